@@ -1,0 +1,24 @@
+/**
+ * A connection as a protocol sees it, whatever carries it: the native TLS
+ * socket, or a `node:` socket that can upgrade by STARTTLS.
+ *
+ * @module
+ */
+export interface Wire {
+  /** IP address of the peer, without brackets or zone. */
+  readonly peerAddress: string;
+  readonly secure: boolean;
+  /**
+   * The next octets, or undefined when the peer has closed. One read at a time.
+   * The array is the caller's to keep.
+   *
+   * @throws {Error} when the connection is lost
+   */
+  read(): Promise<Uint8Array | undefined>;
+  /** Resolves when the octets are handed to the kernel: that is the back-pressure. */
+  write(octets: Uint8Array): Promise<void>;
+  /** Server side of STARTTLS; rejects when the handshake fails. */
+  startTls(): Promise<void>;
+  /** Ends the connection after what has been written. Safe to repeat. */
+  close(): void;
+}

@@ -1,0 +1,75 @@
+/** What SMTP sessions need from the relay; app/ passes the real thing in. @module */
+
+/** "mx": mail from other servers (port 25). "submission": from our own users. */
+export type SmtpService = "mx" | "submission";
+
+export interface SmtpPeer {
+  /** IP address without brackets. */
+  readonly address: string;
+  readonly secure: boolean;
+}
+
+/** Who has logged in on this connection. */
+export interface SmtpAccount {
+  /** Canonical. */
+  readonly address: string;
+  /** Calls once when the account is blocked or deleted. Returns how to stop. */
+  onInactive(listener: () => void): () => void;
+}
+
+export interface SmtpSender {
+  readonly service: SmtpService;
+  readonly peer: SmtpPeer;
+  readonly account?: SmtpAccount;
+  /** MAIL's argument without brackets; empty is the null reverse-path (RFC 5321 §4.5.5). */
+  readonly reversePath: string;
+  /** MAIL's SIZE (RFC 1870 §6.1). */
+  readonly sizeOctets?: number;
+  readonly utf8: boolean;
+}
+
+/** One mail transaction, from MAIL to the reply after DATA. */
+export interface SmtpTransaction {
+  /**
+   * RCPT's argument without brackets.
+   *
+   * @throws {Refusal} the reply; the transaction stays open
+   */
+  addRecipient(forwardPath: string): Promise<void>;
+  /** The message's octets, dot-unstuffed, in order. Waits when the relay is slower than the peer. */
+  write(octets: Uint8Array): Promise<void>;
+  /**
+   * The message is whole. When this resolves it is durable.
+   *
+   * @throws {Refusal} the reply; nothing was delivered
+   */
+  finish(): Promise<void>;
+  /** Forgets everything: RSET, a lost connection, or octets that break the protocol. */
+  discard(): Promise<void>;
+}
+
+/** Live values: read at use, since an admin may change them. */
+export interface SmtpLimits {
+  readonly maxMessageOctets: number;
+  readonly maxRecipients: number;
+}
+
+export interface SmtpBackend {
+  /** Name in the banner and in replies. */
+  readonly hostname: string;
+  limits(): SmtpLimits;
+  /** @throws {Refusal} `bad_credentials`, `too_many_attempts`, `busy`, `unavailable` */
+  login(
+    address: string,
+    password: string,
+    peer: SmtpPeer,
+  ): Promise<SmtpAccount>;
+  /**
+   * Opens a transaction; may wait to slow down a fast sender.
+   *
+   * @throws {Refusal} the reply to MAIL
+   */
+  begin(sender: SmtpSender): Promise<SmtpTransaction>;
+  /** An error that is ours. Reported once; the peer gets 451. */
+  reportBug(error: unknown): void;
+}

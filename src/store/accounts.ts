@@ -1,0 +1,146 @@
+/** Accounts, registration tokens and the blocklist, as the relay sees them. @module */
+import type { Address } from "../mail/address.ts";
+import type { AccountId, TokenId } from "../base/ids.ts";
+
+export type AccountOrigin = "jit" | "new" | "admin" | "cli" | "import";
+
+export interface Account {
+  readonly id: AccountId;
+  readonly address: Address;
+  readonly passwordHash: string;
+  readonly state: "active" | "deleting";
+  readonly origin: AccountOrigin;
+  /** Seconds since 1970 UTC. */
+  readonly createdAt: number;
+  readonly firstLoginAt?: number;
+  /** Days since 1970 UTC. */
+  readonly lastLoginDay?: number;
+  /** Override of the default quota; 0 accepts no mail. */
+  readonly quotaOctets?: number;
+  readonly tokenId?: TokenId;
+  /** Exempt from the pruning of inactive accounts. */
+  readonly pinned: boolean;
+}
+
+export interface NewAccount {
+  readonly address: Address;
+  readonly passwordHash: string;
+  readonly origin: AccountOrigin;
+  readonly createdAt: number;
+  /** A registration token, used up in the same transaction. */
+  readonly token?: string;
+  readonly quotaOctets?: number;
+  readonly firstLoginAt?: number;
+  readonly lastLoginDay?: number;
+  readonly pinned?: boolean;
+}
+
+/** One login, written at most once a day for an account. */
+export interface LoginRecord {
+  readonly account: AccountId;
+  readonly atSeconds: number;
+  /** Replaces the stored form, e.g. after the login proved an imported hash. */
+  readonly newPasswordHash?: string;
+}
+
+export interface AccountListing extends Account {
+  readonly usedOctets: number;
+  readonly messages: number;
+}
+
+export interface AccountQuery {
+  readonly search?: string;
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface BlockEntry {
+  /** An address, `*@domain` or `prefix*@domain`. */
+  readonly pattern: string;
+  readonly reason: string;
+  readonly createdAt: number;
+}
+
+export interface RegistrationToken {
+  readonly id: TokenId;
+  readonly token: string;
+  readonly maxUses: number;
+  /** Uses by accounts, logged in or not. */
+  readonly used: number;
+  /** Of these, the accounts that have not logged in yet. */
+  readonly pending: number;
+  readonly comment: string;
+  /** Seconds since 1970 UTC. */
+  readonly expiresAt?: number;
+  readonly createdAt: number;
+}
+
+export interface TokenChange {
+  readonly token: string;
+  readonly maxUses?: number;
+  readonly comment?: string;
+  /** null removes the expiry. */
+  readonly expiresAt?: number | null;
+}
+
+/** Durable when a promise resolves; every refusal is a `Refusal`. */
+export interface AccountStore {
+  find(address: Address): Promise<Account | undefined>;
+  byId(id: AccountId): Promise<Account | undefined>;
+  list(
+    query: AccountQuery,
+  ): Promise<{ accounts: AccountListing[]; total: number }>;
+  count(): Promise<number>;
+  /**
+   * Adds the account and its INBOX in one transaction, never over another one.
+   *
+   * @throws {Refusal} `username_taken`, `token_invalid`, or `busy` while an
+   * account of this name is still being deleted.
+   */
+  create(account: NewAccount): Promise<AccountId>;
+  /** Several at once; a taken name gives undefined at its place. */
+  createMany(
+    accounts: readonly NewAccount[],
+  ): Promise<(AccountId | undefined)[]>;
+  setPasswordHash(id: AccountId, hash: string): Promise<void>;
+  /** undefined goes back to the default. */
+  setQuota(id: AccountId, octets: number | undefined): Promise<void>;
+  setPinned(id: AccountId, pinned: boolean): Promise<void>;
+  /** Batched; resolves when queued, and is flushed on close. */
+  recordLogin(login: LoginRecord): void;
+  /**
+   * Marks the account as deleting and, when given, blocks its name, in one
+   * transaction; from then on it is unknown to logins and delivery.
+   */
+  startDeletion(id: AccountId, block?: BlockEntry): Promise<void>;
+  /** Removes what one deleting account holds, in chunks, then the account. */
+  finishDeletion(id: AccountId): Promise<void>;
+  /** What a crash left half deleted. */
+  deleting(): Promise<AccountId[]>;
+  /** Removes all mail, keeps the account; gives the number of messages. */
+  purge(id: AccountId): Promise<number>;
+  /** Accounts that never logged in and are older than the given time. */
+  unusedSince(atSeconds: number, limit: number): Promise<Account[]>;
+  /** Not pinned, and last logged in before the given day. */
+  inactiveSince(day: number, limit: number): Promise<Account[]>;
+
+  /** The entry that covers this address, if any. */
+  blocking(address: Address): Promise<BlockEntry | undefined>;
+  listBlocked(): Promise<BlockEntry[]>;
+  block(entry: BlockEntry): Promise<void>;
+  /** False if there was no such entry. */
+  unblock(pattern: string): Promise<boolean>;
+
+  listTokens(): Promise<RegistrationToken[]>;
+  findToken(token: string): Promise<RegistrationToken | undefined>;
+  /** Creates the token or, where it exists, changes the given fields. */
+  putToken(
+    change: TokenChange,
+  ): Promise<{ token: RegistrationToken; created: boolean }>;
+  /** Never touches accounts. False if there was none. */
+  deleteToken(token: string): Promise<boolean>;
+  /** Accounts made with this token. */
+  tokenAccounts(
+    token: string,
+  ): Promise<{ address: Address; loggedIn: boolean }[]>;
+}

@@ -1,0 +1,155 @@
+/** Mailboxes and messages, as sessions, delivery and tasks see them. @module */
+import type { Content } from "./content.ts";
+import type {
+  AccountId,
+  BlobId,
+  MailboxId,
+  ModSeq,
+  Uid,
+  UidValidity,
+} from "../base/ids.ts";
+import type {
+  ChangesSince,
+  Copied,
+  FlagChange,
+  FlagState,
+  Mailbox,
+  MailboxChange,
+  MailboxSnapshot,
+  MessageRow,
+  SpecialUse,
+  UidRange,
+  Usage,
+} from "../mail/mailbox.ts";
+
+export interface QuotaPolicy {
+  /** For accounts without an override, octets. */
+  readonly defaultOctets: number;
+  readonly whenFull: "expire_oldest" | "reject";
+  /** Percent of the limit at which trimming starts, and down to which it goes. */
+  readonly trimFrom: number;
+  readonly trimTo: number;
+  /** Messages younger than this are never expired, seconds. */
+  readonly protectSeconds: number;
+}
+
+export interface Delivery {
+  readonly content: Content;
+  /** The top-level header block with its closing empty line, at most 16 KiB; longer ones are not cached. */
+  readonly header?: Uint8Array;
+  readonly recipients: readonly AccountId[];
+  readonly arrivedAt: number;
+  readonly quota: QuotaPolicy;
+  /** Reports of our own are stored whatever the quota. */
+  readonly ignoreQuota?: boolean;
+}
+
+export interface DeliveryResult {
+  readonly account: AccountId;
+  readonly outcome: "delivered" | "quota_exceeded" | "no_such_user";
+}
+
+export interface Append {
+  readonly mailbox: MailboxId;
+  readonly content: Content;
+  readonly header?: Uint8Array;
+  readonly flags: number;
+  readonly keywords: readonly string[];
+  readonly arrivedAt: number;
+  readonly internalDate: number;
+  readonly quota: QuotaPolicy;
+}
+
+/** What retention removes: all conditions given must hold. */
+export interface PruneRule {
+  readonly arrivedBefore: number;
+  readonly largerThanOctets?: number;
+  /** Only \Seen messages, or ones fetched whole. */
+  readonly onlySeen?: boolean;
+  readonly onlyUnseen?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** Reads reflect every change whose promise has resolved; writes are durable when theirs does. */
+export interface MailStore {
+  inbox(account: AccountId): Promise<Mailbox>;
+  find(account: AccountId, name: string): Promise<Mailbox | undefined>;
+  mailbox(id: MailboxId): Promise<Mailbox | undefined>;
+  list(account: AccountId): Promise<Mailbox[]>;
+  /** Creates missing parents too. @throws {Refusal} `mailbox_exists`, `too_many_mailboxes` */
+  create(
+    account: AccountId,
+    name: string,
+    specialUse?: SpecialUse,
+  ): Promise<Mailbox>;
+  /** With children it stays as not selectable. @throws {Refusal} `no_such_mailbox` */
+  delete(account: AccountId, name: string): Promise<void>;
+  /** Moves children too; of INBOX, its messages. @throws {Refusal} `no_such_mailbox`, `mailbox_exists` */
+  rename(account: AccountId, from: string, to: string): Promise<void>;
+  setSubscribed(
+    account: AccountId,
+    name: string,
+    subscribed: boolean,
+  ): Promise<void>;
+
+  /** Reads in one transaction, so that modSeq and the arrays agree. */
+  snapshot(mailbox: MailboxId): Promise<MailboxSnapshot>;
+  changesSince(mailbox: MailboxId, modSeq: ModSeq): Promise<ChangesSince>;
+  /** Sequence number of the first message without \Seen. */
+  firstUnseen(mailbox: MailboxId): Promise<number | undefined>;
+  /** Octets of all messages and number of those with \Deleted (STATUS). */
+  totals(mailbox: MailboxId): Promise<{ octets: number; deleted: number }>;
+  /** Ascending by UID, up to `limit`; ask again from the last UID for more. */
+  messages(
+    mailbox: MailboxId,
+    range: UidRange,
+    limit: number,
+  ): Promise<MessageRow[]>;
+  /** The top-level header with its closing empty line, undefined if the message is gone. */
+  header(mailbox: MailboxId, uid: Uid): Promise<Uint8Array | undefined>;
+  /** The whole message or a part of it, in pieces of at most 64 KiB; undefined if it is gone. */
+  body(
+    blob: BlobId,
+    range?: { readonly start: number; readonly end: number },
+  ): Promise<AsyncIterable<Uint8Array> | undefined>;
+  usage(account: AccountId): Promise<Usage>;
+
+  /** One body, one transaction, all recipients' INBOXes. @throws {Refusal} `storage_full`, `storage_read_only`, `busy` */
+  deliver(delivery: Delivery): Promise<DeliveryResult[]>;
+  /** @throws {Refusal} `no_target_mailbox`, `quota_exceeded`, … */
+  append(message: Append): Promise<{ uidValidity: UidValidity; uid: Uid }>;
+  /** `changed`: new states; `unmodified`: failed UNCHANGEDSINCE. @throws {Refusal} `too_many_keywords` */
+  storeFlags(
+    change: FlagChange,
+  ): Promise<{ changed: FlagState[]; unmodified: Uid[] }>;
+  /** Marks messages as fetched whole, for retention; batched. */
+  markFetched(mailbox: MailboxId, uids: readonly Uid[]): void;
+  /** In one transaction. @throws {Refusal} `no_target_mailbox`, `quota_exceeded` */
+  copy(
+    from: MailboxId,
+    uids: readonly UidRange[],
+    to: MailboxId,
+    quota: QuotaPolicy,
+  ): Promise<Copied>;
+  move(
+    from: MailboxId,
+    uids: readonly UidRange[],
+    to: MailboxId,
+  ): Promise<Copied>;
+  /** Removes \Deleted messages, of these UIDs only when given. */
+  expunge(
+    mailbox: MailboxId,
+    uids?: readonly UidRange[],
+  ): Promise<{ uids: Uid[]; modSeq: ModSeq }>;
+
+  /** One bounded batch; ask again until `more` is false. */
+  prune(rule: PruneRule): Promise<{ deleted: number; more: boolean }>;
+  /** Accounts over their limit's trim mark are brought down; one bounded batch. */
+  trimToQuota(quota: QuotaPolicy): Promise<{ deleted: number; more: boolean }>;
+
+  /** Called after each commit, in commit order. Returns how to stop. */
+  onChange(
+    mailbox: MailboxId,
+    listener: (change: MailboxChange) => void,
+  ): () => void;
+}

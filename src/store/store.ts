@@ -1,0 +1,51 @@
+/** The whole store as one thing that is opened, watched and closed. @module */
+import type { AccountStore } from "./accounts.ts";
+import type { ContentStaging } from "./content.ts";
+import type { MailStore } from "./mail.ts";
+import type { MetadataStore } from "./metadata.ts";
+import type { SettingStore } from "./settings.ts";
+
+export interface TaskRun {
+  readonly task: string;
+  /** Seconds since 1970 UTC. */
+  readonly startedAt: number;
+  readonly finishedAt?: number;
+  readonly deleted: number;
+  readonly error?: string;
+}
+
+export interface Maintenance {
+  /** Blobs nobody refers to and files without a blob, older than an hour. One bounded batch. */
+  collectBlobs(): Promise<{ deleted: number; more: boolean }>;
+  /** Recomputes counters and usage; gives what differed. */
+  recountUsage(): Promise<{ checked: number; repaired: number }>;
+  /** PRAGMA quick_check; undefined when all is well. */
+  check(): Promise<string | undefined>;
+  /** Incremental vacuum, checkpoint, optimize. */
+  tidy(): Promise<void>;
+  vacuum(): Promise<void>;
+  prunePushTokens(before: number): Promise<number>;
+  taskRuns(): Promise<TaskRun[]>;
+  saveTaskRun(run: TaskRun): Promise<void>;
+}
+
+export interface StoreHealth {
+  readonly state: "ok" | "full" | "read_only" | "corrupt";
+  readonly queuedOctets: number;
+  readonly databaseOctets: number;
+  readonly walOctets: number;
+}
+
+export interface Store {
+  readonly accounts: AccountStore;
+  readonly mail: MailStore;
+  readonly metadata: MetadataStore;
+  readonly settings: SettingStore;
+  readonly staging: ContentStaging;
+  readonly maintenance: Maintenance;
+  health(): StoreHealth;
+  /** Changes when another process has written; cheap enough for every second. */
+  dataVersion(): number;
+  /** Writes what is queued, checkpoints and closes. */
+  close(): Promise<void>;
+}
