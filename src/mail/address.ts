@@ -1,9 +1,131 @@
 /**
  * Mail addresses in their one canonical form.
  *
+ * Local parts are lower-case (a chatmail relay has no others), domains are
+ * A-labels (RFC 5890 §2.3.2.1) or address literals (RFC 5321 §4.1.3) with IPv6
+ * as RFC 5952 §4 writes it. An address that needs quoting is not accepted.
+ *
  * @module
  */
+import { domainToASCII } from "node:url";
 import type { BrandedText } from "../base/brand.ts";
 
 /** `local@domain`, canonical: the only form that reaches accounts, routing, quota and store. */
 export type Address = BrandedText<"Address">;
+
+const MAX_ADDRESS_OCTETS = 254; // RFC 5321 §4.5.3.1.3, less the angle brackets
+const MAX_LOCAL_PART_OCTETS = 64; // RFC 5321 §4.5.3.1.1
+const MAX_DOMAIN_OCTETS = 253; // RFC 1035 §2.3.4, less length octet and root label
+
+/** What nearly all addresses look like; the rest of the rules follow for the others. */
+const PLAIN =
+  /^([a-z0-9._+-]{1,64})@((?:[a-z0-9_-]{1,63}\.)*[a-z][a-z0-9_-]{0,62})$/;
+// deno-lint-ignore no-control-regex
+const ASCII = /^[\x00-\x7f]*$/;
+const FORBIDDEN_IN_LOCAL_PART =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zs}\p{Zl}\p{Zp}"(),:;<>\\/%@\ufffd]/u;
+const DOMAIN = /^(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/;
+const ENDS_IN_NUMBER = /(?:^|\.)[0-9]+$/;
+const IPV4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.|$)){4}$/;
+const IPV6 = /^[0-9a-f:]*:[0-9a-f:.]*$/i;
+const MAPPED_IPV4 = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
+
+/**
+ * Reads one address, with or without angle brackets around it.
+ *
+ * @throws {SyntaxError} if it is not an address, or one that needs quoting
+ */
+export function parseAddress(text: string): Address {
+  const plain = PLAIN.exec(text);
+  if (plain && text.length <= MAX_ADDRESS_OCTETS) return text as Address;
+  const bare = withoutBrackets(text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, ""));
+  const at = bare.lastIndexOf("@");
+  if (at < 0) throw new SyntaxError("Cannot read address: no @ in it");
+  const local = canonicalLocalPart(bare.slice(0, at));
+  const address = `${local}@${parseDomain(bare.slice(at + 1))}`;
+  if (octetLength(address) > MAX_ADDRESS_OCTETS) {
+    throw new SyntaxError("Cannot read address: longer than 254 octets");
+  }
+  return address as Address;
+}
+
+/** The address, or undefined where `parseAddress` would throw. */
+export function findAddress(text: string): Address | undefined {
+  try {
+    return parseAddress(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Reads a domain or address literal and returns its canonical form: A-labels in
+ * lower case, `[1.2.3.4]` or `[IPv6:2001:db8::1]`. IP addresses may come without brackets.
+ *
+ * @throws {SyntaxError} if it is neither
+ */
+export function parseDomain(text: string): string {
+  const literal = /^\[(?:IPv6:)?(.*)\]$/is.exec(text);
+  const ip = literal?.[1] ?? text;
+  if (IPV4.test(ip) && !/^\[IPv6:/i.test(text)) return `[${ip}]`;
+  if (IPV6.test(ip)) return `[IPv6:${canonicalIpv6(ip)}]`;
+  if (literal) throw new SyntaxError("Cannot read domain: not an IP address");
+  const name = ASCII.test(text) ? text.toLowerCase() : domainToASCII(text);
+  const labels = name.endsWith(".") ? name.slice(0, -1) : name;
+  if (
+    labels.length > MAX_DOMAIN_OCTETS || !DOMAIN.test(labels) ||
+    ENDS_IN_NUMBER.test(labels)
+  ) {
+    throw new SyntaxError("Cannot read domain: not a host name");
+  }
+  return labels;
+}
+
+/** What stands before the `@`. */
+export function localPart(address: Address): string {
+  return address.slice(0, address.lastIndexOf("@"));
+}
+
+/** What stands after the `@`: a name in A-labels, or a literal with its brackets. */
+export function domain(address: Address): string {
+  return address.slice(address.lastIndexOf("@") + 1);
+}
+
+/** The IP address in a canonical domain literal, without brackets; undefined for a name. */
+export function literalIp(domain: string): string | undefined {
+  return /^\[(?:IPv6:)?(.+)\]$/.exec(domain)?.[1];
+}
+
+function withoutBrackets(text: string): string {
+  return text.startsWith("<") && text.endsWith(">") ? text.slice(1, -1) : text;
+}
+
+function canonicalLocalPart(text: string): string {
+  if (text === "" || FORBIDDEN_IN_LOCAL_PART.test(text)) {
+    throw new SyntaxError("Cannot read address: a character it may not have");
+  }
+  if (octetLength(text) > MAX_LOCAL_PART_OCTETS) {
+    throw new SyntaxError("Cannot read address: over 64 octets before the @");
+  }
+  // Only its own server knows what equals a local part in another script.
+  return ASCII.test(text) ? text.toLowerCase() : text;
+}
+
+function canonicalIpv6(text: string): string {
+  const url = URL.parse(`http://[${text}]/`);
+  if (!url) throw new SyntaxError("Cannot read domain: not an IPv6 address");
+  const canonical = url.hostname.slice(1, -1);
+  const mapped = MAPPED_IPV4.exec(canonical);
+  if (!mapped) return canonical;
+  const octets = [mapped[1]!, mapped[2]!].flatMap((half) => {
+    const value = parseInt(half, 16);
+    return [value >> 8, value & 0xff];
+  });
+  return `::ffff:${octets.join(".")}`; // RFC 5952 §5
+}
+
+function octetLength(text: string): number {
+  return ASCII.test(text)
+    ? text.length
+    : new TextEncoder().encode(text).byteLength;
+}

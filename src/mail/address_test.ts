@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import {
+  domain,
+  findAddress,
+  literalIp,
+  localPart,
+  parseAddress,
+  parseDomain,
+} from "./address.ts";
+
+for (
+  const [text, want] of [
+    ["ann@relay.example", "ann@relay.example"],
+    ["  <Ann.B+c@Relay.Example.>\r\n", "ann.b+c@relay.example"],
+    ["ann@1.2.3.4", "ann@[1.2.3.4]"],
+    ["ann@[1.2.3.4]", "ann@[1.2.3.4]"],
+    ["ann@[IPv6:2001:DB8:0:0::1]", "ann@[IPv6:2001:db8::1]"],
+    ["ann@[ipv6:::1]", "ann@[IPv6:::1]"],
+    ["ann@2001:db8::0:1", "ann@[IPv6:2001:db8::1]"],
+    ["ann@[::FFFF:1.2.3.4]", "ann@[IPv6:::ffff:1.2.3.4]"],
+    ["ann@bücher.example", "ann@xn--bcher-kva.example"],
+    ["ann@_test.example", "ann@_test.example"],
+    ["ann@localhost", "ann@localhost"],
+    ["Ünn@relay.example", "Ünn@relay.example"],
+    ["a!#$&'*=?^`{|}~@relay.example", "a!#$&'*=?^`{|}~@relay.example"],
+    [`${"a".repeat(64)}@b.example`, `${"a".repeat(64)}@b.example`],
+    [`a@${"b".repeat(63)}.example`, `a@${"b".repeat(63)}.example`],
+  ] as const
+) {
+  Deno.test(`parseAddress() reads ${JSON.stringify(text.slice(0, 40))}`, () => {
+    assert.equal(parseAddress(text), want);
+    assert.equal(parseAddress(want), want);
+  });
+}
+
+for (
+  const text of [
+    "",
+    "ann",
+    "@relay.example",
+    "ann@",
+    "a b@relay.example",
+    '"ann"@relay.example',
+    "a@b@relay.example",
+    "a%b@relay.example",
+    "a/b@relay.example",
+    "a\\b@relay.example",
+    "a(b)@relay.example",
+    "a,b@relay.example",
+    "a\u0000@relay.example",
+    "a\u200b@relay.example",
+    "a\ufffd@relay.example",
+    "<<ann@relay.example>>",
+    "ann@relay example",
+    "ann@relay..example",
+    "ann@.example",
+    "ann@relay.example..",
+    "ann@256.1.1.1",
+    "ann@1.2.3",
+    "ann@01.2.3.4",
+    "ann@[01.2.3.4]",
+    "ann@[relay.example]",
+    "ann@[IPv6:1.2.3.4]",
+    "ann@[1::2::3]",
+    "ann@[fe80::1%25a]",
+    "ann@１.２.３.４.５",
+    "ann@ü%.example",
+    `${"a".repeat(65)}@b.example`,
+    `a@${"b".repeat(64)}.example`,
+    `a@${"b.".repeat(127)}example`,
+    `${"a".repeat(64)}@${"b.".repeat(95)}bb`,
+  ]
+) {
+  Deno.test(`parseAddress() refuses ${JSON.stringify(text.slice(0, 40))}`, () => {
+    assert.throws(() => parseAddress(text), SyntaxError);
+    assert.equal(findAddress(text), undefined);
+  });
+}
+
+Deno.test("localPart() and domain() split an address", () => {
+  const address = parseAddress("Ann@[IPv6:2001:db8::1]");
+  assert.equal(localPart(address), "ann");
+  assert.equal(domain(address), "[IPv6:2001:db8::1]");
+  assert.equal(literalIp(domain(address)), "2001:db8::1");
+  assert.equal(literalIp("relay.example"), undefined);
+});
+
+Deno.test("parseDomain() folds full-width digits into an address literal", () => {
+  assert.throws(() => parseDomain("１.２.３.４"), SyntaxError);
+});
+
+Deno.test("parseAddress() throws nothing but SyntaxError", () => {
+  let seed = 7;
+  const random = (n: number) => (seed = (seed * 48271) % 2147483647) % n;
+  const alphabet = 'aA1.-_+@[]<>:%"\\ ü\u0000\ud800IPv6:';
+  for (let i = 0; i < 30_000; i++) {
+    const text = Array.from(
+      { length: random(24) },
+      () => alphabet[random(alphabet.length)],
+    ).join("");
+    const address = findAddress(text);
+    if (address !== undefined) assert.equal(parseAddress(address), address);
+  }
+});
