@@ -35,8 +35,8 @@ export interface QuotaPolicy {
 
 export interface Delivery {
   readonly content: Content;
-  /** The top-level header block with its closing empty line, at most 16 KiB; longer ones are not cached. */
-  readonly header?: Uint8Array;
+  /** Length of the top-level header with its closing empty line: the first octets of the content. */
+  readonly headerOctets: number;
   readonly recipients: readonly AccountId[];
   readonly arrivedAt: number;
   readonly quota: QuotaPolicy;
@@ -52,7 +52,7 @@ export interface DeliveryResult {
 export interface Append {
   readonly mailbox: MailboxId;
   readonly content: Content;
-  readonly header?: Uint8Array;
+  readonly headerOctets: number;
   readonly flags: number;
   readonly keywords: readonly string[];
   readonly arrivedAt: number;
