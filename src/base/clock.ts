@@ -6,6 +6,14 @@ export interface Clock {
   monotonic(): number;
 }
 
+/** Waiting as an argument, for the same reason. */
+export interface Timers {
+  /** Resolves after so many milliseconds. */
+  sleep(durationMs: number): Promise<void>;
+  /** Calls `tick` once in every period until the returned function is called. */
+  every(periodMs: number, tick: () => void): () => void;
+}
+
 /** Seconds since 1970 UTC, as they are stored. */
 export function nowSeconds(clock: Clock): number {
   return Math.floor(clock.now() / 1000);

@@ -38,11 +38,13 @@ export type RefusalCode =
   | "routing_loop"
   // envelope
   | "sender_not_owned"
+  | "sender_domain_invalid"
   | "local_sender_unauthenticated"
   | "relaying_denied"
   | "federation_off"
   | "policy_rejection"
   | "too_much_mail"
+  | "too_many_recipients"
   | "no_such_user"
   | "quota_exceeded"
   // mailboxes
