@@ -1,0 +1,34 @@
+/** Mailbox names between wire and store. @module */
+import { Refusal } from "../../base/refusal.ts";
+import { decodeMutf7, encodeMutf7 } from "./mutf7.ts";
+import { quote } from "./quote.ts";
+import type { Scanner } from "./scanner.ts";
+
+/**
+ * A mailbox argument, decoded. INBOX is `INBOX`, however it was written
+ * (RFC 3501 §5.1).
+ *
+ * @throws {Refusal} `mailbox_name_invalid` for what is no modified UTF-7
+ */
+export function scanMailboxName(args: Scanner): string {
+  const name = decoded(args.astring());
+  return name.toUpperCase() === "INBOX" ? "INBOX" : name;
+}
+
+/** A LIST pattern, decoded; wildcards stay what they are. @throws {Refusal} `mailbox_name_invalid` */
+export function scanMailboxPattern(args: Scanner): string {
+  return decoded(args.listPattern());
+}
+
+/** For a response. */
+export function formatMailboxName(name: string): string {
+  return quote(encodeMutf7(name));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeMutf7(text);
+  } catch {
+    throw new Refusal("mailbox_name_invalid");
+  }
+}
