@@ -35,12 +35,18 @@ export interface NewAccount {
   readonly pinned?: boolean;
 }
 
+/** Takes effect only while the stored form is still `from`: it never undoes a password change. */
+export interface PasswordUpgrade {
+  readonly from: string;
+  readonly to: string;
+}
+
 /** One login, written at most once a day for an account. */
 export interface LoginRecord {
   readonly account: AccountId;
   readonly atSeconds: number;
-  /** Replaces the stored form, e.g. after the login proved an imported hash. */
-  readonly newPasswordHash?: string;
+  /** A better stored form of the password that the login has just proved. */
+  readonly upgrade?: PasswordUpgrade;
 }
 
 export interface AccountListing extends Account {
@@ -119,7 +125,7 @@ export interface AccountStore {
   deleting(): Promise<AccountId[]>;
   /** Removes all mail, keeps the account; gives the number of messages. */
   purge(id: AccountId): Promise<number>;
-  /** Accounts that never logged in and are older than the given time. */
+  /** Not pinned, never logged in, and older than the given time. */
   unusedSince(atSeconds: number, limit: number): Promise<Account[]>;
   /** Not pinned, and last logged in before the given day. */
   inactiveSince(day: number, limit: number): Promise<Account[]>;
