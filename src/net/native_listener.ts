@@ -1,0 +1,112 @@
+/**
+ * A TLS listener on Deno's own sockets. A new certificate is served by a
+ * second socket on the same port (SO_REUSEPORT) before the first one closes.
+ *
+ * @module
+ */
+import type {
+  KeyPair,
+  ListenAddress,
+  Listener,
+  ListenerEvents,
+} from "./listener.ts";
+import { NativeWire } from "./native_wire.ts";
+
+const PAUSE_AFTER_FAILURE_MS = 100; // out of descriptors: let some close
+// The kernel gives the replaced socket connections until it is closed, and
+// resets those it still holds then: so it goes on until none come for a moment.
+const QUIET_BEFORE_CLOSE_MS = 20;
+const LONGEST_OVERLAP_MS = 2000;
+
+export interface NativeListenerOptions extends ListenerEvents {
+  readonly address: ListenAddress;
+  readonly keyPair: KeyPair;
+  onConnection(wire: NativeWire): void;
+}
+
+export class NativeListener implements Listener {
+  readonly #options: NativeListenerOptions;
+  #keyPair: KeyPair;
+  #socket: Deno.TlsListener;
+  #accepted = 0;
+
+  /** @throws {Deno.errors} when the address cannot be bound */
+  constructor(options: NativeListenerOptions) {
+    this.#options = options;
+    this.#keyPair = options.keyPair;
+    this.#socket = bind(options.address, options.keyPair);
+    this.#accept(this.#socket);
+  }
+
+  get address(): ListenAddress {
+    const { hostname, port } = this.#socket.addr as Deno.NetAddr;
+    return { hostname, port };
+  }
+
+  get accepted(): number {
+    return this.#accepted;
+  }
+
+  replaceCertificate(keyPair: KeyPair): void {
+    this.#keyPair = keyPair;
+    this.#swap();
+  }
+
+  reopen(): Promise<void> {
+    this.#swap();
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    this.#socket.close();
+    return Promise.resolve();
+  }
+
+  #swap(): void {
+    const old = this.#socket;
+    this.#socket = bind(this.address, this.#keyPair);
+    this.#accept(this.#socket);
+    void this.#retire(old);
+  }
+
+  async #retire(old: Deno.TlsListener): Promise<void> {
+    const end = performance.now() + LONGEST_OVERLAP_MS;
+    let before: number;
+    do {
+      before = this.#accepted;
+      await new Promise((resolve) =>
+        setTimeout(resolve, QUIET_BEFORE_CLOSE_MS)
+      );
+    } while (this.#accepted !== before && performance.now() < end);
+    old.close();
+  }
+
+  async #accept(socket: Deno.TlsListener): Promise<void> {
+    while (true) {
+      try {
+        const connection = await socket.accept();
+        this.#accepted++;
+        this.#options.onConnection(new NativeWire(connection));
+      } catch (error) {
+        if (error instanceof Deno.errors.BadResource) return; // closed
+        this.#options.onFault(error);
+        await new Promise((resolve) =>
+          setTimeout(resolve, PAUSE_AFTER_FAILURE_MS)
+        );
+      }
+    }
+  }
+}
+
+function bind(
+  { hostname, port }: ListenAddress,
+  { chainPem, keyPem }: KeyPair,
+): Deno.TlsListener {
+  return Deno.listenTls({
+    hostname,
+    port,
+    cert: chainPem,
+    key: keyPem,
+    reusePort: true,
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * The certificate that all listeners serve: loaded or made at start, watched,
+ * and replaced without closing anything.
+ *
+ * @module
+ */
+import type { Clock } from "../base/clock.ts";
+import { type Certificate, covers, daysRemaining } from "./certificate.ts";
+import {
+  type CertificatePaths,
+  pathsIn,
+  readCertificate,
+  stateOf,
+  writeCertificate,
+} from "./certificate_files.ts";
+
+const RENEW_SELF_SIGNED_DAYS = 30;
+
+export type CertificateSource =
+  | { readonly mode: "file"; readonly paths: CertificatePaths }
+  | {
+    readonly mode: "self_signed";
+    readonly directory: string;
+    readonly names: readonly string[];
+    readonly days: number;
+  };
+
+export class CertificateStore {
+  readonly #listeners = new Set<(certificate: Certificate) => void>();
+  #current: Certificate;
+  #state: string;
+
+  private constructor(
+    readonly source: CertificateSource,
+    readonly clock: Clock,
+    loaded: { certificate: Certificate; state: string },
+  ) {
+    this.#current = loaded.certificate;
+    this.#state = loaded.state;
+  }
+
+  /** @throws {SyntaxError} when files are given and cannot be served */
+  static async open(
+    source: CertificateSource,
+    clock: Clock,
+  ): Promise<CertificateStore> {
+    return new CertificateStore(source, clock, await load(source, clock));
+  }
+
+  get current(): Certificate {
+    return this.#current;
+  }
+
+  /** Whether clients can verify it: then links ask them to. */
+  get publiclyTrusted(): boolean {
+    return !this.#current.selfSigned &&
+      this.#current.notAfter > this.clock.now();
+  }
+
+  /** Called with each new certificate. Returns how to stop. */
+  onChange(listener: (certificate: Certificate) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Reads the files again if they differ from what is served. False: nothing new. */
+  async refresh(): Promise<boolean> {
+    const state = await stateOf(pathsOf(this.source));
+    const due = this.source.mode === "self_signed" && this.#isOld();
+    if (state === this.#state && !due) return false;
+    return await this.reload();
+  }
+
+  /**
+   * Reads the files again whatever their state. What is served stays when they
+   * are broken.
+   *
+   * @throws {SyntaxError} naming what is wrong with them
+   */
+  async reload(): Promise<boolean> {
+    const loaded = await load(this.source, this.clock);
+    this.#state = loaded.state;
+    if (loaded.certificate.fingerprint === this.#current.fingerprint) {
+      return false;
+    }
+    this.#current = loaded.certificate;
+    for (const listener of this.#listeners) listener(loaded.certificate);
+    return true;
+  }
+
+  #isOld(): boolean {
+    return daysRemaining(this.#current, this.clock.now()) <
+      RENEW_SELF_SIGNED_DAYS;
+  }
+}
+
+function pathsOf(source: CertificateSource): CertificatePaths {
+  return source.mode === "file" ? source.paths : pathsIn(source.directory);
+}
+
+async function load(source: CertificateSource, clock: Clock) {
+  const paths = pathsOf(source);
+  // Before the files are read: a change meanwhile is then seen by the next look.
+  let state = await stateOf(paths);
+  if (source.mode === "file") {
+    return { certificate: await readCertificate(paths), state };
+  }
+  const kept = await readCertificate(paths).catch(() => undefined);
+  if (
+    kept && daysRemaining(kept, clock.now()) >= RENEW_SELF_SIGNED_DAYS &&
+    source.names.every((name) => covers(kept, name))
+  ) return { certificate: kept, state };
+  // Loaded here alone: most starts find their certificate made.
+  const { makeSelfSigned } = await import("./self_signed.ts");
+  const { names, days } = source;
+  const pair = await makeSelfSigned({
+    names,
+    days,
+    nowMs: clock.now(),
+    ...(kept?.keyType === "ec" ? { keyPem: kept.keyPem } : {}),
+  });
+  await writeCertificate(source.directory, pair);
+  state = await stateOf(paths);
+  return { certificate: await readCertificate(paths), state };
+}
