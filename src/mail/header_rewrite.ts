@@ -1,0 +1,80 @@
+/**
+ * Header hygiene: takes fields out, replaces and adds them, and leaves every other octet alone.
+ *
+ * @module
+ */
+import { concat, CR, LF } from "../base/octets.ts";
+import type { Header } from "./header.ts";
+
+export interface HeaderChanges {
+  /** Names in lower case of fields to take out. */
+  readonly remove?: ReadonlySet<string>;
+  /** Names in lower case, and the value that the first such field gets; later ones are taken out, a missing one is added. */
+  readonly replace?: ReadonlyMap<string, string>;
+  /** Name as it will be written, and value; added at the end where there is none yet. */
+  readonly addMissing?: readonly (readonly [name: string, value: string])[];
+  /** Whole fields as they will be written, without line ends, put in front. */
+  readonly prepend?: readonly string[];
+}
+
+/**
+ * The header with those changes; every other octet stays as it was. Added text is
+ * written as UTF-8 with the header's own kind of line end.
+ *
+ * @throws {TypeError} if added text holds a line end
+ */
+export function rewriteHeader(
+  header: Header,
+  changes: HeaderChanges,
+): Uint8Array<ArrayBuffer> {
+  const eol = lineEndOf(header.octets);
+  const line = (text: string) => encodeLine(text, eol);
+  const parts: Uint8Array[] = (changes.prepend ?? []).map(line);
+  const replaced = new Set<string>();
+  let kept = 0; // all before it is in `parts` or dropped
+  for (const field of header.fields) {
+    const value = changes.replace?.get(field.name);
+    if (value === undefined && !changes.remove?.has(field.name)) continue;
+    parts.push(header.octets.subarray(kept, field.start));
+    kept = field.end;
+    if (value === undefined || replaced.has(field.name)) continue;
+    replaced.add(field.name);
+    parts.push(line(`${titleCase(field.name)}: ${value}`));
+  }
+  const bodyLine = emptyLineStart(header.octets);
+  parts.push(header.octets.subarray(kept, bodyLine));
+  const added: Uint8Array[] = [];
+  for (const [name, value] of changes.replace ?? []) {
+    if (!replaced.has(name)) added.push(line(`${titleCase(name)}: ${value}`));
+  }
+  for (const [name, value] of changes.addMissing ?? []) {
+    const lower = name.toLowerCase();
+    if (header.first(lower) && !changes.remove?.has(lower)) continue;
+    added.push(line(`${name}: ${value}`));
+  }
+  const unended = bodyLine > 0 && header.octets[bodyLine - 1] !== LF;
+  if (unended && added.length > 0) parts.push(line(""));
+  return concat([...parts, ...added, header.octets.subarray(bodyLine)]);
+}
+
+function lineEndOf(octets: Uint8Array): string {
+  const lf = octets.indexOf(LF);
+  return lf === 0 || (lf > 0 && octets[lf - 1] !== CR) ? "\n" : "\r\n";
+}
+
+function encodeLine(text: string, eol: string): Uint8Array {
+  if (/[\r\n\0]/.test(text)) throw new TypeError("A field is one line");
+  return new TextEncoder().encode(text + eol);
+}
+
+/** Where the empty line at the end of the block begins; its length if there is none. */
+function emptyLineStart(octets: Uint8Array): number {
+  const size = octets.length;
+  if (size === 0 || octets[size - 1] !== LF) return size;
+  const start = size >= 2 && octets[size - 2] === CR ? size - 2 : size - 1;
+  return start === 0 || octets[start - 1] === LF ? start : size;
+}
+
+function titleCase(name: string): string {
+  return name.replace(/(?<![a-z])[a-z]/g, (letter) => letter.toUpperCase());
+}

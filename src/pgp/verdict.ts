@@ -1,0 +1,65 @@
+/**
+ * What the encryption gate is told about a message and what it answers.
+ *
+ * The gate itself is `EncryptionGate` in `gate.ts`:
+ *
+ *     const gate = new EncryptionGate(facts, options);
+ *     gate.write(chunk); // as often as octets arrive, in any chunks; never throws
+ *     gate.refusal; // set as soon as the message cannot pass any more
+ *     gate.header; // `Header` of `mail/header.ts`, once its empty line came
+ *     const verdict = gate.finish();
+ *
+ * @module
+ */
+import type { Address } from "../mail/address.ts";
+import type { RefusalCode } from "../base/refusal.ts";
+
+/**
+ * The envelope, by the way a message came. `out`: from an account, by submission or
+ * web mail. `append`: put into its own mailbox by an account, header From is free.
+ * `in`: from another server. All addresses with domain aliases folded.
+ */
+export type GateFacts =
+  | {
+    readonly profile: "out";
+    readonly account: Address;
+    readonly recipients: readonly Address[];
+  }
+  | { readonly profile: "append"; readonly account: Address }
+  | {
+    readonly profile: "in";
+    /** MAIL's argument without brackets; empty is the null reverse-path. */
+    readonly reversePath: string;
+    readonly recipientCount: number;
+  };
+
+export interface GateOptions {
+  /** Session key packets with old format headers, as GnuPG writes them (RFC 9580 §4.2.2). */
+  readonly acceptOldPacketFormat: boolean;
+  readonly allowAutocryptSetup: boolean;
+  /** Folds domain aliases, as in `LocalDomains.fold`. */
+  readonly fold: (address: Address) => Address;
+}
+
+/** Why a message may pass. */
+export type GatePass =
+  | "encrypted"
+  | "secure_join"
+  | "report"
+  | "autocrypt_setup";
+
+/** Why a message may not pass. */
+export type GateRefusal = Extract<
+  RefusalCode,
+  | "encryption_needed"
+  | "from_missing"
+  | "from_mismatch"
+  | "header_malformed"
+  | "header_too_large"
+  | "message_empty"
+  | "routing_loop"
+>;
+
+export type Verdict =
+  | { readonly passes: true; readonly as: GatePass }
+  | { readonly passes: false; readonly code: GateRefusal };
