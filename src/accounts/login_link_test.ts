@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { parseAddress } from "../mail/address.ts";
+import { type LinkFacts, loginLink } from "./login_link.ts";
+
+function facts(
+  host: string,
+  imapPort = 993,
+  publiclyTrusted = true,
+): LinkFacts {
+  return {
+    imap: { host, port: imapPort, security: "ssl" },
+    smtp: { host, port: 465, security: "ssl" },
+    publiclyTrusted,
+  };
+}
+
+for (
+  const [name, address, password, given, want] of [
+    [
+      "is short where the client finds the servers",
+      "ann@relay.example",
+      "pass",
+      facts("relay.example"),
+      "dclogin:ann@relay.example/?p=pass&v=1&ic=1",
+    ],
+    [
+      "names servers on other ports and takes any certificate of our own",
+      "ann@relay.example",
+      "a b&c=d+é",
+      facts("relay.example", 1993, false),
+      "dclogin:ann@relay.example/?p=a%20b%26c%3Dd%2B%C3%A9&v=1&ih=relay.example&ip=1993&is=ssl&sh=relay.example&sp=465&ss=ssl&ic=3",
+    ],
+    [
+      "names the host of an IP domain without brackets",
+      "ann@[IPv6:2001:db8::1]",
+      "pass",
+      facts("[IPv6:2001:db8::1]"),
+      "dclogin:ann@[IPv6%3A2001%3Adb8%3A%3A1]/?p=pass&v=1&ih=2001%3Adb8%3A%3A1&ip=993&is=ssl&sh=2001%3Adb8%3A%3A1&sp=465&ss=ssl&ic=1",
+    ],
+  ] as const
+) {
+  Deno.test(`loginLink() ${name}`, () => {
+    assert.equal(loginLink(parseAddress(address), password, given), want);
+  });
+}
