@@ -1,0 +1,33 @@
+# `make help` lists the targets. Only git, make, curl and Node.js with npm have to be there: scripts/deno gets the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help run test test-unit test-protocol test-e2e test-crash check build bench fmt clean
+
+DENO := scripts/deno
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+run: ## Start a relay on unprivileged ports, state in ./data
+	@$(DENO) run -A main.ts run --dev
+
+test: ## All tests: units, protocols, real clients, kill -9
+	@$(DENO) run -A scripts/test.ts
+
+test-unit test-protocol test-e2e test-crash: test-%:
+	@$(DENO) run -A scripts/test.ts $*
+
+check: ## Format, lint, types, imports, RFC references, fresh documents
+	@$(DENO) run -A scripts/check.ts
+
+build: ## One executable, build/postern
+	@$(DENO) run -A scripts/build.ts
+
+bench: ## Measure B1 to B10; ONLY="b1 b4" for some
+	@$(DENO) run -A tests/bench/main.ts $(ONLY)
+
+fmt: ## Format the sources
+	@$(DENO) fmt
+
+clean: ## Remove what was built
+	rm -rf build bench-data
