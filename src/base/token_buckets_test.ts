@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { type BucketRate, TokenBuckets } from "./token_buckets.ts";
+
+function made(rate: BucketRate, maxKeys?: number) {
+  const time = { ms: 0 };
+  const clock = { now: () => time.ms, monotonic: () => time.ms };
+  return { time, buckets: new TokenBuckets(clock, () => rate, maxKeys) };
+}
+
+Deno.test("take() gives the burst, then one per refill", () => {
+  const { time, buckets } = made({ burst: 3, perSecond: 0.1 });
+  assert.deepEqual([1, 2, 3, 4].map(() => buckets.take("a")), [0, 0, 0, 10]);
+  assert.equal(buckets.take("b"), 0);
+  time.ms = 9_999;
+  assert.equal(buckets.take("a"), 1);
+  time.ms = 10_000;
+  assert.equal(buckets.take("a"), 0);
+  assert.equal(buckets.wait("a"), 10);
+  buckets.reset("a");
+  assert.equal(buckets.wait("a"), 0);
+});
+
+Deno.test("take() with a burst of 0 never limits", () => {
+  const { buckets } = made({ burst: 0, perSecond: 0 });
+  for (let i = 0; i < 1000; i++) assert.equal(buckets.take("a"), 0);
+});
+
+Deno.test("take() forgets the least recently used key over the bound", () => {
+  const { buckets } = made({ burst: 1, perSecond: 0.001 }, 2);
+  buckets.take("a");
+  buckets.take("b");
+  buckets.wait("a");
+  buckets.take("c"); // b goes
+  assert.ok(buckets.wait("a") > 0);
+  assert.equal(buckets.wait("b"), 0);
+});
