@@ -71,6 +71,9 @@ const SHARED_PACKAGES: Record<string, readonly string[]> = {
   "preact-render-to-string": ["web", "api"],
 };
 
+/** Of Deno's own modules, those that only compute. */
+const PURE_MODULES = ["node:buffer", "node:url"];
+
 interface Import {
   readonly from: string;
   readonly to: string;
@@ -155,7 +158,7 @@ function objection({ from, to, typeOnly }: Import): string | undefined {
   const folder = folderOf(from);
   if (!folder) return `${from} lies outside the layout`;
   if (to.startsWith("node:")) {
-    return VALUES.includes(folder)
+    return VALUES.includes(folder) && !PURE_MODULES.includes(to)
       ? `${folder}/ is pure, and ${to} is not`
       : undefined;
   }
