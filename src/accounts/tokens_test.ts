@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { systemRandom } from "../base/random.ts";
+import { isToken, newToken, readTokenChange } from "./tokens.ts";
+
+const NOW = 1_800_000_000;
+
+Deno.test("newToken() is 24 lower-case letters and digits", () => {
+  assert.match(newToken(systemRandom), /^[a-z0-9]{24}$/);
+});
+
+for (
+  const [text, valid] of [
+    ["abcd", true],
+    ["abc", false],
+    ["a".repeat(128), true],
+    ["a".repeat(129), false],
+    ["A.b_c~d-9", true],
+    ["a b c d", false],
+    ["abcd\n", false],
+    ["ábcd", false],
+  ] as const
+) {
+  Deno.test(`isToken(${JSON.stringify(text.slice(0, 20))}, ${text.length}) is ${valid}`, () => {
+    assert.equal(isToken(text), valid);
+  });
+}
+
+const ACCEPTED: [Record<string, unknown>, Record<string, unknown>][] = [
+  [{}, {}],
+  [{ maxUses: 1 }, { maxUses: 1 }],
+  [{ maxUses: 1_000_000 }, { maxUses: 1_000_000 }],
+  [{ comment: "x".repeat(500) }, { comment: "x".repeat(500) }],
+  [{ expiresIn: "1d12h" }, { expiresAt: NOW + 129_600 }],
+  [{ expiresIn: "90" }, { expiresAt: NOW + 90 }],
+  [{ expiresIn: "0" }, { expiresAt: null }],
+  [{ expiresIn: "" }, { expiresAt: null }],
+  [{ expiresAt: null }, { expiresAt: null }],
+  [{ expiresAt: 1_900_000_000 }, { expiresAt: 1_900_000_000 }],
+  [{ expiresAt: "2026-01-01T10:00:00Z" }, { expiresAt: 1_767_261_600 }],
+  [{ expiresAt: "2026-01-01T10:00:00+01:00" }, { expiresAt: 1_767_258_000 }],
+];
+for (const [input, change] of ACCEPTED) {
+  Deno.test(`readTokenChange() takes ${JSON.stringify(input).slice(0, 50)}`, () => {
+    assert.deepEqual(readTokenChange({ token: "abcd", ...input }, NOW), {
+      token: "abcd",
+      ...change,
+    });
+  });
+}
+
+const REFUSED: Record<string, unknown>[] = [
+  { token: "abc" },
+  { maxUses: 0 },
+  { maxUses: -1 },
+  { maxUses: 1.5 },
+  { maxUses: 1_000_001 },
+  { comment: "x".repeat(501) },
+  { expiresIn: "-1d" },
+  { expiresIn: "soon" },
+  { expiresIn: "999999999w" },
+  { expiresAt: "tomorrow" },
+  { expiresAt: "2026-01-01" },
+  { expiresAt: "2026-13-01T10:00:00Z" },
+  { expiresAt: -5 },
+  { expiresAt: NaN },
+];
+for (const input of REFUSED) {
+  Deno.test(`readTokenChange() refuses ${JSON.stringify(input).slice(0, 50)}`, () => {
+    assert.throws(
+      () => readTokenChange({ token: "abcd", ...input }, NOW),
+      { name: "Refusal", code: "invalid_value" },
+    );
+  });
+}

@@ -1,0 +1,44 @@
+/**
+ * What admin operations work on. The CLI builds one over the database alone;
+ * in the server it also holds the parts that run.
+ *
+ * Results are JSON as CLI and API show them: snake_case, null where nothing is
+ * known, times in seconds since 1970 UTC.
+ *
+ * @module
+ */
+import type { AccountOperations } from "../accounts/operations.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Random } from "../base/random.ts";
+import type { Address } from "../mail/address.ts";
+import type { LocalDomains } from "../mail/local_domains.ts";
+import type { Store } from "../store/store.ts";
+import type { LiveServer } from "./status.ts";
+import type { TaskControl } from "./tasks.ts";
+
+/** What of the settings the operations read and change. */
+export interface AdminSettings {
+  readonly registrationOpen: boolean;
+  readonly jitRegistration: boolean;
+  readonly registrationTokenRequired: boolean;
+  readonly defaultQuotaOctets: number;
+  setRegistrationOpen(open: boolean): Promise<void>;
+  setJitRegistration(enabled: boolean): Promise<void>;
+  setRegistrationTokenRequired(required: boolean): Promise<void>;
+}
+
+export interface AdminContext {
+  readonly store: Store;
+  readonly accounts: AccountOperations;
+  readonly domains: LocalDomains;
+  readonly settings: AdminSettings;
+  readonly tasks: TaskControl;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The `dclogin:` link of an account, for this server as it is reached now. */
+  loginLink(address: Address, password: string): string;
+  readonly stateDir: string;
+  readonly databasePath: string;
+  /** Absent when no server runs in this process. */
+  readonly live?: LiveServer;
+}

@@ -1,0 +1,85 @@
+/** The relay at a glance. @module */
+import type { StoreHealth } from "../store/store.ts";
+import type { AdminContext } from "./context.ts";
+
+export interface ServiceConnections {
+  readonly name: string;
+  readonly connections: number;
+  readonly unique_ips: number;
+}
+
+export interface ListenerShape {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly tls: "none" | "starttls" | "implicit";
+  readonly state: "listening" | "failed";
+  readonly error?: string;
+}
+
+export interface CertificateShape {
+  readonly name: string;
+  readonly not_after: number;
+  readonly days_left: number;
+  readonly issuer: string;
+  readonly trusted: boolean;
+}
+
+/** The running server; app/ passes it in. */
+export interface LiveServer {
+  readonly version: string;
+  readonly pid: number;
+  /** Seconds since 1970 UTC. */
+  readonly startedAt: number;
+  services(): readonly ServiceConnections[];
+  listeners(): readonly ListenerShape[];
+  certificates(): readonly CertificateShape[];
+  /** Parts that do not work as they should. */
+  degraded(): readonly string[];
+}
+
+export interface ServerStatus {
+  readonly running: boolean;
+  readonly version: string | null;
+  readonly pid: number | null;
+  readonly boot_time: number | null;
+  readonly uptime_seconds: number | null;
+  readonly services: readonly ServiceConnections[];
+  readonly registered_users: number;
+  readonly listeners: readonly ListenerShape[];
+  readonly tls: readonly CertificateShape[];
+  readonly degraded: readonly string[];
+  readonly storage: {
+    readonly state: StoreHealth["state"];
+    readonly database_bytes: number;
+    readonly wal_bytes: number;
+    readonly queued_bytes: number;
+  };
+}
+
+export async function serverStatus(
+  context: AdminContext,
+): Promise<ServerStatus> {
+  const { live, store, clock } = context;
+  const health = store.health();
+  return {
+    running: live !== undefined,
+    version: live?.version ?? null,
+    pid: live?.pid ?? null,
+    boot_time: live?.startedAt ?? null,
+    uptime_seconds: live === undefined
+      ? null
+      : Math.floor(clock.now() / 1000) - live.startedAt,
+    services: live?.services() ?? [],
+    registered_users: await store.accounts.count(),
+    listeners: live?.listeners() ?? [],
+    tls: live?.certificates() ?? [],
+    degraded: live?.degraded() ?? [],
+    storage: {
+      state: health.state,
+      database_bytes: health.databaseOctets,
+      wal_bytes: health.walOctets,
+      queued_bytes: health.queuedOctets,
+    },
+  };
+}
