@@ -22,7 +22,7 @@ async function readList(): Promise<Map<string, Set<string>>> {
         listed.set(rfc, new Set());
       }
     }
-    const cell = /^\| (§[^|]+|all) \|/.exec(line)?.[1] ?? "";
+    const cell = /^\| (§[^|]+?|all) +\|/.exec(line)?.[1] ?? "";
     for (const section of cell.split(",").filter((text) => text !== "")) {
       for (const rfc of current) {
         listed.get(rfc)?.add(section.trim().replace(/^§/, ""));
