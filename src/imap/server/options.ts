@@ -1,0 +1,40 @@
+/** What the configuration says about IMAP sessions. @module */
+
+export interface ImapOptions {
+  /** Lines of one command together, without literals. */
+  readonly maxLineOctets: number;
+  /** Literals of one command together, but for the message of APPEND. */
+  readonly maxLiteralOctets: number;
+  /** The same before login. */
+  readonly maxPreauthLiteralOctets: number;
+  /** BAD responses, then BYE. */
+  readonly maxBad: number;
+  readonly maxPreauthBad: number;
+  readonly maxLoginFailures: number;
+  /** From a login to its refusal, whatever the cause. */
+  readonly failDelayMs: number;
+  readonly preauthTimeoutMs: number;
+  /** Logged in and neither idling nor sending commands. */
+  readonly inactivityTimeoutMs: number;
+  /** Between two octets of ours to an idling client. */
+  readonly idleKeepaliveMs: number;
+  /** How long EXPUNGE and FETCH notices wait for company in IDLE. */
+  readonly noticeDelayMs: number;
+  /** Longest wait for the peer to take what is written. */
+  readonly writeStallMs: number;
+}
+
+export const DEFAULT_OPTIONS: ImapOptions = {
+  maxLineOctets: 65_536,
+  maxLiteralOctets: 65_536,
+  maxPreauthLiteralOctets: 4096,
+  maxBad: 50,
+  maxPreauthBad: 10,
+  maxLoginFailures: 3,
+  failDelayMs: 1000,
+  preauthTimeoutMs: 60_000,
+  inactivityTimeoutMs: 1_800_000, // RFC 3501 §5.4
+  idleKeepaliveMs: 120_000,
+  noticeDelayMs: 2000,
+  writeStallMs: 120_000,
+};

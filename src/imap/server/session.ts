@@ -1,0 +1,163 @@
+/**
+ * What an IMAP session knows between two commands (RFC 3501 §3): who is logged
+ * in, what is selected, what has been announced. Commands work on it; it never
+ * sees a socket.
+ *
+ * @module
+ */
+import type { Mailbox } from "../../mail/mailbox.ts";
+import type { ImapAccount, ImapBackend, ImapPeer } from "./backend.ts";
+import { capabilities } from "./capabilities.ts";
+import type { CommandSession, ImapState } from "./command.ts";
+import type { ImapOptions } from "./options.ts";
+import { SelectedMailbox } from "./selected.ts";
+
+/** What the world around a session does for it. */
+export interface SessionContext {
+  readonly backend: ImapBackend;
+  readonly options: ImapOptions;
+  readonly peer: ImapPeer;
+  sleep(durationMs: number): Promise<void>;
+  monotonic(): number;
+  /** Something happened in the selected mailbox; `urgent` for new mail. */
+  onNotice(urgent: boolean): void;
+  /** The session must end, with this BYE. */
+  onEnd(text: string): void;
+}
+
+const ENDINGS = {
+  account_inactive: "Account no longer active",
+  too_many_sessions: "Too many sessions",
+} as const;
+
+export class ImapSession implements CommandSession {
+  /** TLS is on. */
+  secure: boolean;
+  compressed = false;
+  loginFailures = 0;
+  #condstore = false;
+  #idling = false;
+  #account: ImapAccount | undefined;
+  #selected: SelectedMailbox | undefined;
+  #unwatch: (() => void) | undefined;
+
+  constructor(readonly context: SessionContext, options: { secure: boolean }) {
+    this.secure = options.secure;
+  }
+
+  get state(): ImapState {
+    if (this.#selected) return "selected";
+    return this.#account ? "authenticated" : "not_authenticated";
+  }
+
+  get backend(): ImapBackend {
+    return this.context.backend;
+  }
+
+  get options(): ImapOptions {
+    return this.context.options;
+  }
+
+  /** @throws {TypeError} before login */
+  get account(): ImapAccount {
+    if (!this.#account) throw new TypeError("Nobody is logged in");
+    return this.#account;
+  }
+
+  /** @throws {TypeError} without a selected mailbox */
+  get selected(): SelectedMailbox {
+    if (!this.#selected) throw new TypeError("No mailbox is selected");
+    return this.#selected;
+  }
+
+  /** The client has shown that it wants mod-sequences (RFC 7162 §3.1). */
+  get condstore(): boolean {
+    return this.#condstore;
+  }
+
+  enableCondstore(): void {
+    this.#condstore = true;
+  }
+
+  capabilities(): string {
+    return capabilities({
+      authenticated: this.#account !== undefined,
+      secure: this.secure,
+      compressed: this.compressed,
+      limits: this.backend.limits(),
+    });
+  }
+
+  logIn(account: ImapAccount): void {
+    this.#account = account;
+    this.#unwatch = account.onInactive((reason) =>
+      this.context.onEnd(ENDINGS[reason])
+    );
+  }
+
+  /** The mailbox as it was when it was selected; undefined if it is gone. */
+  async select(
+    mailbox: Mailbox,
+    options: { readonly readOnly: boolean },
+  ): Promise<Mailbox | undefined> {
+    const opened = await SelectedMailbox.open({
+      mail: this.account.mail,
+      mailbox,
+      readOnly: options.readOnly,
+      onNotice: (urgent) => this.#noticed(urgent),
+    });
+    this.#selected = opened?.selected;
+    return opened?.mailbox;
+  }
+
+  #noticed(urgent: boolean): void {
+    const lost = this.#selected?.lost;
+    if (lost) this.context.onEnd(lost);
+    else this.context.onNotice(urgent);
+  }
+
+  /** Leaves the selected mailbox, if there is one, as it is. */
+  unselect(): void {
+    this.#selected?.close();
+    this.#selected = undefined;
+  }
+
+  get idling(): boolean {
+    return this.#idling;
+  }
+
+  set idling(idling: boolean) {
+    this.#idling = idling;
+    this.account.setIdle(idling);
+  }
+
+  get hasNotices(): boolean {
+    return this.#selected?.hasNotices ?? false;
+  }
+
+  /** Whether `takeNotices` needs no `prepareNotices`. */
+  get noticesReady(): boolean {
+    return this.#selected?.ready ?? true;
+  }
+
+  async prepareNotices(): Promise<void> {
+    await this.#selected?.prepare();
+    const lost = this.#selected?.lost;
+    if (lost) this.context.onEnd(lost);
+  }
+
+  takeNotices(options: { readonly withholdExpunge: boolean }): string {
+    return this.#selected?.takeNotices({
+      withholdExpunge: options.withholdExpunge,
+      modSeq: this.#condstore,
+    }) ?? "";
+  }
+
+  /** Lets go of all that the relay holds for this session. */
+  end(): void {
+    this.unselect();
+    this.#unwatch?.();
+    this.#account?.release();
+    this.#account = undefined;
+  }
+}
