@@ -17,7 +17,10 @@
  */
 import type { ImapEnvelope } from "./envelope.ts";
 
-/** In the order they were sent; names in lower case, values decoded (RFC 2231 §3, §4). */
+/**
+ * In the order they were sent; names in lower case. A value sent in pieces is put
+ * together (RFC 2231 §3); one with a character set keeps its `name*` and its encoding.
+ */
 export type MimeParameters = readonly (readonly [
   name: string,
   value: string,
