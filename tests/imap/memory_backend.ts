@@ -1,0 +1,77 @@
+/** A relay in memory, for IMAP sessions under test. @module */
+import type { AccountId } from "../../src/base/ids.ts";
+import { Refusal } from "../../src/base/refusal.ts";
+import type {
+  ImapAccount,
+  ImapBackend,
+  ImapLimits,
+} from "../../src/imap/server/backend.ts";
+import { MemoryMail } from "./memory_mail.ts";
+
+type Inactive = Parameters<ImapAccount["onInactive"]>[0];
+
+/** One account, `ann@relay.example` with the password `secret` unless told otherwise. */
+export class MemoryBackend implements ImapBackend {
+  readonly mail = new MemoryMail();
+  readonly bugs: unknown[] = [];
+  readonly deviceTokens: string[] = [];
+  readonly shared = new Map<string, string | null>();
+  readonly idling: boolean[] = [];
+  address = "ann@relay.example";
+  password = "secret";
+  released = 0;
+  current: ImapLimits = {
+    maxMessageOctets: 104_857_600,
+    compress: false,
+    advertiseId: false,
+    preauthCapabilities: "minimal",
+    push: true,
+  };
+  readonly #inactive = new Set<Inactive>();
+
+  limits(): ImapLimits {
+    return this.current;
+  }
+
+  login(address: string, password: string): Promise<ImapAccount> {
+    if (address.toLowerCase() !== this.address || password !== this.password) {
+      return Promise.reject(new Refusal("bad_credentials"));
+    }
+    return Promise.resolve(this.#account());
+  }
+
+  reportBug(error: unknown): void {
+    this.bugs.push(error);
+  }
+
+  /** Ends all sessions, as an administrator does. */
+  endSessions(reason: Parameters<Inactive>[0]): void {
+    for (const listener of [...this.#inactive]) listener(reason);
+  }
+
+  #account(): ImapAccount {
+    return {
+      id: 1 as AccountId,
+      address: this.address,
+      mail: this.mail,
+      metadata: {
+        shared: (entry) => this.shared.get(entry),
+        deviceTokens: () => Promise.resolve([...this.deviceTokens]),
+        putDeviceToken: (token) => {
+          if (!this.deviceTokens.includes(token)) this.deviceTokens.push(token);
+          return Promise.resolve();
+        },
+        clearDeviceTokens: () => {
+          this.deviceTokens.length = 0;
+          return Promise.resolve();
+        },
+      },
+      onInactive: (listener) => {
+        this.#inactive.add(listener);
+        return () => void this.#inactive.delete(listener);
+      },
+      setIdle: (idle) => void this.idling.push(idle),
+      release: () => void this.released++,
+    };
+  }
+}
