@@ -1,0 +1,141 @@
+/**
+ * AUTH (RFC 4954): PLAIN and LOGIN, with or without an initial response.
+ *
+ * @module
+ */
+import { Refusal } from "../../base/refusal.ts";
+import { replyFor } from "./refusals.ts";
+import {
+  ALREADY_AUTHENTICATED,
+  AUTH_ARGUMENT,
+  AUTH_CANCELLED,
+  AUTH_CONTINUE,
+  AUTH_IN_TRANSACTION,
+  AUTH_PASSWORD,
+  AUTH_USERNAME,
+  AUTHENTICATED,
+  CANNOT_DECODE,
+  EHLO_FIRST,
+  NOT_IMPLEMENTED,
+  type Reply,
+  TEMPORARY_AUTH_FAILURE,
+  TLS_REQUIRED,
+  TOO_MANY_CONNECTIONS,
+  TOO_MANY_FAILED_LOGINS,
+  UNKNOWN_MECHANISM,
+} from "./replies.ts";
+import { type Credentials, decodeResponse, parsePlain } from "./sasl.ts";
+import type { SmtpState } from "./state.ts";
+import type { Step } from "./commands.ts";
+
+/** Octets of a line within AUTH, RFC 4954 §4. */
+export const MAX_AUTH_LINE_OCTETS = 12_288;
+
+/** AUTH and its arguments. */
+export function auth(state: SmtpState, text: string): Step | Promise<Step> {
+  const refused = whyNot(state);
+  if (refused) return { reply: refused };
+  const [mechanism = "", initial, ...rest] = text.split(" ");
+  if (mechanism === "" || rest.length > 0) return { reply: AUTH_ARGUMENT };
+  switch (mechanism.toUpperCase()) {
+    case "PLAIN":
+      return initial === undefined
+        ? ask(AUTH_CONTINUE, (line) => plain(state, line))
+        : plain(state, initial);
+    case "LOGIN":
+      return initial === undefined
+        ? ask(AUTH_USERNAME, (line) => username(state, line))
+        : username(state, initial);
+    default:
+      return { reply: UNKNOWN_MECHANISM };
+  }
+}
+
+function whyNot(state: SmtpState): Reply | undefined {
+  const { service, options } = state;
+  if (
+    !state.secure && (service === "submission" || options.policy.requireTls)
+  ) {
+    return state.greeted ? TLS_REQUIRED : EHLO_FIRST;
+  }
+  if (service === "mx") return NOT_IMPLEMENTED;
+  if (!state.greeted) return EHLO_FIRST;
+  if (state.transaction) return AUTH_IN_TRANSACTION;
+  return state.account ? ALREADY_AUTHENTICATED : undefined;
+}
+
+function ask(
+  reply: Reply,
+  then: (line: string) => Step | Promise<Step>,
+): Step {
+  return {
+    reply,
+    continuation: (line) =>
+      line === "*" ? { reply: AUTH_CANCELLED } : then(line),
+  };
+}
+
+function plain(state: SmtpState, line: string): Step | Promise<Step> {
+  return reading(() => {
+    const credentials = parsePlain(line);
+    return credentials ? login(state, credentials) : failed(state);
+  });
+}
+
+function username(state: SmtpState, line: string): Step | Promise<Step> {
+  return reading(() => {
+    const address = decodeResponse(line);
+    return ask(
+      AUTH_PASSWORD,
+      (next) =>
+        reading(() =>
+          login(state, { address, password: decodeResponse(next) })
+        ),
+    );
+  });
+}
+
+function reading(work: () => Step | Promise<Step>): Step | Promise<Step> {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof SyntaxError) return { reply: CANNOT_DECODE };
+    throw error;
+  }
+}
+
+async function login(
+  state: SmtpState,
+  { address, password }: Credentials,
+): Promise<Step> {
+  const { backend, options } = state;
+  try {
+    const account = await backend.login(address, password, {
+      address: options.peerAddress,
+      secure: state.secure,
+    });
+    if (!options.wire.admit(account)) {
+      return { reply: TOO_MANY_CONNECTIONS, effect: "close" };
+    }
+    state.account = account;
+    return { reply: AUTHENTICATED };
+  } catch (error) {
+    if (!(error instanceof Refusal)) backend.reportBug(error);
+    const reply = replyFor(error, state.service);
+    return reply.code === 535
+      ? failed(state)
+      : { reply: TEMPORARY_AUTH_FAILURE };
+  }
+}
+
+const WRONG = replyFor(new Refusal("bad_credentials"), "submission");
+
+/** The one answer to all that is wrong with credentials, after the one delay. */
+async function failed(state: SmtpState): Promise<Step> {
+  const { policy, timers } = state.options;
+  await timers.sleep(policy.failedLoginDelayMs);
+  state.failedLogins++;
+  return state.failedLogins < policy.maxFailedLogins
+    ? { reply: WRONG }
+    : { reply: WRONG, farewell: TOO_MANY_FAILED_LOGINS };
+}

@@ -1,0 +1,202 @@
+/**
+ * An SMTP session on a socket of `npm:smtp-server`.
+ *
+ * The package keeps the socket: reading with back-pressure, STARTTLS, half-closed
+ * connections, errors. What is said is ours: each octet goes to `SmtpSession`,
+ * and timeouts are looked at by one timer of the server instead of one per read.
+ *
+ * @module
+ */
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { SMTPConnection } from "smtp-server/lib/smtp-connection.js";
+import { SMTPStream } from "smtp-server/lib/smtp-stream.js";
+import type { SmtpAccount } from "./backend.ts";
+import type { PackageServer } from "./package_server.ts";
+import { ACCOUNT_INACTIVE, type Reply, TIMEOUT } from "./replies.ts";
+import { SmtpSession } from "./session.ts";
+import type { SmtpSessionOptions, SmtpWire } from "./state.ts";
+
+/** Octets that wait for the session before the socket is paused. */
+const HIGH_WATER_OCTETS = 128 * 1024;
+
+export interface SmtpTimeouts {
+  /** Between two commands. */
+  readonly commandMs: number;
+  /** Between two reads within a message. */
+  readonly contentMs: number;
+  /** On submission, until somebody has logged in. */
+  readonly loginMs: number;
+  readonly sessionMs: number;
+}
+
+export interface SmtpConnectionOptions
+  extends Omit<SmtpSessionOptions, "wire"> {
+  /** Monotonic milliseconds. */
+  now(): number;
+  readonly timeouts: SmtpTimeouts;
+  admit(connection: SmtpConnection, account: SmtpAccount): boolean;
+  onClose(connection: SmtpConnection): void;
+}
+
+export class SmtpConnection extends SMTPConnection {
+  readonly #options: SmtpConnectionOptions;
+  readonly #package: PackageServer;
+  readonly #smtp: SmtpSession;
+  readonly #startedAtMs: number;
+  #activeAtMs: number;
+  #handshaking: Socket | undefined;
+  #chunkOctets = 0; // of the chunk that the session works on
+
+  constructor(
+    server: PackageServer,
+    socket: Socket | TLSSocket,
+    options: SmtpConnectionOptions,
+  ) {
+    super(server, socket, { id: "-" });
+    this.session.secure = this.secure = options.secure;
+    this.#options = options;
+    this.#startedAtMs = this.#activeAtMs = options.now();
+    this.#package = server;
+    const wire: SmtpWire = {
+      send: (text) => this.#write(text),
+      pendingOctets: () => this.#pendingOctets(),
+      offersTls: () => server.offersTls,
+      admit: (account) => options.admit(this, account),
+      accountInactive: () => this.end(ACCOUNT_INACTIVE, true),
+    };
+    this.#smtp = new SmtpSession({ ...options, wire });
+  }
+
+  override init(): void {
+    this._setListeners(() => {});
+    this._resetSession();
+    this.#write(this.#smtp.greeting);
+  }
+
+  /** Ends the session at the next boundary, or at once when it is idle. */
+  end(reply: Reply, abort = false): void {
+    const text = this.#smtp.end(reply, abort);
+    if (text !== undefined) this.#finish(text);
+  }
+
+  destroy(): void {
+    this._socket.destroy();
+  }
+
+  /** Closes what has waited too long. Called about once a second. */
+  checkTimeouts(nowMs: number): void {
+    const { timeouts, service } = this.#options;
+    const idleMs = nowMs - this.#activeAtMs;
+    const ageMs = nowMs - this.#startedAtMs;
+    if (this.#handshaking) {
+      if (idleMs >= timeouts.loginMs) this.#handshaking.destroy();
+      return;
+    }
+    const { waitsFor } = this.#smtp;
+    if (waitsFor === "nothing") {
+      // Either we work, which ends by itself, or the peer does not read.
+      const stalled = this._socket.writableNeedDrain;
+      if (stalled && idleMs >= timeouts.commandMs) this.destroy();
+      return;
+    }
+    const limitMs = waitsFor === "content"
+      ? timeouts.contentMs
+      : timeouts.commandMs;
+    const anonymous = service === "submission" && !this.#smtp.authenticated;
+    if (
+      idleMs >= limitMs || ageMs >= timeouts.sessionMs ||
+      (anonymous && ageMs >= timeouts.loginMs)
+    ) this.end(TIMEOUT, true);
+  }
+
+  // What the package asks of a connection.
+
+  override _createParser(): SMTPStream {
+    return new SessionInput((octets, done) => this.#receive(octets, done));
+  }
+
+  /** Nothing the package would say is sent: the session has its own texts. */
+  override send(): void {}
+
+  /** One timer of the server looks after all connections. */
+  override _armTimeout(socket?: Socket): void {
+    if (socket) this.#handshaking = socket;
+  }
+
+  override _onError(): void {
+    if (!this._socket.destroyed) this._socket.destroy();
+  }
+
+  override _onClose(): void {
+    if (this._closed) return;
+    super._onClose();
+    this.#options.onClose(this);
+    this.#smtp.abandon().catch((error) => {
+      this.#options.backend.reportBug(error);
+    });
+  }
+
+  async #receive(octets: Uint8Array, done: () => void): Promise<void> {
+    this.#chunkOctets = octets.length;
+    this.#activeAtMs = this.#options.now();
+    const effect = await this.#smtp.receive(octets);
+    this.#activeAtMs = this.#options.now();
+    this.#chunkOctets = 0;
+    if (effect === "close") this.close();
+    else if (effect === "start_tls") this.#startTls();
+    done();
+  }
+
+  #startTls(): void {
+    this.#package.useCurrentContext();
+    this.upgrade(() => {}, () => {
+      this.#handshaking = undefined;
+      this.#activeAtMs = this.#options.now();
+    });
+  }
+
+  /** Octets that have arrived and that the session has not been given. */
+  #pendingOctets(): number {
+    const parser = this._parser;
+    const queued = parser ? parser.writableLength - this.#chunkOctets : 0;
+    return queued + this._socket.readableLength;
+  }
+
+  #finish(text: string): void {
+    this.#write(text);
+    this.close();
+  }
+
+  #write(text: string): Promise<void> | undefined {
+    const socket = this._socket;
+    if (this._upgrading || !socket.writable || socket.destroyed) return;
+    if (socket.write(text)) return undefined;
+    return new Promise((resolve) => {
+      const over = () => {
+        socket.removeListener("drain", over);
+        socket.removeListener("close", over);
+        resolve();
+      };
+      socket.on("drain", over);
+      socket.on("close", over);
+    });
+  }
+}
+
+/** Hands octets to the session, one chunk at a time; the socket waits meanwhile. */
+class SessionInput extends SMTPStream {
+  readonly #take: (octets: Uint8Array, done: () => void) => void;
+
+  constructor(take: (octets: Uint8Array, done: () => void) => void) {
+    super({ highWaterMark: HIGH_WATER_OCTETS });
+    this.#take = take;
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    if (this.isClosed) return done();
+    // A plain array: Buffer has its own ideas of slice and indexOf.
+    const { buffer, byteOffset, byteLength } = chunk;
+    this.#take(new Uint8Array(buffer, byteOffset, byteLength), done);
+  }
+}

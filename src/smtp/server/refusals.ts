@@ -1,0 +1,115 @@
+/**
+ * What SMTP answers to each reason the relay has for saying no. A new
+ * `RefusalCode` does not compile without an answer here.
+ *
+ * @module
+ */
+import { Refusal, type RefusalCode } from "../../base/refusal.ts";
+import type { SmtpService } from "./backend.ts";
+import {
+  type Reply,
+  reply,
+  TEMPORARY_AUTH_FAILURE,
+  TEMPORARY_FAILURE,
+  TOO_BIG,
+} from "./replies.ts";
+
+/** `text` may hold `{address}`; the reply is sent without it and what separates it when none is known. */
+type Answer = Reply | Readonly<Record<SmtpService, Reply>>;
+
+const BAD_CREDENTIALS = reply(535, "5.7.8 Invalid credentials"); // RFC 4954 §6
+const NO_SUCH_USER = reply(550, "5.1.1 {address}: No such user");
+const UNEXPECTED = TEMPORARY_FAILURE;
+
+const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
+  bad_credentials: BAD_CREDENTIALS,
+  too_many_attempts: TEMPORARY_AUTH_FAILURE,
+  tls_required: reply(530, "5.7.0 Must issue a STARTTLS command first"),
+  account_inactive: reply(421, "4.7.0 Account no longer active"),
+
+  busy: TEMPORARY_FAILURE,
+  unavailable: TEMPORARY_FAILURE,
+  storage_full: reply(452, "4.3.1 Insufficient storage"),
+  storage_read_only: TEMPORARY_FAILURE,
+
+  // A login may create the account; why it did not is nobody's business.
+  registration_closed: BAD_CREDENTIALS,
+  token_required: BAD_CREDENTIALS,
+  token_invalid: BAD_CREDENTIALS,
+  username_invalid: BAD_CREDENTIALS,
+  username_taken: BAD_CREDENTIALS,
+  password_invalid: BAD_CREDENTIALS,
+  registration_limited: TEMPORARY_AUTH_FAILURE,
+  server_full: TEMPORARY_AUTH_FAILURE,
+
+  encryption_needed: reply(
+    523,
+    "5.7.10 Encryption Needed: Invalid Unencrypted Mail",
+  ),
+  from_missing: {
+    mx: reply(550, "5.6.0 From header missing"),
+    submission: reply(554, "5.6.0 From header missing"),
+  },
+  from_mismatch: reply(500, "Invalid FROM {address}"),
+  header_malformed: reply(554, "5.6.0 Message header malformed"),
+  header_too_large: reply(552, "5.3.4 Message header too big"),
+  message_too_large: TOO_BIG,
+  message_empty: reply(554, "5.6.0 Message header malformed"),
+  routing_loop: reply(554, "5.4.6 Routing loop detected"),
+
+  sender_not_owned: reply(553, "5.7.1 Unauthorized use of sender address"),
+  sender_domain_invalid: reply(501, "5.1.8 Bad sender domain"),
+  local_sender_unauthenticated: reply(
+    550,
+    "5.7.1 Local sender requires authentication",
+  ),
+  relaying_denied: reply(550, "5.7.1 Relaying denied"),
+  federation_off: reply(550, "5.7.1 {address}: Federation is off"),
+  policy_rejection: {
+    mx: reply(554, "5.7.1 Policy Rejection"),
+    submission: reply(550, "5.7.1 Policy Rejection"),
+  },
+  too_much_mail: reply(450, "4.7.1: Too much mail from {address}"),
+  too_many_recipients: reply(450, "4.7.1 Too many recipients"),
+  no_such_user: NO_SUCH_USER,
+  quota_exceeded: {
+    mx: reply(452, "4.2.2 Mailbox full"),
+    submission: reply(552, "5.2.2 {address}: Mailbox full"),
+  },
+
+  // Not reasons that a mail transaction can have.
+  no_such_mailbox: UNEXPECTED,
+  no_target_mailbox: UNEXPECTED,
+  mailbox_exists: UNEXPECTED,
+  mailbox_name_invalid: UNEXPECTED,
+  mailbox_undeletable: UNEXPECTED,
+  mailbox_read_only: UNEXPECTED,
+  too_many_mailboxes: UNEXPECTED,
+  too_many_keywords: UNEXPECTED,
+  not_found: UNEXPECTED,
+  already_exists: UNEXPECTED,
+  invalid_value: UNEXPECTED,
+  task_running: UNEXPECTED,
+};
+
+/** The reply to whatever a backend threw. Anything but a `Refusal` is a temporary failure. */
+export function replyFor(error: unknown, service: SmtpService): Reply {
+  if (!(error instanceof Refusal)) return TEMPORARY_FAILURE;
+  const answer = REPLIES[error.code];
+  const found = "code" in answer ? answer : answer[service];
+  return withAddress(found, error.detail.address);
+}
+
+function withAddress(answer: Reply, address: string | undefined): Reply {
+  if (!answer.text.includes("{address}")) return answer;
+  const shown = address === undefined ? undefined : `<${printable(address)}>`;
+  const text = shown === undefined
+    ? answer.text.replace(/ ?\{address\}:?/, "")
+    : answer.text.replace("{address}", () => shown);
+  return { code: answer.code, text };
+}
+
+/** An address comes from the peer: it may not break the reply's line or fill the screen. */
+function printable(address: string): string {
+  return address.replace(/[^!-~]/gu, "?").slice(0, 254);
+}

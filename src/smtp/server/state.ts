@@ -1,0 +1,94 @@
+/**
+ * What an SMTP session knows between two commands (RFC 5321 §4.1.4), and what it
+ * was started with.
+ *
+ * @module
+ */
+import type { Timers } from "../../base/clock.ts";
+import type {
+  SmtpAccount,
+  SmtpBackend,
+  SmtpService,
+  SmtpTransaction,
+} from "./backend.ts";
+
+/** Fixed for the life of a session. */
+export interface SmtpPolicy {
+  /** Port 25 takes mail only over TLS; submission always does. */
+  readonly requireTls: boolean;
+  readonly maxLineOctets: number;
+  /** Errors of the client after which it has to go. */
+  readonly maxErrors: number;
+  readonly maxFailedLogins: number;
+  /** How long the reply to a wrong password takes at least. */
+  readonly failedLoginDelayMs: number;
+}
+
+/** The connection as a session sees it. */
+export interface SmtpWire {
+  /** Waits only while the peer does not read what it was sent. */
+  send(text: string): Promise<void> | undefined;
+  /** Octets that have arrived and are not yet pushed to the session. */
+  pendingOctets(): number;
+  /** STARTTLS can work here. */
+  offersTls(): boolean;
+  /** Counts the session as one of the account's; false when it has too many. */
+  admit(account: SmtpAccount): boolean;
+  /** The account that is logged in has been blocked or deleted. */
+  accountInactive(): void;
+}
+
+export interface SmtpSessionOptions {
+  readonly backend: SmtpBackend;
+  readonly service: SmtpService;
+  readonly peerAddress: string;
+  readonly secure: boolean;
+  readonly policy: SmtpPolicy;
+  readonly timers: Timers;
+  readonly wire: SmtpWire;
+}
+
+export interface OpenTransaction {
+  readonly mail: SmtpTransaction;
+  readonly utf8: boolean;
+  accepted: number;
+  refused: number;
+}
+
+export class SmtpState {
+  readonly backend: SmtpBackend;
+  readonly service: SmtpService;
+  secure: boolean;
+  greeted = false;
+  account: SmtpAccount | undefined;
+  transaction: OpenTransaction | undefined;
+  failedLogins = 0;
+
+  constructor(readonly options: SmtpSessionOptions) {
+    this.backend = options.backend;
+    this.service = options.service;
+    this.secure = options.secure;
+  }
+
+  /** Forgets the transaction without delivering anything. */
+  async dropTransaction(): Promise<void> {
+    const open = this.transaction;
+    this.transaction = undefined;
+    await this.discard(open?.mail);
+  }
+
+  async discard(mail: SmtpTransaction | undefined): Promise<void> {
+    try {
+      await mail?.discard();
+    } catch (error) {
+      this.backend.reportBug(error);
+    }
+  }
+
+  /** After STARTTLS nothing that was said before it counts (RFC 3207 §4.2). */
+  async startOver(): Promise<void> {
+    this.secure = true;
+    this.greeted = false;
+    await this.dropTransaction();
+  }
+}
