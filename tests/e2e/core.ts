@@ -1,0 +1,287 @@
+/** Real Delta Chat cores, each a process with its own folder of accounts. @module */
+import { type ChildProcess, spawn } from "node:child_process";
+import {
+  type BaseDeltaChat,
+  StdioDeltaChat,
+  type T,
+} from "@deltachat/jsonrpc-client";
+import { DOMAIN, type Server } from "../harness/server.ts";
+
+const PACKAGE = "@deltachat/stdio-rpc-server-linux-x64";
+
+/** The executable from the package, fetched when the cache does not have it. */
+async function rpcServerPath(): Promise<string> {
+  const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["cache", "-q", PACKAGE],
+    cwd: new URL("../..", import.meta.url).pathname,
+  }).output();
+  if (!success) throw new Error(new TextDecoder().decode(stderr));
+  return new URL(import.meta.resolve(PACKAGE)).pathname;
+}
+
+export interface CoreEvent {
+  readonly account: number;
+  readonly event: T.EventType;
+}
+
+export class Core {
+  readonly #waiting = new Set<() => void>();
+  /** Everything the core has reported. */
+  readonly events: CoreEvent[] = [];
+  private constructor(
+    readonly rpc: BaseDeltaChat<never>["rpc"],
+    readonly folder: string,
+    readonly process: ChildProcess,
+    client: StdioDeltaChat,
+  ) {
+    client.on("ALL", (account, event) => {
+      this.events.push({ account, event });
+      for (const wake of [...this.#waiting]) wake();
+    });
+  }
+
+  static async start(): Promise<Core> {
+    const folder = await Deno.makeTempDir({ prefix: "postern-core-" });
+    const child = spawn(await rpcServerPath(), [], {
+      stdio: ["pipe", "pipe", "ignore"],
+      env: { ...Deno.env.toObject(), DC_ACCOUNTS_PATH: `${folder}/accounts` },
+    });
+    const client = new StdioDeltaChat(child.stdin, child.stdout, true);
+    return new Core(client.rpc, folder, child, client);
+  }
+
+  /** Ends the process and removes its folder. */
+  async dispose(): Promise<void> {
+    const ended = new Promise((resolve) => this.process.once("exit", resolve));
+    this.process.kill("SIGKILL");
+    await ended;
+    await Deno.remove(this.folder, { recursive: true });
+  }
+
+  /**
+   * Asks again at every event until the answer is not undefined or false.
+   *
+   * @throws {Error} after `limitMs`, with the core's last warnings
+   */
+  async until<Answer>(
+    what: string,
+    ask: () => Promise<Answer | undefined | false>,
+    limitMs = 60_000,
+  ): Promise<Answer> {
+    const deadline = performance.now() + limitMs;
+    for (;;) {
+      const seen = this.events.length;
+      const answer = await ask();
+      if (answer !== undefined && answer !== false) return answer;
+      const left = deadline - performance.now();
+      if (left <= 0) throw new Error(`No ${what} in time:\n${this.warnings()}`);
+      if (this.events.length === seen) await this.#nextEvent(left);
+    }
+  }
+
+  /** Resolves at the next event, or when the time is over. */
+  #nextEvent(limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => wake(), limitMs);
+      const wake = () => {
+        clearTimeout(timer);
+        this.#waiting.delete(wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+    });
+  }
+
+  warnings(): string {
+    return this.events.map(({ event }) => event)
+      .filter(({ kind }) => kind === "Warning" || kind === "Error")
+      .slice(-10).map((event) => "msg" in event ? event.msg : "").join("\n");
+  }
+
+  /** An account that has signed up and whose I/O runs. */
+  async signUp(server: Server, name: string): Promise<Member> {
+    const address = `${name}@${DOMAIN}`;
+    const password = `password of ${name}`;
+    const id = await this.rpc.addAccount();
+    await this.rpc.setConfig(id, "displayname", name);
+    await this.rpc.addTransportFromQr(
+      id,
+      loginLink(server, address, password),
+    );
+    return await this.#ready(id, address, password);
+  }
+
+  /** As `signUp`, with what a user types into the form. */
+  async signUpByForm(
+    server: Server,
+    name: string,
+    security: "ssl" | "starttls",
+    password = `password of ${name}`,
+  ): Promise<Member> {
+    const address = `${name}@${DOMAIN}`;
+    const id = await this.rpc.addAccount();
+    await this.rpc.setConfig(id, "displayname", name);
+    await this.rpc.addOrUpdateTransport(
+      id,
+      formOf(server, address, password, security),
+    );
+    return await this.#ready(id, address, password);
+  }
+
+  async #ready(id: number, address: string, password: string): Promise<Member> {
+    await this.rpc.startIo(id);
+    await this.until(
+      `IDLE of ${address}`,
+      () => Promise.resolve(this.#isIdle(id)),
+    );
+    return new Member(this, id, address, password);
+  }
+
+  /** The same account in this core, after a backup. */
+  account(id: number, original: Member): Member {
+    return new Member(this, id, original.address, original.password);
+  }
+
+  #isIdle(id: number): boolean {
+    return this.events.some(({ account, event }) =>
+      account === id && event.kind === "ImapInboxIdle"
+    );
+  }
+}
+
+/** What the relay's own page offers for a self-signed certificate. */
+export function loginLink(
+  server: Server,
+  address: string,
+  password: string,
+): string {
+  const query = [
+    `p=${encodeURIComponent(password)}`,
+    "v=1",
+    "ih=127.0.0.1",
+    `ip=${server.ports.imapTls}`,
+    "is=ssl",
+    "sh=127.0.0.1",
+    `sp=${server.ports.submissionTls}`,
+    "ss=ssl",
+    "ic=3",
+  ];
+  return `dclogin:${address}?${query.join("&")}`;
+}
+
+export function formOf(
+  { ports }: Server,
+  address: string,
+  password: string,
+  security: "ssl" | "starttls",
+): T.EnteredLoginParam {
+  const implicit = security === "ssl";
+  return {
+    addr: address,
+    password,
+    imapServer: "127.0.0.1",
+    imapPort: implicit ? ports.imapTls : ports.imap,
+    imapFolder: null,
+    imapSecurity: security,
+    imapUser: null,
+    smtpServer: "127.0.0.1",
+    smtpPort: implicit ? ports.submissionTls : ports.submission,
+    smtpSecurity: security,
+    smtpUser: null,
+    smtpPassword: null,
+    certificateChecks: "acceptInvalidCertificates",
+  };
+}
+
+/** One account in a core. */
+export class Member {
+  constructor(
+    readonly core: Core,
+    readonly id: number,
+    readonly address: string,
+    readonly password: string,
+  ) {}
+
+  get rpc(): Core["rpc"] {
+    return this.core.rpc;
+  }
+
+  /** Secure-Join by the other's code; gives the chat with them once both sides are done. */
+  async join(inviter: Member): Promise<number> {
+    const code = await inviter.rpc.getChatSecurejoinQrCode(inviter.id, null);
+    const chat = await this.rpc.secureJoin(this.id, code);
+    await this.core.until(
+      "end of Secure-Join at the joiner",
+      () =>
+        Promise.resolve(
+          this.core.events.some(({ account, event }) =>
+            account === this.id && event.kind === "SecurejoinJoinerProgress" &&
+            event.progress === 1000
+          ),
+        ),
+    );
+    await inviter.core.until(
+      "end of Secure-Join at the inviter",
+      () =>
+        Promise.resolve(
+          inviter.core.events.some(({ account, event }) =>
+            account === inviter.id &&
+            event.kind === "SecurejoinInviterProgress" &&
+            event.progress === 1000
+          ),
+        ),
+    );
+    return chat;
+  }
+
+  /** Sends a text and gives the message's number here. */
+  send(chat: number, text: string): Promise<number> {
+    return this.rpc.miscSendTextMessage(this.id, chat, text);
+  }
+
+  /** Waits for a message that fits, in any chat, and gives it. */
+  async receive(
+    what: string,
+    fits: (message: T.Message) => boolean,
+    limitMs?: number,
+  ): Promise<T.Message> {
+    return await this.core.until(
+      `message "${what}" at ${this.address}`,
+      async () => (await this.messages()).find(fits),
+      limitMs,
+    );
+  }
+
+  receiveText(text: string, limitMs?: number): Promise<T.Message> {
+    return this.receive(text, (message) => message.text === text, limitMs);
+  }
+
+  /** Every message of every chat. */
+  async messages(): Promise<T.Message[]> {
+    const found: T.Message[] = [];
+    for (
+      const chat of await this.rpc.getChatlistEntries(this.id, 0, null, null)
+    ) {
+      if (chat <= 9) continue; // pseudo chats such as the archive link
+      const ids = await this.rpc.getMessageIds(this.id, chat, false, false);
+      const loaded = await this.rpc.getMessages(this.id, ids);
+      for (const id of ids) {
+        const one = loaded[id];
+        if (one?.kind === "message") found.push(one);
+      }
+    }
+    return found;
+  }
+
+  message(id: number): Promise<T.Message> {
+    return this.rpc.getMessage(this.id, id);
+  }
+
+  /** States of core: 26 delivered, 28 read by the recipient, 24 failed. */
+  async untilState(id: number, state: number): Promise<void> {
+    await this.core.until(
+      `state ${state} of message ${id}`,
+      async () => (await this.message(id)).state === state,
+    );
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * The real server as a process of its own, with its own state directory and
+ * ports: what end-to-end, crash and benchmark runs talk to.
+ *
+ * `POSTERN_BINARY` runs a compiled executable instead of the sources.
+ *
+ * @module
+ */
+const REPOSITORY = new URL("../..", import.meta.url).pathname;
+
+export const DOMAIN = "chat.example";
+
+export interface Ports {
+  readonly smtp: number;
+  readonly submission: number;
+  readonly submissionTls: number;
+  readonly imap: number;
+  readonly imapTls: number;
+  readonly http: number;
+  readonly https: number;
+}
+
+export interface ServerOptions {
+  /** Kept by whoever made it; without it, a temporary one that goes with the server. */
+  readonly stateDir?: string;
+  /** More TOML, appended to the configuration. */
+  readonly config?: string;
+  readonly ports?: Ports;
+}
+
+/** Ports that were free a moment ago. */
+export function freePorts(): Ports {
+  const listeners = Array.from(
+    { length: 7 },
+    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+  );
+  const [smtp, submission, submissionTls, imap, imapTls, http, https] =
+    listeners.map(({ addr }) => addr.port) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+  for (const listener of listeners) listener.close();
+  return { smtp, submission, submissionTls, imap, imapTls, http, https };
+}
+
+function configText(ports: Ports, stateDir: string, more: string): string {
+  return `
+[server]
+domain = "${DOMAIN}"
+state_dir = "${stateDir}"
+runtime_dir = "${stateDir}"
+
+[listen]
+smtp = "127.0.0.1:${ports.smtp}"
+submission = "127.0.0.1:${ports.submission}"
+submission_tls = "127.0.0.1:${ports.submissionTls}"
+imap = "127.0.0.1:${ports.imap}"
+imap_tls = "127.0.0.1:${ports.imapTls}"
+http = "127.0.0.1:${ports.http}"
+https = "127.0.0.1:${ports.https}"
+
+[tls]
+mode = "self_signed"
+
+[registration]
+min_username_length = 3
+max_load_1m = 0
+min_available_memory = 0
+min_free_disk = 0
+
+[submission]
+send_per_minute = 0
+
+[smtp]
+require_tls = false
+${more}`;
+}
+
+/** The program and its arguments before the subcommand. */
+export function program(): [string, ...string[]] {
+  const binary = Deno.env.get("POSTERN_BINARY");
+  return binary
+    ? [binary]
+    : [Deno.execPath(), "run", "-A", "--no-check", `${REPOSITORY}main.ts`];
+}
+
+export class Server {
+  #process: Deno.ChildProcess | undefined;
+  #output = "";
+  #drained: Promise<unknown> = Promise.resolve();
+  private constructor(
+    readonly ports: Ports,
+    readonly stateDir: string,
+    readonly configFile: string,
+    readonly isTemporary: boolean,
+  ) {}
+
+  /** Starts it and waits until every port accepts. */
+  static async start(options: ServerOptions = {}): Promise<Server> {
+    const stateDir = options.stateDir ??
+      await Deno.makeTempDir({ prefix: "postern-test-" });
+    const ports = options.ports ?? freePorts();
+    const configFile = `${stateDir}/postern.toml`;
+    await Deno.writeTextFile(
+      configFile,
+      configText(ports, stateDir, options.config ?? ""),
+    );
+    const server = new Server(
+      ports,
+      stateDir,
+      configFile,
+      options.stateDir === undefined,
+    );
+    try {
+      await server.run();
+    } catch (error) {
+      await server.dispose();
+      throw error;
+    }
+    return server;
+  }
+
+  get pid(): number {
+    if (!this.#process) throw new TypeError("The server does not run");
+    return this.#process.pid;
+  }
+
+  /** What it wrote to stdout and stderr, of all its lives. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** Starts the process again, on the same ports and state. */
+  async run(): Promise<void> {
+    const [command, ...args] = program();
+    const child = new Deno.Command(command, {
+      args: [...args, "run", "--config", this.configFile],
+      stdout: "piped",
+      stderr: "piped",
+      env: { NO_COLOR: "1" },
+    }).spawn();
+    this.#process = child;
+    this.#drained = Promise.all([
+      this.#collect(child.stdout),
+      this.#collect(child.stderr),
+    ]);
+    let ended: Deno.CommandStatus | undefined;
+    child.status.then((status) => ended = status);
+    const deadline = performance.now() + 20_000;
+    for (const port of Object.values(this.ports)) {
+      while (!await accepts(port)) {
+        if (ended || performance.now() > deadline) {
+          throw new Error(
+            `The server does not accept on port ${port}: ${this.#output}`,
+          );
+        }
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
+  }
+
+  async #collect(stream: ReadableStream<Uint8Array>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) {
+      this.#output += decoder.decode(chunk, { stream: true });
+    }
+  }
+
+  /** Sends a signal and waits for the end. */
+  async end(signal: "SIGTERM" | "SIGKILL"): Promise<Deno.CommandStatus> {
+    const child = this.#process;
+    if (!child) throw new TypeError("The server does not run");
+    child.kill(signal);
+    const status = await child.status;
+    await this.#drained;
+    this.#process = undefined;
+    return status;
+  }
+
+  /** The certificate that it made for itself. */
+  async certificate(): Promise<string> {
+    for await (const path of filesBelow(this.stateDir)) {
+      if (!/\.(pem|crt)$/.test(path)) continue;
+      const text = await Deno.readTextFile(path);
+      if (text.includes("BEGIN CERTIFICATE")) return text;
+    }
+    throw new Error("The server has made no certificate");
+  }
+
+  /** Runs one command of the command line against it and gives its stdout. */
+  async command(...args: string[]): Promise<string> {
+    const [command, ...first] = program();
+    const { success, stdout, stderr } = await new Deno.Command(command, {
+      args: [...first, ...args, "--config", this.configFile],
+      env: { NO_COLOR: "1" },
+    }).output();
+    const text = new TextDecoder().decode(stdout);
+    if (!success) {
+      throw new Error(
+        `${args.join(" ")}: ${text}${new TextDecoder().decode(stderr)}`,
+      );
+    }
+    return text;
+  }
+
+  /** Kills what still runs and removes a temporary state directory. */
+  async dispose(): Promise<void> {
+    if (this.#process) await this.end("SIGKILL");
+    if (this.isTemporary) await Deno.remove(this.stateDir, { recursive: true });
+  }
+}
+
+async function accepts(port: number): Promise<boolean> {
+  try {
+    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Every regular file below a folder. */
+export async function* filesBelow(folder: string): AsyncGenerator<string> {
+  for await (const entry of Deno.readDir(folder)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) yield* filesBelow(path);
+    else if (entry.isFile) yield path;
+  }
+}
