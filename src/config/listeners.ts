@@ -1,0 +1,72 @@
+/** The listeners of the relay, and which of them cannot be had together. @module */
+import { isIPv6 } from "node:net";
+import type { ListenAddress } from "./network_kinds.ts";
+import type { Config } from "./schema.ts";
+
+export const LISTENER_NAMES = [
+  "smtp",
+  "submission",
+  "submission_tls",
+  "imap",
+  "imap_tls",
+  "http",
+  "https",
+] as const;
+export type ListenerName = (typeof LISTENER_NAMES)[number];
+
+export type Listeners = Readonly<
+  Record<ListenerName, readonly ListenAddress[]>
+>;
+
+export interface Collision {
+  readonly first: ListenerName;
+  readonly second: ListenerName;
+  readonly port: number;
+}
+
+/** As the file has them, without what settings change. */
+export function fileListeners({ listen }: Config): Listeners {
+  return {
+    smtp: listen.smtp,
+    submission: listen.submission,
+    submission_tls: listen.submissionTls,
+    imap: listen.imap,
+    imap_tls: listen.imapTls,
+    http: listen.http,
+    https: listen.https,
+  };
+}
+
+/** Pairs that want the same port of the same address. */
+export function collisions(listeners: Listeners): Collision[] {
+  const found: Collision[] = [];
+  const seen: { name: ListenerName; address: ListenAddress }[] = [];
+  for (const name of LISTENER_NAMES) {
+    for (const address of listeners[name]) {
+      for (const earlier of seen) {
+        if (overlap(earlier.address, address)) {
+          found.push({ first: earlier.name, second: name, port: address.port });
+        }
+      }
+      seen.push({ name, address });
+    }
+  }
+  return found;
+}
+
+function overlap(a: ListenAddress, b: ListenAddress): boolean {
+  if (a.port !== b.port) return false;
+  if (a.host === b.host) return true;
+  if (coversAll(a.host)) return sameFamily(a.host, b.host);
+  return coversAll(b.host) && sameFamily(a.host, b.host);
+}
+
+function coversAll(host: string | undefined): boolean {
+  return host === undefined || host === "::" || host === "0.0.0.0";
+}
+
+/** Every address of both families is of the family of any. */
+function sameFamily(a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined) return true;
+  return isIPv6(a) === isIPv6(b);
+}

@@ -1,0 +1,219 @@
+import assert from "node:assert/strict";
+import { loadConfig } from "./load.ts";
+import { ConfigError, formatProblem } from "./problems.ts";
+
+const OUTSIDE = {
+  readFile(path: string): string {
+    if (path === "/run/secret") return "a comment\n";
+    throw new Error("ENOENT");
+  },
+  env: (name: string) => name === "SECRET" ? "30M" : undefined,
+};
+
+function problemsOf(text: string): string[] {
+  try {
+    loadConfig({ path: "p.toml", text }, OUTSIDE);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.problems.map(formatProblem);
+  }
+  return [];
+}
+
+const DOMAIN = '[server]\ndomain = "a.example"\n';
+
+const WRONG: [string, string, string[]][] = [
+  ["no domain", "", ["p.toml:1:1: server.domain: is required"]],
+  [
+    "a misspelt key and what it leaves out",
+    '[server]\n  domian = "a.example"',
+    [
+      "p.toml:2:3: server.domian: unknown key, did you mean server.domain?",
+      "p.toml:1:1: server.domain: is required",
+    ],
+  ],
+  [
+    "an unknown section",
+    `${DOMAIN}[sever]\nx = 1\n[accounts]\n[zzzzzzzz]`,
+    [
+      "p.toml:3:2: sever: unknown section, did you mean server?",
+      "p.toml:5:2: accounts: unknown section, did you mean registration?",
+      "p.toml:6:2: zzzzzzzz: unknown section",
+    ],
+  ],
+  [
+    "keys in the wrong section",
+    `hostname = "x.example"\n${DOMAIN}max_message_size = "1M"`,
+    [
+      "p.toml:1:1: hostname: unknown key, did you mean server.hostname?",
+      "p.toml:4:1: server.max_message_size: unknown key, did you mean limits.max_message_size?",
+    ],
+  ],
+  [
+    "a section that is a value",
+    `smtp = 1\n${DOMAIN}`,
+    ["p.toml:1:1: smtp: is a section: write [smtp]"],
+  ],
+  [
+    "wrong types",
+    `${DOMAIN}[registration]\nopen = "yes"\nusername_length = "9"\n[tls]\nmode = 1\n[limits]\nmax_message_size = 1.5`,
+    [
+      'p.toml:4:1: registration.open: must be true or false, without quotes (got the string "yes")',
+      'p.toml:5:1: registration.username_length: must be integer from 1 to 64 (got the string "9")',
+      "p.toml:7:1: tls.mode: must be one of self_signed, file, quoted (got the number 1)",
+      "p.toml:9:1: limits.max_message_size: must be a size (got the number 1.5)",
+    ],
+  ],
+  [
+    "values out of range",
+    `${DOMAIN}imap = { idle_keepalive_s = 20 }\n[limits]\nmax_message_size = "2G"\n[listen]\nimap = [":143", ":70000"]`,
+    [
+      "p.toml:3:1: server.imap: unknown key, did you mean listen.imap?",
+      'p.toml:5:1: limits.max_message_size: must be between 1 and 1G (got "2G")',
+      "p.toml:7:1: listen.imap: must have a port from 1 to 65535 (got 70000)",
+    ],
+  ],
+  [
+    "durations and sizes that cannot be read",
+    `${DOMAIN}[retention]\nmessages = "2 weeks"\nlarge = -1\n[quota]\ndefault = "1 TB"`,
+    [
+      'p.toml:4:1: retention.messages: Cannot read "2 weeks": write 20d, 12h, 1d12h, 5m or 30s',
+      'p.toml:5:1: retention.large: Cannot read "-1": write 20d, 12h, 1d12h, 5m or 30s',
+      'p.toml:7:1: quota.default: Cannot read "1 TB": write 100M, 1.5G, 64K or 200000',
+    ],
+  ],
+  [
+    "modes that do not exist",
+    `${DOMAIN}[tls]\nmode = "autocert"`,
+    [
+      'p.toml:4:1: tls.mode: must be one of self_signed, file (got "autocert")',
+    ],
+  ],
+  [
+    "listeners that collide",
+    `${DOMAIN}[listen]\nimap = "127.0.0.1:993"\nhttp = "192.0.2.1:443"\nhttps = "192.0.2.2:443"\nsmtp = ["[::1]:25", "127.0.0.1:25"]`,
+    ["p.toml:3:2: listen.imap_tls: port 993 is already used by listen.imap"],
+  ],
+  [
+    "lengths in the wrong order",
+    `${DOMAIN}[registration]\nmax_username_length = 8\npassword_length = 8\n[quota]\ntrim_to = 80`,
+    [
+      "p.toml:3:2: registration.username_length: must be between the shortest (8) and the longest (8) user name (got 9)",
+      "p.toml:5:1: registration.password_length: is below registration.password_min_length (9)",
+      "p.toml:7:1: quota.trim_to: is above quota.trim_from (75)",
+    ],
+  ],
+  [
+    "domains that are none, doubled or led astray",
+    `[server]\ndomain = "a.example"\ndomains = ["A.example", "b.example"]\ndomain_aliases = { "b.example" = "c.example" }\nhostname = "[::1]"`,
+    [
+      'p.toml:5:1: server.hostname: must be a DNS name or an IP address without brackets (got "[::1]")',
+      "p.toml:3:1: server.domains: names a.example twice",
+      "p.toml:4:1: server.domain_aliases: b.example is a domain with accounts of its own",
+      "p.toml:4:1: server.domain_aliases: b.example leads to c.example, which is no domain of this server",
+    ],
+  ],
+  [
+    "secrets that are not there",
+    `${DOMAIN}comment = { file = "/nowhere" }\nadmin_contact = { env = "NOTHING" }\nhostname = { path = "x" }`,
+    [
+      'p.toml:3:1: server.comment: cannot read "/nowhere": ENOENT',
+      'p.toml:4:1: server.admin_contact: the environment has no "NOTHING"',
+      'p.toml:5:1: server.hostname: must be host name, or empty, { file = "path" } or { env = "NAME" }',
+    ],
+  ],
+  [
+    "text that is not TOML",
+    "[server]\ndomain = a.example",
+    ["p.toml:2:10: Invalid TOML document: invalid value"],
+  ],
+];
+for (const [what, text, expected] of WRONG) {
+  Deno.test(`loadConfig() reports ${what}`, () => {
+    assert.deepEqual(problemsOf(text), expected);
+  });
+}
+
+Deno.test("loadConfig() reads what is there and fills in the rest", () => {
+  const { values, given, warnings } = loadConfig({
+    path: "p.toml",
+    text: `
+[server]
+domain = "Chat.Example."
+domains = "[192.0.2.1]"
+hostname = "192.0.2.1"
+comment = { file = "/run/secret" }
+[server.domain_aliases]
+"[IPv6:2001:DB8::1]" = "chat.example"
+[listen]
+smtp = 2525
+http = ""
+imap = []
+[limits]
+max_message_size = { env = "SECRET" }
+[retention]
+messages = 3600
+large = "1d12h"`,
+  }, OUTSIDE);
+  assert.equal(values.server.domain, "chat.example");
+  assert.deepEqual(values.server.domains, ["[192.0.2.1]"]);
+  assert.deepEqual(values.server.domainAliases, {
+    "[IPv6:2001:db8::1]": "chat.example",
+  });
+  assert.equal(values.server.comment, "a comment");
+  assert.deepEqual(values.listen.smtp, [{ port: 2525 }]);
+  assert.deepEqual(values.listen.http, []);
+  assert.deepEqual(values.listen.imap, []);
+  assert.equal(values.limits.maxMessageSize, 31_457_280);
+  assert.equal(values.retention.messages, 3600);
+  assert.equal(values.retention.large, 129_600);
+  assert.equal(values.smtp.maxConnectionsPerIp, 50);
+  assert.ok(given.has("listen.smtp") && !given.has("listen.https"));
+  assert.deepEqual(warnings.map(formatProblem), [
+    "p.toml:5:1: warning: server.hostname: is an IP address while server.domain is a name: certificates are rarely made for both",
+  ]);
+});
+
+Deno.test("loadConfig() prefers environment to file to base", () => {
+  const { values } = loadConfig({
+    base:
+      '[server]\ndomain = "[127.0.0.1]"\n[listen]\nsmtp = 2525\nimap = 1143',
+    path: "p.toml",
+    text: "[listen]\nimap = 2143\nhttp = 1",
+    environment: {
+      POSTERN_SET__listen__http: "8080",
+      POSTERN_SET__log__level: "info",
+      POSTERN_SET__quota__default: '"2G"',
+      OTHER: "x",
+    },
+  }, OUTSIDE);
+  assert.equal(values.listen.smtp[0]?.port, 2525);
+  assert.equal(values.listen.imap[0]?.port, 2143);
+  assert.equal(values.listen.http[0]?.port, 8080);
+  assert.equal(values.log.level, "info");
+  assert.equal(values.quota.default, 2 ** 31);
+});
+
+Deno.test("loadConfig() names the variable that is wrong", () => {
+  assert.throws(() =>
+    loadConfig({
+      environment: {
+        POSTERN_SET__server__domain: "a.example",
+        POSTERN_SET__log__levle: "info",
+        POSTERN_SET__tls__mode: "acme",
+      },
+    }, OUTSIDE), {
+    name: "ConfigError",
+    message: [
+      "POSTERN_SET__log__levle: log.levle: unknown key, did you mean log.level?",
+      'POSTERN_SET__tls__mode: tls.mode: must be one of self_signed, file (got "acme")',
+    ].join("\n"),
+  });
+});
+
+Deno.test("loadConfig() says when the file cannot be read", () => {
+  assert.throws(() => loadConfig({ path: "/no/such.toml" }, OUTSIDE), {
+    name: "ConfigError",
+    message: "/no/such.toml: cannot be read: ENOENT",
+  });
+});

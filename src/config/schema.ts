@@ -1,0 +1,591 @@
+/**
+ * The configuration file: every key, with its kind, its built-in value and what
+ * it is for. Defaults, checks, `postern config` and `docs/configuration.md` are
+ * loops over this table; adding a line is all it takes to have a key.
+ *
+ * Sizes are octets and durations seconds once read. A key that a runtime
+ * setting overrides is read through `Settings`, never from here.
+ *
+ * @module
+ */
+import { days, hours } from "../base/durations.ts";
+import {
+  choice,
+  decimal,
+  duration,
+  flag,
+  integer,
+  type Kind,
+  list,
+  optional,
+  path,
+  percent,
+  size,
+  text,
+} from "./kinds.ts";
+import {
+  domainAliases,
+  hostName,
+  listenAddress,
+  mailDomain,
+  network,
+} from "./network_kinds.ts";
+
+export interface Key<T> {
+  readonly kind: Kind<T>;
+  readonly initial: T;
+  readonly required: boolean;
+  readonly summary: string;
+}
+
+function key<T>(kind: Kind<T>, initial: NoInfer<T>, summary: string): Key<T> {
+  return { kind, initial, required: false, summary };
+}
+
+/** `example` stands in documents; there is no default. */
+function required<T>(
+  kind: Kind<T>,
+  example: NoInfer<T>,
+  summary: string,
+): Key<T> {
+  return { kind, initial: example, required: true, summary };
+}
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+const listeners = list(listenAddress, { max: 16 });
+const count = integer(1, 1_000_000);
+const seconds = (min: number, max = 86_400) => integer(min, max);
+
+export const SECTIONS = {
+  server: "Names of this server and where it keeps its state",
+  listen:
+    'Where it listens: a port, "address:port", or several in an array; "" is off',
+  tls: "The certificate",
+  registration: "Who may sign up, and how",
+  auth: "Logins",
+  smtp: "Mail from other servers (port 25), and what all SMTP ports share",
+  submission: "Mail from our own users",
+  imap: "Mailboxes",
+  http: "Web pages and sign-up",
+  privacy:
+    "What the encryption gate does; there is no switch to turn the gate off",
+  limits: "Limits of everything",
+  quota: "How much an account may hold",
+  retention: "When mail and accounts are deleted; 0 is never",
+  storage: "The database and the files beside it",
+  log: "The log; off means that nothing about users is ever written",
+} as const;
+export type SectionName = keyof typeof SECTIONS;
+
+export const SCHEMA = {
+  "server.domain": required(
+    mailDomain,
+    "chat.example",
+    "Domain of the accounts",
+  ),
+  "server.domains": key(
+    list(mailDomain),
+    [],
+    "Further domains; each has accounts of its own",
+  ),
+  "server.domain_aliases": key(
+    domainAliases,
+    {},
+    'Other names of a domain, as { "[192.0.2.1]" = "chat.example" }',
+  ),
+  "server.hostname": key(
+    optional(hostName),
+    undefined,
+    "What clients connect to and what SMTP greets with; empty: the domain without brackets",
+  ),
+  "server.state_dir": key(
+    path,
+    "/var/lib/postern",
+    "Directory of the database and of everything generated",
+  ),
+  "server.runtime_dir": key(
+    path,
+    "",
+    "Directory of the control socket; empty: the state directory",
+  ),
+  "server.recipient_delimiter": key(
+    choice("", "+", "-", ".", "_"),
+    "+",
+    "ann+anything@ is delivered to ann@; empty: it is not",
+  ),
+  "server.allow_plaintext_auth": key(
+    flag,
+    false,
+    "Take passwords without TLS from other machines too (from this machine they always are)",
+  ),
+  "server.comment": key(
+    text,
+    "",
+    "Free text that clients may show (RFC 5464 §6.2.1)",
+  ),
+  "server.admin_contact": key(
+    text,
+    "",
+    "URI of the operator, as mailto:admin@chat.example (RFC 5464 §6.2.1)",
+  ),
+
+  "listen.smtp": key(
+    listeners,
+    [{ port: 25 }],
+    "Mail from other servers, STARTTLS",
+  ),
+  "listen.submission": key(listeners, [{ port: 587 }], "Submission, STARTTLS"),
+  "listen.submission_tls": key(listeners, [{ port: 465 }], "Submission, TLS"),
+  "listen.imap": key(listeners, [{ port: 143 }], "IMAP, STARTTLS"),
+  "listen.imap_tls": key(listeners, [{ port: 993 }], "IMAP, TLS"),
+  "listen.http": key(listeners, [{ port: 80 }], "HTTP"),
+  "listen.https": key(
+    listeners,
+    [{ port: 443 }],
+    "HTTPS, and IMAP and SMTP by ALPN",
+  ),
+
+  "tls.mode": key(
+    choice("self_signed", "file"),
+    "self_signed",
+    "self_signed: made on first start; file: the files below",
+  ),
+  "tls.cert": key(
+    path,
+    "/etc/postern/certs/fullchain.pem",
+    "Certificate chain, leaf first (mode file)",
+  ),
+  "tls.key": key(
+    path,
+    "/etc/postern/certs/privkey.pem",
+    "Its key: PKCS#8, PKCS#1 or SEC 1 (mode file)",
+  ),
+  "tls.self_signed_days": key(
+    integer(30, 36_500),
+    3650,
+    "Lifetime of a self-signed certificate",
+  ),
+
+  "registration.open": key(flag, true, "Anyone may sign up"),
+  "registration.jit": key(
+    flag,
+    true,
+    "A first login creates the account (while registration is open and no token is required)",
+  ),
+  "registration.token_required": key(
+    flag,
+    false,
+    "Sign-up needs a registration token",
+  ),
+  "registration.min_username_length": key(
+    integer(1, 64),
+    8,
+    "Shortest local part of a new account",
+  ),
+  "registration.max_username_length": key(
+    integer(1, 64),
+    32,
+    "Longest local part of a new account",
+  ),
+  "registration.username_length": key(
+    integer(1, 64),
+    9,
+    "Length of a generated local part",
+  ),
+  "registration.password_min_length": key(
+    integer(8, 256),
+    9,
+    "Shortest password of a new account, in octets",
+  ),
+  "registration.password_length": key(
+    integer(8, 256),
+    22,
+    "Length of a generated password",
+  ),
+  "registration.allow_chosen_names": key(
+    flag,
+    true,
+    "People who sign up on the web may choose their name",
+  ),
+  "registration.per_ip_burst": key(
+    integer(0, 1_000_000),
+    30,
+    "New accounts at once from one network (IPv4 /32, IPv6 /56); 0: unlimited",
+  ),
+  "registration.per_ip_per_hour": key(
+    integer(0, 1_000_000),
+    60,
+    "New accounts an hour from one network; 0: unlimited",
+  ),
+  "registration.global_per_minute": key(
+    integer(0, 1_000_000),
+    120,
+    "New accounts a minute in all; 0: unlimited",
+  ),
+  "registration.trusted_networks": key(
+    list(network),
+    ["127.0.0.0/8", "::1/128"],
+    "Networks without these limits",
+  ),
+  "registration.max_load_1m": key(
+    decimal(0, 10_000),
+    5,
+    "No new accounts above this load average; 0: whatever the load",
+  ),
+  "registration.min_available_memory": key(
+    size(),
+    200 * MIB,
+    "No new accounts with less memory available; 0: whatever is available",
+  ),
+  "registration.min_free_disk": key(
+    size(),
+    GIB,
+    "No new accounts with less disk free; 0: whatever is free",
+  ),
+
+  "auth.hash_concurrency": key(
+    integer(0, 256),
+    0,
+    "Slow password hashes at once; 0: one for each core",
+  ),
+  "auth.scrypt_ln": key(
+    integer(12, 20),
+    14,
+    "Cost of hashing passwords that people made up: 2 to this power",
+  ),
+  "auth.verified_cache_ttl": key(
+    duration(),
+    hours(24),
+    "How long a proven password need not be hashed again",
+  ),
+  "auth.verified_cache_entries": key(
+    integer(0, 10_000_000),
+    200_000,
+    "Proven passwords remembered",
+  ),
+  "auth.fail_burst": key(
+    integer(1, 100_000),
+    20,
+    "Failed logins at once from one network",
+  ),
+  "auth.fail_refill": key(
+    duration({ min: 1, max: 86_400 }),
+    10,
+    "Time after which one more failed login is allowed",
+  ),
+  "auth.max_failures_per_connection": key(
+    integer(1, 100),
+    3,
+    "Failed logins before a connection is closed",
+  ),
+  "auth.fail_delay_ms": key(
+    integer(0, 60_000),
+    1000,
+    "Milliseconds until a failed login is answered",
+  ),
+
+  "smtp.require_tls": key(
+    flag,
+    true,
+    "Port 25: refuse mail before STARTTLS",
+  ),
+  "smtp.command_timeout_s": key(
+    seconds(1),
+    300,
+    "Seconds to wait for a command",
+  ),
+  "smtp.data_timeout_s": key(
+    seconds(1),
+    180,
+    "Seconds between two reads of a message",
+  ),
+  "smtp.session_max_s": key(
+    seconds(1),
+    3600,
+    "Seconds a connection may last",
+  ),
+  "smtp.preauth_timeout_s": key(
+    seconds(1),
+    60,
+    "Submission: seconds until a login succeeds",
+  ),
+  "smtp.max_line": key(
+    integer(512, 65_536), // RFC 5321 §4.5.3.1.4
+    4096,
+    "Longest command line, in octets",
+  ),
+  "smtp.max_recipients": key(
+    integer(100, 100_000), // RFC 5321 §4.5.3.1.8
+    1000,
+    "Recipients of one message; clients are told",
+  ),
+  "smtp.max_header_bytes": key(
+    size({ min: 4 * KIB, max: 16 * MIB }),
+    256 * KIB,
+    "Largest header of a message",
+  ),
+  "smtp.max_errors": key(
+    integer(1, 10_000),
+    20,
+    "Errors before a connection is closed",
+  ),
+  "smtp.max_connections": key(count, 1000, "Connections to port 25"),
+  "smtp.max_connections_per_ip": key(count, 50, "… from one address"),
+
+  "submission.max_connections": key(count, 1000, "Connections for submission"),
+  "submission.max_connections_per_ip": key(
+    count,
+    200,
+    "… from one address; mobile networks put many users behind one",
+  ),
+  "submission.max_per_user": key(count, 20, "… of one account"),
+  "submission.send_per_minute": key(
+    integer(0, 1_000_000),
+    60,
+    "Messages a minute from one account; 0: unlimited",
+  ),
+  "submission.send_burst": key(
+    integer(1, 1_000_000),
+    60,
+    "Messages at once from one account",
+  ),
+  "submission.rate_mode": key(
+    choice("delay", "reject"),
+    "delay",
+    "Beyond that: slow down first, or refuse at once",
+  ),
+  "submission.max_delay_s": key(
+    integer(0, 120),
+    20,
+    "Longest delay, in seconds, before refusing",
+  ),
+
+  "imap.max_connections": key(count, 10_000, "Connections for IMAP"),
+  "imap.max_connections_per_ip": key(count, 500, "… from one address"),
+  "imap.max_connections_per_user": key(
+    count,
+    32,
+    "… of one account; one more ends the oldest that is idle",
+  ),
+  "imap.preauth_timeout_s": key(
+    seconds(1),
+    60,
+    "Seconds until a login succeeds",
+  ),
+  "imap.idle_keepalive_s": key(
+    seconds(30, 280),
+    120,
+    "Seconds between two signs of life during IDLE",
+  ),
+  "imap.inactivity_timeout_s": key(
+    seconds(1800), // RFC 3501 §5.4
+    1800,
+    "Seconds without a command, outside IDLE",
+  ),
+  "imap.write_stall_s": key(
+    seconds(1),
+    120,
+    "Seconds in which a client must take at least one octet",
+  ),
+  "imap.max_line": key(
+    size({ min: 8 * KIB, max: 16 * MIB }),
+    64 * KIB,
+    "Longest command line",
+  ),
+  "imap.max_literal": key(
+    size({ min: 4 * KIB, max: 16 * MIB }),
+    64 * KIB,
+    "Largest literal, other than a message",
+  ),
+  "imap.compress": key(flag, false, "Offer COMPRESS=DEFLATE (RFC 4978 §1)"),
+  "imap.advertise_id": key(flag, false, "Offer ID (RFC 2971 §3.1)"),
+  "imap.append_policy": key(
+    choice("encrypted", "any", "deny"),
+    "encrypted",
+    "What APPEND takes; any is for test installations",
+  ),
+  "imap.preauth_capabilities": key(
+    choice("minimal", "full"),
+    "minimal",
+    "What is told to those who have not logged in",
+  ),
+
+  "http.alpn_mail": key(
+    flag,
+    true,
+    "Serve IMAP and SMTP on the HTTPS port to clients that ask for them by ALPN",
+  ),
+  "http.autoconfig": key(
+    flag,
+    true,
+    "Serve the autoconfiguration file of mail clients",
+  ),
+
+  "privacy.rewrite_subject": key(
+    flag,
+    true,
+    'Replace the clear-text Subject of encrypted mail by "[...]"',
+  ),
+  "privacy.strip_headers": key(
+    flag,
+    true,
+    "Remove header fields that tell about the sender's device and network",
+  ),
+  "privacy.allow_autocrypt_setup": key(
+    flag,
+    true,
+    "Let Autocrypt Setup Messages pass",
+  ),
+  "privacy.accept_old_packet_format": key(
+    flag,
+    true,
+    "Take OpenPGP packets in the old format too (RFC 9580 §4.2.2)",
+  ),
+
+  "limits.max_message_size": key(
+    size({ min: 1, max: GIB }),
+    100 * MIB,
+    "Largest message",
+  ),
+
+  "quota.default": key(
+    size(),
+    GIB,
+    "What an account may hold, unless it has a quota of its own",
+  ),
+  "quota.when_full": key(
+    choice("expire_oldest", "reject"),
+    "expire_oldest",
+    "A full account: delete its oldest messages, or refuse new ones",
+  ),
+  "quota.trim_from": key(
+    percent,
+    75,
+    "Percent of the quota from which the oldest messages are deleted …",
+  ),
+  "quota.trim_to": key(percent, 70, "… down to this"),
+  "quota.protect": key(
+    duration(),
+    hours(24),
+    "Messages younger than this are never deleted for it",
+  ),
+
+  "retention.enabled": key(flag, true, "Delete old messages"),
+  "retention.messages": key(
+    duration(),
+    days(20),
+    "Age at which a message is deleted",
+  ),
+  "retention.large": key(
+    duration(),
+    days(7),
+    "Age at which a large message is deleted once it was read; 0: as any other",
+  ),
+  "retention.large_size": key(
+    size({ min: 1 }),
+    200_000,
+    "A message above this is large",
+  ),
+  "retention.unused_accounts": key(
+    duration(),
+    days(30),
+    "Age at which an account is deleted that nobody ever logged in to; 0: never",
+  ),
+  "retention.inactive_accounts": key(
+    duration(),
+    days(90),
+    "Time without a login after which an account is deleted; 0: never",
+  ),
+  "retention.seen": key(
+    flag,
+    false,
+    "Delete messages once they were read; bad for people with several devices",
+  ),
+  "retention.seen_grace": key(
+    duration(),
+    0,
+    "Time between reading and deleting",
+  ),
+
+  "storage.database": key(
+    path,
+    "chat.db",
+    "Database file, relative to the state directory",
+  ),
+  "storage.inline_max": key(
+    size({ max: 16 * MIB }),
+    64 * KIB,
+    "Larger messages are files beside the database",
+  ),
+  "storage.dedup": key(
+    flag,
+    true,
+    "Store equal large messages once",
+  ),
+  "storage.min_free": key(
+    size(),
+    512 * MIB,
+    "No mail is taken with less disk free",
+  ),
+
+  "log.level": key(
+    choice("off", "error", "warn", "info", "debug"),
+    "off",
+    "How much is logged; only debug shows addresses, and ends after an hour",
+  ),
+  "log.targets": key(
+    list(path, { max: 8 }),
+    ["stderr"],
+    "stderr, or paths of files",
+  ),
+  "log.lock": key(
+    flag,
+    false,
+    "The level can be lowered at run time, but not raised above this file's",
+  ),
+} as const satisfies Record<`${SectionName}.${string}`, Key<unknown>>;
+
+export type KeyName = keyof typeof SCHEMA;
+export type KeyValue<K extends KeyName> = (typeof SCHEMA)[K] extends
+  Key<infer T> ? T : never;
+
+type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : S;
+
+/** The file as values: `config.smtp.maxErrors`. */
+export type Config = {
+  readonly [S in SectionName]: {
+    readonly [
+      K in KeyName as K extends `${S}.${infer Name}` ? Camel<Name> : never
+    ]: KeyValue<K>;
+  };
+};
+
+export const KEY_NAMES = Object.keys(SCHEMA) as readonly KeyName[];
+
+/** The one place that reads the table without knowing the kind of each value. */
+export function keyNamed(name: KeyName): Key<unknown> {
+  return SCHEMA[name] as Key<unknown>;
+}
+
+export function isKeyName(name: string): name is KeyName {
+  return Object.hasOwn(SCHEMA, name);
+}
+
+/** Nests values by section, with the names code uses. */
+export function nest(values: ReadonlyMap<KeyName, unknown>): Config {
+  const config: Record<string, Record<string, unknown>> = {};
+  for (const section of Object.keys(SECTIONS)) config[section] = {};
+  for (const [name, value] of values) {
+    const [section = "", key = ""] = name.split(".");
+    const property = key.replace(
+      /_([a-z0-9])/g,
+      (_, letter) => letter.toUpperCase(),
+    );
+    (config[section] ??= {})[property] = value;
+  }
+  return config as Config;
+}

@@ -1,0 +1,212 @@
+/**
+ * Every runtime setting. CLI, admin API and `docs/settings.md` are loops over
+ * this table; adding a line is all it takes to have one.
+ *
+ * @module
+ */
+import { choice, flag, integer, type Kind, optional } from "../config/kinds.ts";
+import { hostName } from "../config/network_kinds.ts";
+import {
+  type Config,
+  type KeyName,
+  type KeyValue,
+  SCHEMA,
+} from "../config/schema.ts";
+
+export interface Setting<T> {
+  readonly kind: Kind<T>;
+  /** Key of the TOML file that holds the value until the setting is set. */
+  readonly toml?: KeyName;
+  /** The value until the setting is set. */
+  fallback(config: Config): T;
+  /** "rebind": listeners are opened and closed for it. */
+  readonly effect: "live" | "rebind";
+  readonly summary: string;
+}
+
+type ListenKey = KeyName & `listen.${string}`;
+
+/** A key of the file that can be changed while running. */
+function live<K extends KeyName>(
+  toml: K,
+  fallback: (config: Config) => KeyValue<K>,
+): Setting<KeyValue<K>> {
+  const { kind, summary } = SCHEMA[toml];
+  return {
+    kind: kind as unknown as Kind<KeyValue<K>>,
+    toml,
+    fallback,
+    effect: "live",
+    summary,
+  };
+}
+
+function port(listener: ListenKey): Setting<number | undefined> {
+  return {
+    kind: optional(integer(1, 65_535)),
+    fallback: () => undefined,
+    effect: "rebind",
+    summary: `Port in place of the one in ${listener}; empty: that one`,
+  };
+}
+
+function localOnly(listener: ListenKey): Setting<boolean> {
+  return {
+    kind: flag,
+    fallback: () => false,
+    effect: "rebind",
+    summary: `127.0.0.1 and ::1 in place of the address in ${listener}`,
+  };
+}
+
+function enabled(listener: ListenKey): Setting<boolean> {
+  return {
+    kind: flag,
+    fallback: () => true,
+    effect: "rebind",
+    summary: `Listen as ${listener} says; false: not at all`,
+  };
+}
+
+function linkSecurity(
+  protocol: string,
+): Setting<"ssl" | "starttls" | "default"> {
+  return {
+    kind: choice("ssl", "starttls", "default"),
+    fallback: () => "ssl",
+    effect: "live",
+    summary: `How sign-up links tell clients to connect for ${protocol}`,
+  };
+}
+
+const smtpHostname: Setting<string | undefined> = {
+  kind: optional(hostName),
+  fallback: () => undefined,
+  effect: "live",
+  summary: "Name in SMTP greetings; empty: the host name of the server",
+};
+
+export const SETTINGS = {
+  registration_open: live("registration.open", (c) => c.registration.open),
+  jit_registration: live("registration.jit", (c) => c.registration.jit),
+  registration_token_required: live(
+    "registration.token_required",
+    (c) => c.registration.tokenRequired,
+  ),
+  allow_chosen_names: live(
+    "registration.allow_chosen_names",
+    (c) => c.registration.allowChosenNames,
+  ),
+  min_username_length: live(
+    "registration.min_username_length",
+    (c) => c.registration.minUsernameLength,
+  ),
+  max_username_length: live(
+    "registration.max_username_length",
+    (c) => c.registration.maxUsernameLength,
+  ),
+  username_length: live(
+    "registration.username_length",
+    (c) => c.registration.usernameLength,
+  ),
+  password_min_length: live(
+    "registration.password_min_length",
+    (c) => c.registration.passwordMinLength,
+  ),
+  password_length: live(
+    "registration.password_length",
+    (c) => c.registration.passwordLength,
+  ),
+  reg_per_ip_burst: live(
+    "registration.per_ip_burst",
+    (c) => c.registration.perIpBurst,
+  ),
+  reg_per_ip_per_hour: live(
+    "registration.per_ip_per_hour",
+    (c) => c.registration.perIpPerHour,
+  ),
+  reg_global_per_minute: live(
+    "registration.global_per_minute",
+    (c) => c.registration.globalPerMinute,
+  ),
+
+  max_message_size: live(
+    "limits.max_message_size",
+    (c) => c.limits.maxMessageSize,
+  ),
+  send_per_minute: live(
+    "submission.send_per_minute",
+    (c) => c.submission.sendPerMinute,
+  ),
+  send_burst: live("submission.send_burst", (c) => c.submission.sendBurst),
+
+  default_quota: live("quota.default", (c) => c.quota.default),
+  quota_when_full: live("quota.when_full", (c) => c.quota.whenFull),
+  message_retention_enabled: live(
+    "retention.enabled",
+    (c) => c.retention.enabled,
+  ),
+  message_retention: live("retention.messages", (c) => c.retention.messages),
+  large_message_retention: live("retention.large", (c) => c.retention.large),
+  large_message_size: live(
+    "retention.large_size",
+    (c) => c.retention.largeSize,
+  ),
+  unused_account_retention: live(
+    "retention.unused_accounts",
+    (c) => c.retention.unusedAccounts,
+  ),
+  inactive_account_retention: live(
+    "retention.inactive_accounts",
+    (c) => c.retention.inactiveAccounts,
+  ),
+  auto_purge_seen: live("retention.seen", (c) => c.retention.seen),
+  auto_purge_seen_grace: live(
+    "retention.seen_grace",
+    (c) => c.retention.seenGrace,
+  ),
+
+  log_level: live("log.level", (c) => c.log.level),
+  server_comment: live("server.comment", (c) => c.server.comment),
+  admin_contact: live("server.admin_contact", (c) => c.server.adminContact),
+  smtp_hostname: smtpHostname,
+  dclogin_imap_security: linkSecurity("IMAP"),
+  dclogin_smtp_security: linkSecurity("submission"),
+
+  smtp_port: port("listen.smtp"),
+  smtp_local_only: localOnly("listen.smtp"),
+  smtp_enabled: enabled("listen.smtp"),
+  submission_port: port("listen.submission"),
+  submission_local_only: localOnly("listen.submission"),
+  submission_enabled: enabled("listen.submission"),
+  submission_tls_port: port("listen.submission_tls"),
+  submission_tls_local_only: localOnly("listen.submission_tls"),
+  submission_tls_enabled: enabled("listen.submission_tls"),
+  imap_port: port("listen.imap"),
+  imap_local_only: localOnly("listen.imap"),
+  imap_enabled: enabled("listen.imap"),
+  imap_tls_port: port("listen.imap_tls"),
+  imap_tls_local_only: localOnly("listen.imap_tls"),
+  imap_tls_enabled: enabled("listen.imap_tls"),
+  http_port: port("listen.http"),
+  http_local_only: localOnly("listen.http"),
+  http_enabled: enabled("listen.http"),
+  https_port: port("listen.https"),
+  https_local_only: localOnly("listen.https"),
+  https_enabled: enabled("listen.https"),
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof SETTINGS;
+export type SettingValue<N extends SettingName> = (typeof SETTINGS)[N] extends
+  Setting<infer T> ? T : never;
+
+export const SETTING_NAMES = Object.keys(SETTINGS) as readonly SettingName[];
+
+/** The one place that reads the table without knowing the kind of each value. */
+export function settingNamed(name: SettingName): Setting<unknown> {
+  return SETTINGS[name] as Setting<unknown>;
+}
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name);
+}

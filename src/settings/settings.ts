@@ -1,0 +1,275 @@
+/**
+ * Runtime settings: database before TOML file before built-in value. Only what
+ * an admin set is stored. A change is validated, stored and told to those who
+ * listen in one step; a listener that cannot live with it has it taken back.
+ *
+ * @module
+ */
+import { collisions } from "../config/listeners.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import { nearest } from "../config/nearest.ts";
+import { lengthProblem } from "../config/checks.ts";
+import { Refusal } from "../base/refusal.ts";
+import { effectiveListeners } from "./listeners.ts";
+import {
+  isSettingName,
+  SETTING_NAMES,
+  type SettingName,
+  settingNamed,
+  type SettingValue,
+} from "./registry.ts";
+
+/** The rows of the settings table; the store's part that is needed here. */
+export interface SettingRows {
+  all(): Promise<ReadonlyMap<string, string>>;
+  set(name: string, value: string): Promise<void>;
+  reset(name: string): Promise<void>;
+}
+
+export interface SettingView {
+  readonly name: SettingName;
+  /** As people write it. */
+  readonly value: string;
+  readonly source: "db" | "config" | "default";
+  /** The value without the row in the database. */
+  readonly default: string;
+  readonly kind: string;
+  readonly effect: "live" | "rebind";
+  readonly summary: string;
+}
+
+export interface Applied {
+  readonly changed: readonly SettingName[];
+  /** Taken back, because a listener threw. */
+  readonly refused: readonly { name: SettingName; reason: string }[];
+}
+
+type Listener = (value: unknown) => void | Promise<void>;
+
+export class Settings {
+  readonly #rows: SettingRows;
+  readonly #listeners = new Map<SettingName, Set<Listener>>();
+  #config: LoadedConfig;
+  #stored: ReadonlyMap<SettingName, string> = new Map();
+  #values: ReadonlyMap<SettingName, unknown> = new Map();
+  /** Changes happen one after the other. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(rows: SettingRows, config: LoadedConfig) {
+    this.#rows = rows;
+    this.#config = config;
+  }
+
+  static async open(
+    rows: SettingRows,
+    config: LoadedConfig,
+  ): Promise<Settings> {
+    const settings = new Settings(rows, config);
+    settings.#stored = known(await rows.all());
+    settings.#values = settings.#effective(settings.#stored);
+    return settings;
+  }
+
+  /** A look-up in memory: read it at each use. */
+  get<N extends SettingName>(name: N): SettingValue<N> {
+    return this.#values.get(name) as SettingValue<N>;
+  }
+
+  list(): SettingView[] {
+    return SETTING_NAMES.map((name) => this.view(name));
+  }
+
+  view(name: SettingName): SettingView {
+    const { kind, effect, summary, toml } = settingNamed(name);
+    const inFile = toml !== undefined && this.#config.given.has(toml);
+    return {
+      name,
+      value: kind.format(this.#values.get(name)),
+      source: this.#stored.has(name) ? "db" : inFile ? "config" : "default",
+      default: kind.format(settingNamed(name).fallback(this.#config.values)),
+      kind: kind.name,
+      effect,
+      summary,
+    };
+  }
+
+  /**
+   * Sets what a person wrote; in force when this resolves.
+   *
+   * @throws {Refusal} `not_found` for an unknown name, `invalid_value` for a
+   * value that cannot be read or that a listener could not live with
+   */
+  async set(name: string, text: string): Promise<void> {
+    const setting = knownName(name);
+    const { kind } = settingNamed(setting);
+    await this.#change(setting, kind.format(parsed(setting, text)));
+  }
+
+  /** Back to the file's or the built-in value. @throws {Refusal} as `set` */
+  async reset(name: string): Promise<void> {
+    await this.#change(knownName(name), undefined);
+  }
+
+  /** Reads the table again, after another process may have written it. */
+  reload(): Promise<Applied> {
+    return this.#inTurn(async () => {
+      const before = this.#stored;
+      this.#stored = known(await this.#rows.all());
+      return await this.#apply(before);
+    });
+  }
+
+  /** Takes a new version of the file into account. */
+  useConfig(config: LoadedConfig): Promise<Applied> {
+    return this.#inTurn(() => {
+      this.#config = config;
+      return this.#apply(this.#stored);
+    });
+  }
+
+  /**
+   * Calls `listener` after each change of the value, until the returned
+   * function is called. If it throws, the change is taken back.
+   */
+  onChange<N extends SettingName>(
+    name: N,
+    listener: (value: SettingValue<N>) => void | Promise<void>,
+  ): () => void {
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners);
+    listeners.add(listener as Listener);
+    return () => void listeners.delete(listener as Listener);
+  }
+
+  #change(name: SettingName, text: string | undefined): Promise<void> {
+    return this.#inTurn(async () => {
+      const before = this.#stored;
+      const next = new Map(before);
+      if (text === undefined) next.delete(name);
+      else next.set(name, text);
+      this.#check(next);
+      await this.#store(name, text);
+      this.#stored = next;
+      const { refused } = await this.#apply(before);
+      const refusal = refused.find((entry) => entry.name === name);
+      if (refusal) throw invalid(refusal.reason);
+    });
+  }
+
+  async #store(name: SettingName, text: string | undefined): Promise<void> {
+    if (text === undefined) await this.#rows.reset(name);
+    else await this.#rows.set(name, text);
+  }
+
+  /** What must hold between settings. @throws {Refusal} `invalid_value` */
+  #check(stored: ReadonlyMap<SettingName, string>): void {
+    const values = this.#effective(stored);
+    const reader = {
+      get: <N extends SettingName>(name: N) =>
+        values.get(name) as SettingValue<N>,
+    };
+    const lengths = lengthProblem({
+      shortest: reader.get("min_username_length"),
+      generated: reader.get("username_length"),
+      longest: reader.get("max_username_length"),
+    });
+    if (lengths) throw invalid(`username_length ${lengths}`);
+    if (reader.get("password_length") < reader.get("password_min_length")) {
+      throw invalid("password_length would be below password_min_length");
+    }
+    const [collision] = collisions(
+      effectiveListeners(this.#config.values, reader),
+    );
+    if (collision) {
+      const { first, second, port: taken } = collision;
+      throw invalid(`port ${taken} would be used by ${first} and ${second}`);
+    }
+  }
+
+  /** Makes what is stored effective and tells whom it concerns. */
+  async #apply(
+    storedBefore: ReadonlyMap<SettingName, string>,
+  ): Promise<Applied> {
+    const before = this.#values;
+    const after = new Map(this.#effective(this.#stored));
+    this.#values = after;
+    const changed: SettingName[] = [];
+    const refused: { name: SettingName; reason: string }[] = [];
+    for (const name of SETTING_NAMES) {
+      const { kind } = settingNamed(name);
+      const was = before.get(name);
+      if (kind.format(was) === kind.format(after.get(name))) continue;
+      try {
+        await this.#tell(name, after.get(name));
+        changed.push(name);
+      } catch (error) {
+        after.set(name, was);
+        await this.#store(name, storedBefore.get(name));
+        const reason = error instanceof Error ? error.message : String(error);
+        refused.push({ name, reason });
+      }
+    }
+    if (refused.length > 0) this.#stored = known(await this.#rows.all());
+    return { changed, refused };
+  }
+
+  async #tell(name: SettingName, value: unknown): Promise<void> {
+    for (const listener of this.#listeners.get(name) ?? []) {
+      await listener(value);
+    }
+  }
+
+  #effective(
+    stored: ReadonlyMap<SettingName, string>,
+  ): ReadonlyMap<SettingName, unknown> {
+    return new Map(SETTING_NAMES.map((name) => {
+      const { kind, fallback } = settingNamed(name);
+      const text = stored.get(name);
+      if (text !== undefined) {
+        try {
+          return [name, kind.parse(text)];
+        } catch {
+          // an older version's value that is none today: as if it were not set
+        }
+      }
+      return [name, fallback(this.#config.values)];
+    }));
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+}
+
+function knownName(name: string): SettingName {
+  if (isSettingName(name)) return name;
+  const meant = nearest(name, SETTING_NAMES);
+  const hint = meant === undefined ? "" : `, did you mean ${meant}?`;
+  throw new Refusal("not_found", {
+    explanation: `No setting is named "${name}"${hint}`,
+  });
+}
+
+function parsed(name: SettingName, text: string): unknown {
+  try {
+    return settingNamed(name).kind.parse(text);
+  } catch (error) {
+    throw invalid(`${name} ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function invalid(explanation: string): Refusal {
+  return new Refusal("invalid_value", { explanation });
+}
+
+function known(
+  rows: ReadonlyMap<string, string>,
+): ReadonlyMap<SettingName, string> {
+  return new Map(
+    [...rows].filter((row): row is [SettingName, string] =>
+      isSettingName(row[0])
+    ),
+  );
+}

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { loadConfig } from "../config/load.ts";
+import { effectiveListeners } from "./listeners.ts";
+import { SETTING_NAMES, settingNamed } from "./registry.ts";
+import { type SettingRows, Settings } from "./settings.ts";
+
+class MemoryRows implements SettingRows {
+  constructor(readonly table = new Map<string, string>()) {}
+  all(): Promise<ReadonlyMap<string, string>> {
+    return Promise.resolve(new Map(this.table));
+  }
+  set(name: string, value: string): Promise<void> {
+    this.table.set(name, value);
+    return Promise.resolve();
+  }
+  reset(name: string): Promise<void> {
+    this.table.delete(name);
+    return Promise.resolve();
+  }
+}
+
+function config(toml = "") {
+  const text = `[server]\ndomain = "a.example"\n${toml}`;
+  return loadConfig({ path: "test.toml", text });
+}
+
+Deno.test("get() prefers database to file to built-in value", async () => {
+  const rows = new MemoryRows();
+  const settings = await Settings.open(
+    rows,
+    config("[registration]\nopen = false"),
+  );
+  assert.equal(settings.get("registration_open"), false);
+  assert.equal(settings.view("registration_open").source, "config");
+  assert.equal(settings.get("message_retention"), 1_728_000);
+  assert.equal(settings.view("message_retention").source, "default");
+  await settings.set("registration_open", "Yes");
+  assert.equal(settings.get("registration_open"), true);
+  assert.equal(settings.view("registration_open").source, "db");
+  assert.equal(rows.table.get("registration_open"), "true");
+  await settings.reset("registration_open");
+  assert.equal(settings.get("registration_open"), false);
+  assert.equal(rows.table.size, 0);
+});
+
+const REFUSED: [string, string, string][] = [
+  ["message_retention", "2 weeks", "invalid_value"],
+  ["registration_open", "perhaps", "invalid_value"],
+  ["max_message_size", "2G", "invalid_value"],
+  ["max_message_size", "0", "invalid_value"],
+  ["smtp_port", "70000", "invalid_value"],
+  ["smtp_port", "587", "invalid_value"],
+  ["min_username_length", "10", "invalid_value"],
+  ["password_length", "8", "invalid_value"],
+  ["server_comment", "two\nlines", "invalid_value"],
+  ["toString", "on", "not_found"],
+  ["registration", "on", "not_found"],
+];
+for (const [name, text, code] of REFUSED) {
+  Deno.test(`set() refuses ${name} = ${JSON.stringify(text)}`, async () => {
+    const rows = new MemoryRows();
+    const settings = await Settings.open(rows, config());
+    await assert.rejects(settings.set(name, text), { code });
+    assert.equal(rows.table.size, 0);
+  });
+}
+
+Deno.test("set() names the setting that was meant", async () => {
+  const settings = await Settings.open(new MemoryRows(), config());
+  await assert.rejects(settings.set("registration_opne", "on"), {
+    message:
+      'No setting is named "registration_opne", did you mean registration_open?',
+  });
+});
+
+Deno.test("onChange() hears a change once, and none that is none", async () => {
+  const settings = await Settings.open(new MemoryRows(), config());
+  const heard: number[] = [];
+  const stop = settings.onChange("max_message_size", (octets) => {
+    heard.push(octets);
+  });
+  await settings.set("max_message_size", "30M");
+  await settings.set("max_message_size", "30 MiB");
+  stop();
+  await settings.set("max_message_size", "40M");
+  assert.deepEqual(heard, [31_457_280]);
+});
+
+Deno.test("set() takes a change back that a listener refuses", async () => {
+  const rows = new MemoryRows(new Map([["smtp_port", "2525"]]));
+  const settings = await Settings.open(rows, config());
+  settings.onChange("smtp_port", () => {
+    throw new Error("address in use");
+  });
+  await assert.rejects(settings.set("smtp_port", "26"), {
+    code: "invalid_value",
+    message: "address in use",
+  });
+  assert.equal(settings.get("smtp_port"), 2525);
+  assert.equal(rows.table.get("smtp_port"), "2525");
+  assert.equal(settings.view("smtp_port").value, "2525");
+});
+
+Deno.test("reload() hears what another process wrote", async () => {
+  const rows = new MemoryRows();
+  const settings = await Settings.open(rows, config());
+  const heard: boolean[] = [];
+  settings.onChange("registration_open", (open) => void heard.push(open));
+  rows.table.set("registration_open", "false");
+  rows.table.set("of_a_newer_version", "1");
+  rows.table.set("max_message_size", "garbage");
+  assert.deepEqual(await settings.reload(), {
+    changed: ["registration_open"],
+    refused: [],
+  });
+  assert.deepEqual(heard, [false]);
+  assert.equal(settings.get("max_message_size"), 104_857_600);
+});
+
+Deno.test("reload() puts a row back that a listener refuses", async () => {
+  const rows = new MemoryRows();
+  const settings = await Settings.open(rows, config());
+  settings.onChange("smtp_port", () => Promise.reject(new Error("in use")));
+  rows.table.set("smtp_port", "26");
+  assert.deepEqual(await settings.reload(), {
+    changed: [],
+    refused: [{ name: "smtp_port", reason: "in use" }],
+  });
+  assert.equal(rows.table.size, 0);
+});
+
+Deno.test("useConfig() changes what no row overrides", async () => {
+  const rows = new MemoryRows(new Map([["log_level", "warn"]]));
+  const settings = await Settings.open(rows, config());
+  const { changed } = await settings.useConfig(
+    config('[limits]\nmax_message_size = "30M"\n[log]\nlevel = "debug"'),
+  );
+  assert.deepEqual(changed, ["max_message_size"]);
+  assert.equal(settings.get("log_level"), "warn");
+});
+
+Deno.test("effectiveListeners() applies port, local_only and enabled", async () => {
+  const loaded = config(
+    '[listen]\nsmtp = "192.0.2.1:25"\nhttp = ""\nimap = [":143", "[::1]:1143"]',
+  );
+  const rows = new MemoryRows(
+    new Map([
+      ["smtp_port", "2525"],
+      ["imap_local_only", "on"],
+      ["https_enabled", "off"],
+      ["http_port", "8080"],
+    ]),
+  );
+  const settings = await Settings.open(rows, loaded);
+  const listeners = effectiveListeners(loaded.values, settings);
+  assert.deepEqual(listeners.smtp, [{ host: "192.0.2.1", port: 2525 }]);
+  assert.deepEqual(listeners.imap, [
+    { host: "127.0.0.1", port: 143 },
+    { host: "::1", port: 143 },
+    { host: "127.0.0.1", port: 1143 },
+    { host: "::1", port: 1143 },
+  ]);
+  assert.deepEqual(listeners.https, []);
+  assert.deepEqual(listeners.http, [{ port: 8080 }]);
+  assert.deepEqual(listeners.imap_tls, [{ port: 993 }]);
+});
+
+for (const name of SETTING_NAMES) {
+  Deno.test(`${name} formats its fallback so that it reads it back`, () => {
+    const { kind, fallback } = settingNamed(name);
+    const value = fallback(config().values);
+    assert.deepEqual(kind.parse(kind.format(value)), value);
+  });
+}
