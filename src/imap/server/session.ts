@@ -19,6 +19,8 @@ export interface SessionContext {
   readonly peer: ImapPeer;
   sleep(durationMs: number): Promise<void>;
   monotonic(): number;
+  /** Milliseconds since 1970 UTC. */
+  now(): number;
   /** Something happened in the selected mailbox; `urgent` for new mail. */
   onNotice(urgent: boolean): void;
   /** The session must end, with this BYE. */
