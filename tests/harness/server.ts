@@ -73,11 +73,11 @@ max_load_1m = 0
 min_available_memory = 0
 min_free_disk = 0
 
-[submission]
-send_per_minute = 0
-
 [smtp]
 require_tls = false
+
+[submission]
+send_per_minute = 0
 ${more}`;
 }
 

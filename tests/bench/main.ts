@@ -1,0 +1,84 @@
+/**
+ * `make bench`: runs B1 to B10, or those named as arguments, each against a
+ * server of its own, and prints a table and the same as JSON. Driver and
+ * server share the machine. `POSTERN_BINARY` measures a compiled executable.
+ *
+ * @module
+ */
+import { measureDeltaChat } from "./delta_chat.ts";
+import { measureLarge } from "./large.ts";
+import { measureFanout, measureLoaded, measurePair } from "./latency.ts";
+import { formatTable, isKept, type Row } from "./measure.ts";
+import { type Relay, withRelay } from "./people.ts";
+import { measureScale } from "./scale.ts";
+import { measureIdle, measureKnownLogins, measureSignUps } from "./sessions.ts";
+import { measureSubmission } from "./submission.ts";
+
+type Benchmark = (relay: Relay) => Promise<Row[]>;
+
+const BENCHMARKS: Record<string, readonly Benchmark[]> = {
+  b1: [
+    (relay) => measureSubmission(relay, 50),
+    (relay) => measureSubmission(relay, 100),
+  ],
+  b2: [measurePair, measureLoaded],
+  b3: [measureDeltaChat],
+  b4: [measureSignUps],
+  b5: [measureKnownLogins],
+  b6: [
+    (relay) => measureIdle(relay, 3000),
+    (relay) => measureIdle(relay, 5000),
+  ],
+  b7: [measureLarge],
+  b8: [measureFanout],
+  b9: [measureScale],
+  b10: [measureBinary],
+};
+
+const encoder = new TextEncoder();
+function print(text: string): void {
+  Deno.stdout.writeSync(encoder.encode(`${text}\n`));
+}
+
+/** The start itself is measured with B9, where the accounts are. */
+async function measureBinary(): Promise<Row[]> {
+  const path = Deno.env.get("POSTERN_BINARY") ?? "build/postern";
+  const found = await Deno.stat(path).catch(() => undefined);
+  if (!found) return [];
+  return [{
+    benchmark: "B10, binary",
+    measure: "size",
+    value: found.size / 1e6,
+    unit: "MB",
+  }];
+}
+
+async function describeMachine(): Promise<string> {
+  const cpu = /model name\s*: (.*)/.exec(
+    await Deno.readTextFile("/proc/cpuinfo"),
+  )?.[1];
+  const { total } = Deno.systemMemoryInfo();
+  const load = Deno.loadavg()[0]?.toFixed(2);
+  return `${navigator.hardwareConcurrency} × ${cpu}, ${
+    Math.round(total / 1e9)
+  } GB, Linux ${Deno.osRelease()}, Deno ${Deno.version.deno}, load ${load} before`;
+}
+
+const machine = await describeMachine();
+const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(BENCHMARKS);
+const rows: Row[] = [];
+for (const name of wanted) {
+  const runs = BENCHMARKS[name];
+  if (!runs) {
+    print(`There is no benchmark "${name}"`);
+    Deno.exit(2);
+  }
+  for (const run of runs) {
+    const measured = await withRelay(run);
+    print(formatTable(measured));
+    rows.push(...measured);
+  }
+}
+print(`\n${machine}\n\n${formatTable(rows)}\n`);
+print(JSON.stringify({ machine, rows }));
+if (rows.some((row) => isKept(row) === false)) Deno.exitCode = 1;
