@@ -1,0 +1,111 @@
+/**
+ * PGP/MIME encrypted data (RFC 3156 §4), and nothing readable beside it.
+ *
+ * @module
+ */
+import type { Header } from "../mail/header.ts";
+import type { TransferDecoder } from "../mail/transfer_decoding.ts";
+import { ArmorReader, isBlank } from "./armor.ts";
+import { PartsRule } from "./body_rule.ts";
+import { PacketWalk } from "./packet_walk.ts";
+import { decoderFor, mediaTypeOf, ShortText } from "./part.ts";
+
+const MAX_VERSION_OCTETS = 256;
+const MAX_NOTICE_OCTETS = 256; // "this is an OpenPGP message" for clients that know none
+const MAX_PREAMBLE_OCTETS = 2048;
+const MAX_EPILOGUE_OCTETS = 1024;
+
+export interface EncryptedRuleOptions {
+  /** Our own users' clients are known; other servers' are not, so more is let through. */
+  readonly lenient: boolean;
+  readonly acceptOldPacketFormat: boolean;
+}
+
+export class EncryptedRule extends PartsRule {
+  readonly as = "encrypted";
+  readonly #lenient: boolean;
+  readonly #packets: PacketWalk;
+  readonly #armor: ArmorReader;
+  readonly #version = new ShortText(MAX_VERSION_OCTETS);
+  #parts = 0;
+  #decoder: TransferDecoder | undefined;
+  #preambleOctets = 0;
+  #preambleText = false;
+  #epilogueOctets = 0;
+
+  constructor(options: EncryptedRuleOptions) {
+    super();
+    this.#lenient = options.lenient;
+    this.#packets = new PacketWalk({
+      acceptOldFormat: options.acceptOldPacketFormat,
+    });
+    this.#armor = new ArmorReader(this.#packets, {
+      maxHeaderLines: options.lenient ? 8 : 0,
+    });
+  }
+
+  preamble(octets: Uint8Array): void {
+    this.#preambleOctets += octets.length;
+    if (!this.#lenient && !isBlank(octets)) {
+      this.#preambleText = true;
+      this.require(octets.every(isPrintable));
+    }
+    this.require(
+      this.#preambleOctets <=
+        (this.#preambleText ? MAX_NOTICE_OCTETS : MAX_PREAMBLE_OCTETS),
+    );
+  }
+
+  part(header: Header): void {
+    const wanted = this.#parts++ === 0
+      ? "application/pgp-encrypted"
+      : "application/octet-stream";
+    this.#decoder = decoderFor(header);
+    this.require(
+      this.#parts <= 2 && mediaTypeOf(header) === wanted &&
+        this.#decoder !== undefined,
+    );
+  }
+
+  body(octets: Uint8Array): void {
+    if (this.#decoder && !this.failed) {
+      this.#take(this.#decoder.decode(octets));
+    }
+  }
+
+  partEnd(): void {
+    if (!this.#decoder || this.failed) return;
+    this.#take(this.#decoder.finish());
+    this.require(!this.#decoder.malformed);
+    if (this.#parts === 1) {
+      this.require(this.#version.trimmed() === "Version: 1"); // RFC 3156 §4
+    }
+  }
+
+  epilogue(octets: Uint8Array): void {
+    this.#epilogueOctets += octets.length;
+    this.require(
+      this.#epilogueOctets <= MAX_EPILOGUE_OCTETS && isBlank(octets),
+    );
+  }
+
+  isWhole(): boolean {
+    return this.#parts === 2 && this.#armor.finish();
+  }
+
+  #take(octets: Uint8Array): void {
+    if (this.#parts === 1) {
+      this.#version.add(octets);
+      this.require(!this.#version.tooLong);
+    } else {
+      this.#armor.write(octets);
+      this.require(!this.#armor.failed);
+    }
+  }
+}
+
+/** Printable ASCII, blanks and line ends. */
+function isPrintable(octet: number): boolean {
+  return (octet >= 0x20 && octet <= 0x7e) ||
+    octet === 0x09 || octet === 0x0a || octet === 0x0d;
+}

@@ -1,0 +1,79 @@
+/**
+ * What the gate reads of one MIME part: its type, its encoding, and short bodies.
+ *
+ * @module
+ */
+import { parseContentType } from "../mail/content_type.ts";
+import { parseTransferEncoding } from "../mail/content_type.ts";
+import type { ContentType } from "../mail/content_type.ts";
+import type { Header } from "../mail/header.ts";
+import {
+  type TransferDecoder,
+  transferDecoder,
+} from "../mail/transfer_decoding.ts";
+
+/** The header's only Content-Type; undefined if there is none, or one that is not clear. */
+export function contentTypeOf(header: Header): ContentType | undefined {
+  const [field, ...more] = header.all("content-type");
+  if (!field || more.length > 0) return undefined;
+  try {
+    return parseContentType(header.text(field));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Type and subtype with a slash; empty if there is none that is clear. */
+export function mediaTypeOf(header: Header): string {
+  const found = contentTypeOf(header);
+  return found ? `${found.type}/${found.subtype}` : "";
+}
+
+/** The header's only Content-Transfer-Encoding, `7bit` without one; undefined if it is not clear. */
+export function encodingOf(header: Header): string | undefined {
+  const [field, ...more] = header.all("content-transfer-encoding");
+  if (!field) return "7bit";
+  if (more.length > 0) return undefined;
+  try {
+    return parseTransferEncoding(header.text(field));
+  } catch {
+    return undefined;
+  }
+}
+
+/** A decoder for the part with that header; undefined if its encoding is unknown. */
+export function decoderFor(header: Header): TransferDecoder | undefined {
+  const encoding = encodingOf(header);
+  return encoding === undefined ? undefined : transferDecoder(encoding);
+}
+
+/** Keeps a short body. */
+export class ShortText {
+  readonly #octets: Uint8Array;
+  #length = 0;
+  #tooLong = false;
+
+  constructor(maxOctets: number) {
+    this.#octets = new Uint8Array(maxOctets);
+  }
+
+  get tooLong(): boolean {
+    return this.#tooLong;
+  }
+
+  add(octets: Uint8Array): void {
+    if (this.#length + octets.length > this.#octets.length) {
+      this.#tooLong = true;
+      return;
+    }
+    this.#octets.set(octets, this.#length);
+    this.#length += octets.length;
+  }
+
+  /** The octets as Latin-1, without blanks and line ends around them. */
+  trimmed(): string {
+    return new TextDecoder("latin1").decode(
+      this.#octets.subarray(0, this.#length),
+    ).replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
+  }
+}
