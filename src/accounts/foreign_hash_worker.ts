@@ -1,0 +1,84 @@
+/**
+ * The worker that checks passwords against imported forms: they are slow by
+ * intent and would stop the event loop.
+ *
+ * @module
+ */
+import { timingSafeEqual } from "node:crypto";
+import { argon2id, bcryptVerify } from "hash-wasm";
+import { encrypt } from "unixcrypt";
+import type { Argon2Password, ForeignPassword } from "./stored_password.ts";
+
+export interface ForeignCheck {
+  readonly id: number;
+  readonly stored: ForeignPassword;
+  readonly password: string;
+}
+
+export interface ForeignVerdict {
+  readonly id: number;
+  /** undefined: the check itself failed. */
+  readonly matches: boolean | undefined;
+}
+
+/** The part of a worker's scope that is used here. */
+interface WorkerScope {
+  onmessage: (event: MessageEvent<ForeignCheck>) => void;
+  postMessage(verdict: ForeignVerdict): void;
+}
+
+const BCRYPT_OCTETS = 72; // bcrypt looks at no more
+const scope = globalThis as unknown as WorkerScope;
+const encoder = new TextEncoder();
+
+scope.onmessage = async ({ data: { id, stored, password } }) => {
+  try {
+    scope.postMessage({ id, matches: await matches(stored, password) });
+  } catch {
+    scope.postMessage({ id, matches: undefined });
+  }
+};
+
+async function matches(
+  stored: ForeignPassword,
+  password: string,
+): Promise<boolean> {
+  switch (stored.kind) {
+    case "argon2id":
+      return equal(await argon2Tag(stored, password), stored.tag);
+    case "bcrypt":
+      return await bcryptVerify({
+        password: encoder.encode(password).subarray(0, BCRYPT_OCTETS),
+        hash: stored.text,
+      });
+    case "sha_crypt":
+      return equal(cryptDigest(password, stored.text), digestOf(stored.text));
+  }
+}
+
+async function argon2Tag(
+  { passes, memoryKib, lanes, salt, tag }: Argon2Password,
+  password: string,
+): Promise<Uint8Array> {
+  return await argon2id({
+    password: encoder.encode(password),
+    salt,
+    iterations: passes,
+    memorySize: memoryKib,
+    parallelism: lanes,
+    hashLength: tag.length,
+    outputType: "binary",
+  });
+}
+
+function cryptDigest(password: string, text: string): Uint8Array {
+  return digestOf(encrypt(password, text.slice(0, text.lastIndexOf("$"))));
+}
+
+function digestOf(text: string): Uint8Array {
+  return encoder.encode(text.slice(text.lastIndexOf("$") + 1));
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { systemRandom } from "../base/random.ts";
+import { ForeignHashes } from "./foreign_hash.ts";
+import { HashGate } from "./hash_gate.ts";
+import { PasswordHasher } from "./password_hasher.ts";
+import { TestTime } from "./test_time.ts";
+
+function parts() {
+  const time = new TestTime();
+  const foreign = new ForeignHashes(time);
+  const gate = new HashGate({
+    concurrency: () => 2,
+    clock: time,
+    timers: time,
+  });
+  const hasher = new PasswordHasher({
+    random: systemRandom,
+    gate,
+    foreign,
+    scryptLn: () => 10,
+  });
+  return { time, foreign, hasher };
+}
+
+const STRONG = "Zj4qL0vXt8sYb2RwKc6nPm";
+
+Deno.test("make() gives a strong password one round of SHA-256", async () => {
+  const { hasher } = parts();
+  const stored = await hasher.make(STRONG, "chosen");
+  assert.match(stored, /^sha256:[A-Za-z0-9+/]{22}==:[A-Za-z0-9+/]{43}=$/);
+  assert.equal(await hasher.verify(stored, STRONG), true);
+  assert.equal(await hasher.verify(stored, STRONG + "x"), false);
+  assert.notEqual(await hasher.make(STRONG, "chosen"), stored);
+});
+
+Deno.test("make() gives a weak password scrypt, unless we drew it", async () => {
+  const { hasher } = parts();
+  const stored = await hasher.make("password1", "chosen");
+  assert.match(
+    stored,
+    /^scrypt:10:8:1:[A-Za-z0-9+/]{22}==:[A-Za-z0-9+/]{43}=$/,
+  );
+  assert.equal(await hasher.verify(stored, "password1"), true);
+  assert.equal(await hasher.verify(stored, "password2"), false);
+  assert.match(await hasher.make("password1", "generated"), /^sha256:/);
+});
+
+const TAG = Buffer.from(
+  "9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe",
+  "hex",
+).toString("base64");
+const SALT = Buffer.from("somesalt").toString("base64");
+const SCRYPT_KEY = Buffer.from(
+  "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2" +
+    "d5432955613f0fcf62d49705242a9af9e61e85dc0d651e40dfcf017b45575887",
+  "hex",
+).toString("base64");
+
+const VECTORS: [string, string, string][] = [
+  // RFC 7914 §12
+  [
+    "scrypt",
+    `scrypt:14:8:1:${
+      Buffer.from("SodiumChloride").toString("base64")
+    }:${SCRYPT_KEY}`,
+    "pleaseletmein",
+  ],
+  // from the reference implementations
+  ["argon2id with two passes", `argon2:2:256:1:${SALT}:${TAG}`, "password"],
+  [
+    "bcrypt",
+    "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+    "U*U",
+  ],
+  [
+    "sha256-crypt",
+    "$5$saltstring$5B8vYYiY.CVt1RlTTf8KbXBH3hsxY/GNooZaBBGWEc5",
+    "Hello world!",
+  ],
+  [
+    "sha512-crypt with rounds",
+    "{SHA512-CRYPT}$6$rounds=10000$saltstringsaltst$" +
+    "OW1/O6BYHV6BcXZu8QVeXbDWra3Oeqh0sbHbbMCVNSnCM/UrjmM0Dp8vOuZeHBy/YTBmSK6H9qs/y3RnOaw5v.",
+    "Hello world!",
+  ],
+];
+for (const [name, stored, password] of VECTORS) {
+  Deno.test(`verify() checks ${name}`, async () => {
+    const { hasher, foreign } = parts();
+    assert.equal(await hasher.verify(stored, password), true);
+    assert.equal(await hasher.verify(stored, password + "x"), false);
+    foreign.close();
+  });
+}
+
+Deno.test("verify() minds the time parameter of argon2", async () => {
+  const { hasher, foreign } = parts();
+  const stored = `argon2:1:256:1:${SALT}:${TAG}`;
+  assert.equal(await hasher.verify(stored, "password"), false);
+  foreign.close();
+});
+
+Deno.test("verify() against an unreadable form is false", async () => {
+  const { hasher } = parts();
+  assert.equal(await hasher.verify("{PLAIN}password1", "password1"), false);
+});
+
+Deno.test("ForeignHashes ends its worker when idle, and starts it again", async () => {
+  const { time, foreign, hasher } = parts();
+  const [, stored, password] = VECTORS[2]!;
+  assert.equal(time.pending, 0);
+  assert.equal(await hasher.verify(stored, password), true);
+  assert.equal(time.pending, 1);
+  await time.pass(120_000);
+  assert.equal(time.pending, 0);
+  assert.equal(await hasher.verify(stored, password), true);
+  foreign.close();
+});
