@@ -38,7 +38,7 @@ export class TokenBuckets {
   /** Seconds until a token is there, without taking it. */
   wait(key: string): number {
     const { burst, perSecond } = this.rate();
-    if (burst <= 0) return 0;
+    if (burst <= 0 || !this.#buckets.has(key)) return 0;
     const { tokens } = this.#bucket(key);
     return tokens >= 1 ? 0 : Math.ceil((1 - tokens) / perSecond);
   }

@@ -1,0 +1,252 @@
+/**
+ * Everything about accounts of a running process in one piece: logging in,
+ * signing up, live sessions, and what admins do to accounts.
+ *
+ * @module
+ */
+import { nowSeconds, today } from "../base/clock.ts";
+import type { Clock, Timers } from "../base/clock.ts";
+import type { AccountId } from "../base/ids.ts";
+import type { Random } from "../base/random.ts";
+import type { Address } from "../mail/address.ts";
+import type { LocalDomains } from "../mail/local_domains.ts";
+import type { Account } from "../store/accounts.ts";
+import type { Store } from "../store/store.ts";
+import { isCovered } from "./block_patterns.ts";
+import { Blocklist } from "./blocklist.ts";
+import { CreationLimits } from "./creation_limits.ts";
+import { FirstLogins } from "./first_login.ts";
+import { ForeignHashes } from "./foreign_hash.ts";
+import { HashGate } from "./hash_gate.ts";
+import { type Login, Logins } from "./login.ts";
+import { LoginLimits } from "./login_limits.ts";
+import type {
+  AccountOperations,
+  CreatedAccount,
+  CreateRequest,
+  RemovalReport,
+} from "./operations.ts";
+import type { AccountOptions } from "./options.ts";
+import { PasswordHasher } from "./password_hasher.ts";
+import { checkPassword } from "./passwords.ts";
+import type { Peer } from "./peer.ts";
+import { Proofs } from "./proofs.ts";
+import { Registration, type SignUp } from "./registration.ts";
+import { ResourceGuard, type Resources } from "./resource_guard.ts";
+import {
+  type LiveSession,
+  type SessionKind,
+  SessionRegistry,
+} from "./session_registry.ts";
+import { VerifiedPasswords } from "./verified_passwords.ts";
+
+const PAGE = 500;
+const CHECKS_IN_A_ROW = 200;
+
+export interface AccountsParts {
+  readonly store: Pick<Store, "accounts" | "metadata" | "dataVersion">;
+  readonly domains: LocalDomains;
+  readonly options: AccountOptions;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  /** What is left of the machine. */
+  resources(): Promise<Resources>;
+  /** An error that is ours. */
+  reportBug(error: unknown): void;
+}
+
+export class Accounts implements AccountOperations {
+  readonly sessions: SessionRegistry;
+  readonly hasher: PasswordHasher;
+  readonly #parts: AccountsParts;
+  readonly #blocklist: Blocklist;
+  readonly #verified: VerifiedPasswords;
+  readonly #logins: Logins;
+  readonly #registration: Registration;
+  readonly #foreign: ForeignHashes;
+  #dataVersion: number;
+  #day: number;
+
+  constructor(parts: AccountsParts) {
+    const { options, clock, timers, random } = parts;
+    const store = parts.store.accounts;
+    const shared = { ...parts, store };
+    this.#parts = parts;
+    this.#dataVersion = parts.store.dataVersion();
+    this.#day = today(clock);
+    this.sessions = new SessionRegistry(clock, options);
+    this.#foreign = new ForeignHashes(timers);
+    const gate = new HashGate({
+      concurrency: () =>
+        options.hashConcurrency || navigator.hardwareConcurrency,
+      clock,
+      timers,
+    });
+    this.hasher = new PasswordHasher({
+      random,
+      gate,
+      foreign: this.#foreign,
+      scryptLn: () => options.scryptLn,
+    });
+    this.#verified = new VerifiedPasswords(random, clock, options);
+    this.#blocklist = new Blocklist({ ...shared, store });
+    const creation = {
+      ...shared,
+      hasher: this.hasher,
+      limits: new CreationLimits(clock, options),
+      guard: new ResourceGuard(clock, options, () => parts.resources()),
+      blocklist: this.#blocklist,
+    };
+    this.#registration = new Registration(creation);
+    this.#logins = new Logins({
+      ...shared,
+      hasher: this.hasher,
+      verified: this.#verified,
+      proofs: new Proofs(this.hasher, this.#verified),
+      limits: new LoginLimits(clock, options),
+      blocklist: this.#blocklist,
+      firstLogins: new FirstLogins(creation),
+      reportBug: (error) => parts.reportBug(error),
+    });
+  }
+
+  /** @throws {Refusal} `bad_credentials`, `too_many_attempts`, `busy`, `unavailable`; nothing else */
+  login(address: string, password: string, peer: Peer): Promise<Login> {
+    return this.#logins.login(address, password, peer);
+  }
+
+  /** @throws {Refusal} as `Registration.signUp` */
+  signUp(request: SignUp): Promise<CreatedAccount> {
+    return this.#registration.signUp(request);
+  }
+
+  create(request: CreateRequest): Promise<CreatedAccount> {
+    return this.#registration.create(request);
+  }
+
+  /** A session of an account that has just logged in; it ends when the account does. */
+  openSession(login: Login, kind: SessionKind): LiveSession {
+    const session = this.sessions.open(login, kind);
+    if (login.blockEpoch !== this.#blocklist.epoch) {
+      // a block may have come between the login and now
+      this.#recheck([login.id]).catch((error) => this.#parts.reportBug(error));
+    }
+    return session;
+  }
+
+  async setPassword(account: Account, password: string): Promise<void> {
+    checkPassword(password, this.#parts.options.minPasswordLength);
+    const hash = await this.hasher.make(password, "chosen");
+    await this.#parts.store.accounts.setPasswordHash(account.id, hash);
+    this.#verified.forget(account.id);
+  }
+
+  async remove(account: Account, blockReason?: string): Promise<void> {
+    const store = this.#parts.store.accounts;
+    const block = blockReason === undefined
+      ? undefined
+      : this.#blocklist.entry(account.address, blockReason);
+    await store.startDeletion(account.id, block);
+    this.#blocklist.changed();
+    this.#verified.forget(account.id);
+    this.sessions.end(account.id, "account_inactive");
+    await store.finishDeletion(account.id);
+  }
+
+  async removeAll(blockReason: string): Promise<RemovalReport> {
+    const errors: string[] = [];
+    let deleted = 0;
+    for (;;) {
+      const { accounts } = await this.#parts.store.accounts.list({
+        offset: errors.length,
+        limit: PAGE,
+      });
+      if (accounts.length === 0) return { deleted, errors };
+      for (const account of accounts) {
+        try {
+          await this.remove(account, blockReason);
+          deleted++;
+        } catch (error) {
+          errors.push(
+            `${account.address}: ${
+              error instanceof Error ? error.message : error
+            }`,
+          );
+        }
+      }
+    }
+  }
+
+  purge(account: Account): Promise<number> {
+    return this.#parts.store.accounts.purge(account.id);
+  }
+
+  async block(text: string, reason: string): Promise<string> {
+    const pattern = await this.#blocklist.add(text, reason);
+    for (const [id, address] of this.sessions.accounts()) {
+      if (isCovered(address, pattern)) {
+        this.sessions.end(id, "account_inactive");
+      }
+    }
+    if (!pattern.includes("*")) await this.#clearPushTokens(pattern as Address);
+    return pattern;
+  }
+
+  unblock(text: string): Promise<string> {
+    return this.#blocklist.remove(text);
+  }
+
+  /** Goes on with what a crash left half deleted. */
+  async resumeDeletions(): Promise<void> {
+    for (const id of await this.#parts.store.accounts.deleting()) {
+      await this.#parts.store.accounts.finishDeletion(id);
+    }
+  }
+
+  /**
+   * Notices what other processes have done, and that a day has passed. Cheap
+   * when nothing was; to be called every second.
+   */
+  async refresh(): Promise<void> {
+    this.#touchOncePerDay();
+    const version = this.#parts.store.dataVersion();
+    if (version === this.#dataVersion) return;
+    this.#dataVersion = version;
+    this.#blocklist.changed();
+    await this.#recheck(this.sessions.accounts().map(([id]) => id));
+  }
+
+  close(): void {
+    this.#foreign.close();
+  }
+
+  /** Ends the sessions of accounts that may not have any. */
+  async #recheck(ids: readonly AccountId[]): Promise<void> {
+    for (const [i, id] of ids.entries()) {
+      if (i % CHECKS_IN_A_ROW === CHECKS_IN_A_ROW - 1) {
+        await this.#parts.timers.sleep(0);
+      }
+      const account = await this.#parts.store.accounts.byId(id);
+      const isFine = account?.state === "active" &&
+        !await this.#blocklist.isBlocked(account.address);
+      if (!isFine) this.sessions.end(id, "account_inactive");
+    }
+  }
+
+  /** Sessions that last for days are logins of each day. */
+  #touchOncePerDay(): void {
+    const day = today(this.#parts.clock);
+    if (day === this.#day) return;
+    this.#day = day;
+    const atSeconds = nowSeconds(this.#parts.clock);
+    for (const [account] of this.sessions.accounts()) {
+      this.#parts.store.accounts.recordLogin({ account, atSeconds });
+    }
+  }
+
+  async #clearPushTokens(address: Address): Promise<void> {
+    const account = await this.#parts.store.accounts.find(address);
+    if (account) await this.#parts.store.metadata.clearPushTokens(account.id);
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * How often a network may fail to log in. Nobody is locked out of an account
+ * by strangers: an account is only counted together with a network.
+ *
+ * @module
+ */
+import type { Clock } from "../base/clock.ts";
+import { Refusal } from "../base/refusal.ts";
+import { type BucketRate, TokenBuckets } from "../base/token_buckets.ts";
+import { clientPrefix } from "./client_prefix.ts";
+import type { AccountOptions } from "./options.ts";
+
+const IPV6_BITS = 64;
+const PER_ACCOUNT: BucketRate = { burst: 8, perSecond: 1 / 30 };
+
+export class LoginLimits {
+  readonly #networks: TokenBuckets;
+  readonly #accounts: TokenBuckets;
+
+  constructor(
+    clock: Clock,
+    options: Pick<AccountOptions, "failBurst" | "failRefillSeconds">,
+  ) {
+    this.#networks = new TokenBuckets(clock, () => ({
+      burst: options.failBurst,
+      perSecond: 1 / options.failRefillSeconds,
+    }));
+    this.#accounts = new TokenBuckets(clock, () => PER_ACCOUNT);
+  }
+
+  /** @param account canonical address, or something of bounded length */
+  attempt(peerAddress: string, account: string): LoginAttempt {
+    const network = clientPrefix(peerAddress, IPV6_BITS);
+    return new LoginAttempt(this.#networks, this.#accounts, network, account);
+  }
+}
+
+/** One login on its way. Ends with `failed()`, `succeeded()` or, for reasons of ours, neither. */
+export class LoginAttempt {
+  readonly #networks: TokenBuckets;
+  readonly #accounts: TokenBuckets;
+  readonly #network: string;
+  readonly #both: string;
+  #reserved = false;
+
+  constructor(
+    networks: TokenBuckets,
+    accounts: TokenBuckets,
+    network: string,
+    account: string,
+  ) {
+    this.#networks = networks;
+    this.#accounts = accounts;
+    this.#network = network;
+    this.#both = `${network} ${account}`;
+  }
+
+  /** @throws {Refusal} `too_many_attempts` */
+  check(): void {
+    const wait = Math.max(
+      this.#networks.wait(this.#network),
+      this.#accounts.wait(this.#both),
+    );
+    if (wait > 0) {
+      throw new Refusal("too_many_attempts", { retryAfterSeconds: wait });
+    }
+  }
+
+  /**
+   * Counts a failure in advance, before a password is looked at: many guesses
+   * at the same time get no further than one after the other.
+   *
+   * @throws {Refusal} `too_many_attempts`
+   */
+  reserve(): void {
+    this.check();
+    this.#accounts.take(this.#both);
+    this.#reserved = true;
+  }
+
+  failed(): void {
+    this.#networks.take(this.#network);
+    if (!this.#reserved) this.#accounts.take(this.#both);
+  }
+
+  /** What this network got wrong for this account is forgiven. */
+  succeeded(): void {
+    this.#accounts.reset(this.#both);
+  }
+}

@@ -1,0 +1,32 @@
+/** What accounts go by, read at each use: an admin may change it at any time. @module */
+export interface AccountOptions {
+  readonly registrationOpen: boolean;
+  /** A first login creates the account. */
+  readonly jitRegistration: boolean;
+  readonly registrationTokenRequired: boolean;
+  readonly allowChosenNames: boolean;
+  readonly minUsernameLength: number;
+  readonly maxUsernameLength: number;
+  readonly usernameLength: number;
+  readonly minPasswordLength: number;
+  readonly passwordLength: number;
+
+  /** New accounts, 0 for no limit. */
+  readonly createPerIpBurst: number;
+  readonly createPerIpPerHour: number;
+  readonly createPerMinute: number;
+  /** CIDR ranges without these limits; loopback never has them. */
+  readonly trustedNetworks: readonly string[];
+  /** Resources below which no account is created, 0 for no matter. */
+  readonly maxLoad1m: number;
+  readonly minAvailableMemoryOctets: number;
+  readonly minFreeDiskOctets: number;
+
+  readonly failBurst: number;
+  readonly failRefillSeconds: number;
+  readonly hashConcurrency: number;
+  readonly scryptLn: number;
+  readonly verifiedCacheTtlSeconds: number;
+  readonly verifiedCacheEntries: number;
+  readonly maxImapSessionsPerAccount: number;
+}

@@ -1,0 +1,60 @@
+/** Proving a password against its stored form; equal claims at one time are proven once. @module */
+import { Buffer } from "node:buffer";
+import type { Account, PasswordUpgrade } from "../store/accounts.ts";
+import type { PasswordHasher } from "./password_hasher.ts";
+import { isOwnForm, parseStoredPassword } from "./stored_password.ts";
+import type { VerifiedPasswords } from "./verified_passwords.ts";
+
+export interface Proof {
+  /** Of the form that is stored from now on. */
+  readonly mac: Uint8Array;
+  readonly upgrade?: PasswordUpgrade;
+}
+
+export interface ProofClaim {
+  readonly password: string;
+  readonly mac: Uint8Array;
+  /** Called before the password is looked at; may throw. */
+  begin(): void;
+}
+
+export class Proofs {
+  readonly #hasher: PasswordHasher;
+  readonly #verified: VerifiedPasswords;
+  readonly #running = new Map<string, Promise<Proof | undefined>>();
+
+  constructor(hasher: PasswordHasher, verified: VerifiedPasswords) {
+    this.#hasher = hasher;
+    this.#verified = verified;
+  }
+
+  /**
+   * Undefined if the password is wrong. A proven password in a foreign form
+   * gets one of ours.
+   *
+   * @throws {Refusal} `busy`, and what `begin` throws
+   */
+  prove(account: Account, claim: ProofClaim): Promise<Proof | undefined> {
+    const key = `${account.id} ${Buffer.from(claim.mac).toString("latin1")}`;
+    const running = this.#running.get(key);
+    if (running) return running;
+    const proof = this.#prove(account, claim)
+      .finally(() => this.#running.delete(key));
+    this.#running.set(key, proof);
+    return proof;
+  }
+
+  async #prove(
+    { passwordHash }: Account,
+    { password, mac, begin }: ProofClaim,
+  ): Promise<Proof | undefined> {
+    begin();
+    if (!await this.#hasher.verify(passwordHash, password)) return undefined;
+    if (isOwnForm(parseStoredPassword(passwordHash))) return { mac };
+    const to = await this.#hasher.make(password, "chosen");
+    return {
+      mac: this.#verified.mac(to, password),
+      upgrade: { from: passwordHash, to },
+    };
+  }
+}
