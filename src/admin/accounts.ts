@@ -25,9 +25,9 @@ export async function accountsStatus(
   const count = await store.accounts.count();
   return {
     login_count: count,
-    registration_open: settings.registrationOpen,
-    token_required: settings.registrationTokenRequired,
-    jit_enabled: settings.jitRegistration,
+    registration_open: settings.get("registration_open"),
+    token_required: settings.get("registration_token_required"),
+    jit_enabled: settings.get("jit_registration"),
     blocklisted: (await store.accounts.listBlocked()).length,
     mail_directories: count,
     state_dir: context.stateDir,
@@ -243,7 +243,7 @@ function loginTimes(account: Account) {
 }
 
 function quotaOf(context: AdminContext, account: Account | undefined) {
-  const octets = account?.quotaOctets ?? context.settings.defaultQuotaOctets;
+  const octets = account?.quotaOctets ?? context.settings.get("default_quota");
   return {
     max_bytes: octets,
     quota_bytes: octets,

@@ -12,26 +12,16 @@ import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { Address } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
 import type { LiveServer } from "./status.ts";
 import type { TaskControl } from "./tasks.ts";
-
-/** What of the settings the operations read and change. */
-export interface AdminSettings {
-  readonly registrationOpen: boolean;
-  readonly jitRegistration: boolean;
-  readonly registrationTokenRequired: boolean;
-  readonly defaultQuotaOctets: number;
-  setRegistrationOpen(open: boolean): Promise<void>;
-  setJitRegistration(enabled: boolean): Promise<void>;
-  setRegistrationTokenRequired(required: boolean): Promise<void>;
-}
 
 export interface AdminContext {
   readonly store: Store;
   readonly accounts: AccountOperations;
   readonly domains: LocalDomains;
-  readonly settings: AdminSettings;
+  readonly settings: Settings;
   readonly tasks: TaskControl;
   readonly clock: Clock;
   readonly random: Random;

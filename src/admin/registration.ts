@@ -9,23 +9,23 @@ export interface RegistrationStatus {
 
 export function registrationStatus(context: AdminContext): RegistrationStatus {
   return {
-    open: context.settings.registrationOpen,
-    jit_enabled: context.settings.jitRegistration,
-    token_required: context.settings.registrationTokenRequired,
+    open: context.settings.get("registration_open"),
+    jit_enabled: context.settings.get("jit_registration"),
+    token_required: context.settings.get("registration_token_required"),
   };
 }
 
 export async function openRegistration(
   context: AdminContext,
 ): Promise<RegistrationStatus> {
-  await context.settings.setRegistrationOpen(true);
+  await context.settings.set("registration_open", "true");
   return registrationStatus(context);
 }
 
 export async function closeRegistration(
   context: AdminContext,
 ): Promise<RegistrationStatus> {
-  await context.settings.setRegistrationOpen(false);
+  await context.settings.set("registration_open", "false");
   return registrationStatus(context);
 }
 
@@ -33,7 +33,7 @@ export async function setJitRegistration(
   context: AdminContext,
   state: "on" | "off",
 ): Promise<RegistrationStatus> {
-  await context.settings.setJitRegistration(state === "on");
+  await context.settings.set("jit_registration", state);
   return registrationStatus(context);
 }
 
@@ -41,6 +41,6 @@ export async function setTokenRequired(
   context: AdminContext,
   state: "on" | "off",
 ): Promise<RegistrationStatus> {
-  await context.settings.setRegistrationTokenRequired(state === "on");
+  await context.settings.set("registration_token_required", state);
   return registrationStatus(context);
 }
