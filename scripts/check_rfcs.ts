@@ -5,7 +5,7 @@ const LIST = "docs/rfcs.md";
 const CITATION = /\bRFC (\d+) §([0-9A-Z]+(?:\.[0-9A-Z]+)*)/g;
 /** Other ways to write it, which the check would not see. */
 const MISWRITTEN =
-  /\bRFC-?\d{3,}|\bRFC \d+,? (?:section|sec\.|Section)|\bRFC \d+ § /g;
+  /\bRFC-?\d{4,}|\bRFC \d+,? (?:section|sec\.|Section)|\bRFC \d+ § /g;
 
 /** RFC numbers, each with the sections that have a row; "all" stands for every section. */
 async function readList(): Promise<Map<string, Set<string>>> {
