@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { Refusal } from "../base/refusal.ts";
+import { SocketListener } from "../net/socket_listener.ts";
+import { readText } from "./body.ts";
+import { type HttpHandler, HttpServer } from "./server.ts";
+
+const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+
+async function serving(
+  handler: HttpHandler,
+  test: (
+    port: number,
+    bugs: unknown[],
+    count: () => number,
+  ) => Promise<void>,
+): Promise<void> {
+  const bugs: unknown[] = [];
+  const server = new HttpServer({
+    handler,
+    clock,
+    maxPerAddress: 4,
+    reportBug: (error) => bugs.push(error),
+  });
+  const listener = await SocketListener.open({
+    address: { hostname: "127.0.0.1", port: 0 },
+    onFault: (error) => assert.fail(String(error)),
+    onSocket: (socket) =>
+      server.serve(socket, { address: "127.0.0.1", secure: false }),
+  });
+  try {
+    await test(listener.address.port, bugs, () => server.connections);
+  } finally {
+    server.stop();
+    server.destroy();
+    await listener.close();
+  }
+}
+
+async function raw(port: number, text: string): Promise<string> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(new TextEncoder().encode(text));
+  return await new Response(connection.readable).text();
+}
+
+const GET = "GET / HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n";
+
+Deno.test("serve() passes method, URL, headers and body, and streams the answer", () =>
+  serving(async (request, peer) => {
+    const body = await readText(request, 100);
+    return new Response(
+      `${request.method} ${request.url} ${peer.address} ${body}`,
+      { headers: { "x-seen": request.headers.get("x-one") ?? "" } },
+    );
+  }, async (port) => {
+    const answer = await raw(
+      port,
+      "POST /p?q=1 HTTP/1.1\r\nHost: a.example:99\r\nX-One: yes\r\nContent-Length: 4\r\nConnection: close\r\n\r\nbody",
+    );
+    assert.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
+    assert.match(answer, /x-seen: yes\r\n/i);
+    assert.match(
+      answer,
+      /POST http:\/\/a\.example:99\/p\?q=1 127\.0\.0\.1 body/,
+    );
+  }));
+
+Deno.test("serve() answers 500 without internals when the handler throws", () =>
+  serving(() => {
+    throw new Error("secret detail");
+  }, async (port, bugs) => {
+    const answer = await raw(port, GET);
+    assert.match(answer, /^HTTP\/1\.1 500 /);
+    assert.doesNotMatch(answer, /secret/);
+    assert.equal(bugs.length, 1);
+  }));
+
+for (
+  const [name, text] of [
+    ["no HTTP at all", "EHLO me\r\n\r\n"],
+    [
+      "an absolute target",
+      "GET http://b/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    ],
+    [
+      "a host that is none",
+      "GET / HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n",
+    ],
+  ] as const
+) {
+  Deno.test(`serve() answers 400 to ${name}`, () =>
+    serving(() => new Response("reached"), async (port, bugs) => {
+      const answer = await raw(port, text);
+      assert.match(answer, /^HTTP\/1\.1 400 /);
+      assert.equal(bugs.length, 0);
+    }));
+}
+
+Deno.test("serve() closes connections over the limit of one address", () =>
+  serving(() => new Response("ok"), async (port, _bugs, count) => {
+    const open = await Promise.all(
+      [1, 2, 3, 4].map(() => Deno.connect({ hostname: "127.0.0.1", port })),
+    );
+    while (count() < 4) await new Promise((resolve) => setTimeout(resolve, 1));
+    assert.equal(await raw(port, GET).catch(() => ""), "");
+    for (const connection of open) connection.close();
+  }));
+
+Deno.test("readText() refuses a body over its limit, declared or not", async () => {
+  const declared = new Request("http://a/", {
+    method: "POST",
+    body: "12345",
+    headers: { "content-length": "5" },
+  });
+  const streamed = new Request("http://a/", {
+    method: "POST",
+    body: new Blob(["123", "456"]).stream(),
+  });
+  const tooLarge = (error: unknown) =>
+    error instanceof Refusal && error.code === "message_too_large";
+  await assert.rejects(readText(declared, 4), tooLarge);
+  await assert.rejects(readText(streamed, 5), tooLarge);
+  await assert.rejects(
+    readText(
+      new Request("http://a/", { method: "POST", body: new Uint8Array([255]) }),
+      5,
+    ),
+    SyntaxError,
+  );
+});
