@@ -1,0 +1,63 @@
+/**
+ * Headers that every answer of ours carries, and the way from HTTP to HTTPS.
+ *
+ * @module
+ */
+import type { MiddlewareHandler } from "hono";
+import { isIP } from "node:net";
+import type { SiteBackend, SiteEnv } from "./site.ts";
+
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+// What has to work in clear: clients look here before they know of TLS.
+const PLAIN_PATHS =
+  /^\/(?:robots\.txt|.*autoconfig\/.*|mail\/config-v1\.1\.xml)$/;
+
+export function securityHeaders(
+  backend: SiteBackend,
+): MiddlewareHandler<SiteEnv> {
+  return async (context, next) => {
+    const facts = backend.facts();
+    const url = new URL(context.req.url);
+    const { secure } = context.env;
+    if (
+      !secure && facts.httpsPort !== undefined && isRead(context.req.method) &&
+      !PLAIN_PATHS.test(url.pathname)
+    ) {
+      return context.redirect(facts.publicUrl + url.pathname + url.search, 308);
+    }
+    await next();
+    const { headers } = context.res;
+    headers.set("x-content-type-options", "nosniff");
+    headers.set("referrer-policy", "no-referrer");
+    if (headers.get("content-type")?.startsWith("text/html")) {
+      headers.set("content-security-policy", CONTENT_SECURITY_POLICY);
+      headers.set("x-frame-options", "DENY");
+      headers.set(
+        "permissions-policy",
+        "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+      );
+    }
+    if (
+      secure && facts.links.publiclyTrusted && facts.hstsSeconds > 0 &&
+      !isIP(url.hostname)
+    ) {
+      headers.set("strict-transport-security", `max-age=${facts.hstsSeconds}`);
+    }
+  };
+}
+
+function isRead(method: string): boolean {
+  return method === "GET" || method === "HEAD";
+}

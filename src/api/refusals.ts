@@ -1,0 +1,90 @@
+/**
+ * Each refusal as an HTTP answer.
+ *
+ * @module
+ */
+import { Refusal, type RefusalCode } from "../base/refusal.ts";
+
+export interface HttpRefusal {
+  readonly status: number;
+  /** For people; fixed, so that it shows no internals. */
+  readonly text: string;
+  /** For programs. */
+  readonly code: string;
+}
+
+function refused(status: number, code: string, text: string): HttpRefusal {
+  return { status, code, text };
+}
+
+const BUSY = refused(503, "busy", "The server is busy, try again later");
+const INVALID = refused(400, "bad_request", "The request cannot be read");
+const FORBIDDEN = refused(403, "forbidden", "Forbidden");
+const NOT_FOUND = refused(404, "not_found", "Not found");
+const CREDENTIALS = refused(401, "bad_credentials", "Invalid credentials");
+const CONFLICT = refused(409, "already_exists", "It exists already");
+const FULL = refused(507, "storage_full", "The server has no space left");
+const QUOTA = refused(507, "quota_exceeded", "Quota exceeded");
+const TOO_LARGE = refused(413, "too_large", "The request is too large");
+const TOO_MANY = refused(
+  429,
+  "rate_limited",
+  "Too many requests, try again later",
+);
+
+const ANSWERS: Partial<Record<RefusalCode, HttpRefusal>> = {
+  bad_credentials: CREDENTIALS,
+  too_many_attempts: TOO_MANY,
+  tls_required: refused(403, "https_required", "HTTPS required"),
+  account_inactive: CREDENTIALS,
+  busy: BUSY,
+  unavailable: BUSY,
+  storage_full: FULL,
+  storage_read_only: BUSY,
+  registration_closed: refused(403, "closed", "Registration is closed"),
+  token_required: refused(
+    403,
+    "token_required",
+    "Registration token is required",
+  ),
+  token_invalid: refused(
+    403,
+    "token_invalid",
+    "Invalid or used registration token",
+  ),
+  username_invalid: refused(
+    400,
+    "username_invalid",
+    "This name cannot be used: choose letters, digits, dot, dash",
+  ),
+  username_taken: refused(409, "username_taken", "This name is taken"),
+  password_invalid: refused(
+    400,
+    "password_too_short",
+    "The password is too short or has characters it may not have",
+  ),
+  registration_limited: TOO_MANY,
+  server_full: refused(403, "server_full", "The server takes no more accounts"),
+  encryption_needed: refused(
+    400,
+    "encryption_needed",
+    "Encryption Needed: Invalid Unencrypted Mail",
+  ),
+  message_too_large: TOO_LARGE,
+  too_much_mail: TOO_MANY,
+  no_such_user: NOT_FOUND,
+  quota_exceeded: QUOTA,
+  no_such_mailbox: NOT_FOUND,
+  not_found: NOT_FOUND,
+  already_exists: CONFLICT,
+  invalid_value: INVALID,
+  task_running: refused(409, "task_running", "The task is running already"),
+  policy_rejection: FORBIDDEN,
+};
+
+/** The answer to an error: its own for a refusal, 400 for unreadable text, else 500. */
+export function httpRefusalFor(error: unknown): HttpRefusal {
+  if (error instanceof Refusal) return ANSWERS[error.code] ?? INVALID;
+  if (error instanceof SyntaxError) return INVALID;
+  return refused(500, "internal", "Internal error");
+}

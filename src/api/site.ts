@@ -1,0 +1,118 @@
+/**
+ * The public site: landing page, account creation, autoconfig.
+ *
+ * @module
+ */
+import { Hono } from "hono";
+import type { LinkFacts } from "../accounts/login_link.ts";
+import type { HttpPeer } from "../http/server.ts";
+import type { Address } from "../mail/address.ts";
+import { STATIC_FILES, staticFile } from "./assets.ts";
+import { autoconfigXml, type MailService } from "./autoconfig.ts";
+import { securityHeaders } from "./headers.ts";
+import { newAccountRoutes } from "./new_account.ts";
+import { messagePage, signUpPage } from "./pages.ts";
+
+/** What the site needs of the relay; live, asked at each request. */
+export interface SiteBackend {
+  /** Canonical mail domain of new accounts. */
+  readonly domain: string;
+  facts(): SiteFacts;
+  /** @throws {Refusal} */
+  register(request: RegistrationRequest): Promise<NewAccount>;
+  /** Counts a page view of this address; seconds to wait when there were too many. */
+  pageWait(address: string): number;
+}
+
+export interface SiteFacts {
+  readonly links: LinkFacts;
+  /** `https://host[:port]`, as others reach us. */
+  readonly publicUrl: string;
+  /** All DNS names and addresses that are us, with brackets for IPv6. */
+  readonly hosts: readonly string[];
+  readonly registration: "open" | "token" | "closed";
+  readonly chosenNames: boolean;
+  readonly autoconfig: boolean;
+  readonly services: readonly MailService[];
+  readonly hstsSeconds: number;
+  /** Port to send plain HTTP to; undefined serves it in clear. */
+  readonly httpsPort?: number;
+}
+
+export interface RegistrationRequest {
+  readonly token?: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly peerAddress: string;
+}
+
+export interface NewAccount {
+  readonly address: Address;
+  readonly password: string;
+}
+
+export type SiteEnv = { Bindings: HttpPeer };
+
+const AUTOCONFIG_PATHS = [
+  "/.well-known/autoconfig/mail/config-v1.1.xml",
+  "/mail/config-v1.1.xml",
+  "/autoconfig/mail/config-v1.1.xml",
+];
+
+export function site(
+  backend: SiteBackend,
+): (request: Request, peer: HttpPeer) => Response | Promise<Response> {
+  const app = new Hono<SiteEnv>();
+  app.use(securityHeaders(backend));
+  for (const path of AUTOCONFIG_PATHS) {
+    app.get(path, (context) => {
+      const { autoconfig, services } = backend.facts();
+      if (!autoconfig) return context.notFound();
+      return context.body(autoconfigXml(backend.domain, services), 200, {
+        "content-type": "application/xml; charset=utf-8",
+        "cache-control": "public, max-age=3600",
+      });
+    });
+  }
+  app.get(
+    "/robots.txt",
+    (context) => context.text("User-agent: *\nDisallow: /\n"),
+  );
+  newAccountRoutes(app, backend);
+  app.get("*", async (context, next) => {
+    const wait = backend.pageWait(context.env.address);
+    if (wait === 0) return await next();
+    return context.text("Too many requests\n", 429, {
+      "retry-after": String(wait),
+    });
+  });
+  app.get("/", (context) => signUpPage(context.req.raw, backend));
+  for (const path of Object.keys(STATIC_FILES)) {
+    app.get(path, () => staticFile(path));
+  }
+  allowedMethods(app);
+  app.notFound((context) => notFound(context.req.raw));
+  return (request, peer) => app.fetch(request, peer);
+}
+
+/** A known path with another method: 405 with what is allowed (RFC 9110 §15.5.6). */
+function allowedMethods(app: Hono<SiteEnv>): void {
+  for (const path of ["/", "/robots.txt", ...AUTOCONFIG_PATHS]) {
+    app.all(
+      path,
+      (context) =>
+        context.text("Method not allowed\n", 405, { allow: "GET, HEAD" }),
+    );
+  }
+}
+
+function notFound(request: Request): Response {
+  const accept = request.headers.get("accept") ?? "";
+  if (!accept.includes("text/html")) {
+    return new Response("Not found\n", {
+      status: 404,
+      headers: { "content-type": "text/plain; charset=utf-8" },
+    });
+  }
+  return messagePage(404, "Not found", "There is no such page here.");
+}

@@ -1,0 +1,318 @@
+import assert from "node:assert/strict";
+import { Refusal } from "../base/refusal.ts";
+import { parseAddress } from "../mail/address.ts";
+import { type RegistrationRequest, site, type SiteFacts } from "./site.ts";
+
+const server = { host: "relay.example", port: 993, security: "ssl" } as const;
+const FACTS: SiteFacts = {
+  links: {
+    imap: server,
+    smtp: { ...server, port: 465 },
+    publiclyTrusted: true,
+  },
+  publicUrl: "https://relay.example",
+  hosts: ["relay.example"],
+  registration: "open",
+  chosenNames: true,
+  autoconfig: true,
+  services: [
+    { protocol: "imap", host: "relay.example", port: 993, socket: "SSL" },
+    { protocol: "smtp", host: "relay.example", port: 587, socket: "STARTTLS" },
+  ],
+  hstsSeconds: 100,
+};
+const SELF_SIGNED: SiteFacts = {
+  ...FACTS,
+  links: { ...FACTS.links, publiclyTrusted: false },
+};
+
+interface Ask {
+  readonly facts?: SiteFacts;
+  readonly refusal?: Refusal;
+  readonly peer?: { address: string; secure: boolean };
+  readonly wait?: number;
+}
+
+async function ask(path: string, init: RequestInit = {}, given: Ask = {}) {
+  const registered: RegistrationRequest[] = [];
+  const handler = site({
+    domain: "relay.example",
+    facts: () => given.facts ?? FACTS,
+    register(request) {
+      registered.push(request);
+      if (given.refusal) return Promise.reject(given.refusal);
+      return Promise.resolve({
+        address: parseAddress("ann@relay.example"),
+        password: "pass",
+      });
+    },
+    pageWait: () => given.wait ?? 0,
+  });
+  const response = await handler(
+    new Request(`https://relay.example${path}`, {
+      redirect: "manual",
+      ...init,
+    }),
+    given.peer ?? { address: "192.0.2.1", secure: true },
+  );
+  return { response, text: await response.text(), registered };
+}
+
+const post = (body?: string, headers: HeadersInit = {}) => ({
+  method: "POST",
+  headers,
+  ...(body === undefined ? {} : { body }),
+});
+
+Deno.test("POST /new without body gives Delta Chat its account", async () => {
+  for (const path of ["/new", "/new_email", "/cgi-bin/newemail.py"]) {
+    const { response, text, registered } = await ask(path, post());
+    assert.equal(response.status, 200);
+    assert.equal(response.headers.get("cache-control"), "no-store");
+    assert.deepEqual(JSON.parse(text), {
+      email: "ann@relay.example",
+      password: "pass",
+      dclogin_url: "dclogin:ann@relay.example/?p=pass&v=1&ic=1",
+    });
+    assert.deepEqual(registered, [{ peerAddress: "192.0.2.1" }]);
+  }
+});
+
+for (
+  const [name, path, init, want] of [
+    ["the query", "/new?token=abcd", post(), { token: "abcd" }],
+    ["the short query", "/new?t=%20abcd%20", post(), { token: "abcd" }],
+    [
+      "JSON",
+      "/new",
+      post('{"token":"t1","username":"ann","password":" p ","more":[1]}', {
+        "content-type": "application/json; charset=utf-8",
+      }),
+      { token: "t1", username: "ann", password: " p " },
+    ],
+    [
+      "a form, less its empty fields",
+      "/new",
+      post("token=&username=ann&password=", {
+        "content-type": "application/x-www-form-urlencoded",
+      }),
+      { username: "ann" },
+    ],
+    ["no type", "/new", post("token=abc"), {}],
+  ] as const
+) {
+  Deno.test(`POST /new takes its fields from ${name}`, async () => {
+    const { response, registered } = await ask(path, init);
+    assert.equal(response.status, 200);
+    assert.deepEqual(registered, [{ ...want, peerAddress: "192.0.2.1" }]);
+  });
+}
+
+const asJson = { "content-type": "application/json" };
+for (
+  const [name, init, given, status, code] of [
+    ["unreadable JSON", post("{", asJson), {}, 400, "bad_request"],
+    ["JSON that is no object", post("7", asJson), {}, 400, "bad_request"],
+    [
+      "a field that is no text",
+      post('{"token":7}', asJson),
+      {},
+      400,
+      "bad_request",
+    ],
+    ["a large body", post("x".repeat(4097)), {}, 413, "too_large"],
+    [
+      "another page's origin",
+      post(undefined, { origin: "https://evil.example" }),
+      {},
+      403,
+      "origin_not_allowed",
+    ],
+    [
+      "an opaque origin",
+      post(undefined, { origin: "null" }),
+      {},
+      403,
+      "origin_not_allowed",
+    ],
+    [
+      "clear text from afar",
+      post(),
+      { peer: { address: "192.0.2.1", secure: false } },
+      403,
+      "https_required",
+    ],
+    [
+      "a bad token",
+      post(),
+      { refusal: new Refusal("token_invalid") },
+      403,
+      "token_invalid",
+    ],
+    [
+      "a closed server",
+      post(),
+      { refusal: new Refusal("registration_closed") },
+      403,
+      "closed",
+    ],
+    [
+      "a taken name",
+      post(),
+      { refusal: new Refusal("username_taken") },
+      409,
+      "username_taken",
+    ],
+  ] as const
+) {
+  Deno.test(`POST /new answers ${status} ${code} to ${name}`, async () => {
+    const { response, text } = await ask("/new", init, given);
+    assert.equal(response.status, status);
+    const answer = JSON.parse(text);
+    assert.equal(answer.code, code);
+    assert.equal(answer.error, answer.reason);
+  });
+}
+
+Deno.test("POST /new says when to try again", async () => {
+  const { response } = await ask("/new", post(), {
+    refusal: new Refusal("registration_limited", { retryAfterSeconds: 17 }),
+  });
+  assert.equal(response.status, 429);
+  assert.equal(response.headers.get("retry-after"), "17");
+});
+
+Deno.test("POST /new from a form answers with a page, also when refused", async () => {
+  const headers = { accept: "text/html,*/*", origin: "https://relay.example" };
+  const made = await ask("/new", post("token=", headers), {
+    facts: SELF_SIGNED,
+  });
+  assert.match(
+    made.text,
+    /href="dclogin:ann@relay\.example\/\?p=pass[^"]*ic=3"/,
+  );
+  assert.match(made.text, /<svg/);
+  assert.equal(made.response.headers.get("cache-control"), "no-store");
+  const refused = await ask("/new", post("token=x", headers), {
+    refusal: new Refusal("token_invalid"),
+  });
+  assert.equal(refused.response.status, 403);
+  assert.match(refused.text, /role="alert">Invalid or used registration token/);
+});
+
+Deno.test("GET / offers what works with the certificate and the registration", async () => {
+  const app = await ask("/");
+  assert.match(app.text, /href="dcaccount:https:\/\/relay\.example\/new"/);
+  assert.match(app.text, /<svg/);
+  const form = await ask("/", {}, { facts: SELF_SIGNED });
+  assert.match(form.text, /<form method="post" action="\/new"/);
+  assert.doesNotMatch(form.text, /dcaccount:/);
+  const closed = await ask("/", {}, {
+    facts: { ...FACTS, registration: "closed" },
+  });
+  assert.match(closed.text, /Registration is closed/);
+  for (const { response, registered } of [app, form, closed]) {
+    assert.deepEqual(registered, []);
+    const { headers } = response;
+    assert.match(headers.get("content-security-policy")!, /default-src 'none'/);
+    assert.equal(headers.get("x-frame-options"), "DENY");
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.equal(headers.get("referrer-policy"), "no-referrer");
+  }
+  assert.equal(
+    app.response.headers.get("strict-transport-security"),
+    "max-age=100",
+  );
+  assert.equal(form.response.headers.get("strict-transport-security"), null);
+  const etag = app.response.headers.get("etag")!;
+  const again = await ask("/", { headers: { "if-none-match": etag } });
+  assert.equal(again.response.status, 304);
+});
+
+Deno.test("GET /new sends an app to dcaccount: and a browser to the page", async () => {
+  const app = await ask("/new");
+  assert.equal(app.response.status, 302);
+  assert.equal(
+    app.response.headers.get("location"),
+    "dcaccount:https://relay.example/new",
+  );
+  const browser = await ask("/new", { headers: { accept: "text/html" } });
+  assert.equal(browser.response.status, 200);
+  assert.equal(
+    browser.response.headers.get("x-robots-tag"),
+    "noindex, nofollow",
+  );
+});
+
+Deno.test("pages use only files that are served", async () => {
+  const { text } = await ask("/");
+  const files = [...text.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)];
+  assert.equal(files.length, 2);
+  for (const [, path] of files) {
+    const { response } = await ask(path!);
+    assert.equal(response.status, 200);
+    assert.match(response.headers.get("cache-control")!, /immutable/);
+  }
+});
+
+Deno.test("autoconfig lists the services and never the Host of the request", async () => {
+  const { response, text } = await ask(
+    "/.well-known/autoconfig/mail/config-v1.1.xml",
+  );
+  assert.equal(
+    response.headers.get("content-type"),
+    "application/xml; charset=utf-8",
+  );
+  assert.match(
+    text,
+    /<incomingServer type="imap">\s*<hostname>relay\.example<\/hostname>\s*<port>993/,
+  );
+  assert.match(
+    text,
+    /<outgoingServer type="smtp">[^]*<socketType>STARTTLS<\/socketType>/,
+  );
+  const off = await ask("/mail/config-v1.1.xml", {}, {
+    facts: { ...FACTS, autoconfig: false },
+  });
+  assert.equal(off.response.status, 404);
+});
+
+Deno.test("plain HTTP goes to HTTPS when the certificate is good, but not for autoconfig", async () => {
+  const peer = { address: "192.0.2.1", secure: false };
+  const facts = { ...FACTS, httpsPort: 443 };
+  const page = await ask("/x?y=1", {}, { peer, facts });
+  assert.equal(page.response.status, 308);
+  assert.equal(
+    page.response.headers.get("location"),
+    "https://relay.example/x?y=1",
+  );
+  const xml = await ask("/mail/config-v1.1.xml", {}, { peer, facts });
+  assert.equal(xml.response.status, 200);
+  const clear = await ask("/", {}, { peer, facts: SELF_SIGNED });
+  assert.equal(clear.response.status, 200);
+});
+
+for (
+  const [method, path, status] of [
+    ["DELETE", "/new", 405],
+    ["POST", "/", 405],
+    ["PUT", "/mail/config-v1.1.xml", 405],
+    ["GET", "/nothing", 404],
+    ["GET", "/static/../site.ts", 404],
+    ["OPTIONS", "/new", 204],
+    ["HEAD", "/", 200],
+    ["GET", "/robots.txt", 200],
+  ] as const
+) {
+  Deno.test(`${method} ${path} gives ${status}`, async () => {
+    const { response } = await ask(path, { method });
+    assert.equal(response.status, status);
+    if (status === 405) assert.ok(response.headers.get("allow"));
+  });
+}
+
+Deno.test("GET over the limit of an address gives 429", async () => {
+  const { response } = await ask("/", {}, { wait: 3 });
+  assert.equal(response.status, 429);
+  assert.equal(response.headers.get("retry-after"), "3");
+});
