@@ -1,0 +1,162 @@
+/** Accounts, tokens and the blocklist: reads here, writes by the writer. @module */
+import type { AccountId } from "../../base/ids.ts";
+import type { Address } from "../../mail/address.ts";
+import type {
+  Account,
+  AccountListing,
+  AccountQuery,
+  AccountStore,
+  BlockEntry,
+  LoginRecord,
+  NewAccount,
+  RegistrationToken,
+  TokenChange,
+} from "../accounts.ts";
+import type { Connection } from "./connection.ts";
+import type { LazyJobs } from "./lazy_jobs.ts";
+import { AccountTable } from "./tables/account_table.ts";
+import { BlockTable } from "./tables/block_table.ts";
+import { TokenTable } from "./tables/token_table.ts";
+import type { Writer } from "./writer.ts";
+
+const ACCOUNTS_AT_ONCE = 500; // in one transaction
+
+export class SqliteAccountStore implements AccountStore {
+  readonly #accounts: AccountTable;
+  readonly #blocklist: BlockTable;
+  readonly #tokens: TokenTable;
+
+  constructor(
+    db: Connection,
+    readonly writer: Writer,
+    readonly lazy: LazyJobs,
+  ) {
+    this.#accounts = new AccountTable(db);
+    this.#blocklist = new BlockTable(db);
+    this.#tokens = new TokenTable(db);
+  }
+
+  find(address: Address): Promise<Account | undefined> {
+    return Promise.try(() => this.#accounts.find(address));
+  }
+
+  byId(id: AccountId): Promise<Account | undefined> {
+    return Promise.try(() => this.#accounts.byId(id));
+  }
+
+  list(
+    query: AccountQuery,
+  ): Promise<{ accounts: AccountListing[]; total: number }> {
+    return Promise.try(() => {
+      const total = query.search
+        ? this.#accounts.countMatching(query.search)
+        : this.#accounts.count();
+      return { accounts: this.#accounts.list(query), total };
+    });
+  }
+
+  count(): Promise<number> {
+    return Promise.try(() => this.#accounts.count());
+  }
+
+  create(account: NewAccount): Promise<AccountId> {
+    return this.writer.submit("createAccount", account);
+  }
+
+  async createMany(
+    accounts: readonly NewAccount[],
+  ): Promise<(AccountId | undefined)[]> {
+    const ids: (AccountId | undefined)[] = [];
+    for (let at = 0; at < accounts.length; at += ACCOUNTS_AT_ONCE) {
+      const some = accounts.slice(at, at + ACCOUNTS_AT_ONCE);
+      ids.push(...await this.writer.submit("createAccounts", some));
+    }
+    return ids;
+  }
+
+  setPasswordHash(id: AccountId, hash: string): Promise<void> {
+    return this.writer.submit("setPasswordHash", { id, hash });
+  }
+
+  setQuota(id: AccountId, octets: number | undefined): Promise<void> {
+    return this.writer.submit("setQuota", { id, octets });
+  }
+
+  setPinned(id: AccountId, pinned: boolean): Promise<void> {
+    return this.writer.submit("setPinned", { id, pinned });
+  }
+
+  recordLogin(login: LoginRecord): void {
+    this.lazy.recordLogin(login);
+  }
+
+  startDeletion(id: AccountId, block?: BlockEntry): Promise<void> {
+    return this.writer.submit("startDeletion", { id, block });
+  }
+
+  async finishDeletion(id: AccountId): Promise<void> {
+    while (await this.writer.submit("deleteSome", id));
+  }
+
+  deleting(): Promise<AccountId[]> {
+    return Promise.try(() => this.#accounts.deleting());
+  }
+
+  async purge(id: AccountId): Promise<number> {
+    let deleted = 0;
+    for (let more = true; more;) {
+      const step = await this.writer.submit("removeSomeMail", id);
+      deleted += step.deleted;
+      more = step.more;
+    }
+    return deleted;
+  }
+
+  unusedSince(atSeconds: number, limit: number): Promise<Account[]> {
+    return Promise.try(() => this.#accounts.unusedSince(atSeconds, limit));
+  }
+
+  inactiveSince(day: number, limit: number): Promise<Account[]> {
+    return Promise.try(() => this.#accounts.inactiveSince(day, limit));
+  }
+
+  blocking(address: Address): Promise<BlockEntry | undefined> {
+    return Promise.try(() => this.#blocklist.covering(address));
+  }
+
+  listBlocked(): Promise<BlockEntry[]> {
+    return Promise.try(() => this.#blocklist.list());
+  }
+
+  block(entry: BlockEntry): Promise<void> {
+    return this.writer.submit("block", entry);
+  }
+
+  unblock(pattern: string): Promise<boolean> {
+    return this.writer.submit("unblock", pattern);
+  }
+
+  listTokens(): Promise<RegistrationToken[]> {
+    return Promise.try(() => this.#tokens.list());
+  }
+
+  findToken(token: string): Promise<RegistrationToken | undefined> {
+    return Promise.try(() => this.#tokens.find(token));
+  }
+
+  putToken(
+    change: TokenChange,
+  ): Promise<{ token: RegistrationToken; created: boolean }> {
+    return this.writer.submit("putToken", change);
+  }
+
+  deleteToken(token: string): Promise<boolean> {
+    return this.writer.submit("deleteToken", token);
+  }
+
+  tokenAccounts(
+    token: string,
+  ): Promise<{ address: Address; loggedIn: boolean }[]> {
+    return Promise.try(() => this.#tokens.accounts(token));
+  }
+}

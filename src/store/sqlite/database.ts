@@ -1,0 +1,52 @@
+/** Opens the connections: one that writes, others that only read. @module */
+import { Connection } from "./connection.ts";
+import { migrate } from "./migrations.ts";
+import type { SyncMode, WriterOptions } from "./options.ts";
+
+const PAGE_OCTETS = 4096;
+
+/** Creates and migrates the database if need be. @throws {Error} what is wrong with it */
+export function openWriting(options: WriterOptions): Connection {
+  Deno.openSync(options.path, { create: true, write: true, mode: 0o600 })
+    .close();
+  const db = new Connection(options.path, { readOnly: false });
+  try {
+    db.execute("PRAGMA busy_timeout = 5000");
+    db.execute(`PRAGMA page_size = ${PAGE_OCTETS}`);
+    db.execute("PRAGMA auto_vacuum = INCREMENTAL"); // both only work before the first table
+    db.execute("PRAGMA journal_mode = WAL");
+    db.execute(`PRAGMA synchronous = ${SYNCHRONOUS[options.sync]}`);
+    db.execute("PRAGMA wal_autocheckpoint = 0"); // the writer chooses the moment
+    db.execute("PRAGMA journal_size_limit = 67108864");
+    db.execute("PRAGMA secure_delete = FAST");
+    if (options.maxDatabaseOctets !== undefined) {
+      const pages = Math.ceil(options.maxDatabaseOctets / PAGE_OCTETS);
+      db.execute(`PRAGMA max_page_count = ${pages}`);
+    }
+    configure(db);
+    migrate(db);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+export function openReading(path: string): Connection {
+  const db = new Connection(path, { readOnly: true });
+  db.execute("PRAGMA busy_timeout = 1000");
+  configure(db);
+  return db;
+}
+
+const SYNCHRONOUS: Record<SyncMode, string> = {
+  full: "FULL",
+  normal: "NORMAL",
+  off: "OFF",
+};
+
+function configure(db: Connection): void {
+  db.execute("PRAGMA temp_store = MEMORY");
+  db.execute("PRAGMA mmap_size = 268435456");
+  db.execute("PRAGMA cache_size = -32768"); // KiB
+}

@@ -1,0 +1,127 @@
+/**
+ * Content files: `tmp/<name>` while they are received, then
+ * `blobs/<hh>/<hh>/<name>`. Names are random, so that a listing of the
+ * directory does not tell whose messages are equal.
+ *
+ * @module
+ */
+import { join } from "node:path";
+
+export const NAME_OCTETS = 16;
+
+export class BlobFiles {
+  /** Directories known to be on disk. */
+  readonly #made = new Set<string>();
+
+  constructor(
+    readonly stateDir: string,
+    /** Whether to wait for the disk. */
+    readonly sync: boolean,
+  ) {}
+
+  async prepare(): Promise<void> {
+    for (const name of ["tmp", "blobs"]) {
+      const path = join(this.stateDir, name);
+      await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+    }
+  }
+
+  /** Removes what an earlier run left half received. */
+  async emptyTemporary(): Promise<void> {
+    const tmp = join(this.stateDir, "tmp");
+    for await (const entry of Deno.readDir(tmp)) {
+      await Deno.remove(join(tmp, entry.name), { recursive: true });
+    }
+  }
+
+  create(name: string): Promise<Deno.FsFile> {
+    return Deno.open(this.temporary(name), {
+      createNew: true,
+      write: true,
+      mode: 0o600,
+    });
+  }
+
+  /** Puts a received file in its place, durably. */
+  async keep(name: string): Promise<void> {
+    const directory = await this.#makeDirectory(name);
+    await Deno.rename(this.temporary(name), join(directory, name));
+    await this.#syncDirectory(directory);
+  }
+
+  async open(name: string): Promise<Deno.FsFile | undefined> {
+    try {
+      return await Deno.open(this.path(name));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  }
+
+  async remove(name: string): Promise<void> {
+    await removeIfThere(this.path(name));
+  }
+
+  async removeTemporary(name: string): Promise<void> {
+    await removeIfThere(this.temporary(name));
+  }
+
+  path(name: string): string {
+    return join(this.stateDir, "blobs", ...levels(name), name);
+  }
+
+  temporary(name: string): string {
+    return join(this.stateDir, "tmp", name);
+  }
+
+  /** Names below `blobs/<hh>` of files older than the given time. */
+  async *olderThan(top: string, beforeMs: number): AsyncGenerator<string> {
+    const directory = join(this.stateDir, "blobs", top);
+    for (const { name: below } of await listed(directory)) {
+      for (const { name } of await listed(join(directory, below))) {
+        const path = join(directory, below, name);
+        const { mtime } = await Deno.stat(path);
+        if (mtime && mtime.getTime() < beforeMs) yield name;
+      }
+    }
+  }
+
+  async #makeDirectory(name: string): Promise<string> {
+    const [first, second] = levels(name);
+    const upper = join(this.stateDir, "blobs", first);
+    const lower = join(upper, second);
+    if (this.#made.has(lower)) return lower;
+    await Deno.mkdir(lower, { recursive: true, mode: 0o700 });
+    await this.#syncDirectory(join(this.stateDir, "blobs"));
+    await this.#syncDirectory(upper);
+    this.#made.add(lower);
+    return lower;
+  }
+
+  async #syncDirectory(path: string): Promise<void> {
+    if (!this.sync) return;
+    using directory = await Deno.open(path);
+    await directory.sync();
+  }
+}
+
+function levels(name: string): [string, string] {
+  return [name.slice(0, 2), name.slice(2, 4)];
+}
+
+async function listed(directory: string): Promise<Deno.DirEntry[]> {
+  try {
+    return await Array.fromAsync(Deno.readDir(directory));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+async function removeIfThere(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}

@@ -1,0 +1,41 @@
+/** How much room the file system has, asked at most once a second. @module */
+import { statfs } from "node:fs/promises";
+import type { Clock } from "../../../base/clock.ts";
+import { Refusal } from "../../../base/refusal.ts";
+import { BALLAST_OCTETS } from "./ballast.ts";
+
+const CACHE_MS = 1000;
+const TIMES_SIZE = 2; // a message is written twice: into the log, then in its place
+
+export interface DiskSpaceOptions {
+  readonly stateDir: string;
+  readonly minFreeOctets: number;
+  readonly clock: Clock;
+  /** Called, at most once a second, when there is room for the ballast. */
+  readonly onRoom: () => void;
+}
+
+export class DiskSpace {
+  #freeOctets = Infinity;
+  #readAtMs = -Infinity;
+
+  constructor(readonly options: DiskSpaceOptions) {}
+
+  /** @throws {Refusal} `storage_full` */
+  async check(sizeOctets: number): Promise<void> {
+    const { clock, minFreeOctets } = this.options;
+    if (clock.monotonic() - this.#readAtMs >= CACHE_MS) await this.#read();
+    const free = this.#freeOctets;
+    if (free < minFreeOctets || free < sizeOctets * TIMES_SIZE) {
+      throw new Refusal("storage_full");
+    }
+  }
+
+  async #read(): Promise<void> {
+    this.#readAtMs = this.options.clock.monotonic();
+    const { bavail, bsize } = await statfs(this.options.stateDir);
+    this.#freeOctets = bavail * bsize;
+    const enough = this.options.minFreeOctets + BALLAST_OCTETS;
+    if (this.#freeOctets >= enough) this.options.onRoom();
+  }
+}

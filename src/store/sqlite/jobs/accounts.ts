@@ -1,0 +1,160 @@
+/** Jobs on accounts, tokens and the blocklist. @module */
+import { Refusal, type RefusalCode } from "../../../base/refusal.ts";
+import type { AccountId, TokenId } from "../../../base/ids.ts";
+import type {
+  BlockEntry,
+  LoginRecord,
+  NewAccount,
+  TokenChange,
+} from "../../accounts.ts";
+import type { JobContext } from "./context.ts";
+import { BATCH_MESSAGES, removePlaced } from "./removal.ts";
+
+const SECONDS_OF_A_DAY = 86_400;
+
+/** @throws {Refusal} `username_taken`, `token_invalid`, `busy` */
+export function createAccount(
+  context: JobContext,
+  account: NewAccount,
+): AccountId {
+  const code = obstacle(context, account);
+  if (code) throw new Refusal(code);
+  return addAccount(context, account, tokenFor(context, account));
+}
+
+/** undefined in place of those whose name is taken. */
+export function createAccounts(
+  context: JobContext,
+  accounts: readonly NewAccount[],
+): (AccountId | undefined)[] {
+  return accounts.map((account) =>
+    obstacle(context, account)
+      ? undefined
+      : addAccount(context, account, tokenFor(context, account))
+  );
+}
+
+function obstacle(
+  context: JobContext,
+  { address }: NewAccount,
+): RefusalCode | undefined {
+  const existing = context.accounts.find(address);
+  if (!existing) return undefined;
+  return existing.state === "deleting" ? "busy" : "username_taken";
+}
+
+function tokenFor(
+  context: JobContext,
+  { token }: NewAccount,
+): TokenId | undefined {
+  if (token === undefined) return undefined;
+  const id = context.tokens.use(token, context.nowSeconds);
+  if (id === undefined) throw new Refusal("token_invalid");
+  return id;
+}
+
+function addAccount(
+  context: JobContext,
+  account: NewAccount,
+  token: TokenId | undefined,
+): AccountId {
+  const id = context.accounts.insert(account, token);
+  context.usage.open(id);
+  const inbox = { account: id, name: "INBOX", subscribed: true };
+  context.mailboxes.create(inbox, context.nowSeconds);
+  return id;
+}
+
+export function setPasswordHash(
+  context: JobContext,
+  { id, hash }: { id: AccountId; hash: string },
+): void {
+  mustExist(context.accounts.setPasswordHash(id, hash));
+}
+
+export function setQuota(
+  context: JobContext,
+  { id, octets }: { id: AccountId; octets: number | undefined },
+): void {
+  mustExist(context.accounts.setQuota(id, octets));
+}
+
+export function setPinned(
+  context: JobContext,
+  { id, pinned }: { id: AccountId; pinned: boolean },
+): void {
+  mustExist(context.accounts.setPinned(id, pinned));
+}
+
+function mustExist(found: boolean): void {
+  if (!found) throw new Refusal("no_such_user");
+}
+
+export function recordLogins(
+  context: JobContext,
+  logins: readonly LoginRecord[],
+): void {
+  for (const login of logins) {
+    const day = Math.floor(login.atSeconds / SECONDS_OF_A_DAY);
+    context.accounts.recordLogin(login, day);
+  }
+}
+
+export function startDeletion(
+  context: JobContext,
+  { id, block }: { id: AccountId; block: BlockEntry | undefined },
+): void {
+  const found = context.accounts.markDeleting(id);
+  if (!found && !context.accounts.byId(id)) throw new Refusal("no_such_user");
+  context.pushTokens.clear(id);
+  if (block) context.blocklist.put(block);
+}
+
+/** A part of the messages of an account: how many, and whether there are more. */
+export function removeSomeMail(
+  context: JobContext,
+  account: AccountId,
+): { deleted: number; more: boolean } {
+  const messages = context.messages.some(account, BATCH_MESSAGES);
+  removePlaced(context, messages);
+  return {
+    deleted: messages.length,
+    more: messages.length === BATCH_MESSAGES,
+  };
+}
+
+/** One step of deleting an account; false when it was the last. */
+export function deleteSome(context: JobContext, id: AccountId): boolean {
+  const account = context.accounts.byId(id);
+  if (account?.state !== "deleting") return false;
+  if (removeSomeMail(context, id).more) return true;
+  for (const mailbox of context.mailboxes.list(id)) {
+    context.changes.deleted(mailbox.id, mailbox.highestModSeq);
+    context.messages.forgetExpunged(mailbox.id);
+    context.mailboxes.remove(mailbox.id);
+  }
+  context.usage.close(id);
+  context.pushTokens.clear(id);
+  if (account.tokenId !== undefined && account.firstLoginAt === undefined) {
+    context.tokens.giveBack(account.tokenId);
+  }
+  context.accounts.remove(id);
+  return false;
+}
+
+export function block(context: JobContext, entry: BlockEntry): void {
+  context.blocklist.put(entry);
+}
+
+export function unblock(context: JobContext, pattern: string): boolean {
+  return context.blocklist.remove(pattern);
+}
+
+export function putToken(context: JobContext, change: TokenChange) {
+  const created = context.tokens.put(change, context.nowSeconds);
+  return { token: context.tokens.find(change.token)!, created };
+}
+
+export function deleteToken(context: JobContext, token: string): boolean {
+  return context.tokens.remove(token);
+}

@@ -1,0 +1,49 @@
+/** What a job works with: the tables, the time, and who is told. @module */
+import type { AccountId } from "../../../base/ids.ts";
+import type { Connection } from "../connection.ts";
+import { AccountTable } from "../tables/account_table.ts";
+import { BlobTable } from "../tables/blob_table.ts";
+import { BlockTable } from "../tables/block_table.ts";
+import { MailboxTable } from "../tables/mailbox_table.ts";
+import { MessageTable } from "../tables/message_table.ts";
+import { PushTokenTable } from "../tables/push_token_table.ts";
+import { SettingTable } from "../tables/setting_table.ts";
+import { TaskTable } from "../tables/task_table.ts";
+import { TokenTable } from "../tables/token_table.ts";
+import { UsageTable } from "../tables/usage_table.ts";
+import { Changes } from "./changes.ts";
+
+export class JobContext {
+  readonly accounts: AccountTable;
+  readonly blobs: BlobTable;
+  readonly blocklist: BlockTable;
+  readonly mailboxes: MailboxTable;
+  readonly messages: MessageTable;
+  readonly pushTokens: PushTokenTable;
+  readonly settings: SettingTable;
+  readonly tasks: TaskTable;
+  readonly tokens: TokenTable;
+  readonly usage: UsageTable;
+  readonly changes = new Changes();
+  /** Accounts whose mail is all too young to expire, and until when. */
+  readonly nothingToExpire = new Map<AccountId, number>();
+  /** Seconds since 1970 UTC, the same for a whole batch. */
+  nowSeconds = 0;
+
+  constructor(
+    readonly db: Connection,
+    /** Milliseconds of a clock that never jumps: bounds long jobs. */
+    readonly monotonicMs: () => number,
+  ) {
+    this.accounts = new AccountTable(db);
+    this.blobs = new BlobTable(db);
+    this.blocklist = new BlockTable(db);
+    this.mailboxes = new MailboxTable(db);
+    this.messages = new MessageTable(db);
+    this.pushTokens = new PushTokenTable(db);
+    this.settings = new SettingTable(db);
+    this.tasks = new TaskTable(db);
+    this.tokens = new TokenTable(db);
+    this.usage = new UsageTable(db);
+  }
+}

@@ -1,0 +1,126 @@
+/** COPY, MOVE (RFC 6851) and EXPUNGE. @module */
+import { Refusal } from "../../../base/refusal.ts";
+import type { MailboxId, ModSeq, Uid } from "../../../base/ids.ts";
+import {
+  type Copied,
+  type Mailbox,
+  type MessageRow,
+  SEEN,
+  type UidRange,
+} from "../../../mail/mailbox.ts";
+import type { QuotaPolicy } from "../../mail.ts";
+import type { JobContext } from "./context.ts";
+import { translateBits } from "./keywords.ts";
+import { restAfter, rowsIn } from "./ranges.ts";
+import { BATCH_MESSAGES, removeMessages, takeOut } from "./removal.ts";
+import { fits } from "./room.ts";
+
+export interface CopyJob {
+  readonly from: MailboxId;
+  readonly uids: readonly UidRange[];
+  readonly to: MailboxId;
+}
+
+/** All or nothing (RFC 3501 §6.4.7). @throws {Refusal} `no_target_mailbox`, `quota_exceeded` */
+export function copy(
+  context: JobContext,
+  job: CopyJob & { readonly quota: QuotaPolicy },
+): Copied {
+  const { from, to } = ends(context, job);
+  const size = rowsIn(context, from.id, job.uids, Number.MAX_SAFE_INTEGER).rows
+    .reduce((octets, row) => octets + row.sizeOctets, 0);
+  const owner = context.accounts.recipient(to.account);
+  if (!owner) throw new Refusal("no_target_mailbox");
+  if (
+    size > 0 &&
+    !fits(context, { account: to.account, ...owner }, size, job.quota)
+  ) throw new Refusal("quota_exceeded");
+  const { rows } = rowsIn(context, from.id, job.uids, Number.MAX_SAFE_INTEGER); // some may just have expired
+  for (const { blob, sizeOctets } of rows) {
+    context.blobs.retain(blob);
+    context.usage.add(to.account, sizeOctets, 1);
+  }
+  return putInto(context, from, to, rows);
+}
+
+/** A bounded number of messages; `rest` is for a further job. @throws {Refusal} `no_target_mailbox` */
+export function move(
+  context: JobContext,
+  job: CopyJob,
+): Copied & { readonly rest: readonly UidRange[] } {
+  const { from, to } = ends(context, job);
+  if (from.account !== to.account) throw new Refusal("no_target_mailbox");
+  const { rows, rest } = rowsIn(context, from.id, job.uids, BATCH_MESSAGES);
+  const copied = putInto(context, from, to, rows);
+  if (rows.length > 0) takeOut(context, from.id, rows);
+  return { ...copied, rest };
+}
+
+function ends(context: JobContext, { from, to }: CopyJob) {
+  const source = context.mailboxes.byId(from);
+  if (!source) throw new Refusal("no_such_mailbox");
+  const target = context.mailboxes.byId(to);
+  if (!target?.selectable) throw new Refusal("no_target_mailbox");
+  return { from: source, to: target };
+}
+
+/** New rows in `to` for the contents of rows in `from`. */
+export function putInto(
+  context: JobContext,
+  from: Mailbox,
+  to: Mailbox,
+  rows: readonly MessageRow[],
+): Copied {
+  const { uidValidity } = to;
+  const sourceUids = rows.map(({ uid }) => uid);
+  if (rows.length === 0) return { uidValidity, sourceUids, targetUids: [] };
+  const keywords = rows.map((row) =>
+    translateBits(context, from, to, row.keywords)
+  );
+  const { firstUid, modSeq } = context.mailboxes.grow(to.id, {
+    exists: rows.length,
+    unseen: rows.filter(({ flags }) => (flags & SEEN) === 0).length,
+    octets: rows.reduce((octets, row) => octets + row.sizeOctets, 0),
+  });
+  const targetUids = rows.map((_, i) => (firstUid + i) as Uid);
+  rows.forEach((row, i) => {
+    const state = {
+      uid: targetUids[i]!,
+      flags: row.flags,
+      keywords: keywords[i]!,
+      modSeq,
+    };
+    context.messages.insert(to.id, { ...row, ...state });
+    context.changes.appended(to.id, modSeq, state);
+  });
+  return { uidValidity, sourceUids, targetUids };
+}
+
+export interface ExpungeJob {
+  readonly mailbox: MailboxId;
+  readonly uids: readonly UidRange[];
+}
+
+/** Removes a bounded number of \Deleted messages; `rest` is for a further job. */
+export function expunge(
+  context: JobContext,
+  { mailbox: id, uids }: ExpungeJob,
+): { uids: Uid[]; modSeq: ModSeq; rest: readonly UidRange[] } {
+  const mailbox = context.mailboxes.byId(id);
+  if (!mailbox) throw new Refusal("no_such_mailbox");
+  const found = [];
+  let rest: readonly UidRange[] = [];
+  for (let i = 0; i < uids.length; i++) {
+    const left = BATCH_MESSAGES - found.length;
+    const some = context.messages.deleted(id, uids[i]!, left);
+    found.push(...some);
+    if (some.length === left) {
+      rest = restAfter(uids, i, some.at(-1)!.uid);
+      break;
+    }
+  }
+  const modSeq = found.length > 0
+    ? removeMessages(context, mailbox, found)
+    : mailbox.highestModSeq;
+  return { uids: found.map(({ uid }) => uid), modSeq, rest };
+}

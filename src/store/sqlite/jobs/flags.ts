@@ -1,0 +1,108 @@
+/** STORE and what retention remembers of FETCH. @module */
+import { Refusal } from "../../../base/refusal.ts";
+import type { MailboxId, Uid } from "../../../base/ids.ts";
+import {
+  type FlagChange,
+  type FlagState,
+  type MessageRow,
+  SEEN,
+  type UidRange,
+} from "../../../mail/mailbox.ts";
+import type { JobContext } from "./context.ts";
+import { keywordBits, knownBits } from "./keywords.ts";
+import { rowsIn } from "./ranges.ts";
+
+export interface FlagsStored {
+  /** States of all messages addressed and not left alone, changed or not. */
+  readonly changed: FlagState[];
+  readonly unmodified: Uid[];
+  /** What is left to do in a further job. */
+  readonly rest: readonly UidRange[];
+}
+
+/** Changes the flags of a bounded number of messages. */
+export function storeFlags(
+  context: JobContext,
+  change: FlagChange,
+): FlagsStored {
+  const mailbox = context.mailboxes.byId(change.mailbox);
+  if (!mailbox) throw new Refusal("no_such_mailbox");
+  const keywords = change.mode === "remove"
+    ? knownBits(mailbox, change.keywords)
+    : keywordBits(context, mailbox, change.keywords);
+  const { rows, rest } = rowsIn(context, change.mailbox, change.uids);
+  const limit = change.unchangedSince ?? Infinity;
+  const free = rows.filter((row) => row.modSeq <= limit);
+  const wanted = free.map((row) => target(row, change, keywords));
+  const changed = write(context, change.mailbox, free, wanted);
+  const unmodified = rows.filter((row) => row.modSeq > limit);
+  return { changed, unmodified: unmodified.map(({ uid }) => uid), rest };
+}
+
+function target(
+  row: MessageRow,
+  { mode, flags }: FlagChange,
+  keywords: number,
+): { flags: number; keywords: number } {
+  switch (mode) {
+    case "replace":
+      return { flags, keywords };
+    case "add":
+      return {
+        flags: row.flags | flags,
+        keywords: (row.keywords | keywords) >>> 0,
+      };
+    case "remove":
+      return {
+        flags: row.flags & ~flags,
+        keywords: (row.keywords & ~keywords) >>> 0,
+      };
+  }
+}
+
+function write(
+  context: JobContext,
+  mailbox: MailboxId,
+  rows: readonly MessageRow[],
+  wanted: readonly { flags: number; keywords: number }[],
+): FlagState[] {
+  let unseen = 0;
+  let different = false;
+  rows.forEach((row, i) => {
+    const next = wanted[i]!;
+    if (isSame(row, next)) return;
+    different = true;
+    unseen += (row.flags & SEEN) - (next.flags & SEEN);
+  });
+  const modSeq = different
+    ? context.mailboxes.touch(mailbox, { exists: 0, unseen, octets: 0 })
+    : undefined;
+  return rows.map((row, i) => {
+    const next = wanted[i]!;
+    if (modSeq === undefined || isSame(row, next)) return stateOf(row);
+    const state = { uid: row.uid, ...next, modSeq };
+    context.messages.setFlags(mailbox, state);
+    context.changes.flags(mailbox, modSeq, state);
+    return state;
+  });
+}
+
+function isSame(
+  row: MessageRow,
+  next: { flags: number; keywords: number },
+): boolean {
+  return row.flags === next.flags && row.keywords === next.keywords;
+}
+
+function stateOf({ uid, flags, keywords, modSeq }: MessageRow): FlagState {
+  return { uid, flags, keywords, modSeq };
+}
+
+export function markFetched(
+  context: JobContext,
+  fetched: readonly { mailbox: MailboxId; uids: readonly Uid[] }[],
+): void {
+  for (const { mailbox, uids } of fetched) {
+    for (const uid of uids) context.messages.setFetched(mailbox, uid);
+  }
+}

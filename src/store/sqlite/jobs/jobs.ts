@@ -1,0 +1,92 @@
+/**
+ * Every job the writer knows, by name. A job either does all it says or throws,
+ * and then nothing of it remains.
+ *
+ * @module
+ */
+import * as accounts from "./accounts.ts";
+import type { JobContext } from "./context.ts";
+import { copy, expunge, move } from "./copy.ts";
+import { append, deliver } from "./deliver.ts";
+import { markFetched, storeFlags } from "./flags.ts";
+import * as mailboxes from "./mailboxes.ts";
+import { forgetExpunged, prune, trimSome } from "./retention.ts";
+import * as settings from "./settings.ts";
+import { collectUnusedBlobs, recountSome, vacuumSome } from "./upkeep.ts";
+
+export const JOBS = {
+  deliver,
+  append,
+  storeFlags,
+  markFetched,
+  copy,
+  move,
+  expunge,
+  prune,
+  trimSome,
+  forgetExpunged,
+  collectUnusedBlobs,
+  recountSome,
+  vacuumSome,
+  createMailbox: mailboxes.createMailbox,
+  deleteMailbox: mailboxes.deleteMailbox,
+  renameMailbox: mailboxes.renameMailbox,
+  setSubscribed: mailboxes.setSubscribed,
+  createAccount: accounts.createAccount,
+  createAccounts: accounts.createAccounts,
+  setPasswordHash: accounts.setPasswordHash,
+  setQuota: accounts.setQuota,
+  setPinned: accounts.setPinned,
+  recordLogins: accounts.recordLogins,
+  startDeletion: accounts.startDeletion,
+  removeSomeMail: accounts.removeSomeMail,
+  deleteSome: accounts.deleteSome,
+  block: accounts.block,
+  unblock: accounts.unblock,
+  putToken: accounts.putToken,
+  deleteToken: accounts.deleteToken,
+  setSetting: settings.setSetting,
+  resetSetting: settings.resetSetting,
+  keepSecret: settings.keepSecret,
+  putPushToken: settings.putPushToken,
+  clearPushTokens: settings.clearPushTokens,
+  prunePushTokens: settings.prunePushTokens,
+  saveTaskRun: settings.saveTaskRun,
+} as const;
+
+export type JobName = keyof typeof JOBS;
+export type JobArgument<N extends JobName> = N extends
+  "collectUnusedBlobs" | "vacuumSome" ? undefined
+  : Parameters<(typeof JOBS)[N]>[1];
+export type JobResult<N extends JobName> = ReturnType<(typeof JOBS)[N]>;
+
+/** A job with its argument, as it crosses to the writer. */
+export type Job = readonly [name: JobName, argument: unknown];
+
+/** Runs a job in the open transaction. */
+export function runJob(context: JobContext, [name, argument]: Job): unknown {
+  const job = JOBS[name] as (c: JobContext, argument: unknown) => unknown;
+  return job(context, argument);
+}
+
+/** Jobs that free room or change nothing in size: they go on when the disk is full. */
+export const FREEING: ReadonlySet<JobName> = new Set<JobName>([
+  "storeFlags",
+  "markFetched",
+  "move",
+  "expunge",
+  "prune",
+  "trimSome",
+  "forgetExpunged",
+  "collectUnusedBlobs",
+  "vacuumSome",
+  "deleteMailbox",
+  "startDeletion",
+  "removeSomeMail",
+  "deleteSome",
+  "block",
+  "unblock",
+  "deleteToken",
+  "clearPushTokens",
+  "prunePushTokens",
+]);

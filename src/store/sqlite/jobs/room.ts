@@ -1,0 +1,66 @@
+/**
+ * Room in an account: the limit, and what is expired to stay under it.
+ *
+ * @module
+ */
+import type { AccountId } from "../../../base/ids.ts";
+import type { QuotaPolicy } from "../../mail.ts";
+import type { JobContext } from "./context.ts";
+import { BATCH_MESSAGES, removePlaced } from "./removal.ts";
+
+export interface Room {
+  readonly account: AccountId;
+  readonly usedOctets: number;
+  readonly quotaOctets: number | null;
+}
+
+const MAX_REMEMBERED = 10_000;
+
+/**
+ * Whether a message fits, after expiring old ones where the policy says so:
+ * from `trimFrom` percent of the limit down to `trimTo`, at most one batch.
+ */
+export function fits(
+  context: JobContext,
+  room: Room,
+  sizeOctets: number,
+  quota: QuotaPolicy,
+): boolean {
+  const limit = room.quotaOctets ?? quota.defaultOctets;
+  if (sizeOctets > limit) return false;
+  const wanted = room.usedOctets + sizeOctets;
+  if (quota.whenFull === "reject") return wanted <= limit;
+  if (wanted * 100 <= limit * quota.trimFrom) return true;
+  const excess = wanted - Math.floor(limit * quota.trimTo / 100);
+  return wanted - expireOldest(context, room.account, excess, quota) <= limit;
+}
+
+/** Octets freed: at least `excess` if there is that much, at most one batch. */
+export function expireOldest(
+  context: JobContext,
+  account: AccountId,
+  excess: number,
+  quota: QuotaPolicy,
+): number {
+  const now = context.nowSeconds;
+  const { nothingToExpire } = context;
+  if ((nothingToExpire.get(account) ?? 0) > now) return 0;
+  const oldest = context.messages.oldest(account, BATCH_MESSAGES);
+  const before = now - quota.protectSeconds;
+  let freed = 0;
+  let count = 0;
+  for (const { arrivedAt, sizeOctets } of oldest) {
+    if (freed >= excess || arrivedAt > before) break;
+    freed += sizeOctets;
+    count++;
+  }
+  if (count > 0) removePlaced(context, oldest.slice(0, count));
+  else if (oldest[0]) {
+    if (nothingToExpire.size >= MAX_REMEMBERED) nothingToExpire.clear();
+    nothingToExpire.set(
+      account,
+      Math.min(oldest[0].arrivedAt + quota.protectSeconds, now + 60),
+    );
+  }
+  return freed;
+}

@@ -1,0 +1,57 @@
+/** Writes that nobody waits for: they join the next batch, or go within a second. @module */
+import type { AccountId, MailboxId, Uid } from "../../base/ids.ts";
+import type { LoginRecord } from "../accounts.ts";
+import type { Job } from "./jobs/jobs.ts";
+
+const MAX_WAIT_MS = 1000;
+const MAX_REMEMBERED = 200_000; // accounts whose login of the day is written
+const SECONDS_OF_A_DAY = 86_400;
+
+export class LazyJobs {
+  #logins: LoginRecord[] = [];
+  #fetched = new Map<MailboxId, Uid[]>();
+  readonly #lastDay = new Map<AccountId, number>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /** @param flush Called when something has waited long enough. */
+  constructor(readonly flush: () => void) {}
+
+  recordLogin(login: LoginRecord): void {
+    const day = Math.floor(login.atSeconds / SECONDS_OF_A_DAY);
+    const isKnown = this.#lastDay.get(login.account) === day;
+    if (isKnown && !login.upgrade) return;
+    if (this.#lastDay.size >= MAX_REMEMBERED) this.#lastDay.clear();
+    this.#lastDay.set(login.account, day);
+    this.#logins.push(login);
+    this.#wait();
+  }
+
+  markFetched(mailbox: MailboxId, uids: readonly Uid[]): void {
+    const known = this.#fetched.get(mailbox);
+    if (!known) this.#fetched.set(mailbox, [...uids]);
+    else for (const uid of uids) known.push(uid);
+    this.#wait();
+  }
+
+  take(): Job[] {
+    if (this.#timer === undefined) return [];
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const jobs: Job[] = [];
+    if (this.#logins.length > 0) jobs.push(["recordLogins", this.#logins]);
+    if (this.#fetched.size > 0) {
+      const fetched = [...this.#fetched].map(([mailbox, uids]) => ({
+        mailbox,
+        uids,
+      }));
+      jobs.push(["markFetched", fetched]);
+    }
+    this.#logins = [];
+    this.#fetched = new Map();
+    return jobs;
+  }
+
+  #wait(): void {
+    this.#timer ??= setTimeout(this.flush, MAX_WAIT_MS);
+  }
+}

@@ -1,0 +1,306 @@
+/** Mailboxes and messages: reads here, writes by the writer. @module */
+import { Refusal } from "../../base/refusal.ts";
+import type {
+  AccountId,
+  BlobId,
+  MailboxId,
+  ModSeq,
+  Uid,
+  UidValidity,
+} from "../../base/ids.ts";
+import type {
+  ChangesSince,
+  Copied,
+  FlagChange,
+  FlagState,
+  Mailbox,
+  MailboxChange,
+  MailboxSnapshot,
+  MessageRow,
+  SpecialUse,
+  UidRange,
+  Usage,
+} from "../../mail/mailbox.ts";
+import type { Content } from "../content.ts";
+import type {
+  Append,
+  Delivery,
+  DeliveryResult,
+  MailStore,
+  PruneRule,
+  QuotaPolicy,
+} from "../mail.ts";
+import type { ChangeHub } from "./changes.ts";
+import type { BodyReader, OctetRange } from "./files/body.ts";
+import type { FileStaging } from "./files/staging.ts";
+import type { AgeCursor } from "./jobs/retention.ts";
+import type { LazyJobs } from "./lazy_jobs.ts";
+import type { MailReads } from "./mail_reads.ts";
+import { canonicalMailboxName } from "./mailbox_name.ts";
+import type { Writer } from "./writer.ts";
+
+const EVERYTHING: readonly UidRange[] = [
+  { first: 1 as Uid, last: 0xffff_ffff as Uid },
+];
+
+export interface MailStoreParts {
+  readonly reads: MailReads;
+  readonly writer: Writer;
+  readonly lazy: LazyJobs;
+  readonly changes: ChangeHub;
+  readonly staging: FileStaging;
+  readonly bodies: BodyReader;
+}
+
+export class SqliteMailStore implements MailStore {
+  readonly #parts: MailStoreParts;
+  readonly #pruning = new Map<string, AgeCursor>();
+  #trimmedUpTo = 0 as AccountId;
+
+  constructor(parts: MailStoreParts) {
+    this.#parts = parts;
+  }
+
+  inbox(account: AccountId): Promise<Mailbox> {
+    return Promise.try(() => {
+      const mailbox = this.#parts.reads.find(account, "INBOX");
+      if (!mailbox) throw new Refusal("no_such_mailbox");
+      return mailbox;
+    });
+  }
+
+  find(account: AccountId, name: string): Promise<Mailbox | undefined> {
+    return Promise.try(() =>
+      this.#parts.reads.find(account, canonicalMailboxName(name))
+    );
+  }
+
+  mailbox(id: MailboxId): Promise<Mailbox | undefined> {
+    return Promise.try(() => this.#parts.reads.mailbox(id));
+  }
+
+  list(account: AccountId): Promise<Mailbox[]> {
+    return Promise.try(() => this.#parts.reads.list(account));
+  }
+
+  create(
+    account: AccountId,
+    name: string,
+    specialUse?: SpecialUse,
+  ): Promise<Mailbox> {
+    const job = { account, name: canonicalMailboxName(name), specialUse };
+    return this.#parts.writer.submit("createMailbox", job);
+  }
+
+  async delete(account: AccountId, name: string): Promise<void> {
+    const job = { account, name: canonicalMailboxName(name) };
+    while (await this.#parts.writer.submit("deleteMailbox", job));
+  }
+
+  rename(account: AccountId, from: string, to: string): Promise<void> {
+    return this.#parts.writer.submit("renameMailbox", {
+      account,
+      name: canonicalMailboxName(from),
+      to: canonicalMailboxName(to),
+    });
+  }
+
+  setSubscribed(
+    account: AccountId,
+    name: string,
+    subscribed: boolean,
+  ): Promise<void> {
+    const job = { account, name: canonicalMailboxName(name), subscribed };
+    return this.#parts.writer.submit("setSubscribed", job);
+  }
+
+  snapshot(mailbox: MailboxId): Promise<MailboxSnapshot> {
+    return Promise.try(() => this.#parts.reads.snapshot(mailbox));
+  }
+
+  changesSince(
+    mailbox: MailboxId,
+    modSeq: ModSeq,
+  ): Promise<ChangesSince> {
+    return Promise.try(() => this.#parts.reads.changesSince(mailbox, modSeq));
+  }
+
+  firstUnseen(mailbox: MailboxId): Promise<number | undefined> {
+    return Promise.try(() => this.#parts.reads.firstUnseen(mailbox));
+  }
+
+  totals(
+    mailbox: MailboxId,
+  ): Promise<{ octets: number; deleted: number }> {
+    return Promise.try(() => this.#parts.reads.totals(mailbox));
+  }
+
+  messages(
+    mailbox: MailboxId,
+    range: UidRange,
+    limit: number,
+  ): Promise<MessageRow[]> {
+    return Promise.try(() => this.#parts.reads.messages(mailbox, range, limit));
+  }
+
+  header(
+    mailbox: MailboxId,
+    uid: Uid,
+  ): Promise<Uint8Array | undefined> {
+    return Promise.try(() => {
+      const blob = this.#parts.reads.blobOf(mailbox, uid);
+      return blob === undefined ? undefined : this.#parts.bodies.header(blob);
+    });
+  }
+
+  body(
+    blob: BlobId,
+    range?: OctetRange,
+  ): Promise<AsyncIterable<Uint8Array> | undefined> {
+    return this.#parts.bodies.read(blob, range);
+  }
+
+  usage(account: AccountId): Promise<Usage> {
+    return Promise.try(() => this.#parts.reads.usage(account));
+  }
+
+  async deliver(delivery: Delivery): Promise<DeliveryResult[]> {
+    return await this.#withContent(delivery.content, async (content) => {
+      const job = { ...delivery, content };
+      const octets = octetsInQueue(content);
+      const results = await this.#parts.writer.submit("deliver", job, octets);
+      const isTaken = results.some(({ outcome }) => outcome === "delivered");
+      return { value: results, isTaken };
+    });
+  }
+
+  async append(
+    message: Append,
+  ): Promise<{ uidValidity: UidValidity; uid: Uid }> {
+    return await this.#withContent(message.content, async (content) => {
+      const job = { ...message, content };
+      const octets = octetsInQueue(content);
+      const value = await this.#parts.writer.submit("append", job, octets);
+      return { value, isTaken: true };
+    });
+  }
+
+  async storeFlags(
+    change: FlagChange,
+  ): Promise<{ changed: FlagState[]; unmodified: Uid[] }> {
+    const changed: FlagState[] = [];
+    const unmodified: Uid[] = [];
+    let uids = change.uids;
+    do {
+      const step = await this.#parts.writer.submit("storeFlags", {
+        ...change,
+        uids,
+      });
+      for (const state of step.changed) changed.push(state);
+      for (const uid of step.unmodified) unmodified.push(uid);
+      uids = step.rest;
+    } while (uids.length > 0);
+    return { changed, unmodified };
+  }
+
+  markFetched(mailbox: MailboxId, uids: readonly Uid[]): void {
+    this.#parts.lazy.markFetched(mailbox, uids);
+  }
+
+  copy(
+    from: MailboxId,
+    uids: readonly UidRange[],
+    to: MailboxId,
+    quota: QuotaPolicy,
+  ): Promise<Copied> {
+    return this.#parts.writer.submit("copy", { from, uids, to, quota });
+  }
+
+  async move(
+    from: MailboxId,
+    uids: readonly UidRange[],
+    to: MailboxId,
+  ): Promise<Copied> {
+    const sourceUids: Uid[] = [];
+    const targetUids: Uid[] = [];
+    for (let left = uids;;) {
+      const job = { from, uids: left, to };
+      const step = await this.#parts.writer.submit("move", job);
+      for (const uid of step.sourceUids) sourceUids.push(uid);
+      for (const uid of step.targetUids) targetUids.push(uid);
+      left = step.rest;
+      if (left.length > 0) continue;
+      return { uidValidity: step.uidValidity, sourceUids, targetUids };
+    }
+  }
+
+  async expunge(
+    mailbox: MailboxId,
+    uids?: readonly UidRange[],
+  ): Promise<{ uids: Uid[]; modSeq: ModSeq }> {
+    const expunged: Uid[] = [];
+    for (let left = uids ?? EVERYTHING;;) {
+      const job = { mailbox, uids: left };
+      const step = await this.#parts.writer.submit("expunge", job);
+      for (const uid of step.uids) expunged.push(uid);
+      left = step.rest;
+      if (left.length === 0) return { uids: expunged, modSeq: step.modSeq };
+    }
+  }
+
+  async prune(rule: PruneRule): Promise<{ deleted: number; more: boolean }> {
+    const key = JSON.stringify({ ...rule, arrivedBefore: 0 });
+    const from = this.#pruning.get(key);
+    const step = await this.#parts.writer.submit("prune", { rule, from });
+    if (step.next) this.#pruning.set(key, step.next);
+    else this.#pruning.delete(key);
+    return { deleted: step.deleted, more: step.next !== undefined };
+  }
+
+  async trimToQuota(
+    quota: QuotaPolicy,
+  ): Promise<{ deleted: number; more: boolean }> {
+    const job = { quota, after: this.#trimmedUpTo };
+    const { deleted, next } = await this.#parts.writer.submit("trimSome", job);
+    this.#trimmedUpTo = next ?? 0 as AccountId;
+    return { deleted, more: next !== undefined };
+  }
+
+  onChange(
+    mailbox: MailboxId,
+    listener: (change: MailboxChange) => void,
+  ): () => void {
+    return this.#parts.changes.listen(mailbox, listener);
+  }
+
+  /** Hands content to a job, and takes it back if the job does not want it. */
+  async #withContent<T>(
+    content: Content,
+    work: (content: Content) => Promise<{ value: T; isTaken: boolean }>,
+  ): Promise<T> {
+    const { staging, writer } = this.#parts;
+    writer.checkBacklog();
+    staging.give(content);
+    let isTaken = false;
+    try {
+      const done = await work(whole(content));
+      isTaken = done.isTaken;
+      return done.value;
+    } finally {
+      if (!isTaken) staging.takeBack(content);
+    }
+  }
+}
+
+/** A view into a larger buffer would take all of it along to the writer. */
+function whole(content: Content): Content {
+  if (content.kind !== "inline") return content;
+  const { octets } = content;
+  return octets.byteLength === octets.buffer.byteLength
+    ? content
+    : { kind: "inline", octets: octets.slice() };
+}
+
+function octetsInQueue(content: Content): number {
+  return content.kind === "inline" ? content.octets.length : 0;
+}

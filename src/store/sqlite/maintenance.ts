@@ -1,0 +1,119 @@
+/** Upkeep of the store, in steps that never hold up delivery for long. @module */
+import type { Clock } from "../../base/clock.ts";
+import type { AccountId, MailboxId } from "../../base/ids.ts";
+import type { Maintenance, TaskRun } from "../store.ts";
+import type { Connection } from "./connection.ts";
+import type { BlobFiles } from "./files/blob_files.ts";
+import type { DiskSpace } from "./files/disk_space.ts";
+import { BlobTable } from "./tables/blob_table.ts";
+import { TaskTable } from "./tables/task_table.ts";
+import type { Writer } from "./writer.ts";
+
+const ORPHAN_MS = 60 * 60 * 1000; // a younger file may be about to get its message
+const TOP_DIRECTORIES = 256;
+
+export interface MaintenanceParts {
+  readonly reads: Connection;
+  readonly writer: Writer;
+  readonly files: BlobFiles;
+  readonly space: DiskSpace;
+  readonly clock: Clock;
+  readonly databaseOctets: () => number;
+}
+
+export class SqliteMaintenance implements Maintenance {
+  readonly #parts: MaintenanceParts;
+  readonly #blobs: BlobTable;
+  readonly #tasks: TaskTable;
+  #nextDirectory = 0;
+
+  constructor(parts: MaintenanceParts) {
+    this.#parts = parts;
+    this.#blobs = new BlobTable(parts.reads);
+    this.#tasks = new TaskTable(parts.reads);
+  }
+
+  /** One of the 256 directories at a time, and the unused rows before the first. */
+  async collectBlobs(): Promise<{ deleted: number; more: boolean }> {
+    const { writer, files, clock } = this.#parts;
+    let deleted = 0;
+    if (this.#nextDirectory === 0) {
+      deleted = await writer.submit("collectUnusedBlobs", undefined);
+      if (deleted > 0) return { deleted, more: true };
+    }
+    const top = this.#nextDirectory.toString(16).padStart(2, "0");
+    const before = clock.now() - ORPHAN_MS;
+    for await (const name of files.olderThan(top, before)) {
+      if (this.#blobs.hasFile(name)) continue;
+      await files.remove(name);
+      deleted++;
+    }
+    this.#nextDirectory = (this.#nextDirectory + 1) % TOP_DIRECTORIES;
+    return { deleted, more: this.#nextDirectory !== 0 };
+  }
+
+  async recountUsage(): Promise<{ checked: number; repaired: number }> {
+    let checked = 0;
+    let repaired = 0;
+    for (
+      let after: AccountId | undefined = 0 as AccountId;
+      after !== undefined;
+    ) {
+      const step: RecountStep = await this.#parts.writer.submit(
+        "recountSome",
+        after,
+      );
+      checked += step.checked;
+      repaired += step.repaired;
+      after = step.next;
+    }
+    return { checked, repaired };
+  }
+
+  check(): Promise<string | undefined> {
+    return Promise.try(() => {
+      const rows = this.#parts.reads.rows<{ quick_check: string }>(
+        "PRAGMA quick_check",
+      );
+      const found = rows.map(({ quick_check }) => quick_check).join("; ");
+      return found === "ok" ? undefined : found;
+    });
+  }
+
+  async tidy(): Promise<void> {
+    const { writer } = this.#parts;
+    for (
+      let after: MailboxId | undefined = 0 as MailboxId;
+      after !== undefined;
+    ) {
+      after = await writer.submit("forgetExpunged", after);
+    }
+    while (await writer.submit("vacuumSome", undefined));
+    await writer.checkpoint();
+  }
+
+  /** @throws {Refusal} `storage_full` if the disk cannot hold a second copy */
+  async vacuum(): Promise<void> {
+    const { space, writer, databaseOctets } = this.#parts;
+    await space.check(databaseOctets());
+    await writer.vacuum();
+  }
+
+  prunePushTokens(before: number): Promise<number> {
+    return this.#parts.writer.submit("prunePushTokens", before);
+  }
+
+  taskRuns(): Promise<TaskRun[]> {
+    return Promise.try(() => this.#tasks.all());
+  }
+
+  saveTaskRun(run: TaskRun): Promise<void> {
+    return this.#parts.writer.submit("saveTaskRun", run);
+  }
+}
+
+interface RecountStep {
+  readonly checked: number;
+  readonly repaired: number;
+  readonly next: AccountId | undefined;
+}

@@ -1,0 +1,42 @@
+/** How the store is opened. @module */
+import type { Clock } from "../../base/clock.ts";
+import type { StoreHealth } from "../store.ts";
+
+/** "full": an acknowledged write survives power loss; "normal": the death of the process. */
+export type SyncMode = "full" | "normal" | "off";
+
+export interface SqliteOptions {
+  /** Made, with mode 0700, if missing. */
+  readonly stateDir: string;
+  /** File name in `stateDir`. */
+  readonly database?: string;
+  readonly sync?: SyncMode;
+  /** Larger messages become files. */
+  readonly inlineMaxOctets?: number;
+  /** Free octets of the file system below which no new mail is taken. */
+  readonly minFreeOctets?: number;
+  /** Whether equal large messages are stored once. */
+  readonly dedup?: boolean;
+  /** The database refuses to grow beyond it. */
+  readonly maxDatabaseOctets?: number;
+  /** Another process has the store open: its half-received files are left alone. */
+  readonly alongside?: boolean;
+  readonly clock?: Clock;
+  /** Called when the state changes. */
+  readonly onHealth?: (state: StoreHealth["state"]) => void;
+  /** An error that is ours, from work nobody waits for. */
+  readonly onBug?: (error: unknown) => void;
+}
+
+/** What the writer needs to know; crosses to its thread. */
+export interface WriterOptions {
+  readonly path: string;
+  readonly stateDir: string;
+  readonly sync: SyncMode;
+  readonly maxDatabaseOctets?: number;
+}
+
+export const SYSTEM_CLOCK: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+};

@@ -1,0 +1,145 @@
+/**
+ * The first version of the schema. A released migration is never edited.
+ *
+ * Mail: `messages` has one small row for each message of each mailbox; octets
+ * are in `blob_data` or in a file, once however many rows refer to them. Ids
+ * that sessions hold are never reused, hence AUTOINCREMENT.
+ *
+ * @module
+ */
+export const SCHEMA_1 = `
+CREATE TABLE accounts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  address TEXT NOT NULL UNIQUE,
+  password_hash TEXT NOT NULL,
+  state TEXT NOT NULL DEFAULT 'active',
+  origin TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  first_login_at INTEGER,
+  last_login_day INTEGER,
+  quota_octets INTEGER,
+  token_id INTEGER,
+  pinned INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX accounts_unused ON accounts (created_at) WHERE first_login_at IS NULL;
+CREATE INDEX accounts_inactive ON accounts (last_login_day) WHERE pinned = 0;
+CREATE INDEX accounts_by_token ON accounts (token_id) WHERE token_id IS NOT NULL;
+CREATE INDEX accounts_deleting ON accounts (id) WHERE state = 'deleting';
+
+CREATE TABLE blocklist (
+  pattern TEXT NOT NULL PRIMARY KEY,
+  reason TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX blocklist_wild ON blocklist (substr(pattern, instr(pattern, '@')))
+  WHERE instr(pattern, '*') > 0;
+
+CREATE TABLE registration_tokens (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  token TEXT NOT NULL UNIQUE,
+  max_uses INTEGER NOT NULL,
+  used INTEGER NOT NULL DEFAULT 0,
+  comment TEXT NOT NULL DEFAULT '',
+  expires_at INTEGER,
+  created_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE settings (
+  name TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL,
+  updated_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE secrets (
+  name TEXT NOT NULL PRIMARY KEY,
+  value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE push_tokens (
+  account_id INTEGER NOT NULL,
+  token TEXT NOT NULL,
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (account_id, token)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX push_tokens_by_age ON push_tokens (updated_at);
+
+CREATE TABLE task_runs (
+  task TEXT NOT NULL PRIMARY KEY,
+  started_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  deleted INTEGER NOT NULL,
+  error TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE uid_validity (last INTEGER NOT NULL) STRICT;
+INSERT INTO uid_validity VALUES (0);
+
+CREATE TABLE mailboxes (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  account_id INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  uid_validity INTEGER NOT NULL,
+  uid_next INTEGER NOT NULL DEFAULT 1,
+  highest_modseq INTEGER NOT NULL DEFAULT 1,
+  exists_count INTEGER NOT NULL DEFAULT 0,
+  unseen_count INTEGER NOT NULL DEFAULT 0,
+  octets INTEGER NOT NULL DEFAULT 0,
+  subscribed INTEGER NOT NULL DEFAULT 0,
+  selectable INTEGER NOT NULL DEFAULT 1,
+  special_use TEXT,
+  keywords TEXT NOT NULL DEFAULT '[]',
+  forgotten_modseq INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (account_id, name)
+) STRICT;
+
+CREATE TABLE messages (
+  mailbox_id INTEGER NOT NULL,
+  uid INTEGER NOT NULL,
+  blob_id INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  arrived_at INTEGER NOT NULL,
+  internal_at INTEGER NOT NULL,
+  flags INTEGER NOT NULL,
+  keywords INTEGER NOT NULL,
+  modseq INTEGER NOT NULL,
+  fetched INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (mailbox_id, uid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX messages_by_modseq ON messages (mailbox_id, modseq);
+CREATE INDEX messages_by_age ON messages (arrived_at);
+CREATE INDEX messages_large ON messages (arrived_at) WHERE size > 100000;
+CREATE INDEX messages_unseen ON messages (mailbox_id, uid) WHERE flags & 1 = 0;
+CREATE INDEX messages_deleted ON messages (mailbox_id, uid) WHERE flags & 8 = 8;
+
+CREATE TABLE expunged (
+  mailbox_id INTEGER NOT NULL,
+  modseq INTEGER NOT NULL,
+  uid INTEGER NOT NULL,
+  expunged_at INTEGER NOT NULL,
+  PRIMARY KEY (mailbox_id, modseq, uid)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE blobs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  refs INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  header_size INTEGER NOT NULL,
+  digest BLOB,
+  file TEXT,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX blobs_by_digest ON blobs (digest) WHERE digest IS NOT NULL;
+CREATE UNIQUE INDEX blobs_by_file ON blobs (file) WHERE file IS NOT NULL;
+CREATE INDEX blobs_unused ON blobs (id) WHERE refs = 0;
+
+CREATE TABLE blob_data (
+  blob_id INTEGER PRIMARY KEY,
+  data BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE usage (
+  account_id INTEGER PRIMARY KEY,
+  octets INTEGER NOT NULL DEFAULT 0,
+  messages INTEGER NOT NULL DEFAULT 0
+) STRICT;
+`;

@@ -1,0 +1,189 @@
+/** The accounts table. @module */
+import type { AccountId, MailboxId, TokenId } from "../../../base/ids.ts";
+import type { Address } from "../../../mail/address.ts";
+import type {
+  Account,
+  AccountListing,
+  AccountQuery,
+  LoginRecord,
+  NewAccount,
+} from "../../accounts.ts";
+import { type Connection, type SqlValue, withoutNulls } from "../connection.ts";
+
+const COLUMNS =
+  `accounts.id AS id, address, password_hash AS passwordHash, state, origin,
+  created_at AS createdAt, first_login_at AS firstLoginAt, last_login_day AS lastLoginDay,
+  quota_octets AS quotaOctets, token_id AS tokenId, pinned`;
+
+interface AccountRow extends Omit<Account, "pinned"> {
+  readonly pinned: number;
+}
+
+function accountOf<T extends AccountRow>(
+  row: T,
+): Omit<T, "pinned"> & { pinned: boolean } {
+  return { ...withoutNulls(row), pinned: row.pinned === 1 };
+}
+
+/** What delivery must know about a recipient. */
+export interface Recipient {
+  readonly inbox: MailboxId;
+  readonly usedOctets: number;
+  readonly quotaOctets: number | null;
+  readonly blocked: number;
+}
+
+export class AccountTable {
+  constructor(readonly db: Connection) {}
+
+  find(address: Address): Account | undefined {
+    const row = this.db.row<AccountRow>(
+      `SELECT ${COLUMNS} FROM accounts WHERE address = ?`,
+      address,
+    );
+    return row && accountOf(row);
+  }
+
+  byId(id: AccountId): Account | undefined {
+    const row = this.db.row<AccountRow>(
+      `SELECT ${COLUMNS} FROM accounts WHERE id = ?`,
+      id,
+    );
+    return row && accountOf(row);
+  }
+
+  count(): number {
+    return this.db.row<{ n: number }>("SELECT count(*) AS n FROM accounts")!.n;
+  }
+
+  list({ search, offset, limit }: AccountQuery): AccountListing[] {
+    return this.db.rows<AccountRow & { usedOctets: number; messages: number }>(
+      `SELECT ${COLUMNS}, octets AS usedOctets, messages
+       FROM accounts LEFT JOIN usage ON account_id = accounts.id
+       WHERE ?1 = '' OR instr(address, ?1) > 0
+       ORDER BY address LIMIT ?2 OFFSET ?3`,
+      search ?? "",
+      limit,
+      offset,
+    ).map(accountOf);
+  }
+
+  countMatching(search: string): number {
+    return this.db.row<{ n: number }>(
+      "SELECT count(*) AS n FROM accounts WHERE instr(address, ?) > 0",
+      search,
+    )!.n;
+  }
+
+  /** The account must not exist. */
+  insert(account: NewAccount, token: TokenId | undefined): AccountId {
+    return this.db.insert(
+      `INSERT INTO accounts (address, password_hash, origin, created_at, first_login_at,
+         last_login_day, quota_octets, token_id, pinned)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      account.address,
+      account.passwordHash,
+      account.origin,
+      account.createdAt,
+      account.firstLoginAt ?? null,
+      account.lastLoginDay ?? null,
+      account.quotaOctets ?? null,
+      token ?? null,
+      account.pinned ? 1 : 0,
+    ) as AccountId;
+  }
+
+  /** undefined for an account that takes no mail at all. */
+  recipient(id: AccountId): Recipient | undefined {
+    return this.db.row<Recipient>(
+      `SELECT m.id AS inbox, u.octets AS usedOctets, a.quota_octets AS quotaOctets,
+         EXISTS (SELECT 1 FROM blocklist WHERE pattern = a.address)
+         OR EXISTS (
+           SELECT 1 FROM blocklist
+           WHERE substr(pattern, instr(pattern, '@')) = substr(a.address, instr(a.address, '@'))
+             AND instr(pattern, '*') > 0
+             AND substr(a.address, 1, instr(pattern, '*') - 1)
+               = substr(pattern, 1, instr(pattern, '*') - 1)) AS blocked
+       FROM accounts a
+       JOIN usage u ON u.account_id = a.id
+       JOIN mailboxes m ON m.account_id = a.id AND m.name = 'INBOX'
+       WHERE a.id = ? AND a.state = 'active'`,
+      id,
+    );
+  }
+
+  recordLogin(login: LoginRecord, day: number): void {
+    this.db.run(
+      `UPDATE accounts SET first_login_at = coalesce(first_login_at, ?2), last_login_day = ?3
+       WHERE id = ?1 AND (last_login_day IS NULL OR last_login_day < ?3)`,
+      login.account,
+      login.atSeconds,
+      day,
+    );
+    if (login.upgrade) {
+      this.db.run(
+        `UPDATE accounts SET password_hash = ?
+         WHERE id = ? AND state = 'active' AND password_hash = ?`,
+        login.upgrade.to,
+        login.account,
+        login.upgrade.from,
+      );
+    }
+  }
+
+  setPasswordHash(id: AccountId, hash: string): boolean {
+    return this.#set("password_hash", id, hash);
+  }
+
+  setQuota(id: AccountId, octets: number | undefined): boolean {
+    return this.#set("quota_octets", id, octets ?? null);
+  }
+
+  setPinned(id: AccountId, pinned: boolean): boolean {
+    return this.#set("pinned", id, pinned ? 1 : 0);
+  }
+
+  markDeleting(id: AccountId): boolean {
+    return this.#set("state", id, "deleting");
+  }
+
+  deleting(): AccountId[] {
+    return this.db.column(
+      "SELECT id FROM accounts WHERE state = 'deleting'",
+    ) as AccountId[];
+  }
+
+  remove(id: AccountId): void {
+    this.db.run("DELETE FROM accounts WHERE id = ?", id);
+  }
+
+  /** Never logged in, oldest first. */
+  unusedSince(atSeconds: number, limit: number): Account[] {
+    return this.db.rows<AccountRow>(
+      `SELECT ${COLUMNS} FROM accounts
+       WHERE first_login_at IS NULL AND created_at < ? AND state = 'active' AND pinned = 0
+       ORDER BY created_at LIMIT ?`,
+      atSeconds,
+      limit,
+    ).map(accountOf);
+  }
+
+  /** Last login before a day since 1970. */
+  inactiveSince(day: number, limit: number): Account[] {
+    return this.db.rows<AccountRow>(
+      `SELECT ${COLUMNS} FROM accounts
+       WHERE pinned = 0 AND last_login_day < ? AND state = 'active'
+       ORDER BY last_login_day LIMIT ?`,
+      day,
+      limit,
+    ).map(accountOf);
+  }
+
+  #set(column: string, id: AccountId, value: SqlValue): boolean {
+    return this.db.run(
+      `UPDATE accounts SET ${column} = ? WHERE id = ? AND state = 'active'`,
+      value,
+      id,
+    ) > 0;
+  }
+}

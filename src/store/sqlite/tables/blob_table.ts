@@ -1,0 +1,133 @@
+/** Contents of messages: once each, with the number of rows that refer to them. @module */
+import type { BlobId } from "../../../base/ids.ts";
+import type { Content } from "../../content.ts";
+import type { Connection } from "../connection.ts";
+
+export interface NewBlob {
+  readonly content: Content;
+  readonly headerOctets: number;
+  readonly refs: number;
+  readonly createdAt: number;
+}
+
+export interface BlobPlace {
+  readonly sizeOctets: number;
+  readonly headerOctets: number;
+  readonly file: string | null;
+}
+
+export class BlobTable {
+  /** Files that nothing refers to once the open transaction is committed. */
+  readonly unused: string[] = [];
+
+  constructor(readonly db: Connection) {}
+
+  add(blob: NewBlob): BlobId {
+    const { content } = blob;
+    if (content.kind === "inline") {
+      const id = this.#insert(blob, null, null);
+      this.db.run(
+        "INSERT INTO blob_data (blob_id, data) VALUES (?, ?)",
+        id,
+        content.octets,
+      );
+      return id;
+    }
+    const same = content.digest && this.#sameContent(content.digest, blob.refs);
+    if (same === undefined) {
+      return this.#insert(blob, content.digest ?? null, content.name);
+    }
+    this.unused.push(content.name);
+    return same;
+  }
+
+  /** One more row refers to it. */
+  retain(id: BlobId): void {
+    this.db.run("UPDATE blobs SET refs = refs + 1 WHERE id = ?", id);
+  }
+
+  /** One row fewer refers to it; the last one takes the octets along. */
+  release(id: BlobId): void {
+    const last = this.db.row<{ file: string | null }>(
+      "DELETE FROM blobs WHERE id = ? AND refs = 1 RETURNING file",
+      id,
+    );
+    if (!last) {
+      this.db.run("UPDATE blobs SET refs = refs - 1 WHERE id = ?", id);
+    } else if (last.file !== null) {
+      this.unused.push(last.file);
+    } else {
+      this.db.run("DELETE FROM blob_data WHERE blob_id = ?", id);
+    }
+  }
+
+  place(id: BlobId): BlobPlace | undefined {
+    return this.db.row<BlobPlace>(
+      `SELECT size AS sizeOctets, header_size AS headerOctets, file
+       FROM blobs WHERE id = ?`,
+      id,
+    );
+  }
+
+  /** Octets of a content that is in the database. */
+  octets(id: BlobId): Uint8Array | undefined {
+    return this.db.row<{ data: Uint8Array }>(
+      "SELECT data FROM blob_data WHERE blob_id = ?",
+      id,
+    )?.data;
+  }
+
+  slice(id: BlobId, start: number, end: number): Uint8Array | undefined {
+    return this.db.row<{ data: Uint8Array }>(
+      "SELECT substr(data, ?2 + 1, ?3 - ?2) AS data FROM blob_data WHERE blob_id = ?1",
+      id,
+      start,
+      end,
+    )?.data;
+  }
+
+  hasFile(name: string): boolean {
+    return this.db.row("SELECT 1 FROM blobs WHERE file = ?", name) !==
+      undefined;
+  }
+
+  /** Contents nothing refers to. */
+  removeUnused(limit: number): number {
+    const rows = this.db.rows<{ id: BlobId; file: string | null }>(
+      "SELECT id, file FROM blobs WHERE refs = 0 LIMIT ?",
+      limit,
+    );
+    for (const { id, file } of rows) {
+      this.db.run("DELETE FROM blobs WHERE id = ?", id);
+      this.db.run("DELETE FROM blob_data WHERE blob_id = ?", id);
+      if (file !== null) this.unused.push(file);
+    }
+    return rows.length;
+  }
+
+  #insert(
+    blob: NewBlob,
+    digest: Uint8Array | null,
+    file: string | null,
+  ): BlobId {
+    const { content } = blob;
+    return this.db.insert(
+      `INSERT INTO blobs (refs, size, header_size, digest, file, created_at)
+       VALUES (?, ?, ?, ?, ?, ?)`,
+      blob.refs,
+      content.kind === "inline" ? content.octets.length : content.sizeOctets,
+      blob.headerOctets,
+      digest,
+      file,
+      blob.createdAt,
+    ) as BlobId;
+  }
+
+  #sameContent(digest: Uint8Array, refs: number): BlobId | undefined {
+    return this.db.row<{ id: BlobId }>(
+      "UPDATE blobs SET refs = refs + ? WHERE digest = ? RETURNING id",
+      refs,
+      digest,
+    )?.id;
+  }
+}

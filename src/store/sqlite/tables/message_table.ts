@@ -1,0 +1,223 @@
+/** The messages table and the record of what was expunged. @module */
+import type {
+  AccountId,
+  BlobId,
+  MailboxId,
+  ModSeq,
+  Uid,
+} from "../../../base/ids.ts";
+import type { FlagState, MessageRow, UidRange } from "../../../mail/mailbox.ts";
+import type { Connection } from "../connection.ts";
+
+/** What is needed to take a message out. */
+export interface StoredMessage {
+  readonly uid: Uid;
+  readonly blob: BlobId;
+  readonly sizeOctets: number;
+  readonly flags: number;
+}
+
+/** A message with the mailbox it is in. */
+export interface PlacedMessage extends StoredMessage {
+  readonly mailbox: MailboxId;
+  readonly arrivedAt: number;
+}
+
+const COLUMNS =
+  `uid, blob_id AS blob, size AS sizeOctets, arrived_at AS arrivedAt,
+  internal_at AS internalDate, flags, keywords, modseq AS modSeq`;
+
+export class MessageTable {
+  constructor(readonly db: Connection) {}
+
+  /** Ascending by UID. */
+  range(mailbox: MailboxId, range: UidRange, limit: number): MessageRow[] {
+    return this.db.rows<MessageRow>(
+      `SELECT ${COLUMNS} FROM messages
+       WHERE mailbox_id = ? AND uid BETWEEN ? AND ? ORDER BY uid LIMIT ?`,
+      mailbox,
+      range.first,
+      range.last,
+      limit,
+    );
+  }
+
+  /** Those with \Deleted, ascending by UID. */
+  deleted(
+    mailbox: MailboxId,
+    range: UidRange,
+    limit: number,
+  ): StoredMessage[] {
+    return this.db.rows<StoredMessage>(
+      `SELECT uid, blob_id AS blob, size AS sizeOctets, flags FROM messages
+       WHERE mailbox_id = ? AND uid BETWEEN ? AND ? AND flags & 8 = 8
+       ORDER BY uid LIMIT ?`,
+      mailbox,
+      range.first,
+      range.last,
+      limit,
+    );
+  }
+
+  countDeleted(mailbox: MailboxId): number {
+    return this.db.row<{ n: number }>(
+      "SELECT count(*) AS n FROM messages WHERE mailbox_id = ? AND flags & 8 = 8",
+      mailbox,
+    )!.n;
+  }
+
+  firstUnseen(mailbox: MailboxId): Uid | undefined {
+    return this.db.row<{ uid: Uid }>(
+      `SELECT uid FROM messages WHERE mailbox_id = ? AND flags & 1 = 0
+       ORDER BY uid LIMIT 1`,
+      mailbox,
+    )?.uid;
+  }
+
+  countBefore(mailbox: MailboxId, uid: Uid): number {
+    return this.db.row<{ n: number }>(
+      "SELECT count(*) AS n FROM messages WHERE mailbox_id = ? AND uid < ?",
+      mailbox,
+      uid,
+    )!.n;
+  }
+
+  insert(mailbox: MailboxId, message: MessageRow): void {
+    this.db.run(
+      `INSERT INTO messages
+         (mailbox_id, uid, blob_id, size, arrived_at, internal_at, flags, keywords, modseq)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      mailbox,
+      message.uid,
+      message.blob,
+      message.sizeOctets,
+      message.arrivedAt,
+      message.internalDate,
+      message.flags,
+      message.keywords,
+      message.modSeq,
+    );
+  }
+
+  setFlags(mailbox: MailboxId, state: FlagState): void {
+    this.db.run(
+      `UPDATE messages SET flags = ?, keywords = ?, modseq = ?
+       WHERE mailbox_id = ? AND uid = ?`,
+      state.flags,
+      state.keywords,
+      state.modSeq,
+      mailbox,
+      state.uid,
+    );
+  }
+
+  setFetched(mailbox: MailboxId, uid: Uid): void {
+    this.db.run(
+      `UPDATE messages SET fetched = 1
+       WHERE mailbox_id = ? AND uid = ? AND fetched = 0`,
+      mailbox,
+      uid,
+    );
+  }
+
+  remove(mailbox: MailboxId, uid: Uid): void {
+    this.db.run(
+      "DELETE FROM messages WHERE mailbox_id = ? AND uid = ?",
+      mailbox,
+      uid,
+    );
+  }
+
+  /** Oldest first, in all mailboxes of an account. */
+  oldest(account: AccountId, limit: number): PlacedMessage[] {
+    return this.db.rows<PlacedMessage>(
+      `SELECT mailbox_id AS mailbox, uid, blob_id AS blob, size AS sizeOctets, flags,
+         arrived_at AS arrivedAt
+       FROM messages
+       WHERE mailbox_id IN (SELECT id FROM mailboxes WHERE account_id = ?)
+       ORDER BY +arrived_at LIMIT ?`, // "+": not along the index over everybody's mail
+      account,
+      limit,
+    );
+  }
+
+  /** Any of an account's messages, mailbox by mailbox. */
+  some(account: AccountId, limit: number): PlacedMessage[] {
+    return this.db.rows<PlacedMessage>(
+      `SELECT mailbox_id AS mailbox, uid, blob_id AS blob, size AS sizeOctets, flags,
+         arrived_at AS arrivedAt
+       FROM messages
+       WHERE mailbox_id IN (SELECT id FROM mailboxes WHERE account_id = ?) LIMIT ?`,
+      account,
+      limit,
+    );
+  }
+
+  changedSince(mailbox: MailboxId, modSeq: ModSeq): FlagState[] {
+    const changed = this.db.rows<FlagState>(
+      `SELECT uid, flags, keywords, modseq AS modSeq FROM messages
+       WHERE mailbox_id = ? AND modseq > ?`,
+      mailbox,
+      modSeq,
+    );
+    return changed.sort((a, b) => a.uid - b.uid);
+  }
+
+  /** uid * 32 + flags, ascending: one number a row is what makes this fast. */
+  packedStates(mailbox: MailboxId): number[] {
+    return this.db.column(
+      "SELECT uid * 32 + flags FROM messages WHERE mailbox_id = ? ORDER BY uid",
+      mailbox,
+    );
+  }
+
+  /** Ascending by UID. */
+  keywords(mailbox: MailboxId): number[] {
+    return this.db.column(
+      "SELECT keywords FROM messages WHERE mailbox_id = ? ORDER BY uid",
+      mailbox,
+    );
+  }
+
+  blobOf(mailbox: MailboxId, uid: Uid): BlobId | undefined {
+    return this.db.row<{ blob: BlobId }>(
+      "SELECT blob_id AS blob FROM messages WHERE mailbox_id = ? AND uid = ?",
+      mailbox,
+      uid,
+    )?.blob;
+  }
+
+  uids(mailbox: MailboxId): Uid[] {
+    return this.db.column(
+      "SELECT uid FROM messages WHERE mailbox_id = ? ORDER BY uid",
+      mailbox,
+    ) as Uid[];
+  }
+
+  recordExpunge(
+    mailbox: MailboxId,
+    modSeq: ModSeq,
+    uid: Uid,
+    nowSeconds: number,
+  ): void {
+    this.db.run(
+      "INSERT INTO expunged (mailbox_id, modseq, uid, expunged_at) VALUES (?, ?, ?, ?)",
+      mailbox,
+      modSeq,
+      uid,
+      nowSeconds,
+    );
+  }
+
+  expungedSince(mailbox: MailboxId, modSeq: ModSeq): Uid[] {
+    return this.db.column(
+      "SELECT uid FROM expunged WHERE mailbox_id = ? AND modseq > ?",
+      mailbox,
+      modSeq,
+    ).sort((a, b) => a - b) as Uid[];
+  }
+
+  forgetExpunged(mailbox: MailboxId): void {
+    this.db.run("DELETE FROM expunged WHERE mailbox_id = ?", mailbox);
+  }
+}

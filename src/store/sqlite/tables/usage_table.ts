@@ -1,0 +1,44 @@
+/** What each account's messages add up to, kept with every change. @module */
+import type { AccountId } from "../../../base/ids.ts";
+import type { Usage } from "../../../mail/mailbox.ts";
+import { type Connection, withoutNulls } from "../connection.ts";
+
+export class UsageTable {
+  constructor(readonly db: Connection) {}
+
+  of(account: AccountId): Usage | undefined {
+    const row = this.db.row<Usage>(
+      `SELECT octets, messages, quota_octets AS limitOctets
+       FROM usage JOIN accounts ON id = account_id WHERE account_id = ?`,
+      account,
+    );
+    return row && withoutNulls(row);
+  }
+
+  open(account: AccountId): void {
+    this.db.run("INSERT INTO usage (account_id) VALUES (?)", account);
+  }
+
+  add(account: AccountId, octets: number, messages: number): void {
+    this.db.run(
+      `UPDATE usage SET octets = octets + ?, messages = messages + ?
+       WHERE account_id = ?`,
+      octets,
+      messages,
+      account,
+    );
+  }
+
+  set(account: AccountId, octets: number, messages: number): void {
+    this.db.run(
+      "UPDATE usage SET octets = ?, messages = ? WHERE account_id = ?",
+      octets,
+      messages,
+      account,
+    );
+  }
+
+  close(account: AccountId): void {
+    this.db.run("DELETE FROM usage WHERE account_id = ?", account);
+  }
+}

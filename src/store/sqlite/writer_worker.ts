@@ -1,0 +1,88 @@
+/**
+ * The thread that writes: it owns the only connection that changes the
+ * database, and answers one message with one message.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { BatchRunner } from "./batch.ts";
+import type { Connection } from "./connection.ts";
+import { openWriting } from "./database.ts";
+import { BALLAST_NAME } from "./files/ballast.ts";
+import { JobContext } from "./jobs/context.ts";
+import type { WriterOptions } from "./options.ts";
+import type { FromWriter, ToWriter } from "./writer_protocol.ts";
+
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<ToWriter>) => void) | null;
+  postMessage(message: FromWriter): void;
+  close(): void;
+}
+
+const scope = globalThis as unknown as WorkerScope;
+
+class WriterThread {
+  readonly #db: Connection;
+  readonly #runner: BatchRunner;
+
+  constructor(options: WriterOptions) {
+    this.#db = openWriting(options);
+    const context = new JobContext(this.#db, () => performance.now());
+    const ballast = join(options.stateDir, BALLAST_NAME);
+    this.#runner = new BatchRunner(context, () => removeIfThere(ballast));
+  }
+
+  answer(message: Exclude<ToWriter, { kind: "open" }>): FromWriter {
+    switch (message.kind) {
+      case "batch": {
+        const result = this.#runner.run(message.jobs, message.nowSeconds);
+        return { kind: "batch", ...result };
+      }
+      case "checkpoint":
+        return { kind: "checkpoint", pagesLeft: this.#checkpoint() };
+      case "vacuum":
+        this.#db.execute("VACUUM");
+        return { kind: "vacuum" };
+      case "close":
+        this.#db.rows("PRAGMA optimize");
+        this.#db.rows("PRAGMA wal_checkpoint(TRUNCATE)");
+        this.#db.close();
+        return { kind: "closed" };
+    }
+  }
+
+  #checkpoint(): number {
+    const row = this.#db.row<{ log: number; checkpointed: number }>(
+      "PRAGMA wal_checkpoint(PASSIVE)",
+    )!;
+    return row.log - row.checkpointed;
+  }
+}
+
+function removeIfThere(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+let thread: WriterThread | undefined;
+
+function answer(message: ToWriter): FromWriter {
+  try {
+    if (message.kind === "open") {
+      thread = new WriterThread(message.options);
+      return { kind: "opened" };
+    }
+    return thread!.answer(message);
+  } catch (error) {
+    return { kind: "failed", message: String(error) };
+  }
+}
+
+scope.onmessage = (event) => {
+  const reply = answer(event.data);
+  scope.postMessage(reply);
+  if (reply.kind === "closed") scope.close();
+};
