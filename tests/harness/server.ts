@@ -26,6 +26,8 @@ export interface ServerOptions {
   /** More TOML, appended to the configuration. */
   readonly config?: string;
   readonly ports?: Ports;
+  /** Runs in the state directory with nothing of this process's environment but a PATH. */
+  readonly isolated?: boolean;
 }
 
 /** Ports that were free a moment ago. */
@@ -98,6 +100,7 @@ export class Server {
     readonly stateDir: string,
     readonly configFile: string,
     readonly isTemporary: boolean,
+    readonly isolated: boolean,
   ) {}
 
   /** Starts it and waits until every port accepts. */
@@ -115,6 +118,7 @@ export class Server {
       stateDir,
       configFile,
       options.stateDir === undefined,
+      options.isolated ?? false,
     );
     try {
       await server.run();
@@ -142,7 +146,9 @@ export class Server {
       args: [...args, "run", "--config", this.configFile],
       stdout: "piped",
       stderr: "piped",
-      env: { NO_COLOR: "1" },
+      ...(this.isolated
+        ? { clearEnv: true, cwd: this.stateDir, env: { PATH: "/usr/bin:/bin" } }
+        : { env: { NO_COLOR: "1" } }),
     }).spawn();
     this.#process = child;
     this.#drained = Promise.all([

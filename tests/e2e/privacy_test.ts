@@ -1,0 +1,119 @@
+/**
+ * What the server keeps of traffic: nothing that says who wrote to whom, from
+ * where, or about what, beyond the messages themselves while they are stored.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { ImapClient } from "../harness/imap_client.ts";
+import { encryptedPayload, messageOctets } from "../harness/message.ts";
+import { DOMAIN, filesBelow, Server } from "../harness/server.ts";
+import { SmtpClient } from "../harness/smtp_client.ts";
+
+const SENDER = `sender-zq81@${DOMAIN}`;
+const RECIPIENTS = [`reader-xw62@${DOMAIN}`, `reader-kv93@${DOMAIN}`];
+const PASSWORD = "a password nobody guesses";
+const SUBJECT = "Meeting at the old mill";
+/** A loopback address that nothing but the traffic below uses. */
+const PEER_ADDRESS = /\b127\.\d+\.\d+\.\d+\b/g;
+
+/** Everything below the state directory and the log, as Latin-1 by name. */
+async function everythingKept(server: Server): Promise<Map<string, string>> {
+  const kept = new Map([["output", server.output]]);
+  for await (const path of filesBelow(server.stateDir)) {
+    if (path === server.configFile) continue;
+    const name = path.slice(server.stateDir.length + 1);
+    kept.set(
+      name,
+      new TextDecoder("latin1").decode(await Deno.readFile(path)),
+    );
+  }
+  return kept;
+}
+
+async function submitTo(
+  server: Server,
+  recipients: readonly string[],
+  payload: string,
+  id: string,
+): Promise<void> {
+  const client = await SmtpClient.submit(
+    server.ports.submissionTls,
+    await server.certificate(),
+    SENDER,
+    PASSWORD,
+  );
+  const octets = messageOctets({ from: SENDER, id, payload });
+  const withSubject = new TextDecoder("latin1").decode(octets).replace(
+    "Subject: [...]\r\n",
+    `Subject: ${SUBJECT}\r\nReceived: from phone ([203.0.113.77]) by here\r\nX-Originating-IP: 203.0.113.77\r\n`,
+  );
+  await client.send(recipients, new TextEncoder().encode(withSubject));
+  client.close();
+}
+
+/** Sign-ups, messages, failed logins, reading and deleting. */
+async function driveTraffic(server: Server): Promise<void> {
+  const certificate = await server.certificate();
+  for (const address of [SENDER, ...RECIPIENTS]) {
+    const client = await ImapClient.connect(server.ports.imapTls, certificate);
+    await client.login(address, PASSWORD);
+    client.close();
+  }
+  await submitTo(server, RECIPIENTS, await encryptedPayload(2_000), "small");
+  await submitTo(server, RECIPIENTS, await encryptedPayload(90_000), "large");
+  const wrong = await ImapClient.connect(server.ports.imapTls, certificate);
+  await wrong.command(`LOGIN "${SENDER}" "not the password"`);
+  wrong.close();
+}
+
+function countOf(text: string, part: string): number {
+  return text.split(part).length - 1;
+}
+
+/** Places where two of the addresses stand within one record of each other. */
+function pairsIn(text: string): string[] {
+  const found: string[] = [];
+  for (const recipient of RECIPIENTS) {
+    for (
+      let at = text.indexOf(recipient);
+      at >= 0;
+      at = text.indexOf(recipient, at + 1)
+    ) {
+      const message = text.slice(Math.max(0, at - 1_000), at + 1_000);
+      if (/Message-ID: </i.test(message) && message.includes(SENDER)) {
+        found.push(`${recipient} beside ${SENDER}`);
+      }
+    }
+  }
+  return found;
+}
+
+Deno.test("traffic leaves no address pair, IP address or subject behind", async () => {
+  const server = await Server.start();
+  try {
+    await driveTraffic(server);
+    const kept = await everythingKept(server);
+    for (const [name, text] of kept) {
+      assert.equal(countOf(text, SUBJECT), 0, `subject in ${name}`);
+      assert.equal(countOf(text, "203.0.113.77"), 0, `device IP in ${name}`);
+      assert.deepEqual(pairsIn(text), [], `pair in ${name}`);
+      for (const address of [SENDER, ...RECIPIENTS, DOMAIN]) {
+        assert.ok(!name.includes(address), `address in the name ${name}`);
+      }
+    }
+    const output = kept.get("output") ?? "";
+    for (const address of [SENDER, ...RECIPIENTS]) {
+      assert.equal(countOf(output, address), 0, "address in the log");
+    }
+    for (const [name, text] of kept) {
+      const listening = name === "output"; // it may say where it listens, not who came
+      const addresses = new Set(text.match(PEER_ADDRESS));
+      if (listening) addresses.delete("127.0.0.1");
+      if (/(\.pem|\.crt|\.key)$/.test(name)) continue;
+      assert.deepEqual([...addresses], [], `IP address in ${name}`);
+    }
+  } finally {
+    await server.dispose();
+  }
+});
