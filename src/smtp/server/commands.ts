@@ -152,10 +152,11 @@ async function helo(state: SmtpState, text: string): Promise<Step> {
   return { reply: reply(250, state.backend.hostname) };
 }
 
-function startTls(state: SmtpState, text: string): Step {
+async function startTls(state: SmtpState, text: string): Promise<Step> {
   if (text !== "") return { reply: NO_PARAMETERS };
   if (state.secure) return { reply: TLS_ACTIVE };
   if (!state.options.wire.offersTls()) return { reply: NO_STARTTLS };
+  await state.dropTransaction();
   return { reply: READY_FOR_TLS, effect: "start_tls" };
 }
 

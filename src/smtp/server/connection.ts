@@ -153,6 +153,7 @@ export class SmtpConnection extends SMTPConnection {
     this.upgrade(() => {}, () => {
       this.#handshaking = undefined;
       this.#activeAtMs = this.#options.now();
+      this.#smtp.secured();
     });
   }
 

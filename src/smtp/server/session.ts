@@ -95,8 +95,8 @@ export class SmtpSession {
   }
 
   /** STARTTLS has succeeded. */
-  async secured(): Promise<void> {
-    await this.#state.startOver();
+  secured(): void {
+    this.#state.startOver();
   }
 
   /** The connection is gone. What was not finished is forgotten. */

@@ -86,9 +86,8 @@ export class SmtpState {
   }
 
   /** After STARTTLS nothing that was said before it counts (RFC 3207 §4.2). */
-  async startOver(): Promise<void> {
+  startOver(): void {
     this.secure = true;
     this.greeted = false;
-    await this.dropTransaction();
   }
 }
