@@ -55,10 +55,13 @@ export class Header {
     return this.octets.subarray(field.start, field.end);
   }
 
-  /** A field's value, unfolded and trimmed: UTF-8, or Latin-1 where it is not UTF-8. */
+  /** A field's value, unfolded and trimmed, without NUL: UTF-8, or Latin-1 where it is not UTF-8. */
   text(field: HeaderField): string {
-    return decodeText(this.octets.subarray(field.valueStart, field.end))
-      .replace(/\r?\n(?=[ \t])/g, "").trim();
+    const folded = decodeText(
+      this.octets.subarray(field.valueStart, field.end),
+    );
+    const text = folded.replace(/\r?\n(?=[ \t])/g, "").trim();
+    return this.malformed ? text.replaceAll("\0", "") : text;
   }
 
   /** The text of the first field of that name. @param name In lower case. */

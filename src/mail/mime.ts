@@ -33,9 +33,12 @@ export interface MimeDisposition {
 }
 
 export interface MimePart {
-  /** In lower case. */
+  /**
+   * In lower case, as `subtype`. `text/plain` with `us-ascii` where the sender said
+   * nothing that can be read, and `application/octet-stream` for a multipart or
+   * message that is nested too deep or encoded.
+   */
   readonly type: string;
-  /** In lower case. */
   readonly subtype: string;
   readonly parameters: MimeParameters;
   /** Content-Transfer-Encoding in lower case; `7bit` if absent. */
@@ -56,7 +59,7 @@ export interface MimePart {
   readonly lines: number;
   /** Of a multipart, in order; may be empty where the sender sent none. */
   readonly children: readonly MimePart[];
-  /** Of a message/rfc822 part. */
+  /** Always there for message/rfc822, and only there. */
   readonly message?: MimeMessage;
 }
 
