@@ -11,7 +11,12 @@ import type { Scanner } from "./scanner.ts";
  * @throws {Refusal} `mailbox_name_invalid` for what is no modified UTF-7
  */
 export function scanMailboxName(args: Scanner): string {
-  const name = decoded(args.astring());
+  return decodeMailboxName(args.astring());
+}
+
+/** The same for a string that is read already. @throws {Refusal} `mailbox_name_invalid` */
+export function decodeMailboxName(text: string): string {
+  const name = decoded(text);
   return name.toUpperCase() === "INBOX" ? "INBOX" : name;
 }
 

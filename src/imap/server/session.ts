@@ -144,6 +144,16 @@ export class ImapSession implements CommandSession {
 
   async prepareNotices(): Promise<void> {
     await this.#selected?.prepare();
+    this.#checkLost();
+  }
+
+  /** For a command that needs them. @throws {TypeError} without a selected mailbox */
+  async loadUids(): Promise<void> {
+    await this.selected.loadUids();
+    this.#checkLost();
+  }
+
+  #checkLost(): void {
     const lost = this.#selected?.lost;
     if (lost) this.context.onEnd(lost);
   }
