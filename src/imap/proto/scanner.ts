@@ -28,9 +28,15 @@ export class Scanner {
   #index = 0; // of the line
   #at = 0;
   #depth = 0;
+  #tag = "";
 
   constructor(readonly raw: RawCommand) {
     this.#line = raw.lines[0] ?? "";
+  }
+
+  /** The tag that has been read, for responses that name it (RFC 4466 §2.6.1). */
+  get commandTag(): string {
+    return this.#tag;
   }
 
   tag(): string {
@@ -38,7 +44,7 @@ export class Scanner {
     if (tag === "" || tag.length > MAX_TAG) {
       throw new SyntaxError("Invalid tag");
     }
-    return tag;
+    return this.#tag = tag;
   }
 
   /** In upper case, UID commands with both words: `UID FETCH`. */

@@ -1,0 +1,180 @@
+/**
+ * FETCH and UID FETCH (RFC 3501 §6.4.5, §6.4.8; RFC 7162 §3.1.4).
+ *
+ * @module
+ */
+import type { Uid } from "../../../base/ids.ts";
+import { type FlagState, SEEN } from "../../../mail/mailbox.ts";
+import {
+  type FetchItem,
+  scanChangedSince,
+  scanFetchItems,
+} from "../../proto/fetch_items.ts";
+import { ResponseBuffer } from "../../proto/response_buffer.ts";
+import {
+  positionsOfNumbers,
+  positionsOfUids,
+  type SequenceSet,
+} from "../../proto/sequence_set.ts";
+import type { ImapBackend } from "../backend.ts";
+import {
+  type CommandSession,
+  type ImapCommand,
+  ImapNo,
+  type Step,
+} from "../command.ts";
+import {
+  BrokenResponse,
+  type FetchLine,
+  stateOf,
+  writeFetchLine,
+} from "../fetch/fetch_line.ts";
+import { MessageReader } from "../fetch/message_reader.ts";
+import {
+  type NumberedMessage,
+  numberedMessages,
+} from "../fetch/numbered_messages.ts";
+
+export interface FetchArguments {
+  readonly set: SequenceSet;
+  readonly items: readonly FetchItem[];
+  readonly changedSince?: number;
+}
+
+interface FetchSession extends CommandSession {
+  readonly backend: Pick<ImapBackend, "reportBug">;
+}
+
+const FLUSH_OCTETS = 32 * 1024;
+
+export const fetch = fetchCommand("sequence_number");
+export const uidFetch = fetchCommand("uid");
+
+function fetchCommand(
+  by: "uid" | "sequence_number",
+): ImapCommand<FetchArguments, FetchSession> {
+  return {
+    states: ["selected"],
+    needsUids: true,
+    ...(by === "sequence_number" && { withholdsExpunge: true }),
+    parse(args) {
+      args.space();
+      const set = args.sequenceSet();
+      args.space();
+      const items = scanFetchItems(args);
+      const changedSince = scanChangedSince(args);
+      return {
+        set,
+        items: complete(items, by, changedSince),
+        ...(changedSince !== undefined && { changedSince }),
+      };
+    },
+    async *run(session, args) {
+      const { uids } = session.selected;
+      const positions = by === "uid"
+        ? positionsOfUids(args.set, uids)
+        : positionsOfNumbers(args.set, uids.length);
+      if (args.items.some(({ kind }) => kind === "mod_seq")) {
+        session.enableCondstore();
+      }
+      const { mail } = session.account;
+      const buffer = new ResponseBuffer();
+      let missing = 0;
+      for await (
+        const batch of numberedMessages(mail, session.selected, positions)
+      ) {
+        missing += batch.missing;
+        try {
+          yield* writeBatch(session, args, batch.messages, buffer);
+        } catch (error) {
+          if (!(error instanceof BrokenResponse)) throw error;
+          session.backend.reportBug(error);
+          yield { effect: "close" };
+        }
+      }
+      if (buffer.length > 0) yield { octets: buffer.take() };
+      if (missing > 0 && by === "sequence_number") {
+        throw new ImapNo("[EXPUNGEISSUED] Some messages were expunged"); // RFC 5530 §3
+      }
+      return "FETCH completed";
+    },
+  };
+}
+
+/** UID FETCH tells the UID, first; CHANGEDSINCE tells the mod-sequence. */
+function complete(
+  items: readonly FetchItem[],
+  by: "uid" | "sequence_number",
+  changedSince: number | undefined,
+): FetchItem[] {
+  const all = by === "uid"
+    ? [{ kind: "uid" } as const, ...items.filter(({ kind }) => kind !== "uid")]
+    : [...items];
+  const tellsModSeq = all.some(({ kind }) => kind === "mod_seq");
+  if (changedSince !== undefined && !tellsModSeq) all.push({ kind: "mod_seq" });
+  return all;
+}
+
+async function* writeBatch(
+  session: FetchSession,
+  { items, changedSince = -1 }: FetchArguments,
+  batch: readonly NumberedMessage[],
+  buffer: ResponseBuffer,
+): AsyncGenerator<Step> {
+  const { account: { mail }, selected } = session;
+  const messages = batch.filter(({ row }) => row.modSeq > changedSince);
+  const changed = await markSeen(session, items, messages);
+  const fetched: Uid[] = [];
+  for (const { sequenceNumber, row } of messages) {
+    const state = changed.get(row.uid) ?? stateOf(row);
+    const line: FetchLine = {
+      sequenceNumber,
+      message: new MessageReader(mail, selected.id, row),
+      state,
+      items: changed.has(row.uid) ? withFlags(items, session.condstore) : items,
+      keywords: selected.keywords,
+    };
+    if (!(yield* writeFetchLine(buffer, line))) continue;
+    fetched.push(row.uid);
+    if (line.items.some(({ kind }) => kind === "flags")) {
+      selected.flagsAnnounced(sequenceNumber, state);
+    }
+    if (buffer.length >= FLUSH_OCTETS) yield { octets: buffer.take() };
+  }
+  if (fetched.length > 0 && items.some(isWholeMessage)) {
+    mail.markFetched(selected.id, fetched);
+  }
+}
+
+/** Sets \Seen where text is read without PEEK. Returns the messages that did not have it. */
+async function markSeen(
+  { account: { mail }, selected }: FetchSession,
+  items: readonly FetchItem[],
+  messages: readonly NumberedMessage[],
+): Promise<Map<Uid, FlagState>> {
+  const reads = items.some((item) => item.kind === "section" && !item.peek);
+  const unseen = messages.filter(({ row }) => (row.flags & SEEN) === 0);
+  if (!reads || selected.readOnly || unseen.length === 0) return new Map();
+  const { changed } = await mail.storeFlags({
+    mailbox: selected.id,
+    uids: unseen.map(({ row: { uid } }) => ({ first: uid, last: uid })),
+    mode: "add",
+    flags: SEEN,
+    keywords: [],
+  });
+  return new Map(changed.map((state) => [state.uid, state]));
+}
+
+/** The items, and those that tell of changed flags. */
+function withFlags(items: readonly FetchItem[], modSeq: boolean): FetchItem[] {
+  const kinds = new Set(items.map(({ kind }) => kind));
+  const all = [...items];
+  if (!kinds.has("flags")) all.push({ kind: "flags" });
+  if (modSeq && !kinds.has("mod_seq")) all.push({ kind: "mod_seq" });
+  return all;
+}
+
+function isWholeMessage(item: FetchItem): boolean {
+  return item.kind === "section" && item.section.kind === "all" &&
+    item.section.part.length === 0 && !item.partial;
+}

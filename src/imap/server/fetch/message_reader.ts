@@ -1,0 +1,95 @@
+/**
+ * One stored message as FETCH and SEARCH read it: each thing about it at most
+ * once, a large body never whole.
+ *
+ * @module
+ */
+import { concat } from "../../../base/octets.ts";
+import type { MailboxId } from "../../../base/ids.ts";
+import type { MessageRow } from "../../../mail/mailbox.ts";
+import type { MimeMessage } from "../../../mail/mime.ts";
+import { MimeParser } from "../../../mail/mime_parser.ts";
+import type { ImapMail } from "../backend.ts";
+
+/** From `start` up to, not including, `end`: octets of the message. */
+export interface OctetRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What is read at once and may stay in memory for a moment. */
+export const SMALL_OCTETS = 64 * 1024;
+
+/** The message is not there any more, or its octets are not. */
+export class MessageGone extends Error {
+  override readonly name = "MessageGone";
+}
+
+export class MessageReader {
+  #header: Promise<Uint8Array> | undefined;
+  #structure: Promise<MimeMessage> | undefined;
+  #whole: Promise<Uint8Array> | undefined;
+
+  constructor(
+    readonly mail: ImapMail,
+    readonly mailbox: MailboxId,
+    readonly row: MessageRow,
+  ) {}
+
+  /** The top-level header with its empty line. @throws {MessageGone} */
+  header(): Promise<Uint8Array> {
+    return this.#header ??= this.#readHeader();
+  }
+
+  async #readHeader(): Promise<Uint8Array> {
+    const header = await this.mail.header(this.mailbox, this.row.uid);
+    if (!header) throw new MessageGone();
+    return header;
+  }
+
+  /** @throws {MessageGone} */
+  structure(): Promise<MimeMessage> {
+    return this.#structure ??= this.#parse();
+  }
+
+  async #parse(): Promise<MimeMessage> {
+    const parser = new MimeParser();
+    const { sizeOctets } = this.row;
+    if (sizeOctets <= SMALL_OCTETS) {
+      parser.write(await this.octets({ start: 0, end: sizeOctets }));
+    } else {
+      for await (const piece of await this.pieces()) parser.write(piece);
+    }
+    return parser.finish();
+  }
+
+  /** A part that is small enough to hold. @throws {MessageGone} also if it is shorter than it should be */
+  async octets(range: OctetRange): Promise<Uint8Array> {
+    if (this.row.sizeOctets > SMALL_OCTETS) return await this.#read(range);
+    // Of a small message nearly all is wanted, or wanted again.
+    this.#whole ??= this.#read({ start: 0, end: this.row.sizeOctets });
+    return (await this.#whole).subarray(range.start, range.end);
+  }
+
+  async #read(range: OctetRange): Promise<Uint8Array> {
+    const parts: Uint8Array[] = [];
+    let length = 0;
+    for await (const piece of await this.pieces(range)) {
+      parts.push(piece);
+      length += piece.length;
+    }
+    if (length !== range.end - range.start) throw new MessageGone();
+    return parts.length === 1 ? parts[0]! : concat(parts);
+  }
+
+  /** In pieces of at most 64 KiB. @throws {MessageGone} */
+  async pieces(range?: OctetRange): Promise<AsyncIterable<Uint8Array>> {
+    const whole = !range ||
+      (range.start === 0 && range.end === this.row.sizeOctets);
+    const pieces = whole
+      ? await this.mail.body(this.row.blob)
+      : await this.mail.body(this.row.blob, range);
+    if (!pieces) throw new MessageGone();
+    return pieces;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * BODY and TEXT of SEARCH (RFC 3501 §6.4.4): whether a text occurs in what a
+ * person would read, decoded, in any case of letters.
+ *
+ * @module
+ */
+import { decodeText } from "../../../mail/header.ts";
+import type { MimePart } from "../../../mail/mime.ts";
+import { parameterOf } from "../../../mail/content_type.ts";
+import { transferDecoder } from "../../../mail/transfer_decoding.ts";
+import type { MessageReader } from "../fetch/message_reader.ts";
+import { decodeWords } from "./encoded_words.ts";
+import type { SearchBudget } from "./search_budget.ts";
+
+const MAX_HEADER_OCTETS = 256 * 1024; // of a part; what is behind is not searched
+
+export type SearchPlace = "body" | "text";
+
+/** How text is compared. */
+export function folded(text: string): string {
+  return text.toLowerCase();
+}
+
+/**
+ * @param needle Folded.
+ * @throws {MessageGone}
+ * @throws {ImapNo} when the budget is used up
+ */
+export async function occursIn(
+  message: MessageReader,
+  needle: string,
+  options: { readonly place: SearchPlace; readonly budget: SearchBudget },
+): Promise<boolean> {
+  const inHeader = options.place === "text" &&
+    occursInHeader(await message.header(), needle);
+  if (inHeader || needle === "") return true;
+  const { root } = await message.structure();
+  await options.budget.checkpoint();
+  return await new Search(message, needle, options).inPart(root);
+}
+
+function occursInHeader(header: Uint8Array, needle: string): boolean {
+  const text = decodeText(header).replace(/\r?\n(?=[ \t])/g, "");
+  return folded(decodeWords(text)).includes(needle);
+}
+
+class Search {
+  constructor(
+    readonly message: MessageReader,
+    readonly needle: string,
+    readonly options: {
+      readonly place: SearchPlace;
+      readonly budget: SearchBudget;
+    },
+  ) {}
+
+  async inPart(part: MimePart): Promise<boolean> {
+    await this.options.budget.checkpoint();
+    for (const child of part.children) {
+      if (this.options.place === "text" && await this.#inHeader(child)) {
+        return true;
+      }
+      if (await this.inPart(child)) return true;
+    }
+    const inner = part.message?.root;
+    if (inner) return await this.#inHeader(inner) || await this.inPart(inner);
+    return part.type === "text" && await this.#inText(part);
+  }
+
+  async #inHeader({ headerStart, bodyStart }: MimePart): Promise<boolean> {
+    const end = Math.min(bodyStart, headerStart + MAX_HEADER_OCTETS);
+    const header = await this.message.octets({ start: headerStart, end });
+    return occursInHeader(header, this.needle);
+  }
+
+  async #inText(part: MimePart): Promise<boolean> {
+    const decoder = transferDecoder(part.encoding);
+    const text = textDecoder(parameterOf(part.parameters, "charset"));
+    let kept = ""; // the end of what was read, where an occurrence may begin
+    const range = { start: part.bodyStart, end: part.bodyEnd };
+    for await (const piece of await this.message.pieces(range)) {
+      const octets = decoder ? decoder.decode(piece) : piece;
+      const hay = kept + folded(text.decode(octets, { stream: true }));
+      if (hay.includes(this.needle)) return true;
+      kept = hay.slice(1 - this.needle.length);
+      if (this.needle.length === 1) kept = "";
+      await this.options.budget.checkpoint();
+    }
+    const rest = text.decode(decoder?.finish());
+    return (kept + folded(rest)).includes(this.needle);
+  }
+}
+
+/** UTF-8 for a character set that is unknown, or not told. */
+function textDecoder(charset = "utf-8"): TextDecoder {
+  try {
+    return new TextDecoder(/^us-ascii$/i.test(charset) ? "utf-8" : charset);
+  } catch {
+    return new TextDecoder();
+  }
+}
