@@ -165,7 +165,7 @@ export class MimeParser {
     const lines = this.#lineEnds - (this.#endBefore > 0 ? 1 : 0);
     this.#closeDownTo(index + 1, end, lines);
     this.#advance(size, endSize);
-    this.#endBefore = 0; // it belongs to this boundary
+    if (!last) this.#endBefore = 0; // it belongs to this boundary
     const multipart = this.#stack[index]!;
     if (last || this.#parts >= MAX_PARTS) {
       delete multipart.delimiter;

@@ -240,6 +240,15 @@ Deno.test("findPart() takes 1 for the body of a message without parts", () => {
   assert.equal(findPart(message, [1, 1]), undefined);
 });
 
+Deno.test("MimeParser gives the line end behind an inner last boundary to the outer one", () => {
+  const inner =
+    "Content-Type: multipart/mixed; boundary=i\r\n\r\n--i\r\n\r\nx\r\n--i--";
+  const mail =
+    `Content-Type: multipart/mixed; boundary=o\r\n\r\n--o\r\n${inner}\r\n--o--\r\n`;
+  const [part] = parse(mail).root.children;
+  assert.equal(mail.slice(part!.headerStart, part!.bodyEnd), inner);
+});
+
 Deno.test("MimeParser opens no more than its limits", () => {
   const deep = Array.from(
     { length: 100 },
