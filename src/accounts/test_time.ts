@@ -57,6 +57,18 @@ export class TestTime implements Clock, Timers {
     this.#now = end;
   }
 
+  /** Lets time pass until the promise has settled, whatever real work it waits for. */
+  async passUntil<T>(promise: Promise<T>): Promise<T> {
+    let isDone = false;
+    const done = () => isDone = true;
+    promise.then(done, done);
+    while (!isDone) {
+      await settle();
+      await this.pass(100);
+    }
+    return await promise;
+  }
+
   #nextBy(end: number): Alarm | undefined {
     const due = [...this.#alarms].filter(({ at }) => at <= end);
     return due.sort((a, b) => a.at - b.at)[0];
