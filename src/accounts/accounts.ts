@@ -65,7 +65,7 @@ export class Accounts implements AccountOperations {
   readonly #logins: Logins;
   readonly #registration: Registration;
   readonly #foreign: ForeignHashes;
-  #dataVersion: number;
+  #dataVersion: number | undefined;
   #day: number;
 
   constructor(parts: AccountsParts) {
@@ -73,7 +73,6 @@ export class Accounts implements AccountOperations {
     const store = parts.store.accounts;
     const shared = { ...parts, store };
     this.#parts = parts;
-    this.#dataVersion = parts.store.dataVersion();
     this.#day = today(clock);
     this.sessions = new SessionRegistry(clock, options);
     this.#foreign = new ForeignHashes(timers);
@@ -210,7 +209,7 @@ export class Accounts implements AccountOperations {
    */
   async refresh(): Promise<void> {
     this.#touchOncePerDay();
-    const version = this.#parts.store.dataVersion();
+    const version = await this.#parts.store.dataVersion();
     if (version === this.#dataVersion) return;
     this.#dataVersion = version;
     this.#blocklist.changed();

@@ -14,7 +14,7 @@ export const STRONG = "Zj4qL0vXt8sYb2RwKc6nPm";
 export const OTHER_STRONG = "Qw8eR5tY2uI9oP4aS7dF1g";
 export const WEAK = "password1";
 
-const OPTIONS: AccountOptions = {
+export const OPTIONS: AccountOptions = {
   registrationOpen: true,
   jitRegistration: true,
   registrationTokenRequired: false,
@@ -75,7 +75,7 @@ export function testAccounts(
           return Promise.resolve();
         },
       },
-      dataVersion: () => version,
+      dataVersion: () => Promise.resolve(version),
     },
     domains: new LocalDomains({
       domains: ["relay.example", "two.example"],

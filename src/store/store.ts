@@ -44,8 +44,8 @@ export interface Store {
   readonly staging: ContentStaging;
   readonly maintenance: Maintenance;
   health(): StoreHealth;
-  /** Changes when another process has written; cheap enough for every second. */
-  dataVersion(): number;
+  /** Changes when another process has written, not when this one has; cheap enough for every second. */
+  dataVersion(): Promise<number>;
   /** Writes what is queued, checkpoints and closes. */
   close(): Promise<void>;
 }

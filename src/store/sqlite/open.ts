@@ -160,10 +160,8 @@ class SqliteStore implements Store {
     };
   }
 
-  dataVersion(): number {
-    return this.#parts.reads.row<{ data_version: number }>(
-      "PRAGMA data_version",
-    )!.data_version;
+  dataVersion(): Promise<number> {
+    return this.#parts.writer.submit("dataVersion", undefined);
   }
 
   close(): Promise<void> {

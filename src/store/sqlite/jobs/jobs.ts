@@ -52,11 +52,12 @@ export const JOBS = {
   clearPushTokens: settings.clearPushTokens,
   prunePushTokens: settings.prunePushTokens,
   saveTaskRun: settings.saveTaskRun,
+  dataVersion: settings.dataVersion,
 } as const;
 
 export type JobName = keyof typeof JOBS;
 export type JobArgument<N extends JobName> = N extends
-  "collectUnusedBlobs" | "vacuumSome" ? undefined
+  "collectUnusedBlobs" | "vacuumSome" | "dataVersion" ? undefined
   : Parameters<(typeof JOBS)[N]>[1];
 export type JobResult<N extends JobName> = ReturnType<(typeof JOBS)[N]>;
 
@@ -89,4 +90,5 @@ export const FREEING: ReadonlySet<JobName> = new Set<JobName>([
   "deleteToken",
   "clearPushTokens",
   "prunePushTokens",
+  "dataVersion",
 ]);

@@ -43,3 +43,9 @@ export function prunePushTokens(context: JobContext, before: number): number {
 export function saveTaskRun(context: JobContext, run: TaskRun): void {
   context.tasks.save(run);
 }
+
+/** The writer's own commits do not change it, since it is this connection that makes them. */
+export function dataVersion(context: JobContext): number {
+  return context.db.row<{ data_version: number }>("PRAGMA data_version")!
+    .data_version;
+}
