@@ -5,6 +5,7 @@ import { append } from "./commands/append.ts";
 import { copy, move, uidCopy, uidMove } from "./commands/copy.ts";
 import { enable } from "./commands/enable.ts";
 import { expunge, uidExpunge } from "./commands/expunge.ts";
+import { fetch, uidFetch } from "./commands/fetch.ts";
 import { idle } from "./commands/idle.ts";
 import { list, lsub, namespace } from "./commands/list.ts";
 import { authenticate, login } from "./commands/login.ts";
@@ -17,6 +18,7 @@ import {
 } from "./commands/mailboxes.ts";
 import { getMetadata, setMetadata } from "./commands/metadata.ts";
 import { getQuota, getQuotaRoot, setQuota } from "./commands/quota.ts";
+import { search, uidSearch } from "./commands/search.ts";
 import { close, examine, select, unselect } from "./commands/select.ts";
 import { status } from "./commands/status.ts";
 import { store, uidStore } from "./commands/store.ts";
@@ -39,6 +41,7 @@ export const COMMANDS: ReadonlyMap<
   ["ENABLE", enable],
   ["EXAMINE", examine],
   ["EXPUNGE", expunge],
+  ["FETCH", fetch],
   ["GETMETADATA", getMetadata],
   ["GETQUOTA", getQuota],
   ["GETQUOTAROOT", getQuotaRoot],
@@ -52,6 +55,7 @@ export const COMMANDS: ReadonlyMap<
   ["NAMESPACE", namespace],
   ["NOOP", noop],
   ["RENAME", rename],
+  ["SEARCH", search],
   ["SELECT", select],
   ["SETMETADATA", setMetadata],
   ["SETQUOTA", setQuota],
@@ -61,7 +65,9 @@ export const COMMANDS: ReadonlyMap<
   ["SUBSCRIBE", subscribe],
   ["UID COPY", uidCopy],
   ["UID EXPUNGE", uidExpunge],
+  ["UID FETCH", uidFetch],
   ["UID MOVE", uidMove],
+  ["UID SEARCH", uidSearch],
   ["UID STORE", uidStore],
   ["UNSELECT", unselect],
   ["UNSUBSCRIBE", unsubscribe],
