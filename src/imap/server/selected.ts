@@ -168,11 +168,7 @@ export class SelectedMailbox implements SelectedView {
   takeNotices(
     options: { readonly withholdExpunge: boolean; readonly modSeq: boolean },
   ): string {
-    let text = "";
-    if (this.#keywordsGrew) {
-      this.#keywordsGrew = false;
-      text += `* FLAGS ${allFlags(this.#keywords)}\r\n`;
-    }
+    let text = this.takeKeywords();
     const notices = this.#notices;
     if (notices.empty) return text;
     if (!options.withholdExpunge) text += this.#takeExpunged(notices);
@@ -187,6 +183,13 @@ export class SelectedMailbox implements SelectedView {
     notices.flags.clear();
     if (notices.empty) this.#notices = NO_NOTICES;
     return text;
+  }
+
+  /** The line that tells of new keywords; empty without any. */
+  takeKeywords(): string {
+    if (!this.#keywordsGrew) return "";
+    this.#keywordsGrew = false;
+    return `* FLAGS ${allFlags(this.#keywords)}\r\n`;
   }
 
   #takeExpunged({ expunged }: Notices): string {

@@ -100,7 +100,7 @@ function storeResponse(
   { silent, unchangedSince }: StoreArguments,
   by: "uid" | "number",
 ): string {
-  let text = "";
+  let text = selected.takeKeywords();
   for (const state of states) {
     const sequenceNumber = countBelow(selected.uids, state.uid) + 1;
     selected.flagsAnnounced(sequenceNumber, state);
