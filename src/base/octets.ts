@@ -13,3 +13,13 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   }
   return out;
 }
+
+const SHORT_OCTETS = 256;
+
+/** The text of a few ASCII octets, which a `TextDecoder` takes longer for; undefined for others. */
+export function shortAscii(octets: Uint8Array): string | undefined {
+  const size = octets.length;
+  if (size > SHORT_OCTETS) return undefined;
+  for (let i = 0; i < size; i++) if (octets[i]! > 0x7f) return undefined;
+  return Reflect.apply(String.fromCharCode, undefined, octets);
+}

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { CR, LF, SPACE } from "../base/octets.ts";
+import { CR, LF, shortAscii, SPACE } from "../base/octets.ts";
 
 export const MAX_HEADER_FIELDS = 1000;
 
@@ -73,6 +73,8 @@ export class Header {
 
 /** UTF-8, or Latin-1 where it is not UTF-8. */
 export function decodeText(octets: Uint8Array): string {
+  const ascii = shortAscii(octets);
+  if (ascii !== undefined) return ascii;
   try {
     return UTF8.decode(octets);
   } catch {
@@ -143,6 +145,6 @@ function fieldAt(
   for (let i = start; i < nameEnd; i++) {
     if (octets[i]! <= SPACE || octets[i]! > 0x7e) return undefined;
   }
-  const name = LATIN1.decode(octets.subarray(start, nameEnd)).toLowerCase();
+  const name = decodeText(octets.subarray(start, nameEnd)).toLowerCase();
   return { name, start, valueStart: colon + 1 };
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import { CR, LF, SPACE } from "../base/octets.ts";
+import { decodeText } from "../mail/header.ts";
 import {
   type Base64Cursor,
   decodeGroups,
@@ -20,6 +21,7 @@ const TAB = 0x09;
 const EQUALS = 0x3d;
 const MAX_LINE_OCTETS = 256;
 const MAX_HEADER_OCTETS = 1024; // of all armor header lines
+const MAX_OTHER_LINE_OCTETS = MAX_HEADER_OCTETS + 2;
 const SCRATCH_OCTETS = 48 * 1024;
 
 const BEGIN = /^-----BEGIN PGP MESSAGE-----[ \t]*$/;
@@ -33,7 +35,6 @@ export interface ArmorOptions {
 
 /** One thread runs all readers, and none keeps it between two calls. */
 const scratch = new Uint8Array(SCRATCH_OCTETS);
-const latin1 = new TextDecoder("latin1");
 
 export class ArmorReader {
   readonly #packets: PacketWalk;
@@ -42,8 +43,8 @@ export class ArmorReader {
     "start";
   #failed = false;
 
-  /** The current line, outside of base64. */
-  readonly #line = new Uint8Array(MAX_HEADER_OCTETS + 2);
+  /** The current line, outside of base64, if it comes in pieces. */
+  #line: Uint8Array | undefined;
   #lineLength = 0;
   #headerLines = 0;
   #headerOctets = 0;
@@ -75,7 +76,9 @@ export class ArmorReader {
 
   /** Whether all that was written is one armored, encrypted message. */
   finish(): boolean {
-    if (this.#lineLength > 0 && !this.failed) this.#endLine();
+    if (this.#line && this.#lineLength > 0 && !this.failed) {
+      this.#endLine(this.#line.subarray(0, this.#lineLength));
+    }
     return this.#state === "end" && !this.failed && this.#packets.finish();
   }
 
@@ -84,20 +87,22 @@ export class ArmorReader {
     const lf = octets.indexOf(LF, at);
     const end = lf < 0 ? octets.length : lf + 1;
     const piece = octets.subarray(at, end);
-    if (this.#lineLength + piece.length > this.#line.length) {
+    if (this.#lineLength + piece.length > MAX_OTHER_LINE_OCTETS) {
       this.#failed = true;
-      return end;
+    } else if (lf >= 0 && this.#lineLength === 0) {
+      this.#endLine(piece);
+    } else {
+      this.#line ??= new Uint8Array(MAX_OTHER_LINE_OCTETS);
+      this.#line.set(piece, this.#lineLength);
+      this.#lineLength += piece.length;
+      if (lf >= 0) this.#endLine(this.#line.subarray(0, this.#lineLength));
     }
-    this.#line.set(piece, this.#lineLength);
-    this.#lineLength += piece.length;
-    if (lf >= 0) this.#endLine();
     return end;
   }
 
-  #endLine(): void {
-    const text = latin1.decode(this.#line.subarray(0, this.#lineLength))
-      .replace(/\r?\n$/, "");
+  #endLine(line: Uint8Array): void {
     this.#lineLength = 0;
+    const text = decodeText(line).replace(/\r?\n$/, "");
     if (!this.#accepts(text)) this.#failed = true;
   }
 
@@ -126,7 +131,7 @@ export class ArmorReader {
   #acceptsHeader(text: string): boolean {
     if (this.#versionLast && !text.includes(":")) {
       this.#state = "data"; // some writers forget the blank line
-      this.write(latin1Octets(text + "\n"));
+      this.write(new TextEncoder().encode(`${text}\n`));
       return true;
     }
     this.#versionLast = text.startsWith("Version: ");
@@ -216,8 +221,4 @@ export function isBlank(octets: Uint8Array): boolean {
   return octets.every((octet) =>
     octet === SPACE || octet === TAB || octet === CR || octet === LF
   );
-}
-
-function latin1Octets(text: string): Uint8Array {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }

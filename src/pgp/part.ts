@@ -3,10 +3,12 @@
  *
  * @module
  */
-import { parseContentType } from "../mail/content_type.ts";
-import { parseTransferEncoding } from "../mail/content_type.ts";
-import type { ContentType } from "../mail/content_type.ts";
-import type { Header } from "../mail/header.ts";
+import {
+  type ContentType,
+  parseContentType,
+  parseTransferEncoding,
+} from "../mail/content_type.ts";
+import { decodeText, type Header } from "../mail/header.ts";
 import {
   type TransferDecoder,
   transferDecoder,
@@ -70,10 +72,11 @@ export class ShortText {
     this.#length += octets.length;
   }
 
-  /** The octets as Latin-1, without blanks and line ends around them. */
+  /** The text, without blanks and line ends around them. */
   trimmed(): string {
-    return new TextDecoder("latin1").decode(
-      this.#octets.subarray(0, this.#length),
-    ).replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
+    return decodeText(this.#octets.subarray(0, this.#length)).replace(
+      /^[ \t\r\n]+|[ \t\r\n]+$/g,
+      "",
+    );
   }
 }
