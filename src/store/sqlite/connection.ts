@@ -102,7 +102,7 @@ export function readTogether<T>(db: Connection, work: () => T): T {
 
 /** A row of ours from one of SQLite's: a NULL becomes an absent field. */
 export function withoutNulls<T>(row: T): T {
-  const fields = row as Record<string, unknown>;
-  for (const name in fields) if (fields[name] === null) delete fields[name];
-  return row;
+  const fields: Record<string, unknown> = {};
+  for (const name in row) if (row[name] !== null) fields[name] = row[name];
+  return fields as T;
 }

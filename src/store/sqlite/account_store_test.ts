@@ -1,0 +1,381 @@
+import assert from "node:assert/strict";
+import type { AccountId } from "../../base/ids.ts";
+import { Refusal } from "../../base/refusal.ts";
+import {
+  addAccount,
+  address,
+  deliver,
+  START_SECONDS,
+  storeTest,
+} from "./testing.ts";
+
+const TODAY = Math.floor(START_SECONDS / 86_400);
+
+function refusal(code: string) {
+  return (error: unknown) => error instanceof Refusal && error.code === code;
+}
+
+storeTest("create() makes an account with an INBOX", async ({ store }) => {
+  const id = await addAccount(store, "ann");
+  const account = await store.accounts.find(address("ann"));
+  assert.equal(account?.id, id);
+  assert.equal(account.state, "active");
+  assert.equal(account.pinned, false);
+  assert.equal(account.firstLoginAt, undefined);
+  const inbox = await store.mail.inbox(id);
+  assert.equal(inbox.name, "INBOX");
+  assert.equal(inbox.uidNext, 1);
+  assert.equal(inbox.highestModSeq, 1);
+  assert.deepEqual(await store.mail.usage(id), { octets: 0, messages: 0 });
+});
+
+storeTest("create() never replaces an account", async ({ store }) => {
+  const id = await addAccount(store, "ann");
+  await assert.rejects(addAccount(store, "ann"), refusal("username_taken"));
+  assert.equal((await store.accounts.find(address("ann")))?.id, id);
+  assert.equal(await store.accounts.count(), 1);
+});
+
+storeTest("create() in parallel gives a name to one", async ({ store }) => {
+  const tries = await Promise.allSettled(
+    Array.from({ length: 20 }, () => addAccount(store, "ann")),
+  );
+  assert.equal(tries.filter(({ status }) => status === "fulfilled").length, 1);
+});
+
+storeTest("createMany() leaves taken names out", async ({ store }) => {
+  await addAccount(store, "ann");
+  const ids = await store.accounts.createMany(
+    ["ann", "bob", "bob", "cat"].map((name) => ({
+      address: address(name),
+      passwordHash: "x",
+      origin: "import",
+      createdAt: 5,
+      quotaOctets: 7,
+      pinned: true,
+    })),
+  );
+  assert.deepEqual(ids.map((id) => id !== undefined), [
+    false,
+    true,
+    false,
+    true,
+  ]);
+  const bob = await store.accounts.byId(ids[1]!);
+  assert.deepEqual(
+    [bob?.quotaOctets, bob?.pinned, bob?.createdAt],
+    [7, true, 5],
+  );
+});
+
+storeTest(
+  "a token is used up with the accounts it makes",
+  async ({ store }) => {
+    await store.accounts.putToken({ token: "tok", maxUses: 2 });
+    const make = (name: string) =>
+      store.accounts.create({
+        address: address(name),
+        passwordHash: "x",
+        origin: "new",
+        createdAt: START_SECONDS,
+        token: "tok",
+      });
+    const made = await Promise.allSettled(["a1", "b1", "c1", "d1"].map(make));
+    assert.equal(made.filter(({ status }) => status === "fulfilled").length, 2);
+    assert.ok(
+      made.every((m) =>
+        m.status === "fulfilled" || refusal("token_invalid")(m.reason)
+      ),
+    );
+    await assert.rejects(make("a1"), refusal("username_taken"));
+    const token = await store.accounts.findToken("tok");
+    assert.deepEqual([token?.used, token?.pending], [2, 2]);
+    const made2 = await store.accounts.tokenAccounts("tok");
+    assert.deepEqual(made2.map(({ loggedIn }) => loggedIn), [false, false]);
+  },
+);
+
+storeTest("an expired token makes no account", async ({ store, clock }) => {
+  await store.accounts.putToken({ token: "tok", expiresAt: clock.seconds + 9 });
+  clock.seconds += 9;
+  await assert.rejects(
+    store.accounts.create({
+      address: address("ann"),
+      passwordHash: "x",
+      origin: "new",
+      createdAt: clock.seconds,
+      token: "tok",
+    }),
+    refusal("token_invalid"),
+  );
+  assert.equal(await store.accounts.find(address("ann")), undefined);
+});
+
+storeTest("putToken() changes only the fields given", async ({ store }) => {
+  const first = await store.accounts.putToken({
+    token: "tok",
+    maxUses: 5,
+    comment: "for friends",
+    expiresAt: START_SECONDS + 60,
+  });
+  assert.equal(first.created, true);
+  const second = await store.accounts.putToken({ token: "tok", maxUses: 6 });
+  assert.equal(second.created, false);
+  assert.equal(second.token.comment, "for friends");
+  assert.equal(second.token.expiresAt, START_SECONDS + 60);
+  const third = await store.accounts.putToken({
+    token: "tok",
+    expiresAt: null,
+  });
+  assert.equal(third.token.expiresAt, undefined);
+  assert.equal(third.token.maxUses, 6);
+  assert.equal((await store.accounts.listTokens()).length, 1);
+  assert.equal(await store.accounts.deleteToken("tok"), true);
+  assert.equal(await store.accounts.deleteToken("tok"), false);
+});
+
+storeTest(
+  "deletion of an account never used gives its token use back",
+  async ({ store }) => {
+    await store.accounts.putToken({ token: "tok", maxUses: 1 });
+    const id = await store.accounts.create({
+      address: address("ann"),
+      passwordHash: "x",
+      origin: "new",
+      createdAt: START_SECONDS,
+      token: "tok",
+    });
+    await store.accounts.startDeletion(id);
+    await store.accounts.finishDeletion(id);
+    assert.equal((await store.accounts.findToken("tok"))?.used, 0);
+  },
+);
+
+storeTest(
+  "recordLogin() keeps the first time and the last day",
+  async ({ store, reopen }) => {
+    const id = await addAccount(store, "ann");
+    store.accounts.recordLogin({ account: id, atSeconds: START_SECONDS });
+    store.accounts.recordLogin({ account: id, atSeconds: START_SECONDS + 5 });
+    store.accounts.recordLogin({
+      account: id,
+      atSeconds: START_SECONDS + 86_400,
+      upgrade: { from: "sha256:salt:digest", to: "better" },
+    });
+    store.accounts.recordLogin({
+      account: id,
+      atSeconds: START_SECONDS + 86_400,
+      upgrade: { from: "sha256:salt:digest", to: "too late" },
+    });
+    const account = await (await reopen()).accounts.byId(id);
+    assert.equal(account?.firstLoginAt, START_SECONDS);
+    assert.equal(account.lastLoginDay, TODAY + 1);
+    assert.equal(account.passwordHash, "better");
+  },
+);
+
+storeTest("recordLogin() joins the next batch", async ({ store }) => {
+  const id = await addAccount(store, "ann");
+  store.accounts.recordLogin({ account: id, atSeconds: START_SECONDS });
+  await addAccount(store, "bob");
+  assert.equal((await store.accounts.byId(id))?.lastLoginDay, TODAY);
+});
+
+storeTest("a deleted account is gone with all it held", async ({ store }) => {
+  const ann = await addAccount(store, "ann");
+  const bob = await addAccount(store, "bob");
+  await store.mail.create(ann, "a/b");
+  await store.metadata.putPushToken(ann, "device");
+  for (let i = 0; i < 5; i++) await deliver(store, [ann, bob], `message ${i}`);
+  const { id: inbox, uidValidity } = await store.mail.inbox(ann);
+  let isDeleted = false;
+  store.mail.onChange(inbox, ({ deleted }) => isDeleted ||= deleted === true);
+
+  await store.accounts.startDeletion(ann, {
+    pattern: address("ann"),
+    reason: "deleted via admin panel",
+    createdAt: START_SECONDS,
+  });
+  assert.deepEqual(await deliver(store, [ann]), [
+    { account: ann, outcome: "no_such_user" },
+  ]);
+  await assert.rejects(addAccount(store, "ann"), refusal("busy"));
+  assert.deepEqual(await store.accounts.deleting(), [ann]);
+  assert.ok(await store.accounts.blocking(address("ann")));
+  assert.deepEqual(await store.metadata.pushTokens(ann), []);
+
+  await store.accounts.finishDeletion(ann);
+  assert.equal(isDeleted, true);
+  assert.deepEqual(await store.accounts.deleting(), []);
+  assert.equal(await store.accounts.byId(ann), undefined);
+  assert.deepEqual(await store.mail.list(ann), []);
+  assert.equal((await store.mail.usage(bob)).messages, 5);
+  const again = await addAccount(store, "ann");
+  assert.notEqual(again, ann);
+  assert.ok((await store.mail.inbox(again)).uidValidity > uidValidity);
+});
+
+storeTest(
+  "finishDeletion() goes on after a restart",
+  async ({ store, reopen }) => {
+    const ann = await addAccount(store, "ann");
+    await deliver(store, [ann]);
+    await store.accounts.startDeletion(ann);
+    const again = await reopen();
+    for (const id of await again.accounts.deleting()) {
+      await again.accounts.finishDeletion(id);
+    }
+    assert.equal(await again.accounts.count(), 0);
+  },
+);
+
+storeTest(
+  "purge() removes mail of all mailboxes and keeps the account",
+  async ({ store }) => {
+    const ann = await addAccount(store, "ann");
+    const archive = await store.mail.create(ann, "Archive");
+    for (let i = 0; i < 7; i++) await deliver(store, [ann]);
+    const inbox = await store.mail.inbox(ann);
+    const all = [{ first: 1, last: 3 } as never];
+    await store.mail.move(inbox.id, all, archive.id);
+    assert.equal(await store.accounts.purge(ann), 7);
+    assert.deepEqual(await store.mail.usage(ann), { octets: 0, messages: 0 });
+    assert.equal((await store.mail.inbox(ann)).exists, 0);
+  },
+);
+
+const COVERED: [pattern: string, name: string, covered: boolean][] = [
+  ["ann@relay.example", "ann", true],
+  ["ann@relay.example", "anna", false],
+  ["*@relay.example", "ann", true],
+  ["*@other.example", "ann", false],
+  ["an*@relay.example", "ann", true],
+  ["an*@relay.example", "an", true],
+  ["an*@relay.example", "bob", false],
+  ["ann*@relay.example", "an", false],
+];
+for (const [pattern, name, covered] of COVERED) {
+  storeTest(`blocking() of ${name} by ${pattern}`, async ({ store }) => {
+    const id = await addAccount(store, name);
+    const entry = { pattern, reason: "spam", createdAt: START_SECONDS };
+    await store.accounts.block(entry);
+    const found = await store.accounts.blocking(address(name));
+    assert.deepEqual(found && { ...found }, covered ? entry : undefined);
+    const outcome = (await deliver(store, [id]))[0]?.outcome;
+    assert.equal(outcome, covered ? "no_such_user" : "delivered");
+    assert.equal(await store.accounts.unblock(pattern), true);
+    assert.equal(await store.accounts.unblock(pattern), false);
+  });
+}
+
+storeTest("list() pages, searches and shows usage", async ({ store }) => {
+  for (const name of ["ann", "bob", "bobby"]) await addAccount(store, name);
+  const bob = await store.accounts.find(address("bob"));
+  await deliver(store, [bob!.id]);
+  const found = await store.accounts.list({
+    search: "bob",
+    offset: 0,
+    limit: 1,
+  });
+  assert.equal(found.total, 2);
+  assert.deepEqual(
+    found.accounts.map((a) => [a.address, a.messages]),
+    [[address("bob"), 1]],
+  );
+});
+
+storeTest(
+  "unusedSince() and inactiveSince() leave pinned accounts out",
+  async ({ store }) => {
+    const ann = await addAccount(store, "ann");
+    const bob = await addAccount(store, "bob");
+    await store.accounts.setPinned(bob, true);
+    const unused = await store.accounts.unusedSince(START_SECONDS + 1, 10);
+    assert.deepEqual(unused.map(({ id }) => id), [ann]);
+    assert.deepEqual(await store.accounts.unusedSince(START_SECONDS, 10), []);
+    for (const account of [ann, bob]) {
+      store.accounts.recordLogin({ account, atSeconds: START_SECONDS });
+    }
+    await addAccount(store, "cat");
+    const inactive = await store.accounts.inactiveSince(TODAY + 1, 10);
+    assert.deepEqual(inactive.map(({ id }) => id), [ann]);
+    assert.deepEqual(await store.accounts.inactiveSince(TODAY, 10), []);
+  },
+);
+
+storeTest(
+  "setQuota() and setPasswordHash() need an account",
+  async ({ store }) => {
+    const ann = await addAccount(store, "ann");
+    await store.accounts.setQuota(ann, 0);
+    assert.equal((await store.mail.usage(ann)).limitOctets, 0);
+    await store.accounts.setQuota(ann, undefined);
+    assert.equal((await store.mail.usage(ann)).limitOctets, undefined);
+    const nobody = 99 as AccountId;
+    await assert.rejects(
+      store.accounts.setQuota(nobody, 1),
+      refusal("no_such_user"),
+    );
+    await assert.rejects(
+      store.accounts.setPasswordHash(nobody, "x"),
+      refusal("no_such_user"),
+    );
+  },
+);
+
+storeTest(
+  "push tokens: a refreshed one stays, beyond 20 the oldest goes",
+  async ({ store, clock }) => {
+    const ann = await addAccount(store, "ann");
+    for (let i = 0; i < 20; i++) {
+      clock.seconds++;
+      await store.metadata.putPushToken(ann, `device ${i}`);
+    }
+    clock.seconds++;
+    await store.metadata.putPushToken(ann, "device 0");
+    clock.seconds++;
+    await store.metadata.putPushToken(ann, "new");
+    const tokens = await store.metadata.pushTokens(ann);
+    assert.equal(tokens.length, 20);
+    assert.ok(tokens.includes("device 0") && tokens.includes("new"));
+    assert.ok(!tokens.includes("device 1"));
+    assert.equal(await store.maintenance.prunePushTokens(clock.seconds), 19);
+    await store.metadata.clearPushTokens(ann);
+    assert.deepEqual(await store.metadata.pushTokens(ann), []);
+  },
+);
+
+storeTest(
+  "settings and secrets outlive the process",
+  async ({ store, reopen }) => {
+    await store.settings.set("registration_open", "off");
+    await store.settings.set("message_retention", "10d");
+    await store.settings.reset("message_retention");
+    const secrets = await Promise.all(
+      [1, 2, 3].map(() => store.settings.secret("turn")),
+    );
+    assert.equal(secrets[0]!.length, 32);
+    assert.deepEqual(secrets[1], secrets[0]);
+    const again = await reopen();
+    assert.deepEqual([...await again.settings.all()], [
+      ["registration_open", "off"],
+    ]);
+    assert.deepEqual(await again.settings.secret("turn"), secrets[2]);
+  },
+);
+
+storeTest(
+  "saveTaskRun() keeps the last run of each task",
+  async ({ store }) => {
+    await store.maintenance.saveTaskRun({
+      task: "vacuum",
+      startedAt: 1,
+      deleted: 0,
+      error: "disk",
+    });
+    const last = { task: "vacuum", startedAt: 2, finishedAt: 3, deleted: 4 };
+    await store.maintenance.saveTaskRun(last);
+    const runs = await store.maintenance.taskRuns();
+    assert.deepEqual(runs.map((run) => ({ ...run })), [last]);
+  },
+);

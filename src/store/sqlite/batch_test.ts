@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import type { AccountId } from "../../base/ids.ts";
+import { BatchRunner } from "./batch.ts";
+import { Connection } from "./connection.ts";
+import { openWriting } from "./database.ts";
+import { JobContext } from "./jobs/context.ts";
+import type { Job } from "./jobs/jobs.ts";
+import type { WriterOptions } from "./options.ts";
+import { address, HEADER, QUOTA, START_SECONDS } from "./testing.ts";
+
+interface Bench {
+  readonly db: Connection;
+  readonly runner: BatchRunner;
+  /** Times room was asked for. */
+  readonly roomMade: () => number;
+}
+
+function batchTest(
+  name: string,
+  work: (bench: Bench) => void,
+  options: Partial<WriterOptions> = {},
+): void {
+  Deno.test(name, () => {
+    const stateDir = Deno.makeTempDirSync({ prefix: "batch_test" });
+    const path = `${stateDir}/chat.db`;
+    const db = openWriting({ path, stateDir, sync: "off", ...options });
+    let roomMade = 0;
+    const context = new JobContext(db, () => 0);
+    const runner = new BatchRunner(context, () => void roomMade++);
+    try {
+      work({ db, runner, roomMade: () => roomMade });
+    } finally {
+      db.close();
+      Deno.removeSync(stateDir, { recursive: true });
+    }
+  });
+}
+
+function newAccount(name: string): Job {
+  return ["createAccount", {
+    address: address(name),
+    passwordHash: "x",
+    origin: "jit",
+    createdAt: START_SECONDS,
+  }];
+}
+
+function message(recipients: number[], size: number): Job {
+  const octets = new Uint8Array(size);
+  return ["deliver", {
+    content: { kind: "inline", octets },
+    headerOctets: HEADER.length,
+    recipients: recipients as AccountId[],
+    arrivedAt: START_SECONDS,
+    quota: QUOTA,
+  }];
+}
+
+function count(db: Connection, table: string): number {
+  return db.row<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)!.n;
+}
+
+batchTest("run() undoes a job that throws, and it alone", ({ db, runner }) => {
+  const { outcomes } = runner.run([
+    newAccount("ann"),
+    newAccount("ann"),
+    ["setQuota", { id: 99, octets: 1 }],
+    newAccount("bob"),
+    ["noSuchJob" as never, undefined],
+    message([1, 2], 100),
+  ], START_SECONDS);
+  assert.deepEqual(outcomes.map(({ kind }) => kind), [
+    "done",
+    "refused",
+    "refused",
+    "done",
+    "failed",
+    "done",
+  ]);
+  assert.equal(count(db, "accounts"), 2);
+  assert.equal(count(db, "messages"), 2);
+});
+
+batchTest(
+  "run() leaves nothing of a copy that fails midway",
+  ({ db, runner }) => {
+    runner.run([newAccount("ann"), message([1], 100)], START_SECONDS);
+    const before = db.rows("SELECT * FROM mailboxes");
+    const copy: Job = ["copy", {
+      from: 1,
+      uids: [{ first: 1, last: 9 }],
+      to: 1,
+      quota: { ...QUOTA, defaultOctets: 150 },
+    }];
+    const { outcomes } = runner.run([copy], START_SECONDS);
+    assert.equal(outcomes[0]?.kind, "refused");
+    assert.deepEqual(db.rows("SELECT * FROM mailboxes"), before);
+  },
+);
+
+batchTest(
+  "run() on a full disk refuses mail but lets messages go",
+  ({ db, runner, roomMade }) => {
+    runner.run([newAccount("ann"), newAccount("bob")], START_SECONDS);
+    runner.run([message([1], 60_000)], START_SECONDS);
+    let fault: string | undefined;
+    let delivered = 1;
+    while (!fault) {
+      const result = runner.run([message([1, 2], 60_000)], START_SECONDS);
+      fault = result.fault;
+      if (fault) {
+        assert.deepEqual(result.outcomes, [
+          { kind: "refused", code: "storage_full", detail: {} },
+        ]);
+      } else delivered += 2;
+    }
+    assert.equal(fault, "full");
+    assert.equal(roomMade(), 1);
+    assert.equal(count(db, "messages"), delivered);
+    const flags = {
+      mailbox: 1,
+      uids: [{ first: 1, last: 99 }],
+      mode: "add",
+      flags: 8,
+      keywords: [],
+    };
+    const mixed = runner.run([
+      message([1], 60_000),
+      ["storeFlags", flags],
+      ["expunge", { mailbox: 1, uids: flags.uids }],
+      ["removeSomeMail", 2],
+    ], START_SECONDS);
+    assert.deepEqual(mixed.outcomes.map(({ kind }) => kind), [
+      "refused",
+      "done",
+      "done",
+      "done",
+    ]);
+    assert.equal(count(db, "messages"), 0);
+    assert.equal(count(db, "blob_data"), 0);
+    const again = runner.run([message([1], 60_000)], START_SECONDS);
+    assert.equal(again.fault, undefined);
+    assert.equal(again.outcomes[0]?.kind, "done");
+  },
+  { maxDatabaseOctets: 1_000_000 },
+);
+
+batchTest("run() on a read-only database refuses", ({ db, runner }) => {
+  runner.run([newAccount("ann")], START_SECONDS);
+  db.execute("PRAGMA query_only = ON");
+  const result = runner.run(
+    [message([1], 10), newAccount("bob")],
+    START_SECONDS,
+  );
+  assert.equal(result.fault, "read_only");
+  const refused = { kind: "refused", code: "storage_read_only", detail: {} };
+  assert.deepEqual(result.outcomes, [refused, refused]);
+  db.execute("PRAGMA query_only = OFF");
+  const after = runner.run([message([1], 10)], START_SECONDS);
+  assert.equal(after.outcomes[0]?.kind, "done");
+  assert.equal(count(db, "accounts"), 1);
+});
+
+batchTest("run() is refused while another process writes", ({ db, runner }) => {
+  runner.run([newAccount("ann")], START_SECONDS);
+  const location = db.row<{ file: string }>("PRAGMA database_list")!.file;
+  const other = new Connection(location, { readOnly: false });
+  db.execute("PRAGMA busy_timeout = 1");
+  other.execute("BEGIN IMMEDIATE");
+  const busy = runner.run([message([1], 10)], START_SECONDS);
+  assert.equal(busy.fault, "busy");
+  assert.deepEqual(busy.outcomes, [
+    { kind: "refused", code: "busy", detail: {} },
+  ]);
+  other.execute("ROLLBACK");
+  other.close();
+  const after = runner.run([message([1], 10)], START_SECONDS);
+  assert.equal(after.outcomes[0]?.kind, "done");
+});
+
+batchTest("run() notices a corrupt database", ({ db, runner }) => {
+  runner.run([newAccount("ann")], START_SECONDS);
+  for (let i = 0; i < 20; i++) {
+    runner.run([message([1], 60_000)], START_SECONDS);
+  }
+  const location = db.row<{ file: string }>("PRAGMA database_list")!.file;
+  const page = db.row<{ rootpage: number }>(
+    "SELECT rootpage FROM sqlite_schema WHERE name = 'messages'",
+  )!.rootpage;
+  db.rows("PRAGMA wal_checkpoint(TRUNCATE)");
+  const file = Deno.openSync(location, { write: true });
+  file.seekSync((page - 1) * 4096, Deno.SeekMode.Start);
+  file.writeSync(new Uint8Array(4096).fill(0x5a));
+  file.close();
+  const again = openWriting({ path: location, stateDir: "", sync: "off" });
+  const fresh = new BatchRunner(new JobContext(again, () => 0), () => {});
+  const result = fresh.run([message([1], 10)], START_SECONDS);
+  again.close();
+  assert.equal(result.fault, "corrupt");
+  assert.deepEqual(result.outcomes, [
+    { kind: "refused", code: "storage_read_only", detail: {} },
+  ]);
+});

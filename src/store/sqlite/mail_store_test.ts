@@ -1,0 +1,748 @@
+import assert from "node:assert/strict";
+import { Refusal } from "../../base/refusal.ts";
+import {
+  DELETED,
+  FLAGGED,
+  type MailboxChange,
+  SEEN,
+} from "../../mail/mailbox.ts";
+import type { BlobId, ModSeq } from "../../base/ids.ts";
+import type { Store } from "../store.ts";
+import {
+  addAccount,
+  deliver,
+  HEADER,
+  QUOTA,
+  range,
+  stage,
+  START_SECONDS,
+  storeTest,
+  textOf,
+  uid,
+  uidsOf,
+} from "./testing.ts";
+
+const ALL = [range(1, 0xffff_ffff)];
+
+function refusal(code: string) {
+  return (error: unknown) => error instanceof Refusal && error.code === code;
+}
+
+async function annWith(store: Store, messages: number) {
+  const ann = await addAccount(store, "ann");
+  for (let i = 0; i < messages; i++) {
+    await deliver(store, [ann], `message ${i + 1}`);
+  }
+  return { ann, inbox: await store.mail.inbox(ann) };
+}
+
+function setFlags(store: Store, mailbox: number, flags: number, uids = ALL) {
+  return store.mail.storeFlags({
+    mailbox: mailbox as never,
+    uids,
+    mode: "add",
+    flags,
+    keywords: [],
+  });
+}
+
+storeTest("deliver() gives one content to all who exist", async ({ store }) => {
+  const ann = await addAccount(store, "ann");
+  const bob = await addAccount(store, "bob");
+  const nobody = 99 as typeof ann;
+  assert.deepEqual(await deliver(store, [ann, nobody, bob, ann]), [
+    { account: ann, outcome: "delivered" },
+    { account: nobody, outcome: "no_such_user" },
+    { account: bob, outcome: "delivered" },
+  ]);
+  const rows = await Promise.all([ann, bob].map(async (account) => {
+    const inbox = await store.mail.inbox(account);
+    assert.deepEqual([inbox.exists, inbox.unseen, inbox.uidNext], [1, 1, 2]);
+    return (await store.mail.messages(inbox.id, range(1), 10))[0]!;
+  }));
+  assert.equal(rows[0]!.blob, rows[1]!.blob);
+  assert.equal(rows[0]!.sizeOctets, HEADER.length + 5);
+  const usage = await store.mail.usage(ann);
+  assert.deepEqual(usage, { octets: HEADER.length + 5, messages: 1 });
+  const body = await store.mail.body(rows[0]!.blob);
+  assert.equal(await textOf(body), `${HEADER}hello`);
+});
+
+storeTest(
+  "listeners hear of a message before its sender",
+  async ({ store }) => {
+    const { ann, inbox } = await annWith(store, 0);
+    const order: unknown[] = [];
+    const stop = store.mail.onChange(inbox.id, (change) => order.push(change));
+    await deliver(store, [ann]).then(() => order.push("resolved"));
+    stop();
+    await deliver(store, [ann]);
+    const state = { uid: 1, flags: 0, keywords: 0, modSeq: 2 };
+    assert.deepEqual(order, [
+      {
+        mailbox: inbox.id,
+        previous: 1,
+        modSeq: 2,
+        appended: [state],
+        flags: [],
+        expunged: [],
+      },
+      "resolved",
+    ]);
+  },
+);
+
+storeTest(
+  "a listener that throws does not spoil a delivery",
+  async ({ store }) => {
+    const { ann, inbox } = await annWith(store, 0);
+    let heard = 0;
+    store.mail.onChange(inbox.id, () => {
+      heard++;
+    });
+    await deliver(store, [ann]);
+    assert.equal(heard, 1);
+  },
+);
+
+storeTest(
+  "content over the inline limit is a file, and comes in pieces",
+  async ({ store, stateDir }) => {
+    const { ann, inbox } = await annWith(store, 0);
+    const body = "0123456789".repeat(20_000);
+    await deliver(store, [ann], body);
+    const [row] = await store.mail.messages(inbox.id, range(1), 1);
+    const sizes: number[] = [];
+    for await (const piece of (await store.mail.body(row!.blob))!) {
+      sizes.push(piece.length);
+    }
+    assert.equal(sizes.reduce((a, b) => a + b), HEADER.length + body.length);
+    assert.ok(Math.max(...sizes) <= 65_536);
+    const header = await store.mail.header(inbox.id, uid(1));
+    assert.equal(new TextDecoder().decode(header), HEADER);
+    const start = HEADER.length + 70_003;
+    const part = { start, end: start + 4 };
+    const text = await textOf(await store.mail.body(row!.blob, part));
+    assert.equal(text, "3456");
+    assert.equal((await fileNames(stateDir)).length, 1);
+
+    await setFlags(store, inbox.id, DELETED);
+    const open = await store.mail.body(row!.blob);
+    await store.mail.expunge(inbox.id);
+    assert.equal(await textOf(open), HEADER + body); // begun, so it is finished
+    assert.equal(await store.mail.body(row!.blob), undefined);
+    await store.close();
+    assert.deepEqual(await fileNames(stateDir), []);
+  },
+);
+
+async function fileNames(stateDir: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(`${stateDir}/blobs`)) {
+    for await (const below of Deno.readDir(`${stateDir}/blobs/${name}`)) {
+      const path = `${stateDir}/blobs/${name}/${below.name}`;
+      for await (const file of Deno.readDir(path)) {
+        names.push(file.name);
+        const { mode } = await Deno.stat(`${path}/${file.name}`);
+        assert.equal(mode! & 0o777, 0o600);
+      }
+    }
+  }
+  return names;
+}
+
+storeTest("equal large content is stored once", async ({ store, stateDir }) => {
+  const { ann, inbox } = await annWith(store, 0);
+  const body = "x".repeat(100_000);
+  await deliver(store, [ann], body);
+  await deliver(store, [ann], body);
+  const rows = await store.mail.messages(inbox.id, ALL[0]!, 10);
+  assert.equal(rows[0]!.blob, rows[1]!.blob);
+  await setFlags(store, inbox.id, DELETED, [range(1)]);
+  await store.mail.expunge(inbox.id);
+  const left = await store.mail.body(rows[0]!.blob);
+  assert.equal((await textOf(left))?.length, HEADER.length + body.length);
+  await store.close();
+  assert.equal((await fileNames(stateDir)).length, 1);
+});
+
+storeTest(
+  "without dedup each large content has its file",
+  async ({ store, stateDir }) => {
+    const ann = await addAccount(store, "ann");
+    const body = "x".repeat(100_000);
+    await deliver(store, [ann], body);
+    await deliver(store, [ann], body);
+    assert.equal((await fileNames(stateDir)).length, 2);
+  },
+  { dedup: false },
+);
+
+storeTest(
+  "discard() after a delivery keeps its content",
+  async ({ store, stateDir }) => {
+    const ann = await addAccount(store, "ann");
+    for (const account of [ann, 99 as typeof ann]) {
+      const staging = store.staging.stage();
+      await staging.write(new TextEncoder().encode("y".repeat(80_000)));
+      const content = await staging.finish();
+      const delivery = {
+        content,
+        headerOctets: 0,
+        recipients: [account],
+        arrivedAt: START_SECONDS,
+        quota: QUOTA,
+      };
+      await store.mail.deliver(delivery);
+      await staging.discard();
+    }
+    assert.equal((await fileNames(stateDir)).length, 1);
+    const { id } = await store.mail.inbox(ann);
+    const [row] = await store.mail.messages(id, range(1), 1);
+    assert.equal(
+      (await textOf(await store.mail.body(row!.blob)))?.length,
+      80_000,
+    );
+  },
+);
+
+storeTest("discard() forgets what was written", async ({ store, stateDir }) => {
+  for (const isFinished of [false, true]) {
+    const staging = store.staging.stage();
+    await staging.write(new Uint8Array(300_000));
+    if (isFinished) await staging.finish();
+    await staging.discard();
+    await staging.discard();
+  }
+  assert.deepEqual(await fileNames(stateDir), []);
+  assert.deepEqual([...Deno.readDirSync(`${stateDir}/tmp`)], []);
+});
+
+storeTest(
+  "a full mailbox loses its oldest messages, not its new ones",
+  async ({ store, clock }) => {
+    const { ann, inbox } = await annWith(store, 0);
+    const quota = { ...QUOTA, defaultOctets: 10_000 };
+    const body = "x".repeat(1000 - HEADER.length);
+    const send = (arrivedAt: number) =>
+      deliver(store, [ann], body, { quota, arrivedAt });
+    for (let i = 0; i < 7; i++) await send(START_SECONDS + i);
+    clock.seconds += 2 * 86_400;
+    assert.equal((await send(clock.seconds))[0]?.outcome, "delivered");
+    assert.deepEqual(await uidsOf(store, inbox.id), [2, 3, 4, 5, 6, 7, 8]);
+    for (let i = 0; i < 9; i++) await send(clock.seconds);
+    assert.equal((await send(clock.seconds))[0]?.outcome, "quota_exceeded");
+    assert.equal((await store.mail.usage(ann)).octets, 10_000);
+    const forced = { quota, arrivedAt: clock.seconds, ignoreQuota: true };
+    const [report] = await deliver(store, [ann], body, forced);
+    assert.equal(report?.outcome, "delivered");
+  },
+);
+
+storeTest("reject refuses at the limit and not below it", async ({ store }) => {
+  const { ann } = await annWith(store, 0);
+  const size = HEADER.length + 100;
+  const quota = {
+    ...QUOTA,
+    whenFull: "reject" as const,
+    defaultOctets: 2 * size,
+  };
+  const send = () => deliver(store, [ann], "x".repeat(100), { quota });
+  const outcomes = [];
+  for (let i = 0; i < 3; i++) outcomes.push((await send())[0]!.outcome);
+  assert.deepEqual(outcomes, ["delivered", "delivered", "quota_exceeded"]);
+  await store.accounts.setQuota(ann, 3 * size);
+  assert.equal((await send())[0]!.outcome, "delivered");
+  await store.accounts.setQuota(ann, 0);
+  assert.equal((await send())[0]!.outcome, "quota_exceeded");
+});
+
+storeTest("append() keeps flags, keywords and date", async ({ store }) => {
+  const { ann, inbox } = await annWith(store, 1);
+  const message = {
+    mailbox: inbox.id,
+    content: await stage(store, "draft"),
+    headerOctets: HEADER.length,
+    flags: SEEN | FLAGGED,
+    keywords: ["$Forwarded", "$MDNSent"],
+    arrivedAt: START_SECONDS,
+    internalDate: 77,
+    quota: QUOTA,
+  };
+  const appended = await store.mail.append(message);
+  assert.deepEqual(appended, { uidValidity: inbox.uidValidity, uid: 2 });
+  const [row] = await store.mail.messages(inbox.id, range(2), 1);
+  assert.deepEqual(
+    [row!.flags, row!.keywords, row!.internalDate, row!.arrivedAt],
+    [SEEN | FLAGGED, 3, 77, START_SECONDS],
+  );
+  const after = await store.mail.inbox(ann);
+  assert.deepEqual(after.keywords, ["$Forwarded", "$MDNSent"]);
+  assert.deepEqual([after.exists, after.unseen], [2, 1]);
+  const gone = { ...message, mailbox: 99 as typeof inbox.id };
+  await assert.rejects(store.mail.append(gone), refusal("no_target_mailbox"));
+  const quota = { ...QUOTA, defaultOctets: 10 };
+  await assert.rejects(
+    store.mail.append({ ...message, quota }),
+    refusal("quota_exceeded"),
+  );
+});
+
+storeTest("storeFlags() replaces, adds and removes", async ({ store }) => {
+  const { inbox, ann } = await annWith(store, 3);
+  const change = { mailbox: inbox.id, uids: [range(1, 2)] };
+  const add = { ...change, mode: "add" as const, flags: SEEN };
+  const added = await store.mail.storeFlags({ ...add, keywords: ["$A", "$b"] });
+  assert.deepEqual(
+    added.changed.map((s) => [s.uid, s.flags, s.keywords]),
+    [[1, SEEN, 3], [2, SEEN, 3]],
+  );
+  assert.equal((await store.mail.inbox(ann)).unseen, 1);
+  assert.equal(await store.mail.firstUnseen(inbox.id), 3);
+  const removed = await store.mail.storeFlags({
+    ...change,
+    mode: "remove",
+    flags: SEEN,
+    keywords: ["$B", "$unknown"],
+  });
+  assert.deepEqual(
+    removed.changed.map((s) => [s.flags, s.keywords]),
+    [[0, 1], [0, 1]],
+  );
+  assert.equal(await store.mail.firstUnseen(inbox.id), 1);
+  const replaced = await store.mail.storeFlags({
+    ...change,
+    mode: "replace",
+    flags: FLAGGED,
+    keywords: [],
+  });
+  assert.deepEqual(
+    replaced.changed.map((s) => [s.flags, s.keywords]),
+    [[FLAGGED, 0], [FLAGGED, 0]],
+  );
+  assert.equal((await store.mail.inbox(ann)).unseen, 3);
+});
+
+storeTest(
+  "storeFlags() that changes nothing tells nobody",
+  async ({ store }) => {
+    const { inbox } = await annWith(store, 2);
+    await setFlags(store, inbox.id, SEEN);
+    const changes: MailboxChange[] = [];
+    store.mail.onChange(inbox.id, (change) => changes.push(change));
+    const { changed } = await setFlags(store, inbox.id, SEEN);
+    assert.deepEqual(changed.map((s) => s.flags), [SEEN, SEEN]);
+    assert.deepEqual(changes, []);
+  },
+);
+
+storeTest(
+  "storeFlags() leaves messages alone that changed later",
+  async ({ store }) => {
+    const { inbox } = await annWith(store, 3);
+    const before = (await store.mail.mailbox(inbox.id))!.highestModSeq;
+    await setFlags(store, inbox.id, FLAGGED, [range(2)]);
+    const result = await store.mail.storeFlags({
+      mailbox: inbox.id,
+      uids: ALL,
+      mode: "add",
+      flags: SEEN,
+      keywords: [],
+      unchangedSince: before,
+    });
+    assert.deepEqual(result.unmodified, [2]);
+    assert.deepEqual(result.changed.map((s) => s.uid), [1, 3]);
+  },
+);
+
+storeTest("a mailbox has at most 32 keywords", async ({ store }) => {
+  const { inbox } = await annWith(store, 1);
+  const keywords = Array.from({ length: 33 }, (_, i) => `k${i}`);
+  const change = {
+    mailbox: inbox.id,
+    uids: ALL,
+    mode: "add" as const,
+    flags: 0,
+  };
+  await assert.rejects(
+    store.mail.storeFlags({ ...change, keywords }),
+    refusal("too_many_keywords"),
+  );
+  const most = keywords.slice(0, 32);
+  const { changed } = await store.mail.storeFlags({
+    ...change,
+    keywords: most,
+  });
+  assert.equal(changed[0]!.keywords, 0xffff_ffff);
+  const snapshot = await store.mail.snapshot(inbox.id);
+  assert.equal(snapshot.keywords[0], 0xffff_ffff);
+});
+
+storeTest(
+  "expunge() removes \\Deleted messages of the UIDs given",
+  async ({ store }) => {
+    const { ann, inbox } = await annWith(store, 5);
+    await setFlags(store, inbox.id, DELETED, [range(2, 4)]);
+    assert.deepEqual(await store.mail.totals(inbox.id), {
+      octets: 5 * (HEADER.length + 9),
+      deleted: 3,
+    });
+    const some = await store.mail.expunge(inbox.id, [range(1, 2), range(4)]);
+    assert.deepEqual(some.uids, [2, 4]);
+    const rest = await store.mail.expunge(inbox.id);
+    assert.deepEqual(rest.uids, [3]);
+    assert.deepEqual(await uidsOf(store, inbox.id), [1, 5]);
+    assert.equal((await store.mail.usage(ann)).messages, 2);
+    assert.equal((await store.mail.inbox(ann)).uidNext, 6);
+    const none = await store.mail.expunge(inbox.id);
+    assert.deepEqual(none, { uids: [], modSeq: rest.modSeq });
+  },
+);
+
+storeTest(
+  "changes of thousands of messages take several steps",
+  async ({ store }) => {
+    const { ann, inbox } = await annWith(store, 1);
+    const { id } = inbox;
+    for (let n = 1; n < 2048; n *= 2) await store.mail.copy(id, ALL, id, QUOTA);
+    const { changed } = await setFlags(store, id, DELETED | SEEN);
+    assert.equal(changed.length, 2048);
+    const target = await store.mail.create(ann, "Archive");
+    const half = [range(1, 100), range(200, 1123)];
+    const moved = await store.mail.move(id, half, target.id);
+    assert.equal(moved.sourceUids.length, 1024);
+    assert.equal(moved.targetUids.at(-1), 1024);
+    assert.equal((await store.mail.expunge(id)).uids.length, 1024);
+    assert.equal((await store.mail.usage(ann)).messages, 1024);
+    assert.deepEqual(await store.maintenance.recountUsage(), {
+      checked: 1,
+      repaired: 0,
+    });
+  },
+);
+
+storeTest(
+  "copy() shares the content and carries keywords over",
+  async ({ store }) => {
+    const { ann, inbox } = await annWith(store, 3);
+    const target = await store.mail.create(ann, "Archive");
+    const change = { mailbox: inbox.id, uids: [range(1)], flags: 0 };
+    const add = { ...change, mode: "add" as const };
+    await store.mail.storeFlags({ ...add, keywords: ["one", "two"] });
+    await store.mail.storeFlags({
+      ...add,
+      mailbox: target.id,
+      keywords: ["two"],
+    });
+    const copied = await store.mail.copy(
+      inbox.id,
+      [range(1), range(3, 9)],
+      target.id,
+      QUOTA,
+    );
+    assert.deepEqual(copied, {
+      uidValidity: target.uidValidity,
+      sourceUids: [1, 3],
+      targetUids: [1, 2],
+    });
+    const [row] = await store.mail.messages(target.id, range(1), 1);
+    const known = (await store.mail.mailbox(target.id))!.keywords;
+    assert.deepEqual(
+      known.filter((_, bit) => row!.keywords & (1 << bit)).sort(),
+      ["one", "two"],
+    );
+    assert.equal((await store.mail.usage(ann)).messages, 5);
+    await setFlags(store, inbox.id, DELETED);
+    await store.mail.expunge(inbox.id);
+    const text = await textOf(await store.mail.body(row!.blob));
+    assert.equal(text, `${HEADER}message 1`);
+  },
+);
+
+storeTest(
+  "copy() is refused whole when there is no room",
+  async ({ store }) => {
+    const { ann, inbox } = await annWith(store, 3);
+    const target = await store.mail.create(ann, "Archive");
+    const quota = { ...QUOTA, defaultOctets: 120 };
+    await assert.rejects(
+      store.mail.copy(inbox.id, ALL, target.id, quota),
+      refusal("quota_exceeded"),
+    );
+    assert.equal((await store.mail.mailbox(target.id))!.exists, 0);
+    await assert.rejects(
+      store.mail.copy(inbox.id, ALL, 99 as typeof inbox.id, QUOTA),
+      refusal("no_target_mailbox"),
+    );
+  },
+);
+
+storeTest(
+  "move() takes messages out of one mailbox into another",
+  async ({ store }) => {
+    const { ann, inbox } = await annWith(store, 3);
+    const target = await store.mail.create(ann, "Archive");
+    const seen: MailboxChange[] = [];
+    store.mail.onChange(inbox.id, (change) => seen.push(change));
+    store.mail.onChange(target.id, (change) => seen.push(change));
+    const moved = await store.mail.move(inbox.id, [range(2, 3)], target.id);
+    assert.deepEqual([moved.sourceUids, moved.targetUids], [[2, 3], [1, 2]]);
+    assert.deepEqual(await uidsOf(store, inbox.id), [1]);
+    assert.equal((await store.mail.usage(ann)).messages, 3);
+    const from = seen.find(({ mailbox }) => mailbox === inbox.id);
+    const to = seen.find(({ mailbox }) => mailbox === target.id);
+    assert.deepEqual(from?.expunged, [2, 3]);
+    assert.deepEqual(to?.appended.map((s) => s.uid), [1, 2]);
+  },
+);
+
+storeTest("move() within a mailbox gives new UIDs", async ({ store }) => {
+  const { inbox } = await annWith(store, 2);
+  await store.mail.move(inbox.id, [range(1)], inbox.id);
+  assert.deepEqual(await uidsOf(store, inbox.id), [2, 3]);
+  const { unseen, exists } = (await store.mail.mailbox(inbox.id))!;
+  assert.deepEqual([unseen, exists], [2, 2]);
+});
+
+storeTest(
+  "changesSince() tells what came, changed and went",
+  async ({ store }) => {
+    const { inbox } = await annWith(store, 4);
+    const since = (await store.mail.mailbox(inbox.id))!.highestModSeq;
+    await setFlags(store, inbox.id, DELETED, [range(1, 2)]);
+    await store.mail.expunge(inbox.id);
+    await setFlags(store, inbox.id, SEEN, [range(4)]);
+    const changes = await store.mail.changesSince(inbox.id, since);
+    assert.deepEqual(changes.expunged, [1, 2]);
+    assert.deepEqual(changes.changed.map((s) => s.uid), [4]);
+    assert.equal(changes.modSeq, since + 3);
+  },
+);
+
+storeTest(
+  "changesSince() knows all that is gone when the record was trimmed",
+  async ({ store, clock }) => {
+    const { inbox } = await annWith(store, 4);
+    await setFlags(store, inbox.id, DELETED, [range(1, 2)]);
+    await store.mail.expunge(inbox.id);
+    clock.seconds += 31 * 86_400;
+    await store.maintenance.tidy();
+    const changes = await store.mail.changesSince(inbox.id, 1 as ModSeq);
+    assert.deepEqual(changes.expunged, [1, 2]);
+    const none = await store.mail.changesSince(inbox.id, changes.modSeq);
+    assert.deepEqual(none.expunged, []);
+  },
+);
+
+storeTest(
+  "create() makes parents, delete() keeps children",
+  async ({ store }) => {
+    const { ann } = await annWith(store, 0);
+    const names = async () => (await store.mail.list(ann)).map((m) => m.name);
+    const created = await store.mail.create(ann, "a/b/c", "\\Archive");
+    assert.equal(created.specialUse, "\\Archive");
+    assert.deepEqual(await names(), ["INBOX", "a", "a/b", "a/b/c"]);
+    await assert.rejects(
+      store.mail.create(ann, "a/b"),
+      refusal("mailbox_exists"),
+    );
+    await assert.rejects(
+      store.mail.create(ann, "inbox"),
+      refusal("mailbox_exists"),
+    );
+    await store.mail.delete(ann, "a/b");
+    assert.equal((await store.mail.find(ann, "a/b"))?.selectable, false);
+    await assert.rejects(
+      store.mail.delete(ann, "a/b"),
+      refusal("mailbox_undeletable"),
+    );
+    await assert.rejects(
+      store.mail.delete(ann, "INBOX"),
+      refusal("mailbox_undeletable"),
+    );
+    await assert.rejects(
+      store.mail.delete(ann, "nope"),
+      refusal("no_such_mailbox"),
+    );
+    const before = (await store.mail.find(ann, "a/b"))!.uidValidity;
+    assert.equal((await store.mail.create(ann, "a/b")).selectable, true);
+    assert.equal((await store.mail.find(ann, "a/b"))!.uidValidity, before);
+  },
+);
+
+for (
+  const name of ["", "/", "a//b", "a/", "a*", "a%", "a\x00b", "é".repeat(128)]
+) {
+  storeTest(
+    `create() refuses ${JSON.stringify(name.slice(0, 8))}`,
+    async ({ store }) => {
+      const ann = await addAccount(store, "ann");
+      await assert.rejects(
+        store.mail.create(ann, name),
+        refusal("mailbox_name_invalid"),
+      );
+    },
+  );
+}
+
+storeTest("an account has at most 100 mailboxes", async ({ store }) => {
+  const ann = await addAccount(store, "ann");
+  for (let i = 1; i < 100; i++) await store.mail.create(ann, `m${i}`);
+  await assert.rejects(
+    store.mail.create(ann, "m100"),
+    refusal("too_many_mailboxes"),
+  );
+});
+
+storeTest("a mailbox made again has a new UIDVALIDITY", async ({ store }) => {
+  const { ann, inbox } = await annWith(store, 2);
+  const first = await store.mail.create(ann, "a");
+  await store.mail.copy(inbox.id, ALL, first.id, QUOTA);
+  let isDeleted = false;
+  store.mail.onChange(first.id, (c) => isDeleted ||= c.deleted === true);
+  await store.mail.delete(ann, "a");
+  assert.equal(isDeleted, true);
+  assert.equal((await store.mail.usage(ann)).messages, 2);
+  const second = await store.mail.create(ann, "a");
+  assert.ok(second.uidValidity > first.uidValidity);
+  assert.notEqual(second.id, first.id);
+});
+
+storeTest("rename() moves children along", async ({ store }) => {
+  const { ann } = await annWith(store, 0);
+  const { id } = await store.mail.create(ann, "a/b");
+  await store.mail.create(ann, "other");
+  await store.mail.rename(ann, "a", "x/y");
+  assert.deepEqual(
+    (await store.mail.list(ann)).map((m) => m.name),
+    ["INBOX", "other", "x", "x/y", "x/y/b"],
+  );
+  assert.equal((await store.mail.find(ann, "x/y/b"))?.id, id);
+  await assert.rejects(
+    store.mail.rename(ann, "other", "x"),
+    refusal("mailbox_exists"),
+  );
+  await assert.rejects(
+    store.mail.rename(ann, "a", "b"),
+    refusal("no_such_mailbox"),
+  );
+  await assert.rejects(
+    store.mail.rename(ann, "x", "x/z"),
+    refusal("mailbox_name_invalid"),
+  );
+});
+
+storeTest("rename() of INBOX moves its messages only", async ({ store }) => {
+  const { ann, inbox } = await annWith(store, 3);
+  await store.mail.create(ann, "INBOX/child");
+  await store.mail.rename(ann, "inbox", "Old");
+  const old = (await store.mail.find(ann, "Old"))!;
+  assert.deepEqual([old.exists, old.unseen], [3, 3]);
+  const after = await store.mail.inbox(ann);
+  assert.equal(after.id, inbox.id);
+  assert.deepEqual([after.exists, after.uidNext], [0, 4]);
+  assert.ok(await store.mail.find(ann, "INBOX/child"));
+});
+
+storeTest("setSubscribed() is remembered", async ({ store }) => {
+  const { ann } = await annWith(store, 0);
+  assert.equal((await store.mail.create(ann, "a")).subscribed, false);
+  await store.mail.setSubscribed(ann, "a", true);
+  assert.equal((await store.mail.find(ann, "a"))?.subscribed, true);
+  await assert.rejects(
+    store.mail.setSubscribed(ann, "nope", true),
+    refusal("no_such_mailbox"),
+  );
+});
+
+storeTest(
+  "prune() removes what is older, and larger, and seen",
+  async ({ store }) => {
+    const { ann, inbox } = await annWith(store, 0);
+    const bodies = ["small", "x".repeat(250_000), "y".repeat(250_000), "new"];
+    for (const [i, body] of bodies.entries()) {
+      const arrivedAt = START_SECONDS + (body === "new" ? 100 : i);
+      await deliver(store, [ann], body, { arrivedAt });
+    }
+    await setFlags(store, inbox.id, SEEN, [range(1, 2)]);
+    const rule = { arrivedBefore: START_SECONDS + 50 };
+    const large = { ...rule, largerThanOctets: 200_000, onlySeen: true };
+    const run = (r: typeof large | typeof rule) => store.mail.prune(r);
+    const dry = { ...large, dryRun: true };
+    assert.deepEqual(await run(dry), { deleted: 1, more: false });
+    assert.deepEqual(await run(large), { deleted: 1, more: false });
+    assert.deepEqual(await uidsOf(store, inbox.id), [1, 3, 4]);
+    store.mail.markFetched(inbox.id, [uid(3)]);
+    assert.deepEqual(await run(large), { deleted: 1, more: false });
+    const unseen = { ...rule, onlyUnseen: true };
+    assert.deepEqual(await run(unseen), { deleted: 0, more: false });
+    assert.deepEqual(await run(rule), { deleted: 1, more: false });
+    assert.deepEqual(await uidsOf(store, inbox.id), [4]);
+    assert.equal((await store.mail.usage(ann)).messages, 1);
+  },
+);
+
+storeTest(
+  "prune() works in bounded steps until all is done",
+  async ({ store }) => {
+    const { inbox } = await annWith(store, 1);
+    for (let n = 1; n < 4096; n *= 2) {
+      await store.mail.copy(inbox.id, ALL, inbox.id, QUOTA);
+    }
+    const rule = { arrivedBefore: START_SECONDS + 1 };
+    const keep = { ...rule, onlySeen: true };
+    let steps = 0;
+    while ((await store.mail.prune(keep)).more) steps++;
+    assert.ok(steps >= 2);
+    let deleted = 0;
+    for (let more = true; more;) {
+      const step = await store.mail.prune(rule);
+      assert.ok(step.deleted <= 500);
+      deleted += step.deleted;
+      more = step.more;
+    }
+    assert.equal(deleted, 4096);
+    assert.equal((await store.mail.mailbox(inbox.id))!.exists, 0);
+  },
+);
+
+storeTest(
+  "trimToQuota() brings full accounts down",
+  async ({ store, clock }) => {
+    const { ann, inbox } = await annWith(store, 10);
+    const bob = await addAccount(store, "bob");
+    await deliver(store, [bob]);
+    clock.seconds += 2 * 86_400;
+    const size = (await store.mail.usage(ann)).octets;
+    const quota = { ...QUOTA, defaultOctets: size };
+    let deleted = 0;
+    for (let more = true; more;) {
+      const step = await store.mail.trimToQuota(quota);
+      deleted += step.deleted;
+      more = step.more;
+    }
+    assert.equal(deleted, 4); // 3 would leave a fraction too much
+    assert.deepEqual(
+      await uidsOf(store, inbox.id),
+      [5, 6, 7, 8, 9, 10],
+    );
+    assert.equal((await store.mail.usage(bob)).messages, 1);
+  },
+);
+
+storeTest(
+  "ids that sessions hold are never reused",
+  async ({ store, reopen }) => {
+    const { ann, inbox } = await annWith(store, 1);
+    const { id } = await store.mail.create(ann, "a");
+    await store.mail.delete(ann, "a");
+    await setFlags(store, inbox.id, DELETED);
+    await store.mail.expunge(inbox.id);
+    const again = await reopen();
+    assert.ok((await again.mail.create(ann, "a")).id > id);
+    await deliver(again, [ann]);
+    const [row] = await again.mail.messages(inbox.id, range(2), 1);
+    assert.ok(row!.blob > 1);
+    assert.equal(await again.mail.body(1 as BlobId), undefined);
+  },
+);

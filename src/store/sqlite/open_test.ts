@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import type { MailboxChange } from "../../mail/mailbox.ts";
+import { Refusal } from "../../base/refusal.ts";
+import { openStore } from "./open.ts";
+import { addAccount, deliver, storeTest } from "./testing.ts";
+
+function refusal(code: string) {
+  return (error: unknown) => error instanceof Refusal && error.code === code;
+}
+
+storeTest(
+  "what the store makes is for its owner only",
+  async ({ store, stateDir }) => {
+    await store.staging.checkSpace();
+    for (const name of ["chat.db", "chat.db-wal", "chat.db-shm"]) {
+      const { mode } = await Deno.stat(`${stateDir}/${name}`);
+      assert.equal(mode! & 0o777, 0o600, name);
+    }
+    for (const name of ["tmp", "blobs"]) {
+      const { mode } = await Deno.stat(`${stateDir}/${name}`);
+      assert.equal(mode! & 0o777, 0o700, name);
+    }
+  },
+);
+
+storeTest(
+  "close() leaves the database file alone, whole",
+  async ({ store, stateDir }) => {
+    const ann = await addAccount(store, "ann");
+    await deliver(store, [ann]);
+    const last = deliver(store, [ann]);
+    await new Promise((resolve) => queueMicrotask(() => resolve(undefined)));
+    await store.close();
+    await last.catch(() => {});
+    const names = [...Deno.readDirSync(stateDir)].map(({ name }) => name);
+    assert.ok(!names.includes("chat.db-wal"), names.join(" "));
+    await assert.rejects(
+      store.accounts.setQuota(ann, 1),
+      refusal("unavailable"),
+    );
+  },
+);
+
+storeTest(
+  "another process's writes are seen",
+  async ({ store, stateDir, clock }) => {
+    const ann = await addAccount(store, "ann");
+    const inbox = await store.mail.inbox(ann);
+    const version = store.dataVersion();
+    const options = { stateDir, clock, minFreeOctets: 0, alongside: true };
+    const staging = store.staging.stage();
+    await staging.write(new Uint8Array(100_000));
+    const other = await openStore(options);
+    const heard: MailboxChange[] = [];
+    store.mail.onChange(inbox.id, (change) => heard.push(change));
+    await deliver(other, [ann]);
+    assert.notEqual(store.dataVersion(), version);
+    assert.equal((await store.mail.inbox(ann)).exists, 1);
+    assert.equal(heard.length, 0);
+    await deliver(store, [ann]);
+    assert.equal(
+      heard[0]!.previous,
+      (await other.mail.inbox(ann)).highestModSeq - 1,
+    );
+    assert.ok(heard[0]!.previous > inbox.highestModSeq); // the gap tells of a lost change
+    await other.close();
+    await staging.finish(); // its file is still there
+  },
+);
+
+storeTest(
+  "openStore() empties what was half received",
+  async ({ store, stateDir, reopen }) => {
+    const staging = store.staging.stage();
+    await staging.write(new Uint8Array(100_000));
+    assert.equal([...Deno.readDirSync(`${stateDir}/tmp`)].length, 1);
+    await reopen();
+    assert.equal([...Deno.readDirSync(`${stateDir}/tmp`)].length, 0);
+    await staging.discard();
+  },
+);
+
+storeTest(
+  "collectBlobs() removes files without a message, not young ones",
+  async ({ store, stateDir, clock }) => {
+    const ann = await addAccount(store, "ann");
+    await deliver(store, [ann], "z".repeat(100_000));
+    const orphan = `${stateDir}/blobs/ab/cd`;
+    await Deno.mkdir(orphan, { recursive: true });
+    await Deno.writeTextFile(`${orphan}/abcd00`, "x");
+    const collect = async () => {
+      let deleted = 0;
+      for (let more = true; more;) {
+        const step = await store.maintenance.collectBlobs();
+        deleted += step.deleted;
+        more = step.more;
+      }
+      return deleted;
+    };
+    clock.seconds = Math.floor(Date.now() / 1000);
+    assert.equal(await collect(), 0);
+    clock.seconds += 2 * 3600;
+    assert.equal(await collect(), 1);
+    const inbox = await store.mail.inbox(ann);
+    const [row] = await store.mail.messages(
+      inbox.id,
+      { first: 1, last: 9 } as never,
+      9,
+    );
+    assert.ok(await store.mail.body(row!.blob, { start: 0, end: 0 }));
+  },
+);
+
+storeTest("checkSpace() asks for room, twice the size", async ({ store }) => {
+  await store.staging.checkSpace(1000);
+  await assert.rejects(
+    store.staging.checkSpace(2 ** 60),
+    refusal("storage_full"),
+  );
+});
+
+storeTest("checkSpace() keeps the reserve free", async ({ store }) => {
+  await assert.rejects(store.staging.checkSpace(), refusal("storage_full"));
+}, { minFreeOctets: 2 ** 60 });
+
+storeTest(
+  "checkSpace() lays ballast once there is room",
+  async ({ store, stateDir }) => {
+    await store.staging.checkSpace();
+    await store.close();
+    const { size } = await Deno.stat(`${stateDir}/ballast`);
+    assert.equal(size, 16 * 1024 * 1024);
+  },
+);
+
+storeTest("upkeep leaves all as it was", async ({ store, clock }) => {
+  const ann = await addAccount(store, "ann");
+  for (let i = 0; i < 20; i++) await deliver(store, [ann], "x".repeat(50_000));
+  await store.accounts.purge(ann);
+  await deliver(store, [ann]);
+  const before = store.health().databaseOctets + store.health().walOctets;
+  assert.equal(await store.maintenance.check(), undefined);
+  await store.maintenance.tidy();
+  await store.maintenance.vacuum();
+  clock.seconds += 60;
+  assert.deepEqual(await store.maintenance.recountUsage(), {
+    checked: 1,
+    repaired: 0,
+  });
+  assert.equal((await store.mail.inbox(ann)).exists, 1);
+  assert.ok(before > 0);
+  assert.equal(store.health().state, "ok");
+});
+
+storeTest("a store that fills up says so, and recovers", async ({ store }) => {
+  const ann = await addAccount(store, "ann");
+  const body = "x".repeat(60_000);
+  await assert.rejects(async () => {
+    for (;;) await deliver(store, [ann], body);
+  }, refusal("storage_full"));
+  assert.equal(store.health().state, "full");
+  const { exists } = await store.mail.inbox(ann);
+  assert.equal((await store.mail.usage(ann)).messages, exists);
+  assert.equal(await store.accounts.purge(ann), exists);
+  await deliver(store, [ann], body);
+  assert.equal(store.health().state, "ok");
+}, { maxDatabaseOctets: 2_000_000 });

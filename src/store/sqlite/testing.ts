@@ -1,0 +1,160 @@
+/** What the store's tests share: a store of their own, accounts, messages. @module */
+import type { Clock } from "../../base/clock.ts";
+import type { AccountId, MailboxId, Uid } from "../../base/ids.ts";
+import type { Address } from "../../mail/address.ts";
+import type { UidRange } from "../../mail/mailbox.ts";
+import type { Content } from "../content.ts";
+import type { DeliveryResult, QuotaPolicy } from "../mail.ts";
+import type { Store } from "../store.ts";
+import { openStore } from "./open.ts";
+import type { SqliteOptions } from "./options.ts";
+
+export const START_SECONDS = 1_800_000_000;
+export const HEADER = "Subject: [...]\r\n\r\n";
+
+export const QUOTA: QuotaPolicy = {
+  defaultOctets: 2 ** 30,
+  whenFull: "expire_oldest",
+  trimFrom: 75,
+  trimTo: 70,
+  protectSeconds: 86_400,
+};
+
+/** Moves only when told to. */
+export class TestClock implements Clock {
+  seconds = START_SECONDS;
+  now(): number {
+    return this.seconds * 1000;
+  }
+  monotonic(): number {
+    return this.seconds * 1000;
+  }
+}
+
+export interface TestStore {
+  readonly store: Store;
+  readonly clock: TestClock;
+  readonly stateDir: string;
+  /** Closes the store and opens it again. */
+  reopen(): Promise<Store>;
+}
+
+/** A test with a store in a directory of its own. */
+export function storeTest(
+  name: string,
+  work: (test: TestStore) => Promise<void>,
+  options: Partial<SqliteOptions> = {},
+): void {
+  Deno.test(name, async () => {
+    const stateDir = await Deno.makeTempDir({ prefix: "store_test" });
+    const clock = new TestClock();
+    const bugs: unknown[] = [];
+    const open = () =>
+      openStore({
+        stateDir,
+        clock,
+        minFreeOctets: 0,
+        sync: "off",
+        onBug: (error) => bugs.push(error),
+        ...options,
+      });
+    let store = await open();
+    const test = {
+      get store() {
+        return store;
+      },
+      clock,
+      stateDir,
+      async reopen() {
+        await store.close();
+        return store = await open();
+      },
+    };
+    try {
+      await work(test);
+    } finally {
+      await store.close();
+      await Deno.remove(stateDir, { recursive: true });
+    }
+    if (bugs.length > 0) throw bugs[0];
+  });
+}
+
+export function address(name: string): Address {
+  return `${name}@relay.example` as Address;
+}
+
+export function addAccount(store: Store, name: string): Promise<AccountId> {
+  return store.accounts.create({
+    address: address(name),
+    passwordHash: "sha256:salt:digest",
+    origin: "jit",
+    createdAt: START_SECONDS,
+  });
+}
+
+/** A message with a header and a body of the given text. */
+export async function stage(store: Store, body: string): Promise<Content> {
+  const staging = store.staging.stage();
+  await staging.write(new TextEncoder().encode(HEADER + body));
+  return await staging.finish();
+}
+
+export interface DeliverOptions {
+  readonly arrivedAt?: number;
+  readonly quota?: QuotaPolicy;
+  readonly ignoreQuota?: boolean;
+}
+
+export async function deliver(
+  store: Store,
+  recipients: readonly AccountId[],
+  body = "hello",
+  options: DeliverOptions = {},
+): Promise<DeliveryResult[]> {
+  return await store.mail.deliver({
+    content: await stage(store, body),
+    headerOctets: HEADER.length,
+    recipients,
+    arrivedAt: START_SECONDS,
+    quota: QUOTA,
+    ...options,
+  });
+}
+
+export function uid(value: number): Uid {
+  return value as Uid;
+}
+
+export function range(first: number, last = first): UidRange {
+  return { first: uid(first), last: uid(last) };
+}
+
+export async function uidsOf(
+  store: Store,
+  mailbox: MailboxId,
+): Promise<number[]> {
+  return [...(await store.mail.snapshot(mailbox)).uids];
+}
+
+/** All octets of a body as text, undefined if it is gone. */
+export async function textOf(
+  pieces: AsyncIterable<Uint8Array> | undefined,
+): Promise<string | undefined> {
+  if (!pieces) return undefined;
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const piece of pieces) {
+    text += decoder.decode(piece, { stream: true });
+  }
+  return text;
+}
+
+/** Small, seeded, and good enough for choosing operations. */
+export function randomNumbers(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor(state / 2 ** 32 * below);
+  };
+}
