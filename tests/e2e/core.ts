@@ -8,12 +8,16 @@ import {
 import { DOMAIN, type Server } from "../harness/server.ts";
 
 const PACKAGE = "@deltachat/stdio-rpc-server-linux-x64";
+const REPOSITORY = new URL("../..", import.meta.url).pathname;
 
 /** The executable from the package, fetched when the cache does not have it. */
 async function rpcServerPath(): Promise<string> {
+  const { imports }: { imports: Record<string, string> } = JSON.parse(
+    await Deno.readTextFile(`${REPOSITORY}deno.json`),
+  );
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["cache", "-q", PACKAGE],
-    cwd: new URL("../..", import.meta.url).pathname,
+    args: ["cache", "-q", imports[PACKAGE] ?? PACKAGE],
+    cwd: REPOSITORY,
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   return new URL(import.meta.resolve(PACKAGE)).pathname;
