@@ -9,7 +9,6 @@
  */
 import assert from "node:assert/strict";
 import { Refusal } from "../../src/base/refusal.ts";
-import { parseDate, parseDateTime } from "../../src/imap/proto/dates.ts";
 import {
   scanChangedSince,
   scanFetchItems,
@@ -27,6 +26,7 @@ import {
   positionsOfNumbers,
   positionsOfUids,
 } from "../../src/imap/proto/sequence_set.ts";
+import { parseImapDate, parseImapDateTime } from "../../src/mail/date.ts";
 import { SelectedInbox } from "./command_line.ts";
 
 const MAX_LINE = 400;
@@ -106,8 +106,8 @@ const GRAMMARS: readonly ((args: Scanner) => unknown)[] = [
   (args) => args.nstring(),
   (args) => args.number64(),
   (args) => parseFlags(args.flags()),
-  (args) => parseDate(args.astring()),
-  (args) => parseDateTime(args.string()),
+  (args) => parseImapDate(args.astring()),
+  (args) => parseImapDateTime(args.string()),
   (args) => scanMailboxName(args),
   (args) => listPattern(scanMailboxPattern(args))("INBOX/a"),
   (args) => positionsOfNumbers(args.sequenceSet(), 4),

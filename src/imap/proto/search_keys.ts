@@ -1,6 +1,6 @@
 /** What SEARCH can ask of a message (RFC 3501 §6.4.4, RFC 5032 §3, RFC 7162 §3.1.5). @module */
 import { ANSWERED, DELETED, DRAFT, FLAGGED, SEEN } from "../../mail/mailbox.ts";
-import { parseDate } from "./dates.ts";
+import { parseImapDate } from "../../mail/date.ts";
 import type { Scanner } from "./scanner.ts";
 import type { SequenceSet } from "./sequence_set.ts";
 
@@ -171,7 +171,7 @@ class KeyScanner {
   }
 
   #dateKey(kind: DateKind, relation: DateRelation): SearchKey {
-    const day = parseDate(this.args.astring());
+    const day = parseImapDate(this.args.astring());
     switch (relation) {
       case "BEFORE":
         return { kind, first: -Infinity, last: day - 1 };

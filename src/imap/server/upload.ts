@@ -6,7 +6,7 @@
  */
 import { concat, CR, LF } from "../../base/octets.ts";
 import { Refusal } from "../../base/refusal.ts";
-import { parseDateTime } from "../proto/dates.ts";
+import { parseImapDateTime } from "../../mail/date.ts";
 import { type FlagSet, parseFlags } from "../proto/flags.ts";
 import { scanMailboxName } from "../proto/mailbox_name.ts";
 import type { Scanner } from "../proto/scanner.ts";
@@ -101,7 +101,7 @@ function scanFlags(args: Scanner): FlagSet {
 }
 
 function scanDate(args: Scanner): number {
-  const date = parseDateTime(args.string());
+  const date = parseImapDateTime(args.string());
   args.space();
   return date;
 }

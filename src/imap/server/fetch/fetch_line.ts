@@ -5,9 +5,9 @@
  * @module
  */
 import type { FlagState, MessageRow } from "../../../mail/mailbox.ts";
+import { formatImapDateTime } from "../../../mail/date.ts";
 import { readEnvelope } from "../../../mail/envelope.ts";
 import { parseHeader } from "../../../mail/header.ts";
-import { formatDateTime } from "../../proto/dates.ts";
 import type { FetchItem, SectionItem } from "../../proto/fetch_items.ts";
 import { formatFlags } from "../../proto/flags.ts";
 import type { ResponseBuffer } from "../../proto/response_buffer.ts";
@@ -94,7 +94,7 @@ function simpleText(
     case "flags":
       return `FLAGS ${formatFlags(state.flags, state.keywords, keywords)}`;
     case "internal_date":
-      return `INTERNALDATE ${formatDateTime(row.internalDate)}`;
+      return `INTERNALDATE "${formatImapDateTime(row.internalDate)}"`;
     case "size":
       return `RFC822.SIZE ${row.sizeOctets}`;
     case "mod_seq":

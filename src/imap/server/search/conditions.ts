@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { localDay, parseMailDate } from "../../../mail/date.ts";
 import { type Header, parseHeader } from "../../../mail/header.ts";
 import type { DayRange, SearchKey } from "../../proto/search_keys.ts";
 import {
@@ -14,7 +15,6 @@ import {
 import { MessageGone, type MessageReader } from "../fetch/message_reader.ts";
 import { decodeWords } from "./encoded_words.ts";
 import type { SearchBudget } from "./search_budget.ts";
-import { sentDay } from "./sent_day.ts";
 import { folded, occursIn } from "./text_search.ts";
 
 const DAY_SECONDS = 86_400;
@@ -188,6 +188,15 @@ function headerCondition(
       folded(decodeWords(header.text(field))).includes(needle)
     );
   };
+}
+
+/** RFC 3501 §6.4.4 disregards time and zone. Undefined for what is no date. */
+function sentDay(date: string): number | undefined {
+  try {
+    return localDay(parseMailDate(date));
+  } catch {
+    return undefined;
+  }
 }
 
 function isBetween(
