@@ -26,13 +26,59 @@ async function listIncludes(): Promise<string[]> {
   return files.filter((file) => !/_test\.tsx?$/.test(file));
 }
 
-/** `0.1.0` is the first version; the commit tells two builds of one version apart. */
 async function describeCommit(): Promise<string> {
   try {
     return (await run("git", ["describe", "--always", "--dirty"])).trim();
   } catch {
     return "unknown"; // built from an archive without its history
   }
+}
+
+/** Names of the packages that the program can load, from its entry points. */
+async function listPackages(
+  entryPoints: readonly string[],
+): Promise<Set<string>> {
+  const names = new Set<string>();
+  for (const entryPoint of entryPoints) {
+    const graph: { modules: readonly { specifier: string }[] } = JSON.parse(
+      await run(Deno.execPath(), ["info", "--json", entryPoint]),
+    );
+    for (const { specifier } of graph.modules) {
+      const name = /^npm:\/?((?:@[^/]+\/)?[^@/]+)/.exec(specifier)?.[1];
+      if (name) names.add(name);
+    }
+  }
+  return names;
+}
+
+/**
+ * A configuration that names only these packages. With the whole one, the
+ * executable would carry every package that tests and tools use.
+ *
+ * @returns its path; the lock file beside it is a copy, so versions and
+ * checksums stay what they are
+ */
+async function writeConfig(packages: ReadonlySet<string>): Promise<string> {
+  const config: { imports: Record<string, string> } = JSON.parse(
+    await Deno.readTextFile(`${REPOSITORY}/deno.json`),
+  );
+  const imports = Object.entries(config.imports).filter(([, specifier]) =>
+    packages.has(/^npm:((?:@[^/]+\/)?[^@/]+)/.exec(specifier)?.[1] ?? "")
+  );
+  await Deno.writeTextFile(
+    `${REPOSITORY}/build/deno.json`,
+    JSON.stringify({
+      ...config,
+      imports: Object.fromEntries(imports),
+      exclude: [],
+      lock: { path: "deno.lock", frozen: false },
+    }),
+  );
+  await Deno.copyFile(
+    `${REPOSITORY}/deno.lock`,
+    `${REPOSITORY}/build/deno.lock`,
+  );
+  return "build/deno.json";
 }
 
 await Deno.mkdir(`${REPOSITORY}/build`, { recursive: true });
@@ -42,8 +88,14 @@ await Deno.writeTextFile(
 );
 const includes = [...await listIncludes(), "build/commit.txt"];
 const started = performance.now();
+const workers = includes.filter((file) => file.endsWith("_worker.ts"));
+const config = await writeConfig(
+  await listPackages(["main.ts", ...workers]),
+);
 await run(Deno.execPath(), [
   "compile",
+  "--config",
+  config,
   "--allow-all",
   "--no-check",
   "--output",
