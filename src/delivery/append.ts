@@ -1,0 +1,94 @@
+/**
+ * One message that a client puts into a mailbox itself (RFC 3501 §6.3.11): the
+ * gate sees it, its header stays as it is, and it appears when it is whole.
+ *
+ * @module
+ */
+import { nowSeconds } from "../base/clock.ts";
+import type { MailboxId, Uid, UidValidity } from "../base/ids.ts";
+import type { Address } from "../mail/address.ts";
+import type { Header } from "../mail/header.ts";
+import type { GateRefusal } from "../pgp/verdict.ts";
+import { MessageIntake } from "./message_intake.ts";
+import type { DeliveryParts } from "./parts.ts";
+
+export interface NewMessage {
+  readonly mailbox: MailboxId;
+  readonly sizeOctets: number;
+  readonly flags: number;
+  readonly keywords: readonly string[];
+  /** Seconds since 1970 UTC; without one, the time of arrival. */
+  readonly internalDate?: number;
+}
+
+/** What a test installation takes nevertheless. */
+const ANYTHING: ReadonlySet<GateRefusal> = new Set<GateRefusal>([
+  "encryption_needed",
+  "from_missing",
+  "from_mismatch",
+  "header_malformed",
+  "routing_loop",
+]);
+
+export class AppendTransaction {
+  readonly #parts: DeliveryParts;
+  readonly #message: NewMessage;
+  readonly #intake: MessageIntake;
+
+  constructor(parts: DeliveryParts, account: Address, message: NewMessage) {
+    const settings = parts.settings();
+    this.#parts = parts;
+    this.#message = message;
+    this.#intake = new MessageIntake({
+      facts: { profile: "append", account },
+      gate: {
+        acceptOldPacketFormat: settings.acceptOldPacketFormat,
+        allowAutocryptSetup: settings.allowAutocryptSetup,
+        fold: (address) => parts.domains.fold(address),
+      },
+      staging: parts.staging,
+      ...(settings.appendPolicy === "any" && { tolerates: ANYTHING }),
+      clean: unchanged,
+    });
+  }
+
+  /** @param octets With CRLF at every line end. */
+  async write(octets: Uint8Array): Promise<void> {
+    await this.#intake.write(octets);
+  }
+
+  /** @throws {Refusal} `encryption_needed`, `message_empty`, `quota_exceeded`, `no_target_mailbox`, … */
+  async finish(): Promise<{ uidValidity: UidValidity; uid: Uid }> {
+    const { mail, clock, settings } = this.#parts;
+    const { mailbox, flags, keywords, internalDate } = this.#message;
+    try {
+      const { content, headerOctets } = await this.#intake.finish();
+      const arrivedAt = nowSeconds(clock);
+      return await mail.append({
+        mailbox,
+        content,
+        headerOctets,
+        flags,
+        keywords,
+        arrivedAt,
+        internalDate: internalDate ?? arrivedAt,
+        quota: settings().quota,
+      });
+    } finally {
+      await this.#intake.discard();
+    }
+  }
+
+  discard(): Promise<void> {
+    return this.#intake.discard();
+  }
+}
+
+function unchanged(header: Header) {
+  const messageId = header.textOf("message-id");
+  return {
+    octets: header.octets,
+    messageId: messageId ?? "",
+    hadMessageId: messageId !== undefined,
+  };
+}

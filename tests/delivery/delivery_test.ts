@@ -1,0 +1,325 @@
+/** What becomes of a message, over the real store. */
+import assert from "node:assert/strict";
+import { concat } from "../../src/base/octets.ts";
+import { Refusal } from "../../src/base/refusal.ts";
+import type { Address } from "../../src/mail/address.ts";
+import { messageOf, octets, pkesk3, seipd1 } from "../gate/messages.ts";
+import { ANN, BOB, CAROL, Relay } from "./relay.ts";
+
+function relayTest(name: string, run: (relay: Relay) => Promise<void>): void {
+  Deno.test(name, async () => {
+    const relay = await Relay.open();
+    try {
+      await run(relay);
+      assert.deepEqual(relay.bugs, []);
+    } finally {
+      await relay.close();
+    }
+  });
+}
+
+/** An encrypted message; each text is a message of its own. */
+function mailFrom(from: string, id: string, sizeOctets = 900): string {
+  const text = messageOf(concat([pkesk3, seipd1(sizeOctets)]));
+  return text.replace(/^(?:From|Message-ID|Subject): .*\r\n/gmi, "")
+    .replace(
+      /^/,
+      `From: <${from}>\r\nMessage-ID: <${id}@localhost>\r\n` +
+        "Subject: clear text\r\nUser-Agent: phone\r\n",
+    );
+}
+
+interface Attempt {
+  readonly to: readonly string[];
+  readonly text?: string;
+  readonly account?: Address;
+  readonly reversePath?: string;
+  readonly service?: "mx" | "submission";
+}
+
+async function send(relay: Relay, attempt: Attempt): Promise<void> {
+  const { account = ANN, service = "submission" } = attempt;
+  const reversePath = attempt.reversePath ?? account;
+  const transaction = await relay.delivery.begin(
+    service === "submission"
+      ? { service, account: { address: account }, reversePath }
+      : { service, reversePath },
+  );
+  try {
+    for (const to of attempt.to) await transaction.addRecipient(to);
+    const text = octets(attempt.text ?? mailFrom(reversePath, "1"));
+    for (let at = 0; at < text.length; at += 1000) {
+      await transaction.write(text.slice(at, at + 1000));
+    }
+    await transaction.finish();
+  } catch (error) {
+    await transaction.discard();
+    throw error;
+  }
+}
+
+async function refusal(work: Promise<void>): Promise<string> {
+  const error = await work.then(() => undefined, (error: unknown) => error);
+  if (!(error instanceof Refusal)) throw error ?? new Error("It was accepted");
+  return error.detail.address === undefined
+    ? error.code
+    : `${error.code} ${error.detail.address}`;
+}
+
+const MX = { service: "mx", reversePath: "zoe@other.example" } as const;
+
+relayTest(
+  "a message reaches each recipient once, clean, with its body as it was",
+  async (relay) => {
+    await send(relay, {
+      to: [BOB, "bob@alias.example", "bob+tag@relay.example", CAROL, ANN],
+    });
+    for (const address of [ANN, BOB, CAROL]) {
+      const [text, ...more] = await relay.inbox(address);
+      assert.equal(more.length, 0);
+      const [header = "", body] = text!.split(/(?<=\r\n)\r\n/, 1).concat(
+        text!.slice(text!.indexOf("\r\n\r\n")),
+      );
+      assert.match(header, /^Subject: \[\.\.\.\]\r$/m);
+      assert.doesNotMatch(header, /clear text|User-Agent/);
+      const sent = mailFrom(ANN, "1");
+      assert.equal(body, sent.slice(sent.indexOf("\r\n\r\n")));
+    }
+    assert.equal(relay.counters.totals().get("messages_delivered"), 3);
+  },
+);
+
+relayTest("a large message is stored as it was sent", async (relay) => {
+  const text = mailFrom(ANN, "1", 300_000);
+  await send(relay, { to: [BOB], text });
+  const [stored = ""] = await relay.inbox(BOB);
+  const body = (whole: string) => whole.slice(whole.indexOf("\r\n\r\n"));
+  assert.equal(body(stored), body(text));
+});
+
+relayTest(
+  "nobody known: a refusal that names the first, and no report",
+  async (relay) => {
+    const to = ["nobody@relay.example", "x@other.example"];
+    assert.equal(
+      await refusal(send(relay, { to })),
+      "no_such_user nobody@relay.example",
+    );
+    assert.equal(
+      await refusal(send(relay, { to: ["x@other.example"] })),
+      "federation_off x@other.example",
+    );
+    assert.deepEqual(await relay.inbox(ANN), []);
+  },
+);
+
+relayTest(
+  "some unknown: the others get it, and the sender one report",
+  async (relay) => {
+    await send(relay, {
+      to: [BOB, "nobody@relay.example", "x@other.example"],
+    });
+    assert.equal((await relay.inbox(BOB)).length, 1);
+    const [report = "", ...more] = await relay.inbox(ANN);
+    assert.equal(more.length, 0);
+    assert.match(report, /^From: Mail Delivery System <MAILER-DAEMON@relay\./m);
+    assert.match(report, /^Auto-Submitted: auto-replied\r$/m);
+    assert.match(report, /multipart\/report; report-type=delivery-status;/);
+    assert.match(report, /^Final-Recipient: rfc822; nobody@relay.example\r$/m);
+    assert.match(report, /^Action: failed\r\nStatus: 5\.1\.1\r$/m);
+    assert.match(report, /^Final-Recipient: rfc822; x@other.example\r$/m);
+    assert.match(report, /^Message-ID: <1@localhost>\r$/m);
+  },
+);
+
+relayTest(
+  "another server gets no report, and learns of a refusal only for all",
+  async (relay) => {
+    await send(relay, { ...MX, to: [BOB, "nobody@relay.example"] });
+    assert.equal((await relay.inbox(BOB)).length, 1);
+    const unknown = send(relay, { ...MX, to: ["nobody@relay.example"] });
+    assert.equal(await refusal(unknown), "no_such_user nobody@relay.example");
+    const relayed = send(relay, { ...MX, to: ["x@other.example"] });
+    assert.equal(await refusal(relayed), "relaying_denied");
+  },
+);
+
+relayTest(
+  "a blocked account is as unknown as none, and hears nothing",
+  async (relay) => {
+    await relay.store.accounts.block({
+      pattern: BOB,
+      reason: "",
+      createdAt: 0,
+    });
+    assert.equal(
+      await refusal(send(relay, { to: [BOB] })),
+      `no_such_user ${BOB}`,
+    );
+    await relay.store.accounts.startDeletion(relay.accounts.get(CAROL)!);
+    assert.equal(
+      await refusal(send(relay, { to: [CAROL] })),
+      `no_such_user ${CAROL}`,
+    );
+  },
+);
+
+relayTest(
+  "mail from a blocked sender is taken and forgotten",
+  async (relay) => {
+    const pattern = "*@other.example";
+    await relay.store.accounts.block({ pattern, reason: "", createdAt: 0 });
+    await send(relay, { ...MX, to: [BOB] });
+    assert.deepEqual(await relay.inbox(BOB), []);
+  },
+);
+
+relayTest("only the account's own address may send", async (relay) => {
+  for (const reversePath of [BOB, "", "ann+x@relay.example"]) {
+    const attempt = send(relay, { to: [BOB], reversePath });
+    assert.equal(await refusal(attempt), "sender_not_owned");
+  }
+  await send(relay, { to: [BOB], reversePath: "ann@alias.example" });
+  assert.equal(
+    await refusal(send(relay, { to: [BOB], text: mailFrom(BOB, "2") })),
+    `from_mismatch ${BOB}`,
+  );
+});
+
+relayTest(
+  "another server may not claim an address of ours, nor a name without a domain",
+  async (relay) => {
+    const rows: [string, string][] = [
+      ["ann@relay.example", "local_sender_unauthenticated"],
+      ["ann@alias.example", "local_sender_unauthenticated"],
+      ["ann@[192.0.2.1]", "local_sender_unauthenticated"],
+      ["ann@localhost", "sender_domain_invalid"],
+    ];
+    for (const [reversePath, code] of rows) {
+      const attempt = send(relay, { ...MX, reversePath, to: [BOB] });
+      assert.equal(await refusal(attempt), code);
+    }
+    await send(relay, { ...MX, reversePath: "zoe@[198.51.100.1]", to: [BOB] });
+    assert.equal((await relay.inbox(BOB)).length, 1);
+  },
+);
+
+relayTest("clear text is refused, and nothing of it kept", async (relay) => {
+  const text = "From: <ann@relay.example>\r\nSubject: x\r\n\r\nHello\r\n";
+  assert.equal(
+    await refusal(send(relay, { to: [BOB], text })),
+    "encryption_needed",
+  );
+  const large = text + "x".repeat(76).concat("\r\n").repeat(5000);
+  assert.equal(
+    await refusal(send(relay, { to: [BOB], text: large })),
+    "encryption_needed",
+  );
+  const files = await Array.fromAsync(Deno.readDir(`${relay.directory}/tmp`));
+  assert.deepEqual(files, []);
+  assert.deepEqual(await relay.inbox(BOB), []);
+});
+
+relayTest(
+  "a message sent again is confirmed again and delivered once",
+  async (relay) => {
+    const text = mailFrom(ANN, "1");
+    await send(relay, { to: [BOB], text });
+    await send(relay, { to: [BOB], text });
+    await send(relay, { to: [BOB], text: mailFrom(ANN, "2") });
+    await send(relay, { to: [CAROL], text });
+    assert.equal((await relay.inbox(BOB)).length, 2);
+    assert.equal((await relay.inbox(CAROL)).length, 1);
+  },
+);
+
+relayTest(
+  "a full mailbox fails alone, and the report fits although it is full",
+  async (relay) => {
+    await relay.store.accounts.setQuota(relay.accounts.get(BOB)!, 100);
+    await relay.store.accounts.setQuota(relay.accounts.get(ANN)!, 0);
+    assert.equal(
+      await refusal(send(relay, { to: [BOB] })),
+      `quota_exceeded ${BOB}`,
+    );
+    await send(relay, { to: [BOB, CAROL], text: mailFrom(ANN, "2") });
+    assert.equal((await relay.inbox(CAROL)).length, 1);
+    const [report = ""] = await relay.inbox(ANN);
+    assert.match(report, /^Status: 5\.2\.2\r$/m);
+  },
+);
+
+relayTest(
+  "postmaster reaches the account that is named for it",
+  async (relay) => {
+    const to = ["postmaster"];
+    const text = mailFrom("zoe@other.example", "1");
+    assert.equal(
+      await refusal(send(relay, { ...MX, to, text })),
+      "no_such_user postmaster@relay.example",
+    );
+    relay.roles = CAROL;
+    await send(relay, { ...MX, to: [...to, "abuse@relay.example"], text });
+    assert.equal((await relay.inbox(CAROL)).length, 1);
+  },
+);
+
+relayTest(
+  "a fast sender is slowed down, then refused at RCPT",
+  async (relay) => {
+    relay.settings = { ...relay.settings, sendBurst: 2, maxDelayMs: 1500 };
+    for (const id of ["1", "2", "3"]) {
+      await send(relay, { to: [BOB], text: mailFrom(ANN, id) });
+    }
+    assert.equal(relay.sleptMs.length, 1);
+    assert.equal(
+      await refusal(send(relay, { to: [BOB] })),
+      `too_much_mail ${ANN}`,
+    );
+    await send(relay, { to: [BOB], account: CAROL });
+  },
+);
+
+relayTest("recipients are limited by the hour", async (relay) => {
+  relay.settings = { ...relay.settings, recipientsPerHour: 2 };
+  await send(relay, { to: [BOB, CAROL] });
+  assert.equal(
+    await refusal(send(relay, { to: [BOB] })),
+    "too_many_recipients",
+  );
+});
+
+relayTest(
+  "append() keeps the header, and takes what the policy allows",
+  async (relay) => {
+    const { id } = await relay.store.mail.inbox(relay.accounts.get(ANN)!);
+    const append = async (text: string) => {
+      const transaction = await relay.delivery.append(ANN, {
+        mailbox: id,
+        sizeOctets: text.length,
+        flags: 1,
+        keywords: [],
+      });
+      await transaction.write(octets(text));
+      await transaction.finish();
+    };
+    const sent = mailFrom(BOB, "1");
+    await append(sent);
+    assert.deepEqual(await relay.inbox(ANN), [sent]);
+    const plain = "From: <ann@relay.example>\r\n\r\nHello\r\n";
+    assert.equal(await refusal(append(plain)), "encryption_needed");
+    relay.settings = { ...relay.settings, appendPolicy: "any" };
+    for (
+      const text of [
+        "Subject: x\r\n\r\nHello\r\n",
+        "Subject: x\r\n",
+        "no header\r\n\r\nx",
+      ]
+    ) {
+      await append(text);
+      assert.equal((await relay.inbox(ANN)).at(-1), text);
+    }
+    relay.settings = { ...relay.settings, appendPolicy: "deny" };
+    assert.equal(await refusal(append(sent)), "encryption_needed");
+  },
+);

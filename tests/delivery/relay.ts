@@ -1,0 +1,110 @@
+/** Delivery over a real store, with ann, bob and carol as accounts. @module */
+import type { AccountId } from "../../src/base/ids.ts";
+import { AccountDirectory } from "../../src/delivery/directory.ts";
+import { Delivery } from "../../src/delivery/delivery.ts";
+import { FEDERATION_OFF } from "../../src/delivery/outbound.ts";
+import type { DeliverySettings } from "../../src/delivery/parts.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import { type Address, parseAddress } from "../../src/mail/address.ts";
+import { LocalDomains } from "../../src/mail/local_domains.ts";
+import { Counters } from "../../src/observe/counters.ts";
+import { openStore } from "../../src/store/sqlite/open.ts";
+import type { Store } from "../../src/store/store.ts";
+
+export const ANN = parseAddress("ann@relay.example");
+export const BOB = parseAddress("bob@relay.example");
+export const CAROL = parseAddress("carol@relay.example");
+
+const SETTINGS: DeliverySettings = {
+  sendPerMinute: 60,
+  sendBurst: 60,
+  recipientsPerHour: 0,
+  maxDelayMs: 20_000,
+  rewriteSubject: true,
+  stripHeaders: true,
+  acceptOldPacketFormat: true,
+  allowAutocryptSetup: true,
+  appendPolicy: "encrypted",
+  quota: {
+    defaultOctets: 1_000_000,
+    whenFull: "reject",
+    trimFrom: 75,
+    trimTo: 70,
+    protectSeconds: 86_400,
+  },
+};
+
+export class Relay {
+  readonly counters = new Counters();
+  readonly bugs: unknown[] = [];
+  readonly sleptMs: number[] = [];
+  readonly accounts = new Map<Address, AccountId>();
+  settings: DeliverySettings = SETTINGS;
+  roles: Address | undefined;
+  readonly delivery: Delivery;
+
+  private constructor(readonly store: Store, readonly directory: string) {
+    const domains = new LocalDomains({
+      domains: ["relay.example", "[192.0.2.1]"],
+      aliases: { "alias.example": "relay.example" },
+    });
+    this.delivery = new Delivery({
+      mail: store.mail,
+      staging: store.staging,
+      directory: new AccountDirectory(
+        store.accounts,
+        domains,
+        () => this.roles,
+      ),
+      domains,
+      outbound: FEDERATION_OFF,
+      clock: { now: () => Date.now(), monotonic: () => performance.now() },
+      timers: {
+        sleep: (ms) => {
+          this.sleptMs.push(ms);
+          return Promise.resolve();
+        },
+        every: () => () => {},
+      },
+      random: systemRandom,
+      hostname: "mx.relay.example",
+      counters: this.counters,
+      settings: () => this.settings,
+      reportBug: (error) => this.bugs.push(error),
+    });
+  }
+
+  static async open(): Promise<Relay> {
+    const stateDir = await Deno.makeTempDir();
+    const store = await openStore({ stateDir, sync: "off", minFreeOctets: 0 });
+    const relay = new Relay(store, stateDir);
+    for (const address of [ANN, BOB, CAROL]) {
+      const id = await store.accounts.create({
+        address,
+        passwordHash: "-",
+        origin: "cli",
+        createdAt: 0,
+      });
+      relay.accounts.set(address, id);
+    }
+    return relay;
+  }
+
+  /** All messages in the account's INBOX, oldest first. */
+  async inbox(address: Address): Promise<string[]> {
+    const { mail } = this.store;
+    const { id } = await mail.inbox(this.accounts.get(address)!);
+    const range = { first: 1, last: 4_294_967_295 } as never;
+    const texts: string[] = [];
+    for (const row of await mail.messages(id, range, 1000)) {
+      const pieces = await Array.fromAsync(await mail.body(row.blob) ?? []);
+      texts.push(pieces.map((p) => new TextDecoder().decode(p)).join(""));
+    }
+    return texts;
+  }
+
+  async close(): Promise<void> {
+    await this.store.close();
+    await Deno.remove(this.directory, { recursive: true });
+  }
+}
