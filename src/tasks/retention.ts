@@ -1,0 +1,148 @@
+/**
+ * Mail and accounts that are deleted with age. Ages count from when the relay
+ * stored a message, never from its headers.
+ *
+ * @module
+ */
+import { nowSeconds, today } from "../base/clock.ts";
+import type { Account } from "../store/accounts.ts";
+import type { PruneRule } from "../store/mail.ts";
+import type { Schedule, Task, TaskResult, TaskWork } from "./task.ts";
+
+const SECONDS_PER_DAY = 86_400;
+const ACCOUNTS_AT_ONCE = 100;
+const COUNTED_AT_MOST = 1_000_000;
+export const HOURLY: Schedule = {
+  kind: "every",
+  seconds: 3600,
+  text: "hourly",
+};
+
+export const pruneOldMessages: Task = {
+  name: "prune-old-messages",
+  aliases: ["prune-messages", "retention"],
+  description: "Delete messages above the retention age",
+  schedule: HOURLY,
+  isEnabled: (settings) =>
+    settings.get("message_retention_enabled") &&
+    settings.get("message_retention") > 0,
+  run(work) {
+    const age = work.retentionSeconds ?? work.settings.get("message_retention");
+    return prune(work, { arrivedBefore: before(work, age) });
+  },
+};
+
+export const pruneLargeMessages: Task = {
+  name: "prune-large-messages",
+  aliases: ["prune-large"],
+  description: "Delete large messages earlier, once they were read",
+  schedule: HOURLY,
+  isEnabled: (settings) =>
+    settings.get("message_retention_enabled") &&
+    settings.get("large_message_retention") > 0,
+  run(work) {
+    const age = work.retentionSeconds ??
+      work.settings.get("large_message_retention");
+    return prune(work, {
+      arrivedBefore: before(work, age),
+      largerThanOctets: work.settings.get("large_message_size"),
+      onlySeen: true,
+    });
+  },
+};
+
+/** Bad for people with several devices: the second one may never get the message. */
+export const purgeSeen: Task = {
+  name: "purge-seen",
+  aliases: ["purge-read", "auto-purge-seen"],
+  description: "Delete messages that were read",
+  schedule: { kind: "every", seconds: 15, text: "every 15 seconds" },
+  isEnabled: (settings) => settings.get("auto_purge_seen"),
+  run(work) {
+    const grace = work.retentionSeconds ??
+      work.settings.get("auto_purge_seen_grace");
+    // those of this second, too
+    const arrivedBefore = before(work, grace) + 1;
+    return prune(work, { arrivedBefore, onlySeen: true });
+  },
+};
+
+export const pruneUnreadOlder: Task = {
+  name: "prune-unread-older",
+  aliases: ["purge-unread-older"],
+  description: "Delete unread messages above the age given",
+  schedule: { kind: "manual" },
+  needsRetention: true,
+  isEnabled: () => true,
+  run(work) {
+    const arrivedBefore = before(work, work.retentionSeconds ?? Infinity);
+    return prune(work, { arrivedBefore, onlyUnseen: true });
+  },
+};
+
+export const pruneUnusedAccounts: Task = {
+  name: "prune-unused-accounts",
+  aliases: ["prune-unused", "unused-accounts"],
+  description: "Delete accounts that nobody ever logged in to",
+  schedule: HOURLY,
+  isEnabled: (settings) => settings.get("unused_account_retention") > 0,
+  run(work) {
+    const age = work.retentionSeconds ??
+      work.settings.get("unused_account_retention");
+    return removeAccounts(
+      work,
+      (limit) => work.store.accounts.unusedSince(before(work, age), limit),
+    );
+  },
+};
+
+export const pruneInactiveAccounts: Task = {
+  name: "prune-inactive-accounts",
+  aliases: ["prune-inactive", "inactive"],
+  description: "Delete accounts without a login for long, unless pinned",
+  schedule: { kind: "nightly", from: 3, to: 5 },
+  isEnabled: (settings) => settings.get("inactive_account_retention") > 0,
+  run(work) {
+    const age = work.retentionSeconds ??
+      work.settings.get("inactive_account_retention");
+    const day = today(work.clock) - Math.ceil(age / SECONDS_PER_DAY);
+    return removeAccounts(
+      work,
+      (limit) => work.store.accounts.inactiveSince(day, limit),
+    );
+  },
+};
+
+function before({ clock }: TaskWork, ageSeconds: number): number {
+  return Math.max(0, nowSeconds(clock) - ageSeconds);
+}
+
+async function prune(work: TaskWork, rule: PruneRule): Promise<TaskResult> {
+  let messages = 0;
+  for (;;) {
+    const { deleted, more } = await work.store.mail.prune({
+      ...rule,
+      dryRun: work.dryRun,
+    });
+    messages += deleted;
+    if (!more) return { messages };
+    await work.pause();
+  }
+}
+
+async function removeAccounts(
+  work: TaskWork,
+  find: (limit: number) => Promise<Account[]>,
+): Promise<TaskResult> {
+  if (work.dryRun) return { accounts: (await find(COUNTED_AT_MOST)).length };
+  let accounts = 0;
+  for (;;) {
+    const some = await find(ACCOUNTS_AT_ONCE);
+    if (some.length === 0) return { accounts };
+    for (const account of some) {
+      await work.accounts.remove(account);
+      accounts++;
+      await work.pause();
+    }
+  }
+}

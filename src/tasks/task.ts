@@ -1,0 +1,55 @@
+/** What a periodic job is. @module */
+import type { AccountOperations } from "../accounts/operations.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { QuotaPolicy } from "../store/mail.ts";
+import type { Store } from "../store/store.ts";
+
+export type Schedule =
+  | { readonly kind: "every"; readonly seconds: number; readonly text: string }
+  /** Once a day between two hours, UTC. */
+  | { readonly kind: "nightly"; readonly from: number; readonly to: number }
+  /** On demand only. */
+  | { readonly kind: "manual" };
+
+export type TaskSettings = Pick<Settings, "get">;
+
+/** What a job works on. */
+export interface TaskWork {
+  readonly store: Pick<Store, "accounts" | "mail" | "maintenance">;
+  readonly accounts: Pick<AccountOperations, "remove">;
+  readonly settings: TaskSettings;
+  readonly quota: QuotaPolicy;
+  readonly clock: Clock;
+  /** In place of the age in the settings. */
+  readonly retentionSeconds?: number;
+  readonly dryRun: boolean;
+  /** Between two batches: lets others write. @throws {TaskStopped} when the process ends */
+  pause(): Promise<void>;
+}
+
+export interface TaskResult {
+  readonly messages?: number;
+  readonly accounts?: number;
+  /** Of other things. */
+  readonly others?: number;
+  readonly detail?: string;
+  /** It was asked for a dry run, and has none. */
+  readonly skipped?: true;
+}
+
+export interface Task {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly description: string;
+  readonly schedule: Schedule;
+  /** Does nothing without an age given for the run. */
+  readonly needsRetention?: true;
+  isEnabled(settings: TaskSettings): boolean;
+  run(work: TaskWork): Promise<TaskResult>;
+}
+
+/** The process ends between two batches of a task. Nothing is lost: the next run goes on. */
+export class TaskStopped extends Error {
+  override readonly name = "TaskStopped";
+}

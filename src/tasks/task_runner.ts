@@ -1,0 +1,246 @@
+/** Runs tasks, each of them one at a time, and keeps on record how it went. @module */
+import type {
+  TaskControl,
+  TaskOutcome,
+  TaskRunOptions,
+  TaskShape,
+} from "../admin/tasks.ts";
+import { nowSeconds } from "../base/clock.ts";
+import type { Timers } from "../base/clock.ts";
+import { formatDuration } from "../base/durations.ts";
+import { Refusal } from "../base/refusal.ts";
+import type { QuotaPolicy } from "../store/mail.ts";
+import type { TaskRun } from "../store/store.ts";
+import {
+  type Schedule,
+  type Task,
+  type TaskResult,
+  TaskStopped,
+  type TaskWork,
+} from "./task.ts";
+import { taskNamed, TASKS } from "./task_table.ts";
+
+/** Between two batches: mail goes first. */
+const PAUSE_MS = 5;
+const MAX_ERROR_LENGTH = 500;
+
+export interface TaskRunnerParts
+  extends Pick<TaskWork, "store" | "accounts" | "settings" | "clock"> {
+  readonly timers: Timers;
+  /** Live. */
+  quota(): QuotaPolicy;
+  /** Whether tasks also run by themselves in this process. */
+  readonly periodic: boolean;
+}
+
+export class TaskRunner implements TaskControl {
+  readonly #parts: TaskRunnerParts;
+  readonly #tasks: readonly Task[];
+  readonly #running = new Map<string, Promise<unknown>>();
+  #isStopping = false;
+
+  constructor(parts: TaskRunnerParts, tasks: readonly Task[] = TASKS) {
+    this.#parts = parts;
+    this.#tasks = tasks;
+  }
+
+  get periodic(): boolean {
+    return this.#parts.periodic;
+  }
+
+  get tasks(): readonly Task[] {
+    return this.#tasks;
+  }
+
+  isRunning(task: Task): boolean {
+    return this.#running.has(task.name);
+  }
+
+  isEnabled(task: Task): boolean {
+    return task.isEnabled(this.#parts.settings);
+  }
+
+  async list(): Promise<TaskShape[]> {
+    const runs = await this.lastRuns();
+    return this.#tasks.map((task) => {
+      const last = runs.get(task.name);
+      return {
+        name: task.name,
+        aliases: task.aliases,
+        description: task.description,
+        schedule: scheduleText(task.schedule),
+        enabled: this.isEnabled(task),
+        running: this.isRunning(task),
+        last_started_at: last?.startedAt ?? null,
+        last_finished_at: last?.finishedAt ?? null,
+        last_deleted: last?.deleted ?? null,
+        last_error: last?.error ?? null,
+      };
+    });
+  }
+
+  async lastRuns(): Promise<Map<string, TaskRun>> {
+    const runs = await this.#parts.store.maintenance.taskRuns();
+    return new Map(runs.map((run) => [run.task, run]));
+  }
+
+  ages(): { messageRetention: string; unusedAccountRetention: string } {
+    const { settings } = this.#parts;
+    return {
+      messageRetention: formatDuration(settings.get("message_retention")),
+      unusedAccountRetention: formatDuration(
+        settings.get("unused_account_retention"),
+      ),
+    };
+  }
+
+  /** @throws {Refusal} `not_found`, `task_running`, `invalid_value`; and what the task throws */
+  async run(name: string, options: TaskRunOptions): Promise<TaskOutcome> {
+    const task =
+      this.#tasks.find((one) =>
+        one.name === name || one.aliases.includes(name)
+      ) ?? taskNamed(name);
+    return await this.start(task, options);
+  }
+
+  /** All that have a schedule and are switched on, one after the other. */
+  async runAll(options: TaskRunOptions): Promise<TaskOutcome[]> {
+    const outcomes: TaskOutcome[] = [];
+    for (const task of this.#tasks) {
+      if (task.schedule.kind === "manual") continue;
+      outcomes.push(
+        await this.start(task, options).catch((error) =>
+          failure(task, options, error)
+        ),
+      );
+    }
+    return outcomes;
+  }
+
+  async start(task: Task, options: TaskRunOptions): Promise<TaskOutcome> {
+    const given = options.retentionSeconds !== undefined;
+    if (task.needsRetention && !given) {
+      throw new Refusal("invalid_value", {
+        explanation: `${task.name} needs --retention, as in --retention 30d`,
+      });
+    }
+    if (!given && !this.isEnabled(task)) {
+      return outcome(task, options, {
+        skipped: true,
+        detail: "Switched off in the settings",
+      });
+    }
+    if (this.isRunning(task)) {
+      throw new Refusal("task_running", {
+        explanation: `Task already running: ${task.name}`,
+      });
+    }
+    const run = this.#record(task, options);
+    this.#running.set(task.name, run);
+    try {
+      return outcome(task, options, await run);
+    } finally {
+      this.#running.delete(task.name);
+    }
+  }
+
+  /** Ends running tasks at their next pause, and waits for that. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    await Promise.allSettled(this.#running.values());
+  }
+
+  async #record(task: Task, options: TaskRunOptions): Promise<TaskResult> {
+    const startedAt = nowSeconds(this.#parts.clock);
+    const run: TaskRun = { task: task.name, startedAt, deleted: 0 };
+    const isFrequent = task.schedule.kind === "every" &&
+      task.schedule.seconds < 60;
+    if (!options.dryRun && !isFrequent) await this.#save(run);
+    try {
+      const result = await task.run(this.#work(options));
+      const deleted = deletedBy(result);
+      if (!options.dryRun && !(isFrequent && deleted === 0)) {
+        await this.#save({ ...run, ...this.#finished(), deleted });
+      }
+      return result;
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      await this.#save({
+        ...run,
+        ...this.#finished(),
+        error: text.slice(0, MAX_ERROR_LENGTH),
+      });
+      throw error;
+    }
+  }
+
+  #work(options: TaskRunOptions): TaskWork {
+    const { store, accounts, settings, clock, timers } = this.#parts;
+    const { retentionSeconds } = options;
+    return {
+      store,
+      accounts,
+      settings,
+      quota: this.#parts.quota(),
+      clock,
+      dryRun: options.dryRun ?? false,
+      ...(retentionSeconds === undefined ? {} : { retentionSeconds }),
+      pause: async () => {
+        if (this.#isStopping) throw new TaskStopped("Server is stopping");
+        await timers.sleep(PAUSE_MS);
+      },
+    };
+  }
+
+  #finished() {
+    return { finishedAt: nowSeconds(this.#parts.clock) };
+  }
+
+  /** On a full disk tasks still run: they are what frees it. */
+  async #save(run: TaskRun): Promise<void> {
+    try {
+      await this.#parts.store.maintenance.saveTaskRun(run);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
+  }
+}
+
+function outcome(
+  task: Task,
+  options: TaskRunOptions,
+  result: TaskResult,
+): TaskOutcome {
+  return {
+    task: task.name,
+    skipped: result.skipped ?? false,
+    dry_run: options.dryRun ?? false,
+    deleted_messages: result.messages ?? 0,
+    deleted_accounts: result.accounts ?? 0,
+    detail: result.detail ?? "",
+  };
+}
+
+function failure(
+  task: Task,
+  options: TaskRunOptions,
+  error: unknown,
+): TaskOutcome {
+  const detail = error instanceof Error ? error.message : String(error);
+  return outcome(task, options, { detail: `Failed: ${detail}` });
+}
+
+function deletedBy({ messages, accounts, others }: TaskResult): number {
+  return (messages ?? 0) + (accounts ?? 0) + (others ?? 0);
+}
+
+function scheduleText(schedule: Schedule): string {
+  switch (schedule.kind) {
+    case "every":
+      return schedule.text;
+    case "nightly":
+      return `daily, ${schedule.from}:00 to ${schedule.to}:00 UTC`;
+    case "manual":
+      return "on demand";
+  }
+}

@@ -1,0 +1,286 @@
+import assert from "node:assert/strict";
+import { TestTime } from "../accounts/test_time.ts";
+import { settle } from "../accounts/test_time.ts";
+import { MemoryAccounts } from "../accounts/memory_accounts.ts";
+import { Refusal } from "../base/refusal.ts";
+import type { Address } from "../mail/address.ts";
+import type { PruneRule } from "../store/mail.ts";
+import type { Store, TaskRun } from "../store/store.ts";
+import { type TaskSettings, TaskStopped } from "./task.ts";
+import { TaskRunner } from "./task_runner.ts";
+import { TASKS } from "./task_table.ts";
+
+const NOW = 1_800_000_000;
+const DAY = 86_400;
+
+function parts(changes: Record<string, unknown> = {}) {
+  const values: Record<string, unknown> = {
+    message_retention_enabled: true,
+    message_retention: 20 * DAY,
+    large_message_retention: 7 * DAY,
+    large_message_size: 200_000,
+    auto_purge_seen: false,
+    auto_purge_seen_grace: 0,
+    unused_account_retention: 30 * DAY,
+    inactive_account_retention: 90 * DAY,
+    quota_when_full: "expire_oldest",
+    ...changes,
+  };
+  const time = new TestTime(NOW * 1000);
+  const accounts = new MemoryAccounts(() => NOW);
+  const rules: PruneRule[] = [];
+  const runs = new Map<string, TaskRun>();
+  const saved: TaskRun[] = [];
+  const batches = { left: 1, fault: undefined as string | undefined };
+  const batch = () => Promise.resolve({ deleted: 2, more: --batches.left > 0 });
+  const store = {
+    accounts,
+    mail: {
+      prune: (rule: PruneRule) => (rules.push(rule), batch()),
+      trimToQuota: batch,
+    },
+    maintenance: {
+      collectBlobs: batch,
+      recountUsage: () => Promise.resolve({ checked: 5, repaired: 1 }),
+      check: () => Promise.resolve(batches.fault),
+      tidy: () => Promise.resolve(),
+      vacuum: () => Promise.resolve(),
+      prunePushTokens: () => Promise.resolve(4),
+      taskRuns: () => Promise.resolve([...runs.values()]),
+      saveTaskRun: (run: TaskRun) => {
+        saved.push(run);
+        runs.set(run.task, run);
+        return Promise.resolve();
+      },
+    },
+  };
+  const runner = new TaskRunner({
+    store: store as unknown as Store,
+    accounts: {
+      async remove(account) {
+        await accounts.startDeletion(account.id);
+        await accounts.finishDeletion(account.id);
+      },
+    },
+    settings: { get: (name: string) => values[name] } as TaskSettings,
+    quota: () => ({
+      defaultOctets: 1,
+      whenFull: "expire_oldest",
+      trimFrom: 75,
+      trimTo: 70,
+      protectSeconds: 1,
+    }),
+    clock: time,
+    timers: time,
+    periodic: true,
+  });
+  return { runner, time, values, accounts, store, rules, saved, batches };
+}
+
+const RULES: [string, PruneRule][] = [
+  ["prune-old-messages", { arrivedBefore: NOW - 20 * DAY, dryRun: false }],
+  ["retention", { arrivedBefore: NOW - 20 * DAY, dryRun: false }],
+  ["prune-large", {
+    arrivedBefore: NOW - 7 * DAY,
+    largerThanOctets: 200_000,
+    onlySeen: true,
+    dryRun: false,
+  }],
+  ["auto-purge-seen", {
+    arrivedBefore: NOW + 1,
+    onlySeen: true,
+    dryRun: false,
+  }],
+];
+for (const [name, rule] of RULES) {
+  Deno.test(`run("${name}") prunes by its rule`, async () => {
+    const { runner, rules } = parts({ auto_purge_seen: true });
+    const outcome = await runner.run(name, {});
+    assert.deepEqual(rules, [rule]);
+    assert.equal(outcome.deleted_messages, 2);
+  });
+}
+
+Deno.test("settings are read at each run, an age given wins", async () => {
+  const { runner, rules, values } = parts();
+  values.message_retention = DAY;
+  await runner.run("retention", {});
+  await runner.run("retention", { retentionSeconds: 5 });
+  assert.deepEqual(rules.map(({ arrivedBefore }) => NOW - arrivedBefore), [
+    DAY,
+    5,
+  ]);
+});
+
+const SWITCHED_OFF: [string, Record<string, unknown>][] = [
+  ["prune-old-messages", { message_retention_enabled: false }],
+  ["prune-old-messages", { message_retention: 0 }],
+  ["prune-large-messages", { large_message_retention: 0 }],
+  ["purge-seen", {}],
+  ["prune-unused-accounts", { unused_account_retention: 0 }],
+  ["prune-inactive-accounts", { inactive_account_retention: 0 }],
+  ["quota-trim", { quota_when_full: "reject" }],
+];
+for (const [name, changes] of SWITCHED_OFF) {
+  Deno.test(`run("${name}") skips with ${JSON.stringify(changes)}`, async () => {
+    const { runner, saved, rules } = parts(changes);
+    const outcome = await runner.run(name, {});
+    assert.equal(outcome.skipped, true);
+    assert.deepEqual([saved, rules], [[], []]);
+  });
+}
+
+Deno.test("run() of an unknown task names `tasks list`", async () => {
+  const { runner } = parts();
+  await assert.rejects(runner.run("prune-everything", {}), (error) => {
+    assert.ok(error instanceof Refusal && error.code === "not_found");
+    return /tasks list/.test(error.message);
+  });
+});
+
+Deno.test("prune-unread-older needs an age", async () => {
+  const { runner, rules } = parts();
+  await assert.rejects(runner.run("purge-unread-older", {}), {
+    code: "invalid_value",
+  });
+  await runner.run("purge-unread-older", { retentionSeconds: 60 });
+  assert.deepEqual(rules, [
+    { arrivedBefore: NOW - 60, onlyUnseen: true, dryRun: false },
+  ]);
+});
+
+Deno.test("run() refuses a task that is running, and pauses between batches", async () => {
+  const { runner, batches, time, rules } = parts();
+  batches.left = 3;
+  const first = runner.run("retention", {});
+  await settle();
+  assert.equal(rules.length, 1);
+  await assert.rejects(runner.run("prune-messages", {}), {
+    code: "task_running",
+  });
+  await runner.run("recount-usage", {});
+  assert.equal((await time.passUntil(first)).deleted_messages, 6);
+  batches.left = 1;
+  await runner.run("retention", {});
+});
+
+Deno.test("stop() ends a task at its next pause and keeps that on record", async () => {
+  const { runner, batches, saved } = parts();
+  batches.left = Infinity;
+  const run = runner.run("retention", {});
+  const stopped = assert.rejects(run, TaskStopped);
+  await runner.stop();
+  await stopped;
+  assert.equal(saved.at(-1)?.error, "Server is stopping");
+});
+
+Deno.test("a run is kept on record with start, end, number and error", async () => {
+  const { runner, saved, batches } = parts();
+  await runner.run("retention", {});
+  assert.deepEqual(saved, [
+    { task: "prune-old-messages", startedAt: NOW, deleted: 0 },
+    {
+      task: "prune-old-messages",
+      startedAt: NOW,
+      finishedAt: NOW,
+      deleted: 2,
+    },
+  ]);
+  batches.fault = "row 7 missing";
+  await assert.rejects(runner.run("check-db", {}), /damaged: row 7 missing/);
+  const shown = (await runner.list()).find(({ name }) => name === "check-db");
+  assert.equal(shown?.last_error, "Database is damaged: row 7 missing");
+  assert.equal(shown?.last_finished_at, NOW);
+});
+
+Deno.test("tasks run although nothing can be recorded on a full disk", async () => {
+  const { runner, store } = parts();
+  store.maintenance.saveTaskRun = () =>
+    Promise.reject(new Refusal("storage_full"));
+  assert.equal((await runner.run("retention", {})).deleted_messages, 2);
+});
+
+Deno.test("a dry run counts and leaves no record", async () => {
+  const { runner, rules, saved } = parts();
+  const outcome = await runner.run("retention", { dryRun: true });
+  assert.equal(rules[0]?.dryRun, true);
+  assert.deepEqual([outcome.dry_run, outcome.deleted_messages], [true, 2]);
+  assert.equal((await runner.run("vacuum", { dryRun: true })).skipped, true);
+  assert.deepEqual(saved, []);
+});
+
+Deno.test("runAll() goes on after a failure", async () => {
+  const { runner, batches, time } = parts();
+  batches.fault = "bad page";
+  const outcomes = await time.passUntil(runner.runAll({}));
+  assert.deepEqual(
+    outcomes.map(({ task }) => task),
+    TASKS.filter(({ schedule }) => schedule.kind !== "manual")
+      .map(({ name }) => name),
+  );
+  const check = outcomes.find(({ task }) => task === "check-db");
+  assert.match(check?.detail ?? "", /^Failed: Database is damaged/);
+  assert.match(outcomes.at(-1)?.detail ?? "", /4 tokens/);
+});
+
+async function people() {
+  const made = parts();
+  const ages: [string, number, number | undefined, boolean][] = [
+    ["never30", 30, undefined, false],
+    ["never31", 31, undefined, false],
+    ["pinned31", 31, undefined, true],
+    ["idle90", 200, 90, false],
+    ["idle91", 200, 91, false],
+    ["pinned91", 200, 91, true],
+  ];
+  await made.accounts.putToken({ token: "invite", maxUses: 9 });
+  for (const [name, createdDays, loginDays, pinned] of ages) {
+    await made.accounts.create({
+      address: `${name}@relay.example` as Address,
+      passwordHash: "x",
+      origin: "cli",
+      createdAt: NOW - createdDays * DAY,
+      pinned,
+      ...(name === "never31" ? { token: "invite" } : {}),
+      ...(loginDays === undefined ? {} : {
+        firstLoginAt: 1,
+        lastLoginDay: Math.floor(NOW / DAY) - loginDays,
+      }),
+    });
+  }
+  const names = () =>
+    [...made.accounts.rows.values()].map(({ address }) =>
+      address.split("@")[0]
+    );
+  return { ...made, names };
+}
+
+Deno.test("prune-unused-accounts takes those above the age, gives the token back, blocks nothing", async () => {
+  const { runner, accounts, names, time } = await people();
+  const dry = await runner.run("prune-unused", { dryRun: true });
+  assert.equal(dry.deleted_accounts, 1);
+  assert.equal(accounts.rows.size, 6);
+  const done = await time.passUntil(runner.run("prune-unused", {}));
+  assert.equal(done.deleted_accounts, 1);
+  assert.deepEqual(names(), [
+    "never30",
+    "pinned31",
+    "idle90",
+    "idle91",
+    "pinned91",
+  ]);
+  assert.equal(accounts.tokens.get("invite")?.used, 0);
+  assert.equal(accounts.blocks.size, 0);
+});
+
+Deno.test("prune-inactive-accounts takes those above the age, not the pinned", async () => {
+  const { runner, names, time } = await people();
+  await time.passUntil(runner.run("inactive", {}));
+  assert.deepEqual(names(), [
+    "never30",
+    "never31",
+    "pinned31",
+    "idle90",
+    "pinned91",
+  ]);
+});

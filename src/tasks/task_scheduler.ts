@@ -1,0 +1,116 @@
+/**
+ * Starts tasks when their time has come. What ran last is read from the store,
+ * so that a restart neither repeats nor forgets a weekly task.
+ *
+ * @module
+ */
+import { nowSeconds } from "../base/clock.ts";
+import type { Clock, Timers } from "../base/clock.ts";
+import type { TaskRunner } from "./task_runner.ts";
+import { type Schedule, type Task, TaskStopped } from "./task.ts";
+
+const FIRST_RUN_SECONDS = 60;
+const TICK_MS = 5_000;
+const SECONDS_PER_DAY = 86_400;
+const SECONDS_PER_HOUR = 3600;
+
+export interface TaskSchedulerParts {
+  readonly runner: TaskRunner;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** From 0 up to 1: spreads the tasks of many servers. */
+  jitter(): number;
+  reportBug(error: unknown): void;
+}
+
+export class TaskScheduler {
+  readonly #parts: TaskSchedulerParts;
+  readonly #dueAt = new Map<Task, number>();
+  #stopTicking: (() => void) | undefined;
+  #isBusy = false;
+
+  constructor(parts: TaskSchedulerParts) {
+    this.#parts = parts;
+  }
+
+  /** Nothing runs in the first minute. */
+  async start(): Promise<void> {
+    const { runner, clock, timers } = this.#parts;
+    const runs = await runner.lastRuns();
+    const earliest = nowSeconds(clock) + FIRST_RUN_SECONDS;
+    for (const task of runner.tasks) {
+      const last = runs.get(task.name)?.startedAt;
+      this.#plan(task, { last, earliest });
+    }
+    this.#stopTicking = timers.every(TICK_MS, () => {
+      this.#tick().catch((error) => this.#parts.reportBug(error));
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopTicking?.();
+    this.#stopTicking = undefined;
+    await this.#parts.runner.stop();
+  }
+
+  /** One task after the other: they share the disk. */
+  async #tick(): Promise<void> {
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      for (const [task, dueAt] of this.#dueAt) {
+        if (this.#stopTicking === undefined) return;
+        if (dueAt <= nowSeconds(this.#parts.clock)) await this.#run(task);
+      }
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #run(task: Task): Promise<void> {
+    const { runner, clock, reportBug } = this.#parts;
+    const last = nowSeconds(clock);
+    this.#plan(task, { last, earliest: last });
+    if (runner.isRunning(task) || !runner.isEnabled(task)) return;
+    try {
+      await runner.start(task, {});
+    } catch (error) {
+      if (!(error instanceof TaskStopped)) reportBug(error);
+    }
+  }
+
+  #plan(
+    task: Task,
+    { last, earliest }: { last: number | undefined; earliest: number },
+  ): void {
+    const { schedule } = task;
+    if (schedule.kind === "manual") return;
+    const next = nextTime(schedule, last, {
+      earliest,
+      jitter: this.#parts.jitter(),
+    });
+    this.#dueAt.set(task, next);
+  }
+}
+
+/** Seconds since 1970 UTC of the next run; `last` is the start of the one before. */
+export function nextTime(
+  schedule: Exclude<Schedule, { kind: "manual" }>,
+  last: number | undefined,
+  { earliest, jitter }: { earliest: number; jitter: number },
+): number {
+  if (schedule.kind === "every") {
+    if (last === undefined) return earliest;
+    const spread = Math.floor(schedule.seconds / 10 * jitter);
+    return Math.max(earliest, last + schedule.seconds + spread);
+  }
+  const { from, to } = schedule;
+  const opens = from * SECONDS_PER_HOUR;
+  const wide = (to - from) * SECONDS_PER_HOUR;
+  const midnight = earliest - earliest % SECONDS_PER_DAY;
+  for (let day = midnight;; day += SECONDS_PER_DAY) {
+    const ranInIt = last !== undefined && last >= day + opens;
+    if (ranInIt || earliest >= day + opens + wide) continue;
+    return Math.max(earliest, day + opens + Math.floor(wide * jitter));
+  }
+}

@@ -1,0 +1,49 @@
+/** Every task there is. @module */
+import { Refusal } from "../base/refusal.ts";
+import {
+  pruneInactiveAccounts,
+  pruneLargeMessages,
+  pruneOldMessages,
+  pruneUnreadOlder,
+  pruneUnusedAccounts,
+  purgeSeen,
+} from "./retention.ts";
+import type { Task } from "./task.ts";
+import {
+  checkDatabase,
+  collectBlobs,
+  prunePushTokens,
+  recountUsage,
+  tidyDatabase,
+  trimToQuota,
+  vacuumDatabase,
+} from "./upkeep.ts";
+
+export const TASKS: readonly Task[] = [
+  pruneOldMessages,
+  pruneLargeMessages,
+  purgeSeen,
+  pruneUnreadOlder,
+  pruneUnusedAccounts,
+  pruneInactiveAccounts,
+  trimToQuota,
+  collectBlobs,
+  recountUsage,
+  checkDatabase,
+  tidyDatabase,
+  vacuumDatabase,
+  prunePushTokens,
+];
+
+/** By name or alias. @throws {Refusal} `not_found` */
+export function taskNamed(name: string): Task {
+  const task = TASKS.find((one) =>
+    one.name === name || one.aliases.includes(name)
+  );
+  if (task) return task;
+  throw new Refusal("not_found", {
+    explanation: `No task is named "${name}", see "tasks list": ${
+      TASKS.map((one) => one.name).join(", ")
+    }`,
+  });
+}

@@ -1,0 +1,116 @@
+/** Jobs that keep the store in shape. @module */
+import { nowSeconds } from "../base/clock.ts";
+import { days } from "../base/durations.ts";
+import { HOURLY } from "./retention.ts";
+import type { Schedule, Task, TaskResult } from "./task.ts";
+
+const PUSH_TOKEN_AGE_SECONDS = days(90);
+const DAILY: Schedule = { kind: "every", seconds: days(1), text: "daily" };
+const WEEKLY: Schedule = { kind: "every", seconds: days(7), text: "weekly" };
+const NOT_TRIED: TaskResult = {
+  skipped: true,
+  detail: "There is no dry run of this task",
+};
+
+export const trimToQuota: Task = {
+  name: "quota-trim",
+  aliases: [],
+  description: "Delete the oldest messages of accounts that are nearly full",
+  schedule: DAILY,
+  isEnabled: (settings) => settings.get("quota_when_full") === "expire_oldest",
+  async run(work) {
+    if (work.dryRun) return NOT_TRIED;
+    let messages = 0;
+    for (;;) {
+      const step = await work.store.mail.trimToQuota(work.quota);
+      messages += step.deleted;
+      if (!step.more) return { messages };
+      await work.pause();
+    }
+  },
+};
+
+export const collectBlobs: Task = {
+  name: "gc-blobs",
+  aliases: [],
+  description: "Remove message contents that nobody refers to",
+  schedule: HOURLY,
+  isEnabled: () => true,
+  async run(work) {
+    if (work.dryRun) return NOT_TRIED;
+    let others = 0;
+    for (;;) {
+      const step = await work.store.maintenance.collectBlobs();
+      others += step.deleted;
+      if (!step.more) return { others, detail: `${others} contents removed` };
+      await work.pause();
+    }
+  },
+};
+
+export const recountUsage: Task = {
+  name: "recount-usage",
+  aliases: [],
+  description: "Count messages and sizes again and repair what differs",
+  schedule: WEEKLY,
+  isEnabled: () => true,
+  async run(work) {
+    if (work.dryRun) return NOT_TRIED;
+    const { checked, repaired } = await work.store.maintenance.recountUsage();
+    return { detail: `${checked} accounts checked, ${repaired} repaired` };
+  },
+};
+
+export const checkDatabase: Task = {
+  name: "check-db",
+  aliases: [],
+  description: "Check the database file",
+  schedule: WEEKLY,
+  isEnabled: () => true,
+  async run(work) {
+    const fault = await work.store.maintenance.check();
+    if (fault !== undefined) throw new Error(`Database is damaged: ${fault}`);
+    return { detail: "ok" };
+  },
+};
+
+export const tidyDatabase: Task = {
+  name: "vacuum",
+  aliases: [],
+  description: "Give unused pages of the database back, a few at a time",
+  schedule: DAILY,
+  isEnabled: () => true,
+  async run(work) {
+    if (work.dryRun) return NOT_TRIED;
+    await work.store.maintenance.tidy();
+    return {};
+  },
+};
+
+export const vacuumDatabase: Task = {
+  name: "vacuum-full",
+  aliases: [],
+  description: "Write the whole database anew; mail waits meanwhile",
+  schedule: { kind: "manual" },
+  isEnabled: () => true,
+  async run(work) {
+    if (work.dryRun) return NOT_TRIED;
+    await work.store.maintenance.vacuum();
+    return {};
+  },
+};
+
+export const prunePushTokens: Task = {
+  name: "prune-push-tokens",
+  aliases: [],
+  description: "Forget push tokens that were not renewed for 90 days",
+  schedule: DAILY,
+  isEnabled: () => true,
+  async run(work) {
+    if (work.dryRun) return NOT_TRIED;
+    const others = await work.store.maintenance.prunePushTokens(
+      nowSeconds(work.clock) - PUSH_TOKEN_AGE_SECONDS,
+    );
+    return { others, detail: `${others} tokens forgotten` };
+  },
+};
