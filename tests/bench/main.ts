@@ -1,11 +1,12 @@
 /**
  * `make bench`: runs B1 to B10, or those named as arguments, each against a
- * server of its own, and prints a table and the same as JSON. Driver and
+ * server of its own, and the gate, which needs none, and prints a table and the same as JSON. Driver and
  * server share the machine. `POSTERN_BINARY` measures a compiled executable.
  *
  * @module
  */
 import { measureDeltaChat } from "./delta_chat.ts";
+import { measureGate } from "./gate.ts";
 import { measureLarge } from "./large.ts";
 import { measureFanout, measureLoaded, measurePair } from "./latency.ts";
 import { formatTable, isKept, type Row } from "./measure.ts";
@@ -34,6 +35,9 @@ const BENCHMARKS: Record<string, readonly Benchmark[]> = {
   b9: [measureScale],
   b10: [measureBinary],
 };
+
+/** What needs no server. */
+const STANDALONE: Record<string, () => Row[]> = { gate: measureGate };
 
 const encoder = new TextEncoder();
 function print(text: string): void {
@@ -65,9 +69,17 @@ async function describeMachine(): Promise<string> {
 }
 
 const machine = await describeMachine();
-const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(BENCHMARKS);
+const wanted = Deno.args.length > 0
+  ? Deno.args
+  : [...Object.keys(STANDALONE), ...Object.keys(BENCHMARKS)];
 const rows: Row[] = [];
 for (const name of wanted) {
+  const standalone = STANDALONE[name]?.();
+  if (standalone) {
+    print(formatTable(standalone));
+    rows.push(...standalone);
+    continue;
+  }
   const runs = BENCHMARKS[name];
   if (!runs) {
     print(`There is no benchmark "${name}"`);
