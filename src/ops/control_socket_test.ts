@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { Refusal } from "../base/refusal.ts";
+import { IDLE_MS, MAX_LINE_OCTETS } from "./control_protocol.ts";
+import { type ControlOperation, ControlSocket } from "./control_socket.ts";
+
+const OPERATIONS = new Map<string, ControlOperation>([
+  ["echo", (args) => args],
+  ["refuse", () => {
+    throw new Refusal("not_found", { explanation: "No such thing" });
+  }],
+  ["break", () => {
+    throw new TypeError("ann@a.example");
+  }],
+]);
+
+/** A socket in a directory of its own, and time that only the test moves. */
+async function withSocket(
+  work: (
+    setUp: {
+      connect: () => Promise<Deno.UnixConn>;
+      pass: (ms: number) => void;
+      bugs: unknown[];
+      path: string;
+    },
+  ) => Promise<void>,
+): Promise<void> {
+  const directory = Deno.makeTempDirSync();
+  const path = `${directory}/control.sock`;
+  const bugs: unknown[] = [];
+  const ticks: (() => void)[] = [];
+  let ms = 0;
+  const socket = ControlSocket.open({
+    path,
+    operations: OPERATIONS,
+    clock: { now: () => ms, monotonic: () => ms },
+    timers: {
+      sleep: () => Promise.resolve(),
+      every(_, tick) {
+        ticks.push(tick);
+        return () => {};
+      },
+    },
+    reportBug: (error) => bugs.push(error),
+  });
+  try {
+    await work({
+      connect: () => Deno.connect({ transport: "unix", path }),
+      pass(more) {
+        ms += more;
+        for (const tick of ticks) tick();
+      },
+      bugs,
+      path,
+    });
+  } finally {
+    await socket.close();
+    await socket.close();
+    Deno.removeSync(directory, { recursive: true });
+  }
+}
+
+async function ask(connection: Deno.Conn, text: string): Promise<string> {
+  await writeAll(connection, text);
+  const buffer = new Uint8Array(4096);
+  const count = await connection.read(buffer);
+  return count === null
+    ? "closed"
+    : new TextDecoder().decode(buffer.subarray(0, count));
+}
+
+async function writeAll(connection: Deno.Conn, text: string): Promise<void> {
+  let octets = new TextEncoder().encode(text);
+  while (octets.length > 0) {
+    octets = octets.subarray(await connection.write(octets));
+  }
+}
+
+const ROWS: [string, string, string][] = [
+  [
+    "an operation",
+    '{"id":1,"op":"echo","args":{"a":"é"}}',
+    '{"id":1,"ok":true,"data":{"a":"é"}}',
+  ],
+  [
+    "a refusal",
+    '{"id":"x","op":"refuse"}',
+    '{"id":"x","ok":false,"code":"not_found","error":"No such thing"}',
+  ],
+  [
+    "a bug, without what it was about",
+    '{"id":2,"op":"break"}',
+    '{"id":2,"ok":false,"code":"internal","error":"Internal error"}',
+  ],
+  [
+    "an unknown operation",
+    '{"id":3,"op":"toString"}',
+    '{"id":3,"ok":false,"code":"not_found","error":"No operation \\"toString\\""}',
+  ],
+  [
+    "what is no request",
+    '[{"op":"echo"}]',
+    '{"id":null,"ok":false,"code":"invalid_value","error":"A request is a JSON object"}',
+  ],
+  [
+    "an op that is none",
+    '{"op":1}',
+    '{"id":null,"ok":false,"code":"invalid_value","error":"op must be a string"}',
+  ],
+];
+for (const [what, request, response] of ROWS) {
+  Deno.test(`the control socket answers ${what}`, () =>
+    withSocket(async ({ connect }) => {
+      const connection = await connect();
+      assert.equal(await ask(connection, request + "\n"), response + "\n");
+      assert.equal(await ask(connection, request + "\r\n"), response + "\n");
+      connection.close();
+    }));
+}
+
+Deno.test("the control socket survives text that is no JSON", () =>
+  withSocket(async ({ connect }) => {
+    const connection = await connect();
+    assert.match(await ask(connection, "{]\n"), /"code":"invalid_value"/);
+    assert.match(await ask(connection, '{"op":"echo"}\n'), /"ok":true/);
+    connection.close();
+  }));
+
+Deno.test("the control socket refuses a line over its limit and hangs up", () =>
+  withSocket(async ({ connect, bugs }) => {
+    const connection = await connect();
+    const reply = await ask(connection, "x".repeat(MAX_LINE_OCTETS + 1));
+    assert.match(reply, /"code":"too_large"/);
+    assert.equal(await connection.read(new Uint8Array(1)), null);
+    connection.close();
+    assert.deepEqual(bugs, []);
+  }));
+
+Deno.test("the control socket hangs up on those who ask nothing", () =>
+  withSocket(async ({ connect, pass, bugs }) => {
+    const connection = await connect();
+    assert.match(await ask(connection, '{"op":"echo"}\n'), /"ok":true/);
+    pass(IDLE_MS);
+    assert.equal(await connection.read(new Uint8Array(1)), null);
+    connection.close();
+    assert.deepEqual(bugs, []);
+  }));
+
+Deno.test("the control socket is for its owner and group, and is replaced", () =>
+  withSocket(({ path }) => {
+    assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o660);
+    return Promise.resolve();
+  }));
