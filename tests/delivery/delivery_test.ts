@@ -320,6 +320,6 @@ relayTest(
       assert.equal((await relay.inbox(ANN)).at(-1), text);
     }
     relay.settings = { ...relay.settings, appendPolicy: "deny" };
-    assert.equal(await refusal(append(sent)), "encryption_needed");
+    assert.equal(await refusal(append(sent)), "policy_rejection");
   },
 );

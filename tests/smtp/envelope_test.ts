@@ -472,9 +472,9 @@ transcript(
   "a larger one is skipped and refused",
   {
     backend: () => Object.assign(new MemoryBackend(), { maxMessageOctets: 12 }),
-    check: ({ messages, open }) => {
+    check: ({ messages, discarded }) => {
       assert.equal(messages.length, 0);
-      assert.equal(open, 1);
+      assert.ok(discarded > 0);
     },
   },
   `${LOGGED_IN.replace("1000", "12")}
