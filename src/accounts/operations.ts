@@ -1,6 +1,7 @@
 /** What an admin does with accounts; live sessions of this process notice at once. @module */
 import type { Address } from "../mail/address.ts";
 import type { Account, AccountOrigin } from "../store/accounts.ts";
+import type { PasswordHasher } from "./password_hasher.ts";
 
 export interface CreateRequest {
   /** Canonical and local; drawn at random when absent. */
@@ -25,6 +26,7 @@ export interface RemovalReport {
 }
 
 export interface AccountOperations {
+  readonly hasher: PasswordHasher;
   /** @throws {Refusal} `username_invalid`, `username_taken`, `password_invalid`, `busy` */
   create(request: CreateRequest): Promise<CreatedAccount>;
   /** @throws {Refusal} `password_invalid` */

@@ -159,5 +159,5 @@ function base64(octets: Uint8Array): string {
 }
 
 function unreadable(): SyntaxError {
-  return new SyntaxError("Unsupported password hash format");
+  return new SyntaxError("unsupported password hash format");
 }
