@@ -97,6 +97,18 @@ export class SessionRegistry {
     return [...this.#accounts].map(([id, { address }]) => [id, address]);
   }
 
+  /** How many sessions each account has, by kind. */
+  list(): { account: Address; kind: SessionKind; sessions: number }[] {
+    return [...this.#accounts.values()].flatMap(({ address, sessions }) => {
+      const kinds = [...new Set(sessions.map(({ kind }) => kind))];
+      return kinds.map((kind) => ({
+        account: address,
+        kind,
+        sessions: sessions.filter((session) => session.kind === kind).length,
+      }));
+    });
+  }
+
   /** Beyond the limit, the IMAP session that has idled longest ends. */
   open(
     account: { readonly id: AccountId; readonly address: Address },

@@ -351,6 +351,11 @@ export const SCHEMA = {
     60,
     "Messages at once from one account",
   ),
+  "submission.recipients_per_hour": key(
+    integer(0, 100_000_000),
+    20_000,
+    "Recipients an hour from one account; 0: unlimited",
+  ),
   "submission.rate_mode": key(
     choice("delay", "reject"),
     "delay",

@@ -9,20 +9,17 @@ import type { Settings } from "../settings/settings.ts";
 import { callAdmin } from "./admin_calls.ts";
 import type { ControlOperation } from "./control_socket.ts";
 
-export interface LiveSession {
-  readonly id: string;
-  readonly protocol: "imap" | "smtp" | "submission";
-  /** Absent before login. */
-  readonly account?: string;
-  readonly ip: string;
-  /** Seconds since 1970 UTC. */
-  readonly since: number;
+/** Where sessions come from is known to their sockets alone. */
+export interface LiveSessionCount {
+  readonly account: string;
+  readonly kind: "imap" | "submission" | "web";
+  readonly sessions: number;
 }
 
 export interface LiveSessions {
-  list(): readonly LiveSession[];
-  /** Ends those that match all that is given; gives how many. */
-  end(match: { readonly account?: string; readonly ip?: string }): number;
+  list(): readonly LiveSessionCount[];
+  /** Ends all sessions of an account; gives how many. */
+  end(account: string): number;
 }
 
 export interface ReloadReport {
@@ -78,7 +75,9 @@ export function controlOperations(
       return { level: log.level };
     }],
     ["sessions.list", () => ({ sessions: sessions.list() })],
-    ["sessions.kill", (args) => ({ ended: sessions.end(matchOf(args)) })],
+    ["sessions.kill", (args) => ({
+      ended: sessions.end(textOf(args, "user")),
+    })],
     ["tasks.run", (args) => {
       const { retention, dry_run } = args;
       return runTask(admin, textOf(args, "task"), {
@@ -114,18 +113,6 @@ function levelOf(args: Readonly<Record<string, unknown>>): LogLevel {
   const known = LOG_LEVELS.find((level) => level === args.level);
   if (known) return known;
   throw invalid(`level must be one of ${LOG_LEVELS.join(", ")}`);
-}
-
-/** Nothing given would end them all: that must be meant. */
-function matchOf(args: Readonly<Record<string, unknown>>) {
-  const { user, ip } = args;
-  if (typeof user !== "string" && typeof ip !== "string") {
-    throw invalid("user or ip must be given");
-  }
-  return {
-    ...(typeof user === "string" ? { account: user } : {}),
-    ...(typeof ip === "string" ? { ip } : {}),
-  };
 }
 
 function invalid(explanation: string): Refusal {
