@@ -75,6 +75,10 @@ export class HttpServer {
     return this.#connections.size;
   }
 
+  get addresses(): number {
+    return this.#perAddress.size;
+  }
+
   /** Takes over a connected socket, after its TLS handshake if there is one. */
   serve(socket: Socket, peer: HttpPeer): void {
     const count = (this.#perAddress.get(peer.address) ?? 0) + 1;

@@ -126,7 +126,7 @@ Deno.test("ListenerWatch binds a listener again that no longer accepts", async (
   };
   const heard: string[] = [];
   const watch = new ListenerWatch(
-    new Map([["working", working], ["deaf", deaf]]),
+    () => new Map([["working", working], ["deaf", deaf]]),
     {
       everyMs: 1e6,
       patienceMs: 200,

@@ -16,11 +16,12 @@ export interface ListenerWatchOptions {
 
 export class ListenerWatch {
   readonly #options: ListenerWatchOptions;
-  readonly #listeners: ReadonlyMap<string, Listener>;
+  readonly #listeners: () => ReadonlyMap<string, Listener>;
   #timer: ReturnType<typeof setInterval> | undefined;
 
+  /** @param listeners By name; asked at each look. */
   constructor(
-    listeners: ReadonlyMap<string, Listener>,
+    listeners: () => ReadonlyMap<string, Listener>,
     options: ListenerWatchOptions,
   ) {
     this.#listeners = listeners;
@@ -37,7 +38,7 @@ export class ListenerWatch {
 
   /** Looks at each listener once. Never rejects. */
   async check(): Promise<void> {
-    for (const [name, listener] of this.#listeners) {
+    for (const [name, listener] of this.#listeners()) {
       if (await accepts(listener, this.#options.patienceMs)) continue;
       this.#options.onDeaf(name);
       try {

@@ -105,7 +105,6 @@ export class SmtpServer {
     for (const connection of [...this.#connections.keys()]) {
       connection.destroy();
     }
-    await drained;
   }
 
   #hasRoom({ service, peerAddress }: SmtpSocketFacts): boolean {

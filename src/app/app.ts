@@ -1,0 +1,243 @@
+/**
+ * A whole relay, from its configuration to open ports and back.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { LinkFacts } from "../accounts/login_link.ts";
+import type { AdminContext } from "../admin/context.ts";
+import { systemRandom } from "../base/random.ts";
+import type { ListenerName } from "../config/listeners.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import { formatAddress } from "../net/listener.ts";
+import type { Log } from "../observe/log.ts";
+import { openLog } from "../observe/open_log.ts";
+import {
+  controlOperations,
+  type ReloadReport,
+  type ReloadScope,
+} from "../ops/control_operations.ts";
+import { ControlSocket } from "../ops/control_socket.ts";
+import { effectiveListeners } from "../settings/listeners.ts";
+import { assemble, type Assembly } from "./assembly.ts";
+import { InstanceLock } from "./instance_lock.ts";
+import { liveSessions } from "./live_sessions.ts";
+import { BindFailure, serviceNames } from "./service_listeners.ts";
+import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
+import { startUpkeep } from "./upkeep.ts";
+
+const CONTROL_SOCKET = "control.sock";
+
+export interface AppSource {
+  readonly config: LoadedConfig;
+  /** Reads the configuration again. @throws {ConfigError} */
+  reread(): LoadedConfig;
+  readonly version: string;
+}
+
+export interface RunningApp {
+  readonly admin: AdminContext;
+  /** `https://host[:port]` */
+  readonly publicUrl: string;
+  /** How clients reach it now. */
+  links(): LinkFacts;
+  reload(scope: ReloadScope): Promise<ReloadReport>;
+  /** Lets sessions end, writes what is left, closes. Safe to repeat. */
+  stop(signal?: string): Promise<void>;
+  /** Resolves when it has stopped, whoever asked for it. */
+  readonly stopped: Promise<void>;
+}
+
+/**
+ * Starts a relay; when this resolves, all ports accept.
+ *
+ * @throws {AlreadyRunning} when another server has the state directory
+ * @throws {BindFailure} when a port cannot be had
+ * @throws {Error} when the store or the certificate cannot be opened
+ */
+export async function startApp(source: AppSource): Promise<RunningApp> {
+  const { server } = source.config.values;
+  const lock = await InstanceLock.take(server.stateDir);
+  try {
+    const log = logOf(source.config);
+    const current = { loaded: source.config };
+    const assembly = await assemble(current, log, source.version);
+    const app = new App(source, assembly, lock);
+    try {
+      await app.open();
+    } catch (error) {
+      await app.stop();
+      throw error;
+    }
+    return app;
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function logOf({ values: { log, server } }: LoadedConfig): Log {
+  const own = new Set([server.domain, ...server.domains]);
+  return openLog({
+    level: log.level,
+    targets: log.targets,
+    locked: log.lock,
+    directory: server.stateDir,
+    isOwnDomain: (domain) => own.has(domain),
+    clock: SYSTEM_CLOCK,
+    random: systemRandom,
+  });
+}
+
+class App implements RunningApp {
+  readonly #source: AppSource;
+  readonly #assembly: Assembly;
+  readonly #lock: InstanceLock;
+  readonly #closing: (() => void | Promise<void>)[] = [];
+  readonly #stopped = Promise.withResolvers<void>();
+  #stopping: Promise<void> | undefined;
+
+  constructor(source: AppSource, assembly: Assembly, lock: InstanceLock) {
+    this.#source = source;
+    this.#assembly = assembly;
+    this.#lock = lock;
+  }
+
+  get admin(): AdminContext {
+    return this.#assembly.admin;
+  }
+
+  get publicUrl(): string {
+    return this.#assembly.site.facts().publicUrl;
+  }
+
+  get stopped(): Promise<void> {
+    return this.#stopped.promise;
+  }
+
+  links(): LinkFacts {
+    return this.#assembly.site.links();
+  }
+
+  /** Opens every port, then lets the rest of the work begin. */
+  async open(): Promise<void> {
+    const { relay, log } = this.#assembly;
+    for (const name of serviceNames()) await this.#listen(name);
+    for (const name of serviceNames()) {
+      for (const setting of ["enabled", "port", "local_only"] as const) {
+        relay.settings.onChange(
+          `${name}_${setting}`,
+          () => this.#listen(name),
+        );
+      }
+    }
+    relay.settings.onChange("log_level", (level) => log.setLevel(level));
+    if (relay.settings.get("log_level") !== log.level) {
+      log.setLevel(relay.settings.get("log_level"));
+    }
+    await this.#openControl();
+    this.#closing.push(startUpkeep(this.#assembly));
+    await relay.scheduler.start();
+    relay.accounts.resumeDeletions().catch(relay.reportBug);
+    log.operational({ event: "started", version: this.#source.version });
+  }
+
+  async reload(scope: ReloadScope): Promise<ReloadReport> {
+    const { certificates, current, listeners, log, relay } = this.#assembly;
+    const changed: string[] = [];
+    const errors: string[] = [];
+    async function attempt(work: () => Promise<readonly string[]>) {
+      try {
+        changed.push(...await work());
+      } catch (error) {
+        errors.push(error instanceof Error ? error.message : String(error));
+      }
+    }
+    if (scope !== "tls") {
+      await attempt(async () => {
+        current.loaded = this.#source.reread();
+        const applied = await relay.settings.useConfig(current.loaded);
+        errors.push(
+          ...applied.refused.map(({ name, reason }) => `${name}: ${reason}`),
+        );
+        return applied.changed;
+      });
+      for (const name of serviceNames()) {
+        await attempt(async () => {
+          const before = listeners.bound(name).map(formatAddress).join();
+          await this.#listen(name);
+          const after = listeners.bound(name).map(formatAddress).join();
+          return before === after ? [] : [`listen.${name}`];
+        });
+      }
+    }
+    if (scope !== "config") {
+      await attempt(async () => await certificates.reload() ? ["tls"] : []);
+    }
+    log.reopen();
+    for (const message of errors) {
+      log.operational({ event: "config_error", message });
+    }
+    log.operational({ event: "reloaded", changed });
+    return { changed, errors };
+  }
+
+  stop(signal?: string): Promise<void> {
+    return this.#stopping ??= this.#stop(signal);
+  }
+
+  async #stop(signal?: string): Promise<void> {
+    const { log, listeners, protocols, relay } = this.#assembly;
+    log.operational({ event: "stopping", ...(signal ? { signal } : {}) });
+    for (const close of this.#closing.reverse()) await close();
+    await relay.scheduler.stop();
+    await listeners.close();
+    await protocols.shutdown();
+    relay.accounts.close();
+    await relay.store.close();
+    log.operational({ event: "stopped" });
+    log.close();
+    this.#lock.release();
+    this.#stopped.resolve();
+  }
+
+  /** Puts a service on the addresses that file and settings give it. */
+  async #listen(name: ListenerName): Promise<void> {
+    const { current, relay, listeners, log } = this.#assembly;
+    const wanted = effectiveListeners(current.loaded.values, relay.settings);
+    const before = new Set(listeners.bound(name).map(formatAddress));
+    try {
+      await listeners.apply(name, wanted[name]);
+    } catch (error) {
+      if (error instanceof BindFailure) {
+        const { listener, at, reason } = error;
+        log.operational({ event: "bind_failed", listener, at, reason });
+      }
+      throw error;
+    }
+    for (const at of listeners.bound(name).map(formatAddress)) {
+      if (before.has(at)) continue;
+      log.operational({ event: "listening", listener: name, at });
+    }
+  }
+
+  async #openControl(): Promise<void> {
+    const { relay, log, current, admin } = this.#assembly;
+    const { server } = current.loaded.values;
+    const control = await ControlSocket.open({
+      path: join(server.runtimeDir || server.stateDir, CONTROL_SOCKET),
+      clock: SYSTEM_CLOCK,
+      timers: SYSTEM_TIMERS,
+      reportBug: relay.reportBug,
+      operations: controlOperations({
+        admin,
+        settings: relay.settings,
+        log,
+        sessions: liveSessions(relay.accounts.sessions),
+        reload: (scope) => this.reload(scope),
+        shutdown: () => void this.stop(),
+      }),
+    });
+    this.#closing.push(() => control.close());
+  }
+}

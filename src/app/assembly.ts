@@ -1,0 +1,116 @@
+/**
+ * Joins the parts of a relay to its protocols and ports. Nothing listens yet.
+ *
+ * @module
+ */
+import { quotaPolicy } from "../accounts/live_options.ts";
+import type { AdminContext } from "../admin/context.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { word } from "../observe/fields.ts";
+import type { Log } from "../observe/log.ts";
+import type { CertificateStore } from "../tls/certificate_store.ts";
+import { openCertificates, SecureContexts } from "./certificates.ts";
+import { RelayImapBackend, sharedMetadata } from "./imap_backend.ts";
+import { LiveView } from "./live_view.ts";
+import { Protocols } from "./protocols.ts";
+import { adminContext, buildRelay, type Relay } from "./relay.ts";
+import { ServiceListeners } from "./service_listeners.ts";
+import { RelaySiteBackend } from "./site_backend.ts";
+import { RelaySmtpBackend } from "./smtp_backend.ts";
+import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
+
+/** The configuration as it was read last: a reload replaces it. */
+export interface CurrentConfig {
+  loaded: LoadedConfig;
+}
+
+export interface Assembly {
+  readonly current: CurrentConfig;
+  readonly log: Log;
+  readonly relay: Relay;
+  readonly certificates: CertificateStore;
+  readonly protocols: Protocols;
+  readonly listeners: ServiceListeners;
+  readonly site: RelaySiteBackend;
+  readonly admin: AdminContext;
+  /** Names of parts that do not work as they should. */
+  readonly degraded: Set<string>;
+}
+
+/** @throws {Error} why the store or the certificate cannot be opened */
+export async function assemble(
+  current: CurrentConfig,
+  log: Log,
+  version: string,
+): Promise<Assembly> {
+  const config = () => current.loaded.values;
+  const certificates = await openCertificates(config(), SYSTEM_CLOCK);
+  const relay = await buildRelay({ loaded: current.loaded, config, log });
+  const degraded = new Set<string>();
+  const listeners: ServiceListeners = new ServiceListeners({
+    keyPair: () => certificates.current,
+    httpsAlpn: config().http.alpnMail
+      ? ["http/1.1", "imap", "smtp"]
+      : ["http/1.1"],
+    handlers: {
+      onWire: (wire) => void protocols.serveImap(wire),
+      onSocket: (name, socket) => protocols.serveSocket(name, socket),
+      onFault: (_name, error) => log.bug(word("listener"), error),
+    },
+  });
+  certificates.onChange((certificate) =>
+    listeners.replaceCertificate(certificate)
+  );
+  const shared = { ...relay, certificates, clock: SYSTEM_CLOCK, config };
+  const site = new RelaySiteBackend({
+    ...shared,
+    bound: (name) => listeners.bound(name),
+  });
+  const protocols = new Protocols({
+    ...shared,
+    imap: imapBackend(relay, config),
+    smtp: new RelaySmtpBackend(shared),
+    site,
+    contexts: new SecureContexts(certificates),
+    timers: SYSTEM_TIMERS,
+  });
+  const live = new LiveView({
+    version,
+    clock: SYSTEM_CLOCK,
+    listeners,
+    protocols,
+    certificates,
+    degraded,
+  });
+  const admin = adminContext(relay, config(), {
+    links: () => site.links(),
+    live,
+  });
+  return {
+    current,
+    log,
+    relay,
+    certificates,
+    protocols,
+    listeners,
+    site,
+    admin,
+    degraded,
+  };
+}
+
+function imapBackend(relay: Relay, config: () => Config): RelayImapBackend {
+  const { store, settings, delivery } = relay;
+  return new RelayImapBackend({
+    ...relay,
+    config,
+    surroundings: {
+      mail: store.mail,
+      metadata: store.metadata,
+      quota: () => quotaPolicy(settings, config()),
+      shared: sharedMetadata(settings, config),
+      append: (address, message) => delivery.append(address, message),
+    },
+  });
+}

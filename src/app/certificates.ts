@@ -1,0 +1,53 @@
+/** What the configuration says about certificates, and contexts for STARTTLS. @module */
+import { join } from "node:path";
+import { createSecureContext, type SecureContext } from "node:tls";
+import type { Clock } from "../base/clock.ts";
+import type { Config } from "../config/schema.ts";
+import { literalIp } from "../mail/address.ts";
+import { CertificateStore } from "../tls/certificate_store.ts";
+
+/** @throws {SyntaxError} when files are configured that cannot be served */
+export function openCertificates(
+  config: Config,
+  clock: Clock,
+): Promise<CertificateStore> {
+  const { mode, cert, key, selfSignedDays } = config.tls;
+  return CertificateStore.open(
+    mode === "file" ? { mode, paths: { chain: cert, key } } : {
+      mode,
+      directory: join(config.server.stateDir, "tls"),
+      names: certificateNames(config),
+      days: selfSignedDays,
+    },
+    clock,
+  );
+}
+
+/** The name clients connect to. */
+export function hostnameOf({ server }: Config): string {
+  return server.hostname ?? literalIp(server.domain) ?? server.domain;
+}
+
+function certificateNames(config: Config): string[] {
+  const { domain, domains } = config.server;
+  const names = [hostnameOf(config), domain, ...domains]
+    .map((name) => literalIp(name) ?? name);
+  return [...new Set(names)];
+}
+
+/** The current certificate as `node:tls` wants it, made once for each. */
+export class SecureContexts {
+  #context: SecureContext | undefined;
+
+  constructor(readonly certificates: CertificateStore) {
+    certificates.onChange(() => this.#context = undefined);
+  }
+
+  get(): SecureContext {
+    const { chainPem, keyPem } = this.certificates.current;
+    return this.#context ??= createSecureContext({
+      cert: chainPem,
+      key: keyPem,
+    });
+  }
+}

@@ -1,0 +1,75 @@
+/** What IMAP sessions get of the relay. @module */
+import type { Accounts } from "../accounts/accounts.ts";
+import type { Config } from "../config/schema.ts";
+import type {
+  ImapAccount,
+  ImapBackend,
+  ImapLimits,
+  ImapPeer,
+} from "../imap/server/backend.ts";
+import type { Settings } from "../settings/settings.ts";
+import { type ImapSurroundings, RelayImapAccount } from "./imap_account.ts";
+
+export interface ImapBackendParts {
+  readonly accounts: Accounts;
+  readonly settings: Settings;
+  config(): Config;
+  readonly surroundings: ImapSurroundings;
+  reportBug(error: unknown): void;
+}
+
+export class RelayImapBackend implements ImapBackend {
+  readonly #parts: ImapBackendParts;
+
+  constructor(parts: ImapBackendParts) {
+    this.#parts = parts;
+  }
+
+  limits(): ImapLimits {
+    const { compress, advertiseId, preauthCapabilities } = this.#parts.config()
+      .imap;
+    return {
+      maxMessageOctets: this.#parts.settings.get("max_message_size"),
+      compress,
+      advertiseId,
+      preauthCapabilities,
+      push: false,
+    };
+  }
+
+  async login(
+    address: string,
+    password: string,
+    peer: ImapPeer,
+  ): Promise<ImapAccount> {
+    const { accounts, surroundings } = this.#parts;
+    const login = await accounts.login(address, password, peer);
+    const session = accounts.openSession(login, "imap");
+    return new RelayImapAccount(login.id, login.address, session, surroundings);
+  }
+
+  reportBug(error: unknown): void {
+    this.#parts.reportBug(error);
+  }
+}
+
+const PREFIX = "/shared/vendor/deltachat/";
+
+/** `/shared/…` entries of the server (RFC 5464 §6.2.1, and Delta Chat's own). */
+export function sharedMetadata(
+  settings: Settings,
+  config: () => Config,
+): (entry: string) => string | null | undefined {
+  return (entry) => {
+    switch (entry.toLowerCase()) {
+      case "/shared/comment":
+        return settings.get("server_comment") || null;
+      case "/shared/admin":
+        return settings.get("admin_contact") || null;
+      case PREFIX + "maxsmtprecipients":
+        return String(config().smtp.maxRecipients);
+      default:
+        return undefined;
+    }
+  };
+}

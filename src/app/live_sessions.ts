@@ -1,0 +1,17 @@
+/** Who is logged in, for the control socket. @module */
+import type { SessionRegistry } from "../accounts/session_registry.ts";
+import type { LiveSessions } from "../ops/control_operations.ts";
+
+export function liveSessions(registry: SessionRegistry): LiveSessions {
+  return {
+    list: () => registry.list(),
+    end(account) {
+      let ended = 0;
+      for (const [id, address] of registry.accounts()) {
+        if (address !== account) continue;
+        ended += registry.end(id, "account_inactive");
+      }
+      return ended;
+    },
+  };
+}

@@ -1,0 +1,76 @@
+/** The running server as `status` shows it. @module */
+import type {
+  CertificateShape,
+  ListenerShape,
+  LiveServer,
+  ServiceConnections,
+} from "../admin/status.ts";
+import type { Clock } from "../base/clock.ts";
+import type { ListenerName } from "../config/listeners.ts";
+import { daysRemaining } from "../tls/certificate.ts";
+import type { CertificateStore } from "../tls/certificate_store.ts";
+import type { Protocols } from "./protocols.ts";
+import {
+  isTls,
+  type ServiceListeners,
+  serviceNames,
+} from "./service_listeners.ts";
+
+export interface LiveViewParts {
+  readonly version: string;
+  readonly clock: Clock;
+  readonly listeners: ServiceListeners;
+  readonly protocols: Protocols;
+  readonly certificates: CertificateStore;
+  readonly degraded: ReadonlySet<string>;
+}
+
+export class LiveView implements LiveServer {
+  readonly version: string;
+  readonly pid = Deno.pid;
+  readonly startedAt: number;
+  readonly #parts: LiveViewParts;
+
+  constructor(parts: LiveViewParts) {
+    this.version = parts.version;
+    this.startedAt = Math.floor(parts.clock.now() / 1000);
+    this.#parts = parts;
+  }
+
+  services(): readonly ServiceConnections[] {
+    return this.#parts.protocols.counts();
+  }
+
+  listeners(): readonly ListenerShape[] {
+    return serviceNames().flatMap((name) =>
+      this.#parts.listeners.bound(name).map(({ hostname, port }) => ({
+        name,
+        address: hostname,
+        port,
+        tls: tlsOf(name),
+        state: "listening" as const,
+      }))
+    );
+  }
+
+  certificates(): readonly CertificateShape[] {
+    const { certificates, clock } = this.#parts;
+    const { current } = certificates;
+    return [{
+      name: current.names[0] ?? current.subject,
+      not_after: Math.floor(current.notAfter / 1000),
+      days_left: daysRemaining(current, clock.now()),
+      issuer: current.issuer,
+      trusted: certificates.publiclyTrusted,
+    }];
+  }
+
+  degraded(): readonly string[] {
+    return [...this.#parts.degraded];
+  }
+}
+
+function tlsOf(name: ListenerName): ListenerShape["tls"] {
+  if (isTls(name)) return "implicit";
+  return name === "http" ? "none" : "starttls";
+}

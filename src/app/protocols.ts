@@ -1,0 +1,210 @@
+/**
+ * The protocol servers, and which of them a new connection goes to.
+ *
+ * @module
+ */
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import type { ServiceConnections } from "../admin/status.ts";
+import { site, type SiteBackend } from "../api/site.ts";
+import type { Clock, Timers } from "../base/clock.ts";
+import type { ListenerName } from "../config/listeners.ts";
+import type { Config } from "../config/schema.ts";
+import { HttpServer } from "../http/server.ts";
+import type { ImapBackend } from "../imap/server/backend.ts";
+import { ImapServer, turnAway } from "../imap/server/server.ts";
+import { ConnectionCounts } from "../net/connection_counts.ts";
+import { plainAddress } from "../net/peer.ts";
+import { SocketWire } from "../net/socket_wire.ts";
+import type { Wire } from "../net/wire.ts";
+import type { SmtpBackend, SmtpService } from "../smtp/server/backend.ts";
+import { SmtpServer } from "../smtp/server/server.ts";
+import type { SecureContexts } from "./certificates.ts";
+
+const HTTP_PER_ADDRESS = 64;
+const DRAIN_MS = 10_000; // a message or command that is under way may finish
+
+export interface ProtocolParts {
+  readonly imap: ImapBackend;
+  readonly smtp: SmtpBackend;
+  readonly site: SiteBackend;
+  readonly contexts: SecureContexts;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  config(): Config;
+  reportBug(error: unknown): void;
+}
+
+export class Protocols {
+  readonly #parts: ProtocolParts;
+  readonly #imap: ImapServer;
+  readonly #smtp: SmtpServer;
+  readonly #http: HttpServer;
+  readonly #imapCounts: ConnectionCounts;
+
+  constructor(parts: ProtocolParts) {
+    const { clock } = parts;
+    this.#parts = parts;
+    this.#imap = imapServer(parts);
+    this.#smtp = smtpServer(parts);
+    this.#http = new HttpServer({
+      handler: site(parts.site),
+      clock,
+      maxPerAddress: HTTP_PER_ADDRESS,
+      reportBug: (error) => parts.reportBug(error),
+    });
+    this.#imapCounts = new ConnectionCounts(() => {
+      const { maxConnections, maxConnectionsPerIp } = parts.config().imap;
+      return { total: maxConnections, perAddress: maxConnectionsPerIp };
+    });
+  }
+
+  /** Drives an IMAP connection to its end. */
+  async serveImap(wire: Wire): Promise<void> {
+    const { peerAddress } = wire;
+    if (!this.#imapCounts.enter(peerAddress)) return await turnAway(wire);
+    try {
+      await this.#imap.serve(wire);
+    } catch (error) {
+      this.#parts.reportBug(error);
+    } finally {
+      this.#imapCounts.leave(peerAddress);
+    }
+  }
+
+  serveSocket(name: ListenerName, socket: Socket): void {
+    const peerAddress = plainAddress(socket.remoteAddress);
+    switch (name) {
+      case "smtp":
+        return this.#serveSmtp(socket, "mx", peerAddress);
+      case "submission":
+        return this.#serveSmtp(socket, "submission", peerAddress);
+      case "submission_tls":
+        return this.#serveSmtp(socket, "submission", peerAddress, true);
+      case "imap":
+      case "imap_tls":
+        return this.#serveImapOn(socket);
+      case "http":
+        return this.#http.serve(socket, {
+          address: peerAddress,
+          secure: false,
+        });
+      case "https":
+        return this.#serveByAlpn(socket as TLSSocket, peerAddress);
+    }
+  }
+
+  counts(): ServiceConnections[] {
+    const smtp = this.#smtp.counts;
+    return [
+      {
+        name: "imap",
+        connections: this.#imapCounts.total,
+        unique_ips: this.#imapCounts.addresses,
+      },
+      {
+        name: "smtp",
+        connections: smtp.sessions.mx + smtp.sessions.submission,
+        unique_ips: smtp.addresses,
+      },
+      {
+        name: "http",
+        connections: this.#http.connections,
+        unique_ips: this.#http.addresses,
+      },
+    ];
+  }
+
+  /** Says goodbye everywhere; what is under way may finish. */
+  async shutdown(): Promise<void> {
+    this.#http.stop();
+    await Promise.all([
+      Promise.race([
+        this.#imap.shutdown(),
+        this.#parts.timers.sleep(DRAIN_MS),
+      ]),
+      this.#smtp.shutdown(DRAIN_MS),
+    ]);
+    this.#http.destroy();
+  }
+
+  /** RFC 7301 §3.2; the handshake has agreed on one of ours or on none. */
+  #serveByAlpn(socket: TLSSocket, peerAddress: string): void {
+    switch (socket.alpnProtocol) {
+      case "imap":
+        return this.#serveImapOn(socket);
+      case "smtp":
+        return this.#serveSmtp(socket, "submission", peerAddress, true);
+      default:
+        return this.#http.serve(socket, { address: peerAddress, secure: true });
+    }
+  }
+
+  #serveImapOn(socket: Socket): void {
+    const { contexts } = this.#parts;
+    void this.serveImap(new SocketWire(socket, () => contexts.get()));
+  }
+
+  #serveSmtp(
+    socket: Socket,
+    service: SmtpService,
+    peerAddress: string,
+    secure = false,
+  ): void {
+    this.#smtp.serve(socket, { service, secure, peerAddress });
+  }
+}
+
+function imapServer(parts: ProtocolParts): ImapServer {
+  const { imap, auth } = parts.config();
+  return new ImapServer({
+    backend: parts.imap,
+    clock: parts.clock,
+    timers: parts.timers,
+    random: Math.random,
+    options: {
+      maxLineOctets: imap.maxLine,
+      maxLiteralOctets: imap.maxLiteral,
+      maxLoginFailures: auth.maxFailuresPerConnection,
+      failDelayMs: auth.failDelayMs,
+      preauthTimeoutMs: imap.preauthTimeoutS * 1000,
+      inactivityTimeoutMs: imap.inactivityTimeoutS * 1000,
+      idleKeepaliveMs: imap.idleKeepaliveS * 1000,
+      writeStallMs: imap.writeStallS * 1000,
+    },
+  });
+}
+
+function smtpServer(parts: ProtocolParts): SmtpServer {
+  const { smtp, submission, auth } = parts.config();
+  return new SmtpServer({
+    backend: parts.smtp,
+    clock: parts.clock,
+    timers: parts.timers,
+    policy: {
+      requireTls: smtp.requireTls,
+      maxLineOctets: smtp.maxLine,
+      maxErrors: smtp.maxErrors,
+      maxFailedLogins: auth.maxFailuresPerConnection,
+      failedLoginDelayMs: auth.failDelayMs,
+    },
+    timeouts: {
+      commandMs: smtp.commandTimeoutS * 1000,
+      contentMs: smtp.dataTimeoutS * 1000,
+      sessionMs: smtp.sessionMaxS * 1000,
+      loginMs: smtp.preauthTimeoutS * 1000,
+    },
+    connections: {
+      mx: {
+        total: smtp.maxConnections,
+        perAddress: smtp.maxConnectionsPerIp,
+      },
+      submission: {
+        total: submission.maxConnections,
+        perAddress: submission.maxConnectionsPerIp,
+      },
+    },
+    maxPerAccount: submission.maxPerUser,
+    secureContext: () => parts.contexts.get(),
+  });
+}

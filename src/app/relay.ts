@@ -1,0 +1,189 @@
+/**
+ * The parts of a relay that have no sockets, built from a configuration: what
+ * is stored, who may log in, how mail is delivered, what is done about it.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import { Accounts } from "../accounts/accounts.ts";
+import { LiveOptions, quotaPolicy } from "../accounts/live_options.ts";
+import { machineResources } from "../accounts/resource_guard.ts";
+import type { AdminContext } from "../admin/context.ts";
+import type { LiveServer } from "../admin/status.ts";
+import { systemRandom } from "../base/random.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { Delivery } from "../delivery/delivery.ts";
+import { AccountDirectory } from "../delivery/directory.ts";
+import { FEDERATION_OFF } from "../delivery/outbound.ts";
+import type { DeliverySettings } from "../delivery/parts.ts";
+import { Counters } from "../observe/counters.ts";
+import type { QuotaPolicy } from "../store/mail.ts";
+import { LocalDomains } from "../mail/local_domains.ts";
+import { word } from "../observe/fields.ts";
+import type { Log } from "../observe/log.ts";
+import { Settings } from "../settings/settings.ts";
+import { openStore } from "../store/sqlite/open.ts";
+import type { Store, StoreHealth } from "../store/store.ts";
+import { TaskRunner } from "../tasks/task_runner.ts";
+import { TaskScheduler } from "../tasks/task_scheduler.ts";
+import { hostnameOf } from "./certificates.ts";
+import { type LinkFacts, loginLink } from "../accounts/login_link.ts";
+import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
+
+export interface Relay {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly domains: LocalDomains;
+  readonly accounts: Accounts;
+  readonly delivery: Delivery;
+  readonly tasks: TaskRunner;
+  readonly scheduler: TaskScheduler;
+  reportBug(error: unknown): void;
+}
+
+export interface RelaySource {
+  readonly loaded: LoadedConfig;
+  /** The file as it was read last. */
+  config(): Config;
+  readonly log: Log;
+}
+
+export function localDomains({ server }: Config): LocalDomains {
+  return new LocalDomains({
+    domains: [server.domain, ...server.domains],
+    aliases: server.domainAliases,
+    recipientDelimiter: server.recipientDelimiter,
+  });
+}
+
+/** @throws {Error} why the store cannot be opened */
+export async function buildRelay(source: RelaySource): Promise<Relay> {
+  const { log, config } = source;
+  const first = config();
+  const reportBug = (error: unknown) => log.bug(word("relay"), error);
+  const store = await openStore({
+    stateDir: first.server.stateDir,
+    database: first.storage.database,
+    inlineMaxOctets: first.storage.inlineMax,
+    minFreeOctets: first.storage.minFree,
+    dedup: first.storage.dedup,
+    clock: SYSTEM_CLOCK,
+    onHealth: (state) => tellHealth(state, first.server.stateDir, log),
+    onBug: reportBug,
+  });
+  const settings = await Settings.open(store.settings, source.loaded);
+  const domains = localDomains(first);
+  const shared = {
+    store,
+    domains,
+    clock: SYSTEM_CLOCK,
+    timers: SYSTEM_TIMERS,
+    random: systemRandom,
+    reportBug,
+  };
+  const accounts = new Accounts({
+    ...shared,
+    options: new LiveOptions(settings, config),
+    resources: () => machineResources(first.server.stateDir),
+  });
+  const delivery = new Delivery({
+    ...shared,
+    mail: store.mail,
+    staging: store.staging,
+    directory: new AccountDirectory(store.accounts, domains),
+    outbound: FEDERATION_OFF,
+    hostname: hostnameOf(first),
+    counters: new Counters(),
+    settings: () =>
+      deliverySettings(settings, config(), quotaPolicy(settings, config())),
+  });
+  const tasks = new TaskRunner({
+    ...shared,
+    settings,
+    accounts,
+    quota: () => quotaPolicy(settings, config()),
+    periodic: true,
+  });
+  const scheduler = new TaskScheduler({
+    ...shared,
+    runner: tasks,
+    jitter: Math.random,
+  });
+  return {
+    store,
+    settings,
+    domains,
+    accounts,
+    delivery,
+    tasks,
+    scheduler,
+    reportBug,
+  };
+}
+
+/** What admin operations see; `links` are how clients reach this server now. */
+export function adminContext(
+  relay: Relay,
+  config: Config,
+  { links, live }: { links(): LinkFacts; live: LiveServer },
+): AdminContext {
+  return {
+    store: relay.store,
+    accounts: relay.accounts,
+    domains: relay.domains,
+    settings: relay.settings,
+    tasks: relay.tasks,
+    clock: SYSTEM_CLOCK,
+    random: systemRandom,
+    loginLink: (address, password) => loginLink(address, password, links()),
+    stateDir: config.server.stateDir,
+    databasePath: join(config.server.stateDir, config.storage.database),
+    live,
+  };
+}
+
+function deliverySettings(
+  settings: Settings,
+  { submission, privacy, imap }: Config,
+  quota: QuotaPolicy,
+): DeliverySettings {
+  return {
+    sendPerMinute: settings.get("send_per_minute"),
+    sendBurst: settings.get("send_burst"),
+    recipientsPerHour: submission.recipientsPerHour,
+    maxDelayMs: submission.rateMode === "delay"
+      ? submission.maxDelayS * 1000
+      : 0,
+    rewriteSubject: privacy.rewriteSubject,
+    stripHeaders: privacy.stripHeaders,
+    acceptOldPacketFormat: privacy.acceptOldPacketFormat,
+    allowAutocryptSetup: privacy.allowAutocryptSetup,
+    appendPolicy: imap.appendPolicy,
+    quota,
+  };
+}
+
+function tellHealth(
+  state: StoreHealth["state"],
+  stateDir: string,
+  log: Log,
+): void {
+  switch (state) {
+    case "full":
+      return log.operational({ event: "disk_full", path: stateDir });
+    case "corrupt":
+      return log.operational({
+        event: "database_corrupt",
+        message: "no more mail is taken; restore a backup",
+      });
+    case "read_only":
+      return log.operational({
+        event: "degraded",
+        part: "store",
+        message: "the database cannot be written",
+      });
+    case "ok":
+      return log.operational({ event: "recovered", part: "store" });
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * Every port of the relay: opened at start, opened anew when an address
+ * changes, served with each new certificate, closed at the end.
+ *
+ * @module
+ */
+import type { Socket } from "node:net";
+import { LISTENER_NAMES, type ListenerName } from "../config/listeners.ts";
+import type { ListenAddress as Wanted } from "../config/network_kinds.ts";
+import {
+  formatAddress,
+  type KeyPair,
+  type ListenAddress,
+  type Listener,
+} from "../net/listener.ts";
+import { NativeListener } from "../net/native_listener.ts";
+import { SocketListener } from "../net/socket_listener.ts";
+import type { Wire } from "../net/wire.ts";
+
+/** Where connections go. */
+export interface ServiceHandlers {
+  /** A native TLS connection: IMAP. */
+  onWire(wire: Wire): void;
+  /** A plain socket, or one whose TLS handshake is done. */
+  onSocket(name: ListenerName, socket: Socket): void;
+  onFault(name: ListenerName, error: unknown): void;
+}
+
+export interface ServiceListenersOptions {
+  readonly handlers: ServiceHandlers;
+  keyPair(): KeyPair;
+  /** Protocols offered on the HTTPS port (RFC 7301 §3.1). */
+  readonly httpsAlpn: readonly string[];
+}
+
+export class BindFailure extends Error {
+  override readonly name = "BindFailure";
+  constructor(
+    readonly listener: ListenerName,
+    readonly at: string,
+    readonly reason: string,
+  ) {
+    super(`cannot listen for ${listener} on ${at}: ${reason}`);
+  }
+}
+
+interface Open {
+  readonly name: ListenerName;
+  readonly wanted: Wanted;
+  readonly listener: NativeListener | SocketListener;
+}
+
+export class ServiceListeners {
+  readonly #options: ServiceListenersOptions;
+  readonly #open: Open[] = [];
+
+  constructor(options: ServiceListenersOptions) {
+    this.#options = options;
+  }
+
+  /** By name and address, for the watchdog. */
+  all(): ReadonlyMap<string, Listener> {
+    return new Map(this.#open.map(({ name, listener }) => [
+      `${name} ${formatAddress(listener.address)}`,
+      listener,
+    ]));
+  }
+
+  /** Addresses that a service is bound to, with real ports. */
+  bound(name: ListenerName): ListenAddress[] {
+    return this.#open.filter((open) => open.name === name)
+      .map(({ listener }) => listener.address);
+  }
+
+  /**
+   * Makes this service listen on these addresses and no others. New ones are
+   * open before old ones close; sessions stay.
+   *
+   * @throws {BindFailure} then nothing has changed
+   */
+  async apply(name: ListenerName, wanted: readonly Wanted[]): Promise<void> {
+    const current = this.#open.filter((open) => open.name === name);
+    const fresh: Open[] = [];
+    try {
+      for (const address of wanted) {
+        if (current.some((open) => isSame(open.wanted, address))) continue;
+        fresh.push(await this.#bind(name, address));
+      }
+    } catch (error) {
+      for (const { listener } of fresh) await listener.close();
+      throw error;
+    }
+    this.#open.push(...fresh);
+    for (const open of current) {
+      if (wanted.some((address) => isSame(open.wanted, address))) continue;
+      this.#open.splice(this.#open.indexOf(open), 1);
+      await open.listener.close();
+    }
+  }
+
+  replaceCertificate(keyPair: KeyPair): void {
+    for (const { name, listener } of this.#open) {
+      if (isTls(name)) listener.replaceCertificate(keyPair);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const { listener } of this.#open.splice(0)) await listener.close();
+  }
+
+  async #bind(name: ListenerName, wanted: Wanted): Promise<Open> {
+    const { host, port } = wanted;
+    try {
+      const listener = await this.#listen(name, {
+        hostname: host ?? "::",
+        port,
+      });
+      return { name, wanted, listener };
+    } catch (error) {
+      if (host === undefined && isWithoutIpv6(error)) {
+        const listener = await this.#listen(name, {
+          hostname: "0.0.0.0",
+          port,
+        });
+        return { name, wanted, listener };
+      }
+      const at = formatAddress({ hostname: host ?? "::", port });
+      throw new BindFailure(name, at, reasonOf(error));
+    }
+  }
+
+  async #listen(
+    name: ListenerName,
+    address: ListenAddress,
+  ): Promise<NativeListener | SocketListener> {
+    const { handlers, httpsAlpn } = this.#options;
+    const onFault = (error: unknown) => handlers.onFault(name, error);
+    const keyPair = this.#options.keyPair();
+    if (name === "imap_tls") {
+      await checkFree(address);
+      return new NativeListener({
+        address,
+        keyPair,
+        onFault,
+        onConnection: (wire) => handlers.onWire(wire),
+      });
+    }
+    return await SocketListener.open({
+      address,
+      onFault,
+      onSocket: (socket) => handlers.onSocket(name, socket),
+      ...(isTls(name) ? { keyPair } : {}),
+      ...(name === "https" ? { alpn: httpsAlpn } : {}),
+    });
+  }
+}
+
+export function isTls(name: ListenerName): boolean {
+  return name === "imap_tls" || name === "submission_tls" || name === "https";
+}
+
+export function serviceNames(): readonly ListenerName[] {
+  return LISTENER_NAMES;
+}
+
+function isSame(a: Wanted, b: Wanted): boolean {
+  return a.host === b.host && a.port === b.port;
+}
+
+/** Since the native listener shares its port, a second server would not notice. */
+async function checkFree(address: ListenAddress): Promise<void> {
+  if (address.port === 0) return;
+  const probe = await SocketListener.open({
+    address,
+    onFault() {},
+    onSocket: (socket) => socket.destroy(),
+  });
+  await probe.close();
+}
+
+function isWithoutIpv6(error: unknown): boolean {
+  return error instanceof Error &&
+    /EAFNOSUPPORT|EADDRNOTAVAIL|Address family not supported/.test(
+      `${(error as NodeJS.ErrnoException).code} ${error.message}`,
+    );
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return (error as NodeJS.ErrnoException).code ?? error.message;
+}

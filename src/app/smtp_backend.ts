@@ -1,0 +1,78 @@
+/** What SMTP sessions get of the relay. @module */
+import type { Accounts } from "../accounts/accounts.ts";
+import type { LiveSession } from "../accounts/session_registry.ts";
+import type { Config } from "../config/schema.ts";
+import type { Delivery } from "../delivery/delivery.ts";
+import type { Settings } from "../settings/settings.ts";
+import type {
+  SmtpAccount,
+  SmtpBackend,
+  SmtpLimits,
+  SmtpPeer,
+  SmtpSender,
+  SmtpTransaction,
+} from "../smtp/server/backend.ts";
+import { hostnameOf } from "./certificates.ts";
+
+export interface SmtpBackendParts {
+  readonly accounts: Accounts;
+  readonly delivery: Delivery;
+  readonly settings: Settings;
+  config(): Config;
+  reportBug(error: unknown): void;
+}
+
+export class RelaySmtpBackend implements SmtpBackend {
+  readonly #parts: SmtpBackendParts;
+
+  constructor(parts: SmtpBackendParts) {
+    this.#parts = parts;
+  }
+
+  get hostname(): string {
+    return this.#parts.settings.get("smtp_hostname") ??
+      hostnameOf(this.#parts.config());
+  }
+
+  limits(): SmtpLimits {
+    return {
+      maxMessageOctets: this.#parts.settings.get("max_message_size"),
+      maxRecipients: this.#parts.config().smtp.maxRecipients,
+    };
+  }
+
+  async login(
+    address: string,
+    password: string,
+    peer: SmtpPeer,
+  ): Promise<SmtpAccount> {
+    const { accounts } = this.#parts;
+    const login = await accounts.login(address, password, peer);
+    const session = accounts.openSession(login, "submission");
+    return new SubmittingAccount(login.address, session);
+  }
+
+  begin(sender: SmtpSender): Promise<SmtpTransaction> {
+    return this.#parts.delivery.begin(sender);
+  }
+
+  reportBug(error: unknown): void {
+    this.#parts.reportBug(error);
+  }
+}
+
+class SubmittingAccount implements SmtpAccount {
+  readonly #session: LiveSession;
+
+  constructor(readonly address: string, session: LiveSession) {
+    this.#session = session;
+  }
+
+  onInactive(listener: () => void): () => void {
+    const stop = this.#session.onInactive(listener);
+    return () => {
+      stop();
+      this.#session.release();
+    };
+  }
+}

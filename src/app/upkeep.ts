@@ -1,0 +1,86 @@
+/**
+ * What a running relay does without being asked: it notices what other
+ * processes change, new certificate files, listeners that went deaf, and
+ * itself being slow.
+ *
+ * @module
+ */
+import { word } from "../observe/fields.ts";
+import { ListenerWatch } from "../net/listener_watch.ts";
+import type { Assembly } from "./assembly.ts";
+import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
+
+const LOOK_AROUND_MS = 1000; // a change by the command line counts within two seconds
+const CERTIFICATE_CHECK_MS = 10_000;
+const LISTENER_CHECK_MS = 30_000;
+const LISTENER_PATIENCE_MS = 5_000;
+const LAG_WORTH_TELLING_MS = 5_000;
+
+/** Starts all of it; the returned function stops it. */
+export function startUpkeep(assembly: Assembly): () => void {
+  const { log, listeners } = assembly;
+  const watch = new ListenerWatch(() => listeners.all(), {
+    everyMs: LISTENER_CHECK_MS,
+    patienceMs: LISTENER_PATIENCE_MS,
+    onDeaf: (listener, error) =>
+      log.operational({
+        event: "degraded",
+        part: `listener ${listener}`,
+        message: error === undefined
+          ? "it no longer accepted and is opened again"
+          : "it cannot be opened again",
+      }),
+  });
+  watch.start();
+  const stops = [
+    () => watch.stop(),
+    SYSTEM_TIMERS.every(LOOK_AROUND_MS, lookAround(assembly)),
+    SYSTEM_TIMERS.every(
+      CERTIFICATE_CHECK_MS,
+      () => void checkCertificate(assembly),
+    ),
+  ];
+  return () => stops.forEach((stop) => stop());
+}
+
+function lookAround({ relay, log }: Assembly): () => void {
+  let version = relay.store.dataVersion();
+  let lastMs = SYSTEM_CLOCK.monotonic();
+  let busy = false;
+  return async () => {
+    const lagMs = SYSTEM_CLOCK.monotonic() - lastMs - LOOK_AROUND_MS;
+    lastMs = SYSTEM_CLOCK.monotonic();
+    if (lagMs > LAG_WORTH_TELLING_MS) {
+      log.warn(word("event_loop_lag"), { ms: Math.round(lagMs) });
+    }
+    if (busy) return;
+    busy = true;
+    try {
+      const now = relay.store.dataVersion();
+      if (now !== version) await relay.settings.reload();
+      version = now;
+      await relay.accounts.refresh();
+    } catch (error) {
+      relay.reportBug(error);
+    } finally {
+      busy = false;
+    }
+  };
+}
+
+/** Serves changed files; broken ones are reported once and change nothing. */
+export async function checkCertificate(
+  { certificates, log, degraded }: Assembly,
+): Promise<void> {
+  try {
+    const changed = await certificates.refresh();
+    if (changed) log.operational({ event: "certificate", message: "replaced" });
+    if (changed) degraded.delete("tls");
+  } catch (error) {
+    if (!degraded.has("tls")) {
+      const message = error instanceof Error ? error.message : String(error);
+      log.operational({ event: "certificate", message });
+    }
+    degraded.add("tls");
+  }
+}
