@@ -136,10 +136,18 @@ class QuotedPrintableDecoder implements TransferDecoder {
       }
       const found = octets.indexOf(EQUALS, from);
       const end = found < 0 ? octets.length : found;
-      this.#target.set(octets.subarray(from, end), to);
+      if (end > from) this.#target.set(octets.subarray(from, end), to);
       to += end - from;
       from = end + 1;
-      if (found >= 0) this.#state = "escape";
+      if (found < 0) break;
+      const high = from + 1 < octets.length ? hexDigit(octets[from]!) : -1;
+      const low = high < 0 ? -1 : hexDigit(octets[from + 1]!);
+      if (low < 0) {
+        this.#state = "escape";
+      } else {
+        this.#target[to++] = high << 4 | low;
+        from += 2;
+      }
     }
     return this.#target.subarray(0, to);
   }

@@ -21,6 +21,7 @@ const TAB = 0x09;
 const EQUALS = 0x3d;
 const MAX_LINE_OCTETS = 256;
 const MAX_HEADER_OCTETS = 1024; // of all armor header lines
+const MAX_BLANK_OCTETS = 4096; // of all lines that are blank
 const MAX_OTHER_LINE_OCTETS = MAX_HEADER_OCTETS + 2;
 const SCRATCH_OCTETS = 48 * 1024;
 
@@ -46,6 +47,7 @@ export class ArmorReader {
   /** The current line, outside of base64, if it comes in pieces. */
   #line: Uint8Array | undefined;
   #lineLength = 0;
+  #blankOctets = 0;
   #headerLines = 0;
   #headerOctets = 0;
   #versionLast = false;
@@ -109,6 +111,7 @@ export class ArmorReader {
   /** Whether that line may stand here. */
   #accepts(text: string): boolean {
     const blank = /^[ \t]*$/.test(text);
+    if (blank) this.#addBlank(text.length + 1);
     switch (this.#state) {
       case "start":
         if (BEGIN.test(text)) this.#state = "headers";
@@ -159,6 +162,11 @@ export class ArmorReader {
     return true;
   }
 
+  #addBlank(octets: number): void {
+    this.#blankOctets += octets;
+    if (this.#blankOctets > MAX_BLANK_OCTETS) this.#failed = true;
+  }
+
   #isChecksum(text: string): boolean {
     const first = !this.#checksum && CHECKSUM.test(text);
     this.#checksum = true;
@@ -190,6 +198,7 @@ export class ArmorReader {
     const octet = octets[cursor.from]!;
     const sextet = SEXTETS[octet]!;
     if (octet === LF) {
+      if (this.#column === 0) this.#addBlank(1);
       this.#column = 0;
       this.#afterCr = false;
     } else if (this.#afterCr) {

@@ -170,6 +170,24 @@ for (
       false,
       false,
     ],
+    [
+      "4 KiB of blank lines",
+      `${"\n".repeat(4095)}${BEGIN}\n\n${DATA}\n${END}`,
+      true,
+      true,
+    ],
+    [
+      "more than 4 KiB of blank lines",
+      `${"\n".repeat(4096)}${BEGIN}\n\n${DATA}\n${END}`,
+      false,
+      false,
+    ],
+    [
+      "more than 4 KiB of empty lines in the data",
+      `${BEGIN}\n\n${DATA}\n${"\n".repeat(4096)}${END}`,
+      false,
+      false,
+    ],
     ["nothing", "", false, false],
   ] as const
 ) {
