@@ -128,12 +128,15 @@ const PLAIN_ROWS: readonly (readonly [string, string])[] = [
     "FETCH 1 ENVELOPE",
     '* 1 FETCH (ENVELOPE (NIL "Hello there" (("Ann" NIL "ann" "relay.example")) (("Ann" NIL "ann" "relay.example")) (("Ann" NIL "ann" "relay.example")) ((NIL NIL "bob" "relay.example")) NIL NIL NIL "<1@relay.example>"))',
   ],
-  ["FETCH 1 MODSEQ", "* 1 FETCH (MODSEQ (2))"],
+  [
+    "FETCH 1 MODSEQ",
+    "* OK [HIGHESTMODSEQ 2] Highest\n* 1 FETCH (MODSEQ (2))",
+  ],
   [
     "UID FETCH 1 FLAGS (CHANGEDSINCE 1)",
-    "* 1 FETCH (UID 1 FLAGS () MODSEQ (2))",
+    "* OK [HIGHESTMODSEQ 2] Highest\n* 1 FETCH (UID 1 FLAGS () MODSEQ (2))",
   ],
-  ["UID FETCH 1 FLAGS (CHANGEDSINCE 2)", ""],
+  ["UID FETCH 1 FLAGS (CHANGEDSINCE 2)", "* OK [HIGHESTMODSEQ 2] Highest"],
   ["UID FETCH 2:3 FLAGS", ""],
   ["UID FETCH 5:* FLAGS", "* 1 FETCH (UID 1 FLAGS ())"],
 ];

@@ -4,6 +4,8 @@ import { decodeMutf7, encodeMutf7 } from "./mutf7.ts";
 import { quote } from "./quote.ts";
 import type { Scanner } from "./scanner.ts";
 
+const NO_NAME = "/"; // no name begins or ends with the separator
+
 /**
  * A mailbox argument, decoded. INBOX is `INBOX`, however it was written
  * (RFC 3501 §5.1).
@@ -20,9 +22,14 @@ export function decodeMailboxName(text: string): string {
   return name.toUpperCase() === "INBOX" ? "INBOX" : name;
 }
 
-/** A LIST pattern, decoded; wildcards stay what they are. @throws {Refusal} `mailbox_name_invalid` */
+/** A LIST pattern, decoded; wildcards stay what they are. What cannot be decoded matches nothing. */
 export function scanMailboxPattern(args: Scanner): string {
-  return decoded(args.listPattern());
+  const pattern = args.listPattern();
+  try {
+    return decodeMutf7(pattern);
+  } catch {
+    return NO_NAME;
+  }
 }
 
 /** For a response. */

@@ -34,6 +34,16 @@ export function positionsOfNumbers(
   }));
 }
 
+/** The same for a search, where a number over `exists` is just found nowhere. */
+export function positionsWithin(
+  set: SequenceSet,
+  exists: number,
+): PositionRange[] {
+  const found = set.map((range) => closed(range, exists))
+    .map(({ first, last }) => ({ first, last: Math.min(last, exists) }));
+  return merged(found.filter(({ first, last }) => first >= 1 && first <= last));
+}
+
 /**
  * The messages that a set of UIDs means, of those in the snapshot: ascending,
  * not overlapping. UIDs of no message are left out (RFC 3501 §6.4.8).

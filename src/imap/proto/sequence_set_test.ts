@@ -5,6 +5,7 @@ import {
   formatSet,
   positionsOfNumbers,
   positionsOfUids,
+  positionsWithin,
 } from "./sequence_set.ts";
 
 const set = (text: string) =>
@@ -61,3 +62,17 @@ Deno.test("formatSet() compresses runs", () => {
   assert.equal(formatSet([4]), "4");
   assert.equal(formatSet([1, 2, 3, 5, 7, 8]), "1:3,5,7:8");
 });
+
+for (
+  const [text, exists, want] of [
+    ["6", 5, ""],
+    ["6:*", 5, "5"],
+    ["4:9,1", 5, "1,4:5"],
+    ["1:*", 0, ""],
+    ["*", 5, "5"],
+  ] as const
+) {
+  Deno.test(`positionsWithin() resolves ${text} of ${exists}`, () => {
+    assert.equal(formatRanges(positionsWithin(set(text), exists)), want);
+  });
+}

@@ -23,6 +23,7 @@ import {
   ImapNo,
   type Step,
 } from "../command.ts";
+import { startCondstore } from "../condstore.ts";
 import {
   BrokenResponse,
   type FetchLine,
@@ -75,7 +76,7 @@ function fetchCommand(
         ? positionsOfUids(args.set, uids)
         : positionsOfNumbers(args.set, uids.length);
       if (args.items.some(({ kind }) => kind === "mod_seq")) {
-        session.enableCondstore();
+        yield* startCondstore(session);
       }
       const { mail } = session.account;
       const buffer = new ResponseBuffer();

@@ -11,8 +11,8 @@ import {
 } from "../../proto/search_keys.ts";
 import {
   type PositionRange,
-  positionsOfNumbers,
   positionsOfUids,
+  positionsWithin,
 } from "../../proto/sequence_set.ts";
 import {
   searchResponse,
@@ -21,6 +21,7 @@ import {
 } from "../../proto/search_response.ts";
 import type { Scanner } from "../../proto/scanner.ts";
 import { type CommandSession, type ImapCommand, ImapNo } from "../command.ts";
+import { startCondstore } from "../condstore.ts";
 import { MessageReader } from "../fetch/message_reader.ts";
 import { numberedMessages } from "../fetch/numbered_messages.ts";
 import {
@@ -72,7 +73,7 @@ function searchCommand(
     },
     async *run(session, { tag, key, returns }) {
       const tellsModSeq = containsKind(key, "mod_seq");
-      if (tellsModSeq) session.enableCondstore();
+      if (tellsModSeq) yield* startCondstore(session);
       yield {
         text: searchResponse(await find(session, key, by), {
           tag,
@@ -138,7 +139,7 @@ function positionsToLookAt(key: SearchKey, uids: Uint32Array): PositionRange[] {
   for (const one of keys) {
     if (one.kind === "uids") return positionsOfUids(one.set, uids);
     if (one.kind === "sequence_numbers") {
-      return positionsOfNumbers(one.set, uids.length);
+      return positionsWithin(one.set, uids.length);
     }
   }
   return uids.length === 0 ? [] : [{ first: 1, last: uids.length }];

@@ -5,18 +5,27 @@
  * @module
  */
 import { localDay, parseMailDate } from "../../../mail/date.ts";
+import { readAddresses } from "../../../mail/address_list.ts";
 import { type Header, parseHeader } from "../../../mail/header.ts";
 import type { DayRange, SearchKey } from "../../proto/search_keys.ts";
 import {
   type PositionRange,
-  positionsOfNumbers,
   positionsOfUids,
+  positionsWithin,
 } from "../../proto/sequence_set.ts";
 import { MessageGone, type MessageReader } from "../fetch/message_reader.ts";
 import { decodeWords } from "./encoded_words.ts";
 import type { SearchBudget } from "./search_budget.ts";
 import { folded, occursIn } from "./text_search.ts";
 
+const ADDRESS_FIELDS: ReadonlySet<string> = new Set([
+  "bcc",
+  "cc",
+  "from",
+  "reply-to",
+  "sender",
+  "to",
+]);
 const DAY_SECONDS = 86_400;
 
 /** What searching a mailbox needs to know besides the messages. */
@@ -62,7 +71,6 @@ export async function matches(
   }
 }
 
-/** @throws {SyntaxError} a sequence number that is not there */
 export function conditionOf(key: SearchKey, scope: SearchScope): Condition {
   switch (key.kind) {
     case "not": {
@@ -143,7 +151,7 @@ function rowCondition(
     case "uids":
       return isAmong(positionsOfUids(key.set, scope.uids));
     case "sequence_numbers":
-      return isAmong(positionsOfNumbers(key.set, scope.uids.length));
+      return isAmong(positionsWithin(key.set, scope.uids.length));
     case "flag":
       return ({ message: { row } }) => (row.flags & key.flag) !== 0 === key.set;
     case "keyword": {
@@ -184,10 +192,21 @@ function headerCondition(
   const needle = folded(key.text);
   return async (candidate) => {
     const header = await candidate.header();
-    return header.all(key.field).some((field) =>
-      folded(decodeWords(header.text(field))).includes(needle)
-    );
+    return header.all(key.field).some((field) => {
+      const text = header.text(field);
+      return folded(decodeWords(text)).includes(needle) ||
+        ADDRESS_FIELDS.has(key.field) &&
+          folded(addressesIn(text)).includes(needle);
+    });
   };
+}
+
+/** The addresses alone, without comments and blanks inside them. */
+function addressesIn(text: string): string {
+  const addresses = readAddresses(text).map((address) =>
+    address.kind === "mailbox" ? `${address.localPart}@${address.domain}` : ""
+  );
+  return addresses.join(" ");
 }
 
 /** RFC 3501 §6.4.4 disregards time and zone. Undefined for what is no date. */
