@@ -285,7 +285,7 @@ transcript(
   C: A4 APPEND INBOX {2000}
   S: A4 NO [OVERQUOTA] Quota exceeded
   C: A5 APPEND INBOX "05-Foo-2026 09:08:07 +0000" {4}
-  S: A5 BAD Invalid date
+  S: A5 BAD Cannot read date: no such time
   C: A6 APPEND INBOX (\\Recent) {4}
   S: A6 BAD Invalid flag
   C: A7 APPEND INBOX hello
