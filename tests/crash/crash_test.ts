@@ -95,10 +95,11 @@ Deno.test({
       const payloads = await makePayloads();
       let count = 0;
       const nextId = () => `m${++count}`;
-      let people = makePeople(0);
+      let people: Person[] = [];
       for (let round = 0; round < ROUNDS; round++) {
         if (round % ROUNDS_PER_GENERATION === 0) {
           people = makePeople(round / ROUNDS_PER_GENERATION);
+          for (const person of people) await auditMailbox(target, person);
         }
         const faults = await playRound(
           server,

@@ -190,18 +190,23 @@ const SCENES: Record<string, Scene> = {
   },
 
   async "an unencrypted message fails with core's own notice"({ ann }) {
+    await ann.rpc.setConfig(ann.id, "force_encryption", "0");
     const contact = await ann.rpc.createContact(
       ann.id,
       `stranger@${DOMAIN}`,
       null,
     );
     const chat = await ann.rpc.createChatByContactId(ann.id, contact);
-    const sent = await ann.send(chat, "In clear").catch(() => undefined);
-    if (sent === undefined) return;
+    const sent = await ann.send(chat, "In clear");
     await ann.untilState(sent, FAILED);
     assert.match(
       String((await ann.message(sent)).error),
-      /Encryption Needed|encrypt/i,
+      /5\.7\.10 Encryption Needed: Invalid Unencrypted Mail/,
+    );
+    await ann.receive(
+      "notice",
+      ({ text }) =>
+        text.includes("requires end-to-end encryption which is not setup yet"),
     );
   },
 

@@ -22,9 +22,10 @@ export class MemoryWire implements Wire {
     this.#onText = options.onText;
   }
 
-  /** Whether the server has read all and asks for more, or has gone. */
+  /** Whether the server has read all and asks for more, waits for us or has gone. */
   get quiet(): boolean {
-    return this.closed || (this.#reader !== undefined && !this.#queue.length);
+    return this.closed || this.stall !== undefined ||
+      (this.#reader !== undefined && !this.#queue.length);
   }
 
   push(octets: string | Uint8Array): void {

@@ -26,6 +26,8 @@ export interface World {
   remove(mailbox: string, uids: readonly number[]): Promise<void>;
   /** What was reported as a bug. */
   readonly bugs: readonly unknown[];
+  /** Other actions of a script. */
+  act?(name: string): void;
   close?(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export interface TranscriptOptions {
   /** The client has to wait for answers: not cut into chunks. */
   readonly lockstep?: true;
   readonly bugs?: number;
+  readonly onSleep?: (durationMs: number) => void;
 }
 
 export function memoryWorld(
@@ -64,7 +67,8 @@ export function transcript(
   script: string,
   options: TranscriptOptions = {},
 ): void {
-  const want = script.trim().split("\n").map((line) => line.trim());
+  const want = script.split("\n").map((line) => line.trim())
+    .filter((line) => line !== "");
   Deno.test(name, async () => {
     const got = await play(want, options);
     assert.deepEqual(got.map(stable), want.map(stable));
@@ -101,7 +105,10 @@ export class Stage {
   constructor(readonly world: World, readonly options: TranscriptOptions) {
     const clock: Clock = { now: () => this.#now, monotonic: () => this.#now };
     const timers: Timers = {
-      sleep: () => Promise.resolve(),
+      sleep(durationMs) {
+        options.onSleep?.(durationMs);
+        return Promise.resolve();
+      },
       every: (_period, tick) => {
         this.#tick = tick;
         return () => this.#tick = undefined;
@@ -132,17 +139,20 @@ export class Stage {
 
   /** Waits until every session waits. */
   async settle(): Promise<void> {
-    do await new Promise((resolve) => setTimeout(resolve, 0)); while (
-      ![...this.wires.values()].every((wire) => wire.quiet)
-    );
+    for (let turns = 0; turns < 10_000; turns++) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      if ([...this.wires.values()].every((wire) => wire.quiet)) return;
+    }
+    throw new Error("The server neither answers nor reads");
   }
 
   async pass(durationMs: number): Promise<void> {
     for (let left = durationMs; left > 0; left -= 250) {
       this.#now += 250;
       this.#tick?.();
-      await this.settle();
+      for (let i = 0; i < 20; i++) await Promise.resolve();
     }
+    await this.settle();
   }
 
   async end(): Promise<void> {
@@ -185,7 +195,7 @@ async function act({ world }: Stage, action: string): Promise<void> {
   if (name === "deliver") await world.deliver(mailbox!, Number(rest ?? 0));
   else if (name === "remove") {
     await world.remove(mailbox!, rest!.split(",").map(Number));
-  } else throw new TypeError(`No such action: ${action}`);
+  } else world.act!(name!);
 }
 
 async function playChunks(

@@ -96,9 +96,10 @@ export async function connectTo(
   server: SmtpServer,
   service: SmtpService,
   secure: boolean,
+  peerAddress = "127.0.0.1",
 ): Promise<Peer> {
   const listener = createServer((socket) => {
-    server.serve(socket, { service, secure, peerAddress: "127.0.0.1" });
+    server.serve(socket, { service, secure, peerAddress });
   });
   listener.listen(0, "127.0.0.1");
   await once(listener, "listening");

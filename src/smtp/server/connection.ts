@@ -131,10 +131,10 @@ export class SmtpConnection extends SMTPConnection {
   override _onClose(): void {
     if (this._closed) return;
     super._onClose();
-    this.#options.onClose(this);
-    this.#smtp.abandon().catch((error) => {
-      this.#options.backend.reportBug(error);
-    });
+    const { backend, onClose } = this.#options;
+    this.#smtp.abandon()
+      .catch((error) => backend.reportBug(error))
+      .finally(() => onClose(this));
   }
 
   async #receive(octets: Uint8Array, done: () => void): Promise<void> {

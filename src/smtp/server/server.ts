@@ -105,6 +105,7 @@ export class SmtpServer {
     for (const connection of [...this.#connections.keys()]) {
       connection.destroy();
     }
+    await drained;
   }
 
   #hasRoom({ service, peerAddress }: SmtpSocketFacts): boolean {

@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import type { Login } from "./login.ts";
+import type { LiveSession, SessionKind } from "./session_registry.ts";
+import { PEER, STRONG, testAccounts } from "./test_accounts.ts";
+
+const NAME = "ann.chats@relay.example";
+
+async function logged(maxImapSessionsPerAccount = 3) {
+  const made = testAccounts({ maxImapSessionsPerAccount });
+  const login = await made.accounts.login(NAME, STRONG, PEER);
+  const ended: string[] = [];
+  const open = (
+    name: string,
+    kind: SessionKind = "imap",
+    by: Login = login,
+  ): LiveSession => {
+    const session = made.accounts.openSession(by, kind);
+    session.onInactive((reason) => ended.push(`${name} ${reason}`));
+    return session;
+  };
+  return { ...made, login, ended, open };
+}
+
+Deno.test("openSession() ends the session that has idled longest beyond the limit", async () => {
+  const { open, ended, time, accounts } = await logged();
+  const [a, b, c] = ["a", "b", "c"].map((name) => open(name));
+  b!.setIdle(true);
+  await time.pass(1000);
+  a!.setIdle(true);
+  assert.deepEqual(ended, []);
+  open("d");
+  assert.deepEqual(ended, ["b too_many_sessions"]);
+  a!.setIdle(false);
+  c!.setIdle(true);
+  a!.setIdle(true);
+  await time.pass(1000);
+  open("e");
+  assert.equal(ended.length, 2);
+  assert.equal(accounts.sessions.counts().imap, 3);
+});
+
+Deno.test("openSession() ends the oldest session when none idles", async () => {
+  const { open, ended } = await logged();
+  for (const name of ["a", "b", "c", "d"]) open(name);
+  assert.deepEqual(ended, ["a too_many_sessions"]);
+});
+
+Deno.test("openSession() counts neither submission nor other accounts", async () => {
+  const { open, ended, accounts } = await logged();
+  for (let i = 0; i < 5; i++) open(`s${i}`, "submission");
+  const other = await accounts.login("bob.chats@relay.example", STRONG, PEER);
+  for (const name of ["a", "b", "c"]) {
+    open(name);
+    open(name + "2", "imap", other);
+  }
+  assert.deepEqual(ended, []);
+  assert.deepEqual(accounts.sessions.counts(), {
+    imap: 6,
+    submission: 5,
+    web: 0,
+  });
+});
+
+Deno.test("release() frees a place, also when repeated", async () => {
+  const { open, ended, accounts } = await logged();
+  const a = open("a");
+  open("b");
+  open("c");
+  a.release();
+  a.release();
+  open("d");
+  assert.deepEqual(ended, []);
+  assert.equal(accounts.sessions.counts().imap, 3);
+  a.end("account_inactive");
+  assert.equal(accounts.sessions.counts().imap, 3);
+});
+
+Deno.test("block(), by name or pattern, ends sessions of all kinds at once and drops push tokens", async () => {
+  for (const pattern of [NAME, "ann*@relay.example"]) {
+    const { open, ended, accounts, login, clearedPushTokens } = await logged();
+    open("a");
+    open("b", "submission");
+    open("c", "web");
+    const bob = await accounts.login("bob.chats@relay.example", STRONG, PEER);
+    open("bob", "imap", bob);
+    await accounts.block(pattern, "test");
+    assert.deepEqual(ended, [
+      "a account_inactive",
+      "b account_inactive",
+      "c account_inactive",
+    ]);
+    assert.deepEqual(clearedPushTokens, pattern === NAME ? [login.id] : []);
+    assert.deepEqual(accounts.sessions.accounts().length, 1);
+  }
+});
+
+Deno.test("remove() ends sessions before anything is removed, and blocks if told to", async () => {
+  for (const reason of ["test", undefined]) {
+    const { open, ended, accounts, store, login } = await logged();
+    open("a");
+    const finish = store.finishDeletion.bind(store);
+    store.finishDeletion = (id) => {
+      assert.deepEqual(ended, ["a account_inactive"]);
+      return finish(id);
+    };
+    await accounts.remove((await store.byId(login.id))!, reason);
+    assert.equal(store.rows.size, 0);
+    assert.equal(store.blocks.get(NAME)?.reason, reason);
+  }
+});
+
+Deno.test("removeAll() removes and blocks everyone and names what failed", async () => {
+  const { accounts, store } = await logged();
+  for (const name of ["bob", "eve"]) {
+    await accounts.login(`${name}.chats@relay.example`, STRONG, PEER);
+  }
+  const start = store.startDeletion.bind(store);
+  store.startDeletion = (id, block) =>
+    block?.pattern.startsWith("bob")
+      ? Promise.reject(new Error("no"))
+      : start(id, block);
+  const report = await accounts.removeAll("test");
+  assert.deepEqual(report, {
+    deleted: 2,
+    errors: ["bob.chats@relay.example: no"],
+  });
+  assert.equal(store.blocks.size, 2);
+});
+
+Deno.test("a block between login and openSession() still ends the session", async () => {
+  const { accounts, store, time } = testAccounts();
+  const login = await accounts.login(NAME, STRONG, PEER);
+  await accounts.block(NAME, "test");
+  let ended = "";
+  accounts.openSession(login, "imap").onInactive((reason) => ended = reason);
+  await time.pass(0);
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+  assert.equal(ended, "account_inactive");
+  assert.equal(store.rows.size, 1);
+});
+
+Deno.test("onInactive() set after the end is still called", async () => {
+  const { accounts, login } = await logged();
+  const session = accounts.openSession(login, "imap");
+  await accounts.block(NAME, "test");
+  const { promise, resolve } = Promise.withResolvers<string>();
+  session.onInactive(resolve);
+  assert.equal(await promise, "account_inactive");
+});
+
+Deno.test("onInactive() can be taken back, and has one listener", async () => {
+  const { accounts, login } = await logged();
+  const session = accounts.openSession(login, "imap");
+  const stop = session.onInactive(() => assert.fail("called"));
+  assert.throws(() => session.onInactive(() => {}), TypeError);
+  stop();
+  await accounts.block(NAME, "test");
+});
+
+Deno.test("refresh() ends sessions of accounts that another process blocked or deleted", async () => {
+  const { accounts, store, open, ended, written, time } = await logged();
+  open("ann");
+  const deleted = await accounts.login("bob.chats@relay.example", STRONG, PEER);
+  open("bob", "imap", deleted);
+  const kept = await accounts.login("eve.chats@relay.example", STRONG, PEER);
+  open("eve", "imap", kept);
+  await accounts.refresh();
+  await store.block({ pattern: NAME, reason: "", createdAt: 0 });
+  await store.startDeletion(deleted.id);
+  await accounts.refresh();
+  assert.deepEqual(ended, []);
+  written();
+  await time.passUntil(accounts.refresh());
+  assert.deepEqual(ended, ["ann account_inactive", "bob account_inactive"]);
+});
+
+Deno.test("refresh() records sessions that last into a new day", async () => {
+  const { accounts, store, open, time, login } = await logged();
+  open("a");
+  await accounts.refresh();
+  await time.pass(86_400_000);
+  await accounts.refresh();
+  await accounts.refresh();
+  assert.deepEqual(store.logins.map(({ account }) => account), [login.id]);
+});

@@ -1,0 +1,165 @@
+/** What happens around commands: ends of sessions, stalls, back-pressure. */
+import assert from "node:assert/strict";
+import { turnAway } from "../../src/imap/server/server.ts";
+import { MemoryWire } from "./memory_wire.ts";
+import { memoryWorld, Stage } from "./transcript.ts";
+
+async function loggedIn() {
+  const world = memoryWorld();
+  const stage = new Stage(world, {});
+  const wire = stage.connect();
+  wire.push("L LOGIN ann@relay.example secret\r\n");
+  await stage.settle();
+  stage.log.length = 0;
+  return { world, stage, wire };
+}
+
+for (
+  const [reason, text] of [
+    ["account_inactive", "S: * BYE Account no longer active"],
+    ["too_many_sessions", "S: * BYE Too many sessions"],
+  ] as const
+) {
+  Deno.test(`a session that waits ends at once: ${reason}`, async () => {
+    const { world, stage, wire } = await loggedIn();
+    world.backend.endSessions(reason);
+    await stage.settle();
+    assert.deepEqual(stage.log, [text]);
+    assert.ok(wire.closed);
+    await stage.end();
+    assert.equal(world.backend.released, 1);
+  });
+}
+
+Deno.test("shutdown() lets a command finish and refuses new connections", async () => {
+  const { world, stage, wire } = await loggedIn();
+  const { mail } = world.backend;
+  const list = mail.list.bind(mail);
+  let go = () => {};
+  mail.list = () => new Promise((resolve) => go = () => resolve(list()));
+  wire.push('A1 LIST "" *\r\nA2 NOOP\r\n');
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const down = stage.server.shutdown();
+  go();
+  await down;
+  assert.deepEqual(stage.log, [
+    'S: * LIST (\\HasNoChildren) "/" "INBOX"',
+    "S: A1 OK LIST completed",
+    "S: * BYE Server shutting down",
+  ]);
+  assert.ok(wire.closed);
+  stage.log.length = 0;
+  assert.ok(stage.connect("2"));
+  await stage.settle();
+  assert.deepEqual(stage.log, ["S2: * BYE Server shutting down"]);
+  assert.equal(stage.server.size, 0);
+  await stage.end();
+});
+
+Deno.test("shutdown() wakes an idling session", async () => {
+  const { stage, wire } = await loggedIn();
+  wire.push("A1 IDLE\r\n");
+  await stage.settle();
+  await stage.server.shutdown();
+  assert.deepEqual(stage.log, ["S: + idling", "S: * BYE Server shutting down"]);
+  await stage.end();
+});
+
+Deno.test("turnAway() says why", async () => {
+  const said: string[] = [];
+  const wire = new MemoryWire({ onText: (text) => said.push(text) });
+  await turnAway(wire);
+  assert.deepEqual(said, ["* BYE Too many connections\r\n"]);
+  assert.ok(wire.closed);
+});
+
+Deno.test("a peer that takes nothing is left after the stall limit", async () => {
+  const { stage, wire } = await loggedIn();
+  let go = () => {};
+  wire.stall = new Promise((resolve) => go = resolve);
+  wire.push("A1 NOOP\r\n");
+  await stage.pass(119_000);
+  assert.ok(!wire.closed);
+  await stage.pass(2000);
+  assert.ok(wire.closed);
+  go();
+  await stage.end();
+});
+
+Deno.test("the replies of pipelined commands are one write", async () => {
+  const { stage, wire } = await loggedIn();
+  const before = wire.writes;
+  wire.push("A1 NOOP\r\nA2 NOOP\r\nA3 SELECT INBOX\r\nA4 CLOSE\r\n");
+  await stage.settle();
+  assert.equal(wire.writes, before + 1);
+  await stage.end();
+});
+
+Deno.test("what comes in clear behind STARTTLS ends the connection", async () => {
+  const stage = new Stage(memoryWorld(), { secure: false });
+  const wire = stage.connect();
+  wire.push("A1 STARTTLS\r\nA2 LOGIN ann@relay.example secret\r\n");
+  await stage.settle();
+  assert.equal(stage.log.at(-1), "S: A1 OK Begin TLS negotiation now");
+  assert.ok(wire.closed && !wire.secure);
+  await stage.end();
+});
+
+Deno.test("IDLE tells the relay that it idles, and writes in the turn of the change", async () => {
+  const { world, stage, wire } = await loggedIn();
+  wire.push("A1 SELECT INBOX\r\nA2 IDLE\r\n");
+  await stage.settle();
+  stage.log.length = 0;
+  world.backend.mail.deliver("INBOX", "hi");
+  assert.deepEqual(stage.log, ["S: * 1 EXISTS"]);
+  wire.push("DONE\r\n");
+  await stage.settle();
+  assert.deepEqual(world.backend.idling, [true, false]);
+  await stage.end();
+});
+
+Deno.test("messages that come while a write waits are one EXISTS", async () => {
+  const { world, stage, wire } = await loggedIn();
+  wire.push("A1 SELECT INBOX\r\nA2 IDLE\r\n");
+  await stage.settle();
+  stage.log.length = 0;
+  let go = () => {};
+  wire.stall = new Promise((resolve) => go = resolve);
+  for (let i = 0; i < 5; i++) world.backend.mail.deliver("INBOX", "hi");
+  wire.stall = undefined;
+  go();
+  await stage.settle();
+  assert.deepEqual(stage.log, ["S: * 1 EXISTS", "S: * 5 EXISTS"]);
+  await stage.end();
+});
+
+Deno.test("a failed login is answered after the delay, whatever the cause", async () => {
+  const slept: number[] = [];
+  const world = memoryWorld();
+  const stage = new Stage(world, {
+    server: { failDelayMs: 1000 },
+    onSleep: (ms) => slept.push(ms),
+  });
+  const wire = stage.connect();
+  wire.push("A1 LOGIN ann@relay.example wrong\r\n");
+  wire.push("A2 LOGIN no.address x\r\n");
+  await stage.settle();
+  assert.deepEqual(slept, [1000, 1000]);
+  await stage.end();
+});
+
+Deno.test("an upload that is cut off is discarded", async () => {
+  const { world, stage, wire } = await loggedIn();
+  let discarded = 0;
+  const { mail } = world.backend;
+  const append = mail.append.bind(mail);
+  mail.append = async (message) => ({
+    ...await append(message),
+    discard: () => Promise.resolve(void discarded++),
+  });
+  wire.push("A1 APPEND INBOX {100+}\r\nabc");
+  await stage.settle();
+  await stage.end();
+  assert.equal(discarded, 1);
+  assert.equal(mail.box("INBOX").rows.length, 0);
+});

@@ -1,0 +1,236 @@
+/** Who may connect, how long, and how a session ends from outside. */
+import assert from "node:assert/strict";
+import { createSecureContext } from "node:tls";
+import type { SmtpServer } from "../../src/smtp/server/server.ts";
+import { makeSelfSigned } from "../../src/tls/self_signed.ts";
+import { MemoryBackend } from "./memory_backend.ts";
+import { connectTo, type Peer, testServer } from "./transcript.ts";
+
+const GREETING = "220 relay.example ESMTP";
+const LOGIN = "AUTH PLAIN AGFubkByZWxheS5leGFtcGxlAHNlY3JldA==\r\n";
+const ENVELOPE =
+  "MAIL FROM:<ann@relay.example>\r\nRCPT TO:<bob@relay.example>\r\n";
+
+async function submission(server: SmtpServer): Promise<Peer> {
+  const peer = await connectTo(server, "submission", true);
+  assert.equal(await peer.line(), GREETING);
+  return peer;
+}
+
+async function ask(peer: Peer, text: string): Promise<string> {
+  peer.send(text);
+  return await peer.line();
+}
+
+/** Logged in, with a message half sent. */
+async function inMessage(server: SmtpServer): Promise<Peer> {
+  const peer = await submission(server);
+  await ask(peer, "HELO x\r\n");
+  await ask(peer, LOGIN);
+  await ask(peer, "MAIL FROM:<ann@relay.example>\r\n");
+  await ask(peer, "RCPT TO:<bob@relay.example>\r\n");
+  assert.match(await ask(peer, "DATA\r\n"), /^354/);
+  peer.send("A: b\r\n\r\n");
+  return peer;
+}
+
+/** A clock and a timer that run when told to. */
+function time() {
+  let nowMs = 0;
+  let tick = () => {};
+  return {
+    clock: { now: () => nowMs, monotonic: () => nowMs },
+    timers: {
+      sleep: () => Promise.resolve(),
+      every: (_ms: number, run: () => void) => {
+        tick = run;
+        return () => tick = () => {};
+      },
+    },
+    pass: (ms: number) => {
+      nowMs += ms;
+      tick();
+    },
+  };
+}
+
+async function closed(server: SmtpServer, ...peers: Peer[]): Promise<void> {
+  for (const peer of peers) await peer.close();
+  await server.shutdown(1);
+}
+
+Deno.test("serve() refuses one connection too many from an address", async () => {
+  const server = testServer(new MemoryBackend());
+  const peers: Peer[] = [];
+  for (let i = 0; i < 5; i++) peers.push(await submission(server));
+  assert.equal(server.counts.sessions.submission, 5);
+  const refused = await connectTo(server, "submission", true);
+  assert.equal(
+    await refused.line(),
+    "421 4.7.0 Too many connections, try again later",
+  );
+  assert.equal(await refused.line(), "(close)");
+  const other = await connectTo(server, "mx", true);
+  assert.equal(await other.line(), GREETING);
+  await closed(server, refused, other, ...peers);
+});
+
+Deno.test("serve() counts an IPv6 network as one address", async () => {
+  const server = testServer(new MemoryBackend(), {
+    connections: {
+      mx: { total: 9, perAddress: 1 },
+      submission: { total: 9, perAddress: 1 },
+    },
+  });
+  const addresses = ["2001:db8:0:1::5", "2001:db8::1:9:8:7:6", "2001:db8::1"];
+  const greetings: string[] = [];
+  const peers: Peer[] = [];
+  for (const address of addresses) {
+    const peer = await connectTo(server, "mx", true, address);
+    greetings.push((await peer.line()).slice(0, 3));
+    peers.push(peer);
+  }
+  assert.deepEqual(greetings, ["220", "421", "220"]);
+  await closed(server, ...peers);
+});
+
+Deno.test("an account may have so many sessions", async () => {
+  const server = testServer(new MemoryBackend());
+  const peers: Peer[] = [];
+  const replies: string[] = [];
+  for (let i = 0; i < 4; i++) {
+    const peer = await submission(server);
+    peers.push(peer);
+    await ask(peer, "HELO x\r\n");
+    replies.push((await ask(peer, LOGIN)).slice(0, 3));
+  }
+  assert.deepEqual(replies, ["235", "235", "235", "421"]);
+  assert.equal(await peers[3]!.line(), "(close)");
+  assert.equal(server.counts.accounts, 1);
+  await closed(server, ...peers);
+  assert.equal(server.counts.accounts, 0);
+});
+
+Deno.test("a session that waits too long is ended", async () => {
+  const { pass, clock, timers } = time();
+  const server = testServer(new MemoryBackend(), { clock, timers });
+  const anonymous = await submission(server);
+  const member = await submission(server);
+  await ask(member, "HELO x\r\n");
+  await ask(member, LOGIN);
+  const mx = await connectTo(server, "mx", true);
+  await mx.line();
+  pass(60_000);
+  assert.equal(await anonymous.line(), "421 4.4.2 Timeout");
+  assert.equal(await anonymous.line(), "(close)");
+  pass(240_000);
+  assert.equal(await member.line(), "421 4.4.2 Timeout");
+  assert.equal(await mx.line(), "421 4.4.2 Timeout");
+  await closed(server, anonymous, member, mx);
+});
+
+Deno.test("a message that stops coming is forgotten", async () => {
+  const { pass, clock, timers } = time();
+  const backend = new MemoryBackend();
+  const server = testServer(backend, { clock, timers });
+  const peer = await inMessage(server);
+  pass(179_000);
+  pass(1000);
+  assert.equal(await peer.line(), "421 4.4.2 Timeout");
+  assert.equal(await peer.line(), "(close)");
+  await closed(server, peer);
+  assert.equal(backend.open, 0);
+  assert.equal(backend.messages.length, 0);
+});
+
+Deno.test("a message whose client has gone is forgotten", async () => {
+  const backend = new MemoryBackend();
+  const server = testServer(backend);
+  const peer = await inMessage(server);
+  await peer.close();
+  await server.shutdown(1000);
+  assert.equal(backend.open, 0);
+  assert.equal(backend.messages.length, 0);
+});
+
+Deno.test("shutdown() ends idle sessions, and lets a message finish", async () => {
+  const backend = new MemoryBackend();
+  const server = testServer(backend, {
+    timers: { sleep: () => new Promise(() => {}), every: () => () => {} },
+  });
+  const idle = await submission(server);
+  const busy = await inMessage(server);
+  const over = server.shutdown(10_000);
+  assert.equal(await idle.line(), "421 4.3.2 relay.example shutting down");
+  assert.equal(await idle.line(), "(close)");
+  const late = await connectTo(server, "submission", true);
+  assert.match(await late.line(), /^421 4\.3\.2 /);
+  busy.send("body\r\n.\r\n");
+  assert.equal(await busy.line(), "250 2.0.0 OK");
+  assert.equal(await busy.line(), "421 4.3.2 relay.example shutting down");
+  assert.equal(await busy.line(), "(close)");
+  for (const peer of [idle, busy, late]) await peer.close();
+  await over;
+  assert.equal(backend.messages.length, 1);
+});
+
+Deno.test("an account that is gone loses its sessions and what they were sending", async () => {
+  const backend = new MemoryBackend();
+  const server = testServer(backend);
+  const peer = await inMessage(server);
+  backend.inactive.get("ann@relay.example")?.();
+  assert.equal(await peer.line(), "421 4.7.0 Account no longer active");
+  assert.equal(await peer.line(), "(close)");
+  await closed(server, peer);
+  assert.equal(backend.open, 0);
+  assert.equal(backend.messages.length, 0);
+  assert.equal(backend.inactive.size, 0);
+});
+
+Deno.test("a batch of commands is answered in one write", async () => {
+  const server = testServer(new MemoryBackend());
+  const peer = await submission(server);
+  await ask(peer, "HELO x\r\n");
+  await ask(peer, LOGIN);
+  let reads = 0;
+  peer.socket.on("data", () => reads++);
+  peer.send(`${ENVELOPE}DATA\r\n`);
+  assert.equal(await peer.line(), "250 2.1.0 OK");
+  assert.equal(await peer.line(), "250 2.1.5 OK");
+  assert.match(await peer.line(), /^354/);
+  assert.equal(reads, 1);
+  await closed(server, peer);
+});
+
+for (
+  const [name, garbage] of [["garbage", "EHLO x\r\n".repeat(9)], [
+    "nothing",
+    "",
+  ]]
+) {
+  Deno.test(`STARTTLS followed by ${name} ends in silence`, async () => {
+    const { pass, clock, timers } = time();
+    const pair = await makeSelfSigned({
+      names: ["relay.example"],
+      days: 30,
+      nowMs: Date.now(),
+    });
+    const context = createSecureContext({
+      key: pair.keyPem,
+      cert: pair.chainPem,
+    });
+    const server = testServer(new MemoryBackend(), {
+      clock,
+      timers,
+      secureContext: () => context,
+    });
+    const peer = await connectTo(server, "mx", false);
+    await peer.line();
+    assert.match(await ask(peer, "STARTTLS\r\n"), /^220 /);
+    if (garbage) peer.send(garbage);
+    else pass(60_000);
+    const end = await peer.line();
+    assert.doesNotMatch(end, /^[0-9]{3} /);
+    await closed(server, peer);
+  });
+}
