@@ -1,7 +1,7 @@
 /**
  * `make bench`: runs B1 to B10, or those named as arguments, each against a
- * server of its own, and the gate, which needs none, and prints a table and the same as JSON. Driver and
- * server share the machine. `POSTERN_BINARY` measures a compiled executable.
+ * server of its own, and gate and SMTP sessions, which need none, and prints a
+ * table and the same as JSON. Driver and server share the machine. `POSTERN_BINARY` measures a compiled executable.
  *
  * @module
  */
@@ -13,6 +13,7 @@ import { formatTable, isKept, type Row } from "./measure.ts";
 import { type Relay, withRelay } from "./people.ts";
 import { measureScale } from "./scale.ts";
 import { measureIdle, measureKnownLogins, measureSignUps } from "./sessions.ts";
+import { measureSmtp } from "./smtp.ts";
 import { measureSubmission } from "./submission.ts";
 
 type Benchmark = (relay: Relay) => Promise<Row[]>;
@@ -37,7 +38,10 @@ const BENCHMARKS: Record<string, readonly Benchmark[]> = {
 };
 
 /** What needs no server. */
-const STANDALONE: Record<string, () => Row[]> = { gate: measureGate };
+const STANDALONE: Record<string, () => Row[] | Promise<Row[]>> = {
+  gate: measureGate,
+  smtp: measureSmtp,
+};
 
 const encoder = new TextEncoder();
 function print(text: string): void {
@@ -74,7 +78,7 @@ const wanted = Deno.args.length > 0
   : [...Object.keys(STANDALONE), ...Object.keys(BENCHMARKS)];
 const rows: Row[] = [];
 for (const name of wanted) {
-  const standalone = STANDALONE[name]?.();
+  const standalone = await STANDALONE[name]?.();
   if (standalone) {
     print(formatTable(standalone));
     rows.push(...standalone);
