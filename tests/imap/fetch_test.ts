@@ -347,6 +347,16 @@ Deno.test("a message without octets is skipped", async () => {
   );
 });
 
+Deno.test("a small message that is cut short is skipped and reported", async () => {
+  const session = await inbox(PLAIN, PLAIN);
+  session.mail.blobs.set(1 as BlobId, new Uint8Array(3));
+  assert.equal(
+    await session.run("A1 UID FETCH 1:2 (FLAGS BODY.PEEK[TEXT]<0.1>)"),
+    "* 2 FETCH (UID 2 FLAGS () BODY[TEXT]<0> {1}\r\nF)\r\nA1 OK FETCH completed\r\n",
+  );
+  assert.equal(session.backend.bugs.length, 1);
+});
+
 Deno.test("a message that breaks off closes the connection", async () => {
   const session = await inbox(new Uint8Array(200_000), PLAIN);
   session.mail.blobs.set(1 as BlobId, new Uint8Array(150_000));

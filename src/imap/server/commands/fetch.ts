@@ -30,7 +30,7 @@ import {
   stateOf,
   writeFetchLine,
 } from "../fetch/fetch_line.ts";
-import { MessageReader } from "../fetch/message_reader.ts";
+import { MessageGone, MessageReader } from "../fetch/message_reader.ts";
 import {
   type NumberedMessage,
   numberedMessages,
@@ -135,7 +135,13 @@ async function* writeBatch(
       items: changed.has(row.uid) ? withFlags(items, session.condstore) : items,
       keywords: selected.keywords,
     };
-    if (!(yield* writeFetchLine(buffer, line))) continue;
+    try {
+      yield* writeFetchLine(buffer, line);
+    } catch (error) {
+      if (!(error instanceof MessageGone)) throw error;
+      if (error.cause) session.backend.reportBug(error.cause);
+      continue;
+    }
     fetched.push(row.uid);
     if (line.items.some(({ kind }) => kind === "flags")) {
       selected.flagsAnnounced(sequenceNumber, state);

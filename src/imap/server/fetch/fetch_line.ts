@@ -40,13 +40,13 @@ export interface FetchLine {
 /**
  * Adds the response to the buffer, and yields it where it gets long.
  *
- * @returns Whether there was a message to tell of.
+ * @throws {MessageGone} when nothing of it has been yielded, and nothing is left in the buffer
  * @throws {BrokenResponse}
  */
 export async function* writeFetchLine(
   buffer: ResponseBuffer,
   line: FetchLine,
-): AsyncGenerator<Step, boolean> {
+): AsyncGenerator<Step, void> {
   const start = buffer.length;
   let sent = false;
   try {
@@ -70,13 +70,11 @@ export async function* writeFetchLine(
       }
     }
     buffer.text(")\r\n");
-    return true;
   } catch (error) {
     if (sent) {
       throw new BrokenResponse("Cannot complete FETCH", { cause: error });
     }
     buffer.truncate(start);
-    if (error instanceof MessageGone) return false;
     throw error;
   }
 }

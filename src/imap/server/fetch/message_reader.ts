@@ -20,7 +20,7 @@ export interface OctetRange {
 /** What is read at once and may stay in memory for a moment. */
 export const SMALL_OCTETS = 64 * 1024;
 
-/** The message is not there any more, or its octets are not. */
+/** The message is not there any more, or its octets are not; `cause` is what went wrong, if something did. */
 export class MessageGone extends Error {
   override readonly name = "MessageGone";
 }
@@ -72,13 +72,18 @@ export class MessageReader {
   }
 
   async #read(range: OctetRange): Promise<Uint8Array> {
+    const pieces = await this.pieces(range);
     const parts: Uint8Array[] = [];
-    let length = 0;
-    for await (const piece of await this.pieces(range)) {
-      parts.push(piece);
-      length += piece.length;
+    let missing = range.end - range.start;
+    try {
+      for await (const piece of pieces) {
+        parts.push(piece);
+        missing -= piece.length;
+      }
+      if (missing !== 0) throw new RangeError("A message has another size");
+    } catch (error) {
+      throw new MessageGone("Cannot read message", { cause: error });
     }
-    if (length !== range.end - range.start) throw new MessageGone();
     return parts.length === 1 ? parts[0]! : concat(parts);
   }
 
