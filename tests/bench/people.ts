@@ -9,7 +9,7 @@ export interface Person {
   readonly password: string;
 }
 
-/** A server, its certificate, and how to reach it. */
+/** A server and its certificate: none, since the driver shall cost less than the server. */
 export interface Relay {
   readonly server: Server;
   readonly certificate: string;
@@ -30,7 +30,7 @@ export async function withRelay<Result>(
 ): Promise<Result> {
   const server = await Server.start({ config: CONFIG });
   try {
-    return await work({ server, certificate: await server.certificate() });
+    return await work({ server, certificate: "" });
   } finally {
     await server.dispose();
   }
