@@ -399,6 +399,28 @@ Deno.test("FETCH keeps numbers over many batches with gaps", async () => {
   );
 });
 
+Deno.test("FETCH of a set with gaps gives what is in it", async () => {
+  const session = await inbox(...Array(600).fill(PLAIN));
+  session.mail.remove("INBOX", [4, 5, 300]);
+  const wanted = [1, 3, 5, 20, 36, 53, ...range(280, 590), 600];
+  const set = "600,590:280,53,1,3,20,36,5";
+  const lines = (await session.run(`A1 UID FETCH ${set} FLAGS`)).split("\r\n");
+  assert.deepEqual(
+    lines.slice(0, -2),
+    wanted.filter((uid) => uid !== 5 && uid !== 300)
+      .map((uid) => `* ${uid} FETCH (UID ${uid} FLAGS ())`),
+  );
+  assert.match(
+    await session.run("A2 FETCH 3,6 FLAGS"),
+    /^\* 3 FETCH [^*]*\* 6 FETCH [^*]*A2 OK/,
+  );
+  assert.match(await session.run("A3 FETCH 3,5 FLAGS"), /A3 NO/);
+});
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+}
+
 for (
   const command of [
     "FETCH 2 FLAGS",

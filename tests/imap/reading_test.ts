@@ -161,3 +161,23 @@ transcript(
 `,
   { world: world(MESSAGE) },
 );
+
+transcript(
+  "NIL is an atom like others where a string or flag is asked for",
+  `${selected(1)}
+  C: A1 SEARCH SUBJECT NIL
+  S: * SEARCH
+  S: A1 OK SEARCH completed
+  C: A2 STORE 1 +FLAGS (NIL)
+  S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft NIL)
+  S: * 1 FETCH (FLAGS (NIL))
+  S: A2 OK STORE completed
+  C: A3 SEARCH KEYWORD nil
+  S: * SEARCH 1
+  S: A3 OK SEARCH completed
+  C: A4 FETCH 1 FLAGS
+  S: * 1 FETCH (FLAGS (NIL))
+  S: A4 OK FETCH completed
+`,
+  { world: world(MESSAGE) },
+);

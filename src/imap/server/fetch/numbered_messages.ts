@@ -18,6 +18,8 @@ export interface MessageBatch {
 }
 
 const BATCH = 256;
+/** Reading so many rows for nothing costs less than asking the store again. */
+const SMALL_GAP = 16;
 
 /** Reads the rows of these positions, some at a time. */
 export async function* numberedMessages(
@@ -26,25 +28,24 @@ export async function* numberedMessages(
   positions: readonly PositionRange[],
 ): AsyncGenerator<MessageBatch> {
   const { uids } = selected;
-  for (const range of positions) {
-    for (let position = range.first; position <= range.last;) {
+  const isWanted = membership(positions);
+  for (const { first, last } of withoutSmallGaps(positions)) {
+    for (let position = first; position <= last;) {
       const rows = await mail.messages(
         selected.id,
-        {
-          first: uids[position - 1] as Uid,
-          last: uids[range.last - 1] as Uid,
-        },
+        { first: uids[position - 1] as Uid, last: uids[last - 1] as Uid },
         BATCH,
       );
       // Fewer than asked for: nothing is left behind them.
-      const lastUid = rows.length < BATCH ? undefined : rows.at(-1)!.uid;
+      const lastUid = rows.length < BATCH ? Infinity : rows.at(-1)!.uid;
       const messages: NumberedMessage[] = [];
       let missing = 0;
       let next = 0;
-      for (; position <= range.last; position++) {
+      for (; position <= last; position++) {
         const uid = uids[position - 1]!;
-        if (lastUid !== undefined && uid > lastUid) break;
+        if (uid > lastUid) break;
         while (next < rows.length && rows[next]!.uid < uid) next++;
+        if (!isWanted(position)) continue;
         const row = rows[next];
         if (row?.uid === uid) messages.push({ sequenceNumber: position, row });
         else missing++;
@@ -52,4 +53,31 @@ export async function* numberedMessages(
       yield { messages, missing };
     }
   }
+}
+
+/**
+ * Whether a position is in one of the ranges, asked in ascending order.
+ *
+ * @param ranges Ascending, not overlapping.
+ */
+export function membership(
+  ranges: readonly PositionRange[],
+): (position: number) => boolean {
+  let next = 0;
+  return (position) => {
+    while (next < ranges.length && ranges[next]!.last < position) next++;
+    const range = ranges[next];
+    return range !== undefined && range.first <= position;
+  };
+}
+
+function withoutSmallGaps(ranges: readonly PositionRange[]): PositionRange[] {
+  const joined: PositionRange[] = [];
+  for (const range of ranges) {
+    const previous = joined.at(-1);
+    if (previous && range.first - previous.last <= SMALL_GAP) {
+      joined[joined.length - 1] = { first: previous.first, last: range.last };
+    } else joined.push(range);
+  }
+  return joined;
 }

@@ -14,6 +14,7 @@ import {
   positionsWithin,
 } from "../../proto/sequence_set.ts";
 import { MessageGone, type MessageReader } from "../fetch/message_reader.ts";
+import { membership } from "../fetch/numbered_messages.ts";
 import { decodeWords } from "./encoded_words.ts";
 import type { SearchBudget } from "./search_budget.ts";
 import { folded, occursIn } from "./text_search.ts";
@@ -225,16 +226,11 @@ function isBetween(
   return day >= first && day <= last;
 }
 
-/** @param ranges Ascending, as are the candidates. */
 function isAmong(
   ranges: readonly PositionRange[],
 ): (candidate: Candidate) => boolean {
-  let next = 0;
-  return ({ sequenceNumber }) => {
-    while (next < ranges.length && ranges[next]!.last < sequenceNumber) next++;
-    const range = ranges[next];
-    return range !== undefined && range.first <= sequenceNumber;
-  };
+  const isMember = membership(ranges); // candidates come in ascending order
+  return ({ sequenceNumber }) => isMember(sequenceNumber);
 }
 
 function keywordBit(name: string, keywords: readonly string[]): number {
