@@ -1,4 +1,5 @@
-import { memoryWorld, transcript } from "./transcript.ts";
+import { transcript } from "./transcript.ts";
+import { memoryWorld } from "./world.ts";
 
 const GREETING =
   "S: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE ID IDLE AUTH=PLAIN] IMAP4rev1 ready";

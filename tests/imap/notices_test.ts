@@ -1,5 +1,6 @@
 /** What sessions are told of what others do (RFC 3501 §7). */
-import { memoryWorld, transcript } from "./transcript.ts";
+import { transcript } from "./transcript.ts";
+import { memoryWorld } from "./world.ts";
 
 const GREETING =
   "* OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE ID IDLE AUTH=PLAIN] IMAP4rev1 ready";

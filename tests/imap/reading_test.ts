@@ -1,5 +1,6 @@
 /** FETCH and SEARCH within whole sessions. */
-import { memoryWorld, MESSAGE, transcript } from "./transcript.ts";
+import { transcript } from "./transcript.ts";
+import { memoryWorld, MESSAGE } from "./world.ts";
 
 const GREETING =
   "S: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE ID IDLE AUTH=PLAIN] IMAP4rev1 ready";

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { turnAway } from "../../src/imap/server/server.ts";
 import { MemoryWire } from "./memory_wire.ts";
-import { memoryWorld, Stage } from "./transcript.ts";
+import { Stage } from "./transcript.ts";
+import { memoryWorld } from "./world.ts";
 
 async function loggedIn() {
   const world = memoryWorld();

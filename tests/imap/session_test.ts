@@ -1,4 +1,5 @@
-import { memoryWorld, transcript } from "./transcript.ts";
+import { transcript } from "./transcript.ts";
+import { memoryWorld } from "./world.ts";
 
 const PRE = "IMAP4rev1 LITERAL+ SASL-IR ENABLE ID IDLE AUTH=PLAIN";
 const POST =

@@ -12,24 +12,12 @@ import assert from "node:assert/strict";
 import type { Clock, Timers } from "../../src/base/clock.ts";
 import type { ImapOptions } from "../../src/imap/server/options.ts";
 import { ImapServer } from "../../src/imap/server/server.ts";
-import type { ImapBackend } from "../../src/imap/server/backend.ts";
-import { MemoryBackend } from "./memory_backend.ts";
 import { MemoryWire } from "./memory_wire.ts";
+import { storeWorld } from "./store_world.ts";
+import { memoryWorld, type World } from "./world.ts";
 
 export const MESSAGE =
   "From: bob@relay.example\r\nSubject: hi\r\n\r\nhello\r\n";
-
-/** What a dialogue takes place in. */
-export interface World {
-  readonly backend: ImapBackend;
-  deliver(mailbox: string, flags: number): Promise<void>;
-  remove(mailbox: string, uids: readonly number[]): Promise<void>;
-  /** What was reported as a bug. */
-  readonly bugs: readonly unknown[];
-  /** Other actions of a script. */
-  act?(name: string): void;
-  close?(): Promise<void>;
-}
 
 export interface TranscriptOptions {
   world?(): World | Promise<World>;
@@ -42,26 +30,10 @@ export interface TranscriptOptions {
   readonly onSleep?: (durationMs: number) => void;
 }
 
-export function memoryWorld(
-  setUp?: (backend: MemoryBackend) => void,
-): World & { readonly backend: MemoryBackend } {
-  const backend = new MemoryBackend();
-  setUp?.(backend);
-  return {
-    backend,
-    bugs: backend.bugs,
-    deliver(mailbox, flags) {
-      backend.mail.deliver(mailbox, MESSAGE, { flags });
-      return Promise.resolve();
-    },
-    remove(mailbox, uids) {
-      backend.mail.remove(mailbox, uids);
-      return Promise.resolve();
-    },
-  };
-}
-
-/** Declares a test: the script in lockstep, then in chunks of 1, 7 and 65,536 octets. */
+/**
+ * Declares a test: the script in lockstep, then in chunks of 1, 7 and 65,536
+ * octets; and in lockstep over the real store, unless it sets up a world.
+ */
 export function transcript(
   name: string,
   script: string,
@@ -81,6 +53,11 @@ export function transcript(
       const log = await playChunks(sent, size, options);
       assert.deepEqual(log.map(stable), said, `in chunks of ${size}`);
     }
+  });
+  if (options.world || !script.includes("LOGIN")) return;
+  Deno.test(`${name}, over the store`, async () => {
+    const got = await play(want, { ...options, world: storeWorld });
+    assert.deepEqual(got.map(stable), want.map(stable));
   });
 }
 

@@ -1,0 +1,133 @@
+/** The real store behind IMAP sessions, with nothing in between but the account. @module */
+import type { AccountId, Uid } from "../../src/base/ids.ts";
+import { Refusal } from "../../src/base/refusal.ts";
+import type {
+  AppendReceiver,
+  ImapAppend,
+  ImapMail,
+} from "../../src/imap/server/backend.ts";
+import type { Address } from "../../src/mail/address.ts";
+import { DELETED } from "../../src/mail/mailbox.ts";
+import type { QuotaPolicy } from "../../src/store/mail.ts";
+import { openStore } from "../../src/store/sqlite/open.ts";
+import type { Store } from "../../src/store/store.ts";
+import { MemoryBackend } from "./memory_backend.ts";
+import { MESSAGE, type World } from "./world.ts";
+
+const QUOTA: QuotaPolicy = {
+  defaultOctets: 1 << 30,
+  whenFull: "reject",
+  trimFrom: 100,
+  trimTo: 100,
+  protectSeconds: 0,
+};
+
+export async function storeWorld(): Promise<World> {
+  const stateDir = await Deno.makeTempDir();
+  const bugs: unknown[] = [];
+  const store = await openStore({
+    stateDir,
+    sync: "off",
+    minFreeOctets: 0,
+    onBug: (error) => bugs.push(error),
+  });
+  const account = await store.accounts.create({
+    address: "ann@relay.example" as Address,
+    passwordHash: "",
+    origin: "admin",
+    createdAt: 0,
+  });
+  const mail = mailOf(store, account);
+  const memory = new MemoryBackend();
+  return {
+    backend: {
+      limits: () => memory.limits(),
+      reportBug: (error) => bugs.push(error),
+      login: async (address, password) => ({
+        ...await memory.login(address, password),
+        id: account,
+        mail,
+      }),
+    },
+    bugs,
+    async deliver(name, flags) {
+      const mailbox = (await mail.find(name))!.id;
+      const octets = new TextEncoder().encode(MESSAGE);
+      const message = { mailbox, sizeOctets: octets.length, flags };
+      const receiver = await mail.append({ ...message, keywords: [] });
+      await receiver.write(octets);
+      await receiver.finish();
+    },
+    async remove(name, uids) {
+      const mailbox = (await mail.find(name))!.id;
+      const ranges = uids.map((uid) => ({
+        first: uid as Uid,
+        last: uid as Uid,
+      }));
+      await mail.storeFlags({
+        mailbox,
+        uids: ranges,
+        mode: "add",
+        flags: DELETED,
+        keywords: [],
+      });
+      await mail.expunge(mailbox, ranges);
+    },
+    async close() {
+      await store.close();
+      await Deno.remove(stateDir, { recursive: true });
+    },
+  };
+}
+
+function mailOf(store: Store, account: AccountId): ImapMail {
+  const { mail } = store;
+  return {
+    find: (name) => mail.find(account, name),
+    list: () => mail.list(account),
+    create: (name, use) => mail.create(account, name, use),
+    delete: (name) => mail.delete(account, name),
+    rename: (from, to) => mail.rename(account, from, to),
+    setSubscribed: (name, on) => mail.setSubscribed(account, name, on),
+    mailbox: (id) => mail.mailbox(id),
+    snapshot: (id) => mail.snapshot(id),
+    changesSince: (id, modSeq) => mail.changesSince(id, modSeq),
+    firstUnseen: (id) => mail.firstUnseen(id),
+    totals: (id) => mail.totals(id),
+    messages: (id, range, limit) => mail.messages(id, range, limit),
+    header: (id, uid) => mail.header(id, uid),
+    body: (blob, range) => mail.body(blob, range),
+    usage: async () => ({
+      ...await mail.usage(account),
+      limitOctets: QUOTA.defaultOctets,
+    }),
+    storeFlags: (change) => mail.storeFlags(change),
+    markFetched: (id, uids) => mail.markFetched(id, uids),
+    copy: (from, uids, to) => mail.copy(from, uids, to, QUOTA),
+    move: (from, uids, to) => mail.move(from, uids, to),
+    expunge: (id, uids) => mail.expunge(id, uids),
+    append: (message) => Promise.resolve(receiverFor(store, message)),
+    onChange: (id, listener) => mail.onChange(id, listener),
+  };
+}
+
+function receiverFor(store: Store, message: ImapAppend): AppendReceiver {
+  const staging = store.staging.stage();
+  return {
+    write: (octets) => staging.write(octets),
+    discard: () => staging.discard(),
+    async finish() {
+      if (staging.sizeOctets === 0) throw new Refusal("message_empty");
+      return await store.mail.append({
+        mailbox: message.mailbox,
+        content: await staging.finish(),
+        headerOctets: Math.max(0, MESSAGE.indexOf("\r\n\r\n") + 4),
+        flags: message.flags,
+        keywords: message.keywords,
+        arrivedAt: 1_767_604_087,
+        internalDate: message.internalDate ?? 1_767_604_087,
+        quota: QUOTA,
+      });
+    },
+  };
+}
