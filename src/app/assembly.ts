@@ -54,7 +54,7 @@ export async function assemble(
       ? ["http/1.1", "imap", "smtp"]
       : ["http/1.1"],
     handlers: {
-      onWire: (wire) => void protocols.serveImap(wire),
+      onNative: (name, connection) => protocols.serveNative(name, connection),
       onSocket: (name, socket) => protocols.serveSocket(name, socket),
       onFault: (_name, error) => log.bug(word("listener"), error),
     },

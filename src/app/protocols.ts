@@ -14,10 +14,13 @@ import { HttpServer } from "../http/server.ts";
 import type { ImapBackend } from "../imap/server/backend.ts";
 import { ImapServer, turnAway } from "../imap/server/server.ts";
 import { ConnectionCounts } from "../net/connection_counts.ts";
+import { NativeSocket } from "../net/native_socket.ts";
+import { NativeWire } from "../net/native_wire.ts";
 import { plainAddress } from "../net/peer.ts";
 import { SocketWire } from "../net/socket_wire.ts";
 import type { Wire } from "../net/wire.ts";
 import type { SmtpBackend, SmtpService } from "../smtp/server/backend.ts";
+import type { SmtpSocket } from "../smtp/server/connection.ts";
 import { SmtpServer } from "../smtp/server/server.ts";
 import type { SecureContexts } from "./certificates.ts";
 
@@ -59,8 +62,18 @@ export class Protocols {
     });
   }
 
+  /** IMAP or submission on the port for TLS alone. */
+  serveNative(name: ListenerName, connection: Deno.TlsConn): void {
+    if (name === "imap_tls") {
+      void this.#serveImap(new NativeWire(connection));
+    } else {
+      const socket = new NativeSocket(connection);
+      this.#serveSmtp(socket, "submission", socket.remoteAddress, true);
+    }
+  }
+
   /** Drives an IMAP connection to its end. */
-  async serveImap(wire: Wire): Promise<void> {
+  async #serveImap(wire: Wire): Promise<void> {
     const { peerAddress } = wire;
     if (!this.#imapCounts.enter(peerAddress)) return await turnAway(wire);
     try {
@@ -79,10 +92,7 @@ export class Protocols {
         return this.#serveSmtp(socket, "mx", peerAddress);
       case "submission":
         return this.#serveSmtp(socket, "submission", peerAddress);
-      case "submission_tls":
-        return this.#serveSmtp(socket, "submission", peerAddress, true);
       case "imap":
-      case "imap_tls":
         return this.#serveImapOn(socket);
       case "http":
         return this.#http.serve(socket, {
@@ -91,6 +101,9 @@ export class Protocols {
         });
       case "https":
         return this.#serveByAlpn(socket as TLSSocket, peerAddress);
+      case "imap_tls":
+      case "submission_tls":
+        throw new TypeError(`${name} has native connections`);
     }
   }
 
@@ -142,11 +155,11 @@ export class Protocols {
 
   #serveImapOn(socket: Socket): void {
     const { contexts } = this.#parts;
-    void this.serveImap(new SocketWire(socket, () => contexts.get()));
+    void this.#serveImap(new SocketWire(socket, () => contexts.get()));
   }
 
   #serveSmtp(
-    socket: Socket,
+    socket: SmtpSocket,
     service: SmtpService,
     peerAddress: string,
     secure = false,

@@ -15,12 +15,11 @@ import {
 } from "../net/listener.ts";
 import { NativeListener } from "../net/native_listener.ts";
 import { SocketListener } from "../net/socket_listener.ts";
-import type { Wire } from "../net/wire.ts";
 
 /** Where connections go. */
 export interface ServiceHandlers {
-  /** A native TLS connection: IMAP. */
-  onWire(wire: Wire): void;
+  /** A native TLS connection; its handshake may still be under way. */
+  onNative(name: ListenerName, connection: Deno.TlsConn): void;
   /** A plain socket, or one whose TLS handshake is done. */
   onSocket(name: ListenerName, socket: Socket): void;
   onFault(name: ListenerName, error: unknown): void;
@@ -136,13 +135,13 @@ export class ServiceListeners {
     const { handlers, httpsAlpn } = this.#options;
     const onFault = (error: unknown) => handlers.onFault(name, error);
     const keyPair = this.#options.keyPair();
-    if (name === "imap_tls") {
+    if (name === "imap_tls" || name === "submission_tls") {
       await checkFree(address);
       return new NativeListener({
         address,
         keyPair,
         onFault,
-        onConnection: (wire) => handlers.onWire(wire),
+        onConnection: (connection) => handlers.onNative(name, connection),
       });
     }
     return await SocketListener.open({

@@ -4,6 +4,7 @@ import { makeSelfSigned } from "../tls/self_signed.ts";
 import type { Listener } from "./listener.ts";
 import { ListenerWatch } from "./listener_watch.ts";
 import { NativeListener } from "./native_listener.ts";
+import { NativeWire } from "./native_wire.ts";
 import { plainAddress } from "./peer.ts";
 import { SocketListener } from "./socket_listener.ts";
 import { SocketWire } from "./socket_wire.ts";
@@ -50,7 +51,7 @@ Deno.test("NativeListener serves a new certificate and keeps old connections", a
   const listener = new NativeListener({
     address,
     keyPair: first,
-    onConnection: echo,
+    onConnection: (connection) => void echo(new NativeWire(connection)),
     onFault: (error) => assert.fail(String(error)),
   });
   const { port } = listener.address;

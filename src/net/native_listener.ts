@@ -10,7 +10,6 @@ import type {
   Listener,
   ListenerEvents,
 } from "./listener.ts";
-import { NativeWire } from "./native_wire.ts";
 
 const PAUSE_AFTER_FAILURE_MS = 100; // out of descriptors: let some close
 // The kernel gives the replaced socket connections until it is closed, and
@@ -21,7 +20,7 @@ const LONGEST_OVERLAP_MS = 2000;
 export interface NativeListenerOptions extends ListenerEvents {
   readonly address: ListenAddress;
   readonly keyPair: KeyPair;
-  onConnection(wire: NativeWire): void;
+  onConnection(connection: Deno.TlsConn): void;
 }
 
 export class NativeListener implements Listener {
@@ -86,7 +85,7 @@ export class NativeListener implements Listener {
       try {
         const connection = await socket.accept();
         this.#accepted++;
-        this.#options.onConnection(new NativeWire(connection));
+        this.#options.onConnection(connection);
       } catch (error) {
         if (error instanceof Deno.errors.BadResource) return; // closed
         this.#options.onFault(error);

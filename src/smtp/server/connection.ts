@@ -8,6 +8,7 @@
  * @module
  */
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import { SMTPConnection } from "smtp-server/lib/smtp-connection.js";
 import { SMTPStream } from "smtp-server/lib/smtp-stream.js";
@@ -19,6 +20,9 @@ import type { SmtpSessionOptions, SmtpWire } from "./state.ts";
 
 /** Octets that wait for the session before the socket is paused. */
 const HIGH_WATER_OCTETS = 128 * 1024;
+
+/** A TCP or TLS socket, or a stream that stands for one. */
+export type SmtpSocket = Socket | TLSSocket | Duplex;
 
 export interface SmtpTimeouts {
   /** Between two commands. */
@@ -50,10 +54,12 @@ export class SmtpConnection extends SMTPConnection {
 
   constructor(
     server: PackageServer,
-    socket: Socket | TLSSocket,
+    socket: SmtpSocket,
     options: SmtpConnectionOptions,
   ) {
-    super(server, socket, { id: "-" });
+    // The package names the class of socket that it makes itself; of any other
+    // it uses no more than a stream has.
+    super(server, socket as Socket, { id: "-" });
     this.session.secure = this.secure = options.secure;
     this.#options = options;
     this.#startedAtMs = this.#activeAtMs = options.now();

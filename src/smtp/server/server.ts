@@ -4,11 +4,14 @@
  *
  * @module
  */
-import type { Socket } from "node:net";
-import type { SecureContext, TLSSocket } from "node:tls";
+import type { SecureContext } from "node:tls";
 import type { Clock, Timers } from "../../base/clock.ts";
 import type { SmtpAccount, SmtpBackend, SmtpService } from "./backend.ts";
-import { SmtpConnection, type SmtpTimeouts } from "./connection.ts";
+import {
+  SmtpConnection,
+  type SmtpSocket,
+  type SmtpTimeouts,
+} from "./connection.ts";
 import { PackageServer } from "./package_server.ts";
 import { shuttingDown, TOO_MANY_CONNECTIONS } from "./replies.ts";
 import type { SmtpPolicy } from "./state.ts";
@@ -81,7 +84,7 @@ export class SmtpServer {
   }
 
   /** Serves one connection until it ends. Never throws. */
-  serve(socket: Socket | TLSSocket, facts: SmtpSocketFacts): void {
+  serve(socket: SmtpSocket, facts: SmtpSocketFacts): void {
     if (this.#closed) {
       refuse(socket, shuttingDown(this.#options.backend.hostname).text);
     } else if (!this.#hasRoom(facts)) {
@@ -114,7 +117,7 @@ export class SmtpServer {
       this.#perAddress.of(addressKey(service, peerAddress)) < limits.perAddress;
   }
 
-  #start(socket: Socket | TLSSocket, facts: SmtpSocketFacts): void {
+  #start(socket: SmtpSocket, facts: SmtpSocketFacts): void {
     const { backend, policy, timers, timeouts, clock } = this.#options;
     const { service, secure, peerAddress } = facts;
     const server = this.#packages[service];
@@ -201,9 +204,10 @@ function addressKey(service: SmtpService, address: string): string {
 }
 
 /** Says why, and lets the connection go soon, whatever the peer does. */
-function refuse(socket: Socket | TLSSocket, text: string): void {
+function refuse(socket: SmtpSocket, text: string): void {
   socket.on("error", () => {});
-  socket.setTimeout(REFUSED_SOCKET_MS, () => socket.destroy());
+  const timer = setTimeout(() => socket.destroy(), REFUSED_SOCKET_MS);
+  socket.once("close", () => clearTimeout(timer));
   socket.resume();
   socket.end(text);
 }
