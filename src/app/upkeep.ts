@@ -44,7 +44,7 @@ export function startUpkeep(assembly: Assembly): () => void {
 }
 
 function lookAround({ relay, log }: Assembly): () => void {
-  let version = relay.store.dataVersion();
+  let version: number | undefined;
   let lastMs = SYSTEM_CLOCK.monotonic();
   let busy = false;
   return async () => {
@@ -56,7 +56,7 @@ function lookAround({ relay, log }: Assembly): () => void {
     if (busy) return;
     busy = true;
     try {
-      const now = relay.store.dataVersion();
+      const now = await relay.store.dataVersion();
       if (now !== version) await relay.settings.reload();
       version = now;
       await relay.accounts.refresh();
