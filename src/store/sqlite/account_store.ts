@@ -17,7 +17,7 @@ import type { LazyJobs } from "./lazy_jobs.ts";
 import { AccountTable } from "./tables/account_table.ts";
 import { BlockTable } from "./tables/block_table.ts";
 import { TokenTable } from "./tables/token_table.ts";
-import type { Writer } from "./writer.ts";
+import { BULK, type Writer } from "./writer.ts";
 
 const ACCOUNTS_AT_ONCE = 500; // in one transaction
 
@@ -69,7 +69,7 @@ export class SqliteAccountStore implements AccountStore {
     const ids: (AccountId | undefined)[] = [];
     for (let at = 0; at < accounts.length; at += ACCOUNTS_AT_ONCE) {
       const some = accounts.slice(at, at + ACCOUNTS_AT_ONCE);
-      ids.push(...await this.writer.submit("createAccounts", some));
+      ids.push(...await this.writer.submit("createAccounts", some, BULK));
     }
     return ids;
   }
@@ -95,7 +95,7 @@ export class SqliteAccountStore implements AccountStore {
   }
 
   async finishDeletion(id: AccountId): Promise<void> {
-    while (await this.writer.submit("deleteSome", id));
+    while (await this.writer.submit("deleteSome", id, BULK));
   }
 
   deleting(): Promise<AccountId[]> {
@@ -105,7 +105,7 @@ export class SqliteAccountStore implements AccountStore {
   async purge(id: AccountId): Promise<number> {
     let deleted = 0;
     for (let more = true; more;) {
-      const step = await this.writer.submit("removeSomeMail", id);
+      const step = await this.writer.submit("removeSomeMail", id, BULK);
       deleted += step.deleted;
       more = step.more;
     }

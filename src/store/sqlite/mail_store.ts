@@ -36,9 +36,11 @@ import type { FileStaging } from "./files/staging.ts";
 import type { AgeCursor } from "./jobs/retention.ts";
 import type { LazyJobs } from "./lazy_jobs.ts";
 import type { MailReads } from "./mail_reads.ts";
+import { CopySteps } from "./copy_steps.ts";
 import { canonicalMailboxName } from "./mailbox_name.ts";
-import type { Writer } from "./writer.ts";
+import { BULK, type Weight, type Writer } from "./writer.ts";
 
+const FEW_MESSAGES = 50;
 const EVERYTHING: readonly UidRange[] = [
   { first: 1 as Uid, last: 0xffff_ffff as Uid },
 ];
@@ -94,15 +96,16 @@ export class SqliteMailStore implements MailStore {
 
   async delete(account: AccountId, name: string): Promise<void> {
     const job = { account, name: canonicalMailboxName(name) };
-    while (await this.#parts.writer.submit("deleteMailbox", job));
+    while (await this.#parts.writer.submit("deleteMailbox", job, BULK));
   }
 
-  rename(account: AccountId, from: string, to: string): Promise<void> {
-    return this.#parts.writer.submit("renameMailbox", {
+  async rename(account: AccountId, from: string, to: string): Promise<void> {
+    const inbox = await this.#parts.writer.submit("renameMailbox", {
       account,
       name: canonicalMailboxName(from),
       to: canonicalMailboxName(to),
     });
+    if (inbox) await this.move(inbox.from, EVERYTHING, inbox.to);
   }
 
   setSubscribed(
@@ -167,8 +170,9 @@ export class SqliteMailStore implements MailStore {
   async deliver(delivery: Delivery): Promise<DeliveryResult[]> {
     return await this.#withContent(delivery.content, async (content) => {
       const job = { ...delivery, content };
-      const octets = octetsInQueue(content);
-      const results = await this.#parts.writer.submit("deliver", job, octets);
+      const results = await this.#parts.writer.submit("deliver", job, {
+        octets: octetsInQueue(content),
+      });
       const isTaken = results.some(({ outcome }) => outcome === "delivered");
       return { value: results, isTaken };
     });
@@ -179,8 +183,9 @@ export class SqliteMailStore implements MailStore {
   ): Promise<{ uidValidity: UidValidity; uid: Uid }> {
     return await this.#withContent(message.content, async (content) => {
       const job = { ...message, content };
-      const octets = octetsInQueue(content);
-      const value = await this.#parts.writer.submit("append", job, octets);
+      const value = await this.#parts.writer.submit("append", job, {
+        octets: octetsInQueue(content),
+      });
       return { value, isTaken: true };
     });
   }
@@ -191,11 +196,14 @@ export class SqliteMailStore implements MailStore {
     const changed: FlagState[] = [];
     const unmodified: Uid[] = [];
     let uids = change.uids;
+    const weight = this.#weight(uids, () => this.#exists(change.mailbox));
     do {
-      const step = await this.#parts.writer.submit("storeFlags", {
-        ...change,
-        uids,
-      });
+      const job = { ...change, uids };
+      const step = await this.#parts.writer.submit(
+        "storeFlags",
+        job,
+        weight,
+      );
       for (const state of step.changed) changed.push(state);
       for (const uid of step.unmodified) unmodified.push(uid);
       uids = step.rest;
@@ -207,13 +215,33 @@ export class SqliteMailStore implements MailStore {
     this.#parts.lazy.markFetched(mailbox, uids);
   }
 
-  copy(
+  async copy(
     from: MailboxId,
     uids: readonly UidRange[],
     to: MailboxId,
     quota: QuotaPolicy,
   ): Promise<Copied> {
-    return this.#parts.writer.submit("copy", { from, uids, to, quota });
+    const { writer } = this.#parts;
+    const done = new CopySteps(this.#present(from, uids));
+    try {
+      do {
+        const policy = done.isBegun ? undefined : quota;
+        const job = { from, uids: done.left, to, quota: policy };
+        done.add(
+          await writer.submit(
+            "copy",
+            job,
+            this.#weight(job.uids, () => this.#exists(from)),
+          ),
+        );
+      } while (done.hasMore);
+    } catch (error) {
+      for (const some of done.targetSteps) {
+        await writer.submit("undoCopy", { mailbox: to, uids: some });
+      }
+      throw error;
+    }
+    return done.result();
   }
 
   async move(
@@ -221,17 +249,18 @@ export class SqliteMailStore implements MailStore {
     uids: readonly UidRange[],
     to: MailboxId,
   ): Promise<Copied> {
-    const sourceUids: Uid[] = [];
-    const targetUids: Uid[] = [];
-    for (let left = uids;;) {
-      const job = { from, uids: left, to };
-      const step = await this.#parts.writer.submit("move", job);
-      for (const uid of step.sourceUids) sourceUids.push(uid);
-      for (const uid of step.targetUids) targetUids.push(uid);
-      left = step.rest;
-      if (left.length > 0) continue;
-      return { uidValidity: step.uidValidity, sourceUids, targetUids };
-    }
+    const done = new CopySteps(this.#present(from, uids));
+    do {
+      const job = { from, uids: done.left, to };
+      done.add(
+        await this.#parts.writer.submit(
+          "move",
+          job,
+          this.#weight(job.uids, () => this.#exists(from)),
+        ),
+      );
+    } while (done.hasMore);
+    return done.result();
   }
 
   async expunge(
@@ -239,9 +268,17 @@ export class SqliteMailStore implements MailStore {
     uids?: readonly UidRange[],
   ): Promise<{ uids: Uid[]; modSeq: ModSeq }> {
     const expunged: Uid[] = [];
+    const weight = this.#weight(
+      uids ?? EVERYTHING,
+      () => this.#parts.reads.totals(mailbox).deleted,
+    );
     for (let left = uids ?? EVERYTHING;;) {
       const job = { mailbox, uids: left };
-      const step = await this.#parts.writer.submit("expunge", job);
+      const step = await this.#parts.writer.submit(
+        "expunge",
+        job,
+        weight,
+      );
       for (const uid of step.uids) expunged.push(uid);
       left = step.rest;
       if (left.length === 0) return { uids: expunged, modSeq: step.modSeq };
@@ -251,7 +288,7 @@ export class SqliteMailStore implements MailStore {
   async prune(rule: PruneRule): Promise<{ deleted: number; more: boolean }> {
     const key = JSON.stringify({ ...rule, arrivedBefore: 0 });
     const from = this.#pruning.get(key);
-    const step = await this.#parts.writer.submit("prune", { rule, from });
+    const step = await this.#parts.writer.submit("prune", { rule, from }, BULK);
     if (step.next) this.#pruning.set(key, step.next);
     else this.#pruning.delete(key);
     return { deleted: step.deleted, more: step.next !== undefined };
@@ -261,7 +298,11 @@ export class SqliteMailStore implements MailStore {
     quota: QuotaPolicy,
   ): Promise<{ deleted: number; more: boolean }> {
     const job = { quota, after: this.#trimmedUpTo };
-    const { deleted, next } = await this.#parts.writer.submit("trimSome", job);
+    const { deleted, next } = await this.#parts.writer.submit(
+      "trimSome",
+      job,
+      BULK,
+    );
     this.#trimmedUpTo = next ?? 0 as AccountId;
     return { deleted, more: next !== undefined };
   }
@@ -271,6 +312,32 @@ export class SqliteMailStore implements MailStore {
     listener: (change: MailboxChange) => void,
   ): () => void {
     return this.#parts.changes.listen(mailbox, listener);
+  }
+
+  /** Whether a job on these messages may take long. */
+  #weight(
+    uids: readonly UidRange[],
+    most: () => number | undefined,
+  ): Weight {
+    let span = 0;
+    for (const { first, last } of uids) span += last - first + 1;
+    const isBulk = span > FEW_MESSAGES && (most() ?? 0) > FEW_MESSAGES;
+    return { isBulk };
+  }
+
+  #exists(mailbox: MailboxId): number | undefined {
+    return this.#parts.reads.mailbox(mailbox)?.exists;
+  }
+
+  /** Ranges without the UIDs still to come, so that no copy is copied again. */
+  #present(id: MailboxId, uids: readonly UidRange[]): readonly UidRange[] {
+    const mailbox = this.#parts.reads.mailbox(id);
+    if (!mailbox) throw new Refusal("no_such_mailbox");
+    const last = mailbox.uidNext - 1;
+    return uids.filter(({ first }) => first <= last).map((range) => ({
+      first: range.first,
+      last: Math.min(range.last, last) as Uid,
+    }));
   }
 
   /** Hands content to a job, and takes it back if the job does not want it. */

@@ -7,7 +7,7 @@ import type { BlobFiles } from "./files/blob_files.ts";
 import type { DiskSpace } from "./files/disk_space.ts";
 import { BlobTable } from "./tables/blob_table.ts";
 import { TaskTable } from "./tables/task_table.ts";
-import type { Writer } from "./writer.ts";
+import { BULK, type Writer } from "./writer.ts";
 
 const ORPHAN_MS = 60 * 60 * 1000; // a younger file may be about to get its message
 const TOP_DIRECTORIES = 256;
@@ -38,7 +38,7 @@ export class SqliteMaintenance implements Maintenance {
     const { writer, files, clock } = this.#parts;
     let deleted = 0;
     if (this.#nextDirectory === 0) {
-      deleted = await writer.submit("collectUnusedBlobs", undefined);
+      deleted = await writer.submit("collectUnusedBlobs", undefined, BULK);
       if (deleted > 0) return { deleted, more: true };
     }
     const top = this.#nextDirectory.toString(16).padStart(2, "0");
@@ -62,6 +62,7 @@ export class SqliteMaintenance implements Maintenance {
       const step: RecountStep = await this.#parts.writer.submit(
         "recountSome",
         after,
+        BULK,
       );
       checked += step.checked;
       repaired += step.repaired;
@@ -86,9 +87,9 @@ export class SqliteMaintenance implements Maintenance {
       let after: MailboxId | undefined = 0 as MailboxId;
       after !== undefined;
     ) {
-      after = await writer.submit("forgetExpunged", after);
+      after = await writer.submit("forgetExpunged", after, BULK);
     }
-    while (await writer.submit("vacuumSome", undefined));
+    while (await writer.submit("vacuumSome", undefined, BULK));
     await writer.checkpoint();
   }
 

@@ -17,6 +17,7 @@ import type { WriterOptions } from "./options.ts";
 import type { FromWriter, ToWriter } from "./writer_protocol.ts";
 
 const MAX_BATCH_JOBS = 128;
+const MAX_BULK_JOBS = 2; // in a batch: each may take 20 ms
 const MAX_BATCH_OCTETS = 8 * 1024 * 1024;
 const MAX_QUEUE_OCTETS = 256 * 1024 * 1024;
 const MAX_BEHIND_MS = 2000;
@@ -25,6 +26,16 @@ const MAX_IN_FLIGHT = 2;
 const CHECKPOINT_IDLE_OCTETS = 4 * 1024 * 1024;
 const CHECKPOINT_BUSY_OCTETS = 32 * 1024 * 1024;
 const OCTETS_OF_A_JOB = 24 * 1024; // pages a small job touches
+
+/** What a job costs beyond a small one. */
+export interface Weight {
+  /** That it adds to the queue. */
+  readonly octets?: number;
+  /** Works on many messages: does not hold up the others. */
+  readonly isBulk?: boolean;
+}
+
+export const BULK: Weight = { isBulk: true };
 
 interface Waiting {
   readonly job: Job;
@@ -48,7 +59,8 @@ export interface WriterHooks {
 export class Writer {
   readonly #worker: Worker;
   readonly #hooks: WriterHooks;
-  #queue: Waiting[] = [];
+  readonly #queue: Waiting[] = [];
+  readonly #bulk: Waiting[] = [];
   #queuedOctets = 0;
   /** What the worker has not answered yet, oldest first. */
   readonly #asked: ((reply: FromWriter) => void)[] = [];
@@ -102,18 +114,17 @@ export class Writer {
 
   /**
    * Resolves once the job is durable, and after listeners have heard of it.
-   *
-   * @param octets What it adds to the queue beyond a small job.
+   * A bulk job may be overtaken by later ones.
    */
   submit<N extends JobName>(
     name: N,
     argument: JobArgument<N>,
-    octets = 0,
+    { octets = 0, isBulk = false }: Weight = {},
   ): Promise<JobResult<N>> {
     if (this.#closed) return Promise.reject(new Refusal("unavailable"));
     return new Promise((resolve, reject) => {
       this.#hooks.health.check();
-      this.#queue.push({
+      (isBulk ? this.#bulk : this.#queue).push({
         job: [name, argument],
         octets,
         sinceMs: this.#hooks.clock.monotonic(),
@@ -146,7 +157,7 @@ export class Writer {
     if (this.#closed) return;
     await this.flushLazy();
     this.#closed = true;
-    while (this.#queue.length > 0) this.#send();
+    while (this.#isWaiting()) this.#send();
     await this.#ask({ kind: "close" });
   }
 
@@ -160,9 +171,13 @@ export class Writer {
   }
 
   #pump(): void {
-    if (this.#queue.length === 0) return;
+    if (!this.#isWaiting()) return;
     if (this.#batchesInFlight >= MAX_IN_FLIGHT) return;
     this.#send();
+  }
+
+  #isWaiting(): boolean {
+    return this.#queue.length > 0 || this.#bulk.length > 0;
   }
 
   #send(): void {
@@ -193,6 +208,9 @@ export class Writer {
     }
     const batch = this.#queue.splice(0, count);
     for (const waiting of batch) this.#queuedOctets -= waiting.octets;
+    if (this.#bulk.length > 0) {
+      batch.push(...this.#bulk.splice(0, MAX_BULK_JOBS));
+    }
     return batch;
   }
 
@@ -224,7 +242,7 @@ export class Writer {
   }
 
   #afterBatch(): void {
-    const idle = this.#queue.length === 0 && this.#batchesInFlight === 0;
+    const idle = !this.#isWaiting() && this.#batchesInFlight === 0;
     const limit = idle ? CHECKPOINT_IDLE_OCTETS : CHECKPOINT_BUSY_OCTETS;
     if (this.#sinceCheckpoint > limit) {
       this.#sinceCheckpoint = 0;
@@ -253,6 +271,7 @@ export class Writer {
     const reply: FromWriter = { kind: "failed", message: error.message };
     for (const onReply of this.#asked.splice(0)) onReply(reply);
     for (const waiting of this.#queue.splice(0)) waiting.reject(error);
+    for (const waiting of this.#bulk.splice(0)) waiting.reject(error);
     this.#hooks.health.report("io");
   }
 }

@@ -45,8 +45,11 @@ export class FileStaging implements ContentStaging {
 
 class OneStaging implements Staging {
   sizeOctets = 0;
-  #pending: Uint8Array[] = [];
-  #pendingOctets = 0;
+  /** While it is small. */
+  #parts: Uint8Array[] = [];
+  /** Once it is a file: what is to be written next. */
+  #buffer = new Uint8Array();
+  #buffered = 0;
   #name: string | undefined;
   #file: Deno.FsFile | undefined;
   #hmac: Hmac | undefined;
@@ -61,30 +64,27 @@ class OneStaging implements Staging {
     if (this.#state !== "open") throw new TypeError("Staging is closed");
     if (octets.length === 0) return;
     this.sizeOctets += octets.length;
-    this.#pending.push(octets.slice());
-    this.#pendingOctets += octets.length;
-    const full = this.#file
-      ? this.#pendingOctets >= WRITE_OCTETS
-      : this.sizeOctets > this.options.inlineMaxOctets;
-    if (full) await this.#guard(() => this.#spill());
+    if (this.sizeOctets <= this.options.inlineMaxOctets) {
+      this.#parts.push(octets.slice());
+    } else {
+      await this.#guard(() => this.#writeToFile(octets));
+    }
   }
 
   async finish(): Promise<Content> {
     if (this.#state !== "open") throw new TypeError("Staging is closed");
-    if (!this.#file) {
-      this.#state = "finished";
-      const [only] = this.#pending;
-      const octets = this.#pending.length === 1 ? only! : concat(this.#pending);
-      this.#pending = [];
-      return { kind: "inline", octets };
-    }
-    return await this.#guard(() => this.#finishFile());
+    if (this.#file) return await this.#guard(() => this.#finishFile());
+    this.#state = "finished";
+    const parts = this.#parts;
+    this.#parts = [];
+    const octets = parts.length === 1 ? parts[0]! : concat(parts);
+    return { kind: "inline", octets };
   }
 
   async discard(): Promise<void> {
     const finished = this.#state === "finished";
     this.#state = "discarded";
-    this.#pending = [];
+    this.#parts = [];
     const name = this.#name;
     if (name === undefined) return;
     const { files } = this.options;
@@ -96,26 +96,42 @@ class OneStaging implements Staging {
     } else if (this.unowned.delete(name)) await files.remove(name);
   }
 
-  async #spill(): Promise<void> {
+  async #writeToFile(octets: Uint8Array): Promise<void> {
     const { files, dedupKey } = this.options;
     if (!this.#file) {
       this.#name = randomBytes(NAME_OCTETS).toString("hex");
       if (dedupKey) this.#hmac = createHmac("sha256", dedupKey);
       this.#file = await files.create(this.#name);
+      this.#buffer = new Uint8Array(WRITE_OCTETS);
+      for (const part of this.#parts.splice(0)) await this.#put(part);
     }
-    const pieces = this.#pending;
-    this.#pending = [];
-    this.#pendingOctets = 0;
-    const octets = pieces.length === 1 ? pieces[0]! : concat(pieces);
+    await this.#put(octets);
+  }
+
+  async #put(octets: Uint8Array): Promise<void> {
+    for (let at = 0; at < octets.length;) {
+      const free = this.#buffer.length - this.#buffered;
+      const piece = octets.subarray(at, at + free);
+      this.#buffer.set(piece, this.#buffered);
+      this.#buffered += piece.length;
+      at += piece.length;
+      if (this.#buffered === this.#buffer.length) await this.#flush();
+    }
+  }
+
+  async #flush(): Promise<void> {
+    const octets = this.#buffer.subarray(0, this.#buffered);
     this.#hmac?.update(octets);
     for (let at = 0; at < octets.length;) {
-      at += await this.#file.write(octets.subarray(at));
+      at += await this.#file!.write(octets.subarray(at));
     }
+    this.#buffered = 0;
   }
 
   async #finishFile(): Promise<Content> {
     const { files } = this.options;
-    if (this.#pendingOctets > 0) await this.#spill();
+    await this.#flush();
+    this.#buffer = new Uint8Array();
     const name = this.#name!;
     if (files.sync) await this.#file!.sync();
     this.#file!.close();

@@ -1,6 +1,6 @@
 /** COPY, MOVE (RFC 6851) and EXPUNGE. @module */
 import { Refusal } from "../../../base/refusal.ts";
-import type { MailboxId, ModSeq, Uid } from "../../../base/ids.ts";
+import type { AccountId, MailboxId, ModSeq, Uid } from "../../../base/ids.ts";
 import {
   type Copied,
   type Mailbox,
@@ -21,26 +21,51 @@ export interface CopyJob {
   readonly to: MailboxId;
 }
 
-/** All or nothing (RFC 3501 §6.4.7). @throws {Refusal} `no_target_mailbox`, `quota_exceeded` */
+/**
+ * A bounded number of messages; `rest` is for a further job. The first job
+ * makes sure that there is room for all of them.
+ *
+ * @throws {Refusal} `no_target_mailbox`, `quota_exceeded`
+ */
 export function copy(
   context: JobContext,
-  job: CopyJob & { readonly quota: QuotaPolicy },
-): Copied {
+  job: CopyJob & { readonly quota: QuotaPolicy | undefined },
+): Copied & { readonly rest: readonly UidRange[] } {
   const { from, to } = ends(context, job);
-  const size = rowsIn(context, from.id, job.uids, Number.MAX_SAFE_INTEGER).rows
-    .reduce((octets, row) => octets + row.sizeOctets, 0);
-  const owner = context.accounts.recipient(to.account);
-  if (!owner) throw new Refusal("no_target_mailbox");
-  if (
-    size > 0 &&
-    !fits(context, { account: to.account, ...owner }, size, job.quota)
-  ) throw new Refusal("quota_exceeded");
-  const { rows } = rowsIn(context, from.id, job.uids, Number.MAX_SAFE_INTEGER); // some may just have expired
+  if (job.quota) checkRoom(context, { ...job, quota: job.quota }, to.account);
+  const { rows, rest } = rowsIn(context, from.id, job.uids, BATCH_MESSAGES);
   for (const { blob, sizeOctets } of rows) {
     context.blobs.retain(blob);
     context.usage.add(to.account, sizeOctets, 1);
   }
-  return putInto(context, from, to, rows);
+  return { ...putInto(context, from, to, rows), rest };
+}
+
+function checkRoom(
+  context: JobContext,
+  { from, uids, quota }: CopyJob & { readonly quota: QuotaPolicy },
+  account: AccountId,
+): void {
+  let octets = 0;
+  for (const range of uids) octets += context.messages.octetsIn(from, range);
+  if (octets === 0) return;
+  const owner = context.accounts.recipient(account);
+  if (!owner) throw new Refusal("no_target_mailbox");
+  if (!fits(context, { account, ...owner }, octets, quota)) {
+    throw new Refusal("quota_exceeded");
+  }
+}
+
+/** Takes out again what a COPY has put in that cannot be finished. */
+export function undoCopy(
+  context: JobContext,
+  { mailbox: id, uids }: { mailbox: MailboxId; uids: readonly Uid[] },
+): void {
+  const mailbox = context.mailboxes.byId(id);
+  if (!mailbox) return;
+  const ranges = uids.map((uid) => ({ first: uid, last: uid }));
+  const { rows } = rowsIn(context, id, ranges);
+  if (rows.length > 0) removeMessages(context, mailbox, rows);
 }
 
 /** A bounded number of messages; `rest` is for a further job. @throws {Refusal} `no_target_mailbox` */

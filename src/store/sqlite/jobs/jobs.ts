@@ -6,7 +6,7 @@
  */
 import * as accounts from "./accounts.ts";
 import type { JobContext } from "./context.ts";
-import { copy, expunge, move } from "./copy.ts";
+import { copy, expunge, move, undoCopy } from "./copy.ts";
 import { append, deliver } from "./deliver.ts";
 import { markFetched, storeFlags } from "./flags.ts";
 import * as mailboxes from "./mailboxes.ts";
@@ -20,6 +20,7 @@ export const JOBS = {
   storeFlags,
   markFetched,
   copy,
+  undoCopy,
   move,
   expunge,
   prune,
@@ -75,6 +76,7 @@ export const FREEING: ReadonlySet<JobName> = new Set<JobName>([
   "storeFlags",
   "markFetched",
   "move",
+  "undoCopy",
   "expunge",
   "prune",
   "trimSome",

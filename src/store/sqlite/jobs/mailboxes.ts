@@ -1,12 +1,11 @@
 /** CREATE, DELETE, RENAME and subscriptions. @module */
 import { Refusal } from "../../../base/refusal.ts";
-import type { AccountId } from "../../../base/ids.ts";
+import type { AccountId, MailboxId } from "../../../base/ids.ts";
 import type { Mailbox, SpecialUse, UidRange } from "../../../mail/mailbox.ts";
 import { checkMailboxName, parentNames } from "../mailbox_name.ts";
 import type { JobContext } from "./context.ts";
-import { putInto } from "./copy.ts";
 import { rowsIn } from "./ranges.ts";
-import { BATCH_MESSAGES, removeMessages, takeOut } from "./removal.ts";
+import { BATCH_MESSAGES, removeMessages } from "./removal.ts";
 
 const MAX_MAILBOXES = 100; // of one account
 const ALL = [{ first: 1, last: 0xffff_ffff } as UidRange];
@@ -95,40 +94,44 @@ export function deleteMailbox(context: JobContext, job: MailboxJob): boolean {
 
 const NOTHING = { exists: 0, unseen: 0, octets: 0 };
 
-/** @throws {Refusal} `no_such_mailbox`, `mailbox_exists`, `mailbox_name_invalid` */
+/**
+ * Gives a mailbox and its children a new name. INBOX stays (RFC 3501 §6.3.5):
+ * then the result says which mailbox its messages are to be moved into.
+ *
+ * @throws {Refusal} `no_such_mailbox`, `mailbox_exists`, `mailbox_name_invalid`
+ */
 export function renameMailbox(
   context: JobContext,
   job: MailboxJob & { readonly to: string },
-): void {
+): { from: MailboxId; to: MailboxId } | undefined {
   const { account, name, to } = job;
   checkMailboxName(to);
   const mailbox = found(context, job);
   if (context.mailboxes.find(account, to)) throw new Refusal("mailbox_exists");
-  if (name === "INBOX") return emptyInbox(context, mailbox, to);
-  if (to.startsWith(`${name}/`)) throw new Refusal("mailbox_name_invalid");
-  const children = context.mailboxes.children(account, name);
+  if (name !== "INBOX" && to.startsWith(`${name}/`)) {
+    throw new Refusal("mailbox_name_invalid");
+  }
   createParents(context, account, to);
+  if (name === "INBOX") {
+    const id = add(context, { account, name: to, specialUse: undefined });
+    return { from: mailbox.id, to: id };
+  }
   context.mailboxes.rename(mailbox.id, to);
-  for (const child of children) {
-    const childName = to + child.name.slice(name.length);
-    checkMailboxName(childName);
-    if (context.mailboxes.find(account, childName)) {
-      throw new Refusal("mailbox_exists");
-    }
-    context.mailboxes.rename(child.id, childName);
+  for (const child of context.mailboxes.children(account, name)) {
+    renameChild(context, child, to + child.name.slice(name.length));
   }
 }
 
-/** RFC 3501 §6.3.5: INBOX's messages move to a new mailbox, INBOX stays. */
-function emptyInbox(context: JobContext, inbox: Mailbox, name: string): void {
-  const { account } = inbox;
-  createParents(context, account, name);
-  const id = add(context, { account, name, specialUse: undefined });
-  const target = context.mailboxes.byId(id)!;
-  const { rows } = rowsIn(context, inbox.id, ALL, Number.MAX_SAFE_INTEGER);
-  if (rows.length === 0) return;
-  putInto(context, inbox, target, rows);
-  takeOut(context, inbox.id, rows);
+function renameChild(
+  context: JobContext,
+  child: Mailbox,
+  name: string,
+): void {
+  checkMailboxName(name);
+  if (context.mailboxes.find(child.account, name)) {
+    throw new Refusal("mailbox_exists");
+  }
+  context.mailboxes.rename(child.id, name);
 }
 
 export function setSubscribed(

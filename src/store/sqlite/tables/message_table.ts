@@ -49,7 +49,8 @@ export class MessageTable {
     limit: number,
   ): StoredMessage[] {
     return this.db.rows<StoredMessage>(
-      `SELECT uid, blob_id AS blob, size AS sizeOctets, flags FROM messages
+      `SELECT uid, blob_id AS blob, size AS sizeOctets, flags
+       FROM messages INDEXED BY messages_deleted
        WHERE mailbox_id = ? AND uid BETWEEN ? AND ? AND flags & 8 = 8
        ORDER BY uid LIMIT ?`,
       mailbox,
@@ -59,17 +60,28 @@ export class MessageTable {
     );
   }
 
+  octetsIn(mailbox: MailboxId, range: UidRange): number {
+    return this.db.row<{ octets: number }>(
+      `SELECT coalesce(sum(size), 0) AS octets FROM messages
+       WHERE mailbox_id = ? AND uid BETWEEN ? AND ?`,
+      mailbox,
+      range.first,
+      range.last,
+    )!.octets;
+  }
+
   countDeleted(mailbox: MailboxId): number {
     return this.db.row<{ n: number }>(
-      "SELECT count(*) AS n FROM messages WHERE mailbox_id = ? AND flags & 8 = 8",
+      `SELECT count(*) AS n FROM messages INDEXED BY messages_deleted
+       WHERE mailbox_id = ? AND flags & 8 = 8`,
       mailbox,
     )!.n;
   }
 
   firstUnseen(mailbox: MailboxId): Uid | undefined {
     return this.db.row<{ uid: Uid }>(
-      `SELECT uid FROM messages WHERE mailbox_id = ? AND flags & 1 = 0
-       ORDER BY uid LIMIT 1`,
+      `SELECT uid FROM messages INDEXED BY messages_unseen
+       WHERE mailbox_id = ? AND flags & 1 = 0 ORDER BY uid LIMIT 1`,
       mailbox,
     )?.uid;
   }
@@ -155,7 +167,8 @@ export class MessageTable {
 
   changedSince(mailbox: MailboxId, modSeq: ModSeq): FlagState[] {
     const changed = this.db.rows<FlagState>(
-      `SELECT uid, flags, keywords, modseq AS modSeq FROM messages
+      `SELECT uid, flags, keywords, modseq AS modSeq
+       FROM messages INDEXED BY messages_by_modseq
        WHERE mailbox_id = ? AND modseq > ?`,
       mailbox,
       modSeq,
