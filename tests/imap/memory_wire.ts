@@ -10,6 +10,8 @@ export class MemoryWire implements Wire {
   closed = false;
   /** Calls of write() so far. */
   writes = 0;
+  /** What they wrote. */
+  readonly written: Uint8Array[] = [];
   /** Set: writes wait until it is called. */
   stall: Promise<void> | undefined;
   readonly #onText: (text: string) => void;
@@ -51,6 +53,7 @@ export class MemoryWire implements Wire {
   async write(octets: Uint8Array): Promise<void> {
     if (this.closed) throw new Error("Connection is closed");
     this.writes++;
+    this.written.push(octets);
     this.#onText(decoder.decode(octets));
     if (this.stall) await this.stall;
   }
