@@ -44,7 +44,7 @@ export interface Store {
   readonly staging: ContentStaging;
   readonly maintenance: Maintenance;
   health(): StoreHealth;
-  /** Changes when another process has written, not when this one has; cheap enough for every second. */
+  /** Changes when another process has written, not when this one has; cheap enough for every second. Listeners then catch up. */
   dataVersion(): Promise<number>;
   /** Writes what is queued, checkpoints and closes. */
   close(): Promise<void>;

@@ -1,8 +1,16 @@
 /** Tells who watches a mailbox what was committed. @module */
-import type { MailboxId } from "../../base/ids.ts";
+import type { MailboxId, ModSeq } from "../../base/ids.ts";
 import type { MailboxChange } from "../../mail/mailbox.ts";
 
 type Listener = (change: MailboxChange) => void;
+
+const NOTHING = {
+  previous: 0 as ModSeq,
+  modSeq: 0 as ModSeq,
+  appended: [],
+  flags: [],
+  expunged: [],
+};
 
 export class ChangeHub {
   readonly #listeners = new Map<MailboxId, Set<Listener>>();
@@ -19,6 +27,22 @@ export class ChangeHub {
         this.#listeners.delete(mailbox);
       }
     };
+  }
+
+  /**
+   * Tells of changes that another process made, without their content: who
+   * knows less than the mod-sequence given has missed something.
+   *
+   * @param modSeqOf undefined if the mailbox is gone.
+   */
+  publishMissed(modSeqOf: (mailbox: MailboxId) => ModSeq | undefined): void {
+    const changes = [...this.#listeners.keys()].map((mailbox) => {
+      const modSeq = modSeqOf(mailbox);
+      return modSeq === undefined
+        ? { ...NOTHING, mailbox, deleted: true as const }
+        : { ...NOTHING, mailbox, previous: modSeq, modSeq };
+    });
+    this.publish(changes);
   }
 
   publish(changes: readonly MailboxChange[]): void {

@@ -39,6 +39,10 @@ export class MailReads {
     return this.#mailboxes.find(account, name);
   }
 
+  modSeq(id: MailboxId): ModSeq | undefined {
+    return this.#mailboxes.modSeq(id);
+  }
+
   list(account: AccountId): Mailbox[] {
     return this.#mailboxes.list(account);
   }

@@ -36,7 +36,9 @@ const DEDUP_SECRET = "content_dedup";
 interface Parts {
   readonly path: string;
   readonly reads: Connection;
+  readonly mailReads: MailReads;
   readonly writer: Writer;
+  readonly changes: ChangeHub;
   readonly health: Health;
   readonly background: Background;
   readonly accounts: AccountStore;
@@ -49,8 +51,8 @@ interface Parts {
 
 /**
  * Opens the store, making or migrating the database if need be. Another
- * process may have it open too: reads see at once what that one writes, but
- * listeners are not told; `dataVersion()` changes.
+ * process may have it open too: reads see at once what that one writes, and
+ * listeners are told with the next `dataVersion()`.
  *
  * @throws {Error} why it cannot be opened
  */
@@ -100,8 +102,9 @@ export async function openStore(options: SqliteOptions): Promise<Store> {
       return refusalFor(fault);
     },
   });
+  const mailReads = new MailReads(reads);
   const mail = new SqliteMailStore({
-    reads: new MailReads(reads),
+    reads: mailReads,
     writer,
     lazy,
     changes,
@@ -111,7 +114,9 @@ export async function openStore(options: SqliteOptions): Promise<Store> {
   return new SqliteStore({
     path,
     reads,
+    mailReads,
     writer,
+    changes,
     health,
     background,
     accounts: new SqliteAccountStore(reads, writer, lazy),
@@ -138,6 +143,7 @@ class SqliteStore implements Store {
   readonly settings: SettingStore;
   readonly staging: ContentStaging;
   readonly maintenance: Maintenance;
+  #version: number | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(parts: Parts) {
@@ -160,8 +166,14 @@ class SqliteStore implements Store {
     };
   }
 
-  dataVersion(): Promise<number> {
-    return this.#parts.writer.submit("dataVersion", undefined);
+  async dataVersion(): Promise<number> {
+    const { writer, changes, mailReads } = this.#parts;
+    const version = await writer.submit("dataVersion", undefined);
+    if (this.#version !== undefined && version !== this.#version) {
+      changes.publishMissed((mailbox) => mailReads.modSeq(mailbox));
+    }
+    this.#version = version;
+    return version;
   }
 
   close(): Promise<void> {

@@ -46,7 +46,7 @@ storeTest(
   async ({ store, stateDir, clock }) => {
     const ann = await addAccount(store, "ann");
     const inbox = await store.mail.inbox(ann);
-    const version = store.dataVersion();
+    const version = await store.dataVersion();
     const options = { stateDir, clock, minFreeOctets: 0, alongside: true };
     const staging = store.staging.stage();
     await staging.write(new Uint8Array(100_000));
@@ -54,9 +54,11 @@ storeTest(
     const heard: MailboxChange[] = [];
     store.mail.onChange(inbox.id, (change) => heard.push(change));
     await deliver(other, [ann]);
-    assert.notEqual(store.dataVersion(), version);
+    assert.notEqual(await store.dataVersion(), version);
+    assert.equal(heard.length, 1);
+    assert.deepEqual([heard[0]!.previous, heard[0]!.modSeq], [2, 2]);
+    heard.length = 0;
     assert.equal((await store.mail.inbox(ann)).exists, 1);
-    assert.equal(heard.length, 0);
     await deliver(store, [ann]);
     assert.equal(
       heard[0]!.previous,

@@ -100,6 +100,13 @@ export class MailboxTable {
     ).map(mailboxOf);
   }
 
+  modSeq(id: MailboxId): ModSeq | undefined {
+    return this.db.row<{ modSeq: ModSeq }>(
+      "SELECT highest_modseq AS modSeq FROM mailboxes WHERE id = ?",
+      id,
+    )?.modSeq;
+  }
+
   octets(id: MailboxId): number {
     return this.db.row<{ octets: number }>(
       "SELECT octets FROM mailboxes WHERE id = ?",
