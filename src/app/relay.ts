@@ -126,7 +126,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
 export function adminContext(
   relay: Relay,
   config: Config,
-  { links, live }: { links(): LinkFacts; live: LiveServer },
+  { links, live }: { links(): LinkFacts; live?: LiveServer },
 ): AdminContext {
   return {
     store: relay.store,
@@ -139,7 +139,7 @@ export function adminContext(
     loginLink: (address, password) => loginLink(address, password, links()),
     stateDir: config.server.stateDir,
     databasePath: join(config.server.stateDir, config.storage.database),
-    live,
+    ...(live === undefined ? {} : { live }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What the web site gets of the relay. @module */
 import type { Accounts } from "../accounts/accounts.ts";
-import type { LinkFacts, LinkServer } from "../accounts/login_link.ts";
+import type { LinkFacts } from "../accounts/login_link.ts";
 import type { MailService } from "../api/autoconfig.ts";
 import type {
   NewAccount,
@@ -18,6 +18,7 @@ import type { Settings } from "../settings/settings.ts";
 import { covers } from "../tls/certificate.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
 import { hostnameOf } from "./certificates.ts";
+import { linkServers } from "./link_servers.ts";
 
 const PAGES = { burst: 100, perSecond: 20 };
 const HSTS_SECONDS = 15_552_000;
@@ -85,31 +86,10 @@ export class RelaySiteBackend implements SiteBackend {
     const { settings, certificates } = this.#parts;
     const host = hostnameOf(this.#parts.config());
     return {
-      imap: this.#server(host, settings.get("dclogin_imap_security"), {
-        tls: "imap_tls",
-        plain: "imap",
-      }),
-      smtp: this.#server(host, settings.get("dclogin_smtp_security"), {
-        tls: "submission_tls",
-        plain: "submission",
-      }),
+      ...linkServers(host, settings, (name) => this.#port(name)),
       publiclyTrusted: certificates.publiclyTrusted &&
         covers(certificates.current, host),
     };
-  }
-
-  #server(
-    host: string,
-    wanted: "ssl" | "starttls" | "default",
-    { tls, plain }: { tls: ListenerName; plain: ListenerName },
-  ): LinkServer {
-    const tlsPort = this.#port(tls);
-    const plainPort = this.#port(plain);
-    const port = wanted === "starttls" ? plainPort : tlsPort;
-    if (port !== undefined) return { host, port, security: wanted };
-    return tlsPort === undefined
-      ? { host, port: plainPort ?? 0, security: "starttls" }
-      : { host, port: tlsPort, security: "ssl" };
   }
 
   #services(host: string): MailService[] {
