@@ -586,11 +586,19 @@ export function nest(values: ReadonlyMap<KeyName, unknown>): Config {
   for (const section of Object.keys(SECTIONS)) config[section] = {};
   for (const [name, value] of values) {
     const [section = "", key = ""] = name.split(".");
-    const property = key.replace(
-      /_([a-z0-9])/g,
-      (_, letter) => letter.toUpperCase(),
-    );
-    (config[section] ??= {})[property] = value;
+    (config[section] ??= {})[propertyName(key)] = value;
   }
   return config as Config;
+}
+
+/** The value of a key, whose kind the table knows. */
+export function valueOf(config: Config, name: KeyName): unknown {
+  const [section = "", key = ""] = name.split(".");
+  const nested = config as unknown as Record<string, Record<string, unknown>>;
+  return nested[section]?.[propertyName(key)];
+}
+
+/** `max_errors` is `maxErrors` in code. */
+function propertyName(key: string): string {
+  return key.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 }

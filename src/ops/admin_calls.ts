@@ -39,8 +39,19 @@ import {
   removeBlock,
   unbanAccount,
 } from "../admin/removal.ts";
+import {
+  getSetting,
+  listSettings,
+  resetSetting,
+  setSetting,
+} from "../admin/settings.ts";
 import { serverStatus } from "../admin/status.ts";
 import { listTasks, runAllTasks, runTask } from "../admin/tasks.ts";
+import {
+  exportAccountsToFile,
+  exportAllAccounts,
+  importAccounts,
+} from "../admin/transfer.ts";
 import { Refusal } from "../base/refusal.ts";
 
 export const ADMIN_CALLS = {
@@ -55,9 +66,14 @@ export const ADMIN_CALLS = {
   deleteAccount,
   deleteAllAccounts,
   deleteRegistrationToken,
+  exportAccountsToFile,
+  exportAllAccounts,
+  getSetting,
+  importAccounts,
   listAccounts,
   listBlocks,
   listRegistrationTokens,
+  listSettings,
   listTasks,
   openRegistration,
   purgeAccount,
@@ -65,6 +81,7 @@ export const ADMIN_CALLS = {
   registrationStatus,
   registrationTokenStatus,
   removeBlock,
+  resetSetting,
   runAllTasks,
   runTask,
   serverStatus,
@@ -72,6 +89,7 @@ export const ADMIN_CALLS = {
   setAccountPinned,
   setAccountQuota,
   setJitRegistration,
+  setSetting,
   setTokenRequired,
   unbanAccount,
 } as const;

@@ -52,15 +52,6 @@ export function controlOperations(
     ["ping", () => ({ pong: true })],
     ["status", () => serverStatus(admin)],
     ["settings.changed", () => settings.reload()],
-    ["settings.list", () => ({ settings: settings.list() })],
-    ["settings.set", async (args) => {
-      await settings.set(textOf(args, "name"), textOf(args, "value"));
-      return null;
-    }],
-    ["settings.reset", async (args) => {
-      await settings.reset(textOf(args, "name"));
-      return null;
-    }],
     ["reload", (args) => parts.reload(scopeOf(args))],
     ["shutdown", (args) => {
       const seconds = args.drain_s ?? MAX_DRAIN_SECONDS;

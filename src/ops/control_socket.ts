@@ -71,7 +71,7 @@ export class ControlSocket {
     } catch {
       // closed or removed before
     }
-    for (const client of this.#clients) client.close();
+    for (const client of this.#clients) client.end();
     await this.#accepting;
   }
 
@@ -114,6 +114,7 @@ class Client {
   readonly #receiver = new LineReceiver();
   readonly #buffer = new Uint8Array(16_384);
   #closed = false;
+  #ending = false;
 
   constructor(
     readonly connection: Deno.UnixConn,
@@ -129,9 +130,9 @@ class Client {
         if (count === null) return;
         for (const line of this.#lines(this.#buffer.subarray(0, count))) {
           this.idleSince = undefined;
-          const response = await this.#answer(line);
+          await this.#write(await this.#answer(line));
+          if (this.#ending) return;
           this.idleSince = this.options.clock.monotonic();
-          await this.#write(response);
         }
       }
     } catch (error) {
@@ -141,6 +142,12 @@ class Client {
     } finally {
       this.close();
     }
+  }
+
+  /** Hangs up, after the response to what is being worked on. */
+  end(): void {
+    this.#ending = true;
+    if (this.idleSince !== undefined) this.close();
   }
 
   close(): void {

@@ -1,0 +1,63 @@
+/** Every command there is. @module */
+import type { Command, CommandGroup } from "./command.ts";
+import { ACCOUNT_COMMANDS } from "./commands/accounts.ts";
+import { BLOCKLIST_COMMANDS } from "./commands/blocklist.ts";
+import { CONFIG_COMMANDS } from "./commands/config.ts";
+import { HASH_COMMANDS } from "./commands/hash.ts";
+import { REGISTRATION_COMMANDS } from "./commands/registration.ts";
+import { RUN_COMMANDS } from "./commands/run.ts";
+import { SERVER_COMMANDS } from "./commands/server.ts";
+import { SETTINGS_COMMANDS } from "./commands/settings.ts";
+import { TASK_COMMANDS } from "./commands/tasks.ts";
+import { TRANSFER_COMMANDS } from "./commands/transfer.ts";
+
+export const GROUPS: readonly CommandGroup[] = [
+  { name: "accounts", aliases: ["creds"], summary: "Accounts" },
+  { name: "registration", summary: "Who may sign up" },
+  {
+    name: "registration-tokens",
+    aliases: ["reg-tokens", "tokens"],
+    summary: "Invitations: tokens that let their holder sign up",
+  },
+  { name: "blocklist", summary: "Names that may neither log in nor get mail" },
+  { name: "settings", summary: "What can be changed while the server runs" },
+  { name: "message-size", summary: "The largest message" },
+  { name: "tasks", summary: "Periodic jobs" },
+  { name: "sessions", summary: "Who is logged in" },
+  { name: "config", summary: "The configuration file" },
+];
+
+export const COMMANDS: readonly Command[] = [
+  ...RUN_COMMANDS,
+  ...SERVER_COMMANDS,
+  ...CONFIG_COMMANDS,
+  ...ACCOUNT_COMMANDS,
+  ...TRANSFER_COMMANDS,
+  ...REGISTRATION_COMMANDS,
+  ...BLOCKLIST_COMMANDS,
+  ...SETTINGS_COMMANDS,
+  ...TASK_COMMANDS,
+  ...HASH_COMMANDS,
+];
+
+/** Understood by every command, before or after its name. */
+export const GLOBAL_OPTIONS = [
+  {
+    flags: "--config <path>",
+    summary:
+      "configuration file (else $POSTERN_CONFIG, ./data/postern.toml, /etc/postern/postern.toml)",
+  },
+  {
+    flags: "--state-dir <path>",
+    summary: "state directory (else $POSTERN_STATE_DIR, then server.state_dir)",
+  },
+  { flags: "--libexec <path>", summary: "same as --state-dir" },
+  { flags: "--json", summary: "one line of JSON in place of text" },
+  { flags: "-y, --yes", summary: "do not ask" },
+  { flags: "-q, --quiet", summary: "no text on success" },
+  { flags: "--no-color", summary: "no colours; there are none" },
+  {
+    flags: "--timeout <duration>",
+    summary: "how long to wait for the server (default 10m)",
+  },
+] as const;

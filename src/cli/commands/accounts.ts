@@ -1,0 +1,382 @@
+/** Accounts: look, make, change, remove. @module */
+import { parseSize } from "../../base/sizes.ts";
+import {
+  argument,
+  type Call,
+  type Command,
+  type CommandResult,
+  confirm,
+  flagOption,
+  numberOption,
+  textOption,
+  withApplied,
+} from "../command.ts";
+import { CliError, EXIT } from "../exit_codes.ts";
+import {
+  appliedNote,
+  counted,
+  day,
+  facts,
+  moment,
+  roundedSize,
+  table,
+  yesNo,
+} from "../text.ts";
+
+async function status({ access }: Call): Promise<CommandResult> {
+  const data = await access.admin("accountsStatus");
+  const text = facts([
+    ["accounts", String(data.login_count)],
+    ["blocked names", String(data.blocklisted)],
+    ["registration open", yesNo(data.registration_open)],
+    ["sign-up by first login", yesNo(data.jit_enabled)],
+    ["token required", yesNo(data.token_required)],
+    ["state directory", data.state_dir],
+    ["database", data.database],
+  ]);
+  return { data, text };
+}
+
+async function list(call: Call): Promise<CommandResult> {
+  const search = textOption(call, "search");
+  const range = { min: 0, max: 1_000_000_000 };
+  const data = await call.access.admin("listAccounts", {
+    ...(search === undefined ? {} : { search }),
+    offset: numberOption(call, "offset", range) ?? 0,
+    limit: numberOption(call, "limit", { min: 1, max: 100_000 }) ?? 1000,
+  });
+  const rows = data.accounts.map((account) => [
+    account.username,
+    day(account.created_at),
+    day(account.last_login_at),
+    String(account.messages),
+    roundedSize(account.used_bytes),
+    roundedSize(account.quota_bytes),
+  ]);
+  const header = [
+    "account",
+    "created",
+    "last login",
+    "messages",
+    "used",
+    "quota",
+  ];
+  const rest = data.total - data.accounts.length;
+  const text = `${table(header, rows)}\n${
+    counted(data.total, "account", "accounts")
+  }${rest > 0 ? `, ${data.accounts.length} shown` : ""}`;
+  return { data, text };
+}
+
+async function info(call: Call): Promise<CommandResult> {
+  const data = await call.access.admin("accountInfo", argument(call, 0));
+  const text = facts([
+    ["account", data.username],
+    ["exists", yesNo(data.credentials)],
+    [
+      "blocked",
+      data.blocklisted ? `yes: ${data.block_reason ?? ""}` : "no",
+    ],
+    ["created", moment(data.created_at)],
+    ["first login", moment(data.first_login_at)],
+    ["last login", day(data.last_login_at)],
+    ["messages", String(data.messages)],
+    [
+      "used",
+      `${roundedSize(data.used_bytes)} of ${roundedSize(data.quota_bytes)}${
+        data.is_default_quota ? "" : " (own quota)"
+      }`,
+    ],
+    ["pinned", yesNo(data.pinned)],
+  ]);
+  return { data, text };
+}
+
+async function create(call: Call): Promise<CommandResult> {
+  const password = await newPassword(call);
+  const quota = textOption(call, "quota");
+  const created = await call.access.admin("createAccount", argument(call, 0), {
+    password,
+    origin: "cli",
+    force: flagOption(call, "force"),
+    pinned: flagOption(call, "pin"),
+    ...(quota === undefined ? {} : { quotaOctets: readSize(quota) }),
+  });
+  const data = await withApplied(call, created);
+  return { data, text: `Created ${data.username}${appliedNote(data.applied)}` };
+}
+
+async function createRandom(call: Call): Promise<CommandResult> {
+  const created = await call.access.admin("createRandomAccount", "cli");
+  const data = await withApplied(call, created);
+  if (flagOption(call, "jsonOnly")) {
+    const raw = JSON.stringify({ dclogin: created.dclogin });
+    return { data, text: "", raw };
+  }
+  const text = facts([
+    ["address", data.email],
+    ["password", data.password],
+    ["link", data.dclogin],
+  ]);
+  return { data, text: text + appliedNote(data.applied) };
+}
+
+async function remove(call: Call): Promise<CommandResult> {
+  const name = argument(call, 0);
+  const blocks = call.options.block !== false;
+  const reason = textOption(call, "reason") ?? "account deleted via CLI";
+  await confirm(call, `Delete ${name} with all its mail?`);
+  const removed = await call.access.admin(
+    "deleteAccount",
+    name,
+    blocks ? reason : undefined,
+  );
+  const data = await withApplied(call, removed);
+  const text = `Deleted ${data.username}${
+    data.blocked ? " and blocked its name" : ""
+  }${appliedNote(data.applied)}`;
+  return { data, text };
+}
+
+async function ban(call: Call): Promise<CommandResult> {
+  const name = argument(call, 0);
+  await confirm(call, `Delete ${name} with all its mail and block the name?`);
+  const reason = call.args[1] ?? "banned via CLI";
+  const banned = await call.access.admin("banAccount", name, reason);
+  const data = await withApplied(call, banned);
+  return { data, text: `Banned ${data.username}${appliedNote(data.applied)}` };
+}
+
+async function unban(call: Call): Promise<CommandResult> {
+  const name = argument(call, 0);
+  await confirm(call, `Let ${name} sign up again?`);
+  const unbanned = await call.access.admin("unbanAccount", name);
+  const data = await withApplied(call, unbanned);
+  const text = `${data.username} is no longer blocked${
+    appliedNote(data.applied)
+  }`;
+  return { data, text };
+}
+
+async function password(call: Call): Promise<CommandResult> {
+  const chosen = await newPassword(call);
+  const changed = await call.access.admin(
+    "setAccountPassword",
+    argument(call, 0),
+    chosen,
+  );
+  const data = await withApplied(call, changed);
+  const text = `Changed the password of ${data.username}${
+    appliedNote(data.applied)
+  }`;
+  return { data, text };
+}
+
+async function quota(call: Call): Promise<CommandResult> {
+  const name = argument(call, 0);
+  const [, size] = call.args;
+  const shown = size === undefined
+    ? await call.access.admin("accountQuota", name)
+    : await call.access.admin(
+      "setAccountQuota",
+      name,
+      size === "reset" ? undefined : readSize(size),
+    );
+  const data = size === undefined ? shown : await withApplied(call, shown);
+  const text = `${shown.username}: ${roundedSize(shown.used_bytes)} of ${
+    roundedSize(shown.max_bytes)
+  }${shown.is_default ? " (the default quota)" : ""}`;
+  return { data, text };
+}
+
+async function pin(call: Call, pinned: boolean): Promise<CommandResult> {
+  const changed = await call.access.admin(
+    "setAccountPinned",
+    argument(call, 0),
+    pinned,
+  );
+  const data = await withApplied(call, changed);
+  const text = pinned
+    ? `${data.username} is kept however long nobody logs in`
+    : `${data.username} is deleted when nobody logs in for long`;
+  return { data, text: text + appliedNote(data.applied) };
+}
+
+async function purge(call: Call): Promise<CommandResult> {
+  const name = argument(call, 0);
+  await confirm(call, `Delete all mail of ${name}?`);
+  const purged = await call.access.admin("purgeAccount", name);
+  const data = await withApplied(call, purged);
+  const text = `Deleted ${
+    counted(data.deleted, "message", "messages")
+  } of ${data.username}`;
+  return { data, text };
+}
+
+async function deleteAll(call: Call): Promise<CommandResult> {
+  await confirm(call, "Delete ALL accounts with all their mail?");
+  const deleted = await call.access.admin(
+    "deleteAllAccounts",
+    textOption(call, "confirm") ?? "",
+    "bulk delete via CLI",
+  );
+  const data = await withApplied(call, deleted);
+  const failed = data.errors.length;
+  const text = `Deleted ${counted(data.deleted, "account", "accounts")}${
+    failed > 0 ? `, ${failed} failed:\n${data.errors.join("\n")}` : ""
+  }`;
+  return { data, text, exit: failed > 0 ? EXIT.partial : EXIT.ok };
+}
+
+async function newPassword(call: Call): Promise<string> {
+  const given = textOption(call, "password");
+  if (given !== undefined) return given;
+  if (flagOption(call, "passwordStdin")) {
+    return await call.terminal.readLine() ?? "";
+  }
+  if (call.json && call.terminal.isInteractive) {
+    throw new CliError(
+      "password_required",
+      "Give a password with --password or --password-stdin",
+      EXIT.usage,
+    );
+  }
+  return await call.terminal.readHidden("Password: ");
+}
+
+function readSize(text: string): number {
+  try {
+    return parseSize(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CliError("invalid_value", message, EXIT.conflict);
+  }
+}
+
+const PASSWORD_OPTIONS = [
+  {
+    flags: "-p, --password <text>",
+    summary: "the password; other users of this machine may see it",
+  },
+  {
+    flags: "--password-stdin",
+    summary: "read the password from standard input",
+  },
+];
+const NO_BLOCK = {
+  flags: "--no-block",
+  summary: "let the name be registered again",
+};
+const REASON = { flags: "--reason <text>", summary: "why, for the blocklist" };
+const JSON_ONLY = {
+  flags: "--json-only",
+  summary: 'print {"dclogin":"…"} and nothing else',
+};
+
+export const ACCOUNT_COMMANDS: readonly Command[] = [
+  {
+    usage: "accounts status",
+    summary: "Numbers of accounts, and who may sign up",
+    isDefault: true,
+    run: status,
+  },
+  {
+    usage: "accounts list",
+    summary: "All accounts",
+    options: [
+      { flags: "--limit <n>", summary: "at most so many (default 1000)" },
+      { flags: "--offset <n>", summary: "leave out so many" },
+      { flags: "--search <text>", summary: "only names with this in them" },
+    ],
+    run: list,
+  },
+  {
+    usage: "accounts info <user>",
+    summary: "One account",
+    run: info,
+  },
+  {
+    usage: "accounts create <user>",
+    summary: "Make an account; asks for the password",
+    options: [
+      ...PASSWORD_OPTIONS,
+      { flags: "--quota <size>", summary: "a quota of its own" },
+      { flags: "--pin", summary: "keep it however long nobody logs in" },
+      {
+        flags: "--force",
+        summary: "whatever the length of the name, and reserved ones too",
+      },
+    ],
+    run: create,
+  },
+  {
+    usage: "accounts create-random",
+    summary: "Make an account with a random name and password",
+    options: [JSON_ONLY],
+    run: createRandom,
+  },
+  {
+    usage: "create-user",
+    summary: "Same as accounts create-random",
+    options: [JSON_ONLY],
+    run: createRandom,
+  },
+  {
+    usage: "accounts delete <user>",
+    summary: "Delete an account with all its mail, and block its name",
+    options: [REASON, NO_BLOCK],
+    run: remove,
+  },
+  {
+    usage: "delete <user>",
+    summary: "Same as accounts delete",
+    options: [REASON, NO_BLOCK],
+    run: remove,
+  },
+  {
+    usage: "accounts ban <user> [reason]",
+    summary: "Delete the account if there is one, and block the name",
+    run: ban,
+  },
+  {
+    usage: "accounts unban <user>",
+    summary: "Remove the name from the blocklist",
+    run: unban,
+  },
+  {
+    usage: "accounts password <user>",
+    aliases: ["passwd"],
+    summary: "Change a password; asks for the new one",
+    options: PASSWORD_OPTIONS,
+    run: password,
+  },
+  {
+    usage: "accounts quota <user> [size]",
+    summary: 'Show or set a quota; "reset" goes back to the default',
+    run: quota,
+  },
+  {
+    usage: "accounts pin <user>",
+    summary: "Keep the account however long nobody logs in",
+    run: (call) => pin(call, true),
+  },
+  {
+    usage: "accounts unpin <user>",
+    summary: "Undo pin",
+    run: (call) => pin(call, false),
+  },
+  {
+    usage: "accounts purge <user>",
+    summary: "Delete all mail of an account, not the account",
+    run: purge,
+  },
+  {
+    usage: "accounts delete-all",
+    summary: "Delete and block all accounts",
+    options: [{
+      flags: "--confirm <domain>",
+      summary: "the domain of the server, so that nobody does this by accident",
+    }],
+    run: deleteAll,
+  },
+];

@@ -1,0 +1,166 @@
+/** Who may sign up: open or closed, by first login, with tokens. @module */
+import {
+  argument,
+  type Call,
+  type Command,
+  type CommandResult,
+  numberOption,
+  textOption,
+  withApplied,
+} from "../command.ts";
+import { CliError, EXIT } from "../exit_codes.ts";
+import { appliedNote, facts, moment, table, yesNo } from "../text.ts";
+
+type SwitchCall = "openRegistration" | "closeRegistration";
+
+async function status(call: Call): Promise<CommandResult> {
+  const data = await call.access.admin("registrationStatus");
+  return { data, text: statusText(data) };
+}
+
+async function turn(call: Call, operation: SwitchCall): Promise<CommandResult> {
+  const data = await withApplied(call, await call.access.admin(operation));
+  return { data, text: statusText(data) + appliedNote(data.applied) };
+}
+
+async function toggle(
+  call: Call,
+  operation: "setJitRegistration" | "setTokenRequired",
+): Promise<CommandResult> {
+  const state = argument(call, 0);
+  if (state !== "on" && state !== "off") {
+    throw new CliError("usage", `Write on or off, not "${state}"`, EXIT.usage);
+  }
+  const changed = await call.access.admin(operation, state);
+  const data = await withApplied(call, changed);
+  return { data, text: statusText(data) + appliedNote(data.applied) };
+}
+
+function statusText(
+  status: { open: boolean; jit_enabled: boolean; token_required: boolean },
+): string {
+  return facts([
+    ["registration", status.open ? "open" : "closed"],
+    ["sign-up by first login", status.jit_enabled ? "on" : "off"],
+    ["token required", yesNo(status.token_required)],
+  ]);
+}
+
+async function createToken(call: Call): Promise<CommandResult> {
+  const token = textOption(call, "token");
+  const maxUses = numberOption(call, "maxUses", { min: 1, max: 1_000_000 });
+  const comment = textOption(call, "comment");
+  const expiresIn = textOption(call, "expires");
+  const put = await call.access.admin("putRegistrationToken", {
+    ...(token === undefined ? {} : { token }),
+    ...(maxUses === undefined ? {} : { maxUses }),
+    ...(comment === undefined ? {} : { comment }),
+    ...(expiresIn === undefined ? {} : { expiresIn }),
+  });
+  const data = await withApplied(call, put);
+  const text = facts([
+    ["token", data.token],
+    ["uses", String(data.max_uses)],
+    ["expires", moment(data.expires_at)],
+  ]);
+  return { data, text };
+}
+
+async function listTokens(call: Call): Promise<CommandResult> {
+  const data = await call.access.admin("listRegistrationTokens");
+  const rows = data.tokens.map((token) => [
+    token.token,
+    token.status,
+    `${token.uses}/${token.max_uses}`,
+    moment(token.expires_at),
+    token.comment,
+  ]);
+  const header = ["token", "status", "uses", "expires", "comment"];
+  return { data, text: table(header, rows) };
+}
+
+async function tokenStatus(call: Call): Promise<CommandResult> {
+  const data = await call.access.admin(
+    "registrationTokenStatus",
+    argument(call, 0),
+  );
+  const accounts = data.pending_accounts.map((
+    account,
+  ) => [account.username, account.status] as const);
+  const text = facts([
+    ["token", data.token],
+    ["status", data.status],
+    ["uses", `${data.uses} of ${data.max_uses}, ${data.available} left`],
+    ["created", moment(data.created_at)],
+    ["expires", moment(data.expires_at)],
+    ["comment", data.comment],
+    ...accounts,
+  ]);
+  return { data, text };
+}
+
+async function deleteToken(call: Call): Promise<CommandResult> {
+  const deleted = await call.access.admin(
+    "deleteRegistrationToken",
+    argument(call, 0),
+  );
+  const data = await withApplied(call, deleted);
+  return { data, text: `Deleted ${data.token}; accounts made with it stay` };
+}
+
+export const REGISTRATION_COMMANDS: readonly Command[] = [
+  {
+    usage: "registration status",
+    summary: "Who may sign up",
+    isDefault: true,
+    run: status,
+  },
+  {
+    usage: "registration open",
+    summary: "Let anyone sign up",
+    run: (call) => turn(call, "openRegistration"),
+  },
+  {
+    usage: "registration close",
+    aliases: ["closed"],
+    summary: "Let only holders of tokens sign up",
+    run: (call) => turn(call, "closeRegistration"),
+  },
+  {
+    usage: "registration jit <on|off>",
+    summary: "Whether a first login makes the account",
+    run: (call) => toggle(call, "setJitRegistration"),
+  },
+  {
+    usage: "registration token-required <on|off>",
+    summary: "Whether sign-up needs a token",
+    run: (call) => toggle(call, "setTokenRequired"),
+  },
+  {
+    usage: "registration-tokens create",
+    summary: "Make a token, or change one that exists",
+    options: [
+      { flags: "--token <text>", summary: "its text; random if not given" },
+      { flags: "--max-uses <n>", summary: "accounts it is good for (1)" },
+      { flags: "--comment <text>", summary: "what it is for" },
+      { flags: "--expires <duration>", summary: "how long it is good, as 72h" },
+    ],
+    run: createToken,
+  },
+  {
+    usage: "registration-tokens list",
+    summary: "All tokens",
+    isDefault: true,
+    run: listTokens,
+  },
+  {
+    usage: "registration-tokens status <token>",
+    summary: "One token, and the accounts made with it",
+    run: tokenStatus,
+  },
+  {
+    usage: "registration-tokens delete <token>",
+    summary: "Delete a token",
+    run: deleteToken,
+  },
+];

@@ -1,0 +1,99 @@
+/** `postern run`: the server itself. @module */
+import type { RunningApp } from "../../app/app.ts";
+import { createRandomAccount } from "../../admin/accounts.ts";
+import { qrText } from "../../api/qr_text.ts";
+import { type ConfigChoice, locateConfig } from "../../config/locate.ts";
+import { formatProblem } from "../../config/problems.ts";
+import {
+  type Call,
+  type Command,
+  type CommandResult,
+  flagOption,
+} from "../command.ts";
+import type { Terminal } from "../terminal.ts";
+import { facts } from "../text.ts";
+import { VERSION } from "../version.ts";
+
+/** Sessions that do not end by then are ended by the end of the process. */
+const STOP_MS = 20_000;
+const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143 } as const;
+
+async function run(call: Call): Promise<CommandResult> {
+  const dev = flagOption(call, "dev");
+  const choice: ConfigChoice = { ...call.choice, dev };
+  const config = locateConfig(choice);
+  for (const warning of config.warnings) {
+    call.terminal.err(`${formatProblem(warning)}\n`);
+  }
+  if (flagOption(call, "check")) {
+    return { data: { valid: true }, text: "The configuration is valid" };
+  }
+  // only now, so that other commands need not load the whole server
+  const { startApp } = await import("../../app/app.ts");
+  const app = await startApp({
+    config,
+    reread: () => locateConfig(choice),
+    version: VERSION,
+  });
+  const stopListening = listenToSignals(app);
+  if (dev) await greet(app, call.terminal);
+  await app.stopped;
+  stopListening();
+  return { data: null, text: "" };
+}
+
+/** What somebody who tries it out needs next. */
+async function greet(app: RunningApp, terminal: Terminal): Promise<void> {
+  const account = await createRandomAccount(app.admin, "cli");
+  const rows = facts([
+    ["web", app.publicUrl],
+    ["account", account.email],
+    ["password", account.password],
+    ["link", account.dclogin],
+  ]);
+  terminal.out(
+    `\nPostern ${VERSION} runs on this machine. Scan this with Delta Chat, or open the link:\n\n` +
+      `${qrText(account.dclogin)}\n\n${rows}\n\n`,
+  );
+}
+
+/** The first signal asks to stop, a second one insists; SIGHUP reloads. */
+function listenToSignals(app: RunningApp): () => void {
+  let asked = false;
+  const listeners = Object.entries(SIGNAL_EXITS).map(([name, exit]) => {
+    const signal = name as keyof typeof SIGNAL_EXITS;
+    function stop(): void {
+      if (asked) Deno.exit(exit);
+      asked = true;
+      Deno.unrefTimer(setTimeout(() => Deno.exit(0), STOP_MS));
+      void app.stop(signal);
+    }
+    return [signal, stop] as const;
+  });
+  function reload(): void {
+    // reports to the log by itself what could not be reloaded
+    void app.reload("all");
+  }
+  for (const [signal, stop] of listeners) Deno.addSignalListener(signal, stop);
+  Deno.addSignalListener("SIGHUP", reload);
+  return () => {
+    for (const [signal, stop] of listeners) {
+      Deno.removeSignalListener(signal, stop);
+    }
+    Deno.removeSignalListener("SIGHUP", reload);
+  };
+}
+
+export const RUN_COMMANDS: readonly Command[] = [{
+  usage: "run",
+  summary: "Run the server; this is what happens without a command, too",
+  options: [
+    {
+      flags: "--dev",
+      summary:
+        "try it out: no configuration, unprivileged ports of this machine, state in ./data",
+    },
+    { flags: "--check", summary: "check the configuration, start nothing" },
+  ],
+  run,
+}];

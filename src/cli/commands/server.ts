@@ -1,0 +1,147 @@
+/** The server as a whole: is it there, what is it, what does it go by. @module */
+import type { ServerStatus } from "../../admin/status.ts";
+import type {
+  LiveSessionCount,
+  ReloadReport,
+} from "../../ops/control_operations.ts";
+import {
+  argument,
+  type Call,
+  type Command,
+  type CommandResult,
+  flagOption,
+  textOption,
+} from "../command.ts";
+import { EXIT } from "../exit_codes.ts";
+import { counted, facts, moment, roundedSize, span, table } from "../text.ts";
+import { versionFacts } from "../version.ts";
+
+function version(): Promise<CommandResult> {
+  const data = versionFacts();
+  return Promise.resolve({ data, text: `${data.name} ${data.version}` });
+}
+
+async function status(call: Call): Promise<CommandResult> {
+  const data = await call.access.admin("serverStatus");
+  const text = statusText(data, flagOption(call, "details"));
+  return { data, text, exit: data.running ? EXIT.ok : EXIT.not_running };
+}
+
+function statusText(status: ServerStatus, details: boolean): string {
+  const { storage } = status;
+  const rows: [string, string][] = [
+    ["server", serverLine(status)],
+    ["accounts", String(status.registered_users)],
+    [
+      "storage",
+      `${storage.state}, database ${roundedSize(storage.database_bytes)}`,
+    ],
+  ];
+  for (const { name, connections, unique_ips } of status.services) {
+    rows.push([
+      name,
+      `${connections} connections from ${unique_ips} addresses`,
+    ]);
+  }
+  if (status.degraded.length > 0) {
+    rows.push(["degraded", status.degraded.join(", ")]);
+  }
+  if (!details) return facts(rows);
+  for (const listener of status.listeners) {
+    const at = `${listener.address}:${listener.port}`;
+    const trouble = listener.error === undefined ? "" : `: ${listener.error}`;
+    rows.push([
+      `listen ${listener.name}`,
+      `${at} ${listener.tls} ${listener.state}${trouble}`,
+    ]);
+  }
+  for (const certificate of status.tls) {
+    rows.push([
+      `certificate ${certificate.name}`,
+      `until ${moment(certificate.not_after)}, from ${certificate.issuer}`,
+    ]);
+  }
+  return facts(rows);
+}
+
+function serverLine(status: ServerStatus): string {
+  if (!status.running) return "not running";
+  return `version ${status.version}, pid ${status.pid}, up ${
+    span(status.uptime_seconds ?? 0)
+  }`;
+}
+
+async function reload(call: Call): Promise<CommandResult> {
+  const scope = textOption(call, "scope") ?? "all";
+  const report = await call.access.server("reload", { scope }) as ReloadReport;
+  const data = { reloaded: report.errors.length === 0, ...report };
+  const changed = report.changed.length === 0
+    ? "Nothing changed"
+    : `Changed: ${report.changed.join(", ")}`;
+  const text = [changed, ...report.errors.map((error) => `Error: ${error}`)]
+    .join("\n");
+  return { data, text, exit: data.reloaded ? EXIT.ok : EXIT.failed };
+}
+
+async function sessions(call: Call): Promise<CommandResult> {
+  const data = await call.access.server("sessions.list") as {
+    sessions: readonly LiveSessionCount[];
+  };
+  const rows = data.sessions.map((session) => [
+    session.account,
+    session.kind,
+    String(session.sessions),
+  ]);
+  return { data, text: table(["account", "kind", "sessions"], rows) };
+}
+
+async function endSessions(call: Call): Promise<CommandResult> {
+  const user = argument(call, 0);
+  const data = await call.access.server("sessions.kill", { user }) as {
+    ended: number;
+  };
+  return { data, text: `Ended ${counted(data.ended, "session", "sessions")}` };
+}
+
+async function stop(call: Call): Promise<CommandResult> {
+  const data = await call.access.server("shutdown", {});
+  return { data, text: "The server stops when its sessions have ended" };
+}
+
+export const SERVER_COMMANDS: readonly Command[] = [
+  {
+    usage: "version",
+    summary: "Name and version of this program",
+    run: version,
+  },
+  {
+    usage: "status",
+    summary: "Is the server running, and how is it?",
+    options: [{
+      flags: "-d, --details",
+      summary: "listeners and certificates too",
+    }],
+    run: status,
+  },
+  {
+    usage: "reload",
+    summary: "Read configuration file and certificate again",
+    options: [{
+      flags: "--scope <scope>",
+      summary: "all, config or tls (default all)",
+    }],
+    run: reload,
+  },
+  { usage: "stop", summary: "Ask the server to stop", run: stop },
+  {
+    usage: "sessions list",
+    summary: "Who is connected now",
+    isDefault: true,
+    run: sessions,
+  },
+  {
+    usage: "sessions end <user>",
+    summary: "Disconnect an account; it may come back",
+    run: endSessions,
+  },
+];

@@ -1,0 +1,97 @@
+/** Periodic jobs, by hand. @module */
+import type { TaskOutcome } from "../../admin/tasks.ts";
+import {
+  argument,
+  type Call,
+  type Command,
+  type CommandResult,
+  flagOption,
+  textOption,
+} from "../command.ts";
+import { CliError, EXIT } from "../exit_codes.ts";
+import { counted, facts, moment, table } from "../text.ts";
+
+async function list(call: Call): Promise<CommandResult> {
+  const data = await call.access.admin("listTasks");
+  const rows = data.tasks.map((task) => [
+    task.name,
+    task.enabled ? task.schedule : "off",
+    task.running ? "now" : moment(task.last_started_at),
+    task.last_error ?? String(task.last_deleted ?? ""),
+    task.description,
+  ]);
+  const header = ["task", "schedule", "last run", "deleted", "description"];
+  const ages = facts([
+    ["messages are kept", data.message_retention],
+    ["unused accounts are kept", data.unused_account_retention],
+  ]);
+  return { data, text: `${table(header, rows)}\n\n${ages}` };
+}
+
+async function run(call: Call): Promise<CommandResult> {
+  const name = argument(call, 0);
+  const { tasks } = await call.access.admin("listTasks");
+  if (
+    !tasks.some((task) => task.name === name || task.aliases.includes(name))
+  ) {
+    const names = tasks.map((task) => task.name).join(", ");
+    throw new CliError(
+      "unknown_task",
+      `No task is named "${name}"; there are ${names}`,
+      EXIT.usage,
+    );
+  }
+  const retention = textOption(call, "retention");
+  const data = await call.access.admin("runTask", name, {
+    dryRun: flagOption(call, "dryRun"),
+    ...(retention === undefined ? {} : { retention }),
+  });
+  return { data, text: outcomeText(data) };
+}
+
+async function runAll(call: Call): Promise<CommandResult> {
+  const data = await call.access.admin("runAllTasks", {
+    dryRun: flagOption(call, "dryRun"),
+  });
+  return { data, text: data.outcomes.map(outcomeText).join("\n") };
+}
+
+function outcomeText(outcome: TaskOutcome): string {
+  if (outcome.skipped) return `${outcome.task}: skipped, ${outcome.detail}`;
+  const removed = [
+    counted(outcome.deleted_messages, "message", "messages"),
+    counted(outcome.deleted_accounts, "account", "accounts"),
+  ].join(" and ");
+  const verb = outcome.dry_run ? "would delete" : "deleted";
+  const detail = outcome.detail === "" ? "" : ` (${outcome.detail})`;
+  return `${outcome.task}: ${verb} ${removed}${detail}`;
+}
+
+const DRY_RUN = { flags: "--dry-run", summary: "only count" };
+
+export const TASK_COMMANDS: readonly Command[] = [
+  {
+    usage: "tasks list",
+    summary: "All tasks, and how the last runs went",
+    isDefault: true,
+    run: list,
+  },
+  {
+    usage: "tasks run <task>",
+    summary: "Run one now",
+    options: [
+      {
+        flags: "--retention <duration>",
+        summary: "an age in place of the one in the settings",
+      },
+      DRY_RUN,
+    ],
+    run,
+  },
+  {
+    usage: "tasks run-all",
+    summary: "Run all that are due by their settings",
+    options: [DRY_RUN],
+    run: runAll,
+  },
+];

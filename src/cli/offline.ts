@@ -1,0 +1,59 @@
+/** Admin operations on the database alone, while no server runs. @module */
+import type { LinkFacts } from "../accounts/login_link.ts";
+import { hostnameOf, openCertificates } from "../app/certificates.ts";
+import { linkServers } from "../app/link_servers.ts";
+import { adminContext, buildRelay } from "../app/relay.ts";
+import { SYSTEM_CLOCK } from "../app/system_time.ts";
+import { systemRandom } from "../base/random.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import { openLog } from "../observe/open_log.ts";
+import { effectiveListeners } from "../settings/listeners.ts";
+import { covers } from "../tls/certificate.ts";
+import type { OfflineRelay } from "./access.ts";
+
+/** @throws {Error} why the store cannot be opened */
+export async function openOffline(loaded: LoadedConfig): Promise<OfflineRelay> {
+  const { values: config } = loaded;
+  const log = openLog({
+    level: "off",
+    targets: [],
+    locked: true,
+    directory: config.server.stateDir,
+    isOwnDomain: () => false,
+    clock: SYSTEM_CLOCK,
+    random: systemRandom,
+  });
+  const publiclyTrusted = await hasTrustedCertificate(config);
+  const relay = await buildRelay({ loaded, config: () => config, log });
+  function links(): LinkFacts {
+    const listeners = effectiveListeners(config, relay.settings);
+    return {
+      ...linkServers(
+        hostnameOf(config),
+        relay.settings,
+        (name) => listeners[name][0]?.port,
+      ),
+      publiclyTrusted,
+    };
+  }
+  return {
+    admin: adminContext(relay, config, { links }),
+    async close() {
+      relay.accounts.close();
+      await relay.store.close();
+    },
+  };
+}
+
+/** A self-signed one is left for the server to make, under its own user. */
+async function hasTrustedCertificate(config: Config): Promise<boolean> {
+  if (config.tls.mode === "self_signed") return false;
+  try {
+    const certificates = await openCertificates(config, SYSTEM_CLOCK);
+    return certificates.publiclyTrusted &&
+      covers(certificates.current, hostnameOf(config));
+  } catch {
+    return false; // the server says what is wrong with it
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * The command line: commands and options as commander parsers, one call of one
+ * of them, and its result as text or JSON.
+ *
+ * @module
+ */
+import { Command as Parser, CommanderError, Option } from "commander";
+import { parseDuration } from "../base/durations.ts";
+import { Access, type OfflineRelay } from "./access.ts";
+import type { Call, Command, CommandOption, CommandResult } from "./command.ts";
+import { COMMANDS, GLOBAL_OPTIONS, GROUPS } from "./commands.ts";
+import { nearest } from "../config/nearest.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import { CliError, describeFailure, EXIT } from "./exit_codes.ts";
+import type { Terminal } from "./terminal.ts";
+import { NAME, VERSION } from "./version.ts";
+
+const DEFAULT_TIMEOUT = "10m";
+
+export interface CliSurroundings {
+  readonly terminal: Terminal;
+  readonly environment: Readonly<Record<string, string>>;
+  openOffline(config: LoadedConfig): Promise<OfflineRelay>;
+}
+
+/** Runs one command line; gives the exit code. Never throws. */
+export async function runCli(
+  args: readonly string[],
+  surroundings: CliSurroundings,
+): Promise<number> {
+  const { terminal } = surroundings;
+  const json = args.includes("--json");
+  let usageText = "";
+  const chosen: { command?: Command; parser?: Parser; values?: string[] } = {};
+  const parser = buildParser((command, parser, values) => {
+    Object.assign(chosen, { command, parser, values });
+  }, {
+    writeOut: (text) => terminal.out(text),
+    writeErr: (text) => usageText += text,
+  });
+  try {
+    parser.parse(withDefaultCommand(args), { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.ok;
+    const message = usageText.trim().replace(/^error: /, "") ||
+      "Name a command; --help lists them";
+    return fail(new CliError("usage", message, EXIT.usage), terminal, json);
+  }
+  if (!chosen.command || !chosen.parser) return EXIT.ok;
+  return await perform(
+    chosen.command,
+    mergedOptions(chosen.parser),
+    chosen.values ?? [],
+    surroundings,
+  );
+}
+
+async function perform(
+  command: Command,
+  options: Readonly<Record<string, unknown>>,
+  args: readonly string[],
+  { terminal, environment, openOffline }: CliSurroundings,
+): Promise<number> {
+  const json = options.json === true;
+  const quiet = options.quiet === true;
+  let access: Access | undefined;
+  try {
+    const timeout = options.timeout ?? DEFAULT_TIMEOUT;
+    const stateDir = options.stateDir ?? options.libexec;
+    const choice = {
+      environment,
+      ...(typeof options.config === "string"
+        ? { configFlag: options.config }
+        : {}),
+      ...(typeof stateDir === "string" ? { stateDirFlag: stateDir } : {}),
+    };
+    const timeoutMs = readTimeout(String(timeout));
+    access = new Access({ ...choice, timeoutMs, openOffline });
+    const call: Call = {
+      args,
+      options,
+      access,
+      choice,
+      terminal,
+      json,
+      quiet,
+      yes: options.yes === true,
+    };
+    const result = await command.run(call);
+    show(command, result, call);
+    return result.exit ?? EXIT.ok;
+  } catch (error) {
+    return fail(describeFailure(error), terminal, json);
+  } finally {
+    await access?.close();
+  }
+}
+
+function show(
+  command: Command,
+  { data, text, raw, exit = EXIT.ok }: CommandResult,
+  { terminal, json, quiet }: Call,
+): void {
+  if (raw !== undefined) return terminal.out(`${raw}\n`);
+  if (json) {
+    const ok = exit === EXIT.ok || exit === EXIT.partial;
+    const shown = { ok, command: nameOf(command), data };
+    return terminal.out(`${JSON.stringify(shown)}\n`);
+  }
+  if (text !== "" && !quiet) terminal.out(`${text}\n`);
+}
+
+function fail(error: CliError, terminal: Terminal, json: boolean): number {
+  const { code, message, exit } = error;
+  terminal.err(
+    json
+      ? `${JSON.stringify({ ok: false, error: message, code, exit })}\n`
+      : `${NAME}: ${message}\n`,
+  );
+  return exit;
+}
+
+type Chosen = (command: Command, parser: Parser, values: string[]) => void;
+
+function buildParser(
+  chosen: Chosen,
+  output: { writeOut(text: string): void; writeErr(text: string): void },
+): Parser {
+  const root = new Parser(NAME)
+    .description("A chatmail relay in one binary")
+    .version(`${NAME} ${VERSION}`, "-V, --version", "show the version")
+    .helpOption("-h, --help", "show this help")
+    .configureOutput(output).exitOverride();
+  addOptions(root, GLOBAL_OPTIONS, false);
+  const groups = new Map<string, Parser>();
+  for (const { name, aliases = [], summary } of GROUPS) {
+    const group = root.command(name).description(summary).aliases([...aliases])
+      .configureOutput(output).exitOverride();
+    addOptions(group, GLOBAL_OPTIONS, true);
+    addDefault(group, name, chosen);
+    groups.set(name, group);
+  }
+  for (const command of COMMANDS) {
+    const [first = "", ...rest] = command.usage.split(" ");
+    const group = groups.get(first);
+    const usage = group ? rest.join(" ") : command.usage;
+    const parser = (group ?? root)
+      .command(usage)
+      .description(command.summary).aliases([...command.aliases ?? []])
+      .configureOutput(output).exitOverride().allowExcessArguments(false);
+    addOptions(parser, command.options ?? [], false);
+    addOptions(parser, GLOBAL_OPTIONS, true);
+    parser.action(() => chosen(command, parser, parser.args));
+  }
+  return root;
+}
+
+/** What a group does when it is named alone. */
+function addDefault(group: Parser, name: string, chosen: Chosen): void {
+  const members = COMMANDS.filter(({ usage }) => usage.startsWith(`${name} `));
+  const fallback = members.find(({ isDefault }) => isDefault);
+  group.allowExcessArguments(true).action(() => {
+    const [word] = group.args;
+    if (word === undefined && fallback) return chosen(fallback, group, []);
+    const words = members.map(({ usage }) => usage.split(" ")[1] ?? "");
+    const meant = word === undefined ? undefined : nearest(word, words);
+    group.error(
+      word === undefined
+        ? `name one of ${words.join(", ")}`
+        : `unknown command '${name} ${word}'${
+          meant === undefined ? "" : ` (Did you mean ${meant}?)`
+        }`,
+    );
+  });
+}
+
+function addOptions(
+  parser: Parser,
+  options: readonly CommandOption[],
+  hidden: boolean,
+): void {
+  for (const { flags, summary } of options) {
+    parser.addOption(new Option(flags, summary).hideHelp(hidden));
+  }
+}
+
+/** What was written nearest to the command wins. */
+function mergedOptions(parser: Parser): Record<string, unknown> {
+  const merged: Record<string, unknown> = {};
+  const chain: Parser[] = [];
+  for (let one: Parser | null = parser; one; one = one.parent) {
+    chain.unshift(one);
+  }
+  for (const one of chain) {
+    for (const [name, value] of Object.entries(one.opts())) {
+      if (one.getOptionValueSource(name) === "cli" || !(name in merged)) {
+        merged[name] = value;
+      }
+    }
+  }
+  return merged;
+}
+
+/** Without a command, the server runs. */
+function withDefaultCommand(args: readonly string[]): string[] {
+  const valued = new Set(
+    GLOBAL_OPTIONS.filter(({ flags }) => flags.includes("<"))
+      .map(({ flags }) => flags.split(" ")[0] ?? ""),
+  );
+  for (let at = 0; at < args.length; at++) {
+    const argument = args[at] ?? "";
+    if (["-h", "--help", "-V", "--version"].includes(argument)) {
+      return [...args];
+    }
+    if (!argument.startsWith("-")) return [...args];
+    if (valued.has(argument)) at++;
+  }
+  return ["run", ...args];
+}
+
+function readTimeout(text: string): number {
+  try {
+    return parseDuration(text) * 1000;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CliError("usage", `--timeout: ${message}`, EXIT.usage);
+  }
+}
+
+/** The words of a command, without its arguments: `accounts create`. */
+export function nameOf({ usage }: Command): string {
+  return usage.split(" ").filter((word) => !/^[<[]/.test(word)).join(" ");
+}

@@ -1,0 +1,32 @@
+/** Which program this is. @module */
+export const NAME = "postern";
+export const VERSION = "0.1.0";
+
+export interface VersionFacts {
+  readonly name: string;
+  readonly version: string;
+  /** Of the sources; "unknown" when it was not built from a repository. */
+  readonly commit: string;
+  readonly deno: string;
+  readonly target: string;
+}
+
+export function versionFacts(): VersionFacts {
+  return {
+    name: NAME,
+    version: VERSION,
+    commit: builtCommit(),
+    deno: Deno.version.deno,
+    target: Deno.build.target,
+  };
+}
+
+/** The build puts it beside the program. */
+function builtCommit(): string {
+  try {
+    const file = new URL("../../build/commit.txt", import.meta.url);
+    return Deno.readTextFileSync(file).trim();
+  } catch {
+    return "unknown";
+  }
+}
