@@ -25,6 +25,7 @@ import type { Log } from "../observe/log.ts";
 import { Settings } from "../settings/settings.ts";
 import { openStore } from "../store/sqlite/open.ts";
 import type { Store, StoreHealth } from "../store/store.ts";
+import { followPurgeSettings } from "../tasks/purge_seen.ts";
 import { TaskRunner } from "../tasks/task_runner.ts";
 import { TaskScheduler } from "../tasks/task_scheduler.ts";
 import { hostnameOf } from "./certificates.ts";
@@ -98,6 +99,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     settings: () =>
       deliverySettings(settings, config(), quotaPolicy(settings, config())),
   });
+  await followPurgeSettings(settings, store.mail);
   const tasks = new TaskRunner({
     ...shared,
     settings,

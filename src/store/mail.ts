@@ -68,6 +68,8 @@ export interface PruneRule {
   readonly onlySeen?: boolean;
   readonly onlyUnseen?: boolean;
   readonly dryRun?: boolean;
+  /** Removes nothing: puts the messages on the list of `purgeDue`, if they are not yet. */
+  readonly onlyList?: boolean;
 }
 
 /** Reads reflect every change whose promise has resolved; writes are durable when theirs does. */
@@ -144,6 +146,13 @@ export interface MailStore {
 
   /** One bounded batch; ask again until `more` is false. */
   prune(rule: PruneRule): Promise<{ deleted: number; more: boolean }>;
+  /**
+   * From now on messages are put on a list when they are read, to be removed
+   * so many seconds later; undefined: no longer, and the list is forgotten.
+   */
+  setSeenGrace(seconds: number | undefined): Promise<void>;
+  /** Removes messages of that list whose time has come; one bounded batch. */
+  purgeDue(): Promise<{ deleted: number; more: boolean }>;
   /** Accounts over their limit's trim mark are brought down; one bounded batch. */
   trimToQuota(quota: QuotaPolicy): Promise<{ deleted: number; more: boolean }>;
 

@@ -51,22 +51,6 @@ export const pruneLargeMessages: Task = {
   },
 };
 
-/** Bad for people with several devices: the second one may never get the message. */
-export const purgeSeen: Task = {
-  name: "purge-seen",
-  aliases: ["purge-read", "auto-purge-seen"],
-  description: "Delete messages that were read",
-  schedule: { kind: "every", seconds: 15, text: "every 15 seconds" },
-  isEnabled: (settings) => settings.get("auto_purge_seen"),
-  run(work) {
-    const grace = work.retentionSeconds ??
-      work.settings.get("auto_purge_seen_grace");
-    // those of this second, too
-    const arrivedBefore = before(work, grace) + 1;
-    return prune(work, { arrivedBefore, onlySeen: true });
-  },
-};
-
 export const pruneUnreadOlder: Task = {
   name: "prune-unread-older",
   aliases: ["purge-unread-older"],
@@ -113,11 +97,14 @@ export const pruneInactiveAccounts: Task = {
   },
 };
 
-function before({ clock }: TaskWork, ageSeconds: number): number {
+export function before({ clock }: TaskWork, ageSeconds: number): number {
   return Math.max(0, nowSeconds(clock) - ageSeconds);
 }
 
-async function prune(work: TaskWork, rule: PruneRule): Promise<TaskResult> {
+export async function prune(
+  work: TaskWork,
+  rule: PruneRule,
+): Promise<TaskResult> {
   let messages = 0;
   for (;;) {
     const { deleted, more } = await work.store.mail.prune({

@@ -24,6 +24,8 @@ export interface TaskWork {
   /** In place of the age in the settings. */
   readonly retentionSeconds?: number;
   readonly dryRun: boolean;
+  /** Its time has come; nobody has asked for it. */
+  readonly isScheduled: boolean;
   /** Between two batches: lets others write. @throws {TaskStopped} when the process ends */
   pause(): Promise<void>;
 }

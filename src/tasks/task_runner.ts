@@ -33,6 +33,11 @@ export interface TaskRunnerParts
   readonly periodic: boolean;
 }
 
+export interface StartOptions extends TaskRunOptions {
+  /** Its time has come; nobody has asked for it. */
+  readonly scheduled?: true;
+}
+
 export class TaskRunner implements TaskControl {
   readonly #parts: TaskRunnerParts;
   readonly #tasks: readonly Task[];
@@ -117,7 +122,7 @@ export class TaskRunner implements TaskControl {
     return outcomes;
   }
 
-  async start(task: Task, options: TaskRunOptions): Promise<TaskOutcome> {
+  async start(task: Task, options: StartOptions): Promise<TaskOutcome> {
     const given = options.retentionSeconds !== undefined;
     if (task.needsRetention && !given) {
       throw new Refusal("invalid_value", {
@@ -150,7 +155,7 @@ export class TaskRunner implements TaskControl {
     await Promise.allSettled(this.#running.values());
   }
 
-  async #record(task: Task, options: TaskRunOptions): Promise<TaskResult> {
+  async #record(task: Task, options: StartOptions): Promise<TaskResult> {
     const startedAt = nowSeconds(this.#parts.clock);
     const run: TaskRun = { task: task.name, startedAt, deleted: 0 };
     const isFrequent = task.schedule.kind === "every" &&
@@ -174,7 +179,7 @@ export class TaskRunner implements TaskControl {
     }
   }
 
-  #work(options: TaskRunOptions): TaskWork {
+  #work(options: StartOptions): TaskWork {
     const { store, accounts, settings, clock, timers } = this.#parts;
     const { retentionSeconds } = options;
     return {
@@ -184,6 +189,7 @@ export class TaskRunner implements TaskControl {
       quota: this.#parts.quota(),
       clock,
       dryRun: options.dryRun ?? false,
+      isScheduled: options.scheduled ?? false,
       ...(retentionSeconds === undefined ? {} : { retentionSeconds }),
       pause: async () => {
         if (this.#isStopping) throw new TaskStopped("Server is stopping");

@@ -6,6 +6,8 @@ import { Refusal } from "../base/refusal.ts";
 import type { Address } from "../mail/address.ts";
 import type { PruneRule } from "../store/mail.ts";
 import type { Store, TaskRun } from "../store/store.ts";
+import type { Settings } from "../settings/settings.ts";
+import { followPurgeSettings, purgeSeen } from "./purge_seen.ts";
 import { type TaskSettings, TaskStopped } from "./task.ts";
 import { TaskRunner } from "./task_runner.ts";
 import { TASKS } from "./task_table.ts";
@@ -29,6 +31,7 @@ function parts(changes: Record<string, unknown> = {}) {
   const time = new TestTime(NOW * 1000);
   const accounts = new MemoryAccounts(() => NOW);
   const rules: PruneRule[] = [];
+  const graces: unknown[] = [];
   const runs = new Map<string, TaskRun>();
   const saved: TaskRun[] = [];
   const batches = { left: 1, fault: undefined as string | undefined };
@@ -37,6 +40,11 @@ function parts(changes: Record<string, unknown> = {}) {
     accounts,
     mail: {
       prune: (rule: PruneRule) => (rules.push(rule), batch()),
+      purgeDue: batch,
+      setSeenGrace: (grace?: number) => {
+        graces.push(grace);
+        return Promise.resolve();
+      },
       trimToQuota: batch,
     },
     maintenance: {
@@ -74,7 +82,17 @@ function parts(changes: Record<string, unknown> = {}) {
     timers: time,
     periodic: true,
   });
-  return { runner, time, values, accounts, store, rules, saved, batches };
+  return {
+    runner,
+    time,
+    values,
+    accounts,
+    store,
+    rules,
+    graces,
+    saved,
+    batches,
+  };
 }
 
 const RULES: [string, PruneRule][] = [
@@ -86,9 +104,10 @@ const RULES: [string, PruneRule][] = [
     onlySeen: true,
     dryRun: false,
   }],
-  ["auto-purge-seen", {
+  ["purge-seen-backlog", {
     arrivedBefore: NOW + 1,
     onlySeen: true,
+    onlyList: true,
     dryRun: false,
   }],
 ];
@@ -97,9 +116,50 @@ for (const [name, rule] of RULES) {
     const { runner, rules } = parts({ auto_purge_seen: true });
     const outcome = await runner.run(name, {});
     assert.deepEqual(rules, [rule]);
-    assert.equal(outcome.deleted_messages, 2);
+    assert.equal(outcome.skipped, false);
   });
 }
+
+Deno.test("purge-seen removes what is due; asked for, it looks for more first", async () => {
+  const { runner, rules, graces } = parts({
+    auto_purge_seen: true,
+    auto_purge_seen_grace: 7,
+  });
+  const scheduled = await runner.start(purgeSeen, { scheduled: true });
+  assert.equal(scheduled.deleted_messages, 2);
+  assert.deepEqual([rules, graces], [[], []]);
+  await runner.run("auto-purge-seen", {});
+  assert.deepEqual(graces, [7]);
+  assert.deepEqual(rules.map(({ onlyList }) => onlyList), [true]);
+  await runner.run("auto-purge-seen", { retentionSeconds: 60 });
+  assert.deepEqual(rules.at(-1), {
+    arrivedBefore: NOW - 59,
+    onlySeen: true,
+    dryRun: false,
+  });
+});
+
+Deno.test("followPurgeSettings() tells the store at once and after each change", async () => {
+  const values: Record<string, unknown> = {
+    auto_purge_seen: false,
+    auto_purge_seen_grace: 5,
+  };
+  const listeners: (() => Promise<void>)[] = [];
+  const graces: unknown[] = [];
+  await followPurgeSettings({
+    get: (name: string) => values[name],
+    onChange: (_: string, listener: () => Promise<void>) =>
+      listeners.push(listener),
+  } as unknown as Settings, {
+    setSeenGrace(grace) {
+      graces.push(grace);
+      return Promise.resolve();
+    },
+  });
+  values.auto_purge_seen = true;
+  for (const listener of listeners) await listener();
+  assert.deepEqual(graces, [undefined, 5, 5]);
+});
 
 Deno.test("settings are read at each run, an age given wins", async () => {
   const { runner, rules, values } = parts();

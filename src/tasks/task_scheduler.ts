@@ -73,7 +73,7 @@ export class TaskScheduler {
     this.#plan(task, { last, earliest: last });
     if (runner.isRunning(task) || !runner.isEnabled(task)) return;
     try {
-      await runner.start(task, {});
+      await runner.start(task, { scheduled: true });
     } catch (error) {
       if (!(error instanceof TaskStopped)) reportBug(error);
     }

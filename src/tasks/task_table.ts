@@ -1,12 +1,12 @@
 /** Every task there is. @module */
 import { Refusal } from "../base/refusal.ts";
+import { purgeSeen, purgeSeenBacklog } from "./purge_seen.ts";
 import {
   pruneInactiveAccounts,
   pruneLargeMessages,
   pruneOldMessages,
   pruneUnreadOlder,
   pruneUnusedAccounts,
-  purgeSeen,
 } from "./retention.ts";
 import type { Task } from "./task.ts";
 import {
@@ -23,6 +23,7 @@ export const TASKS: readonly Task[] = [
   pruneOldMessages,
   pruneLargeMessages,
   purgeSeen,
+  purgeSeenBacklog,
   pruneUnreadOlder,
   pruneUnusedAccounts,
   pruneInactiveAccounts,

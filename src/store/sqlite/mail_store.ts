@@ -294,6 +294,14 @@ export class SqliteMailStore implements MailStore {
     return { deleted: step.deleted, more: step.next !== undefined };
   }
 
+  setSeenGrace(seconds: number | undefined): Promise<void> {
+    return this.#parts.writer.submit("setSeenGrace", seconds);
+  }
+
+  purgeDue(): Promise<{ deleted: number; more: boolean }> {
+    return this.#parts.writer.submit("purgeDue", undefined, BULK);
+  }
+
   async trimToQuota(
     quota: QuotaPolicy,
   ): Promise<{ deleted: number; more: boolean }> {

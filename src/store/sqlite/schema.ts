@@ -143,3 +143,14 @@ CREATE TABLE usage (
   messages INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 `;
+
+/** When messages that were read are deleted, where an admin wants that. */
+export const SCHEMA_2 = `
+CREATE TABLE purge_due (
+  mailbox_id INTEGER NOT NULL,
+  uid INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  PRIMARY KEY (mailbox_id, uid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX purge_due_by_time ON purge_due (due_at);
+`;

@@ -6,6 +6,7 @@ import { BlobTable } from "../tables/blob_table.ts";
 import { BlockTable } from "../tables/block_table.ts";
 import { MailboxTable } from "../tables/mailbox_table.ts";
 import { MessageTable } from "../tables/message_table.ts";
+import { PurgeTable } from "../tables/purge_table.ts";
 import { PushTokenTable } from "../tables/push_token_table.ts";
 import { SettingTable } from "../tables/setting_table.ts";
 import { TaskTable } from "../tables/task_table.ts";
@@ -19,6 +20,7 @@ export class JobContext {
   readonly blocklist: BlockTable;
   readonly mailboxes: MailboxTable;
   readonly messages: MessageTable;
+  readonly purges: PurgeTable;
   readonly pushTokens: PushTokenTable;
   readonly settings: SettingTable;
   readonly tasks: TaskTable;
@@ -27,6 +29,8 @@ export class JobContext {
   readonly changes = new Changes();
   /** Accounts whose mail is all too young to expire, and until when. */
   readonly nothingToExpire = new Map<AccountId, number>();
+  /** Messages are deleted so long after they were read; undefined: they stay. */
+  seenGraceSeconds: number | undefined;
   /** Seconds since 1970 UTC, the same for a whole batch. */
   nowSeconds = 0;
 
@@ -40,6 +44,7 @@ export class JobContext {
     this.blocklist = new BlockTable(db);
     this.mailboxes = new MailboxTable(db);
     this.messages = new MessageTable(db);
+    this.purges = new PurgeTable(db);
     this.pushTokens = new PushTokenTable(db);
     this.settings = new SettingTable(db);
     this.tasks = new TaskTable(db);

@@ -10,6 +10,7 @@ import {
 } from "../../../mail/mailbox.ts";
 import type { JobContext } from "./context.ts";
 import { keywordBits, knownBits } from "./keywords.ts";
+import { noteSeen } from "./purge.ts";
 import { rowsIn } from "./ranges.ts";
 
 export interface FlagsStored {
@@ -83,6 +84,9 @@ function write(
     const state = { uid: row.uid, ...next, modSeq };
     context.messages.setFlags(mailbox, state);
     context.changes.flags(mailbox, modSeq, state);
+    if ((next.flags & ~row.flags & SEEN) !== 0) {
+      noteSeen(context, mailbox, row.uid);
+    }
     return state;
   });
 }
@@ -103,6 +107,10 @@ export function markFetched(
   fetched: readonly { mailbox: MailboxId; uids: readonly Uid[] }[],
 ): void {
   for (const { mailbox, uids } of fetched) {
-    for (const uid of uids) context.messages.setFetched(mailbox, uid);
+    for (const uid of uids) {
+      if (context.messages.setFetched(mailbox, uid)) {
+        noteSeen(context, mailbox, uid);
+      }
+    }
   }
 }

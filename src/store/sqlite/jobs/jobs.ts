@@ -11,6 +11,7 @@ import { append, deliver } from "./deliver.ts";
 import { markFetched, storeFlags } from "./flags.ts";
 import * as mailboxes from "./mailboxes.ts";
 import { forgetExpunged, prune, trimSome } from "./retention.ts";
+import { purgeDue, setSeenGrace } from "./purge.ts";
 import * as settings from "./settings.ts";
 import { collectUnusedBlobs, recountSome, vacuumSome } from "./upkeep.ts";
 
@@ -24,6 +25,8 @@ export const JOBS = {
   move,
   expunge,
   prune,
+  purgeDue,
+  setSeenGrace,
   trimSome,
   forgetExpunged,
   collectUnusedBlobs,
@@ -58,7 +61,7 @@ export const JOBS = {
 
 export type JobName = keyof typeof JOBS;
 export type JobArgument<N extends JobName> = N extends
-  "collectUnusedBlobs" | "vacuumSome" | "dataVersion" ? undefined
+  "collectUnusedBlobs" | "vacuumSome" | "dataVersion" | "purgeDue" ? undefined
   : Parameters<(typeof JOBS)[N]>[1];
 export type JobResult<N extends JobName> = ReturnType<(typeof JOBS)[N]>;
 
@@ -79,6 +82,8 @@ export const FREEING: ReadonlySet<JobName> = new Set<JobName>([
   "undoCopy",
   "expunge",
   "prune",
+  "purgeDue",
+  "setSeenGrace",
   "trimSome",
   "forgetExpunged",
   "collectUnusedBlobs",

@@ -4,6 +4,7 @@ import { SEEN } from "../../../mail/mailbox.ts";
 import type { PruneRule, QuotaPolicy } from "../../mail.ts";
 import type { PlacedMessage } from "../tables/message_table.ts";
 import type { JobContext } from "./context.ts";
+import { noteSeen } from "./purge.ts";
 import { BATCH_MESSAGES, removePlaced } from "./removal.ts";
 import { expireOldest } from "./room.ts";
 
@@ -43,7 +44,9 @@ export function prune(
     last = row;
     if (isCovered(row, rule)) matching.push(row);
   }
-  if (!rule.dryRun) {
+  if (rule.onlyList) {
+    for (const { mailbox, uid } of matching) noteSeen(context, mailbox, uid);
+  } else if (!rule.dryRun) {
     const deadline = context.monotonicMs() + MAX_MS;
     for (let i = 0; i < matching.length; i += 50) {
       removePlaced(context, matching.slice(i, i + 50));

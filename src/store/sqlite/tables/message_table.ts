@@ -123,13 +123,28 @@ export class MessageTable {
     );
   }
 
-  setFetched(mailbox: MailboxId, uid: Uid): void {
-    this.db.run(
+  /** One message as removal needs it. */
+  placed(
+    mailbox: MailboxId,
+    uid: Uid,
+  ): (PlacedMessage & { readonly fetched: number }) | undefined {
+    return this.db.row(
+      `SELECT mailbox_id AS mailbox, uid, blob_id AS blob, size AS sizeOctets, flags,
+         arrived_at AS arrivedAt, fetched
+       FROM messages WHERE mailbox_id = ? AND uid = ?`,
+      mailbox,
+      uid,
+    );
+  }
+
+  /** False if it was before, or the message is gone. */
+  setFetched(mailbox: MailboxId, uid: Uid): boolean {
+    return this.db.run(
       `UPDATE messages SET fetched = 1
        WHERE mailbox_id = ? AND uid = ? AND fetched = 0`,
       mailbox,
       uid,
-    );
+    ) > 0;
   }
 
   remove(mailbox: MailboxId, uid: Uid): void {

@@ -1,0 +1,39 @@
+/** Deleting messages some time after they were read. @module */
+import type { MailboxId, Uid } from "../../../base/ids.ts";
+import { SEEN } from "../../../mail/mailbox.ts";
+import type { JobContext } from "./context.ts";
+import { BATCH_MESSAGES, removePlaced } from "./removal.ts";
+
+/** From now on; undefined: messages that are read stay. */
+export function setSeenGrace(
+  context: JobContext,
+  seconds: number | undefined,
+): void {
+  if (seconds === undefined) context.purges.clear();
+  context.seenGraceSeconds = seconds;
+}
+
+/** A message was read. */
+export function noteSeen(
+  context: JobContext,
+  mailbox: MailboxId,
+  uid: Uid,
+): void {
+  const { seenGraceSeconds: grace, nowSeconds } = context;
+  if (grace !== undefined) context.purges.put(mailbox, uid, nowSeconds + grace);
+}
+
+/** Removes what is due and still counts as read: one batch. */
+export function purgeDue(
+  context: JobContext,
+): { deleted: number; more: boolean } {
+  const due = context.purges.due(context.nowSeconds, BATCH_MESSAGES);
+  const messages = due.flatMap(({ mailbox, uid }) => {
+    const found = context.messages.placed(mailbox, uid);
+    if (!found) return [];
+    return (found.flags & SEEN) !== 0 || found.fetched !== 0 ? [found] : [];
+  });
+  removePlaced(context, messages);
+  for (const one of due) context.purges.remove(one);
+  return { deleted: messages.length, more: due.length === BATCH_MESSAGES };
+}

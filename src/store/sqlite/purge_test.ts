@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { SEEN } from "../../mail/mailbox.ts";
+import type { MailboxId } from "../../base/ids.ts";
+import type { Store } from "../store.ts";
+import {
+  addAccount,
+  deliver,
+  range,
+  START_SECONDS,
+  storeTest,
+  uid,
+  uidsOf,
+} from "./testing.ts";
+
+const SEEN_RULE = { arrivedBefore: START_SECONDS + 1, onlySeen: true };
+
+async function inboxOfFour(store: Store): Promise<MailboxId> {
+  const ann = await addAccount(store, "ann");
+  for (let i = 0; i < 4; i++) await deliver(store, [ann]);
+  return (await store.mail.inbox(ann)).id;
+}
+
+async function setSeen(
+  store: Store,
+  mailbox: MailboxId,
+  mode: "add" | "remove",
+  n: number,
+): Promise<void> {
+  const uids = [range(n, n)];
+  await store.mail.storeFlags({
+    mailbox,
+    uids,
+    mode,
+    flags: SEEN,
+    keywords: [],
+  });
+}
+
+storeTest(
+  "purgeDue() removes what was read, a grace after it was read",
+  async ({ store, clock }) => {
+    await store.mail.setSeenGrace(100);
+    const inbox = await inboxOfFour(store);
+    clock.seconds += 1000;
+    await setSeen(store, inbox, "add", 1);
+    store.mail.markFetched(inbox, [uid(2)]);
+    await store.mail.prune({ arrivedBefore: 0 }); // what is queued is written
+    clock.seconds += 99;
+    assert.deepEqual(await store.mail.purgeDue(), { deleted: 0, more: false });
+    clock.seconds += 1;
+    assert.deepEqual(await store.mail.purgeDue(), { deleted: 2, more: false });
+    assert.deepEqual(await uidsOf(store, inbox), [3, 4]);
+    assert.deepEqual(await store.mail.purgeDue(), { deleted: 0, more: false });
+  },
+);
+
+storeTest(
+  "purgeDue() spares what is unread again; reading it twice changes no time",
+  async ({ store, clock }) => {
+    await store.mail.setSeenGrace(100);
+    const inbox = await inboxOfFour(store);
+    await setSeen(store, inbox, "add", 1);
+    await setSeen(store, inbox, "remove", 1);
+    await setSeen(store, inbox, "add", 2);
+    clock.seconds += 60;
+    await setSeen(store, inbox, "remove", 2);
+    await setSeen(store, inbox, "add", 2);
+    clock.seconds += 40;
+    assert.equal((await store.mail.purgeDue()).deleted, 1);
+    assert.deepEqual(await uidsOf(store, inbox), [1, 3, 4]);
+  },
+);
+
+storeTest(
+  "purgeDue() goes on after a restart, and forgets when switched off",
+  async ({ store, clock, reopen }) => {
+    await store.mail.setSeenGrace(0);
+    const inbox = await inboxOfFour(store);
+    await setSeen(store, inbox, "add", 1);
+    const again = await reopen();
+    assert.equal((await again.mail.purgeDue()).deleted, 1);
+    await again.mail.setSeenGrace(50);
+    await setSeen(again, inbox, "add", 2);
+    await again.mail.setSeenGrace(undefined);
+    await setSeen(again, inbox, "add", 3);
+    clock.seconds += 1000;
+    assert.equal((await again.mail.purgeDue()).deleted, 0);
+  },
+);
+
+storeTest(
+  "prune() with onlyList puts what was read before on the list",
+  async ({ store, clock }) => {
+    const inbox = await inboxOfFour(store);
+    await setSeen(store, inbox, "add", 1);
+    await store.mail.setSeenGrace(100);
+    await setSeen(store, inbox, "add", 2);
+    clock.seconds += 50;
+    await store.mail.prune({ ...SEEN_RULE, onlyList: true });
+    assert.deepEqual(await uidsOf(store, inbox), [1, 2, 3, 4]);
+    clock.seconds += 50;
+    assert.equal((await store.mail.purgeDue()).deleted, 1);
+    clock.seconds += 50;
+    assert.equal((await store.mail.purgeDue()).deleted, 1);
+    assert.deepEqual(await uidsOf(store, inbox), [3, 4]);
+  },
+);

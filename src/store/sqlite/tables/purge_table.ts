@@ -1,0 +1,44 @@
+/** Messages that were read, and when they are to be deleted for it. @module */
+import type { MailboxId, Uid } from "../../../base/ids.ts";
+import type { Connection } from "../connection.ts";
+
+export interface DueMessage {
+  readonly mailbox: MailboxId;
+  readonly uid: Uid;
+}
+
+export class PurgeTable {
+  constructor(readonly db: Connection) {}
+
+  /** The first time counts. */
+  put(mailbox: MailboxId, uid: Uid, dueAt: number): void {
+    this.db.run(
+      "INSERT OR IGNORE INTO purge_due (mailbox_id, uid, due_at) VALUES (?, ?, ?)",
+      mailbox,
+      uid,
+      dueAt,
+    );
+  }
+
+  /** Their messages may be gone. */
+  due(nowSeconds: number, limit: number): DueMessage[] {
+    return this.db.rows<DueMessage>(
+      `SELECT mailbox_id AS mailbox, uid FROM purge_due WHERE due_at <= ?
+       ORDER BY due_at LIMIT ?`,
+      nowSeconds,
+      limit,
+    );
+  }
+
+  remove({ mailbox, uid }: DueMessage): void {
+    this.db.run(
+      "DELETE FROM purge_due WHERE mailbox_id = ? AND uid = ?",
+      mailbox,
+      uid,
+    );
+  }
+
+  clear(): void {
+    this.db.run("DELETE FROM purge_due");
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Deleting messages some time after they were read. Bad for people with
+ * several devices: the second one may never get the message.
+ *
+ * The store lists messages as they are read; every few seconds those whose time
+ * has come are removed. What was read before the switch was set, or has been
+ * moved since, is put on the list once an hour.
+ *
+ * @module
+ */
+import { nowSeconds } from "../base/clock.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { MailStore } from "../store/mail.ts";
+import { before, HOURLY, prune } from "./retention.ts";
+import type { Task, TaskResult, TaskSettings, TaskWork } from "./task.ts";
+
+export const purgeSeen: Task = {
+  name: "purge-seen",
+  aliases: ["purge-read", "auto-purge-seen"],
+  description: "Delete messages that were read",
+  schedule: { kind: "every", seconds: 15, text: "every 15 seconds" },
+  isEnabled: (settings) => settings.get("auto_purge_seen"),
+  async run(work) {
+    const age = work.retentionSeconds;
+    if (age !== undefined || work.dryRun) {
+      const grace = age ?? work.settings.get("auto_purge_seen_grace");
+      const arrivedBefore = before(work, grace) + 1; // this second counts
+      return await prune(work, { arrivedBefore, onlySeen: true });
+    }
+    if (!work.isScheduled) await listSeen(work);
+    return await purgeDue(work);
+  },
+};
+
+export const purgeSeenBacklog: Task = {
+  name: "purge-seen-backlog",
+  aliases: [],
+  description: "Find read messages that purge-seen does not know of yet",
+  schedule: HOURLY,
+  isEnabled: (settings) => settings.get("auto_purge_seen"),
+  async run(work) {
+    if (work.dryRun) return { skipped: true };
+    await listSeen(work);
+    return {};
+  },
+};
+
+/** Keeps the store's list as the settings say. */
+export async function followPurgeSettings(
+  settings: Pick<Settings, "get" | "onChange">,
+  mail: Pick<MailStore, "setSeenGrace">,
+): Promise<void> {
+  const apply = () => mail.setSeenGrace(grace(settings));
+  settings.onChange("auto_purge_seen", apply);
+  settings.onChange("auto_purge_seen_grace", apply);
+  await apply();
+}
+
+function grace(settings: TaskSettings): number | undefined {
+  return settings.get("auto_purge_seen")
+    ? settings.get("auto_purge_seen_grace")
+    : undefined;
+}
+
+async function listSeen(work: TaskWork): Promise<void> {
+  await work.store.mail.setSeenGrace(grace(work.settings));
+  await prune(work, {
+    arrivedBefore: nowSeconds(work.clock) + 1,
+    onlySeen: true,
+    onlyList: true,
+  });
+}
+
+async function purgeDue(work: TaskWork): Promise<TaskResult> {
+  let messages = 0;
+  for (;;) {
+    const { deleted, more } = await work.store.mail.purgeDue();
+    messages += deleted;
+    if (!more) return { messages };
+    await work.pause();
+  }
+}
