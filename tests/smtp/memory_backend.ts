@@ -52,6 +52,8 @@ export class MemoryBackend implements SmtpBackend {
   maxRecipients = 3;
   discarded = 0;
   open = 0;
+  /** Sessions that are logged in and not released. */
+  held = 0;
 
   limits() {
     return {
@@ -68,9 +70,13 @@ export class MemoryBackend implements SmtpBackend {
     if (password !== "secret") {
       return Promise.reject(new Refusal("bad_credentials"));
     }
+    this.held++;
     const listen = (listener: () => void) => {
       this.inactive.set(address, listener);
-      return () => this.inactive.delete(address);
+      return () => {
+        this.held--;
+        this.inactive.delete(address);
+      };
     };
     return Promise.resolve({ address, onInactive: listen });
   }

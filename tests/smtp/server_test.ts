@@ -95,7 +95,8 @@ Deno.test("serve() counts an IPv6 network as one address", async () => {
 });
 
 Deno.test("an account may have so many sessions", async () => {
-  const server = testServer(new MemoryBackend());
+  const backend = new MemoryBackend();
+  const server = testServer(backend);
   const peers: Peer[] = [];
   const replies: string[] = [];
   for (let i = 0; i < 4; i++) {
@@ -107,7 +108,9 @@ Deno.test("an account may have so many sessions", async () => {
   assert.deepEqual(replies, ["235", "235", "235", "421"]);
   assert.equal(await peers[3]!.line(), "(close)");
   assert.equal(server.counts.accounts, 1);
+  assert.equal(backend.held, 3);
   await closed(server, ...peers);
+  assert.equal(backend.held, 0);
   assert.equal(server.counts.accounts, 0);
 });
 

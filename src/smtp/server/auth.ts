@@ -115,6 +115,7 @@ async function login(
       secure: state.secure,
     });
     if (!options.wire.admit(account)) {
+      account.onInactive(() => {})(); // over before it began
       return { reply: TOO_MANY_CONNECTIONS, effect: "close" };
     }
     state.account = account;

@@ -13,7 +13,10 @@ export interface SmtpPeer {
 export interface SmtpAccount {
   /** Canonical. */
   readonly address: string;
-  /** Calls once when the account is blocked or deleted. Returns how to stop. */
+  /**
+   * Calls once when the account is blocked or deleted. Returns how to stop, by
+   * which the relay learns that the session is over.
+   */
   onInactive(listener: () => void): () => void;
 }
 

@@ -267,9 +267,10 @@ export class SmtpSession {
 
   #watchAccount(): void {
     const { account } = this.#state;
-    if (!account || this.#stopWatching || this.#closed) return;
+    if (!account || this.#stopWatching) return;
     const { wire } = this.options;
     this.#stopWatching = account.onInactive(() => wire.accountInactive());
+    if (this.#closed) this.#stopWatching();
   }
 
   async #flush(): Promise<void> {
