@@ -10,6 +10,7 @@ import { plainAddress } from "./peer.ts";
 
 const SMALLEST_READ = 4096; // a peer that fills it gets larger ones
 const LARGEST_READ = 65_536;
+const MOST_SPARE = 4;
 
 type Done = (error?: Error | null) => void;
 
@@ -19,6 +20,7 @@ export class NativeSocket extends Duplex {
   readonly localAddress: string;
   readonly localPort: number;
   readonly #connection: Deno.TlsConn;
+  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
   #readSize = SMALLEST_READ;
 
   constructor(connection: Deno.TlsConn) {
@@ -32,8 +34,22 @@ export class NativeSocket extends Duplex {
     this.localPort = local.port;
   }
 
+  /**
+   * The reader is done with this chunk, and nobody else holds any of it: its
+   * memory is used for a later one, where garbage would pile up.
+   */
+  release(chunk: Uint8Array<ArrayBuffer>): void {
+    if (chunk.buffer.byteLength !== LARGEST_READ) return;
+    if (this.#spare.length < MOST_SPARE) {
+      this.#spare.push(new Uint8Array(chunk.buffer));
+    }
+  }
+
   override _read(): void {
-    const buffer = new Uint8Array(this.#readSize);
+    const spare = this.#readSize === LARGEST_READ
+      ? this.#spare.pop()
+      : undefined;
+    const buffer = spare ?? new Uint8Array(this.#readSize);
     this.#connection.read(buffer).then(
       (count) => {
         if (count === null) return void this.push(null);
@@ -42,6 +58,7 @@ export class NativeSocket extends Duplex {
           : count < SMALLEST_READ
           ? SMALLEST_READ
           : this.#readSize;
+        if (this.#readSize < LARGEST_READ) this.#spare.length = 0;
         this.push(buffer.subarray(0, count));
       },
       (error) => this.destroy(error),

@@ -21,8 +21,12 @@ import type { SmtpSessionOptions, SmtpWire } from "./state.ts";
 /** Octets that wait for the session before the socket is paused. */
 const HIGH_WATER_OCTETS = 128 * 1024;
 
-/** A TCP or TLS socket, or a stream that stands for one. */
-export type SmtpSocket = Socket | TLSSocket | Duplex;
+/** A stream that stands for a socket; it may want its chunks back. */
+export type SocketStream = Duplex & {
+  release?(chunk: Uint8Array<ArrayBuffer>): void;
+};
+
+export type SmtpSocket = Socket | TLSSocket | SocketStream;
 
 export interface SmtpTimeouts {
   /** Between two commands. */
@@ -143,10 +147,16 @@ export class SmtpConnection extends SMTPConnection {
       .finally(() => onClose(this));
   }
 
-  async #receive(octets: Uint8Array, done: () => void): Promise<void> {
+  async #receive(
+    octets: Uint8Array<ArrayBuffer>,
+    done: () => void,
+  ): Promise<void> {
     this.#chunkOctets = octets.length;
     this.#activeAtMs = this.#options.now();
     const effect = await this.#smtp.receive(octets);
+    if (this.#smtp.holdsNothing) {
+      (this._socket as SocketStream).release?.(octets);
+    }
     this.#activeAtMs = this.#options.now();
     this.#chunkOctets = 0;
     if (effect === "close") this.close();
@@ -193,9 +203,11 @@ export class SmtpConnection extends SMTPConnection {
 
 /** Hands octets to the session, one chunk at a time; the socket waits meanwhile. */
 class SessionInput extends SMTPStream {
-  readonly #take: (octets: Uint8Array, done: () => void) => void;
+  readonly #take: (octets: Uint8Array<ArrayBuffer>, done: () => void) => void;
 
-  constructor(take: (octets: Uint8Array, done: () => void) => void) {
+  constructor(
+    take: (octets: Uint8Array<ArrayBuffer>, done: () => void) => void,
+  ) {
     super({ highWaterMark: HIGH_WATER_OCTETS });
     this.#take = take;
   }
@@ -204,6 +216,9 @@ class SessionInput extends SMTPStream {
     if (this.isClosed) return done();
     // A plain array: Buffer has its own ideas of slice and indexOf.
     const { buffer, byteOffset, byteLength } = chunk;
-    this.#take(new Uint8Array(buffer, byteOffset, byteLength), done);
+    this.#take(
+      new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength),
+      done,
+    );
   }
 }

@@ -58,6 +58,11 @@ export class SmtpSession {
     return this.#receipt ? "content" : "command";
   }
 
+  /** In a message, of which all that was received has been passed on. */
+  get holdsNothing(): boolean {
+    return this.#receiver.inContent && this.#receiver.pending === 0;
+  }
+
   get authenticated(): boolean {
     return this.#state.account !== undefined;
   }
