@@ -119,6 +119,8 @@ transcript(
   S: A9 BAD Invalid flag
   C: A10 STORE 1 FLAGS.LOUD (\\Seen)
   S: A10 BAD Expected FLAGS
+  C: A STORE 1 +FLAGS (${"k".repeat(65)})
+  S: A NO [LIMIT] Keyword too long
   C: A11 STORE 1 FLAGS ()
   S: * 1 FETCH (FLAGS ())
   S: A11 OK STORE completed

@@ -11,6 +11,7 @@ import { type FlagSet, parseFlags } from "../proto/flags.ts";
 import { scanMailboxName } from "../proto/mailbox_name.ts";
 import type { Scanner } from "../proto/scanner.ts";
 import type { AppendReceiver } from "./backend.ts";
+import { checkKeywords } from "./keywords.ts";
 import type { ImapSession } from "./session.ts";
 
 const NO_FLAGS: FlagSet = { flags: 0, keywords: [] };
@@ -97,6 +98,7 @@ function withCrlf(octets: Uint8Array, holdLast: boolean): Uint8Array[] {
 function scanFlags(args: Scanner): FlagSet {
   const set = parseFlags(args.list(() => args.flag()));
   args.space();
+  checkKeywords(set);
   return set;
 }
 

@@ -11,6 +11,7 @@ import {
   type SequenceSet,
 } from "../../proto/sequence_set.ts";
 import type { ImapCommand } from "../command.ts";
+import { checkKeywords } from "../keywords.ts";
 import type { ImapSession } from "../session.ts";
 import { SELECTED } from "./any_state.ts";
 
@@ -45,6 +46,7 @@ function storing(
     async *run(session, args) {
       const { selected, account } = session;
       if (selected.readOnly) throw new Refusal("mailbox_read_only");
+      checkKeywords(args.flags);
       if (args.unchangedSince !== undefined) session.enableCondstore();
       const positions = selected.positions(args.set, by);
       if (positions.length === 0) return "STORE completed";
