@@ -15,7 +15,8 @@ import {
 import type { MailboxChange } from "../../mail/mailbox.ts";
 import { refusalFor, type StorageFault, storageFault } from "./errors.ts";
 import type { JobContext } from "./jobs/context.ts";
-import { FREEING, type Job, runJob } from "./jobs/jobs.ts";
+import { FREEING } from "./jobs/freeing.ts";
+import { type Job, runJob } from "./jobs/jobs.ts";
 
 /** What became of a job, as it crosses back. */
 export type Outcome =

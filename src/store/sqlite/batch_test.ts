@@ -201,3 +201,23 @@ batchTest("run() notices a corrupt database", ({ db, runner }) => {
     { kind: "refused", code: "storage_read_only", detail: {} },
   ]);
 });
+
+batchTest("a mailbox without free UIDs starts anew", ({ db, runner }) => {
+  runner.run([newAccount("ann"), message([1], 10)], START_SECONDS);
+  db.run("UPDATE mailboxes SET uid_next = 4294967293");
+  const before = db.row<{ v: number }>(
+    "SELECT uid_validity AS v FROM mailboxes",
+  );
+  for (let i = 0; i < 2; i++) runner.run([message([1], 10)], START_SECONDS);
+  const uids = () => db.column("SELECT uid FROM messages ORDER BY uid");
+  assert.deepEqual(uids(), [1, 4294967293, 4294967294]);
+  const { outcomes } = runner.run([message([1], 10)], START_SECONDS);
+  assert.deepEqual(uids(), [1, 2, 3, 4]);
+  const after = db.row<{ v: number; uidNext: number }>(
+    "SELECT uid_validity AS v, uid_next AS uidNext FROM mailboxes",
+  );
+  assert.ok(after!.v > before!.v);
+  assert.equal(after!.uidNext, 5);
+  const [outcome] = outcomes;
+  assert.equal(outcome?.kind === "done" && outcome.changes[0]?.deleted, true);
+});

@@ -1,4 +1,11 @@
-/** Whether the store takes writes, and who is told when that changes. @module */
+/**
+ * Whether the store takes writes, and who is told when that changes.
+ *
+ * A full one stays full until there is room for the ballast: otherwise mail
+ * would eat up what deletions need.
+ *
+ * @module
+ */
 import { Refusal } from "../../base/refusal.ts";
 import type { StoreHealth } from "../store.ts";
 import type { StorageFault } from "./errors.ts";
@@ -24,7 +31,16 @@ export class Health {
 
   /** @param fault undefined after a write that worked. */
   report(fault: StorageFault | undefined): void {
-    const next = fault === undefined ? "ok" : STATE_AFTER[fault];
+    if (fault !== undefined) this.#become(STATE_AFTER[fault]);
+    else if (this.#state !== "full") this.#become("ok");
+  }
+
+  /** The disk has room again, and the ballast is back. */
+  reportRoom(): void {
+    if (this.#state === "full") this.#become("ok");
+  }
+
+  #become(next: State | undefined): void {
     // a corrupt database stays so, whatever else still works
     if (!next || next === this.#state || this.#state === "corrupt") return;
     this.#state = next;

@@ -32,7 +32,9 @@ import type {
 } from "../mail.ts";
 import type { ChangeHub } from "./changes.ts";
 import type { BodyReader, OctetRange } from "./files/body.ts";
+import type { DiskSpace } from "./files/disk_space.ts";
 import type { FileStaging } from "./files/staging.ts";
+import type { Health } from "./health.ts";
 import type { AgeCursor } from "./jobs/retention.ts";
 import type { LazyJobs } from "./lazy_jobs.ts";
 import type { MailReads } from "./mail_reads.ts";
@@ -50,6 +52,8 @@ export interface MailStoreParts {
   readonly writer: Writer;
   readonly lazy: LazyJobs;
   readonly changes: ChangeHub;
+  readonly health: Health;
+  readonly space: DiskSpace;
   readonly staging: FileStaging;
   readonly bodies: BodyReader;
 }
@@ -353,8 +357,9 @@ export class SqliteMailStore implements MailStore {
     content: Content,
     work: (content: Content) => Promise<{ value: T; isTaken: boolean }>,
   ): Promise<T> {
-    const { staging, writer } = this.#parts;
+    const { staging, writer, health, space } = this.#parts;
     writer.checkBacklog();
+    if (health.state === "full") await space.checkAgain();
     staging.give(content);
     let isTaken = false;
     try {

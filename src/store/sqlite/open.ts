@@ -26,7 +26,7 @@ import { SqliteMaintenance } from "./maintenance.ts";
 import { SqliteMetadataStore, SqliteSettingStore } from "./metadata_store.ts";
 import { type SqliteOptions, SYSTEM_CLOCK } from "./options.ts";
 import { BlobTable } from "./tables/blob_table.ts";
-import { Writer } from "./writer.ts";
+import { BULK, Writer } from "./writer.ts";
 
 const DEFAULT_INLINE_MAX_OCTETS = 64 * 1024;
 const DEFAULT_MIN_FREE_OCTETS = 512 * 1024 * 1024;
@@ -81,13 +81,17 @@ export async function openStore(options: SqliteOptions): Promise<Store> {
     onUnusedFiles: (names) =>
       names.forEach((name) => background.spawn(files.remove(name))),
     takeLazy: () => lazy.take(),
+    onBug: background.onBug,
   });
   const reads = openReading(path);
   const space = new DiskSpace({
     stateDir,
     minFreeOctets: options.minFreeOctets ?? DEFAULT_MIN_FREE_OCTETS,
     clock,
-    onRoom: () => background.spawn(layBallast(stateDir)),
+    layBallast: async () => {
+      if (await layBallast(stateDir)) health.reportRoom();
+    },
+    onShortage: () => background.spawn(reclaim(writer)),
   });
   const settings = new SqliteSettingStore(reads, writer);
   const staging = new FileStaging({
@@ -108,6 +112,8 @@ export async function openStore(options: SqliteOptions): Promise<Store> {
     writer,
     lazy,
     changes,
+    health,
+    space,
     staging,
     bodies: new BodyReader(new BlobTable(reads), files),
   });
@@ -133,6 +139,12 @@ export async function openStore(options: SqliteOptions): Promise<Store> {
       databaseOctets: () => octetsOf(path),
     }),
   });
+}
+
+/** Gives pages that deleted messages left back to the file system. */
+async function reclaim(writer: Writer): Promise<void> {
+  while (await writer.submit("vacuumSome", undefined, BULK));
+  await writer.tidy();
 }
 
 class SqliteStore implements Store {

@@ -54,6 +54,7 @@ export interface WriterHooks {
   onUnusedFiles(names: readonly string[]): void;
   /** Jobs that waited for some batch to come along. */
   takeLazy(): Job[];
+  onBug(error: unknown): void;
 }
 
 export class Writer {
@@ -143,9 +144,9 @@ export class Writer {
     }
   }
 
-  async checkpoint(): Promise<void> {
+  async tidy(): Promise<void> {
     this.#sinceCheckpoint = 0;
-    await this.#ask({ kind: "checkpoint" });
+    await this.#ask({ kind: "tidy" });
   }
 
   async vacuum(): Promise<void> {
@@ -227,7 +228,11 @@ export class Writer {
       for (const waiting of batch) waiting.reject(error);
       return;
     }
-    this.#hooks.health.report(reply.fault);
+    const hasWritten = batch.some(({ job: [name] }) => name !== "dataVersion");
+    if (reply.fault || hasWritten) this.#hooks.health.report(reply.fault);
+    for (const outcome of reply.outcomes.slice(0, lazyCount)) {
+      if (outcome.kind === "failed") this.#hooks.onBug(bugOf(outcome));
+    }
     for (const outcome of reply.outcomes) {
       if (outcome.kind === "done" && outcome.changes.length > 0) {
         this.#hooks.changes.publish(outcome.changes);
@@ -273,6 +278,7 @@ export class Writer {
     for (const waiting of this.#queue.splice(0)) waiting.reject(error);
     for (const waiting of this.#bulk.splice(0)) waiting.reject(error);
     this.#hooks.health.report("io");
+    this.#hooks.onBug(error);
   }
 }
 
@@ -283,6 +289,10 @@ function answer(waiting: Waiting, outcome: Outcome): void {
     case "refused":
       return waiting.reject(new Refusal(outcome.code, outcome.detail));
     case "failed":
-      return waiting.reject(new Error(`Writer failed: ${outcome.message}`));
+      return waiting.reject(bugOf(outcome));
   }
+}
+
+function bugOf(outcome: { readonly message: string }): Error {
+  return new Error(`Writer failed: ${outcome.message}`);
 }

@@ -11,6 +11,8 @@ export type ToWriter =
     readonly nowSeconds: number;
   }
   | { readonly kind: "checkpoint" }
+  /** Refreshes what the query planner knows, and empties the log. */
+  | { readonly kind: "tidy" }
   | { readonly kind: "vacuum" }
   | { readonly kind: "close" };
 
@@ -21,5 +23,6 @@ export type FromWriter =
   | ({ readonly kind: "batch" } & BatchResult)
   /** Pages of the write-ahead log that are not in the database yet. */
   | { readonly kind: "checkpoint"; readonly pagesLeft: number }
+  | { readonly kind: "tidy" }
   | { readonly kind: "vacuum" }
   | { readonly kind: "closed" };

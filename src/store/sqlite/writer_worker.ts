@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { BatchRunner } from "./batch.ts";
 import type { Connection } from "./connection.ts";
 import { openWriting } from "./database.ts";
+import { storageFault } from "./errors.ts";
 import { BALLAST_NAME } from "./files/ballast.ts";
 import { JobContext } from "./jobs/context.ts";
 import type { WriterOptions } from "./options.ts";
@@ -29,7 +30,10 @@ class WriterThread {
     this.#db = openWriting(options);
     const context = new JobContext(this.#db, () => performance.now());
     const ballast = join(options.stateDir, BALLAST_NAME);
-    this.#runner = new BatchRunner(context, () => removeIfThere(ballast));
+    this.#runner = new BatchRunner(context, () => {
+      removeIfThere(ballast);
+      this.#emptyLog();
+    });
   }
 
   answer(message: Exclude<ToWriter, { kind: "open" }>): FromWriter {
@@ -40,14 +44,26 @@ class WriterThread {
       }
       case "checkpoint":
         return { kind: "checkpoint", pagesLeft: this.#checkpoint() };
+      case "tidy":
+        this.#db.rows("PRAGMA optimize");
+        this.#emptyLog();
+        return { kind: "tidy" };
       case "vacuum":
         this.#db.execute("VACUUM");
         return { kind: "vacuum" };
       case "close":
-        this.#db.rows("PRAGMA optimize");
-        this.#db.rows("PRAGMA wal_checkpoint(TRUNCATE)");
+        this.#emptyLog();
         this.#db.close();
         return { kind: "closed" };
+    }
+  }
+
+  /** As far as it goes: on a full disk the database may not be able to grow. */
+  #emptyLog(): void {
+    try {
+      this.#db.rows("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch (error) {
+      if (!storageFault(error)) throw error;
     }
   }
 

@@ -5,30 +5,28 @@
  * @module
  */
 import { join } from "node:path";
+import { storageFault } from "../errors.ts";
 
 export const BALLAST_NAME = "ballast";
 export const BALLAST_OCTETS = 16 * 1024 * 1024;
 
-/** Makes the file if it is not there; real octets, not a hole. */
-export async function layBallast(stateDir: string): Promise<void> {
+/** Makes the file if it is not there, of real octets; false if there is no room. */
+export async function layBallast(stateDir: string): Promise<boolean> {
   const path = join(stateDir, BALLAST_NAME);
-  let file: Deno.FsFile;
   try {
-    file = await Deno.open(path, {
-      createNew: true,
-      write: true,
-      mode: 0o600,
-    });
+    await fillFile(path);
+    return true;
   } catch (error) {
-    if (error instanceof Deno.errors.AlreadyExists) return;
-    throw error;
+    if (error instanceof Deno.errors.AlreadyExists) return true;
+    if (!storageFault(error)) throw error;
+    await Deno.remove(path);
+    return false;
   }
+}
+
+async function fillFile(path: string): Promise<void> {
+  const options = { createNew: true, write: true, mode: 0o600 };
+  using file = await Deno.open(path, options);
   const piece = new Uint8Array(1024 * 1024);
-  try {
-    for (let at = 0; at < BALLAST_OCTETS; at += piece.length) {
-      await file.write(piece);
-    }
-  } finally {
-    file.close();
-  }
+  for (let at = 0; at < BALLAST_OCTETS;) at += await file.write(piece);
 }

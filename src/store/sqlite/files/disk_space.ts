@@ -5,19 +5,23 @@ import { Refusal } from "../../../base/refusal.ts";
 import { BALLAST_OCTETS } from "./ballast.ts";
 
 const CACHE_MS = 1000;
+const COMPLAIN_MS = 60_000;
 const TIMES_SIZE = 2; // a message is written twice: into the log, then in its place
 
 export interface DiskSpaceOptions {
   readonly stateDir: string;
   readonly minFreeOctets: number;
   readonly clock: Clock;
-  /** Called, at most once a second, when there is room for the ballast. */
-  readonly onRoom: () => void;
+  /** Called, at most once a second, when there is room for it. */
+  readonly layBallast: () => Promise<void>;
+  /** Called, at most once a minute, when there is too little. */
+  readonly onShortage: () => void;
 }
 
 export class DiskSpace {
   #freeOctets = Infinity;
   #readAtMs = -Infinity;
+  #complainedAtMs = -Infinity;
 
   constructor(readonly options: DiskSpaceOptions) {}
 
@@ -31,11 +35,25 @@ export class DiskSpace {
     }
   }
 
+  /** Looks anew, after a write has failed. @throws {Refusal} `storage_full` */
+  async checkAgain(): Promise<void> {
+    this.#readAtMs = -Infinity;
+    await this.check(BALLAST_OCTETS);
+  }
+
+  #complain(): void {
+    const now = this.options.clock.monotonic();
+    if (now - this.#complainedAtMs < COMPLAIN_MS) return;
+    this.#complainedAtMs = now;
+    this.options.onShortage();
+  }
+
   async #read(): Promise<void> {
     this.#readAtMs = this.options.clock.monotonic();
     const { bavail, bsize } = await statfs(this.options.stateDir);
     this.#freeOctets = bavail * bsize;
     const enough = this.options.minFreeOctets + BALLAST_OCTETS;
-    if (this.#freeOctets >= enough) this.options.onRoom();
+    if (this.#freeOctets >= enough) await this.options.layBallast();
+    if (this.#freeOctets < this.options.minFreeOctets) this.#complain();
   }
 }

@@ -53,6 +53,7 @@ class OneStaging implements Staging {
   #name: string | undefined;
   #file: Deno.FsFile | undefined;
   #hmac: Hmac | undefined;
+  #running: Promise<void> = Promise.resolve();
   #state: "open" | "finished" | "discarded" = "open";
 
   constructor(
@@ -67,13 +68,13 @@ class OneStaging implements Staging {
     if (this.sizeOctets <= this.options.inlineMaxOctets) {
       this.#parts.push(octets.slice());
     } else {
-      await this.#guard(() => this.#writeToFile(octets));
+      await this.#inOrder(() => this.#writeToFile(octets));
     }
   }
 
   async finish(): Promise<Content> {
     if (this.#state !== "open") throw new TypeError("Staging is closed");
-    if (this.#file) return await this.#guard(() => this.#finishFile());
+    if (this.#file) return await this.#inOrder(() => this.#finishFile());
     this.#state = "finished";
     const parts = this.#parts;
     this.#parts = [];
@@ -82,6 +83,7 @@ class OneStaging implements Staging {
   }
 
   async discard(): Promise<void> {
+    await this.#running;
     const finished = this.#state === "finished";
     this.#state = "discarded";
     this.#parts = [];
@@ -146,6 +148,13 @@ class OneStaging implements Staging {
       sizeOctets: this.sizeOctets,
       ...(digest ? { digest: Uint8Array.from(digest) } : {}),
     };
+  }
+
+  /** discard() waits for what is under way, so that nothing is left behind. */
+  #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#running.then(() => this.#guard(work));
+    this.#running = result.then(() => {}, () => {});
+    return result;
   }
 
   /** A full disk is an answer to the peer, not a bug. */

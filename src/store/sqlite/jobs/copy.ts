@@ -10,6 +10,7 @@ import {
 } from "../../../mail/mailbox.ts";
 import type { QuotaPolicy } from "../../mail.ts";
 import type { JobContext } from "./context.ts";
+import { growMailbox, LAST_UID } from "./growth.ts";
 import { translateBits } from "./keywords.ts";
 import { restAfter, rowsIn } from "./ranges.ts";
 import { BATCH_MESSAGES, removeMessages, takeOut } from "./removal.ts";
@@ -75,6 +76,9 @@ export function move(
 ): Copied & { readonly rest: readonly UidRange[] } {
   const { from, to } = ends(context, job);
   if (from.account !== to.account) throw new Refusal("no_target_mailbox");
+  if (from.id === to.id && to.uidNext + BATCH_MESSAGES > LAST_UID) {
+    throw new Refusal("unavailable"); // the next message to come renumbers all
+  }
   const { rows, rest } = rowsIn(context, from.id, job.uids, BATCH_MESSAGES);
   const copied = putInto(context, from, to, rows);
   if (rows.length > 0) takeOut(context, from.id, rows);
@@ -102,7 +106,7 @@ export function putInto(
   const keywords = rows.map((row) =>
     translateBits(context, from, to, row.keywords)
   );
-  const { firstUid, modSeq } = context.mailboxes.grow(to.id, {
+  const { firstUid, modSeq } = growMailbox(context, to.id, {
     exists: rows.length,
     unseen: rows.filter(({ flags }) => (flags & SEEN) === 0).length,
     octets: rows.reduce((octets, row) => octets + row.sizeOctets, 0),

@@ -11,6 +11,7 @@ import { SEEN } from "../../../mail/mailbox.ts";
 import type { Content } from "../../content.ts";
 import type { Append, Delivery, DeliveryResult } from "../../mail.ts";
 import type { JobContext } from "./context.ts";
+import { growMailbox } from "./growth.ts";
 import { keywordBits } from "./keywords.ts";
 import { fits } from "./room.ts";
 
@@ -111,7 +112,7 @@ function add(
   message: Addition,
 ): Uid {
   const { flags, keywords, sizeOctets } = message;
-  const { firstUid: uid, modSeq } = context.mailboxes.grow(mailbox, {
+  const { firstUid: uid, modSeq } = growMailbox(context, mailbox, {
     exists: 1,
     unseen: (flags & SEEN) === 0 ? 1 : 0,
     octets: sizeOctets,

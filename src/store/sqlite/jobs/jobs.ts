@@ -73,29 +73,3 @@ export function runJob(context: JobContext, [name, argument]: Job): unknown {
   const job = JOBS[name] as (c: JobContext, argument: unknown) => unknown;
   return job(context, argument);
 }
-
-/** Jobs that free room or change nothing in size: they go on when the disk is full. */
-export const FREEING: ReadonlySet<JobName> = new Set<JobName>([
-  "storeFlags",
-  "markFetched",
-  "move",
-  "undoCopy",
-  "expunge",
-  "prune",
-  "purgeDue",
-  "setSeenGrace",
-  "trimSome",
-  "forgetExpunged",
-  "collectUnusedBlobs",
-  "vacuumSome",
-  "deleteMailbox",
-  "startDeletion",
-  "removeSomeMail",
-  "deleteSome",
-  "block",
-  "unblock",
-  "deleteToken",
-  "clearPushTokens",
-  "prunePushTokens",
-  "dataVersion",
-]);

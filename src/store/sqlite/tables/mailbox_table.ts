@@ -214,6 +214,10 @@ export class MailboxTable {
     );
   }
 
+  setUidNext(id: MailboxId, uid: Uid): void {
+    this.db.run("UPDATE mailboxes SET uid_next = ? WHERE id = ?", uid, id);
+  }
+
   setUidValidity(id: MailboxId, value: UidValidity): void {
     this.db.run(
       "UPDATE mailboxes SET uid_validity = ? WHERE id = ?",

@@ -245,6 +245,21 @@ export class MessageTable {
     ).sort((a, b) => a - b) as Uid[];
   }
 
+  /** Numbers all messages from 1 on; gives how many there are. */
+  renumber(mailbox: MailboxId): number {
+    this.db.run(
+      `UPDATE messages SET uid = -n
+       FROM (SELECT uid AS old, row_number() OVER (ORDER BY uid) AS n
+             FROM messages WHERE mailbox_id = ?1)
+       WHERE mailbox_id = ?1 AND uid = old`,
+      mailbox,
+    );
+    return this.db.run(
+      "UPDATE messages SET uid = -uid WHERE mailbox_id = ?",
+      mailbox,
+    );
+  }
+
   forgetExpunged(mailbox: MailboxId): void {
     this.db.run("DELETE FROM expunged WHERE mailbox_id = ?", mailbox);
   }
