@@ -12,7 +12,7 @@ import type {
   RegistrationToken,
   TokenChange,
 } from "../accounts.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./database/connection.ts";
 import type { LazyJobs } from "./lazy_jobs.ts";
 import { AccountTable } from "./tables/account_table.ts";
 import { BlockTable } from "./tables/block_table.ts";

@@ -13,7 +13,11 @@ import {
   type RefusalDetail,
 } from "../../base/refusal.ts";
 import type { MailboxChange } from "../../mail/mailbox.ts";
-import { refusalFor, type StorageFault, storageFault } from "./errors.ts";
+import {
+  refusalFor,
+  type StorageFault,
+  storageFault,
+} from "./database/errors.ts";
 import type { JobContext } from "./jobs/context.ts";
 import { FREEING } from "./jobs/freeing.ts";
 import { type Job, runJob } from "./jobs/jobs.ts";

@@ -8,7 +8,7 @@
  */
 import { Refusal } from "../../base/refusal.ts";
 import type { StoreHealth } from "../store.ts";
-import type { StorageFault } from "./errors.ts";
+import type { StorageFault } from "./database/errors.ts";
 
 type State = StoreHealth["state"];
 

@@ -15,7 +15,7 @@ import type {
   UidRange,
   Usage,
 } from "../../mail/mailbox.ts";
-import { type Connection, readTogether } from "./connection.ts";
+import { type Connection, readTogether } from "./database/connection.ts";
 import { MailboxTable } from "./tables/mailbox_table.ts";
 import { MessageTable } from "./tables/message_table.ts";
 import { UsageTable } from "./tables/usage_table.ts";

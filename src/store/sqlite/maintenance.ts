@@ -2,7 +2,7 @@
 import type { Clock } from "../../base/clock.ts";
 import type { AccountId, MailboxId } from "../../base/ids.ts";
 import type { Maintenance, TaskRun } from "../store.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./database/connection.ts";
 import type { BlobFiles } from "./files/blob_files.ts";
 import type { DiskSpace } from "./files/disk_space.ts";
 import { BlobTable } from "./tables/blob_table.ts";

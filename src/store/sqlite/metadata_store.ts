@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { AccountId } from "../../base/ids.ts";
 import type { MetadataStore } from "../metadata.ts";
 import type { SettingStore } from "../settings.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./database/connection.ts";
 import { PushTokenTable } from "./tables/push_token_table.ts";
 import { SettingTable } from "./tables/setting_table.ts";
 import type { Writer } from "./writer.ts";

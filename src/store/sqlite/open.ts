@@ -1,7 +1,7 @@
 /** Opens a store: one database file, content files, one writer thread. @module */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { refusalFor } from "./errors.ts";
+import { refusalFor } from "./database/errors.ts";
 import type { AccountStore } from "../accounts.ts";
 import type { ContentStaging } from "../content.ts";
 import type { MailStore } from "../mail.ts";
@@ -11,8 +11,8 @@ import type { Maintenance, Store, StoreHealth } from "../store.ts";
 import { SqliteAccountStore } from "./account_store.ts";
 import { Background } from "./background.ts";
 import { ChangeHub } from "./changes.ts";
-import type { Connection } from "./connection.ts";
-import { openReading } from "./database.ts";
+import type { Connection } from "./database/connection.ts";
+import { openReading } from "./database/open.ts";
 import { layBallast } from "./files/ballast.ts";
 import { BlobFiles } from "./files/blob_files.ts";
 import { BodyReader } from "./files/body.ts";

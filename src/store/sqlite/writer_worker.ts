@@ -6,9 +6,9 @@
  */
 import { join } from "node:path";
 import { BatchRunner } from "./batch.ts";
-import type { Connection } from "./connection.ts";
-import { openWriting } from "./database.ts";
-import { storageFault } from "./errors.ts";
+import type { Connection } from "./database/connection.ts";
+import { openWriting } from "./database/open.ts";
+import { storageFault } from "./database/errors.ts";
 import { BALLAST_NAME } from "./files/ballast.ts";
 import { JobContext } from "./jobs/context.ts";
 import type { WriterOptions } from "./options.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import { join } from "node:path";
-import { storageFault } from "../errors.ts";
+import { storageFault } from "../database/errors.ts";
 
 export const BALLAST_NAME = "ballast";
 export const BALLAST_OCTETS = 16 * 1024 * 1024;

@@ -2,7 +2,7 @@
 import { createHmac, type Hmac, randomBytes } from "node:crypto";
 import { concat } from "../../../base/octets.ts";
 import type { Content, ContentStaging, Staging } from "../../content.ts";
-import { type StorageFault, storageFault } from "../errors.ts";
+import { type StorageFault, storageFault } from "../database/errors.ts";
 import { type BlobFiles, NAME_OCTETS } from "./blob_files.ts";
 import type { DiskSpace } from "./disk_space.ts";
 

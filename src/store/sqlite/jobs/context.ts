@@ -1,6 +1,6 @@
 /** What a job works with: the tables, the time, and who is told. @module */
 import type { AccountId } from "../../../base/ids.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../database/connection.ts";
 import { AccountTable } from "../tables/account_table.ts";
 import { BlobTable } from "../tables/blob_table.ts";
 import { BlockTable } from "../tables/block_table.ts";

@@ -8,7 +8,11 @@ import type {
   LoginRecord,
   NewAccount,
 } from "../../accounts.ts";
-import { type Connection, type SqlValue, withoutNulls } from "../connection.ts";
+import {
+  type Connection,
+  type SqlValue,
+  withoutNulls,
+} from "../database/connection.ts";
 
 const COLUMNS =
   `accounts.id AS id, address, password_hash AS passwordHash, state, origin,

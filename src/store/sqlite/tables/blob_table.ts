@@ -1,7 +1,7 @@
 /** Contents of messages: once each, with the number of rows that refer to them. @module */
 import type { BlobId } from "../../../base/ids.ts";
 import type { Content } from "../../content.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../database/connection.ts";
 
 export interface NewBlob {
   readonly content: Content;

@@ -1,7 +1,7 @@
 /** The blocklist: addresses, `*@domain` and `prefix*@domain`. @module */
 import type { Address } from "../../../mail/address.ts";
 import type { BlockEntry } from "../../accounts.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../database/connection.ts";
 
 const COLUMNS = "pattern, reason, created_at AS createdAt";
 

@@ -8,7 +8,7 @@ import type {
   UidValidity,
 } from "../../../base/ids.ts";
 import type { Mailbox, SpecialUse } from "../../../mail/mailbox.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../database/connection.ts";
 
 export const MAX_KEYWORDS = 32; // a bit each in messages.keywords
 

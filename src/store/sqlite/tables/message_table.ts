@@ -7,7 +7,7 @@ import type {
   Uid,
 } from "../../../base/ids.ts";
 import type { FlagState, MessageRow, UidRange } from "../../../mail/mailbox.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../database/connection.ts";
 
 /** What is needed to take a message out. */
 export interface StoredMessage {

@@ -1,6 +1,6 @@
 /** Device tokens for push notifications. @module */
 import type { AccountId } from "../../../base/ids.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../database/connection.ts";
 
 export const MAX_PUSH_TOKENS = 20; // of one account
 

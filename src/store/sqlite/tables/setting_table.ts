@@ -1,5 +1,5 @@
 /** Rows an admin changed, and the server's secrets. @module */
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../database/connection.ts";
 
 export class SettingTable {
   constructor(readonly db: Connection) {}

@@ -1,6 +1,6 @@
 /** The last run of each periodic task. @module */
 import type { TaskRun } from "../../store.ts";
-import { type Connection, withoutNulls } from "../connection.ts";
+import { type Connection, withoutNulls } from "../database/connection.ts";
 
 export class TaskTable {
   constructor(readonly db: Connection) {}

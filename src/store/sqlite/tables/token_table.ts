@@ -2,7 +2,7 @@
 import type { TokenId } from "../../../base/ids.ts";
 import type { Address } from "../../../mail/address.ts";
 import type { RegistrationToken, TokenChange } from "../../accounts.ts";
-import { type Connection, withoutNulls } from "../connection.ts";
+import { type Connection, withoutNulls } from "../database/connection.ts";
 
 const SELECT = `
   SELECT id, token, max_uses AS maxUses, used, comment, expires_at AS expiresAt,

@@ -1,7 +1,7 @@
 /** What each account's messages add up to, kept with every change. @module */
 import type { AccountId } from "../../../base/ids.ts";
 import type { Usage } from "../../../mail/mailbox.ts";
-import { type Connection, withoutNulls } from "../connection.ts";
+import { type Connection, withoutNulls } from "../database/connection.ts";
 
 export class UsageTable {
   constructor(readonly db: Connection) {}

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Connection } from "./connection.ts";
 import { migrate, MIGRATIONS, schemaVersion } from "./migrations.ts";
-import { openStore } from "./open.ts";
+import { openStore } from "../open.ts";
 import { SCHEMA_1 } from "./schema.ts";
 
 function withDatabase(name: string, work: (db: Connection) => void): void {

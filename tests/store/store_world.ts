@@ -1,13 +1,13 @@
 /** What the store's tests share: a store of their own, accounts, messages. @module */
-import type { Clock } from "../../base/clock.ts";
-import type { AccountId, MailboxId, Uid } from "../../base/ids.ts";
-import type { Address } from "../../mail/address.ts";
-import type { UidRange } from "../../mail/mailbox.ts";
-import type { Content } from "../content.ts";
-import type { DeliveryResult, QuotaPolicy } from "../mail.ts";
-import type { Store } from "../store.ts";
-import { openStore } from "./open.ts";
-import type { SqliteOptions } from "./options.ts";
+import type { Clock } from "../../src/base/clock.ts";
+import type { AccountId, MailboxId, Uid } from "../../src/base/ids.ts";
+import type { Address } from "../../src/mail/address.ts";
+import type { UidRange } from "../../src/mail/mailbox.ts";
+import type { Content } from "../../src/store/content.ts";
+import type { DeliveryResult, QuotaPolicy } from "../../src/store/mail.ts";
+import type { Store } from "../../src/store/store.ts";
+import { openStore } from "../../src/store/sqlite/open.ts";
+import type { SqliteOptions } from "../../src/store/sqlite/options.ts";
 
 export const START_SECONDS = 1_800_000_000;
 export const HEADER = "Subject: [...]\r\n\r\n";

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import type { AccountId } from "../../base/ids.ts";
-import { Refusal } from "../../base/refusal.ts";
+import type { AccountId } from "../../src/base/ids.ts";
+import { Refusal } from "../../src/base/refusal.ts";
 import {
   addAccount,
   address,
   deliver,
   START_SECONDS,
   storeTest,
-} from "./testing.ts";
+} from "./store_world.ts";
 
 const TODAY = Math.floor(START_SECONDS / 86_400);
 

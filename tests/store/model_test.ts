@@ -1,6 +1,6 @@
 /** Random operations, compared with a model that is too simple to be wrong. @module */
 import assert from "node:assert/strict";
-import type { AccountId, ModSeq, Uid } from "../../base/ids.ts";
+import type { AccountId, ModSeq, Uid } from "../../src/base/ids.ts";
 import {
   DELETED,
   FLAGGED,
@@ -8,8 +8,8 @@ import {
   type MailboxChange,
   SEEN,
   type UidRange,
-} from "../../mail/mailbox.ts";
-import type { Store } from "../store.ts";
+} from "../../src/mail/mailbox.ts";
+import type { Store } from "../../src/store/store.ts";
 import {
   addAccount,
   deliver,
@@ -20,7 +20,7 @@ import {
   stage,
   START_SECONDS,
   storeTest,
-} from "./testing.ts";
+} from "./store_world.ts";
 
 const SEEDS = [1, 2, 3];
 const STEPS = 150;

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { Refusal } from "../../base/refusal.ts";
+import { Refusal } from "../../../base/refusal.ts";
 
 export type StorageFault = "full" | "read_only" | "corrupt" | "busy" | "io";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { SEEN } from "../../mail/mailbox.ts";
-import type { MailboxId } from "../../base/ids.ts";
-import type { Store } from "../store.ts";
+import { SEEN } from "../../src/mail/mailbox.ts";
+import type { MailboxId } from "../../src/base/ids.ts";
+import type { Store } from "../../src/store/store.ts";
 import {
   addAccount,
   deliver,
@@ -10,7 +10,7 @@ import {
   storeTest,
   uid,
   uidsOf,
-} from "./testing.ts";
+} from "./store_world.ts";
 
 const SEEN_RULE = { arrivedBefore: START_SECONDS + 1, onlySeen: true };
 

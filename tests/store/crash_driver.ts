@@ -1,7 +1,7 @@
 /** The process that crash_test.ts kills: it writes, and says what is durable. @module */
-import { DELETED } from "../../mail/mailbox.ts";
-import type { Store } from "../store.ts";
-import { openStore } from "./open.ts";
+import { DELETED } from "../../src/mail/mailbox.ts";
+import type { Store } from "../../src/store/store.ts";
+import { openStore } from "../../src/store/sqlite/open.ts";
 import {
   addAccount,
   address,
@@ -10,7 +10,7 @@ import {
   randomNumbers,
   range,
   textOf,
-} from "./testing.ts";
+} from "./store_world.ts";
 
 const PARALLEL = 8;
 const NAMES = ["ann", "bob", "cat"];

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import type { AccountId } from "../../base/ids.ts";
-import { BatchRunner } from "./batch.ts";
-import { Connection } from "./connection.ts";
-import { openWriting } from "./database.ts";
-import { JobContext } from "./jobs/context.ts";
-import type { Job } from "./jobs/jobs.ts";
-import type { WriterOptions } from "./options.ts";
-import { address, HEADER, QUOTA, START_SECONDS } from "./testing.ts";
+import type { AccountId } from "../../src/base/ids.ts";
+import { BatchRunner } from "../../src/store/sqlite/batch.ts";
+import { Connection } from "../../src/store/sqlite/database/connection.ts";
+import { openWriting } from "../../src/store/sqlite/database/open.ts";
+import { JobContext } from "../../src/store/sqlite/jobs/context.ts";
+import type { Job } from "../../src/store/sqlite/jobs/jobs.ts";
+import type { WriterOptions } from "../../src/store/sqlite/options.ts";
+import { address, HEADER, QUOTA, START_SECONDS } from "./store_world.ts";
 
 interface Bench {
   readonly db: Connection;

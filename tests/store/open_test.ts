@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { MailboxChange } from "../../mail/mailbox.ts";
-import { Refusal } from "../../base/refusal.ts";
-import { openStore } from "./open.ts";
-import { addAccount, deliver, storeTest } from "./testing.ts";
+import type { MailboxChange } from "../../src/mail/mailbox.ts";
+import { Refusal } from "../../src/base/refusal.ts";
+import { openStore } from "../../src/store/sqlite/open.ts";
+import { addAccount, deliver, storeTest } from "./store_world.ts";
 
 function refusal(code: string) {
   return (error: unknown) => error instanceof Refusal && error.code === code;

@@ -1,9 +1,9 @@
 /** Kills a process that writes, again and again, and compares with its ledger. @module */
 import assert from "node:assert/strict";
-import type { AccountId } from "../../base/ids.ts";
-import type { Store } from "../store.ts";
-import { openStore } from "./open.ts";
-import { address, HEADER, randomNumbers, textOf, uid } from "./testing.ts";
+import type { AccountId } from "../../src/base/ids.ts";
+import type { Store } from "../../src/store/store.ts";
+import { openStore } from "../../src/store/sqlite/open.ts";
+import { address, HEADER, randomNumbers, textOf, uid } from "./store_world.ts";
 
 const ROUNDS = Number(Deno.env.get("CRASH_ROUNDS") ?? 4);
 const SEED = Number(Deno.env.get("CRASH_SEED") ?? 7);

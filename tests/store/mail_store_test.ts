@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { Refusal } from "../../base/refusal.ts";
+import { Refusal } from "../../src/base/refusal.ts";
 import {
   DELETED,
   FLAGGED,
   type MailboxChange,
   SEEN,
-} from "../../mail/mailbox.ts";
-import type { BlobId, ModSeq } from "../../base/ids.ts";
-import type { Store } from "../store.ts";
+} from "../../src/mail/mailbox.ts";
+import type { BlobId, ModSeq } from "../../src/base/ids.ts";
+import type { Store } from "../../src/store/store.ts";
 import {
   addAccount,
   deliver,
@@ -20,7 +20,7 @@ import {
   textOf,
   uid,
   uidsOf,
-} from "./testing.ts";
+} from "./store_world.ts";
 
 const ALL = [range(1, 0xffff_ffff)];
 

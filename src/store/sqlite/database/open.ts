@@ -1,7 +1,7 @@
 /** Opens the connections: one that writes, others that only read. @module */
 import { Connection } from "./connection.ts";
 import { migrate } from "./migrations.ts";
-import type { SyncMode, WriterOptions } from "./options.ts";
+import type { SyncMode, WriterOptions } from "../options.ts";
 
 const PAGE_OCTETS = 4096;
 
