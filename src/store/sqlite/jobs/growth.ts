@@ -26,6 +26,7 @@ function renumber(
 ): Uid {
   const count = context.messages.renumber(mailbox);
   context.messages.forgetExpunged(mailbox);
+  context.purges.forget(mailbox);
   const uidValidity = context.mailboxes.nextUidValidity(context.nowSeconds);
   context.mailboxes.setUidValidity(mailbox, uidValidity);
   context.mailboxes.setForgotten(mailbox, modSeq);

@@ -1,6 +1,6 @@
 /** Messages that were read, and when they are to be deleted for it. @module */
 import type { MailboxId, Uid } from "../../../base/ids.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../database/connection.ts";
 
 export interface DueMessage {
   readonly mailbox: MailboxId;
@@ -36,6 +36,11 @@ export class PurgeTable {
       mailbox,
       uid,
     );
+  }
+
+  /** Its UIDs mean other messages from now on. */
+  forget(mailbox: MailboxId): void {
+    this.db.run("DELETE FROM purge_due WHERE mailbox_id = ?", mailbox);
   }
 
   clear(): void {
