@@ -11,7 +11,6 @@ export const EXIT = {
   permission: 6,
   config_invalid: 7,
   partial: 8,
-  network: 9,
   aborted: 10,
   interrupted: 130,
 } as const;
@@ -26,7 +25,6 @@ export const EXIT_MEANINGS: Record<keyof typeof EXIT, string> = {
   permission: "Not permitted",
   config_invalid: "The configuration is not valid",
   partial: "Done in part; the output says what is left",
-  network: "The network or another server failed",
   aborted: "Not confirmed",
   interrupted: "Interrupted",
 };

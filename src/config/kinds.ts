@@ -101,7 +101,7 @@ export const percent: Kind<number> = {
 export function choice<const T extends string>(
   ...words: readonly T[]
 ): Kind<T> {
-  const name = `one of ${words.join(", ")}`;
+  const name = `one of ${words.map((word) => word || '""').join(", ")}`;
   return textual<T>(name, (text) => {
     const found = words.find((word) => word === text.trim());
     if (found === undefined) {

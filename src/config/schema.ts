@@ -115,11 +115,6 @@ export const SCHEMA = {
     "+",
     "ann+anything@ is delivered to ann@; empty: it is not",
   ),
-  "server.allow_plaintext_auth": key(
-    flag,
-    false,
-    "Take passwords without TLS from other machines too (from this machine they always are)",
-  ),
   "server.comment": key(
     text,
     "",
@@ -320,11 +315,6 @@ export const SCHEMA = {
     integer(100, 100_000), // RFC 5321 §4.5.3.1.8
     1000,
     "Recipients of one message; clients are told",
-  ),
-  "smtp.max_header_bytes": key(
-    size({ min: 4 * KIB, max: 16 * MIB }),
-    256 * KIB,
-    "Largest header of a message",
   ),
   "smtp.max_errors": key(
     integer(1, 10_000),

@@ -116,7 +116,7 @@ export const SERVER_COMMANDS: readonly Command[] = [
   },
   {
     usage: "status",
-    summary: "Is the server running, and how is it?",
+    summary: "Whether the server runs, and how it is",
     options: [{
       flags: "-d, --details",
       summary: "listeners and certificates too",

@@ -1,0 +1,194 @@
+/**
+ * Writes the documents that follow from tables in the sources; with `--check`
+ * only says which of them are stale.
+ *
+ * @module
+ */
+import { COMMANDS, GLOBAL_OPTIONS, GROUPS } from "../src/cli/commands.ts";
+import type { Command, CommandOption } from "../src/cli/command.ts";
+import { EXIT, EXIT_MEANINGS } from "../src/cli/exit_codes.ts";
+import { exampleConfig } from "../src/config/example.ts";
+import { loadConfig } from "../src/config/load.ts";
+import { SETTING_NAMES, settingNamed } from "../src/settings/registry.ts";
+import { fail, print, REPOSITORY } from "./repository.ts";
+
+const GENERATED =
+  "<!-- Written by scripts/generate_docs.ts. Do not edit. -->\n\n";
+
+/** Built-in values; the domain is only there because one must be. */
+const BUILT_IN = loadConfig({
+  path: "example.toml",
+  text: '[server]\ndomain = "chat.example"',
+}).values;
+
+function configuration(): string {
+  const overrides = new Map(SETTING_NAMES.map((name) => [
+    settingNamed(name).toml as string,
+    name,
+  ]));
+  const toml = exampleConfig((key) => {
+    const setting = overrides.get(key);
+    return setting === undefined ? "" : `; setting ${setting}`;
+  });
+  return `# Configuration
+
+One TOML file. It is looked for at \`--config\`, then \`$POSTERN_CONFIG\`, then
+\`./data/postern.toml\`, then \`/etc/postern/postern.toml\`. Only \`server.domain\`
+must be there. \`postern config check\` reports everything that is wrong with the
+file, with line and column, and starts nothing.
+\`postern config show --effective\` prints it as it is understood.
+
+- Sizes are octets, or texts such as \`"100M"\` and \`"1.5 GiB"\`; units are powers
+  of 1024. Durations are seconds, or texts such as \`"20d"\` and \`"1d12h"\`.
+- In place of any value, \`{ file = "/path" }\` and \`{ env = "NAME" }\` take it from
+  a file or from the environment.
+- The environment overrides the file: \`POSTERN_SET__server__domain=chat.example\`
+  sets \`server.domain\`.
+- A key marked with a setting can be changed while the server runs
+  (\`postern settings set\`); see [settings](settings.md). The file holds its value
+  until then.
+- SIGHUP and \`postern reload\` read the file again. \`server.state_dir\`,
+  \`server.runtime_dir\` and the section \`storage\` need a restart.
+
+This is the whole file with its built-in values.
+
+\`\`\`toml
+${toml}\`\`\`
+`;
+}
+
+function settings(): string {
+  const rows = SETTING_NAMES.map((name) => {
+    const { kind, fallback, toml, effect, summary } = settingNamed(name);
+    const value = kind.format(fallback(BUILT_IN));
+    return [
+      `\`${name}\``,
+      summary,
+      kind.name,
+      value === "" ? "" : `\`${value}\``,
+      toml === undefined ? "" : `\`${toml}\``,
+      effect === "rebind" ? "listeners are opened anew" : "at once",
+    ];
+  });
+  return `# Settings
+
+What an admin changes while the server runs. A setting is a row in the database
+and wins over the key of the [configuration file](configuration.md), which wins
+over the built-in value. Changes are in force at once, also for sessions that
+are open: \`postern settings set NAME VALUE\`; \`postern settings reset NAME\` goes
+back. A change that cannot be put into effect, such as a port that another
+program has, is refused and the old value stays.
+
+${
+    markdownTable(
+      ["Setting", "Meaning", "Kind", "Built-in", "Key", "In force"],
+      rows,
+    )
+  }`;
+}
+
+function commandLine(): string {
+  const groups = GROUPS.map(({ name, aliases = [], summary }) => {
+    const members = COMMANDS.filter(({ usage }) =>
+      usage.startsWith(`${name} `)
+    );
+    const also = aliases.length === 0
+      ? ""
+      : ` Also: ${aliases.map((alias) => `\`${alias}\``).join(", ")}.`;
+    return `## ${name}\n\n${summary}.${also}\n\n${
+      members.map(section).join("")
+    }`;
+  });
+  const alone = COMMANDS.filter(({ usage }) =>
+    !GROUPS.some(({ name }) => usage.startsWith(`${name} `))
+  );
+  const exits = Object.entries(EXIT).map(([name, code]) => [
+    String(code),
+    EXIT_MEANINGS[name as keyof typeof EXIT],
+  ]);
+  return `# Command line
+
+\`postern [options] <command>\`. Without a command the server runs. A running
+server carries commands out itself, so they are in force at once; while none
+runs, they work on the database.
+
+With \`--json\`, success is one line on standard output,
+\`{"ok":true,"command":"…","data":{…}}\`, and failure one line on standard error,
+\`{"ok":false,"error":"…","code":"…","exit":3}\`. Then nothing is asked: what needs
+confirmation fails with exit code 10 unless \`--yes\` is given. Changes carry
+\`"applied"\`: \`live\`, \`pending\` (the server notices within two seconds) or
+\`server-not-running\`. Times are seconds since 1970 UTC, sizes octets.
+
+A user is an address; without \`@\` it is one of the server's domain.
+
+## Options of every command
+
+${options(GLOBAL_OPTIONS)}
+
+## Exit codes
+
+${markdownTable(["Code", "Meaning"], exits)}
+
+## Commands
+
+${alone.map(section).join("")}${groups.join("")}`;
+}
+
+function section(command: Command): string {
+  const { usage, aliases = [], summary, options: own = [] } = command;
+  const also = aliases.length === 0
+    ? ""
+    : ` Also: ${aliases.map((alias) => `\`${alias}\``).join(", ")}.`;
+  const shown = own.length === 0 ? "" : `${options(own)}\n\n`;
+  const alone = command.isDefault ? " Also when the group is named alone." : "";
+  return `### \`${usage}\`\n\n${summary}.${alone}${also}\n\n${shown}`;
+}
+
+function options(list: readonly CommandOption[]): string {
+  return list.map(({ flags, summary }) => `- \`${flags}\`: ${summary}`)
+    .join("\n");
+}
+
+function markdownTable(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  return [header, header.map(() => "---"), ...rows].map((cells) =>
+    `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`
+  ).join("\n") + "\n";
+}
+
+/** As `deno fmt` would have it, since the check for format reads it too. */
+async function formatted(markdown: string): Promise<string> {
+  const formatter = new Deno.Command(Deno.execPath(), {
+    args: ["fmt", "--ext", "md", "-"],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const writer = formatter.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(GENERATED + markdown));
+  await writer.close();
+  const { success, stdout } = await formatter.output();
+  if (!success) throw new Error("deno fmt failed");
+  return new TextDecoder().decode(stdout);
+}
+
+const DOCUMENTS = {
+  "docs/configuration.md": configuration,
+  "docs/settings.md": settings,
+  "docs/cli.md": commandLine,
+};
+
+const checkOnly = Deno.args.includes("--check");
+for (const [path, write] of Object.entries(DOCUMENTS)) {
+  const file = `${REPOSITORY}/${path}`;
+  const text = await formatted(write());
+  const current = await Deno.readTextFile(file).catch(() => "");
+  if (current === text) continue;
+  if (checkOnly) {
+    fail(`${path} is stale: deno run -A scripts/generate_docs.ts`);
+  } else {
+    await Deno.writeTextFile(file, text);
+    print(`wrote ${path}`);
+  }
+}
