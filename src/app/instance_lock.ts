@@ -15,7 +15,11 @@ export class AlreadyRunning extends Error {
 }
 
 export class InstanceLock {
-  private constructor(readonly file: Deno.FsFile) {}
+  #file: Deno.FsFile | undefined;
+
+  private constructor(file: Deno.FsFile) {
+    this.#file = file;
+  }
 
   /** @throws {AlreadyRunning} while another process holds it */
   static async take(stateDir: string): Promise<InstanceLock> {
@@ -35,7 +39,9 @@ export class InstanceLock {
     return new InstanceLock(file);
   }
 
+  /** Safe to repeat. */
   release(): void {
-    this.file.close();
+    this.#file?.close();
+    this.#file = undefined;
   }
 }
