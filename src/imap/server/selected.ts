@@ -89,7 +89,9 @@ export class SelectedMailbox implements SelectedView {
     this.#exists = mailbox.exists;
     this.#uidNext = mailbox.uidNext;
     this.#uids = mailbox.exists === 0 ? NO_UIDS : undefined;
-    this.#keywords = mailbox.keywords;
+    // A change that was heard of since it was read may know more.
+    this.#keywordsGrew = this.#keywords.length > mailbox.keywords.length;
+    if (!this.#keywordsGrew) this.#keywords = mailbox.keywords;
     this.#known = mailbox.highestModSeq;
     this.#reading = false;
   }
