@@ -20,6 +20,7 @@ class Client {
   readonly #wire: MemoryWire;
   #read = 0; // of the stage's log
   #command = "";
+  #fetching = 0; // the last message a response was about
 
   constructor(readonly stage: Stage, readonly name: string) {
     this.#wire = stage.connect(name);
@@ -51,9 +52,13 @@ class Client {
       assert.ok(number <= this.messages.length, line);
       this.messages.splice(number - 1, 1);
     } else if (what === "FETCH") this.#fetched(number, rest!, line);
+    else if (/: .*FLAGS \([^)]*\)\)$/.test(line)) {
+      this.#fetched(this.#fetching, line, line); // behind a literal
+    }
   }
 
   #fetched(number: number, items: string, line: string): void {
+    this.#fetching = number;
     const message = this.messages[number - 1];
     assert.ok(message, line);
     const uid = /\bUID (\d+)/.exec(items)?.[1];
