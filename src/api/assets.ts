@@ -4,6 +4,7 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import icon from "../../web/static/icon.svg" with { type: "text" };
 import script from "../../web/static/site.js" with { type: "text" };
 import style from "../../web/static/site.css" with { type: "text" };
 import type { Assets } from "../../web/pages/layout.tsx";
@@ -21,11 +22,13 @@ function named(stem: string, extension: string, text: string): string {
 export const ASSETS: Assets = {
   style: named("site", "css", style),
   script: named("site", "js", script),
+  icon: named("icon", "svg", icon),
 };
 
 /** By path. */
 export const STATIC_FILES: Readonly<Record<string, StaticFile>> = {
   [ASSETS.style]: { text: style, type: "text/css; charset=utf-8" },
+  [ASSETS.icon]: { text: icon, type: "image/svg+xml" },
   [ASSETS.script]: { text: script, type: "text/javascript; charset=utf-8" },
 };
 

@@ -153,8 +153,14 @@ function field(
   return cleaned === "" ? {} : { [name]: cleaned };
 }
 
-/** A browser tells which page asks; apps and scripts do not. */
+/**
+ * A browser tells which page asks; apps and scripts do not. Since our pages send
+ * no referrer, their forms have the origin "null", and it is Sec-Fetch-Site that
+ * tells them from a stranger's.
+ */
 function isForeign(request: Request, backend: SiteBackend): boolean {
+  const site = request.headers.get("sec-fetch-site");
+  if (site !== null) return site !== "same-origin" && site !== "none";
   const origin = request.headers.get("origin");
   if (origin === null) return false;
   const asked = new URL(request.url).host;

@@ -136,6 +136,16 @@ for (
       "origin_not_allowed",
     ],
     [
+      "another site's form",
+      post(undefined, {
+        origin: "https://evil.example",
+        "sec-fetch-site": "cross-site",
+      }),
+      {},
+      403,
+      "origin_not_allowed",
+    ],
+    [
       "clear text from afar",
       post(),
       { peer: { address: "192.0.2.1", secure: false } },
@@ -183,7 +193,11 @@ Deno.test("POST /new says when to try again", async () => {
 });
 
 Deno.test("POST /new from a form answers with a page, also when refused", async () => {
-  const headers = { accept: "text/html,*/*", origin: "https://relay.example" };
+  const headers = {
+    accept: "text/html,*/*",
+    origin: "null",
+    "sec-fetch-site": "same-origin",
+  };
   const made = await ask("/new", post("token=", headers), {
     facts: SELF_SIGNED,
   });
@@ -247,7 +261,7 @@ Deno.test("GET /new sends an app to dcaccount: and a browser to the page", async
 Deno.test("pages use only files that are served", async () => {
   const { text } = await ask("/");
   const files = [...text.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)];
-  assert.equal(files.length, 2);
+  assert.equal(files.length, 3);
   for (const [, path] of files) {
     const { response } = await ask(path!);
     assert.equal(response.status, 200);

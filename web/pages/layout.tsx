@@ -4,6 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 export interface Assets {
   readonly style: string;
   readonly script: string;
+  readonly icon: string;
 }
 
 interface LayoutProps {
@@ -19,6 +20,7 @@ export function Layout({ title, assets, children }: LayoutProps): JSX.Element {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{title}</title>
+        <link rel="icon" href={assets.icon} type="image/svg+xml" />
         <link rel="stylesheet" href={assets.style} />
         <script type="module" src={assets.script} />
       </head>

@@ -44,13 +44,11 @@ export function SignUpPage(props: SignUpProps): JSX.Element {
       {signUp.kind === "closed" && <ClosedCard {...props} />}
       {signUp.kind === "app" && (
         <section class="card">
-          <details>
-            <summary>Invitation token, or a name of your own</summary>
-            <AccountForm
-              tokenRequired={false}
-              chosenNames={props.chosenNames}
-            />
-          </details>
+          <h2>Create an account here</h2>
+          <AccountForm
+            tokenRequired={false}
+            chosenNames={props.chosenNames}
+          />
         </section>
       )}
       <section class="card soft">
@@ -105,39 +103,50 @@ interface AccountFormProps {
 function AccountForm({ tokenRequired, chosenNames }: AccountFormProps) {
   return (
     <form method="post" action="/new">
-      <TokenField required={tokenRequired} />
-      {chosenNames && (
+      {tokenRequired && <TokenField required />}
+      <button class="button" type="submit">Create account</button>
+      {(chosenNames || !tokenRequired) && (
         <details>
-          <summary>Choose name and password</summary>
-          <label for="username">Name</label>
-          <input
-            id="username"
-            name="username"
-            autocomplete="off"
-            autocapitalize="none"
-            maxLength={64}
-          />
-          <label for="password">Password</label>
-          <input
-            id="password"
-            name="password"
-            type="password"
-            autocomplete="new-password"
-            maxLength={256}
-          />
+          <summary>
+            {tokenRequired
+              ? "Choose name and password"
+              : "Invitation token, or a name of your own"}
+          </summary>
+          {!tokenRequired && <TokenField required={false} />}
+          {chosenNames && <NameFields />}
         </details>
       )}
-      <button class="button" type="submit">Create account</button>
     </form>
+  );
+}
+
+function NameFields() {
+  return (
+    <>
+      <label for="username">Name</label>
+      <input
+        id="username"
+        name="username"
+        autocomplete="off"
+        autocapitalize="none"
+        maxLength={64}
+      />
+      <label for="password">Password</label>
+      <input
+        id="password"
+        name="password"
+        type="password"
+        autocomplete="new-password"
+        maxLength={256}
+      />
+    </>
   );
 }
 
 function TokenField({ required }: { required: boolean }) {
   return (
     <>
-      <label for="token">
-        Invitation token{required ? "" : " (if you have one)"}
-      </label>
+      <label for="token">Invitation token</label>
       <input
         id="token"
         name="token"
