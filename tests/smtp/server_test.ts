@@ -237,3 +237,23 @@ for (
     await closed(server, peer);
   });
 }
+
+Deno.test("a flood of commands lets other sessions work meanwhile", async () => {
+  const slept: number[] = [];
+  const server = testServer(new MemoryBackend(), {
+    timers: {
+      sleep: (ms) => {
+        slept.push(ms);
+        return new Promise((resolve) => setTimeout(resolve, ms));
+      },
+      every: () => () => {},
+    },
+  });
+  const peer = await submission(server);
+  peer.send("NOOP\r\n".repeat(2000));
+  for (let i = 0; i < 2000; i++) {
+    assert.equal(await peer.line(), "250 2.0.0 OK");
+  }
+  assert.ok(slept.length >= 10);
+  await closed(server, peer);
+});

@@ -32,6 +32,7 @@ export type SmtpEffect = "close" | "start_tls";
 const CLIENT_ERRORS = new Set([500, 501, 502, 503, 504, 530, 535, 555]);
 const SLOW_FROM_ERRORS = 10;
 const SLOW_REPLY_MS = 1000;
+const MAX_INPUTS_AT_ONCE = 100;
 /** A browser that was made to talk to us (cross-protocol request). */
 const HTTP_METHODS =
   /^(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|TRACE|PATCH|CONNECT) /i;
@@ -115,10 +116,11 @@ export class SmtpSession {
 
   async #work(): Promise<SmtpEffect | undefined> {
     let effect: SmtpEffect | undefined;
-    while (!effect && !this.#closed) {
+    for (let count = 1; !effect && !this.#closed; count++) {
       const input = this.#receiver.next(this.#maxLineOctets());
       if (!input) break;
       effect = await this.#take(input);
+      if (count % MAX_INPUTS_AT_ONCE === 0) await this.#giveWay();
     }
     if (!effect && this.#ending && !this.#receipt) {
       this.#out += this.#ending.reply.text;
@@ -126,6 +128,12 @@ export class SmtpSession {
     }
     await this.#flush();
     return effect;
+  }
+
+  /** A chunk holds thousands of short commands; other sessions need not wait for all of them. */
+  async #giveWay(): Promise<void> {
+    await this.#flush();
+    await this.options.timers.sleep(0);
   }
 
   #maxLineOctets(): number {
