@@ -1,7 +1,11 @@
 /** Looking at accounts and making them. @module */
 import { Refusal } from "../base/refusal.ts";
 import { localPart } from "../mail/address.ts";
-import type { Account, AccountOrigin } from "../store/accounts.ts";
+import type {
+  Account,
+  AccountOrder,
+  AccountOrigin,
+} from "../store/accounts.ts";
 import type { AdminContext } from "./context.ts";
 import { accountAddress, accountNamed } from "./names.ts";
 
@@ -53,12 +57,30 @@ export interface AccountList {
   readonly total: number;
 }
 
+const ORDERS: readonly AccountOrder[] = [
+  "username",
+  "created",
+  "last_login",
+  "used",
+  "messages",
+];
+
+export interface AccountListQuery {
+  readonly search?: string;
+  /** One of `username`, `created`, `last_login`, `used`, `messages`. */
+  readonly sort?: string;
+  readonly offset?: number;
+  readonly limit?: number;
+}
+
+/** @throws {Refusal} `invalid_value` if there is no such order */
 export async function listAccounts(
   context: AdminContext,
-  query: { search?: string; offset?: number; limit?: number } = {},
+  query: AccountListQuery = {},
 ): Promise<AccountList> {
   const { accounts, total } = await context.store.accounts.list({
     ...(query.search === undefined ? {} : { search: query.search }),
+    order: readOrder(query.sort),
     offset: query.offset ?? 0,
     limit: query.limit ?? 1000,
   });
@@ -73,6 +95,14 @@ export async function listAccounts(
     })),
     total,
   };
+}
+
+function readOrder(text = "username"): AccountOrder {
+  const order = ORDERS.find((one) => one === text);
+  if (order) return order;
+  throw new Refusal("invalid_value", {
+    explanation: `Cannot sort by "${text}": use ${ORDERS.join(", ")}`,
+  });
 }
 
 export interface AccountInfo {

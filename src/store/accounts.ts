@@ -54,8 +54,18 @@ export interface AccountListing extends Account {
   readonly messages: number;
 }
 
+/** Names ascend; of all others the largest or latest comes first. */
+export type AccountOrder =
+  | "username"
+  | "created"
+  | "last_login"
+  | "used"
+  | "messages";
+
 export interface AccountQuery {
   readonly search?: string;
+  /** By name when absent. */
+  readonly order?: AccountOrder;
   readonly offset: number;
   readonly limit: number;
 }

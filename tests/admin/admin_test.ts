@@ -156,6 +156,20 @@ Deno.test("accounts create, info, list, quota, passwd, pin", async () => {
       await accounts.listAccounts(relay, { search: "nobody" }),
       { accounts: [], total: 0 },
     );
+    await relay.clock.pass(1_000);
+    await relay.accounts.login("bob.chats@relay.example", STRONG, PEER);
+    for (const [sort, first] of [["username", "ann"], ["created", "bob"]]) {
+      const sorted = await accounts.listAccounts(relay, { sort: sort! });
+      assert.ok(sorted.accounts[0]?.username.startsWith(first!), `by ${sort}`);
+    }
+    for (const sort of ["last_login", "used", "messages"]) {
+      const sorted = await accounts.listAccounts(relay, { sort });
+      assert.equal(sorted.accounts.length, 2);
+    }
+    await refused(
+      accounts.listAccounts(relay, { sort: "1; x" }),
+      "invalid_value",
+    );
     await accounts.setAccountPassword(relay, NAME, OTHER_STRONG);
     await refused(relay.accounts.login(NAME, STRONG, PEER), "bad_credentials");
     await relay.accounts.login(NAME, OTHER_STRONG, PEER);

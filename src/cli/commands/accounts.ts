@@ -39,9 +39,11 @@ async function status({ access }: Call): Promise<CommandResult> {
 
 async function list(call: Call): Promise<CommandResult> {
   const search = textOption(call, "search");
+  const sort = textOption(call, "sort");
   const range = { min: 0, max: 1_000_000_000 };
   const data = await call.access.admin("listAccounts", {
     ...(search === undefined ? {} : { search }),
+    ...(sort === undefined ? {} : { sort }),
     offset: numberOption(call, "offset", range) ?? 0,
     limit: numberOption(call, "limit", { min: 1, max: 100_000 }) ?? 1000,
   });
@@ -287,6 +289,10 @@ export const ACCOUNT_COMMANDS: readonly Command[] = [
       { flags: "--limit <n>", summary: "at most so many (default 1000)" },
       { flags: "--offset <n>", summary: "leave out so many" },
       { flags: "--search <text>", summary: "only names with this in them" },
+      {
+        flags: "--sort <field>",
+        summary: "by username, created, last_login, used or messages",
+      },
     ],
     run: list,
   },

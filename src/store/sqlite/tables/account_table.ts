@@ -4,6 +4,7 @@ import type { Address } from "../../../mail/address.ts";
 import type {
   Account,
   AccountListing,
+  AccountOrder,
   AccountQuery,
   LoginRecord,
   NewAccount,
@@ -18,6 +19,14 @@ const COLUMNS =
   `accounts.id AS id, address, password_hash AS passwordHash, state, origin,
   created_at AS createdAt, first_login_at AS firstLoginAt, last_login_day AS lastLoginDay,
   quota_octets AS quotaOctets, token_id AS tokenId, pinned`;
+
+const ORDERS: Record<AccountOrder, string> = {
+  username: "address",
+  created: "created_at DESC, address",
+  last_login: "last_login_day DESC NULLS LAST, address",
+  used: "octets DESC NULLS LAST, address",
+  messages: "messages DESC NULLS LAST, address",
+};
 
 interface AccountRow extends Omit<Account, "pinned"> {
   readonly pinned: number;
@@ -60,12 +69,12 @@ export class AccountTable {
     return this.db.row<{ n: number }>("SELECT count(*) AS n FROM accounts")!.n;
   }
 
-  list({ search, offset, limit }: AccountQuery): AccountListing[] {
+  list({ search, order, offset, limit }: AccountQuery): AccountListing[] {
     return this.db.rows<AccountRow & { usedOctets: number; messages: number }>(
       `SELECT ${COLUMNS}, octets AS usedOctets, messages
        FROM accounts LEFT JOIN usage ON account_id = accounts.id
        WHERE ?1 = '' OR instr(address, ?1) > 0
-       ORDER BY address LIMIT ?2 OFFSET ?3`,
+       ORDER BY ${ORDERS[order ?? "username"]} LIMIT ?2 OFFSET ?3`,
       search ?? "",
       limit,
       offset,
