@@ -106,10 +106,11 @@ export function trimSome(
   context: JobContext,
   { quota, after }: { quota: QuotaPolicy; after: AccountId },
 ): { deleted: number; next: AccountId | undefined } {
+  // CROSS JOIN: along usage, a page at a time, instead of sorting all accounts
   const rows = context.db.rows<FullAccount>(
     `SELECT account_id AS account, octets,
        coalesce(quota_octets, ?) AS limitOctets
-     FROM usage JOIN accounts ON id = account_id
+     FROM usage CROSS JOIN accounts ON id = account_id
      WHERE account_id > ? ORDER BY account_id LIMIT ?`,
     quota.defaultOctets,
     after,

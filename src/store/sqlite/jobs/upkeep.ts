@@ -71,7 +71,13 @@ function countIn(context: JobContext, mailbox: MailboxId): Counted {
 
 /** Gives some free pages back to the file system; true while there are more. */
 export function vacuumSome(context: JobContext): boolean {
+  const before = freePages(context);
   context.db.rows(`PRAGMA incremental_vacuum(${FREE_PAGES_AT_ONCE})`);
+  const after = freePages(context);
+  return after > 0 && after < before; // no fewer: the file cannot shrink
+}
+
+function freePages(context: JobContext): number {
   return context.db.row<{ freelist_count: number }>("PRAGMA freelist_count")!
-    .freelist_count > 0;
+    .freelist_count;
 }
