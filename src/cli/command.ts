@@ -85,7 +85,9 @@ export function numberOption(
   if (/^\d{1,15}$/.test(text) && value >= min && value <= max) return value;
   throw new CliError(
     "usage",
-    `--${name} must be a whole number from ${min} to ${max} (got "${text}")`,
+    `--${
+      name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    } must be a whole number from ${min} to ${max} (got "${text}")`,
     EXIT.usage,
   );
 }

@@ -182,7 +182,13 @@ export class Server {
     const child = this.#process;
     if (!child) throw new TypeError("The server does not run");
     child.kill(signal);
-    const status = await child.status;
+    return await this.ended();
+  }
+
+  /** Waits until it has ended by itself. */
+  async ended(): Promise<Deno.CommandStatus> {
+    if (!this.#process) throw new TypeError("The server does not run");
+    const status = await this.#process.status;
     await this.#drained;
     this.#process = undefined;
     return status;

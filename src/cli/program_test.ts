@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { runCli } from "./program.ts";
+
+async function run(...args: string[]) {
+  let out = "";
+  let err = "";
+  const exit = await runCli(args, {
+    terminal: {
+      out: (text) => void (out += text),
+      err: (text) => void (err += text),
+      isInteractive: false,
+      readLine: () => Promise.resolve("hunter2 hunter2"),
+      readHidden: () => Promise.resolve(""),
+    },
+    environment: { POSTERN_CONFIG: "/nowhere/postern.toml" },
+    openOffline: () => Promise.reject(new Error("the store is broken")),
+  });
+  return { exit, out, err };
+}
+
+const USAGE: [string[], string][] = [
+  [["frobnicate"], "unknown command 'frobnicate'"],
+  [
+    ["accounts", "lisst"],
+    "unknown command 'accounts lisst' (Did you mean list?)",
+  ],
+  [["accounts", "info"], "missing required argument 'user'"],
+  [["version", "--jsno"], "unknown option '--jsno'\n(Did you mean --json?)"],
+  [
+    ["accounts", "info", "a", "b"],
+    "too many arguments for 'info'. Expected 1 argument but got 2: a, b.",
+  ],
+  [["--config"], "option '--config <path>' argument missing"],
+  [
+    ["version", "--timeout", "soon"],
+    '--timeout: Cannot read "soon": write 20d, 12h, 1d12h, 5m or 30s',
+  ],
+];
+for (const [args, message] of USAGE) {
+  Deno.test(`runCli() refuses "${args.join(" ")}" as usage`, async () => {
+    assert.deepEqual(await run(...args), {
+      exit: 2,
+      out: "",
+      err: `postern: ${message}\n`,
+    });
+    const error = JSON.stringify({
+      ok: false,
+      error: message,
+      code: "usage",
+      exit: 2,
+    });
+    assert.deepEqual(await run("--json", ...args), {
+      exit: 2,
+      out: "",
+      err: `${error}\n`,
+    });
+  });
+}
+
+Deno.test("runCli() takes global options before and after the command", async () => {
+  const before = await run("--json", "version");
+  assert.equal(before.exit, 0);
+  assert.match(before.out, /^\{"ok":true,"command":"version","data":\{"name":/);
+  assert.deepEqual(await run("version", "--json"), before);
+});
+
+Deno.test("runCli() ends the version's text with the version", async () => {
+  assert.match((await run("version")).out, /^postern \d+\.\d+\.\d+\n$/);
+  assert.match((await run("-V")).out, /^postern \d+\.\d+\.\d+\n$/);
+});
+
+Deno.test("runCli() runs the server when no command is named", async () => {
+  for (const args of [[], ["run"], ["--check"], ["--config", "/x.toml"]]) {
+    const { exit, err } = await run(...args);
+    assert.equal(exit, 7);
+    assert.match(err, /: there is no such file\n$/);
+  }
+});
+
+Deno.test("runCli() helps at every level", async () => {
+  for (const args of [["--help"], ["accounts", "-h"], ["run", "--help"]]) {
+    const { exit, out, err } = await run(...args);
+    assert.equal(exit, 0);
+    assert.match(out, /^Usage: postern/);
+    assert.equal(err, "");
+  }
+});
+
+Deno.test("runCli() hashes a password from standard input", async () => {
+  const { exit, out } = await run("hash", "--stdin");
+  assert.equal(exit, 0);
+  assert.match(out, /^scrypt:14:8:1:[^:]+:[^:]+\n$/);
+});

@@ -1,0 +1,92 @@
+/** Command lines against a configuration of their own, with what they wrote. @module */
+import { openOffline } from "../../src/cli/offline.ts";
+import { runCli } from "../../src/cli/program.ts";
+import type { Terminal } from "../../src/cli/terminal.ts";
+
+export class MemoryTerminal implements Terminal {
+  output = "";
+  errors = "";
+  readonly isInteractive: boolean;
+  readonly #input: string[];
+
+  /** @param answers lines that a person types; without them, nobody is there */
+  constructor(answers?: readonly string[]) {
+    this.isInteractive = answers !== undefined;
+    this.#input = [...answers ?? []];
+  }
+
+  out(text: string): void {
+    this.output += text;
+  }
+
+  err(text: string): void {
+    this.errors += text;
+  }
+
+  readLine(): Promise<string | undefined> {
+    return Promise.resolve(this.#input.shift());
+  }
+
+  readHidden(prompt: string): Promise<string> {
+    this.errors += prompt;
+    return Promise.resolve(this.#input.shift() ?? "");
+  }
+}
+
+export interface Outcome {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs one command line in this process. */
+export async function postern(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  answers?: readonly string[],
+): Promise<Outcome> {
+  const terminal = new MemoryTerminal(answers);
+  const exit = await runCli(args, { terminal, environment, openOffline });
+  return { exit, out: stable(terminal.output), err: stable(terminal.errors) };
+}
+
+/** The same text at any time and in any directory. */
+function stable(text: string): string {
+  return text
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\dZ/g, "<---- moment --->")
+    .replace(/\d{4}-\d\d-\d\d/g, "<- day -->")
+    .replace(/"(created_at|blocked_at|expires_at)":\d+/g, '"$1":0')
+    .replace(/\/[^\s":]*\/postern-cli-\w+/g, "<dir>");
+}
+
+/** An empty relay that does not run. */
+export class Installation {
+  readonly directory = Deno.makeTempDirSync({ prefix: "postern-cli-" });
+  readonly environment: Readonly<Record<string, string>>;
+
+  constructor(toml = "") {
+    const file = `${this.directory}/postern.toml`;
+    Deno.writeTextFileSync(
+      file,
+      `[server]\ndomain = "chat.example"\nstate_dir = "${this.directory}/state"\n${toml}`,
+    );
+    this.environment = { POSTERN_CONFIG: file };
+  }
+
+  /** `{dir}` in the arguments is a directory to write to. */
+  run(args: string, answers?: readonly string[]): Promise<Outcome> {
+    const line = args.replaceAll("{dir}", this.directory);
+    return postern(words(line), this.environment, answers);
+  }
+
+  dispose(): void {
+    Deno.removeSync(this.directory, { recursive: true });
+  }
+}
+
+/** Splits at spaces, but not within single quotes. */
+function words(text: string): string[] {
+  return [...text.matchAll(/'([^']*)'|(\S+)/g)].map((match) =>
+    match[1] ?? match[2] ?? ""
+  );
+}

@@ -1,0 +1,389 @@
+import assert from "node:assert/strict";
+import { Installation } from "./command_line.ts";
+
+interface Step {
+  readonly run: string;
+  readonly answers?: readonly string[];
+  readonly exit?: number;
+  readonly out?: string | RegExp;
+  readonly err?: string | RegExp;
+}
+
+/** A script of command lines on one relay that does not run, with all they write. */
+function script(name: string, steps: readonly Step[], toml = ""): void {
+  Deno.test(name, async () => {
+    const relay = new Installation(toml);
+    try {
+      for (const step of steps) {
+        const outcome = await relay.run(step.run, step.answers);
+        const context = `${step.run}\n${outcome.out}${outcome.err}`;
+        assert.equal(outcome.exit, step.exit ?? 0, context);
+        expectText(outcome.out, step.out ?? "", context);
+        expectText(outcome.err, step.err ?? "", context);
+      }
+    } finally {
+      relay.dispose();
+    }
+  });
+}
+
+function expectText(
+  text: string,
+  expected: string | RegExp,
+  context: string,
+): void {
+  if (expected instanceof RegExp) assert.match(text, expected, context);
+  else assert.equal(text, expected, context);
+}
+
+const NOT_RUNNING = "The server does not run; this holds when it starts.\n";
+
+script("accounts are made, shown, changed and deleted", [
+  {
+    run: "accounts create anna1234 --password 'correct horse'",
+    out: `Created anna1234@chat.example\n${NOT_RUNNING}`,
+  },
+  {
+    run: "accounts create anna1234 -p 'correct horse' --json",
+    exit: 4,
+    err: /^\{"ok":false,"error":"[^"]+","code":"username_taken","exit":4\}\n$/,
+  },
+  {
+    run: "--json accounts create bert5678 --password-stdin",
+    answers: ["battery staple"],
+    out:
+      '{"ok":true,"command":"accounts create","data":{"username":"bert5678@chat.example","applied":"server-not-running"}}\n',
+  },
+  {
+    run: "accounts create cleo9012",
+    answers: ["typed unseen"],
+    out: `Created cleo9012@chat.example\n${NOT_RUNNING}`,
+    err: "Password: ",
+  },
+  {
+    run: "accounts create 'no good'  -p 'correct horse'",
+    exit: 4,
+    err: /^postern: Invalid email address/,
+  },
+  {
+    run: "accounts create shrt -p 'correct horse'",
+    exit: 4,
+    err: /^postern: /,
+  },
+  {
+    run: "accounts create shrt -p 'correct horse' --force -q",
+  },
+  {
+    run: "accounts list --search a1",
+    out: `ACCOUNT                CREATED     LAST LOGIN  MESSAGES  USED  QUOTA
+anna1234@chat.example  <- day -->  never       0         0 B   1.0 GiB
+1 account
+`,
+  },
+  {
+    run: "accounts quota anna1234 2G",
+    out: "anna1234@chat.example: 0 B of 2.0 GiB\n",
+  },
+  {
+    run: "accounts quota anna1234 2X",
+    exit: 4,
+    err: 'postern: Cannot read "2X": write 100M, 1.5G, 64K or 200000\n',
+  },
+  {
+    run: "accounts info anna1234",
+    out: `account      anna1234@chat.example
+exists       yes
+blocked      no
+created      <---- moment --->
+first login  never
+last login   never
+messages     0
+used         0 B of 2.0 GiB (own quota)
+pinned       no
+`,
+  },
+  {
+    run: "accounts quota anna1234 reset",
+    out: "anna1234@chat.example: 0 B of 1.0 GiB (the default quota)\n",
+  },
+  {
+    run: "accounts pin anna1234",
+    out:
+      `anna1234@chat.example is kept however long nobody logs in\n${NOT_RUNNING}`,
+  },
+  {
+    run: "accounts passwd bert5678 -p 'another horse'",
+    out: `Changed the password of bert5678@chat.example\n${NOT_RUNNING}`,
+  },
+  {
+    run: "accounts delete anna1234",
+    exit: 10,
+    err: "postern: Delete anna1234 with all its mail? Say so with --yes\n",
+  },
+  {
+    run: "accounts delete anna1234",
+    answers: ["n"],
+    exit: 10,
+    err: "Delete anna1234 with all its mail? [y/N] postern: Aborted\n",
+  },
+  {
+    run: "accounts delete anna1234",
+    answers: ["yes"],
+    out: `Deleted anna1234@chat.example and blocked its name\n${NOT_RUNNING}`,
+    err: "Delete anna1234 with all its mail? [y/N] ",
+  },
+  {
+    run: "delete bert5678 --no-block --yes --json",
+    out:
+      '{"ok":true,"command":"delete","data":{"username":"bert5678@chat.example","blocked":false,"reason":null,"applied":"server-not-running"}}\n',
+  },
+  {
+    run: "accounts delete bert5678 -y --json",
+    exit: 3,
+    err:
+      '{"ok":false,"error":"No account is named bert5678@chat.example","code":"not_found","exit":3}\n',
+  },
+  {
+    run: "ban-list",
+    out: `NAME                   BLOCKED            REASON
+anna1234@chat.example  <---- moment --->  account deleted via CLI
+`,
+  },
+  {
+    run: "accounts unban anna1234 -y",
+    out: `anna1234@chat.example is no longer blocked\n${NOT_RUNNING}`,
+  },
+  {
+    run: "accounts unban anna1234 -y",
+    exit: 3,
+    err: /^postern: /,
+  },
+  {
+    run: "accounts delete-all --yes",
+    exit: 4,
+    err:
+      "postern: To delete all accounts, confirm with the domain chat.example\n",
+  },
+  {
+    run: "accounts delete-all --yes --confirm chat.example",
+    out: "Deleted 2 accounts\n",
+  },
+]);
+
+script("accounts create-random gives a link", [
+  {
+    run: "create-user --json-only",
+    out:
+      /^\{"dclogin":"dclogin:[a-z0-9]{9}@chat\.example\/\?p=[A-Za-z0-9]{22}&v=1&ic=3"\}\n$/,
+  },
+  {
+    run: "accounts create-random --json",
+    out:
+      /^\{"ok":true,"command":"accounts create-random","data":\{"username":"([a-z0-9]{9})","password":"[A-Za-z0-9]{22}","email":"\1@chat\.example","dclogin":"dclogin:\1@[^"]+","applied":"server-not-running"\}\}\n$/,
+  },
+]);
+
+script("registration and its tokens", [
+  {
+    run: "registration",
+    out: `registration            open
+sign-up by first login  on
+token required          no
+`,
+  },
+  {
+    run: "registration closed --json",
+    out:
+      '{"ok":true,"command":"registration close","data":{"open":false,"jit_enabled":true,"token_required":false,"applied":"server-not-running"}}\n',
+  },
+  {
+    run: "registration jit maybe",
+    exit: 2,
+    err: 'postern: Write on or off, not "maybe"\n',
+  },
+  {
+    run: "registration token-required on -q",
+  },
+  {
+    run: "registration status --json",
+    out:
+      '{"ok":true,"command":"registration status","data":{"open":false,"jit_enabled":true,"token_required":true}}\n',
+  },
+  {
+    run: "tokens create --token welcome --max-uses 5 --comment 'for friends'",
+    out: "token    welcome\nuses     5\nexpires  never\n",
+  },
+  {
+    run: "registration-tokens create --max-uses 0",
+    exit: 2,
+    err:
+      'postern: --max-uses must be a whole number from 1 to 1000000 (got "0")\n',
+  },
+  {
+    run: "tokens create --token late --expires '2 weeks'",
+    exit: 4,
+    err: /^postern: .*2 weeks/,
+  },
+  {
+    run: "reg-tokens",
+    out: `TOKEN    STATUS  USES  EXPIRES  COMMENT
+welcome  active  0/5   never    for friends
+`,
+  },
+  {
+    run: "tokens status nothing --json",
+    exit: 3,
+    err: '{"ok":false,"error":"Token not found","code":"not_found","exit":3}\n',
+  },
+  {
+    run: "tokens delete welcome",
+    out: "Deleted welcome; accounts made with it stay\n",
+  },
+]);
+
+script("settings are set, shown and reset", [
+  {
+    run: "settings get max_message_size",
+    out: `setting  max_message_size
+meaning  Largest message
+value    20M
+source   config
+default  20M
+kind     size
+`,
+  },
+  {
+    run: "settings set max_message_size 30MB --json",
+    out:
+      '{"ok":true,"command":"settings set","data":{"key":"max_message_size","value":"30M","source":"db","default":"20M","kind":"size","effect":"live","summary":"Largest message","applied":"server-not-running"}}\n',
+  },
+  { run: "message-size", out: "30M (db)\n" },
+  {
+    run: "settings reset max_message_size",
+    out: `max_message_size = 20M (config)\n${NOT_RUNNING}`,
+  },
+  {
+    run: "message-size set 9G",
+    exit: 4,
+    err: 'postern: max_message_size must be between 1 and 1G (got "9G")\n',
+  },
+  {
+    run: "settings set imap_port 993",
+    exit: 4,
+    err: "postern: port 993 would be used by imap and imap_tls\n",
+  },
+  {
+    run: "settings set registration_opn off",
+    exit: 3,
+    err:
+      'postern: No setting is named "registration_opn", did you mean registration_open?\n',
+  },
+  {
+    run: "settings set log_level loud",
+    exit: 4,
+    err:
+      'postern: log_level must be one of off, error, warn, info, debug (got "loud")\n',
+  },
+], '[limits]\nmax_message_size = "20M"');
+
+script("tasks run without a server", [
+  {
+    run: "tasks run gc-blobs",
+    out: /^gc-blobs: deleted 0 messages and 0 accounts/,
+  },
+  {
+    run: "tasks run retention --dry-run --json",
+    out:
+      /^\{"ok":true,"command":"tasks run","data":\{"task":"prune-old-messages","skipped":false,"dry_run":true,"deleted_messages":0,/,
+  },
+  {
+    run: "tasks run everything",
+    exit: 2,
+    err:
+      /^postern: No task is named "everything"; there are prune-old-messages,/,
+  },
+  {
+    run: "tasks run prune-unread-older --retention 0",
+    exit: 4,
+    err: "postern: Retention must be longer than 0s\n",
+  },
+  { run: "tasks", out: /^TASK +SCHEDULE +LAST RUN +DELETED +DESCRIPTION\n/ },
+]);
+
+script("commands to a server say that there is none", [
+  {
+    run: "reload --json",
+    exit: 5,
+    err:
+      '{"ok":false,"error":"The server does not run","code":"not_running","exit":5}\n',
+  },
+  {
+    run: "status",
+    exit: 5,
+    out: /^server +not running\naccounts +0\nstorage +ok, /,
+  },
+  { run: "sessions", exit: 5, err: "postern: The server does not run\n" },
+]);
+
+script("accounts export and import", [
+  { run: "accounts create anna1234 -p 'correct horse' -q" },
+  {
+    run: "accounts export --json",
+    out:
+      /^\{"ok":true,"command":"accounts export","data":\{"users":\[\{"username":"anna1234@chat\.example","hash":"scrypt:/,
+  },
+  {
+    run: "accounts export -o {dir}/accounts.json",
+    out: /^Wrote 1 account with password hashes to <dir>\/accounts\.json\n$/,
+  },
+  {
+    run: "accounts export -o {dir}/accounts.json",
+    exit: 4,
+    err: /^postern: /,
+  },
+  {
+    run: "accounts import {dir}/accounts.json --json",
+    out: /"imported":0,"skipped":1,/,
+  },
+  { run: "delete anna1234 --no-block -y -q" },
+  {
+    run: "accounts import {dir}/accounts.json",
+    out: "Imported 1, skipped 0\n",
+  },
+  {
+    run: "accounts import /nowhere.json",
+    exit: 3,
+    err: /^postern: .*nowhere\.json/,
+  },
+  {
+    run: "accounts import",
+    exit: 2,
+    err: "postern: Name a file, or --relay DIR\n",
+  },
+]);
+
+script("config check and show", [
+  {
+    run: "config check",
+    out: "The configuration is valid: <dir>/postern.toml\n",
+  },
+  {
+    run: "config show",
+    out: `[server]
+domain = "chat.example"
+state_dir = "<dir>/state"
+`,
+  },
+]);
+
+script("config check reports everything", [
+  {
+    run: "config check",
+    exit: 7,
+    err:
+      `postern: <dir>/postern.toml:4:2: smpt: unknown section, did you mean smtp?
+<dir>/postern.toml:7:1: imap.max_lin: unknown key, did you mean imap.max_line?
+<dir>/postern.toml:8:3: imap.compress: must be true or false, without quotes (got the string "yes")
+`,
+  },
+], '[smpt]\nmax_errors = 1\n[imap]\nmax_lin = 2\n  compress = "yes"');

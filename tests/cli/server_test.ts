@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { freePorts, Server } from "../harness/server.ts";
+import { type Outcome, postern } from "./command_line.ts";
+
+Deno.test("the command line works on the running server", async (t) => {
+  const server = await Server.start();
+  const environment = { POSTERN_CONFIG: server.configFile };
+  async function run(...args: string[]): Promise<Outcome> {
+    return await postern([...args, "--json"], environment);
+  }
+  async function data(...args: string[]) {
+    const { exit, out, err } = await run(...args);
+    assert.equal(exit, 0, err);
+    return JSON.parse(out).data;
+  }
+  try {
+    await t.step("status tells version, process and listeners", async () => {
+      const status = await data("status");
+      assert.equal(status.running, true);
+      assert.equal(status.pid, server.pid);
+      assert.equal(status.listeners.length, 7);
+    });
+
+    await t.step("what is changed is in force at once", async () => {
+      const made = await data(
+        "accounts",
+        "create",
+        "anna1234",
+        "-p",
+        "a horse x",
+      );
+      assert.deepEqual(made, {
+        username: "anna1234@chat.example",
+        applied: "live",
+      });
+      const set = await data("settings", "set", "max_message_size", "30M");
+      assert.equal(set.applied, "live");
+      const greeting = await ehlo(server.ports.submission);
+      assert.match(greeting, /SIZE 31457280/);
+    });
+
+    await t.step("a listener moves to another port", async () => {
+      const { submission: port } = freePorts();
+      await data("settings", "set", "submission_port", String(port));
+      assert.match(await ehlo(port), /SIZE/);
+      await assert.rejects(ehlo(server.ports.submission));
+      await data("settings", "reset", "submission_port");
+      assert.match(await ehlo(server.ports.submission), /SIZE/);
+    });
+
+    await t.step(
+      "a port that is taken is refused, and nothing changes",
+      async () => {
+        const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+        const { port } = taken.addr;
+        const refused = await run("settings", "set", "imap_port", String(port));
+        taken.close();
+        assert.equal(refused.exit, 4);
+        assert.match(refused.err, /"code":"invalid_value"/);
+        const setting = await data("settings", "get", "imap_port");
+        assert.equal(setting.source, "default");
+        (await Deno.connect({ port: server.ports.imap })).close();
+      },
+    );
+
+    await t.step(
+      "reload reads the file again, and keeps a good one",
+      async () => {
+        const text = await Deno.readTextFile(server.configFile);
+        await Deno.writeTextFile(
+          server.configFile,
+          `${text}\n[server_typo]\nx = 1\n`,
+        );
+        const wrong = await run("reload");
+        assert.equal(wrong.exit, 7);
+        await Deno.writeTextFile(
+          server.configFile,
+          `${text}\n[limits]\nmax_message_size = "1M"\n`,
+        );
+        await data("settings", "reset", "max_message_size");
+        const { changed } = await data("reload");
+        assert.deepEqual(changed, ["max_message_size"]);
+        assert.match(await ehlo(server.ports.submission), /SIZE 1048576/);
+      },
+    );
+
+    await t.step("a second server is refused", async () => {
+      const { exit, err } = await run("run");
+      assert.equal(exit, 5);
+      assert.match(err, /already running, pid \d+/);
+    });
+
+    await t.step("stop ends it", async () => {
+      assert.deepEqual(await data("stop"), { stopping: true });
+      assert.equal((await server.ended()).code, 0);
+      assert.equal((await run("status")).exit, 5);
+    });
+  } finally {
+    await server.dispose();
+  }
+});
+
+/** What the server offers after EHLO. */
+async function ehlo(port: number): Promise<string> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  try {
+    await readSome(connection);
+    await connection.write(new TextEncoder().encode("EHLO test.example\r\n"));
+    let text = "";
+    while (!/^250 /m.test(text)) text += await readSome(connection);
+    return text;
+  } finally {
+    connection.close();
+  }
+}
+
+async function readSome(connection: Deno.Conn): Promise<string> {
+  const buffer = new Uint8Array(4096);
+  const count = await connection.read(buffer);
+  if (count === null) throw new Error("The server hung up");
+  return new TextDecoder().decode(buffer.subarray(0, count));
+}
