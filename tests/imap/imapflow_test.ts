@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { ImapFlow } from "imapflow";
 import { ImapServer } from "../../src/imap/server/server.ts";
-import type { Wire } from "../../src/imap/server/wire.ts";
+import type { Wire } from "../../src/imap/server/connection/wire.ts";
 import { storeWorld } from "./store_world.ts";
 import { MESSAGE } from "./world.ts";
 

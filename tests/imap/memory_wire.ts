@@ -1,5 +1,5 @@
 /** A connection in memory: what is pushed is read, what is written is kept. @module */
-import type { Wire } from "../../src/imap/server/wire.ts";
+import type { Wire } from "../../src/imap/server/connection/wire.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("latin1");

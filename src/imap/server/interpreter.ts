@@ -61,7 +61,7 @@ export class ImapInterpreter {
     if (input.kind === "fault") {
       yield bye("Line too long");
     } else if (input.kind === "literal") {
-      await this.#literal(input.octets, input.last);
+      await this.#literal(input);
     } else if (
       this.#continuation && !this.#unfinished && !input.literal &&
       !input.invalid
@@ -163,7 +163,9 @@ export class ImapInterpreter {
     }
   }
 
-  async #literal(octets: Uint8Array, last: boolean): Promise<void> {
+  async #literal(
+    { octets, last }: ImapInput & { readonly kind: "literal" },
+  ): Promise<void> {
     const command = this.#unfinished;
     if (!command || command.failure !== undefined) return;
     if (command.upload) {
@@ -228,10 +230,12 @@ export class ImapInterpreter {
       if (typeof end === "object" && "prompt" in end) {
         this.#continuation = { tag, continuation: end };
         yield { text: `+ ${end.prompt}\r\n` };
-        if (this.session.idling) yield* this.notices(false);
+        if (this.session.idling) {
+          yield* this.#notices({ withholdExpunge: false });
+        }
         return;
       }
-      yield* this.notices(withholdExpunge);
+      yield* this.#notices({ withholdExpunge });
     } catch (error) {
       yield* this.#refuse(tag, error, withholdExpunge);
       return;
@@ -241,11 +245,13 @@ export class ImapInterpreter {
   }
 
   /** What has happened in the selected mailbox, for the client to know. */
-  async *notices(withholdExpunge: boolean): AsyncGenerator<Step> {
+  async *#notices(
+    options: { readonly withholdExpunge: boolean },
+  ): AsyncGenerator<Step> {
     const { session } = this;
     if (!session.hasNotices) return;
     if (!session.noticesReady) await session.prepareNotices();
-    const text = session.takeNotices({ withholdExpunge });
+    const text = session.takeNotices(options);
     if (text) yield { text };
   }
 
@@ -256,7 +262,7 @@ export class ImapInterpreter {
   ): AsyncGenerator<Step> {
     const response = this.#responseTo(error);
     try {
-      yield* this.notices(withholdExpunge);
+      yield* this.#notices({ withholdExpunge });
     } catch (another) {
       this.session.backend.reportBug(another);
     }

@@ -32,12 +32,15 @@ import { type MergeableChange, Notices } from "./notices.ts";
 const NO_UIDS = new Uint32Array();
 const NO_NOTICES = new Notices();
 
+/** New mail is announced at once, all else may wait for company. */
+export type Urgency = "at_once" | "soon";
+
 export interface SelectedOptions {
   readonly mail: ImapMail;
   readonly mailbox: Mailbox;
   readonly readOnly: boolean;
-  /** Called when there is something to announce; `urgent` for new mail. */
-  readonly onNotice: (urgent: boolean) => void;
+  /** Called when there is something to announce. */
+  readonly onNotice: (urgency: Urgency) => void;
 }
 
 export class SelectedMailbox implements SelectedView {
@@ -46,7 +49,7 @@ export class SelectedMailbox implements SelectedView {
   readonly uidValidity: UidValidity;
   readonly readOnly: boolean;
   readonly #mail: ImapMail;
-  readonly #onNotice: (urgent: boolean) => void;
+  readonly #onNotice: (urgency: Urgency) => void;
   readonly #stop: () => void;
   #exists = 0;
   #uidNext = 1; // first UID the client does not know of
@@ -240,7 +243,7 @@ export class SelectedMailbox implements SelectedView {
       this.#known = change.modSeq;
     }
     if (this.#lost || this.hasNotices) {
-      this.#onNotice(change.appended.length > 0 || change.deleted === true);
+      this.#onNotice(change.appended.length > 0 ? "at_once" : "soon");
     }
   }
 

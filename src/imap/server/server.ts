@@ -1,10 +1,10 @@
 /** All IMAP connections of the relay, and what they share. @module */
 import type { Clock, Timers } from "../../base/clock.ts";
 import type { ImapBackend } from "./backend.ts";
-import { Connection, type Surroundings } from "./connection.ts";
+import { Connection, type Surroundings } from "./connection/connection.ts";
 import { DEFAULT_OPTIONS, type ImapOptions } from "./options.ts";
-import { TICK_MS, TimerWheel } from "./timer_wheel.ts";
-import type { Wire } from "./wire.ts";
+import { TICK_MS, TimerWheel } from "./connection/timer_wheel.ts";
+import type { Wire } from "./connection/wire.ts";
 
 export interface ImapServerParts {
   readonly backend: ImapBackend;

@@ -10,7 +10,7 @@ import type { ImapAccount, ImapBackend, ImapPeer } from "./backend.ts";
 import { capabilities } from "./capabilities.ts";
 import type { CommandSession, ImapState } from "./command.ts";
 import type { ImapOptions } from "./options.ts";
-import { SelectedMailbox } from "./selected.ts";
+import { SelectedMailbox, type Urgency } from "./selected.ts";
 
 /** What the world around a session does for it. */
 export interface SessionContext {
@@ -21,8 +21,8 @@ export interface SessionContext {
   monotonic(): number;
   /** Milliseconds since 1970 UTC. */
   now(): number;
-  /** Something happened in the selected mailbox; `urgent` for new mail. */
-  onNotice(urgent: boolean): void;
+  /** Something happened in the selected mailbox. */
+  onNotice(urgency: Urgency): void;
   /** The session must end, with this BYE. */
   onEnd(text: string): void;
 }
@@ -106,16 +106,16 @@ export class ImapSession implements CommandSession {
       mail: this.account.mail,
       mailbox,
       readOnly: options.readOnly,
-      onNotice: (urgent) => this.#noticed(urgent),
+      onNotice: (urgency) => this.#noticed(urgency),
     });
     this.#selected = opened?.selected;
     return opened?.mailbox;
   }
 
-  #noticed(urgent: boolean): void {
+  #noticed(urgency: Urgency): void {
     const lost = this.#selected?.lost;
     if (lost) this.context.onEnd(lost);
-    else this.context.onNotice(urgent);
+    else this.context.onNotice(urgency);
   }
 
   /** Leaves the selected mailbox, if there is one, as it is. */

@@ -62,7 +62,8 @@ export class Upload {
     const held = this.#afterCr && octets.length > 0;
     const parts: Uint8Array[] = held && octets[0] !== LF ? [CR_ALONE] : [];
     if (octets.length > 0) this.#afterCr = octets.at(-1) === CR;
-    parts.push(...withCrlf(octets, this.#afterCr));
+    const end = octets.length - (this.#afterCr ? 1 : 0);
+    parts.push(...withCrlf(octets, end));
     if (parts.length > 0) await this.receiver.write(concat(parts));
   }
 
@@ -80,9 +81,8 @@ export class Upload {
 
 const CRLF = new Uint8Array([CR, LF]);
 
-/** Pieces of the octets, with a CR before each LF, and without the held CR at the end. */
-function withCrlf(octets: Uint8Array, holdLast: boolean): Uint8Array[] {
-  const end = holdLast ? octets.length - 1 : octets.length;
+/** The octets up to `end` in pieces, with a CR before each LF. */
+function withCrlf(octets: Uint8Array, end: number): Uint8Array[] {
   const parts: Uint8Array[] = [];
   let from = 0;
   for (let at = octets.indexOf(LF); at >= 0; at = octets.indexOf(LF, at + 1)) {

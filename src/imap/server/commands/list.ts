@@ -52,7 +52,7 @@ export const list: ImapCommand<ListArguments, ImapSession> = {
     const subscribed = args.selection.has("SUBSCRIBED") ||
       args.returned.has("SUBSCRIBED");
     for (const { mailbox, childInfo } of listed) {
-      const attributes = attributesOf(mailbox, mailboxes, subscribed);
+      const attributes = attributesOf(mailbox, { mailboxes, subscribed });
       const line = listResponse("LIST", attributes, mailbox.name);
       yield {
         text: childInfo
@@ -172,11 +172,13 @@ function select(
 
 function attributesOf(
   mailbox: Mailbox,
-  all: readonly Mailbox[],
-  subscribed: boolean,
+  { mailboxes, subscribed }: {
+    readonly mailboxes: readonly Mailbox[];
+    readonly subscribed: boolean;
+  },
 ): string[] {
   const prefix = `${mailbox.name}/`;
-  const hasChildren = all.some(({ name }) => name.startsWith(prefix));
+  const hasChildren = mailboxes.some(({ name }) => name.startsWith(prefix));
   return [
     ...(mailbox.selectable ? [] : ["\\Noselect"]),
     hasChildren ? "\\HasChildren" : "\\HasNoChildren", // RFC 3348 §3

@@ -97,13 +97,15 @@ export const rename: ImapCommand<{ from: string; to: string }, ImapSession> = {
 };
 
 /** SUBSCRIBE (RFC 3501 §6.3.6). */
-export const subscribe = subscribing("SUBSCRIBE", true);
+export const subscribe = subscribing({ name: "SUBSCRIBE", subscribed: true });
 /** UNSUBSCRIBE (RFC 3501 §6.3.7). */
-export const unsubscribe = subscribing("UNSUBSCRIBE", false);
+export const unsubscribe = subscribing({
+  name: "UNSUBSCRIBE",
+  subscribed: false,
+});
 
 function subscribing(
-  command: string,
-  subscribed: boolean,
+  { name: command, subscribed }: { name: string; subscribed: boolean },
 ): ImapCommand<string, ImapSession> {
   return {
     states: LOGGED_IN,

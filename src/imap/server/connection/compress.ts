@@ -11,7 +11,7 @@ import {
   type DeflateRaw,
   type InflateRaw,
 } from "node:zlib";
-import { concat } from "../../base/octets.ts";
+import { concat } from "../../../base/octets.ts";
 import type { Wire } from "./wire.ts";
 
 /** Small windows: tens of kilobytes a session, for a few percent of size. */

@@ -1,5 +1,5 @@
 /** Collects what belongs into one write. @module */
-import { concat } from "../../base/octets.ts";
+import { concat } from "../../../base/octets.ts";
 
 const encoder = new TextEncoder();
 

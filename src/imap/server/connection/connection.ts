@@ -9,15 +9,16 @@
  *
  * @module
  */
-import type { Clock, Timers } from "../../base/clock.ts";
-import { ImapReceiver } from "../proto/receiver.ts";
-import type { ImapBackend, ImapPeer } from "./backend.ts";
-import type { Effect, Step } from "./command.ts";
+import type { Clock, Timers } from "../../../base/clock.ts";
+import { ImapReceiver } from "../../proto/receiver.ts";
+import type { ImapBackend, ImapPeer } from "../backend.ts";
+import type { Effect, Step } from "../command.ts";
 import { compressed } from "./compress.ts";
-import { bye, ImapInterpreter } from "./interpreter.ts";
-import type { ImapOptions } from "./options.ts";
+import { bye, ImapInterpreter } from "../interpreter.ts";
+import type { ImapOptions } from "../options.ts";
 import { Output } from "./output.ts";
-import { ImapSession, type SessionContext } from "./session.ts";
+import type { Urgency } from "../selected.ts";
+import { ImapSession, type SessionContext } from "../session.ts";
 import { TICK_MS, type TimerWheel, type Waiting } from "./timer_wheel.ts";
 import type { Wire } from "./wire.ts";
 
@@ -105,14 +106,15 @@ export class Connection implements SessionContext, Waiting {
     await this.#interpreter.end();
   }
 
-  onNotice(urgent: boolean): void {
+  onNotice(urgency: Urgency): void {
     if (!this.#session.idling) return;
     const now = this.monotonic();
     // Two ticks is what the wheel may be late.
     this.#noticeAt ??= now + this.options.noticeDelayMs - 2 * TICK_MS;
-    if (urgent) this.#noticeAt = now;
-    if (urgent) this.#speak();
-    else this.#schedule();
+    if (urgency === "at_once") {
+      this.#noticeAt = now;
+      this.#speak();
+    } else this.#schedule();
   }
 
   onEnd(text: string): void {
