@@ -18,27 +18,27 @@ export class BodyReader {
     blob: BlobId,
     range?: OctetRange,
   ): Promise<AsyncIterable<Uint8Array> | undefined> {
+    // Most are read whole from the database: that takes one statement.
+    const whole = range ? undefined : this.blobs.octets(blob);
+    if (whole) return pieces(whole);
     const place = this.blobs.place(blob);
     if (!place) return undefined;
     const start = Math.max(0, range?.start ?? 0);
     const end = Math.min(place.sizeOctets, range?.end ?? place.sizeOctets);
     if (place.file !== null) return await this.#file(place.file, start, end);
     if (start >= end) return NOTHING;
-    const octets = start === 0 && end === place.sizeOctets
-      ? this.blobs.octets(blob)
-      : this.blobs.slice(blob, start, end);
+    const octets = this.blobs.slice(blob, start, end);
     return octets && pieces(octets);
   }
 
   /** The top-level header; undefined if the content is gone. */
   async header(blob: BlobId): Promise<Uint8Array | undefined> {
-    const place = this.blobs.place(blob);
-    if (!place) return undefined;
-    const { file, headerOctets } = place;
-    if (file === null) return this.blobs.slice(blob, 0, headerOctets);
-    using opened = await this.files.open(file);
+    const header = this.blobs.header(blob);
+    if (header?.octets) return header.octets;
+    if (!header || header.file === null) return undefined;
+    using opened = await this.files.open(header.file);
     if (!opened) return undefined;
-    const octets = new Uint8Array(headerOctets);
+    const octets = new Uint8Array(header.headerOctets);
     return octets.subarray(0, await fill(opened, octets));
   }
 

@@ -16,6 +16,12 @@ export interface BlobPlace {
   readonly file: string | null;
 }
 
+export interface BlobHeader {
+  readonly headerOctets: number;
+  readonly file: string | null;
+  readonly octets: Uint8Array | null;
+}
+
 export class BlobTable {
   /** Files that nothing refers to once the open transaction is committed. */
   readonly unused: string[] = [];
@@ -84,6 +90,16 @@ export class BlobTable {
       start,
       end,
     )?.data;
+  }
+
+  /** Where the header is, and itself if it is in the database. */
+  header(id: BlobId): BlobHeader | undefined {
+    return this.db.row<BlobHeader>(
+      `SELECT header_size AS headerOctets, file,
+         substr(data, 1, header_size) AS octets
+       FROM blobs LEFT JOIN blob_data ON blob_id = id WHERE id = ?`,
+      id,
+    );
   }
 
   hasFile(name: string): boolean {
