@@ -40,6 +40,7 @@ async function play(step: (name: string) => void): Promise<void> {
     );
     sender.close();
     step("takes a message");
+    await reader.expectOk("NOOP"); // tells of the new message
     const [message] = await reader.fetch("1:*");
     reader.close();
     assert.ok(message?.octets, "the message is there");
