@@ -14,12 +14,12 @@ import type { Account } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
 import { isCovered } from "./block_patterns.ts";
 import { Blocklist } from "./blocklist.ts";
-import { CreationLimits } from "./creation_limits.ts";
+import { CreationLimits } from "./limits/creation_limits.ts";
 import { FirstLogins } from "./first_login.ts";
-import { ForeignHashes } from "./foreign_hash.ts";
-import { HashGate } from "./hash_gate.ts";
+import { ForeignHashes } from "./passwords/foreign_hash.ts";
+import { HashGate } from "./passwords/hash_gate.ts";
 import { type Login, Logins } from "./login.ts";
-import { LoginLimits } from "./login_limits.ts";
+import { LoginLimits } from "./limits/login_limits.ts";
 import type {
   AccountOperations,
   CreatedAccount,
@@ -27,18 +27,18 @@ import type {
   RemovalReport,
 } from "./operations.ts";
 import type { AccountOptions } from "./options.ts";
-import { PasswordHasher } from "./password_hasher.ts";
-import { checkPassword } from "./passwords.ts";
-import type { Peer } from "./peer.ts";
-import { Proofs } from "./proofs.ts";
+import { PasswordHasher } from "./passwords/password_hasher.ts";
+import { checkPassword } from "./passwords/passwords.ts";
+import type { Peer } from "./limits/peer.ts";
+import { Proofs } from "./passwords/proofs.ts";
 import { Registration, type SignUp } from "./registration.ts";
-import { ResourceGuard, type Resources } from "./resource_guard.ts";
+import { ResourceGuard, type Resources } from "./limits/resource_guard.ts";
 import {
   type LiveSession,
   type SessionKind,
   SessionRegistry,
 } from "./session_registry.ts";
-import { VerifiedPasswords } from "./verified_passwords.ts";
+import { VerifiedPasswords } from "./passwords/verified_passwords.ts";
 
 const PAGE = 500;
 const CHECKS_IN_A_ROW = 200;

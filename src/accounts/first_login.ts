@@ -5,12 +5,12 @@ import { Refusal } from "../base/refusal.ts";
 import { type Address, localPart } from "../mail/address.ts";
 import { checkAccountName } from "../mail/account_name.ts";
 import type { Account, AccountStore, NewAccount } from "../store/accounts.ts";
-import type { CreationLimits } from "./creation_limits.ts";
+import type { CreationLimits } from "./limits/creation_limits.ts";
 import type { AccountOptions } from "./options.ts";
-import type { PasswordHasher } from "./password_hasher.ts";
-import { checkPassword } from "./passwords.ts";
-import type { Peer } from "./peer.ts";
-import type { ResourceGuard } from "./resource_guard.ts";
+import type { PasswordHasher } from "./passwords/password_hasher.ts";
+import { checkPassword } from "./passwords/passwords.ts";
+import type { Peer } from "./limits/peer.ts";
+import type { ResourceGuard } from "./limits/resource_guard.ts";
 
 export interface FirstLoginParts {
   readonly store: AccountStore;

@@ -21,12 +21,12 @@ import type {
 } from "../store/accounts.ts";
 import type { Blocklist } from "./blocklist.ts";
 import type { FirstLogins } from "./first_login.ts";
-import type { LoginAttempt, LoginLimits } from "./login_limits.ts";
-import type { PasswordHasher } from "./password_hasher.ts";
-import { isPassword } from "./passwords.ts";
-import type { Peer } from "./peer.ts";
-import type { Proof, Proofs } from "./proofs.ts";
-import type { VerifiedPasswords } from "./verified_passwords.ts";
+import type { LoginAttempt, LoginLimits } from "./limits/login_limits.ts";
+import type { PasswordHasher } from "./passwords/password_hasher.ts";
+import { isPassword } from "./passwords/passwords.ts";
+import type { Peer } from "./limits/peer.ts";
+import type { Proof, Proofs } from "./passwords/proofs.ts";
+import type { VerifiedPasswords } from "./passwords/verified_passwords.ts";
 
 const THROTTLE_MS = 2_000;
 

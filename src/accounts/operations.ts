@@ -1,7 +1,7 @@
 /** What an admin does with accounts; live sessions of this process notice at once. @module */
 import type { Address } from "../mail/address.ts";
 import type { Account, AccountOrigin } from "../store/accounts.ts";
-import type { PasswordHasher } from "./password_hasher.ts";
+import type { PasswordHasher } from "./passwords/password_hasher.ts";
 
 export interface CreateRequest {
   /** Canonical and local; drawn at random when absent. */

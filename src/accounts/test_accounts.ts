@@ -4,7 +4,7 @@ import { LocalDomains } from "../mail/local_domains.ts";
 import { Accounts } from "./accounts.ts";
 import { MemoryAccounts } from "./memory_accounts.ts";
 import type { AccountOptions } from "./options.ts";
-import type { Resources } from "./resource_guard.ts";
+import type { Resources } from "./limits/resource_guard.ts";
 import { TestTime } from "./test_time.ts";
 
 export const PEER = { address: "198.51.100.7" };

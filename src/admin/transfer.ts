@@ -1,13 +1,16 @@
 /** Taking accounts out and in. @module */
-import { exportAccounts, exportToFile } from "../accounts/account_export.ts";
+import {
+  exportAccounts,
+  exportToFile,
+} from "../accounts/transfer/account_export.ts";
 import {
   AccountImport,
   type AccountImportParts,
   importFile,
   type ImportReport,
-} from "../accounts/account_import.ts";
-import type { ExportedAccount } from "../accounts/import_entry.ts";
-import { relayAccounts } from "../accounts/relay_tree.ts";
+} from "../accounts/transfer/account_import.ts";
+import type { ExportedAccount } from "../accounts/transfer/import_entry.ts";
+import { relayAccounts } from "../accounts/transfer/relay_tree.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { AdminContext } from "./context.ts";
 

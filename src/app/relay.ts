@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { Accounts } from "../accounts/accounts.ts";
 import { LiveOptions, quotaPolicy } from "../accounts/live_options.ts";
-import { machineResources } from "../accounts/resource_guard.ts";
+import { machineResources } from "../accounts/limits/resource_guard.ts";
 import type { AdminContext } from "../admin/context.ts";
 import type { LiveServer } from "../admin/status.ts";
 import { systemRandom } from "../base/random.ts";

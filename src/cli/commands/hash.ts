@@ -1,8 +1,8 @@
 /** The stored form of a password, for files that `accounts import` reads. @module */
-import { ForeignHashes } from "../../accounts/foreign_hash.ts";
-import { HashGate } from "../../accounts/hash_gate.ts";
-import { PasswordHasher } from "../../accounts/password_hasher.ts";
-import { checkPassword } from "../../accounts/passwords.ts";
+import { ForeignHashes } from "../../accounts/passwords/foreign_hash.ts";
+import { HashGate } from "../../accounts/passwords/hash_gate.ts";
+import { PasswordHasher } from "../../accounts/passwords/password_hasher.ts";
+import { checkPassword } from "../../accounts/passwords/passwords.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../../app/system_time.ts";
 import { systemRandom } from "../../base/random.ts";
 import { SCHEMA } from "../../config/schema.ts";

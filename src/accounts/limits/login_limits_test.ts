@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { Refusal } from "../base/refusal.ts";
-import { PEER, STRONG, testAccounts, WEAK } from "./test_accounts.ts";
-import type { TestTime } from "./test_time.ts";
+import { Refusal } from "../../base/refusal.ts";
+import { PEER, STRONG, testAccounts, WEAK } from "../test_accounts.ts";
+import type { TestTime } from "../test_time.ts";
 import type { Peer } from "./peer.ts";
 
 const NAME = "ann.chats@relay.example";

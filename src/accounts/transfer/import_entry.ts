@@ -1,5 +1,5 @@
 /** One account as export files have it, and as it is read from one. @module */
-import type { AccountListing } from "../store/accounts.ts";
+import type { AccountListing } from "../../store/accounts.ts";
 
 const SECONDS_PER_DAY = 86_400;
 

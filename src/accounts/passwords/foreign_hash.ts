@@ -1,5 +1,5 @@
 /** Checks passwords against imported forms, in a worker that exists only while it is needed. @module */
-import type { Timers } from "../base/clock.ts";
+import type { Timers } from "../../base/clock.ts";
 import type { ForeignCheck, ForeignVerdict } from "./foreign_hash_worker.ts";
 import type { ForeignPassword } from "./stored_password.ts";
 

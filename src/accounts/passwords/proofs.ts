@@ -1,6 +1,6 @@
 /** Proving a password against its stored form; equal claims at one time are proven once. @module */
 import { Buffer } from "node:buffer";
-import type { Account, PasswordUpgrade } from "../store/accounts.ts";
+import type { Account, PasswordUpgrade } from "../../store/accounts.ts";
 import type { PasswordHasher } from "./password_hasher.ts";
 import { isOwnForm, parseStoredPassword } from "./stored_password.ts";
 import type { VerifiedPasswords } from "./verified_passwords.ts";

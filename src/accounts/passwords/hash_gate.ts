@@ -1,6 +1,6 @@
 /** Lets only so many slow hashes run at once; the others wait in line, not for long. @module */
-import type { Clock, Timers } from "../base/clock.ts";
-import { Refusal } from "../base/refusal.ts";
+import type { Clock, Timers } from "../../base/clock.ts";
+import { Refusal } from "../../base/refusal.ts";
 
 const MAX_WAITING = 512;
 const MAX_WAIT_MS = 8_000;

@@ -6,10 +6,10 @@
  * @module
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { Clock } from "../base/clock.ts";
-import type { AccountId } from "../base/ids.ts";
-import type { Random } from "../base/random.ts";
-import type { AccountOptions } from "./options.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { AccountId } from "../../base/ids.ts";
+import type { Random } from "../../base/random.ts";
+import type { AccountOptions } from "../options.ts";
 
 const KEY_OCTETS = 32;
 

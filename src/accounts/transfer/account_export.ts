@@ -1,7 +1,7 @@
 /** All accounts with their password hashes, as JSON. @module */
-import type { AccountStore } from "../store/accounts.ts";
+import type { AccountStore } from "../../store/accounts.ts";
 import { type ExportedAccount, exportedAccount } from "./import_entry.ts";
-import { Refusal } from "../base/refusal.ts";
+import { Refusal } from "../../base/refusal.ts";
 
 const PAGE = 500;
 const OWNER_ONLY = 0o600;

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import type { Clock } from "../base/clock.ts";
-import { Refusal } from "../base/refusal.ts";
-import { type BucketRate, TokenBuckets } from "../base/token_buckets.ts";
+import type { Clock } from "../../base/clock.ts";
+import { Refusal } from "../../base/refusal.ts";
+import { type BucketRate, TokenBuckets } from "../../base/token_buckets.ts";
 import { clientPrefix } from "./client_prefix.ts";
-import type { AccountOptions } from "./options.ts";
+import type { AccountOptions } from "../options.ts";
 
 const IPV6_BITS = 64;
 const PER_ACCOUNT: BucketRate = { burst: 8, perSecond: 1 / 30 };

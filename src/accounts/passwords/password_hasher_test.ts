@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { systemRandom } from "../base/random.ts";
+import { systemRandom } from "../../base/random.ts";
 import { ForeignHashes } from "./foreign_hash.ts";
 import { HashGate } from "./hash_gate.ts";
 import { PasswordHasher } from "./password_hasher.ts";
-import { TestTime } from "./test_time.ts";
+import { TestTime } from "../test_time.ts";
 
 function parts() {
   const time = new TestTime();

@@ -8,7 +8,7 @@
  * @module
  */
 import { createHash, scrypt, timingSafeEqual } from "node:crypto";
-import type { Random } from "../base/random.ts";
+import type { Random } from "../../base/random.ts";
 import type { ForeignHashes } from "./foreign_hash.ts";
 import type { HashGate } from "./hash_gate.ts";
 import { isStrong } from "./passwords.ts";

@@ -1,9 +1,9 @@
 /** How many accounts a network, and all together, may make. Kept in memory only. @module */
-import type { Clock } from "../base/clock.ts";
-import { Refusal } from "../base/refusal.ts";
-import { TokenBuckets } from "../base/token_buckets.ts";
+import type { Clock } from "../../base/clock.ts";
+import { Refusal } from "../../base/refusal.ts";
+import { TokenBuckets } from "../../base/token_buckets.ts";
 import { clientPrefix, isLoopback, Networks } from "./client_prefix.ts";
-import type { AccountOptions } from "./options.ts";
+import type { AccountOptions } from "../options.ts";
 import type { Peer } from "./peer.ts";
 
 const IPV6_BITS = 56;

@@ -4,20 +4,20 @@
  *
  * @module
  */
-import { nowSeconds } from "../base/clock.ts";
-import type { Clock } from "../base/clock.ts";
-import { Refusal } from "../base/refusal.ts";
-import { checkAccountName } from "../mail/account_name.ts";
-import { type Address, localPart } from "../mail/address.ts";
-import type { LocalDomains } from "../mail/local_domains.ts";
-import type { AccountStore, NewAccount } from "../store/accounts.ts";
+import { nowSeconds } from "../../base/clock.ts";
+import type { Clock } from "../../base/clock.ts";
+import { Refusal } from "../../base/refusal.ts";
+import { checkAccountName } from "../../mail/account_name.ts";
+import { type Address, localPart } from "../../mail/address.ts";
+import type { LocalDomains } from "../../mail/local_domains.ts";
+import type { AccountStore, NewAccount } from "../../store/accounts.ts";
 import { type ImportEntry, parseImportEntry } from "./import_entry.ts";
 import { jsonItems } from "./json_items.ts";
-import type { AccountOperations } from "./operations.ts";
-import type { AccountOptions } from "./options.ts";
-import type { PasswordHasher } from "./password_hasher.ts";
-import { checkPassword } from "./passwords.ts";
-import { parseStoredPassword } from "./stored_password.ts";
+import type { AccountOperations } from "../operations.ts";
+import type { AccountOptions } from "../options.ts";
+import type { PasswordHasher } from "../passwords/password_hasher.ts";
+import { checkPassword } from "../passwords/passwords.ts";
+import { parseStoredPassword } from "../passwords/stored_password.ts";
 
 const BATCH = 500;
 const MAX_ERRORS = 1000;

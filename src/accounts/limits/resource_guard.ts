@@ -1,9 +1,9 @@
 /** No new accounts while the machine is short of something. Existing ones go on. @module */
 import { statfs } from "node:fs/promises";
 import { loadavg } from "node:os";
-import type { Clock } from "../base/clock.ts";
-import { Refusal } from "../base/refusal.ts";
-import type { AccountOptions } from "./options.ts";
+import type { Clock } from "../../base/clock.ts";
+import { Refusal } from "../../base/refusal.ts";
+import type { AccountOptions } from "../options.ts";
 
 const FRESH_MS = 5_000;
 

@@ -1,5 +1,5 @@
 /** What a password may be, and whether it is one that a machine made. @module */
-import { Refusal } from "../base/refusal.ts";
+import { Refusal } from "../../base/refusal.ts";
 
 const MAX_OCTETS = 256;
 const STRONG_LENGTH = 20;
