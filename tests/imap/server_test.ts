@@ -164,3 +164,20 @@ Deno.test("an upload that is cut off is discarded", async () => {
   assert.equal(discarded, 1);
   assert.equal(mail.box("INBOX").rows.length, 0);
 });
+
+Deno.test("a flood of commands gives way to others", async () => {
+  let gaveWay = 0;
+  const world = memoryWorld();
+  const stage = new Stage(world, { onSleep: () => gaveWay++ });
+  const wire = stage.connect();
+  const limits = world.backend.limits.bind(world.backend);
+  world.backend.limits = () => {
+    stage.now += 5; // what a command takes
+    return limits();
+  };
+  wire.push("L LOGIN ann@relay.example secret\r\n");
+  wire.push("A CAPABILITY\r\n".repeat(20));
+  await stage.settle();
+  assert.equal(gaveWay, 10);
+  await stage.end();
+});

@@ -75,12 +75,12 @@ export class Stage {
   readonly log: string[] = [];
   readonly server: ImapServer;
   readonly wires = new Map<string, MemoryWire>();
-  #now = 1_000_000;
+  now = 1_000_000;
   #tick: (() => void) | undefined;
   #runs: Promise<void>[] = [];
 
   constructor(readonly world: World, readonly options: TranscriptOptions) {
-    const clock: Clock = { now: () => this.#now, monotonic: () => this.#now };
+    const clock: Clock = { now: () => this.now, monotonic: () => this.now };
     const timers: Timers = {
       sleep(durationMs) {
         options.onSleep?.(durationMs);
@@ -125,7 +125,7 @@ export class Stage {
 
   async pass(durationMs: number): Promise<void> {
     for (let left = durationMs; left > 0; left -= 250) {
-      this.#now += 250;
+      this.now += 250;
       this.#tick?.();
       for (let i = 0; i < 20; i++) await Promise.resolve();
     }

@@ -34,6 +34,7 @@ export interface Surroundings {
 }
 
 const WRITE_OCTETS = 65_536;
+const SHARE_MS = 10; // after which other connections have their turn
 const END_GRACE_MS = 30_000; // for a command that runs when the session must end
 
 export class Connection implements SessionContext, Waiting {
@@ -51,6 +52,7 @@ export class Connection implements SessionContext, Waiting {
   #speakAgain = false;
   #ending: { readonly text: string; readonly at: number } | undefined;
   #inputAt: number;
+  #gaveWayAt = 0;
   #outputAt: number;
   #writingSince: number | undefined;
   #noticeAt: number | undefined;
@@ -151,7 +153,7 @@ export class Connection implements SessionContext, Waiting {
     if (this.#speaking) await this.#speaking;
     if (octets === undefined) this.#over = true;
     if (octets === undefined || this.#over) return;
-    this.#inputAt = this.monotonic();
+    this.#inputAt = this.#gaveWayAt = this.monotonic();
     this.#receiver.push(octets);
     await this.#work();
   }
@@ -162,9 +164,17 @@ export class Connection implements SessionContext, Waiting {
       for await (const step of this.#interpreter.receive(input)) {
         await this.#act(step);
         if (this.#over) return;
+        await this.#giveWay();
       }
       input = this.#receiver.next();
     }
+  }
+
+  /** However much one peer asks for at once, the others are served meanwhile. */
+  async #giveWay(): Promise<void> {
+    if (this.monotonic() - this.#gaveWayAt < SHARE_MS) return;
+    await this.sleep(0);
+    this.#gaveWayAt = this.monotonic();
   }
 
   async #act({ text, octets, effect }: Step): Promise<void> {
