@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { print, REPOSITORY, run, treeFiles } from "./repository.ts";
+import { fail, print, REPOSITORY, run, treeFiles } from "./repository.ts";
 
 const OUTPUT = "build/postern";
 
@@ -81,28 +81,32 @@ async function writeConfig(packages: ReadonlySet<string>): Promise<string> {
   return "build/deno.json";
 }
 
-await Deno.mkdir(`${REPOSITORY}/build`, { recursive: true });
-await Deno.writeTextFile(
-  `${REPOSITORY}/build/commit.txt`,
-  `${await describeCommit()}\n`,
-);
-const includes = [...await listIncludes(), "build/commit.txt"];
-const started = performance.now();
-const workers = includes.filter((file) => file.endsWith("_worker.ts"));
-const config = await writeConfig(
-  await listPackages(["main.ts", ...workers]),
-);
-await run(Deno.execPath(), [
-  "compile",
-  "--config",
-  config,
-  "--allow-all",
-  "--no-check",
-  "--output",
-  OUTPUT,
-  ...includes.flatMap((file) => ["--include", file]),
-  "main.ts",
-]);
-const { size } = await Deno.stat(`${REPOSITORY}/${OUTPUT}`);
-const seconds = ((performance.now() - started) / 1000).toFixed(0);
-print(`${OUTPUT}: ${(size / 1e6).toFixed(0)} MB (${seconds} s)`);
+async function build(): Promise<void> {
+  await Deno.mkdir(`${REPOSITORY}/build`, { recursive: true });
+  await Deno.writeTextFile(
+    `${REPOSITORY}/build/commit.txt`,
+    `${await describeCommit()}\n`,
+  );
+  const includes = [...await listIncludes(), "build/commit.txt"];
+  const workers = includes.filter((file) => file.endsWith("_worker.ts"));
+  const packages = await listPackages(["main.ts", ...workers]);
+  await run(Deno.execPath(), [
+    "compile",
+    "--config",
+    await writeConfig(packages),
+    "--allow-all",
+    "--no-check",
+    "--output",
+    OUTPUT,
+    ...includes.flatMap((file) => ["--include", file]),
+    "main.ts",
+  ]);
+  const { size } = await Deno.stat(`${REPOSITORY}/${OUTPUT}`);
+  print(`${OUTPUT}: ${(size / 1e6).toFixed(0)} MB`);
+}
+
+try {
+  await build();
+} catch (error) {
+  fail(error instanceof Error ? error.message : String(error));
+}
