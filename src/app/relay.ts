@@ -66,6 +66,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
   const store = await openStore({
     stateDir: first.server.stateDir,
     database: first.storage.database,
+    sync: first.storage.sync,
     inlineMaxOctets: first.storage.inlineMax,
     minFreeOctets: first.storage.minFree,
     dedup: first.storage.dedup,
@@ -73,6 +74,10 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     onHealth: (state) => tellHealth(state, first.server.stateDir, log),
     onBug: reportBug,
   });
+  if (first.storage.sync === "off") {
+    const message = "storage.sync is off: a crash loses mail";
+    log.operational({ event: "degraded", part: "store", message });
+  }
   const settings = await Settings.open(store.settings, source.loaded);
   const domains = localDomains(first);
   const shared = {

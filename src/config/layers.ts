@@ -44,6 +44,7 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   "accounts.jit_registration": "registration.jit",
   "server.aliases": "server.domains",
   "limits.default_quota": "quota.default",
+  "storage.fsync": "storage.sync",
   "log.target": "log.targets",
   "log.file": "log.targets",
   "registration.min_password_length": "registration.password_min_length",

@@ -509,6 +509,11 @@ export const SCHEMA = {
     "chat.db",
     "Database file, relative to the state directory",
   ),
+  "storage.sync": key(
+    choice("full", "normal", "off"),
+    "full",
+    "What survives: power loss, only the end of the process, or (for benchmarks) nothing",
+  ),
   "storage.inline_max": key(
     size({ max: 16 * MIB }),
     64 * KIB,
