@@ -47,8 +47,8 @@ file, with line and column, and starts nothing.
 - A key marked with a setting can be changed while the server runs
   (\`postern settings set\`); see [settings](settings.md). The file holds its value
   until then.
-- SIGHUP and \`postern reload\` read the file again. \`server.state_dir\`,
-  \`server.runtime_dir\` and the section \`storage\` need a restart.
+- SIGHUP and \`postern reload\` read the file again. Domains, directories, the
+  section \`storage\` and \`log.targets\` need a restart.
 
 This is the whole file with its built-in values.
 

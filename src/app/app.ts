@@ -132,9 +132,7 @@ class App implements RunningApp {
       }
     }
     relay.settings.onChange("log_level", (level) => log.setLevel(level));
-    if (relay.settings.get("log_level") !== log.level) {
-      log.setLevel(relay.settings.get("log_level"));
-    }
+    log.resume(relay.settings.get("log_level"));
     await this.#openControl();
     this.#closing.push(startUpkeep(this.#assembly));
     await relay.scheduler.start();

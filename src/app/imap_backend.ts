@@ -8,11 +8,13 @@ import type {
   ImapPeer,
 } from "../imap/server/backend.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { Journal } from "./journal.ts";
 import { type ImapSurroundings, RelayImapAccount } from "./imap_account.ts";
 
 export interface ImapBackendParts {
   readonly accounts: Accounts;
   readonly settings: Settings;
+  readonly journal: Journal;
   config(): Config;
   readonly surroundings: ImapSurroundings;
   reportBug(error: unknown): void;
@@ -42,8 +44,11 @@ export class RelayImapBackend implements ImapBackend {
     password: string,
     peer: ImapPeer,
   ): Promise<ImapAccount> {
-    const { accounts, surroundings } = this.#parts;
-    const login = await accounts.login(address, password, peer);
+    const { accounts, journal, surroundings } = this.#parts;
+    const login = await journal.login(
+      { protocol: "imap", address, peer },
+      () => accounts.login(address, password, peer),
+    );
     const session = accounts.openSession(login, "imap");
     return new RelayImapAccount(login.id, login.address, session, surroundings);
   }

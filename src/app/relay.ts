@@ -20,7 +20,6 @@ import type { DeliverySettings } from "../delivery/parts.ts";
 import { Counters } from "../observe/counters.ts";
 import type { QuotaPolicy } from "../store/mail.ts";
 import { LocalDomains } from "../mail/local_domains.ts";
-import { word } from "../observe/fields.ts";
 import type { Log } from "../observe/log.ts";
 import { Settings } from "../settings/settings.ts";
 import { openStore } from "../store/sqlite/open.ts";
@@ -29,6 +28,7 @@ import { followPurgeSettings } from "../tasks/purge_seen.ts";
 import { TaskRunner } from "../tasks/task_runner.ts";
 import { TaskScheduler } from "../tasks/task_scheduler.ts";
 import { hostnameOf } from "./certificates.ts";
+import { Journal } from "./journal.ts";
 import { type LinkFacts, loginLink } from "../accounts/login_link.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 
@@ -40,6 +40,7 @@ export interface Relay {
   readonly delivery: Delivery;
   readonly tasks: TaskRunner;
   readonly scheduler: TaskScheduler;
+  readonly journal: Journal;
   reportBug(error: unknown): void;
 }
 
@@ -62,7 +63,8 @@ export function localDomains({ server }: Config): LocalDomains {
 export async function buildRelay(source: RelaySource): Promise<Relay> {
   const { log, config } = source;
   const first = config();
-  const reportBug = (error: unknown) => log.bug(word("relay"), error);
+  const journal = new Journal(log, new Counters());
+  const reportBug = (error: unknown) => journal.bug(error);
   const store = await openStore({
     stateDir: first.server.stateDir,
     database: first.storage.database,
@@ -100,7 +102,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     directory: new AccountDirectory(store.accounts, domains),
     outbound: FEDERATION_OFF,
     hostname: hostnameOf(first),
-    counters: new Counters(),
+    counters: journal.counters,
     settings: () =>
       deliverySettings(settings, config(), quotaPolicy(settings, config())),
   });
@@ -125,6 +127,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     delivery,
     tasks,
     scheduler,
+    journal,
     reportBug,
   };
 }

@@ -13,11 +13,13 @@ import type {
   SmtpTransaction,
 } from "../smtp/server/backend.ts";
 import { hostnameOf } from "./certificates.ts";
+import type { Journal } from "./journal.ts";
 
 export interface SmtpBackendParts {
   readonly accounts: Accounts;
   readonly delivery: Delivery;
   readonly settings: Settings;
+  readonly journal: Journal;
   config(): Config;
   reportBug(error: unknown): void;
 }
@@ -46,14 +48,18 @@ export class RelaySmtpBackend implements SmtpBackend {
     password: string,
     peer: SmtpPeer,
   ): Promise<SmtpAccount> {
-    const { accounts } = this.#parts;
-    const login = await accounts.login(address, password, peer);
+    const { accounts, journal } = this.#parts;
+    const login = await journal.login(
+      { protocol: "submission", address, peer },
+      () => accounts.login(address, password, peer),
+    );
     const session = accounts.openSession(login, "submission");
     return new SubmittingAccount(login.address, session);
   }
 
-  begin(sender: SmtpSender): Promise<SmtpTransaction> {
-    return this.#parts.delivery.begin(sender);
+  async begin(sender: SmtpSender): Promise<SmtpTransaction> {
+    const { delivery, journal } = this.#parts;
+    return journal.transaction(sender, await delivery.begin(sender));
   }
 
   reportBug(error: unknown): void {

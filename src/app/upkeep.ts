@@ -14,11 +14,12 @@ const LOOK_AROUND_MS = 1000; // a change by the command line counts within two s
 const CERTIFICATE_CHECK_MS = 10_000;
 const LISTENER_CHECK_MS = 30_000;
 const LISTENER_PATIENCE_MS = 5_000;
+const TOTALS_MS = 60 * 60 * 1000;
 const LAG_WORTH_TELLING_MS = 5_000;
 
 /** Starts all of it; the returned function stops it. */
 export function startUpkeep(assembly: Assembly): () => void {
-  const { log, listeners } = assembly;
+  const { log, listeners, relay } = assembly;
   const watch = new ListenerWatch(() => listeners.all(), {
     everyMs: LISTENER_CHECK_MS,
     patienceMs: LISTENER_PATIENCE_MS,
@@ -39,6 +40,7 @@ export function startUpkeep(assembly: Assembly): () => void {
       CERTIFICATE_CHECK_MS,
       () => void checkCertificate(assembly),
     ),
+    SYSTEM_TIMERS.every(TOTALS_MS, () => relay.journal.tellTotals()),
   ];
   return () => stops.forEach((stop) => stop());
 }

@@ -3,10 +3,7 @@ import type { RefusalCode } from "../base/refusal.ts";
 import type { Fields } from "./fields.ts";
 
 export const COUNTER_NAMES = [
-  "connections",
   "logins",
-  "accounts_created",
-  "accounts_deleted",
   "messages_submitted",
   "messages_received",
   "messages_delivered",

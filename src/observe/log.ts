@@ -97,6 +97,13 @@ export class Log {
       : undefined;
   }
 
+  /** Takes up the level of an earlier run, but not debug, nor one above a lock. */
+  resume(level: LogLevel): void {
+    const { configured, locked } = this.#options;
+    if (level === "debug" || (locked && isAbove(level, configured))) return;
+    this.#level = level;
+  }
+
   error(event: Word, fields?: Fields): void {
     this.#line("error", event, fields);
   }

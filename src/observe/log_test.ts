@@ -104,6 +104,19 @@ Deno.test("setLevel() only lowers a locked level", () => {
   assert.equal(log.level, "warn");
 });
 
+Deno.test("resume() takes up no debug, and nothing above a lock", () => {
+  const { log } = setUp("warn");
+  log.resume("debug");
+  assert.equal(log.level, "warn");
+  log.resume("info");
+  assert.equal(log.level, "info");
+  const { log: locked } = setUp("warn", true);
+  locked.resume("info");
+  assert.equal(locked.level, "warn");
+  locked.resume("off");
+  assert.equal(locked.level, "off");
+});
+
 Deno.test("operational() reaches standard error at every level", () => {
   const { log, file, stderr } = setUp("off");
   log.operational({

@@ -1,0 +1,117 @@
+/**
+ * What the log tells of logins and messages, and what is counted of them. With
+ * logging off nothing is written and messages are not even looked at.
+ *
+ * @module
+ */
+import { Refusal } from "../base/refusal.ts";
+import type { Counters } from "../observe/counters.ts";
+import { shownAddress, shownPeer, type Word, word } from "../observe/fields.ts";
+import type { Log } from "../observe/log.ts";
+import type { SmtpSender, SmtpTransaction } from "../smtp/server/backend.ts";
+
+export interface LoginAttempt {
+  readonly protocol: "imap" | "submission";
+  readonly address: string;
+  readonly peer: { readonly address: string };
+}
+
+export class Journal {
+  constructor(readonly log: Log, readonly counters: Counters) {}
+
+  /** Notes how a login ends. @throws whatever `work` throws */
+  async login<T>(attempt: LoginAttempt, work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      this.counters.add("logins");
+      this.#tellLogin(attempt, word("ok"));
+      return result;
+    } catch (error) {
+      if (error instanceof Refusal) this.counters.refused(error.code);
+      this.#tellLogin(attempt, resultOf(error));
+      throw error;
+    }
+  }
+
+  /** The transaction itself, or one that tells how it ends. */
+  transaction(
+    sender: SmtpSender,
+    transaction: SmtpTransaction,
+  ): SmtpTransaction {
+    const { level } = this.log;
+    if (level !== "info" && level !== "debug") return transaction;
+    return new ToldTransaction(transaction, sender, this.log);
+  }
+
+  /** An error that is ours. */
+  bug(error: unknown): void {
+    this.counters.add("bugs");
+    this.log.bug(word("relay"), error);
+  }
+
+  /** One line of everything that was counted since the last. */
+  tellTotals(): void {
+    this.log.info(word("totals"), this.counters.sinceLast());
+  }
+
+  #tellLogin({ protocol, address, peer }: LoginAttempt, result: Word): void {
+    this.log.info(word("login"), {
+      protocol: word(protocol),
+      result,
+      account: shownAddress(address),
+      peer: shownPeer(peer.address),
+    });
+  }
+}
+
+class ToldTransaction implements SmtpTransaction {
+  #recipients = 0;
+  #octets = 0;
+
+  constructor(
+    readonly inner: SmtpTransaction,
+    readonly sender: SmtpSender,
+    readonly log: Log,
+  ) {}
+
+  async addRecipient(forwardPath: string): Promise<void> {
+    await this.inner.addRecipient(forwardPath);
+    this.#recipients++;
+    this.log.debug(word("recipient"), { address: shownAddress(forwardPath) });
+  }
+
+  write(octets: Uint8Array): Promise<void> {
+    this.#octets += octets.length;
+    return this.inner.write(octets);
+  }
+
+  async finish(): Promise<void> {
+    try {
+      await this.inner.finish();
+      this.#tell(word("ok"));
+    } catch (error) {
+      this.#tell(resultOf(error));
+      throw error;
+    }
+  }
+
+  discard(): Promise<void> {
+    return this.inner.discard();
+  }
+
+  #tell(result: Word): void {
+    const { service, reversePath, peer } = this.sender;
+    this.log.info(word("message"), {
+      service: word(service),
+      result,
+      from: reversePath === "" ? word("null") : shownAddress(reversePath),
+      recipients: this.#recipients,
+      octets: this.#octets,
+      peer: shownPeer(peer.address),
+    });
+  }
+}
+
+function resultOf(error: unknown): Word {
+  return error instanceof Refusal ? word(error.code) : word("error");
+}
