@@ -3,6 +3,9 @@
  *
  * `row` and `rows` are the only casts: SQL names its columns as our types do.
  *
+ * A limit that is a parameter is written `LIMIT ? + 0`: the planner looks at a
+ * bare one, and SQLite would prepare the statement anew at every run.
+ *
  * @module
  */
 import { DatabaseSync, type StatementSync } from "node:sqlite";

@@ -75,7 +75,7 @@ function agedMessages(
        arrived_at AS arrivedAt, fetched
      FROM messages
      WHERE (arrived_at, mailbox_id, uid) > (?, ?, ?) AND arrived_at < ? ${large} AND size > ?
-     ORDER BY arrived_at, mailbox_id, uid LIMIT ?`,
+     ORDER BY arrived_at, mailbox_id, uid LIMIT ? + 0`,
     from?.arrivedAt ?? -1,
     from?.mailbox ?? 0,
     from?.uid ?? 0,
@@ -111,7 +111,7 @@ export function trimSome(
     `SELECT account_id AS account, octets,
        coalesce(quota_octets, ?) AS limitOctets
      FROM usage CROSS JOIN accounts ON id = account_id
-     WHERE account_id > ? ORDER BY account_id LIMIT ?`,
+     WHERE account_id > ? ORDER BY account_id LIMIT ? + 0`,
     quota.defaultOctets,
     after,
     ROWS_AT_ONCE,

@@ -22,7 +22,7 @@ export function recountSome(
   after: AccountId,
 ): { checked: number; repaired: number; next: AccountId | undefined } {
   const accounts = context.db.column(
-    "SELECT account_id FROM usage WHERE account_id > ? ORDER BY account_id LIMIT ?",
+    "SELECT account_id FROM usage WHERE account_id > ? ORDER BY account_id LIMIT ? + 0",
     after,
     ACCOUNTS_AT_ONCE,
   ) as AccountId[];

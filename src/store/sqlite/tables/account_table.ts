@@ -74,7 +74,7 @@ export class AccountTable {
       `SELECT ${COLUMNS}, octets AS usedOctets, messages
        FROM accounts LEFT JOIN usage ON account_id = accounts.id
        WHERE ?1 = '' OR instr(address, ?1) > 0
-       ORDER BY ${ORDERS[order ?? "username"]} LIMIT ?2 OFFSET ?3`,
+       ORDER BY ${ORDERS[order ?? "username"]} LIMIT ?2 + 0 OFFSET ?3`,
       search ?? "",
       limit,
       offset,
@@ -175,7 +175,7 @@ export class AccountTable {
     return this.db.rows<AccountRow>(
       `SELECT ${COLUMNS} FROM accounts
        WHERE first_login_at IS NULL AND created_at < ? AND state = 'active' AND pinned = 0
-       ORDER BY created_at LIMIT ?`,
+       ORDER BY created_at LIMIT ? + 0`,
       atSeconds,
       limit,
     ).map(accountOf);
@@ -186,7 +186,7 @@ export class AccountTable {
     return this.db.rows<AccountRow>(
       `SELECT ${COLUMNS} FROM accounts
        WHERE pinned = 0 AND last_login_day < ? AND state = 'active'
-       ORDER BY last_login_day LIMIT ?`,
+       ORDER BY last_login_day LIMIT ? + 0`,
       day,
       limit,
     ).map(accountOf);

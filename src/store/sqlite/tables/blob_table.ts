@@ -110,7 +110,7 @@ export class BlobTable {
   /** Contents nothing refers to. */
   removeUnused(limit: number): number {
     const rows = this.db.rows<{ id: BlobId; file: string | null }>(
-      "SELECT id, file FROM blobs WHERE refs = 0 LIMIT ?",
+      "SELECT id, file FROM blobs WHERE refs = 0 LIMIT ? + 0",
       limit,
     );
     for (const { id, file } of rows) {

@@ -34,7 +34,7 @@ export class MessageTable {
   range(mailbox: MailboxId, range: UidRange, limit: number): MessageRow[] {
     return this.db.rows<MessageRow>(
       `SELECT ${COLUMNS} FROM messages
-       WHERE mailbox_id = ? AND uid BETWEEN ? AND ? ORDER BY uid LIMIT ?`,
+       WHERE mailbox_id = ? AND uid BETWEEN ? AND ? ORDER BY uid LIMIT ? + 0`,
       mailbox,
       range.first,
       range.last,
@@ -52,7 +52,7 @@ export class MessageTable {
       `SELECT uid, blob_id AS blob, size AS sizeOctets, flags
        FROM messages INDEXED BY messages_deleted
        WHERE mailbox_id = ? AND uid BETWEEN ? AND ? AND flags & 8 = 8
-       ORDER BY uid LIMIT ?`,
+       ORDER BY uid LIMIT ? + 0`,
       mailbox,
       range.first,
       range.last,
@@ -162,7 +162,7 @@ export class MessageTable {
          arrived_at AS arrivedAt
        FROM messages
        WHERE mailbox_id IN (SELECT id FROM mailboxes WHERE account_id = ?)
-       ORDER BY +arrived_at LIMIT ?`, // "+": not along the index over everybody's mail
+       ORDER BY +arrived_at LIMIT ? + 0`, // "+": not along the index over everybody's mail
       account,
       limit,
     );
@@ -174,7 +174,7 @@ export class MessageTable {
       `SELECT mailbox_id AS mailbox, uid, blob_id AS blob, size AS sizeOctets, flags,
          arrived_at AS arrivedAt
        FROM messages
-       WHERE mailbox_id IN (SELECT id FROM mailboxes WHERE account_id = ?) LIMIT ?`,
+       WHERE mailbox_id IN (SELECT id FROM mailboxes WHERE account_id = ?) LIMIT ? + 0`,
       account,
       limit,
     );

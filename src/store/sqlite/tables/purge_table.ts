@@ -24,7 +24,7 @@ export class PurgeTable {
   due(nowSeconds: number, limit: number): DueMessage[] {
     return this.db.rows<DueMessage>(
       `SELECT mailbox_id AS mailbox, uid FROM purge_due WHERE due_at <= ?
-       ORDER BY due_at LIMIT ?`,
+       ORDER BY due_at LIMIT ? + 0`,
       nowSeconds,
       limit,
     );
