@@ -21,7 +21,7 @@ export interface Maintenance {
   recountUsage(): Promise<{ checked: number; repaired: number }>;
   /** PRAGMA quick_check; undefined when all is well. */
   check(): Promise<string | undefined>;
-  /** Incremental vacuum, checkpoint, optimize. */
+  /** Incremental vacuum, checkpoint. */
   tidy(): Promise<void>;
   vacuum(): Promise<void>;
   prunePushTokens(before: number): Promise<number>;

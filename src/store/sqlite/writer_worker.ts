@@ -45,7 +45,6 @@ class WriterThread {
       case "checkpoint":
         return { kind: "checkpoint", pagesLeft: this.#checkpoint() };
       case "tidy":
-        this.#db.rows("PRAGMA optimize");
         this.#emptyLog();
         return { kind: "tidy" };
       case "vacuum":
