@@ -42,8 +42,13 @@ export class FileSink implements LineSink {
 }
 
 function openLog(path: string): Deno.FsFile {
-  Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  return Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+  try {
+    Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot open the log file ${path}: ${reason}`);
+  }
 }
 
 function writeAll(

@@ -387,3 +387,24 @@ script("config check reports everything", [
 `,
   },
 ], '[smpt]\nmax_errors = 1\n[imap]\nmax_lin = 2\n  compress = "yes"');
+
+script("config check looks at certificate files", [
+  {
+    run: "config check",
+    exit: 7,
+    err: /^postern: tls\.mode is file: .*\/nowhere\/c\.pem/,
+  },
+], '[tls]\nmode = "file"\ncert = "/nowhere/c.pem"');
+
+script("run says why it cannot start", [
+  {
+    run: "run --state-dir /proc/nowhere",
+    exit: 1,
+    err: /^postern: Cannot use the state directory \/proc\/nowhere: /,
+  },
+  {
+    run: "run",
+    exit: 1,
+    err: /^postern: Cannot open the log file \/proc\/nowhere\/log: /,
+  },
+], '[log]\ntargets = ["/proc/nowhere/log"]');

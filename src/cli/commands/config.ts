@@ -1,20 +1,43 @@
 /** The configuration file: is it right, what does it say? @module */
+import { openCertificates } from "../../app/certificates.ts";
+import { SYSTEM_CLOCK } from "../../app/system_time.ts";
 import { formatProblem } from "../../config/problems.ts";
-import { KEY_NAMES, keyNamed, valueOf } from "../../config/schema.ts";
+import {
+  type Config,
+  KEY_NAMES,
+  keyNamed,
+  valueOf,
+} from "../../config/schema.ts";
 import {
   type Call,
   type Command,
   type CommandResult,
   flagOption,
 } from "../command.ts";
+import { CliError, describeFailure, EXIT } from "../exit_codes.ts";
 
-function check(call: Call): Promise<CommandResult> {
-  const { path, warnings } = call.access.config;
+async function check(call: Call): Promise<CommandResult> {
+  const { path, values, warnings } = call.access.config;
+  if (values.tls.mode === "file") await checkCertificate(values);
   const messages = warnings.map(formatProblem);
   const place = path ?? "the environment and built-in values";
   const data = { path: path ?? null, warnings: messages };
   const text = [...messages, `The configuration is valid: ${place}`].join("\n");
-  return Promise.resolve({ data, text });
+  return { data, text };
+}
+
+/** @throws {CliError} what is wrong with the files */
+async function checkCertificate(values: Config): Promise<void> {
+  try {
+    await openCertificates(values, SYSTEM_CLOCK);
+  } catch (error) {
+    const { message } = describeFailure(error);
+    throw new CliError(
+      "config_invalid",
+      `tls.mode is file: ${message}`,
+      EXIT.config_invalid,
+    );
+  }
 }
 
 function show(call: Call): Promise<CommandResult> {

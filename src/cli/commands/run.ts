@@ -10,6 +10,7 @@ import {
   type CommandResult,
   flagOption,
 } from "../command.ts";
+import { CliError, describeFailure, EXIT } from "../exit_codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { facts } from "../text.ts";
 import { VERSION } from "../version.ts";
@@ -30,16 +31,41 @@ async function run(call: Call): Promise<CommandResult> {
   }
   // only now, so that other commands need not load the whole server
   const { startApp } = await import("../../app/app.ts");
+  makeStateDir(config.values.server.stateDir);
   const app = await startApp({
     config,
     reread: () => locateConfig(choice),
     version: VERSION,
+  }).catch((error) => {
+    throw startFailure(error);
   });
   const stopListening = listenToSignals(app);
   if (dev) await greet(app, call.terminal);
   await app.stopped;
   stopListening();
   return { data: null, text: "" };
+}
+
+/** @throws {CliError} why there cannot be one */
+function makeStateDir(path: string): void {
+  try {
+    Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const { message, exit } = startFailure(error);
+    throw new CliError(
+      "state_dir",
+      `Cannot use the state directory ${path}: ${message}`,
+      exit,
+    );
+  }
+}
+
+/** Whatever was not found, it was not what the command line named. */
+function startFailure(error: unknown): CliError {
+  const failure = describeFailure(error);
+  return failure.exit === EXIT.not_found || failure.exit === EXIT.conflict
+    ? new CliError("start_failed", failure.message, EXIT.failed)
+    : failure;
 }
 
 /** What somebody who tries it out needs next. */
