@@ -6,7 +6,9 @@
 import { join } from "node:path";
 import type { LinkFacts } from "../accounts/login_link.ts";
 import type { AdminContext } from "../admin/context.ts";
+import { serverStatus } from "../admin/status.ts";
 import { systemRandom } from "../base/random.ts";
+import { Refusal } from "../base/refusal.ts";
 import type { ListenerName } from "../config/listeners.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { formatAddress } from "../net/listener.ts";
@@ -42,6 +44,10 @@ export interface RunningApp {
   /** How clients reach it now. */
   links(): LinkFacts;
   reload(scope: ReloadScope): Promise<ReloadReport>;
+  /** Writes its status to the log. */
+  tellStatus(): Promise<void>;
+  /** Logs everything for a quarter of an hour, or no longer; a locked level stays. */
+  toggleDebug(): void;
   /** Lets sessions end, writes what is left, closes. Safe to repeat. */
   stop(signal?: string): Promise<void>;
   /** Resolves when it has stopped, whoever asked for it. */
@@ -178,6 +184,19 @@ class App implements RunningApp {
     }
     log.operational({ event: "reloaded", changed });
     return { changed, errors };
+  }
+
+  async tellStatus(): Promise<void> {
+    const message = JSON.stringify(await serverStatus(this.admin));
+    this.#assembly.log.operational({ event: "status", message });
+  }
+
+  toggleDebug(): void {
+    try {
+      this.#assembly.log.toggleDebug();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
   }
 
   stop(signal?: string): Promise<void> {

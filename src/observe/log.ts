@@ -18,6 +18,8 @@ import type { LineSink } from "./targets.ts";
 
 /** Debug shows addresses, so nobody may forget it. */
 const DEBUG_MS = 60 * 60 * 1000;
+/** Of a debug level that a signal asks for. */
+const SIGNALLED_DEBUG_MS = 15 * 60 * 1000;
 
 /** What operators are told whatever the level. */
 export type OperationalEvent =
@@ -33,6 +35,7 @@ export type OperationalEvent =
     readonly at: string;
     readonly reason: string;
   }
+  | { readonly event: "status"; readonly message: string }
   | { readonly event: "stopping"; readonly signal?: string }
   | { readonly event: "stopped" }
   | { readonly event: "reloaded"; readonly changed: readonly string[] }
@@ -61,7 +64,8 @@ export interface LogOptions {
 export class Log {
   readonly #options: LogOptions;
   #level: LogLevel;
-  #debugSince: number | undefined;
+  /** On the monotonic clock. */
+  #debugEndsMs: number | undefined;
 
   constructor(options: LogOptions) {
     this.#options = options;
@@ -70,10 +74,10 @@ export class Log {
 
   get level(): LogLevel {
     if (
-      this.#debugSince !== undefined &&
-      this.#options.clock.monotonic() - this.#debugSince >= DEBUG_MS
+      this.#debugEndsMs !== undefined &&
+      this.#options.clock.monotonic() >= this.#debugEndsMs
     ) {
-      this.#debugSince = undefined;
+      this.#debugEndsMs = undefined;
       this.#level = this.#options.configured;
     }
     return this.#level;
@@ -84,7 +88,7 @@ export class Log {
    *
    * @throws {Refusal} `invalid_value` when the file's level is locked and this is above it
    */
-  setLevel(level: LogLevel): void {
+  setLevel(level: LogLevel, debugMs = DEBUG_MS): void {
     const { configured, locked, clock } = this.#options;
     if (locked && isAbove(level, configured)) {
       throw new Refusal("invalid_value", {
@@ -92,9 +96,15 @@ export class Log {
       });
     }
     this.#level = level;
-    this.#debugSince = level === "debug" && configured !== "debug"
-      ? clock.monotonic()
+    this.#debugEndsMs = level === "debug" && configured !== "debug"
+      ? clock.monotonic() + debugMs
       : undefined;
+  }
+
+  /** Debug for a quarter of an hour, or its end. @throws {Refusal} as `setLevel` */
+  toggleDebug(): void {
+    if (this.level === "debug") this.setLevel(this.#options.configured);
+    else this.setLevel("debug", SIGNALLED_DEBUG_MS);
   }
 
   /** Takes up the level of an earlier run, but not debug, nor one above a lock. */

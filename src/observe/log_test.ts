@@ -96,6 +96,17 @@ Deno.test("debug ends by itself after an hour", () => {
   assert.equal(log.level, "warn");
 });
 
+Deno.test("toggleDebug() turns debug on for a quarter of an hour, or off", () => {
+  const { clock, log } = setUp("warn");
+  log.toggleDebug();
+  assert.equal(log.level, "debug");
+  clock.ms += 900_000;
+  assert.equal(log.level, "warn");
+  log.toggleDebug();
+  log.toggleDebug();
+  assert.equal(log.level, "warn");
+});
+
 Deno.test("setLevel() only lowers a locked level", () => {
   const { log } = setUp("warn", true);
   log.setLevel("error");

@@ -90,6 +90,21 @@ Deno.test("the command line works on the running server", async (t) => {
       assert.match(err, /already running, pid \d+/);
     });
 
+    await t.step(
+      "signals reload, tell the status and log everything",
+      async () => {
+        Deno.kill(server.pid, "SIGUSR2");
+        Deno.kill(server.pid, "SIGUSR1");
+        Deno.kill(server.pid, "SIGHUP");
+        while (
+          !/ reloaded .*[^]* status |status [^]* reloaded /.test(server.output)
+        ) {
+          await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+        assert.equal((await data("status")).pid, server.pid);
+      },
+    );
+
     await t.step("stop ends it", async () => {
       assert.deepEqual(await data("stop"), { stopping: true });
       assert.equal((await server.ended()).code, 0);

@@ -83,30 +83,30 @@ async function greet(app: RunningApp, terminal: Terminal): Promise<void> {
   );
 }
 
-/** The first signal asks to stop, a second one insists; SIGHUP reloads. */
+/** The first signal to stop asks, a second one insists. Returns how to stop listening. */
 function listenToSignals(app: RunningApp): () => void {
   let asked = false;
-  const listeners = Object.entries(SIGNAL_EXITS).map(([name, exit]) => {
-    const signal = name as keyof typeof SIGNAL_EXITS;
-    function stop(): void {
-      if (asked) Deno.exit(exit);
-      asked = true;
-      Deno.unrefTimer(setTimeout(() => Deno.exit(0), STOP_MS));
-      void app.stop(signal);
-    }
-    return [signal, stop] as const;
-  });
-  function reload(): void {
-    // reports to the log by itself what could not be reloaded
-    void app.reload("all");
+  function stop(signal: keyof typeof SIGNAL_EXITS): void {
+    if (asked) Deno.exit(SIGNAL_EXITS[signal]);
+    asked = true;
+    Deno.unrefTimer(setTimeout(() => Deno.exit(0), STOP_MS));
+    void app.stop(signal);
   }
-  for (const [signal, stop] of listeners) Deno.addSignalListener(signal, stop);
-  Deno.addSignalListener("SIGHUP", reload);
+  const listeners: readonly [Deno.Signal, () => void][] = [
+    ["SIGINT", () => stop("SIGINT")],
+    ["SIGTERM", () => stop("SIGTERM")],
+    // what could not be reloaded is in the log
+    ["SIGHUP", () => void app.reload("all")],
+    ["SIGUSR1", () => void app.tellStatus()],
+    ["SIGUSR2", () => app.toggleDebug()],
+  ];
+  for (const [signal, listener] of listeners) {
+    Deno.addSignalListener(signal, listener);
+  }
   return () => {
-    for (const [signal, stop] of listeners) {
-      Deno.removeSignalListener(signal, stop);
+    for (const [signal, listener] of listeners) {
+      Deno.removeSignalListener(signal, listener);
     }
-    Deno.removeSignalListener("SIGHUP", reload);
   };
 }
 
