@@ -167,3 +167,24 @@ storeTest("a store that fills up says so, and recovers", async ({ store }) => {
   await deliver(store, [ann], body);
   assert.equal(store.health().state, "ok");
 }, { maxDatabaseOctets: 2_000_000 });
+
+storeTest("check() says what is wrong", async ({ store, stateDir }) => {
+  const ann = await addAccount(store, "ann");
+  for (let i = 0; i < 50; i++) await deliver(store, [ann], "x".repeat(5000));
+  await store.close();
+  const path = `${stateDir}/chat.db`;
+  const { size } = await Deno.stat(path);
+  using file = await Deno.open(path, { write: true });
+  for (let page = 20; page < size / 4096; page += 5) {
+    await file.seek(page * 4096, Deno.SeekMode.Start);
+    await file.write(new Uint8Array(64).fill(0x5a));
+  }
+  const states: string[] = [];
+  const damaged = await openStore({
+    stateDir,
+    minFreeOctets: 0,
+    onHealth: (state) => states.push(state),
+  });
+  assert.match(await damaged.maintenance.check() ?? "", /\w/);
+  await damaged.close();
+});

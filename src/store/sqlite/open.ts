@@ -2,6 +2,7 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { refusalFor } from "./database/errors.ts";
+import type { Clock } from "../../base/clock.ts";
 import type { AccountStore } from "../accounts.ts";
 import type { ContentStaging } from "../content.ts";
 import type { MailStore } from "../mail.ts";
@@ -32,21 +33,18 @@ const DEFAULT_INLINE_MAX_OCTETS = 64 * 1024;
 const DEFAULT_MIN_FREE_OCTETS = 512 * 1024 * 1024;
 const DEDUP_SECRET = "content_dedup";
 
-/** What the store is made of. */
-interface Parts {
+/** What all parts of the store stand on. */
+interface Foundation {
   readonly path: string;
-  readonly reads: Connection;
-  readonly mailReads: MailReads;
-  readonly writer: Writer;
-  readonly changes: ChangeHub;
-  readonly health: Health;
+  readonly clock: Clock;
+  readonly files: BlobFiles;
   readonly background: Background;
-  readonly accounts: AccountStore;
-  readonly mail: MailStore;
-  readonly metadata: MetadataStore;
-  readonly settings: SettingStore;
-  readonly staging: ContentStaging;
-  readonly maintenance: Maintenance;
+  readonly health: Health;
+  readonly changes: ChangeHub;
+  readonly lazy: LazyJobs;
+  readonly writer: Writer;
+  readonly reads: Connection;
+  readonly space: DiskSpace;
 }
 
 /**
@@ -57,6 +55,24 @@ interface Parts {
  * @throws {Error} why it cannot be opened
  */
 export async function openStore(options: SqliteOptions): Promise<Store> {
+  const base = await layFoundation(options);
+  const settings = new SqliteSettingStore(base.reads, base.writer);
+  const staging = new FileStaging({
+    files: base.files,
+    space: base.space,
+    inlineMaxOctets: options.inlineMaxOctets ?? DEFAULT_INLINE_MAX_OCTETS,
+    dedupKey: options.dedup === false
+      ? undefined
+      : await settings.secret(DEDUP_SECRET),
+    onFault: (fault) => {
+      base.health.report(fault);
+      return refusalFor(fault);
+    },
+  });
+  return new SqliteStore(base, staging);
+}
+
+async function layFoundation(options: SqliteOptions): Promise<Foundation> {
   const { stateDir, clock = SYSTEM_CLOCK, sync = "full" } = options;
   const path = join(stateDir, options.database ?? "chat.db");
   await Deno.mkdir(stateDir, { recursive: true, mode: 0o700 });
@@ -69,20 +85,19 @@ export async function openStore(options: SqliteOptions): Promise<Store> {
   const changes = new ChangeHub(background.onBug);
   const lazy = new LazyJobs(() => background.spawn(writer.flushLazy()));
   const { maxDatabaseOctets } = options;
-  const writer = await Writer.open({
-    path,
-    stateDir,
-    sync,
-    ...(maxDatabaseOctets === undefined ? {} : { maxDatabaseOctets }),
-  }, {
-    clock,
-    changes,
-    health,
-    onUnusedFiles: (names) =>
-      names.forEach((name) => background.spawn(files.remove(name))),
-    takeLazy: () => lazy.take(),
-    onBug: background.onBug,
-  });
+  const place = { path, stateDir, sync };
+  const writer = await Writer.open(
+    maxDatabaseOctets === undefined ? place : { ...place, maxDatabaseOctets },
+    {
+      clock,
+      changes,
+      health,
+      onUnusedFiles: (names) =>
+        names.forEach((name) => background.spawn(files.remove(name))),
+      takeLazy: () => lazy.take(),
+      onBug: background.onBug,
+    },
+  );
   const reads = openReading(path);
   const space = new DiskSpace({
     stateDir,
@@ -93,52 +108,8 @@ export async function openStore(options: SqliteOptions): Promise<Store> {
     },
     onShortage: () => background.spawn(reclaim(writer)),
   });
-  const settings = new SqliteSettingStore(reads, writer);
-  const staging = new FileStaging({
-    files,
-    space,
-    inlineMaxOctets: options.inlineMaxOctets ?? DEFAULT_INLINE_MAX_OCTETS,
-    dedupKey: options.dedup === false
-      ? undefined
-      : await settings.secret(DEDUP_SECRET),
-    onFault: (fault) => {
-      health.report(fault);
-      return refusalFor(fault);
-    },
-  });
-  const mailReads = new MailReads(reads);
-  const mail = new SqliteMailStore({
-    reads: mailReads,
-    writer,
-    lazy,
-    changes,
-    health,
-    space,
-    staging,
-    bodies: new BodyReader(new BlobTable(reads), files),
-  });
-  return new SqliteStore({
-    path,
-    reads,
-    mailReads,
-    writer,
-    changes,
-    health,
-    background,
-    accounts: new SqliteAccountStore(reads, writer, lazy),
-    mail,
-    metadata: new SqliteMetadataStore(reads, writer),
-    settings,
-    staging,
-    maintenance: new SqliteMaintenance({
-      reads,
-      writer,
-      files,
-      space,
-      clock,
-      databaseOctets: () => octetsOf(path),
-    }),
-  });
+  const shared = { background, health, changes, lazy, writer, reads };
+  return { path, clock, files, space, ...shared };
 }
 
 /** Gives pages that deleted messages left back to the file system. */
@@ -148,7 +119,8 @@ async function reclaim(writer: Writer): Promise<void> {
 }
 
 class SqliteStore implements Store {
-  readonly #parts: Parts;
+  readonly #base: Foundation;
+  readonly #mailReads: MailReads;
   readonly accounts: AccountStore;
   readonly mail: MailStore;
   readonly metadata: MetadataStore;
@@ -158,18 +130,25 @@ class SqliteStore implements Store {
   #version: number | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
-    this.accounts = parts.accounts;
-    this.mail = parts.mail;
-    this.metadata = parts.metadata;
-    this.settings = parts.settings;
-    this.staging = parts.staging;
-    this.maintenance = parts.maintenance;
+  constructor(base: Foundation, staging: FileStaging) {
+    const { reads, writer, lazy, files } = base;
+    this.#base = base;
+    this.#mailReads = new MailReads(reads);
+    this.staging = staging;
+    this.accounts = new SqliteAccountStore(reads, writer, lazy);
+    this.metadata = new SqliteMetadataStore(reads, writer);
+    this.settings = new SqliteSettingStore(reads, writer);
+    this.maintenance = new SqliteMaintenance(base);
+    this.mail = new SqliteMailStore({
+      ...base,
+      reads: this.#mailReads,
+      staging,
+      bodies: new BodyReader(new BlobTable(reads), files),
+    });
   }
 
   health(): StoreHealth {
-    const { health, writer, path } = this.#parts;
+    const { health, writer, path } = this.#base;
     return {
       state: health.state,
       queuedOctets: writer.queuedOctets,
@@ -179,10 +158,10 @@ class SqliteStore implements Store {
   }
 
   async dataVersion(): Promise<number> {
-    const { writer, changes, mailReads } = this.#parts;
+    const { writer, changes } = this.#base;
     const version = await writer.submit("dataVersion", undefined);
     if (this.#version !== undefined && version !== this.#version) {
-      changes.publishMissed((mailbox) => mailReads.modSeq(mailbox));
+      changes.publishMissed((mailbox) => this.#mailReads.modSeq(mailbox));
     }
     this.#version = version;
     return version;
@@ -193,7 +172,7 @@ class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
-    const { reads, writer, background } = this.#parts;
+    const { reads, writer, background } = this.#base;
     await background.settled();
     reads.close();
     await writer.close();

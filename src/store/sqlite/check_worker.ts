@@ -1,0 +1,30 @@
+/** Checks a database in a thread of its own: it reads every page. @module */
+import { openReading } from "./database/open.ts";
+
+interface WorkerScope {
+  onmessage: ((event: MessageEvent<string>) => void) | null;
+  postMessage(message: CheckReply): void;
+}
+
+/** What was found wrong, if anything. */
+export interface CheckReply {
+  readonly problems: readonly string[];
+}
+
+function check(path: string): CheckReply {
+  try {
+    const db = openReading(path);
+    try {
+      const rows = db.rows<{ quick_check: string }>("PRAGMA quick_check");
+      const found = rows.map(({ quick_check }) => quick_check);
+      return { problems: found.filter((text) => text !== "ok") };
+    } finally {
+      db.close();
+    }
+  } catch (error) {
+    return { problems: [String(error)] };
+  }
+}
+
+const scope = globalThis as unknown as WorkerScope;
+scope.onmessage = ({ data }) => scope.postMessage(check(data));
