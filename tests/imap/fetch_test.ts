@@ -318,6 +318,13 @@ Deno.test("a part of a large message is found and read by range", async () => {
   );
 });
 
+Deno.test("what takes long is told at once, message by message", async () => {
+  const large = `Subject: x\n\n${"line\n".repeat(20_000)}`;
+  const session = await inbox(large, large, PLAIN, PLAIN);
+  await session.run("A1 UID FETCH 1:* (BODYSTRUCTURE)");
+  assert.equal(session.writes.length, 3);
+});
+
 Deno.test("many small messages are few writes", async () => {
   const session = await inbox(...Array(1000).fill(PLAIN));
   const text = await session.run(

@@ -146,7 +146,8 @@ async function* writeBatch(
     if (line.items.some(({ kind }) => kind === "flags")) {
       selected.flagsAnnounced(sequenceNumber, state);
     }
-    if (buffer.length >= FLUSH_OCTETS) yield { octets: buffer.take() };
+    if (line.message.isSlow) yield { octets: buffer.take(), effect: "flush" };
+    else if (buffer.length >= FLUSH_OCTETS) yield { octets: buffer.take() };
   }
   if (fetched.length > 0 && items.some(isWholeMessage)) {
     mail.markFetched(selected.id, fetched);

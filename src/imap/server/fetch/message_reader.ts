@@ -29,12 +29,18 @@ export class MessageReader {
   #header: Promise<Uint8Array> | undefined;
   #structure: Promise<MimeMessage> | undefined;
   #whole: Promise<Uint8Array> | undefined;
+  #isSlow = false;
 
   constructor(
     readonly mail: ImapMail,
     readonly mailbox: MailboxId,
     readonly row: MessageRow,
   ) {}
+
+  /** All of a large message had to be read: the client should not wait for another. */
+  get isSlow(): boolean {
+    return this.#isSlow;
+  }
 
   /** The top-level header with its empty line. @throws {MessageGone} */
   header(): Promise<Uint8Array> {
@@ -58,6 +64,7 @@ export class MessageReader {
     if (sizeOctets <= SMALL_OCTETS) {
       parser.write(await this.octets({ start: 0, end: sizeOctets }));
     } else {
+      this.#isSlow = true;
       for await (const piece of await this.pieces()) parser.write(piece);
     }
     return parser.finish();
