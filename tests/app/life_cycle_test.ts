@@ -1,0 +1,200 @@
+/**
+ * A whole server while its surroundings change: certificate, configuration,
+ * ports, signals, a second instance.
+ */
+import assert from "node:assert/strict";
+import { makeSelfSigned } from "../../src/tls/self_signed.ts";
+import { ImapClient } from "../harness/imap_client.ts";
+import { LineConnection } from "../harness/line_connection.ts";
+import { encryptedPayload, messageOctets } from "../harness/message.ts";
+import { DOMAIN, Server } from "../harness/server.ts";
+import { SmtpClient } from "../harness/smtp_client.ts";
+
+const ANN = `ann@${DOMAIN}`;
+const BOB = `bob@${DOMAIN}`;
+const PASSWORD = "a-password-of-some-length-1";
+
+async function withServer(
+  test: (server: Server) => Promise<void>,
+  config?: string,
+): Promise<void> {
+  const server = await Server.start(config === undefined ? {} : { config });
+  try {
+    await test(server);
+  } finally {
+    await server.dispose();
+  }
+}
+
+async function idling(
+  port: number,
+  certificate: string,
+  address: string,
+): Promise<ImapClient> {
+  const client = await ImapClient.connect(port, certificate);
+  await client.login(address, PASSWORD);
+  await client.expectOk("SELECT INBOX");
+  await client.idle();
+  return client;
+}
+
+async function message(id: string): Promise<Uint8Array> {
+  const payload = await encryptedPayload(100);
+  return messageOctets({ from: ANN, id, payload });
+}
+
+async function accepts(port: number): Promise<boolean> {
+  try {
+    (await Deno.connect({ hostname: "127.0.0.1", port })).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function until(what: () => boolean | Promise<boolean>): Promise<void> {
+  const end = performance.now() + 10_000;
+  while (!await what()) {
+    if (performance.now() > end) throw new Error("It does not happen");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+Deno.test("a new certificate is served to new connections, and no session ends", () =>
+  withServer(async (server) => {
+    const { ports, stateDir } = server;
+    const old = await server.certificate();
+    const bob = await idling(ports.imapTls, old, BOB);
+    const made = await makeSelfSigned({
+      names: [DOMAIN],
+      nowMs: Date.now(),
+      days: 100,
+    });
+    await Deno.writeTextFile(`${stateDir}/tls/privkey.pem`, made.keyPem);
+    await Deno.writeTextFile(`${stateDir}/tls/fullchain.pem`, made.chainPem);
+    Deno.kill(server.pid, "SIGHUP");
+    for (const port of [ports.imapTls, ports.submissionTls, ports.https]) {
+      await until(async () => {
+        try {
+          const wire = await LineConnection.open(port, made.chainPem);
+          if (port !== ports.https) await wire.readLine();
+          else await (wire.connection as Deno.TlsConn).handshake();
+          wire.close();
+          return true;
+        } catch {
+          return false; // the old one is still served
+        }
+      });
+    }
+    const ann = await SmtpClient.submit(
+      ports.submissionTls,
+      made.chainPem,
+      ANN,
+      PASSWORD,
+    );
+    await ann.send([BOB], await message("after"));
+    assert.equal(await bob.waitExists(), 1);
+    ann.close();
+    bob.close();
+  }));
+
+Deno.test("a broken configuration file changes nothing", () =>
+  withServer(async (server) => {
+    await Deno.writeTextFile(server.configFile, '[server]\ndomian = "x"\n');
+    Deno.kill(server.pid, "SIGHUP");
+    await until(() => server.output.includes("did you mean server.domain"));
+    const ann = await ImapClient.connect(
+      server.ports.imapTls,
+      await server.certificate(),
+    );
+    await ann.login(ANN, PASSWORD);
+    ann.close();
+  }));
+
+Deno.test("a port changes live and open sessions stay", () =>
+  withServer(async (server) => {
+    const certificate = await server.certificate();
+    const bob = await idling(server.ports.imapTls, certificate, BOB);
+    const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const port = free.addr.port;
+    free.close();
+    await server.command("settings", "set", "imap_tls_port", String(port));
+    const moved = await ImapClient.connect(port, certificate);
+    await moved.login(BOB, PASSWORD);
+    moved.close();
+    await until(async () => !await accepts(server.ports.imapTls));
+    await bob.done();
+    await bob.expectOk("NOOP");
+    bob.close();
+    // Taken by us already: refused, and all stays as it was.
+    await assert.rejects(
+      server.command(
+        "settings",
+        "set",
+        "imap_tls_port",
+        String(server.ports.smtp),
+      ),
+      /smtp/,
+    );
+    (await ImapClient.connect(port, certificate)).close();
+  }));
+
+Deno.test("a second server on the same state does not start", () =>
+  withServer(async (server) => {
+    const started = server.command("run");
+    await assert.rejects(started, new RegExp(`already running.*${server.pid}`));
+  }));
+
+Deno.test("SIGTERM ends sessions with words and lets a message finish", () =>
+  withServer(async (server) => {
+    const certificate = await server.certificate();
+    const bob = await idling(server.ports.imapTls, certificate, BOB);
+    const ann = await SmtpClient.submit(
+      server.ports.submissionTls,
+      certificate,
+      ANN,
+      PASSWORD,
+    );
+    await ann.start([BOB]);
+    const octets = await message("last");
+    await ann.wire.write(octets.subarray(0, 500));
+    Deno.kill(server.pid, "SIGTERM");
+    assert.match(await bob.wire.readLine(), /^\* BYE Server shutting down/);
+    await until(async () => !await accepts(server.ports.imapTls));
+    await ann.wire.write(octets.subarray(500));
+    await ann.expect(250);
+    assert.match(await ann.wire.readLine(), /^421 4\.3\.2/);
+    bob.close();
+    ann.close();
+    const { code } = await server.ended();
+    assert.equal(code, 0);
+    await server.run();
+    const again = await ImapClient.connect(server.ports.imapTls, certificate);
+    await again.login(BOB, PASSWORD);
+    const { untagged } = await again.expectOk("STATUS INBOX (MESSAGES)");
+    assert.match(JSON.stringify(untagged), /MESSAGES 1/);
+    again.close();
+  }));
+
+for (
+  const [name, protocol, greeting] of [
+    ["imap", "imap", /^\* OK /],
+    ["smtp", "smtp", /^220 /],
+  ] as const
+) {
+  Deno.test(`the HTTPS port speaks ${name} to those who ask by ALPN`, () =>
+    withServer(async (server) => {
+      const plain = await Deno.connect({
+        hostname: "127.0.0.1",
+        port: server.ports.https,
+      });
+      const secure = await Deno.startTls(plain, {
+        hostname: DOMAIN,
+        caCerts: [await server.certificate()],
+        alpnProtocols: [protocol],
+      });
+      const wire = new LineConnection(secure);
+      assert.match(await wire.readLine(), greeting);
+      wire.close();
+    }));
+}
