@@ -60,7 +60,8 @@ export class FirstLogins {
   /**
    * Of all that try one name at one time, exactly one creates it.
    *
-   * @throws {Refusal} `registration_limited`, `busy`, and what the store refuses
+   * @throws {Refusal} `bad_credentials` on a full server, `registration_limited`,
+   * `busy`, and what the store refuses
    */
   async create(
     address: Address,
@@ -81,6 +82,7 @@ export class FirstLogins {
     peer: Peer,
   ): Promise<FirstLogin> {
     const { store, clock, hasher, limits, guard } = this.#parts;
+    if (await this.#isFull()) throw new Refusal("bad_credentials");
     limits.take(peer);
     await guard.check();
     const account: NewAccount & { firstLoginAt: number; lastLoginDay: number } =
@@ -101,6 +103,12 @@ export class FirstLogins {
     } catch (error) {
       return { account: await this.#winner(address, error), created: false };
     }
+  }
+
+  async #isFull(): Promise<boolean> {
+    const { options, store } = this.#parts;
+    return options.maxAccounts > 0 &&
+      await store.count() >= options.maxAccounts;
   }
 
   /** Another process was faster. */

@@ -55,6 +55,9 @@ export class LiveOptions implements AccountOptions {
   get trustedNetworks() {
     return this.#config().registration.trustedNetworks;
   }
+  get maxAccounts() {
+    return this.#config().registration.maxAccounts;
+  }
   get maxLoad1m() {
     return this.#config().registration.maxLoad1m;
   }

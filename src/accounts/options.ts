@@ -15,6 +15,8 @@ export interface AccountOptions {
   readonly createPerIpBurst: number;
   readonly createPerIpPerHour: number;
   readonly createPerMinute: number;
+  /** Accounts in all beyond which nobody signs up, 0 for no limit. */
+  readonly maxAccounts: number;
   /** CIDR ranges without these limits; loopback never has them. */
   readonly trustedNetworks: readonly string[];
   /** Resources below which no account is created, 0 for no matter. */

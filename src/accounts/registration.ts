@@ -60,7 +60,7 @@ export class Registration {
    *
    * @throws {Refusal} `token_invalid`, `registration_closed`, `token_required`,
    * `username_invalid`, `username_taken`, `password_invalid`,
-   * `registration_limited`, `busy`, and what the store refuses
+   * `server_full`, `registration_limited`, `busy`, and what the store refuses
    */
   async signUp(request: SignUp): Promise<CreatedAccount> {
     const { limits, guard } = this.#parts;
@@ -71,6 +71,7 @@ export class Registration {
     if (address && await this.#parts.blocklist.isBlocked(address)) {
       throw taken();
     }
+    await this.#checkCount();
     limits.take(request.peer);
     await guard.check();
     const fields: NewFields = { origin: "new", ...(token ? { token } : {}) };
@@ -115,6 +116,14 @@ export class Registration {
     if (await this.#isUsable(token)) return;
     limits.badToken(peer);
     throw new Refusal("token_invalid");
+  }
+
+  async #checkCount(): Promise<void> {
+    const { options, store } = this.#parts;
+    if (options.maxAccounts === 0) return;
+    if (await store.count() >= options.maxAccounts) {
+      throw new Refusal("server_full");
+    }
   }
 
   /** A first look; the store decides when it uses the token up. */

@@ -199,6 +199,30 @@ Deno.test("signUp() refuses while the machine is short of something", async () =
   assert.equal(await codeOf(made), "busy");
 });
 
+Deno.test("nobody signs up or logs in first beyond the number of accounts, admins create", async () => {
+  const made = testAccounts({ maxAccounts: 2 });
+  const known = await made.accounts.login(
+    "ann.chats@relay.example",
+    STRONG,
+    PEER,
+  );
+  assert.equal(await codeOf(made), "ok");
+  assert.equal(await codeOf(made), "server_full");
+  await assert.rejects(
+    made.accounts.login("bob.chats@relay.example", STRONG, PEER),
+    { code: "bad_credentials" },
+  );
+  const again = await made.accounts.login(
+    "ann.chats@relay.example",
+    STRONG,
+    PEER,
+  );
+  assert.equal(again.id, known.id);
+  await made.accounts.create({ origin: "cli" });
+  made.options.maxAccounts = 4;
+  assert.equal(await codeOf(made), "ok");
+});
+
 Deno.test("create() by an admin needs no open registration and has no limits", async () => {
   const made = testAccounts({
     registrationOpen: false,

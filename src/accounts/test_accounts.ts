@@ -28,6 +28,7 @@ export const OPTIONS: AccountOptions = {
   createPerIpPerHour: 60,
   createPerMinute: 120,
   trustedNetworks: ["203.0.113.0/24", "2001:db8:77::/48"],
+  maxAccounts: 0,
   maxLoad1m: 5,
   minAvailableMemoryOctets: 200,
   minFreeDiskOctets: 1000,

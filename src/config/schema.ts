@@ -219,6 +219,11 @@ export const SCHEMA = {
     120,
     "New accounts a minute in all; 0: unlimited",
   ),
+  "registration.max_accounts": key(
+    integer(0, 1_000_000_000),
+    0,
+    "No sign-up beyond so many accounts in all; 0: unlimited",
+  ),
   "registration.trusted_networks": key(
     list(network),
     ["127.0.0.0/8", "::1/128"],

@@ -300,7 +300,7 @@ script("tasks run without a server", [
     run: "tasks run everything",
     exit: 2,
     err:
-      /^postern: No task is named "everything"; there are prune-old-messages,/,
+      /^postern: No task is named "everything"; see "tasks list": prune-old-messages,/,
   },
   {
     run: "tasks run prune-unread-older --retention 0",

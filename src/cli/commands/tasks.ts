@@ -37,7 +37,7 @@ async function run(call: Call): Promise<CommandResult> {
     const names = tasks.map((task) => task.name).join(", ");
     throw new CliError(
       "unknown_task",
-      `No task is named "${name}"; there are ${names}`,
+      `No task is named "${name}"; see "tasks list": ${names}`,
       EXIT.usage,
     );
   }
