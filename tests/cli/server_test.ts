@@ -96,11 +96,7 @@ Deno.test("the command line works on the running server", async (t) => {
         Deno.kill(server.pid, "SIGUSR2");
         Deno.kill(server.pid, "SIGUSR1");
         Deno.kill(server.pid, "SIGHUP");
-        while (
-          !/ reloaded .*[^]* status |status [^]* reloaded /.test(server.output)
-        ) {
-          await new Promise((resolve) => setTimeout(resolve, 10));
-        }
+        await written(server, / reloaded /, / status message=/);
         assert.equal((await data("status")).pid, server.pid);
       },
     );
@@ -114,6 +110,15 @@ Deno.test("the command line works on the running server", async (t) => {
     await server.dispose();
   }
 });
+
+/** Waits until the server has written all of these. */
+async function written(server: Server, ...patterns: RegExp[]): Promise<void> {
+  const deadline = performance.now() + 5000;
+  while (!patterns.every((pattern) => pattern.test(server.output))) {
+    assert.ok(performance.now() < deadline, server.output);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
 
 /** What the server offers after EHLO. */
 async function ehlo(port: number): Promise<string> {
