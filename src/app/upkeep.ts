@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { Refusal } from "../base/refusal.ts";
 import { word } from "../observe/fields.ts";
 import { ListenerWatch } from "../net/listener_watch.ts";
 import type { Assembly } from "./assembly.ts";
@@ -63,7 +64,8 @@ function lookAround({ relay, log }: Assembly): () => void {
       version = now;
       await relay.accounts.refresh();
     } catch (error) {
-      relay.reportBug(error);
+      // a store that takes nothing now has said so itself, once
+      if (!(error instanceof Refusal)) relay.reportBug(error);
     } finally {
       busy = false;
     }
