@@ -33,7 +33,7 @@ class SmallMail {
     readonly client: SmtpClient,
     readonly reader: ImapClient,
     readonly to: string,
-    readonly message: Uint8Array,
+    readonly message: (id: string) => Uint8Array,
   ) {
     this.#ended = this.#run();
   }
@@ -43,7 +43,8 @@ class SmallMail {
       const seen = this.reader.waitExists().then(() => performance.now());
       await this.client.start([this.to]);
       const writtenAt = performance.now();
-      await this.client.wire.write(this.message);
+      const id = `small${this.waitedMs.length}`;
+      await this.client.wire.write(this.message(id));
       await this.client.expect(250);
       this.waitedMs.push(await seen - writtenAt);
       await pause(20);
@@ -60,15 +61,12 @@ class SmallMail {
 
 async function startSmallMail(relay: Relay): Promise<SmallMail> {
   const [sender, reader] = await signedUp(relay, 2) as [Person, Person];
+  const payload = await encryptedPayload(2_300);
   return new SmallMail(
     await submitting(relay, sender),
     await idling(relay, reader),
     reader.address,
-    messageOctets({
-      from: sender.address,
-      id: "small",
-      payload: await encryptedPayload(2_300),
-    }),
+    (id) => messageOctets({ from: sender.address, id, payload }),
   );
 }
 
