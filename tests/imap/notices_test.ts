@@ -1,6 +1,6 @@
 /** What sessions are told of what others do (RFC 3501 §7). */
 import { transcript } from "./transcript.ts";
-import { memoryWorld } from "./world.ts";
+import { memoryWorld, type World } from "./world.ts";
 
 const GREETING =
   "* OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE ID IDLE AUTH=PLAIN] IMAP4rev1 ready";
@@ -297,6 +297,23 @@ transcript(
   },
 );
 
+/** With the actions `silently` and `aloud`, and `forget` for what was expunged. */
+function deafWorld(): World {
+  const world = memoryWorld();
+  const { listeners, removed } = world.backend.mail.box("INBOX");
+  const heard = [...listeners];
+  return {
+    ...world,
+    act(name) {
+      if (name === "forget") removed.length = 0;
+      else if (name === "silently") {
+        heard.push(...listeners);
+        listeners.clear();
+      } else for (const listener of heard) listeners.add(listener);
+    },
+  };
+}
+
 transcript(
   "changes that were not heard of are read when the next one is heard",
   `
@@ -315,20 +332,26 @@ transcript(
   S: * 3 EXISTS
   S: A2 OK NOOP completed
 `,
-  {
-    world: () => {
-      const world = memoryWorld();
-      const { listeners } = world.backend.mail.box("INBOX");
-      const heard = [...listeners];
-      return {
-        ...world,
-        act(name) {
-          if (name === "silently") {
-            heard.push(...listeners);
-            listeners.clear();
-          } else for (const listener of heard) listeners.add(listener);
-        },
-      };
-    },
-  },
+  { world: deafWorld },
+);
+
+transcript(
+  "a session that cannot know what happened ends",
+  `
+  ! deliver INBOX
+  ! deliver INBOX
+  ${selected("", 2, 3)}
+  ! silently
+  ! remove INBOX 1
+  ! forget
+  ! aloud
+  ! deliver INBOX 4
+  C: A1 NOOP
+  S: * 3 EXISTS
+  S: A1 OK NOOP completed
+  C: A2 UID STORE 2 +FLAGS.SILENT (\\Seen)
+  S: A2 OK STORE completed
+  S: * BYE Mailbox is out of step
+`,
+  { world: deafWorld },
 );
