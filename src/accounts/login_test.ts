@@ -347,3 +347,42 @@ for (const [name, state, code] of SHORT_OF) {
     assert.equal((await accounts.login(NAME, STRONG, PEER)).id, id);
   });
 }
+
+Deno.test("login() refuses random names and passwords as it says, and keeps nothing of them", async () => {
+  const seed = Number(Deno.env.get("FUZZ_SEED") ?? 1);
+  let state = seed;
+  const next = (below: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor(state / 2 ** 32 * below);
+  };
+  const pieces = [
+    ...'@.+-_%<>[]\\"\0\r\n :;*aA0é',
+    "\ud800",
+    "\u{1f600}",
+    "relay.example",
+    "[IPv6:::1]",
+    "x".repeat(70),
+  ];
+  const text = () =>
+    Array.from({ length: next(8) }, () => pieces[next(pieces.length)]).join("");
+  const until = Date.now() +
+    1000 * Number(Deno.env.get("FUZZ_SECONDS") ?? 0.3);
+  const { accounts, store, time, bugs } = testAccounts({
+    failBurst: 1_000_000,
+    scryptLn: 1,
+  });
+  while (Date.now() < until) {
+    const name = next(2) === 0 ? text() : `${text()}@relay.example`;
+    const peer = { address: `10.0.${next(256)}.${next(256)}` };
+    const login = accounts.login(name, text(), peer);
+    const code = await time.passUntil(codeOf(login));
+    assert.ok(
+      ["ok", "bad_credentials", "busy", "too_many_attempts"].includes(code),
+      `seed ${seed}: ${JSON.stringify(name)}: ${code}`,
+    );
+  }
+  assert.deepEqual(bugs, []);
+  for (const { address } of store.rows.values()) {
+    assert.match(address, /^[a-z0-9][a-z0-9._-]*[a-z0-9]@relay\.example$/);
+  }
+});
