@@ -21,6 +21,14 @@ submission = "127.0.0.1:1587"
 http = "127.0.0.1:8080"
 https = "127.0.0.1:8443"
 
+[registration]
+max_load_1m = 0
+min_available_memory = 0
+min_free_disk = 0
+
+[storage]
+min_free = "32M"
+
 [log]
 level = "info"
 `;
