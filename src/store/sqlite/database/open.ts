@@ -47,6 +47,6 @@ const SYNCHRONOUS: Record<SyncMode, string> = {
 
 function configure(db: Connection): void {
   db.execute("PRAGMA temp_store = MEMORY");
-  db.execute("PRAGMA mmap_size = 268435456");
-  db.execute("PRAGMA cache_size = -32768"); // KiB
+  db.execute("PRAGMA mmap_size = 0"); // a mapped file would count as our memory
+  db.execute("PRAGMA cache_size = -16384"); // KiB
 }
