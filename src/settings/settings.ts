@@ -225,14 +225,10 @@ export class Settings {
     return new Map(SETTING_NAMES.map((name) => {
       const { kind, fallback } = settingNamed(name);
       const text = stored.get(name);
-      if (text !== undefined) {
-        try {
-          return [name, kind.parse(text)];
-        } catch {
-          // an older version's value that is none today: as if it were not set
-        }
-      }
-      return [name, fallback(this.#config.values)];
+      return [
+        name,
+        text === undefined ? fallback(this.#config.values) : kind.parse(text),
+      ];
     }));
   }
 
@@ -264,12 +260,21 @@ function invalid(explanation: string): Refusal {
   return new Refusal("invalid_value", { explanation });
 }
 
+/** Rows of another version, with names or values that are none today, are as if not set. */
 function known(
   rows: ReadonlyMap<string, string>,
 ): ReadonlyMap<SettingName, string> {
-  return new Map(
-    [...rows].filter((row): row is [SettingName, string] =>
-      isSettingName(row[0])
-    ),
-  );
+  return new Map([...rows].filter((row): row is [SettingName, string] => {
+    const [name, text] = row;
+    return isSettingName(name) && isReadable(name, text);
+  }));
+}
+
+function isReadable(name: SettingName, text: string): boolean {
+  try {
+    settingNamed(name).kind.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -115,6 +115,7 @@ Deno.test("reload() hears what another process wrote", async () => {
   });
   assert.deepEqual(heard, [false]);
   assert.equal(settings.get("max_message_size"), 104_857_600);
+  assert.equal(settings.view("max_message_size").source, "default");
 });
 
 Deno.test("reload() puts a row back that a listener refuses", async () => {

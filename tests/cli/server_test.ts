@@ -39,6 +39,26 @@ Deno.test("the command line works on the running server", async (t) => {
       assert.match(greeting, /SIZE 31457280/);
     });
 
+    await t.step(
+      "what another process writes is in force in two seconds",
+      async () => {
+        const elsewhere = {
+          ...environment,
+          POSTERN_SET__server__runtime_dir: `${server.stateDir}/no-socket`,
+        };
+        const { exit } = await postern(
+          ["settings", "set", "max_message_size", "31M"],
+          elsewhere,
+        );
+        assert.equal(exit, 0);
+        const deadline = performance.now() + 2000;
+        while (!/SIZE 32505856/.test(await ehlo(server.ports.submission))) {
+          assert.ok(performance.now() < deadline, "the server has not noticed");
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      },
+    );
+
     await t.step("a listener moves to another port", async () => {
       const { submission: port } = freePorts();
       await data("settings", "set", "submission_port", String(port));
