@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import type { MailboxChange } from "../../src/mail/mailbox.ts";
 import { Refusal } from "../../src/base/refusal.ts";
 import { openStore } from "../../src/store/sqlite/open.ts";
-import { addAccount, deliver, storeTest } from "./store_world.ts";
+import {
+  addAccount,
+  deliver,
+  HEADER,
+  QUOTA,
+  stage,
+  storeTest,
+} from "./store_world.ts";
 
 function refusal(code: string) {
   return (error: unknown) => error instanceof Refusal && error.code === code;
@@ -188,3 +195,39 @@ storeTest("check() says what is wrong", async ({ store, stateDir }) => {
   assert.match(await damaged.maintenance.check() ?? "", /\w/);
   await damaged.close();
 });
+
+storeTest(
+  "deliver() is refused while the writer is far behind",
+  async ({ store, clock }) => {
+    const ann = await addAccount(store, "ann");
+    const content = await stage(store, "hello");
+    const send = () =>
+      store.mail.deliver({
+        content,
+        headerOctets: HEADER.length,
+        recipients: [ann],
+        arrivedAt: clock.seconds,
+        quota: QUOTA,
+      });
+    const begun = Array.from({ length: 400 }, send);
+    await Promise.resolve(); // what fits is on its way
+    clock.seconds += 3;
+    await assert.rejects(send(), refusal("busy"));
+    await Promise.all(begun);
+    await send();
+    assert.equal((await store.mail.inbox(ann)).exists, 401);
+  },
+);
+
+storeTest(
+  "writes that nobody waits for are not lost on close()",
+  async ({ store, clock, reopen }) => {
+    const ann = await addAccount(store, "ann");
+    store.accounts.recordLogin({ account: ann, atSeconds: clock.seconds });
+    const again = await reopen();
+    assert.equal(
+      (await again.accounts.byId(ann))?.firstLoginAt,
+      clock.seconds,
+    );
+  },
+);
