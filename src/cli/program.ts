@@ -113,10 +113,12 @@ function show(
 
 function fail(error: CliError, terminal: Terminal, json: boolean): number {
   const { code, message, exit } = error;
+  // lines of a configuration begin with file and place, as editors read them
+  const prefix = code === "config_invalid" ? "" : `${NAME}: `;
   terminal.err(
     json
       ? `${JSON.stringify({ ok: false, error: message, code, exit })}\n`
-      : `${NAME}: ${message}\n`,
+      : `${prefix}${message}\n`,
   );
   return exit;
 }

@@ -28,8 +28,8 @@ const WRONG: [string, string, string[]][] = [
     "a misspelt key and what it leaves out",
     '[server]\n  domian = "a.example"',
     [
-      "p.toml:2:3: server.domian: unknown key, did you mean server.domain?",
       "p.toml:1:1: server.domain: is required",
+      "p.toml:2:3: server.domian: unknown key, did you mean server.domain?",
     ],
   ],
   [
@@ -107,10 +107,10 @@ const WRONG: [string, string, string[]][] = [
     "domains that are none, doubled or led astray",
     `[server]\ndomain = "a.example"\ndomains = ["A.example", "b.example"]\ndomain_aliases = { "b.example" = "c.example" }\nhostname = "[::1]"`,
     [
-      'p.toml:5:1: server.hostname: must be a DNS name or an IP address without brackets (got "[::1]")',
       "p.toml:3:1: server.domains: names a.example twice",
       "p.toml:4:1: server.domain_aliases: b.example is a domain with accounts of its own",
       "p.toml:4:1: server.domain_aliases: b.example leads to c.example, which is no domain of this server",
+      'p.toml:5:1: server.hostname: must be a DNS name or an IP address without brackets (got "[::1]")',
     ],
   ],
   [

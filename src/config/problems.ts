@@ -24,7 +24,18 @@ export function formatProblem(problem: ConfigProblem): string {
 /** Everything that is wrong, at once. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
-  constructor(readonly problems: readonly ConfigProblem[]) {
-    super(problems.map(formatProblem).join("\n"));
+  /** In the order of the file. */
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    const inOrder = problems.toSorted(byPosition);
+    super(inOrder.map(formatProblem).join("\n"));
+    this.problems = inOrder;
   }
+}
+
+function byPosition(a: ConfigProblem, b: ConfigProblem): number {
+  const [first, second] = [a.position, b.position];
+  if (!first || !second) return 0;
+  return first.line - second.line || first.column - second.column;
 }

@@ -380,8 +380,7 @@ script("config check reports everything", [
   {
     run: "config check",
     exit: 7,
-    err:
-      `postern: <dir>/postern.toml:4:2: smpt: unknown section, did you mean smtp?
+    err: `<dir>/postern.toml:4:2: smpt: unknown section, did you mean smtp?
 <dir>/postern.toml:7:1: imap.max_lin: unknown key, did you mean imap.max_line?
 <dir>/postern.toml:8:3: imap.compress: must be true or false, without quotes (got the string "yes")
 `,
@@ -392,7 +391,7 @@ script("config check looks at certificate files", [
   {
     run: "config check",
     exit: 7,
-    err: /^postern: tls\.mode is file: .*\/nowhere\/c\.pem/,
+    err: /^tls\.mode is file: .*\/nowhere\/c\.pem/,
   },
 ], '[tls]\nmode = "file"\ncert = "/nowhere/c.pem"');
 
