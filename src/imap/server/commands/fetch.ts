@@ -35,6 +35,7 @@ import {
   type NumberedMessage,
   numberedMessages,
 } from "../fetch/numbered_messages.ts";
+import { type TurnClock, Turns } from "../turns.ts";
 
 export interface FetchArguments {
   readonly set: SequenceSet;
@@ -44,6 +45,7 @@ export interface FetchArguments {
 
 interface FetchSession extends CommandSession {
   readonly backend: Pick<ImapBackend, "reportBug">;
+  readonly context: TurnClock;
 }
 
 const FLUSH_OCTETS = 32 * 1024;
@@ -80,11 +82,13 @@ function fetchCommand(
       }
       const { mail } = session.account;
       const buffer = new ResponseBuffer();
+      const turns = new Turns(session.context);
       let missing = 0;
       for await (
         const batch of numberedMessages(mail, session.selected, positions)
       ) {
         missing += batch.missing;
+        await turns.checkpoint();
         try {
           yield* writeBatch(session, args, batch.messages, buffer);
         } catch (error) {

@@ -30,7 +30,7 @@ import {
   matches,
   type SearchScope,
 } from "../search/conditions.ts";
-import { SearchBudget, type SearchClock } from "../search/search_budget.ts";
+import { type TurnClock, type TurnLimit, Turns } from "../turns.ts";
 
 export interface SearchArguments {
   readonly tag: string;
@@ -40,7 +40,7 @@ export interface SearchArguments {
 }
 
 interface SearchSession extends CommandSession {
-  readonly context: SearchClock & { now(): number };
+  readonly context: TurnClock & { now(): number };
 }
 
 const RETURNS: ReadonlySet<string> = new Set<SearchReturn>([
@@ -50,6 +50,11 @@ const RETURNS: ReadonlySet<string> = new Set<SearchReturn>([
   "COUNT",
 ]);
 const CHARSETS: ReadonlySet<string> = new Set(["US-ASCII", "UTF-8"]);
+
+const LIMIT: TurnLimit = {
+  limitMs: 5000,
+  refusal: "[LIMIT] Search too expensive",
+};
 
 export const search = searchCommand("sequence_number");
 export const uidSearch = searchCommand("uid");
@@ -114,7 +119,7 @@ async function find(
     uids: selected.uids,
     keywords: selected.keywords,
     now: Math.floor(context.now() / 1000),
-    budget: new SearchBudget(context),
+    turns: new Turns(context, LIMIT),
   };
   const condition = conditionOf(key, scope);
   const positions = positionsToLookAt(key, scope.uids);
@@ -127,7 +132,7 @@ async function find(
         const number = by === "uid" ? row.uid : sequenceNumber;
         found.push({ number, modSeq: row.modSeq });
       }
-      await scope.budget.checkpoint();
+      await scope.turns.checkpoint();
     }
   }
   return found;

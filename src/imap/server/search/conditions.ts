@@ -15,8 +15,8 @@ import {
 } from "../../proto/sequence_set.ts";
 import { MessageGone, type MessageReader } from "../fetch/message_reader.ts";
 import { membership } from "../fetch/numbered_messages.ts";
+import type { Turns } from "../turns.ts";
 import { decodeWords } from "./encoded_words.ts";
-import type { SearchBudget } from "./search_budget.ts";
 import { folded, occursIn } from "./text_search.ts";
 
 const ADDRESS_FIELDS: ReadonlySet<string> = new Set([
@@ -36,7 +36,7 @@ export interface SearchScope {
   readonly keywords: readonly string[];
   /** Seconds since 1970 UTC. */
   readonly now: number;
-  readonly budget: SearchBudget;
+  readonly turns: Turns;
 }
 
 /** A message that may match. */
@@ -92,11 +92,11 @@ export function conditionOf(key: SearchKey, scope: SearchScope): Condition {
       );
     case "header":
     case "sent":
-      return { cost: 1, holds: headerCondition(key) };
+      return { cost: 1, holds: headerCondition(key, scope.turns) };
     case "body":
     case "text": {
       const needle = folded(key.text);
-      const options = { place: key.kind, budget: scope.budget };
+      const options = { place: key.kind, turns: scope.turns };
       return {
         cost: 2,
         holds: ({ message }) => occursIn(message, needle, options),
@@ -182,6 +182,7 @@ function rowCondition(
 
 function headerCondition(
   key: Extract<SearchKey, { kind: "header" | "sent" }>,
+  turns: Turns,
 ): (candidate: Candidate) => Promise<boolean> {
   if (key.kind === "sent") {
     return async (candidate) => {
@@ -193,6 +194,7 @@ function headerCondition(
   const needle = folded(key.text);
   return async (candidate) => {
     const header = await candidate.header();
+    await turns.checkpoint(); // it may be large, and the keys many
     return header.all(key.field).some((field) => {
       const text = header.text(field);
       return folded(decodeWords(text)).includes(needle) ||

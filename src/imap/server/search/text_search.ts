@@ -9,8 +9,8 @@ import type { MimePart } from "../../../mail/mime.ts";
 import { parameterOf } from "../../../mail/content_type.ts";
 import { transferDecoder } from "../../../mail/transfer_decoding.ts";
 import type { MessageReader } from "../fetch/message_reader.ts";
+import type { Turns } from "../turns.ts";
 import { decodeWords } from "./encoded_words.ts";
-import type { SearchBudget } from "./search_budget.ts";
 
 const MAX_HEADER_OCTETS = 256 * 1024; // of a part; what is behind is not searched
 
@@ -24,18 +24,18 @@ export function folded(text: string): string {
 /**
  * @param needle Folded.
  * @throws {MessageGone}
- * @throws {ImapNo} when the budget is used up
+ * @throws {ImapNo} when the search has used up its time
  */
 export async function occursIn(
   message: MessageReader,
   needle: string,
-  options: { readonly place: SearchPlace; readonly budget: SearchBudget },
+  options: { readonly place: SearchPlace; readonly turns: Turns },
 ): Promise<boolean> {
   const inHeader = options.place === "text" &&
     occursInHeader(await message.header(), needle);
   if (inHeader || needle === "") return true;
   const { root } = await message.structure();
-  await options.budget.checkpoint();
+  await options.turns.checkpoint();
   return await new Search(message, needle, options).inPart(root);
 }
 
@@ -50,12 +50,12 @@ class Search {
     readonly needle: string,
     readonly options: {
       readonly place: SearchPlace;
-      readonly budget: SearchBudget;
+      readonly turns: Turns;
     },
   ) {}
 
   async inPart(part: MimePart): Promise<boolean> {
-    await this.options.budget.checkpoint();
+    await this.options.turns.checkpoint();
     for (const child of part.children) {
       if (this.options.place === "text" && await this.#inHeader(child)) {
         return true;
@@ -84,7 +84,7 @@ class Search {
       if (hay.includes(this.needle)) return true;
       kept = hay.slice(1 - this.needle.length);
       if (this.needle.length === 1) kept = "";
-      await this.options.budget.checkpoint();
+      await this.options.turns.checkpoint();
     }
     const rest = text.decode(decoder?.finish());
     return (kept + folded(rest)).includes(this.needle);
