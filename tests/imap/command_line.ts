@@ -59,6 +59,7 @@ export class SelectedInbox {
       readOnly: this.readOnly,
       uids: this.#uids,
       keywords: box.mailbox.keywords,
+      takeKeywords: () => "",
       isExpunged: (uid: Uid) => !box.rows.some((row) => row.uid === uid),
       flagsAnnounced: (_: number, state: FlagState) =>
         void this.announced.push(state),

@@ -373,6 +373,33 @@ Deno.test("a message that breaks off closes the connection", async () => {
   assert.equal(session.backend.bugs.length, 1);
 });
 
+Deno.test("a large message that is gone is skipped before its size is told", async () => {
+  const session = await inbox(new Uint8Array(200_000), PLAIN);
+  session.mail.blobs.delete(1 as BlobId);
+  const plain = PLAIN.replaceAll("\n", "\r\n");
+  assert.equal(
+    await session.run("A1 UID FETCH 1:2 (BODY.PEEK[] UID)"),
+    `* 2 FETCH (UID 2 BODY[] {${plain.length}}\r\n${plain})\r\nA1 OK FETCH completed\r\n`,
+  );
+});
+
+Deno.test("a message removed in the middle of its response closes the connection, which is no bug", async () => {
+  const session = await inbox(new Uint8Array(200_000));
+  const { mail } = session;
+  const body = mail.body.bind(mail);
+  mail.body = async (blob, range) => {
+    const pieces = await body(blob, range);
+    mail.blobs.delete(blob);
+    return pieces;
+  };
+  const text = await session.run(
+    "A1 UID FETCH 1 (BODY.PEEK[] BODY.PEEK[TEXT])",
+  );
+  assert.ok(session.closed);
+  assert.ok(!text.includes("A1 "));
+  assert.deepEqual(session.backend.bugs, []);
+});
+
 Deno.test("UID FETCH skips what another session expunged", async () => {
   const session = await inbox(PLAIN, PLAIN, PLAIN);
   session.mail.remove("INBOX", [2]);

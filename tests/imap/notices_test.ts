@@ -137,6 +137,29 @@ transcript(
 );
 
 transcript(
+  "keywords are told before they are used, and nothing after BYE",
+  `
+  ! deliver INBOX
+  ${selected("", 1, 2)}
+  ${selected("2", 1, 2)}
+  C: A1 STORE 1 FLAGS ($Label)
+  S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Label)
+  S: * 1 FETCH (FLAGS ($Label))
+  S: A1 OK STORE completed
+  C2: B1 FETCH 1 FLAGS
+  S2: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Label)
+  S2: * 1 FETCH (FLAGS ($Label))
+  S2: B1 OK FETCH completed
+  C: A2 STORE 1 FLAGS (\\Seen)
+  S: * 1 FETCH (FLAGS (\\Seen))
+  S: A2 OK STORE completed
+  C2: B2 LOGOUT
+  S2: * BYE Logging out
+  S2: B2 OK LOGOUT completed
+`,
+);
+
+transcript(
   "IDLE tells new mail at once, the rest together within two seconds",
   `
   ! deliver INBOX

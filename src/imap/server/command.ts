@@ -61,6 +61,8 @@ export interface SelectedView {
   readonly uids: Uint32Array;
   /** Position is the keyword's bit. */
   readonly keywords: readonly string[];
+  /** The line that tells of new keywords, due before a response that has them; empty without any. */
+  takeKeywords(): string;
   /** Whether the message is gone, though the client has not been told. */
   isExpunged(uid: Uid): boolean;
   /** A response has told these flags: no notice of them is owed any more. */

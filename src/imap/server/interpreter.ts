@@ -235,7 +235,10 @@ export class ImapInterpreter {
         }
         return;
       }
-      yield* this.#notices({ withholdExpunge });
+      // Nothing follows BYE but the tagged response (RFC 3501 §6.1.3).
+      if (typeof end === "string" || end.effect !== "close") {
+        yield* this.#notices({ withholdExpunge });
+      }
     } catch (error) {
       yield* this.#refuse(tag, error, withholdExpunge);
       return;

@@ -93,7 +93,7 @@ function fetchCommand(
           yield* writeBatch(session, args, batch.messages, buffer);
         } catch (error) {
           if (!(error instanceof BrokenResponse)) throw error;
-          session.backend.reportBug(error);
+          if (!error.isGone) session.backend.reportBug(error);
           yield { effect: "close" };
         }
       }
@@ -132,6 +132,7 @@ async function* writeBatch(
   const fetched: Uid[] = [];
   for (const { sequenceNumber, row } of messages) {
     const state = changed.get(row.uid) ?? stateOf(row);
+    buffer.text(selected.takeKeywords());
     const line: FetchLine = {
       sequenceNumber,
       message: new MessageReader(mail, selected.id, row),

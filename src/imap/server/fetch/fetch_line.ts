@@ -23,6 +23,11 @@ import { envelopeText, structureText } from "./structure_text.ts";
 /** A response broke off inside a literal: the connection cannot go on. */
 export class BrokenResponse extends Error {
   override readonly name = "BrokenResponse";
+
+  /** Another session has removed the message; nothing is wrong with it. */
+  get isGone(): boolean {
+    return this.cause instanceof MessageGone && this.cause.cause === undefined;
+  }
 }
 
 const FLUSH_OCTETS = 32 * 1024;
@@ -61,9 +66,10 @@ export async function* writeFetchLine(
       }
       const large = await writeSection(buffer, item, line.message);
       if (large) {
+        // Opened before its size is told: whoever removes it comes too late.
+        const pieces = await line.message.pieces(large);
         sent = true;
-        yield { octets: buffer.take() };
-        yield* passThrough(line.message, large);
+        yield* passThrough(buffer.take(), pieces, large.end - large.start);
       } else if (buffer.length >= FLUSH_OCTETS && item !== line.items.at(-1)) {
         sent = true;
         yield { octets: buffer.take() };
@@ -137,16 +143,18 @@ async function writeSection(
 }
 
 async function* passThrough(
-  message: MessageReader,
-  range: OctetRange,
+  before: Uint8Array,
+  pieces: AsyncIterable<Uint8Array>,
+  sizeOctets: number,
 ): AsyncGenerator<Step> {
-  let left = range.end - range.start;
-  for await (const octets of await message.pieces(range)) {
+  let left = sizeOctets;
+  for await (const octets of pieces) {
+    if (left === sizeOctets) yield { octets: before };
     left -= octets.length;
     if (left < 0) break;
     yield { octets };
   }
-  if (left !== 0) throw new MessageGone();
+  if (left !== 0) throw new RangeError("A message has another size");
 }
 
 /** The flags that a row has. */
