@@ -1,7 +1,13 @@
 /** B9 and B10: what a hundred times the accounts cost, and how long a start takes. @module */
 import { encryptedPayload, messageOctets } from "../harness/message.ts";
 import { DOMAIN } from "../harness/server.ts";
-import { costOf, inParallel, percentile, type Row } from "./measure.ts";
+import {
+  costOf,
+  cpuSeconds,
+  inParallel,
+  percentile,
+  type Row,
+} from "./measure.ts";
 import {
   logIn,
   type Person,
@@ -94,15 +100,24 @@ async function medianSelect(
   return percentile(times, 0.5);
 }
 
-async function timeStart({ server }: Relay): Promise<number> {
-  const times: number[] = [];
-  for (let n = 0; n < 5; n++) {
+interface Start {
+  readonly wallMs: number;
+  /** What else runs on the machine does not count here. */
+  readonly cpuMs: number;
+}
+
+/** Medians over some starts. */
+async function timeStart({ server }: Relay): Promise<Start> {
+  const wallMs: number[] = [];
+  const cpuMs: number[] = [];
+  for (let n = 0; n < 7; n++) {
     await server.end("SIGTERM");
     const started = performance.now();
     await server.run();
-    times.push(performance.now() - started);
+    wallMs.push(performance.now() - started);
+    cpuMs.push(await cpuSeconds(server.pid) * 1000);
   }
-  return percentile(times, 0.5);
+  return { wallMs: percentile(wallMs, 0.5), cpuMs: percentile(cpuMs, 0.5) };
 }
 
 export async function measureScale(relay: Relay): Promise<Row[]> {
@@ -127,11 +142,11 @@ export async function measureScale(relay: Relay): Promise<Row[]> {
     ratio("server CPU per login", few.loginMs, many.loginMs),
     ratio("server CPU per message", few.deliveryMs, many.deliveryMs),
     ratio("SELECT", few.selectMs, many.selectMs),
-    ratio("start", startWithFew, startWithMany),
+    ratio("CPU of a start", startWithFew.cpuMs, startWithMany.cpuMs),
     {
       benchmark: "B10, start",
       measure: "to all ports accept, 100 000 accounts",
-      value: startWithMany,
+      value: startWithMany.wallMs,
       unit: "ms",
       required: "≤ 800",
     },
