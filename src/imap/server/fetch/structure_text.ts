@@ -70,7 +70,7 @@ function singlePartText(part: MimePart, extended: boolean): string {
   const fields = [
     quote(part.type),
     quote(part.subtype),
-    parametersText(withCharset(part)),
+    parametersText(part.parameters),
     quoteOrNil(part.id),
     quoteOrNil(part.description),
     quote(part.encoding),
@@ -85,14 +85,6 @@ function singlePartText(part: MimePart, extended: boolean): string {
   } else if (part.type === "text") fields.push(part.lines);
   if (extended) fields.push(quoteOrNil(part.md5), extensionText(part));
   return `(${fields.join(" ")}`;
-}
-
-/** What text is in when nobody says so (RFC 2045 §5.2). */
-function withCharset({ type, parameters }: MimePart): MimeParameters {
-  if (type !== "text" || parameters.some(([name]) => name === "charset")) {
-    return parameters;
-  }
-  return [["charset", "us-ascii"], ...parameters];
 }
 
 /** Disposition, language and location. */
