@@ -1,11 +1,11 @@
 /** Which configuration file and which state directory a command means. @module */
-import { resolve } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
 import { loadConfig, type LoadedConfig } from "./load.ts";
 import { ConfigError } from "./problems.ts";
 
 const SYSTEM_FILE = "/etc/postern/postern.toml";
 const LOCAL_DIR = "data";
-const LOCAL_FILE = "data/postern.toml";
+const FILE_NAME = "postern.toml";
 
 /** Development mode: no file, no privileges, this machine only. */
 const DEV_CONFIG = `
@@ -36,9 +36,11 @@ level = "info"
 export interface ConfigChoice {
   readonly configFlag?: string;
   readonly stateDirFlag?: string;
-  /** Ask for development mode. */
+  /** Development mode, or not; undefined: it if that is what is here. */
   readonly dev?: boolean;
   readonly environment: Readonly<Record<string, string>>;
+  /** Where relative paths begin; the working directory when absent. */
+  readonly directory?: string;
 }
 
 /**
@@ -48,15 +50,22 @@ export interface ConfigChoice {
  * @throws {ConfigError} with every problem, or that there is no configuration
  */
 export function locateConfig(choice: ConfigChoice): LoadedConfig {
-  const { environment } = choice;
-  const path = choice.configFlag ?? environment.POSTERN_CONFIG ??
-    [LOCAL_FILE, ...choice.dev ? [] : [SYSTEM_FILE]].find(exists);
-  const isLocal = path === undefined &&
-    environment.POSTERN_SET__server__domain === undefined &&
-    (choice.dev || hasState(choice.stateDirFlag ?? LOCAL_DIR));
-  if (
-    path === undefined && !isLocal && !choice.dev && !hasDomain(environment)
-  ) {
+  const { environment, dev } = choice;
+  const local = resolve(choice.directory ?? "", LOCAL_DIR);
+  const named = choice.configFlag ?? environment.POSTERN_CONFIG;
+  const path = named === undefined
+    ? [`${local}/${FILE_NAME}`, ...dev ? [] : [SYSTEM_FILE]].find(exists)
+    : isAbsolute(named)
+    ? named
+    : join(choice.directory ?? "", named); // in messages, as it was written
+  const fromEnvironment = environment.POSTERN_SET__server__domain !== undefined;
+  // commands find the relay that "run --dev" has left here; a server must be told
+  const base = dev ||
+      (dev === undefined && path === undefined && !fromEnvironment &&
+        hasState(choice.stateDirFlag ?? local))
+    ? DEV_CONFIG
+    : undefined;
+  if (path === undefined && base === undefined && !fromEnvironment) {
     throw new ConfigError([{
       severity: "error",
       source: SYSTEM_FILE,
@@ -67,35 +76,35 @@ export function locateConfig(choice: ConfigChoice): LoadedConfig {
   const loaded = loadConfig({
     environment,
     ...(path === undefined ? {} : { path }),
-    ...(choice.dev || isLocal ? { base: DEV_CONFIG } : {}),
+    ...(base === undefined ? {} : { base }),
   });
-  return withStateDir(loaded, stateDirOf(choice, loaded));
+  const stateDir = stateDirOf(choice, loaded, local);
+  return withStateDir(loaded, resolve(choice.directory ?? "", stateDir));
 }
 
-function stateDirOf(choice: ConfigChoice, loaded: LoadedConfig): string {
+function stateDirOf(
+  choice: ConfigChoice,
+  loaded: LoadedConfig,
+  local: string,
+): string {
   const named = choice.stateDirFlag ?? choice.environment.POSTERN_STATE_DIR;
   if (named !== undefined) return named;
   const inFile = loaded.values.server.stateDir;
   if (loaded.given.has("server.state_dir")) return inFile;
-  return choice.dev || hasState(LOCAL_DIR) ? LOCAL_DIR : inFile;
+  return choice.dev || hasState(local) ? local : inFile;
 }
 
 /** Paths of the result do not depend on the working directory. */
 function withStateDir(loaded: LoadedConfig, stateDir: string): LoadedConfig {
   const { server } = loaded.values;
-  const absolute = resolve(stateDir);
-  const runtimeDir = resolve(server.runtimeDir || absolute);
+  const runtimeDir = resolve(stateDir, server.runtimeDir);
   return {
     ...loaded,
     values: {
       ...loaded.values,
-      server: { ...server, stateDir: absolute, runtimeDir },
+      server: { ...server, stateDir, runtimeDir },
     },
   };
-}
-
-function hasDomain(environment: Readonly<Record<string, string>>): boolean {
-  return environment.POSTERN_SET__server__domain !== undefined;
 }
 
 function hasState(directory: string): boolean {
