@@ -9,8 +9,8 @@ import { Duplex } from "node:stream";
 import { plainAddress } from "./peer.ts";
 
 const SMALLEST_READ = 4096; // a peer that fills it gets larger ones
-const LARGEST_READ = 65_536;
-const MOST_SPARE = 4;
+const LARGEST_READ = 16_384; // what one TLS record holds (RFC 8446 §5.1)
+const MOST_SPARE = 16;
 
 type Done = (error?: Error | null) => void;
 
