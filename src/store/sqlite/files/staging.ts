@@ -7,6 +7,7 @@ import { type BlobFiles, NAME_OCTETS } from "./blob_files.ts";
 import type { DiskSpace } from "./disk_space.ts";
 
 const WRITE_OCTETS = 256 * 1024; // at once, into a file
+const SYNC_OCTETS = 2 * 1024 * 1024; // a long sync at the end would hold up everybody's commits
 
 export interface StagingOptions {
   readonly files: BlobFiles;
@@ -50,6 +51,7 @@ class OneStaging implements Staging {
   /** Once it is a file: what is to be written next. */
   #buffer = new Uint8Array();
   #buffered = 0;
+  #unsynced = 0;
   #name: string | undefined;
   #file: Deno.FsFile | undefined;
   #hmac: Hmac | undefined;
@@ -128,6 +130,11 @@ class OneStaging implements Staging {
       at += await this.#file!.write(octets.subarray(at));
     }
     this.#buffered = 0;
+    this.#unsynced += octets.length;
+    if (this.options.files.sync && this.#unsynced >= SYNC_OCTETS) {
+      this.#unsynced = 0;
+      await this.#file!.syncData();
+    }
   }
 
   async #finishFile(): Promise<Content> {
