@@ -378,3 +378,14 @@ transcript(
 `,
   { world: deafWorld },
 );
+
+transcript(
+  "LOGOUT tells nothing of what has happened",
+  `
+  ${selected("", 0, 1)}
+  ! deliver INBOX
+  C: A1 LOGOUT
+  S: * BYE Logging out
+  S: A1 OK LOGOUT completed
+`,
+);

@@ -22,6 +22,8 @@ const QUOTA: QuotaPolicy = {
   protectSeconds: 0,
 };
 
+const latin1 = new TextDecoder("latin1");
+
 export async function storeWorld(): Promise<World> {
   const stateDir = await Deno.makeTempDir();
   const bugs: unknown[] = [];
@@ -113,15 +115,19 @@ function mailOf(store: Store, account: AccountId): ImapMail {
 
 function receiverFor(store: Store, message: ImapAppend): AppendReceiver {
   const staging = store.staging.stage();
+  let text = ""; // one character an octet
   return {
-    write: (octets) => staging.write(octets),
+    write(octets) {
+      text += latin1.decode(octets);
+      return staging.write(octets);
+    },
     discard: () => staging.discard(),
     async finish() {
       if (staging.sizeOctets === 0) throw new Refusal("message_empty");
       return await store.mail.append({
         mailbox: message.mailbox,
         content: await staging.finish(),
-        headerOctets: Math.max(0, MESSAGE.indexOf("\r\n\r\n") + 4),
+        headerOctets: headerLength(text),
         flags: message.flags,
         keywords: message.keywords,
         arrivedAt: 1_767_604_087,
@@ -130,4 +136,9 @@ function receiverFor(store: Store, message: ImapAppend): AppendReceiver {
       });
     },
   };
+}
+
+function headerLength(text: string): number {
+  const end = text.startsWith("\r\n") ? -2 : text.indexOf("\r\n\r\n");
+  return end === -1 ? text.length : end + 4;
 }

@@ -48,7 +48,8 @@ export const check: ImapCommand<void, ImapSession> = {
 export const logout: ImapCommand<void, ImapSession> = {
   states: EVERY_STATE,
   parse: parseNothing,
-  async *run() {
+  async *run(session) {
+    session.unselect(); // nothing of it is told behind BYE
     yield { text: "* BYE Logging out\r\n" };
     return { text: "LOGOUT completed", effect: "close" };
   },
