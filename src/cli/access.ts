@@ -62,6 +62,18 @@ export class Access {
     return result as AdminResult<C>;
   }
 
+  /**
+   * One admin operation that only reads, on the database: for results too large
+   * to travel through the server.
+   */
+  async read<C extends AdminCall>(
+    call: C,
+    ...values: AdminArguments<C>
+  ): Promise<AdminResult<C>> {
+    const result = await callAdmin(await this.#admin(), call, values);
+    return result as AdminResult<C>;
+  }
+
   /** What only a running server can do. @throws {CliError} exit 5 when there is none */
   async server(
     op: string,

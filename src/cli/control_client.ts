@@ -4,13 +4,14 @@ import type { Config } from "../config/schema.ts";
 import {
   CONTROL_SOCKET_NAME,
   LineReceiver,
+  MAX_RESPONSE_OCTETS,
   parseResponse,
 } from "../ops/control_protocol.ts";
 import { CliError, EXIT, exitOfRefusal } from "./exit_codes.ts";
 
 export class ControlClient {
   readonly #connection: Deno.Conn;
-  readonly #receiver = new LineReceiver();
+  readonly #receiver = new LineReceiver(MAX_RESPONSE_OCTETS);
   #nextId = 1;
 
   private constructor(connection: Deno.Conn) {

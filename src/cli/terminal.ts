@@ -89,5 +89,12 @@ function writeAll(
   text: string,
 ): void {
   let octets = encoder.encode(text);
-  while (octets.length > 0) octets = octets.subarray(stream.writeSync(octets));
+  try {
+    while (octets.length > 0) {
+      octets = octets.subarray(stream.writeSync(octets));
+    }
+  } catch (error) {
+    // whoever read it has seen enough
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+  }
 }

@@ -5,8 +5,10 @@
  * @module
  */
 export const CONTROL_SOCKET_NAME = "control.sock";
-/** Of one request or response, in octets without the line end. */
-export const MAX_LINE_OCTETS = 1024 * 1024;
+/** Of one request, in octets without the line end. */
+export const MAX_REQUEST_OCTETS = 1024 * 1024;
+/** Of one response, such as a list of all accounts. */
+export const MAX_RESPONSE_OCTETS = 256 * 1024 * 1024;
 /** A client that asks nothing for so long is disconnected. */
 export const IDLE_MS = 30_000;
 
@@ -58,11 +60,13 @@ export function parseResponse(line: string): ControlResponse {
   };
 }
 
-/** Cuts a stream of octets into lines of at most `MAX_LINE_OCTETS`. */
+/** Cuts a stream of octets into lines of a bounded length. */
 export class LineReceiver {
   #parts: Uint8Array[] = [];
   #size = 0;
   readonly #decoder = new TextDecoder();
+
+  constructor(readonly maxLineOctets: number) {}
 
   /** The lines that are complete now. @throws {RangeError} when one is too long */
   push(octets: Uint8Array): string[] {
@@ -79,7 +83,7 @@ export class LineReceiver {
 
   #keep(octets: Uint8Array): void {
     this.#size += octets.length;
-    if (this.#size > MAX_LINE_OCTETS) throw new RangeError("Line too long");
+    if (this.#size > this.maxLineOctets) throw new RangeError("Line too long");
     if (octets.length > 0) this.#parts.push(octets.slice());
   }
 

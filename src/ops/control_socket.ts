@@ -6,6 +6,7 @@ import {
   type ControlResponse,
   IDLE_MS,
   LineReceiver,
+  MAX_REQUEST_OCTETS,
   parseRequest,
 } from "./control_protocol.ts";
 
@@ -111,7 +112,7 @@ export class ControlSocket {
 class Client {
   /** Undefined while a request is being worked on. */
   idleSince: number | undefined;
-  readonly #receiver = new LineReceiver();
+  readonly #receiver = new LineReceiver(MAX_REQUEST_OCTETS);
   readonly #buffer = new Uint8Array(16_384);
   #closed = false;
   #ending = false;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Refusal } from "../base/refusal.ts";
-import { IDLE_MS, MAX_LINE_OCTETS } from "./control_protocol.ts";
+import { IDLE_MS, MAX_REQUEST_OCTETS } from "./control_protocol.ts";
 import { type ControlOperation, ControlSocket } from "./control_socket.ts";
 
 const OPERATIONS = new Map<string, ControlOperation>([
@@ -128,7 +128,7 @@ Deno.test("the control socket survives text that is no JSON", () =>
 Deno.test("the control socket refuses a line over its limit and hangs up", () =>
   withSocket(async ({ connect, bugs }) => {
     const connection = await connect();
-    const reply = await ask(connection, "x".repeat(MAX_LINE_OCTETS + 1));
+    const reply = await ask(connection, "x".repeat(MAX_REQUEST_OCTETS + 1));
     assert.match(reply, /"code":"too_large"/);
     assert.equal(await connection.read(new Uint8Array(1)), null);
     connection.close();

@@ -15,10 +15,10 @@ import { counted } from "../text.ts";
 async function exportAccounts(call: Call): Promise<CommandResult> {
   const file = textOption(call, "output");
   if (file === undefined) {
-    const data = await call.access.admin("exportAllAccounts");
+    const data = await call.access.read("exportAllAccounts");
     return { data, text: JSON.stringify(data.users, undefined, 2) };
   }
-  const data = await call.access.admin("exportAccountsToFile", resolve(file), {
+  const data = await call.access.read("exportAccountsToFile", resolve(file), {
     overwrite: flagOption(call, "force"),
   });
   const text = `Wrote ${
