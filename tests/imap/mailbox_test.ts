@@ -501,7 +501,7 @@ transcript(
   C: A3 GETMETADATA INBOX /private/devicetoken
   S: * METADATA "INBOX" (/private/devicetoken NIL)
   S: A3 OK Getmetadata completed
-  C: A4 SETMETADATA INBOX (/private/devicetoken "openpgp:wU4D")
+  C: A4 SETMETADATA INBOX (/private/devicetoken "openpgp:wU4D" )
   S: A4 OK Setmetadata completed
   C: A5 SETMETADATA "INBOX" (/private/devicetoken {3}
   S: + OK

@@ -229,6 +229,26 @@ transcript(
 );
 
 transcript(
+  "VRFY of another server needs TLS, but no EHLO",
+  { service: "mx" },
+  `
+  S: 220 relay.example ESMTP
+  C: VRFY ann@relay.example
+  S: 252 2.0.0 Send some mail, I will try my best
+`,
+);
+
+transcript(
+  "VRFY in clear tells nothing",
+  { service: "mx", secure: false },
+  `
+  S: 220 relay.example ESMTP
+  C: VRFY ann
+  S: 503 5.5.1 EHLO first
+`,
+);
+
+transcript(
   "DATA takes no argument, VRFY tells nothing",
   { lockstep: true },
   `${LOGGED_IN}

@@ -78,7 +78,7 @@ const COMMANDS: ReadonlyMap<string, SmtpCommand> = new Map<string, SmtpCommand>(
     ["MAIL", { mail: true, utf8: true, run: mail }],
     ["RCPT", { mail: true, utf8: true, run: rcpt }],
     ["DATA", { mail: true, run: data }],
-    ["VRFY", { mail: true, utf8: true, run: () => ({ reply: CANNOT_VERIFY }) }],
+    ["VRFY", { utf8: true, run: verify }],
     ["BDAT", { mail: true, run: () => ({ reply: NOT_IMPLEMENTED }) }],
     ["RSET", { run: rset }],
     ["NOOP", { run: () => ({ reply: OK }) }],
@@ -215,6 +215,12 @@ function data(state: SmtpState, text: string): Step {
     return { reply: open?.refused ? NO_VALID_RECIPIENTS : RCPT_FIRST };
   }
   return { reply: START_DATA, effect: "start_data" };
+}
+
+/** RFC 5321 §4.1.1.6; another server need not have said EHLO before (§4.1.4). */
+function verify(state: SmtpState): Step {
+  const anyTime = state.service === "mx" && state.secure;
+  return { reply: (anyTime ? undefined : whyNoMail(state)) ?? CANNOT_VERIFY };
 }
 
 async function rset(state: SmtpState, text: string): Promise<Step> {

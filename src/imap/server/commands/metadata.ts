@@ -76,7 +76,9 @@ export const setMetadata: ImapCommand<SetArguments, ImapSession> = {
     const changes = args.list(() => {
       const entry = scanEntry(args);
       args.space();
-      return { entry: entry.toLowerCase(), value: args.nstring() };
+      const value = args.nstring();
+      if (args.isNext(" )")) args.space(); // some clients write it
+      return { entry: entry.toLowerCase(), value };
     });
     if (changes.length === 0) throw new SyntaxError("Expected an entry");
     return { mailbox, changes };
