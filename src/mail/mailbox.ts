@@ -18,6 +18,8 @@ export const ANSWERED = 2;
 export const FLAGGED = 4;
 export const DELETED = 8;
 export const DRAFT = 16;
+/** All of them; other bits mean nothing. */
+export const SYSTEM_FLAGS = 31;
 
 export type SpecialUse =
   | "\\Drafts"

@@ -746,3 +746,38 @@ storeTest(
     assert.equal(await again.mail.body(1 as BlobId), undefined);
   },
 );
+
+for (const dedup of [true, false]) {
+  storeTest(
+    `content that goes to several jobs stays while one has taken it, dedup ${dedup}`,
+    async ({ store, stateDir }) => {
+      const { ann, inbox } = await annWith(store, 0);
+      const staging = store.staging.stage();
+      await staging.write(new TextEncoder().encode("z".repeat(90_000)));
+      const content = await staging.finish();
+      const delivery = {
+        content,
+        headerOctets: 0,
+        arrivedAt: START_SECONDS,
+        quota: QUOTA,
+      };
+      const nobody = 99 as typeof ann;
+      for (const recipients of [[ann], [ann], [nobody]]) {
+        await store.mail.deliver({ ...delivery, recipients });
+      }
+      await staging.discard();
+      const rows = await store.mail.messages(inbox.id, ALL[0]!, 10);
+      assert.equal(rows.length, 2);
+      assert.equal(rows[0]!.blob, rows[1]!.blob);
+      for (const at of [1, 2]) {
+        const text = await textOf(await store.mail.body(rows[0]!.blob));
+        assert.equal(text?.length, 90_000);
+        await setFlags(store, inbox.id, DELETED, [range(at)]);
+        await store.mail.expunge(inbox.id);
+      }
+      await store.close();
+      assert.deepEqual(await fileNames(stateDir), []);
+    },
+    { dedup },
+  );
+}

@@ -352,7 +352,7 @@ export class SqliteMailStore implements MailStore {
     }));
   }
 
-  /** Hands content to a job, and takes it back if the job does not want it. */
+  /** Hands content to a job, and notes whether the job has taken it. */
   async #withContent<T>(
     content: Content,
     work: (content: Content) => Promise<{ value: T; isTaken: boolean }>,
@@ -360,14 +360,14 @@ export class SqliteMailStore implements MailStore {
     const { staging, writer, health, space } = this.#parts;
     writer.checkBacklog();
     if (health.state === "full") await space.checkAgain();
-    staging.give(content);
+    staging.begin(content);
     let isTaken = false;
     try {
       const done = await work(whole(content));
       isTaken = done.isTaken;
       return done.value;
     } finally {
-      if (!isTaken) staging.takeBack(content);
+      staging.end(content, isTaken);
     }
   }
 }

@@ -4,6 +4,7 @@ import { concat } from "../../../base/octets.ts";
 import type { Content, ContentStaging, Staging } from "../../content.ts";
 import { type StorageFault, storageFault } from "../database/errors.ts";
 import { type BlobFiles, NAME_OCTETS } from "./blob_files.ts";
+import { Claims } from "./claims.ts";
 import type { DiskSpace } from "./disk_space.ts";
 
 const WRITE_OCTETS = 256 * 1024; // at once, into a file
@@ -20,27 +21,26 @@ export interface StagingOptions {
 }
 
 export class FileStaging implements ContentStaging {
-  /** Durable files that no message refers to yet. */
-  readonly #unowned = new Set<string>();
+  readonly #claims = new Claims();
 
   constructor(readonly options: StagingOptions) {}
 
   stage(): Staging {
-    return new OneStaging(this.options, this.#unowned);
+    return new OneStaging(this.options, this.#claims);
   }
 
   checkSpace(sizeOctets = 0): Promise<void> {
     return this.options.space.check(sizeOctets);
   }
 
-  /** A job will refer to this content: discard() leaves it alone from now on. */
-  give(content: Content): void {
-    if (content.kind === "staged") this.#unowned.delete(content.name);
+  /** A job will refer to this content: discard() leaves it alone. */
+  begin(content: Content): void {
+    if (content.kind === "staged") this.#claims.begin(content.name);
   }
 
-  /** The job did not take it after all. */
-  takeBack(content: Content): void {
-    if (content.kind === "staged") this.#unowned.add(content.name);
+  /** @param isTaken Whether the job refers to it now. */
+  end(content: Content, isTaken: boolean): void {
+    if (content.kind === "staged") this.#claims.end(content.name, isTaken);
   }
 }
 
@@ -60,7 +60,7 @@ class OneStaging implements Staging {
 
   constructor(
     readonly options: StagingOptions,
-    readonly unowned: Set<string>,
+    readonly claims: Claims,
   ) {}
 
   async write(octets: Uint8Array): Promise<void> {
@@ -97,7 +97,7 @@ class OneStaging implements Staging {
       this.#file = undefined;
       this.#name = undefined;
       await files.removeTemporary(name);
-    } else if (this.unowned.delete(name)) await files.remove(name);
+    } else if (this.claims.release(name)) await files.remove(name);
   }
 
   async #writeToFile(octets: Uint8Array): Promise<void> {
@@ -147,7 +147,7 @@ class OneStaging implements Staging {
     this.#file = undefined;
     await files.keep(name);
     this.#state = "finished";
-    this.unowned.add(name);
+    this.claims.open(name);
     const digest = this.#hmac?.digest();
     return {
       kind: "staged",

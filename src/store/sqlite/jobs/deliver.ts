@@ -7,7 +7,7 @@ import type {
   Uid,
   UidValidity,
 } from "../../../base/ids.ts";
-import { SEEN } from "../../../mail/mailbox.ts";
+import { SEEN, SYSTEM_FLAGS } from "../../../mail/mailbox.ts";
 import type { Content } from "../../content.ts";
 import type { Append, Delivery, DeliveryResult } from "../../mail.ts";
 import type { JobContext } from "./context.ts";
@@ -85,7 +85,8 @@ export function append(
     createdAt: context.nowSeconds,
   });
   context.usage.add(mailbox.account, sizeOctets, 1);
-  const { flags, arrivedAt, internalDate } = message;
+  const { arrivedAt, internalDate } = message;
+  const flags = message.flags & SYSTEM_FLAGS;
   const uid = add(context, mailbox.id, {
     blob,
     sizeOctets,

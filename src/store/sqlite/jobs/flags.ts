@@ -6,6 +6,7 @@ import {
   type FlagState,
   type MessageRow,
   SEEN,
+  SYSTEM_FLAGS,
   type UidRange,
 } from "../../../mail/mailbox.ts";
 import type { JobContext } from "./context.ts";
@@ -32,9 +33,10 @@ export function storeFlags(
     ? knownBits(mailbox, change.keywords)
     : keywordBits(context, mailbox, change.keywords);
   const { rows, rest } = rowsIn(context, change.mailbox, change.uids);
+  const bits = { ...change, flags: change.flags & SYSTEM_FLAGS };
   const limit = change.unchangedSince ?? Infinity;
   const free = rows.filter((row) => row.modSeq <= limit);
-  const wanted = free.map((row) => target(row, change, keywords));
+  const wanted = free.map((row) => target(row, bits, keywords));
   const changed = write(context, change.mailbox, free, wanted);
   const unmodified = rows.filter((row) => row.modSeq > limit);
   return { changed, unmodified: unmodified.map(({ uid }) => uid), rest };

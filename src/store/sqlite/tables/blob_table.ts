@@ -39,6 +39,8 @@ export class BlobTable {
       );
       return id;
     }
+    const known = this.#sameFile(content.name, blob.refs);
+    if (known !== undefined) return known;
     const same = content.digest && this.#sameContent(content.digest, blob.refs);
     if (same === undefined) {
       return this.#insert(blob, content.digest ?? null, content.name);
@@ -137,6 +139,15 @@ export class BlobTable {
       file,
       blob.createdAt,
     ) as BlobId;
+  }
+
+  /** A content that goes to several jobs comes more than once. */
+  #sameFile(name: string, refs: number): BlobId | undefined {
+    return this.db.row<{ id: BlobId }>(
+      "UPDATE blobs SET refs = refs + ? WHERE file = ? RETURNING id",
+      refs,
+      name,
+    )?.id;
   }
 
   #sameContent(digest: Uint8Array, refs: number): BlobId | undefined {
