@@ -8,7 +8,7 @@ export interface Clock {
 
 /** Waiting as an argument, for the same reason. */
 export interface Timers {
-  /** Resolves after so many milliseconds. */
+  /** Resolves after so many milliseconds; after 0, when what is ready has had its turn. */
   sleep(durationMs: number): Promise<void>;
   /** Calls `tick` once in every period until the returned function is called. */
   every(periodMs: number, tick: () => void): () => void;

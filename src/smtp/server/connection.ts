@@ -13,6 +13,7 @@ import type { TLSSocket } from "node:tls";
 import { SMTPConnection } from "smtp-server/lib/smtp-connection.js";
 import { SMTPStream } from "smtp-server/lib/smtp-stream.js";
 import type { SmtpAccount } from "./backend.ts";
+import type { LoopShare } from "./loop_share.ts";
 import type { PackageServer } from "./package_server.ts";
 import { ACCOUNT_INACTIVE, type Reply, TIMEOUT } from "./replies.ts";
 import { SmtpSession } from "./session.ts";
@@ -20,6 +21,8 @@ import type { SmtpSessionOptions, SmtpWire } from "./state.ts";
 
 /** Octets that wait for the session before the socket is paused. */
 const HIGH_WATER_OCTETS = 128 * 1024;
+/** Of a message that is not over with it. */
+const LARGE_CHUNK_OCTETS = 8 * 1024;
 
 /** A stream that stands for a socket; it may want its chunks back. */
 export type SocketStream = Duplex & {
@@ -43,6 +46,7 @@ export interface SmtpConnectionOptions
   /** Monotonic milliseconds. */
   now(): number;
   readonly timeouts: SmtpTimeouts;
+  readonly share: LoopShare;
   admit(connection: SmtpConnection, account: SmtpAccount): boolean;
   onClose(connection: SmtpConnection): void;
 }
@@ -158,6 +162,7 @@ export class SmtpConnection extends SMTPConnection {
       (this._socket as SocketStream).release?.(octets);
     }
     this.#activeAtMs = this.#options.now();
+    if (octets.length >= LARGE_CHUNK_OCTETS) await this.#options.share.wait();
     this.#chunkOctets = 0;
     if (effect === "close") this.close();
     else if (effect === "start_tls") this.#startTls();

@@ -12,6 +12,7 @@ import {
   type SmtpSocket,
   type SmtpTimeouts,
 } from "./connection.ts";
+import { LoopShare } from "./loop_share.ts";
 import { PackageServer } from "./package_server.ts";
 import { shuttingDown, TOO_MANY_CONNECTIONS } from "./replies.ts";
 import type { SmtpPolicy } from "./state.ts";
@@ -59,12 +60,14 @@ export class SmtpServer {
   readonly #perService = new Counter<SmtpService>();
   readonly #perAddress = new Counter<string>();
   readonly #perAccount = new Counter<string>();
+  readonly #share: LoopShare;
   #stopChecking: (() => void) | undefined;
   #draining: (() => void) | undefined;
   #closed = false;
 
   constructor(options: SmtpServerOptions) {
     this.#options = options;
+    this.#share = new LoopShare(options.clock, options.timers);
     const { secureContext } = options;
     this.#packages = {
       mx: new PackageServer(() => secureContext("mx")),
@@ -126,6 +129,7 @@ export class SmtpServer {
       policy,
       timers,
       timeouts,
+      share: this.#share,
       service,
       secure,
       peerAddress,
