@@ -62,11 +62,15 @@ function overlap(a: ListenAddress, b: ListenAddress): boolean {
 }
 
 function coversAll(host: string | undefined): boolean {
-  return host === undefined || host === "::" || host === "0.0.0.0";
+  return host === "0.0.0.0" || coversBothFamilies(host);
 }
 
-/** Every address of both families is of the family of any. */
+/** `::` takes IPv4 as well, unless the kernel is told otherwise. */
+function coversBothFamilies(host: string | undefined): boolean {
+  return host === undefined || host === "::";
+}
+
 function sameFamily(a: string | undefined, b: string | undefined): boolean {
-  if (a === undefined || b === undefined) return true;
-  return isIPv6(a) === isIPv6(b);
+  if (coversBothFamilies(a) || coversBothFamilies(b)) return true;
+  return isIPv6(a ?? "") === isIPv6(b ?? "");
 }

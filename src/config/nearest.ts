@@ -18,7 +18,7 @@ export function nearest(
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours; `limit` when there are more. */
-export function editDistance(a: string, b: string, limit: number): number {
+function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) >= limit) return limit;
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, i) => i);
