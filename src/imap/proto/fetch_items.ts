@@ -20,7 +20,7 @@ export interface Section {
 }
 
 /** From `start`, `length` octets of a section. */
-export interface Partial {
+export interface OctetWindow {
   readonly start: number;
   readonly length: number;
 }
@@ -30,7 +30,7 @@ export interface SectionItem {
   /** How the response calls it: without PEEK, with the partial's origin only. */
   readonly name: string;
   readonly section: Section;
-  readonly partial?: Partial;
+  readonly partial?: OctetWindow;
   /** Leaves \Seen alone. */
   readonly peek: boolean;
 }
