@@ -42,7 +42,7 @@ export interface Mailbox {
   readonly unseen: number;
   readonly subscribed: boolean;
   readonly specialUse?: SpecialUse;
-  /** False for a deleted parent that still has children. */
+  /** False for a deleted one that still has children or a subscription. */
   readonly selectable: boolean;
   /** Position in this list is the keyword's bit. At most 32. */
   readonly keywords: readonly string[];

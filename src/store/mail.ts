@@ -84,7 +84,7 @@ export interface MailStore {
     name: string,
     specialUse?: SpecialUse,
   ): Promise<Mailbox>;
-  /** With children it stays as not selectable. @throws {Refusal} `no_such_mailbox` */
+  /** With children or a subscription it stays as not selectable. @throws {Refusal} `no_such_mailbox` */
   delete(account: AccountId, name: string): Promise<void>;
   /** Moves children too; of INBOX, its messages. @throws {Refusal} `no_such_mailbox`, `mailbox_exists` */
   rename(account: AccountId, from: string, to: string): Promise<void>;

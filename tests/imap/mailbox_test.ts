@@ -379,7 +379,7 @@ transcript(
   C: A17 SELECT c
   S: A17 NO [NONEXISTENT] Mailbox does not exist
   C: A18 DELETE c
-  S: A18 NO [NONEXISTENT] Mailbox does not exist
+  S: A18 NO [CANNOT] Mailbox cannot be deleted
   C: A19 LIST "" "c*"
   S: * LIST (\\Noselect \\HasChildren) "/" "c"
   S: * LIST (\\HasNoChildren) "/" "c/b"
@@ -562,4 +562,57 @@ transcript(
         backend.current = { ...backend.current, push: false }
       ),
   },
+);
+
+transcript(
+  "a subscription outlives its mailbox, until it is ended",
+  `
+  ${LOGIN}
+  C: A1 CREATE a
+  S: A1 OK CREATE completed
+  C: A2 SUBSCRIBE a
+  S: A2 OK SUBSCRIBE completed
+  C: A3 DELETE a
+  S: A3 OK DELETE completed
+  C: A4 LSUB "" a
+  S: * LSUB () "/" "a"
+  S: A4 OK LSUB completed
+  C: A5 LIST (SUBSCRIBED) "" a
+  S: * LIST (\\NonExistent \\HasNoChildren \\Subscribed) "/" "a"
+  S: A5 OK LIST completed
+  C: A6 LIST "" *
+  S: * LIST (\\HasNoChildren) "/" "INBOX"
+  S: A6 OK LIST completed
+  C: A7 SELECT a
+  S: A7 NO [NONEXISTENT] Mailbox does not exist
+  C: A8 DELETE a
+  S: A8 NO [NONEXISTENT] Mailbox does not exist
+  C: A9 RENAME a b
+  S: A9 NO [NONEXISTENT] Mailbox does not exist
+  C: A10 CREATE c
+  S: A10 OK CREATE completed
+  C: A11 RENAME c a
+  S: A11 OK RENAME completed
+  C: A12 DELETE a
+  S: A12 OK DELETE completed
+  C: A13 SUBSCRIBE a
+  S: A13 NO [NONEXISTENT] Mailbox does not exist
+  C: A14 CREATE x/y
+  S: A14 OK CREATE completed
+  C: A15 SUBSCRIBE x
+  S: A15 OK SUBSCRIBE completed
+  C: A16 DELETE x
+  S: A16 OK DELETE completed
+  C: A17 DELETE x/y
+  S: A17 OK DELETE completed
+  C: A18 LIST "" *
+  S: * LIST (\\HasNoChildren) "/" "INBOX"
+  S: A18 OK LIST completed
+  C: A19 UNSUBSCRIBE x
+  S: A19 OK UNSUBSCRIBE completed
+  C: A20 UNSUBSCRIBE x
+  S: A20 NO [NONEXISTENT] Mailbox does not exist
+  C: A21 CREATE x
+  S: A21 OK CREATE completed
+`,
 );

@@ -111,17 +111,24 @@ export class MemoryMail implements ImapMail {
       const hasChildren = [...this.#boxes.keys()].some((other) =>
         other.startsWith(`${name}/`)
       );
-      if (hasChildren) {
-        this.#remove(box, () => true);
-        box.mailbox = { ...box.mailbox, selectable: false };
-      } else this.#boxes.delete(name);
+      if (hasChildren && !box.mailbox.selectable) {
+        throw new Refusal("mailbox_undeletable");
+      }
+      const { subscribed } = box.mailbox;
+      this.#boxes.delete(name);
+      if (hasChildren || subscribed && box.mailbox.selectable) {
+        const left = this.#make(name);
+        left.mailbox = { ...left.mailbox, subscribed, selectable: false };
+      }
       this.#change(box, { deleted: true });
     });
   }
 
   rename(from: string, to: string): Promise<void> {
     return attempt(() => {
-      if (this.#boxes.has(to)) throw new Refusal("mailbox_exists");
+      if (this.#boxes.get(to)?.mailbox.selectable) {
+        throw new Refusal("mailbox_exists");
+      }
       const box = this.box(from);
       if (from === "INBOX") {
         const target = this.#make(to);
@@ -142,7 +149,12 @@ export class MemoryMail implements ImapMail {
   setSubscribed(name: string, subscribed: boolean): Promise<void> {
     return attempt(() => {
       const box = this.box(name);
-      box.mailbox = { ...box.mailbox, subscribed };
+      const below = [...this.#boxes.keys()].some((other) =>
+        other.startsWith(`${name}/`)
+      );
+      if (!subscribed && !box.mailbox.selectable && !below) {
+        this.#boxes.delete(name);
+      } else box.mailbox = { ...box.mailbox, subscribed };
     });
   }
 

@@ -15,6 +15,7 @@ import type { Scanner } from "../../proto/scanner.ts";
 import type { ImapCommand } from "../command.ts";
 import type { ImapSession } from "../session.ts";
 import { LOGGED_IN, parseNothing } from "./any_state.ts";
+import { isNameOnly } from "./mailboxes.ts";
 import { scanStatusItems, type StatusItem, statusText } from "./status.ts";
 
 interface ListArguments {
@@ -47,7 +48,11 @@ export const list: ImapCommand<ListArguments, ImapSession> = {
       yield { text: listResponse("LIST", ["\\Noselect"], "") };
       return "LIST completed";
     }
-    const mailboxes = await session.account.mail.list();
+    const all = await session.account.mail.list();
+    const mailboxes = all.filter((mailbox) =>
+      mailbox.subscribed && args.selection.has("SUBSCRIBED") ||
+      !isNameOnly(mailbox, all)
+    );
     const listed = select(mailboxes.toSorted(byName), args);
     const subscribed = args.selection.has("SUBSCRIBED") ||
       args.returned.has("SUBSCRIBED");
@@ -178,9 +183,12 @@ function attributesOf(
   },
 ): string[] {
   const prefix = `${mailbox.name}/`;
-  const hasChildren = mailboxes.some(({ name }) => name.startsWith(prefix));
+  const hasChildren = mailboxes.some(({ name, selectable }) =>
+    selectable && name.startsWith(prefix)
+  );
+  const absent = hasChildren ? "\\Noselect" : "\\NonExistent"; // RFC 5258 §3
   return [
-    ...(mailbox.selectable ? [] : ["\\Noselect"]),
+    ...(mailbox.selectable ? [] : [absent]),
     hasChildren ? "\\HasChildren" : "\\HasNoChildren", // RFC 3348 §3
     ...(subscribed && mailbox.subscribed ? ["\\Subscribed"] : []),
     ...(mailbox.specialUse ? [mailbox.specialUse] : []),

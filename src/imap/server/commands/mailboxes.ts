@@ -1,6 +1,6 @@
 /** Commands that make, unmake and name mailboxes. @module */
 import { Refusal } from "../../../base/refusal.ts";
-import type { SpecialUse } from "../../../mail/mailbox.ts";
+import type { Mailbox, SpecialUse } from "../../../mail/mailbox.ts";
 import { scanMailboxName } from "../../proto/mailbox_name.ts";
 import type { Scanner } from "../../proto/scanner.ts";
 import { type ImapCommand, ImapNo } from "../command.ts";
@@ -67,7 +67,9 @@ export const remove: ImapCommand<string, ImapSession> = {
     if (name === INBOX) throw new Refusal("mailbox_undeletable");
     const { mail } = session.account;
     const mailbox = await mail.find(name);
-    if (!mailbox?.selectable) throw new Refusal("no_such_mailbox");
+    if (!mailbox || isNameOnly(mailbox, await mail.list())) {
+      throw new Refusal("no_such_mailbox");
+    }
     if (session.state === "selected" && session.selected.id === mailbox.id) {
       session.unselect();
     }
@@ -86,7 +88,10 @@ export const rename: ImapCommand<{ from: string; to: string }, ImapSession> = {
   },
   async *run(session, { from, to }) {
     const { mail } = session.account;
-    if (!await mail.find(from)) throw new Refusal("no_such_mailbox");
+    const mailbox = await mail.find(from);
+    if (!mailbox || isNameOnly(mailbox, await mail.list())) {
+      throw new Refusal("no_such_mailbox");
+    }
     checkNewName(to);
     if (from !== INBOX && to.startsWith(`${from}/`)) {
       throw new ImapNo("[CANNOT] Mailbox cannot be moved into itself");
@@ -117,6 +122,20 @@ function subscribing(
       return `${command} completed`;
     },
   };
+}
+
+/**
+ * Whether there is no such mailbox any more, nor one below it, but only a
+ * subscription, which its owner has to end (RFC 3501 §6.3.6).
+ */
+export function isNameOnly(
+  { name, selectable }: Mailbox,
+  mailboxes: readonly Mailbox[],
+): boolean {
+  return !selectable &&
+    !mailboxes.some((below) =>
+      below.selectable && below.name.startsWith(`${name}/`)
+    );
 }
 
 function parseName(args: Scanner): string {

@@ -83,9 +83,11 @@ export function deleteMailbox(context: JobContext, job: MailboxJob): boolean {
   );
   context.messages.forgetExpunged(mailbox.id);
   context.mailboxes.remove(mailbox.id);
-  if (children.length > 0) {
+  // Only its owner ends a subscription (RFC 3501 §6.3.6).
+  const subscribed = mailbox.subscribed && mailbox.selectable;
+  if (children.length > 0 || subscribed) {
     context.mailboxes.create(
-      { account: job.account, name: job.name, selectable: false },
+      { account: job.account, name: job.name, selectable: false, subscribed },
       context.nowSeconds,
     );
   }
@@ -107,10 +109,12 @@ export function renameMailbox(
   const { account, name, to } = job;
   checkMailboxName(to);
   const mailbox = found(context, job);
-  if (context.mailboxes.find(account, to)) throw new Refusal("mailbox_exists");
+  const target = context.mailboxes.find(account, to);
+  if (target && !isName(context, target)) throw new Refusal("mailbox_exists");
   if (name !== "INBOX" && to.startsWith(`${name}/`)) {
     throw new Refusal("mailbox_name_invalid");
   }
+  if (target) context.mailboxes.remove(target.id);
   createParents(context, account, to);
   if (name === "INBOX") {
     const id = add(context, { account, name: to, specialUse: undefined });
@@ -139,5 +143,13 @@ export function setSubscribed(
   job: MailboxJob & { readonly subscribed: boolean },
 ): void {
   const mailbox = found(context, job);
-  context.mailboxes.setSubscribed(mailbox.id, job.subscribed);
+  if (!job.subscribed && isName(context, mailbox)) {
+    context.mailboxes.remove(mailbox.id);
+  } else context.mailboxes.setSubscribed(mailbox.id, job.subscribed);
+}
+
+/** Nothing is left of the mailbox but its name, for a subscription. */
+function isName(context: JobContext, mailbox: Mailbox): boolean {
+  return !mailbox.selectable &&
+    context.mailboxes.children(mailbox.account, mailbox.name).length === 0;
 }
