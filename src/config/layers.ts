@@ -50,58 +50,62 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   "registration.min_password_length": "registration.password_min_length",
 };
 
-/** Reads a TOML file's text. `source` is its name in messages. */
+export interface TomlSource {
+  /** Its name in messages. */
+  readonly source: string;
+  readonly text: string;
+}
+
 export function readTomlLayer(
-  source: string,
-  text: string,
+  { source, text }: TomlSource,
   outside: Outside,
   report: (problem: ConfigProblem) => void,
 ): Layer {
   const positions = new KeyPositions(text);
   const values = new Map<KeyName, unknown>();
-  const layer: Layer = {
-    values,
-    place: (key) => ({ source, position: positions.find(key.split(".")) }),
-  };
-  let document: Record<string, unknown>;
-  try {
-    document = parse(text);
-  } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    const position = { line: error.line, column: error.column };
-    const [first = ""] = error.message.split("\n");
-    report({ severity: "error", source, position, message: first });
-    return layer;
+  function problem(path: readonly string[], message: string): void {
+    const position = positions.find(path);
+    const key = path.map(segmentText).join(".");
+    report({ severity: "error", source, position, key, message });
   }
+  const document = parseToml({ source, text }, report);
   for (const [section, keys] of Object.entries(document)) {
     if (!Object.hasOwn(SECTIONS, section)) {
       problem([section], unknownName(section, isTable(keys)));
     } else if (!isTable(keys)) {
       problem([section], `is a section: write [${section}]`);
     } else {
-      readSection(section, keys);
+      for (const [key, value] of Object.entries(keys)) {
+        const name = `${section}.${key}`;
+        try {
+          if (isKeyName(name)) {
+            values.set(name, readValue(name, value, outside));
+          } else problem([section, key], unknownName(name, false));
+        } catch (error) {
+          problem([section, key], messageOf(error));
+        }
+      }
     }
   }
-  return layer;
+  return {
+    values,
+    place: (key) => ({ source, position: positions.find(key.split(".")) }),
+  };
+}
 
-  function readSection(section: string, keys: Record<string, unknown>): void {
-    for (const [key, value] of Object.entries(keys)) {
-      const name = `${section}.${key}`;
-      if (!isKeyName(name)) {
-        problem([section, key], unknownName(name, false));
-        continue;
-      }
-      try {
-        values.set(name, readValue(name, value, outside));
-      } catch (error) {
-        problem([section, key], messageOf(error));
-      }
-    }
-  }
-  function problem(path: readonly string[], message: string): void {
-    const position = positions.find(path);
-    const key = path.map(segmentText).join(".");
-    report({ severity: "error", source, position, key, message });
+/** Nothing, after reporting where, if it is not TOML. */
+function parseToml(
+  { source, text }: TomlSource,
+  report: (problem: ConfigProblem) => void,
+): Record<string, unknown> {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error;
+    const position = { line: error.line, column: error.column };
+    const [message = ""] = error.message.split("\n");
+    report({ severity: "error", source, position, message });
+    return {};
   }
 }
 

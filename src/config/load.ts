@@ -60,59 +60,73 @@ export function loadConfig(
   function report(problem: ConfigProblem): void {
     problems.push(problem);
   }
-  const layers: Layer[] = [];
-  if (sources.base !== undefined) {
-    layers.push(readTomlLayer("built-in", sources.base, outside, report));
-  }
-  if (sources.path !== undefined) {
-    const text = sources.text ?? readFile(sources.path, outside);
-    layers.push(readTomlLayer(sources.path, text, outside, report));
-  }
-  layers.push(
-    readEnvironmentLayer(sources.environment ?? {}, outside, report),
-  );
-
+  const { layers, file } = readLayers(sources, outside, report);
   // what cannot be read at all makes everything else look absent
   if (problems.some(({ key }) => key === undefined)) {
     throw new ConfigError(problems);
   }
-  const places = new Map<KeyName, Layer>();
-  const values = new Map<KeyName, unknown>();
+  const layerOf = new Map<KeyName, Layer>();
   for (const layer of layers) {
-    for (const [key, value] of layer.values) {
-      values.set(key, value);
-      places.set(key, layer);
-    }
+    for (const key of layer.values.keys()) layerOf.set(key, layer);
   }
-  const source = sources.path ?? "environment";
+  function place(key: KeyName): Pick<ConfigProblem, "source" | "position"> {
+    return (layerOf.get(key) ?? file)?.place(key) ?? { source: "environment" };
+  }
   const wrong = new Set(problems.map(({ key }) => key));
+  const values = new Map<KeyName, unknown>();
   for (const key of KEY_NAMES) {
-    if (values.has(key)) continue;
     const { initial, required } = keyNamed(key);
-    values.set(key, initial);
-    if (!required || wrong.has(key)) continue;
+    const layer = layerOf.get(key);
+    values.set(key, layer ? layer.values.get(key) : initial);
+    if (layer || !required || wrong.has(key)) continue;
     wrong.add(key);
-    const position = { line: 1, column: 1 };
-    const message = "is required";
-    report({ severity: "error", source, position, key, message });
+    report({ ...place(key), severity: "error", key, message: "is required" });
   }
   const config = nest(values);
-  const file = sources.path === undefined ? undefined : layers.at(-2);
   for (const check of checkConfig(config)) {
-    // a wrong domain would make others look wrong
-    if (wrong.has(check.key) || wrong.has("server.domain")) continue;
-    const place = (places.get(check.key) ?? file)?.place(check.key);
-    report({ source, ...place, ...check });
+    if (!follows(check.key, wrong)) report({ ...place(check.key), ...check });
   }
   if (problems.some(({ severity }) => severity === "error")) {
     throw new ConfigError(problems);
   }
   return {
     values: config,
-    given: new Set(places.keys()),
+    given: new Set(layerOf.keys()),
     ...(sources.path === undefined ? {} : { path: sources.path }),
     warnings: problems,
   };
+}
+
+/** Later ones win. `file` is where a key would be that is nowhere. */
+function readLayers(
+  sources: ConfigSources,
+  outside: Outside,
+  report: (problem: ConfigProblem) => void,
+): { layers: readonly Layer[]; file?: Layer } {
+  const { base, path, environment = {} } = sources;
+  const layers: Layer[] = [];
+  if (base !== undefined) {
+    layers.push(
+      readTomlLayer({ source: "built-in", text: base }, outside, report),
+    );
+  }
+  let file: Layer | undefined;
+  if (path !== undefined) {
+    const text = sources.text ?? readFile(path, outside);
+    file = readTomlLayer({ source: path, text }, outside, report);
+    layers.push(file);
+  }
+  layers.push(readEnvironmentLayer(environment, outside, report));
+  return file === undefined ? { layers } : { layers, file };
+}
+
+/** Whether a key only looks wrong because another one is. */
+function follows(
+  key: KeyName,
+  wrong: ReadonlySet<string | undefined>,
+): boolean {
+  return wrong.has(key) ||
+    (wrong.has("server.domain") && key.startsWith("server."));
 }
 
 function readFile(path: string, outside: Outside): string {

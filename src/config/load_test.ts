@@ -25,10 +25,19 @@ const DOMAIN = '[server]\ndomain = "a.example"\n';
 const WRONG: [string, string, string[]][] = [
   ["no domain", "", ["p.toml:1:1: server.domain: is required"]],
   [
+    "no domain beside other mistakes",
+    "\n[server]\nhostname = 'x y'\n[listen]\nimap = 993",
+    [
+      "p.toml:2:2: server.domain: is required",
+      'p.toml:3:1: server.hostname: must be a DNS name or an IP address without brackets (got "x y")',
+      "p.toml:4:2: listen.imap_tls: port 993 is already used by listen.imap",
+    ],
+  ],
+  [
     "a misspelt key and what it leaves out",
     '[server]\n  domian = "a.example"',
     [
-      "p.toml:1:1: server.domain: is required",
+      "p.toml:1:2: server.domain: is required",
       "p.toml:2:3: server.domian: unknown key, did you mean server.domain?",
     ],
   ],
