@@ -160,6 +160,8 @@ class App implements RunningApp {
     if (scope !== "tls") {
       await attempt(async () => {
         current.loaded = this.#source.reread();
+        const { level, lock } = current.loaded.values.log;
+        log.useFile({ configured: level, locked: lock });
         const applied = await relay.settings.useConfig(current.loaded);
         errors.push(
           ...applied.refused.map(({ name, reason }) => `${name}: ${reason}`),

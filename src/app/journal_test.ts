@@ -20,8 +20,7 @@ function setUp(level: LogLevel) {
     hash: new AddressHash(CLOCK, (n) => new Uint8Array(n), () => true),
     stderr: target,
     targets: [target],
-    configured: level,
-    locked: false,
+    file: { configured: level, locked: false },
   });
   return { journal: new Journal(log, new Counters()), lines };
 }

@@ -56,20 +56,27 @@ export interface LogOptions {
   readonly stderr: LineSink;
   /** Where all other lines go, in addition to operational ones. */
   readonly targets: readonly LineSink[];
-  /** The level of the file: debug falls back to it, and a lock holds it. */
+  readonly file: FileLevel;
+}
+
+/** What the configuration file says. */
+export interface FileLevel {
+  /** Debug falls back to it, and a lock holds it. */
   readonly configured: LogLevel;
   readonly locked: boolean;
 }
 
 export class Log {
   readonly #options: LogOptions;
+  #file: FileLevel;
   #level: LogLevel;
   /** On the monotonic clock. */
   #debugEndsMs: number | undefined;
 
   constructor(options: LogOptions) {
     this.#options = options;
-    this.#level = options.configured;
+    this.#file = options.file;
+    this.#level = options.file.configured;
   }
 
   get level(): LogLevel {
@@ -78,7 +85,7 @@ export class Log {
       this.#options.clock.monotonic() >= this.#debugEndsMs
     ) {
       this.#debugEndsMs = undefined;
-      this.#level = this.#options.configured;
+      this.#level = this.#file.configured;
     }
     return this.#level;
   }
@@ -89,7 +96,7 @@ export class Log {
    * @throws {Refusal} `invalid_value` when the file's level is locked and this is above it
    */
   setLevel(level: LogLevel, debugMs = DEBUG_MS): void {
-    const { configured, locked, clock } = this.#options;
+    const { configured, locked } = this.#file;
     if (locked && isAbove(level, configured)) {
       throw new Refusal("invalid_value", {
         explanation: `The configuration locks the log level at ${configured}`,
@@ -97,19 +104,24 @@ export class Log {
     }
     this.#level = level;
     this.#debugEndsMs = level === "debug" && configured !== "debug"
-      ? clock.monotonic() + debugMs
+      ? this.#options.clock.monotonic() + debugMs
       : undefined;
   }
 
   /** Debug for a quarter of an hour, or its end. @throws {Refusal} as `setLevel` */
   toggleDebug(): void {
-    if (this.level === "debug") this.setLevel(this.#options.configured);
+    if (this.level === "debug") this.setLevel(this.#file.configured);
     else this.setLevel("debug", SIGNALLED_DEBUG_MS);
+  }
+
+  /** The file was read again; who sets the level does so after this. */
+  useFile(file: FileLevel): void {
+    this.#file = file;
   }
 
   /** Takes up the level of an earlier run, but not debug, nor one above a lock. */
   resume(level: LogLevel): void {
-    const { configured, locked } = this.#options;
+    const { configured, locked } = this.#file;
     if (level === "debug" || (locked && isAbove(level, configured))) return;
     this.#level = level;
   }

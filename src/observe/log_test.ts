@@ -42,8 +42,7 @@ function setUp(configured: LogLevel, locked = false) {
     hash,
     stderr,
     targets: [file],
-    configured,
-    locked,
+    file: { configured, locked },
   });
   return { clock, log, stderr, file };
 }
@@ -126,6 +125,14 @@ Deno.test("resume() takes up no debug, and nothing above a lock", () => {
   assert.equal(locked.level, "warn");
   locked.resume("off");
   assert.equal(locked.level, "off");
+});
+
+Deno.test("useFile() changes what debug falls back to", () => {
+  const { clock, log } = setUp("off");
+  log.useFile({ configured: "warn", locked: false });
+  log.setLevel("debug");
+  clock.ms += 3_600_000;
+  assert.equal(log.level, "warn");
 });
 
 Deno.test("operational() reaches standard error at every level", () => {

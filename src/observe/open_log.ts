@@ -30,7 +30,6 @@ export function openLog(source: LogSource): Log {
     hash: new AddressHash(source.clock, source.random, source.isOwnDomain),
     stderr,
     targets,
-    configured: source.level,
-    locked: source.locked,
+    file: { configured: source.level, locked: source.locked },
   });
 }
