@@ -7,12 +7,14 @@
 import { join } from "node:path";
 import { BatchRunner } from "./batch.ts";
 import type { Connection } from "./database/connection.ts";
-import { openWriting } from "./database/open.ts";
+import { BUSY_TIMEOUT_MS, openWriting } from "./database/open.ts";
 import { storageFault } from "./database/errors.ts";
 import { BALLAST_NAME } from "./files/ballast.ts";
 import { JobContext } from "./jobs/context.ts";
 import type { WriterOptions } from "./options.ts";
 import type { FromWriter, ToWriter } from "./writer_protocol.ts";
+
+const SHORT_WAIT_MS = 50;
 
 interface WorkerScope {
   onmessage: ((event: MessageEvent<ToWriter>) => void) | null;
@@ -57,12 +59,18 @@ class WriterThread {
     }
   }
 
-  /** As far as it goes: on a full disk the database may not be able to grow. */
+  /**
+   * As far as it goes: on a full disk the database may not be able to grow, and
+   * a long read of another process is not waited for.
+   */
   #emptyLog(): void {
+    this.#db.execute(`PRAGMA busy_timeout = ${SHORT_WAIT_MS}`);
     try {
       this.#db.rows("PRAGMA wal_checkpoint(TRUNCATE)");
     } catch (error) {
       if (!storageFault(error)) throw error;
+    } finally {
+      this.#db.execute(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }
   }
 

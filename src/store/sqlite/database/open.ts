@@ -4,6 +4,8 @@ import { migrate } from "./migrations.ts";
 import type { SyncMode, WriterOptions } from "../options.ts";
 
 const PAGE_OCTETS = 4096;
+/** How long a write waits for another process to end its own. */
+export const BUSY_TIMEOUT_MS = 5000;
 
 /** Creates and migrates the database if need be. @throws {Error} what is wrong with it */
 export function openWriting(options: WriterOptions): Connection {
@@ -11,7 +13,7 @@ export function openWriting(options: WriterOptions): Connection {
     .close();
   const db = new Connection(options.path, { readOnly: false });
   try {
-    db.execute("PRAGMA busy_timeout = 5000");
+    db.execute(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     db.execute(`PRAGMA page_size = ${PAGE_OCTETS}`);
     db.execute("PRAGMA auto_vacuum = INCREMENTAL"); // both only work before the first table
     db.execute("PRAGMA journal_mode = WAL");
