@@ -19,6 +19,7 @@ import {
   type ReloadReport,
   type ReloadScope,
 } from "../ops/control_operations.ts";
+import { CONTROL_SOCKET_NAME } from "../ops/control_protocol.ts";
 import { ControlSocket } from "../ops/control_socket.ts";
 import { effectiveListeners } from "../settings/listeners.ts";
 import { assemble, type Assembly } from "./assembly.ts";
@@ -27,8 +28,6 @@ import { liveSessions } from "./live_sessions.ts";
 import { BindFailure, serviceNames } from "./service_listeners.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 import { startUpkeep } from "./upkeep.ts";
-
-const CONTROL_SOCKET = "control.sock";
 
 export interface AppSource {
   readonly config: LoadedConfig;
@@ -240,23 +239,32 @@ class App implements RunningApp {
     }
   }
 
+  /** Without it the relay still serves: what the command line writes is noticed in the database. */
   async #openControl(): Promise<void> {
-    const { relay, log, current, admin } = this.#assembly;
+    const { relay, log, current, admin, degraded } = this.#assembly;
     const { server } = current.loaded.values;
-    const control = await ControlSocket.open({
-      path: join(server.runtimeDir || server.stateDir, CONTROL_SOCKET),
-      clock: SYSTEM_CLOCK,
-      timers: SYSTEM_TIMERS,
-      reportBug: relay.reportBug,
-      operations: controlOperations({
-        admin,
-        settings: relay.settings,
-        log,
-        sessions: liveSessions(relay.accounts.sessions),
-        reload: (scope) => this.reload(scope),
-        shutdown: () => void this.stop(),
-      }),
-    });
-    this.#closing.push(() => control.close());
+    const directory = server.runtimeDir || server.stateDir;
+    try {
+      await Deno.mkdir(directory, { recursive: true, mode: 0o750 });
+      const control = ControlSocket.open({
+        path: join(directory, CONTROL_SOCKET_NAME),
+        clock: SYSTEM_CLOCK,
+        timers: SYSTEM_TIMERS,
+        reportBug: relay.reportBug,
+        operations: controlOperations({
+          admin,
+          settings: relay.settings,
+          log,
+          sessions: liveSessions(relay.accounts.sessions),
+          reload: (scope) => this.reload(scope),
+          shutdown: () => void this.stop(),
+        }),
+      });
+      this.#closing.push(() => control.close());
+    } catch (error) {
+      degraded.add("control_socket");
+      const message = error instanceof Error ? error.message : String(error);
+      log.operational({ event: "degraded", part: "control_socket", message });
+    }
   }
 }

@@ -231,6 +231,6 @@ function readTimeout(text: string): number {
 }
 
 /** The words of a command, without its arguments: `accounts create`. */
-export function nameOf({ usage }: Command): string {
+function nameOf({ usage }: Command): string {
   return usage.split(" ").filter((word) => !/^[<[]/.test(word)).join(" ");
 }

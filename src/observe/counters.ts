@@ -2,7 +2,7 @@
 import type { RefusalCode } from "../base/refusal.ts";
 import type { Fields } from "./fields.ts";
 
-export const COUNTER_NAMES = [
+const COUNTER_NAMES = [
   "logins",
   "messages_submitted",
   "messages_received",

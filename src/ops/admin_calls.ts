@@ -54,7 +54,7 @@ import {
 } from "../admin/transfer.ts";
 import { Refusal } from "../base/refusal.ts";
 
-export const ADMIN_CALLS = {
+const ADMIN_CALLS = {
   accountInfo,
   accountQuota,
   accountsStatus,

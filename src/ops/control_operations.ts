@@ -29,7 +29,7 @@ export interface ReloadReport {
   readonly errors: readonly string[];
 }
 
-export const RELOAD_SCOPES = ["all", "config", "tls"] as const;
+const RELOAD_SCOPES = ["all", "config", "tls"] as const;
 export type ReloadScope = (typeof RELOAD_SCOPES)[number];
 
 export interface ControlParts {
