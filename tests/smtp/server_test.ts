@@ -257,3 +257,15 @@ Deno.test("a flood of commands lets other sessions work meanwhile", async () => 
   assert.ok(slept.length >= 10);
   await closed(server, peer);
 });
+
+Deno.test("a client that closes its side still gets all its replies", async () => {
+  const backend = new MemoryBackend();
+  const server = testServer(backend);
+  const peer = await submission(server);
+  peer.socket.end(`HELO x\r\n${LOGIN}${ENVELOPE}DATA\r\nA: b\r\n\r\n.\r\n`);
+  const codes: string[] = [];
+  for (let i = 0; i < 7; i++) codes.push((await peer.line()).slice(0, 3));
+  assert.deepEqual(codes, ["250", "235", "250", "250", "354", "250", "(cl"]);
+  await closed(server, peer);
+  assert.equal(backend.messages.length, 1);
+});

@@ -83,6 +83,8 @@ export class SmtpConnection extends SMTPConnection {
   }
 
   override init(): void {
+    // A peer that has said all still gets its replies: SessionInput then closes.
+    this._socket.allowHalfOpen = true;
     this._setListeners(() => {});
     this._resetSession();
     this.#write(this.#smtp.greeting);
@@ -127,7 +129,10 @@ export class SmtpConnection extends SMTPConnection {
   // What the package asks of a connection.
 
   override _createParser(): SMTPStream {
-    return new SessionInput((octets, done) => this.#receive(octets, done));
+    const input = new SessionInput((octets, done) => {
+      this.#receive(octets, done);
+    });
+    return input.once("finish", () => this.close());
   }
 
   /** Nothing the package would say is sent: the session has its own texts. */
@@ -173,6 +178,7 @@ export class SmtpConnection extends SMTPConnection {
     this.#package.useCurrentContext();
     this.upgrade(() => {}, () => {
       this.#handshaking = undefined;
+      this._socket.allowHalfOpen = true;
       this.#activeAtMs = this.#options.now();
       this.#smtp.secured();
     });
