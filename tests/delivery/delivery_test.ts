@@ -35,6 +35,7 @@ interface Attempt {
   readonly account?: Address;
   readonly reversePath?: string;
   readonly service?: "mx" | "submission";
+  readonly chunkOctets?: number;
 }
 
 async function send(relay: Relay, attempt: Attempt): Promise<void> {
@@ -48,8 +49,9 @@ async function send(relay: Relay, attempt: Attempt): Promise<void> {
   try {
     for (const to of attempt.to) await transaction.addRecipient(to);
     const text = octets(attempt.text ?? mailFrom(reversePath, "1"));
-    for (let at = 0; at < text.length; at += 1000) {
-      await transaction.write(text.slice(at, at + 1000));
+    const { chunkOctets = 1000 } = attempt;
+    for (let at = 0; at < text.length; at += chunkOctets) {
+      await transaction.write(text.slice(at, at + chunkOctets));
     }
     await transaction.finish();
   } catch (error) {
@@ -86,6 +88,22 @@ relayTest(
       assert.equal(body, sent.slice(sent.indexOf("\r\n\r\n")));
     }
     assert.equal(relay.counters.totals().get("messages_delivered"), 3);
+  },
+);
+
+relayTest(
+  "a message is the same in whatever chunks it comes",
+  async (relay) => {
+    const whole = mailFrom(ANN, "1");
+    for (const chunkOctets of [1, 7, 65_536]) {
+      const text = whole.replace("<1@", `<${chunkOctets}@`);
+      await send(relay, { to: [BOB], text, chunkOctets });
+    }
+    const stored = (await relay.inbox(BOB)).map((text) =>
+      text.replace(/^Message-ID: .*|^Date: .*/gm, "")
+    );
+    assert.equal(stored.length, 3);
+    assert.equal(new Set(stored).size, 1);
   },
 );
 
