@@ -14,7 +14,7 @@ import { systemRandom } from "../base/random.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { Delivery } from "../delivery/delivery.ts";
-import { AccountDirectory } from "../delivery/directory.ts";
+import { AccountDirectory, addressInUri } from "../delivery/directory.ts";
 import { FEDERATION_OFF } from "../delivery/outbound.ts";
 import type { DeliverySettings } from "../delivery/parts.ts";
 import { Counters } from "../observe/counters.ts";
@@ -99,7 +99,11 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     ...shared,
     mail: store.mail,
     staging: store.staging,
-    directory: new AccountDirectory(store.accounts, domains),
+    directory: new AccountDirectory(
+      store.accounts,
+      domains,
+      () => addressInUri(settings.get("admin_contact")),
+    ),
     outbound: FEDERATION_OFF,
     hostname: hostnameOf(first),
     counters: journal.counters,

@@ -123,7 +123,7 @@ export const SCHEMA = {
   "server.admin_contact": key(
     text,
     "",
-    "URI of the operator, as mailto:admin@chat.example (RFC 5464 §6.2.1)",
+    "URI of the operator, as mailto:admin@chat.example (RFC 5464 §6.2.1); an account here gets the mail to postmaster and abuse",
   ),
 
   "listen.smtp": key(

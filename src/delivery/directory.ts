@@ -6,7 +6,7 @@
  * @module
  */
 import type { AccountId } from "../base/ids.ts";
-import { type Address, localPart } from "../mail/address.ts";
+import { type Address, findAddress, localPart } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type { AccountStore } from "../store/accounts.ts";
 
@@ -46,5 +46,16 @@ export class AccountDirectory implements Directory {
     if (!ROLES.has(localPart(address))) return this.domains.candidates(address);
     const role = this.roles();
     return role ? [role] : [];
+  }
+}
+
+/** The address in a mailto URI (RFC 6068 §2); undefined if it is none. */
+export function addressInUri(uri: string): Address | undefined {
+  const encoded = /^mailto:([^?,]+)/i.exec(uri)?.[1];
+  if (encoded === undefined) return undefined;
+  try {
+    return findAddress(decodeURIComponent(encoded));
+  } catch {
+    return undefined; // a "%" that encodes nothing
   }
 }
