@@ -159,7 +159,7 @@ export function adminContext(
 
 function deliverySettings(
   settings: Settings,
-  { submission, privacy, imap }: Config,
+  { smtp, submission, privacy, imap }: Config,
   quota: QuotaPolicy,
 ): DeliverySettings {
   return {
@@ -173,6 +173,7 @@ function deliverySettings(
     stripHeaders: privacy.stripHeaders,
     acceptOldPacketFormat: privacy.acceptOldPacketFormat,
     allowAutocryptSetup: privacy.allowAutocryptSetup,
+    maxHeaderOctets: smtp.maxHeaderBytes,
     appendPolicy: imap.appendPolicy,
     quota,
   };

@@ -321,6 +321,11 @@ export const SCHEMA = {
     1000,
     "Recipients of one message; clients are told",
   ),
+  "smtp.max_header_bytes": key(
+    size({ min: 4 * KIB, max: 16 * MIB }),
+    256 * KIB,
+    "Largest header of a message",
+  ),
   "smtp.max_errors": key(
     integer(1, 10_000),
     20,

@@ -44,6 +44,7 @@ export class AppendTransaction {
       gate: {
         acceptOldPacketFormat: settings.acceptOldPacketFormat,
         allowAutocryptSetup: settings.allowAutocryptSetup,
+        maxHeaderOctets: settings.maxHeaderOctets,
         fold: (address) => parts.domains.fold(address),
       },
       staging: parts.staging,

@@ -23,6 +23,7 @@ export interface DeliverySettings {
   readonly stripHeaders: boolean;
   readonly acceptOldPacketFormat: boolean;
   readonly allowAutocryptSetup: boolean;
+  readonly maxHeaderOctets: number;
   /** What APPEND takes. */
   readonly appendPolicy: "encrypted" | "any" | "deny";
   readonly quota: QuotaPolicy;

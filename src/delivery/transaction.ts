@@ -106,6 +106,7 @@ export class MailTransaction {
       gate: {
         acceptOldPacketFormat: settings.acceptOldPacketFormat,
         allowAutocryptSetup: settings.allowAutocryptSetup,
+        maxHeaderOctets: settings.maxHeaderOctets,
         fold: (address) => parts.domains.fold(address),
       },
       staging: parts.staging,

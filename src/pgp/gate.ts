@@ -38,7 +38,7 @@ const MAX_OCTETS: Readonly<Record<GatePass, number>> = {
 export class EncryptionGate {
   readonly #facts: GateFacts;
   readonly #options: GateOptions;
-  readonly #headerReader = new HeaderReader();
+  readonly #headerReader: HeaderReader;
   #body: RuledBody | undefined;
   #maxOctets = Infinity;
   #octets = 0;
@@ -47,6 +47,7 @@ export class EncryptionGate {
   constructor(facts: GateFacts, options: GateOptions) {
     this.#facts = facts;
     this.#options = options;
+    this.#headerReader = new HeaderReader(options.maxHeaderOctets);
   }
 
   /** Set as soon as the message cannot pass any more. `finish` gives the same. */

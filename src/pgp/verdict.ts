@@ -37,6 +37,8 @@ export interface GateOptions {
   /** Session key packets with old format headers, as GnuPG writes them (RFC 9580 §4.2.2). */
   readonly acceptOldPacketFormat: boolean;
   readonly allowAutocryptSetup: boolean;
+  /** Largest header, with the line that ends it; 256 KiB when absent. */
+  readonly maxHeaderOctets?: number;
   /** Folds domain aliases, as in `LocalDomains.fold`. */
   readonly fold: (address: Address) => Address;
 }

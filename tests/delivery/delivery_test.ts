@@ -222,6 +222,19 @@ relayTest(
   },
 );
 
+relayTest(
+  "a header over the limit of the settings is refused",
+  async (relay) => {
+    relay.settings = { ...relay.settings, maxHeaderOctets: 4096 };
+    const text = `X-Long: ${"x".repeat(900)}\r\n`.repeat(5) +
+      mailFrom(ANN, "1");
+    await assert.rejects(send(relay, { to: [BOB], text }), {
+      code: "header_too_large",
+    });
+    await send(relay, { to: [BOB] });
+  },
+);
+
 relayTest("clear text is refused, and nothing of it kept", async (relay) => {
   const text = "From: <ann@relay.example>\r\nSubject: x\r\n\r\nHello\r\n";
   assert.equal(

@@ -23,6 +23,7 @@ const SETTINGS: DeliverySettings = {
   rewriteSubject: true,
   stripHeaders: true,
   acceptOldPacketFormat: true,
+  maxHeaderOctets: 256 * 1024,
   allowAutocryptSetup: true,
   appendPolicy: "encrypted",
   quota: {
