@@ -63,6 +63,9 @@ export function site(
   backend: SiteBackend,
 ): (request: Request, peer: HttpPeer) => Response | Promise<Response> {
   const app = new Hono<SiteEnv>();
+  app.onError((error) => {
+    throw error; // the server answers and reports it; Hono would print it
+  });
   app.use(securityHeaders(backend));
   for (const path of AUTOCONFIG_PATHS) {
     app.get(path, (context) => {

@@ -184,6 +184,20 @@ for (
   });
 }
 
+Deno.test("what nobody expected is thrown to the server, not printed", async () => {
+  const handler = site({
+    domain: "relay.example",
+    facts: () => FACTS,
+    register: () => Promise.reject(new Error("unexpected")),
+    pageWait: () => 0,
+  });
+  const request = new Request("https://relay.example/new", { method: "POST" });
+  await assert.rejects(
+    async () => await handler(request, { address: "192.0.2.1", secure: true }),
+    /unexpected/,
+  );
+});
+
 Deno.test("POST /new says when to try again", async () => {
   const { response } = await ask("/new", post(), {
     refusal: new Refusal("registration_limited", { retryAfterSeconds: 17 }),

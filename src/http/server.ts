@@ -136,7 +136,9 @@ export class HttpServer {
     try {
       return await this.#options.handler(request, peer);
     } catch (error) {
-      this.#options.reportBug(error);
+      // Whoever leaves in the middle of the body has found no bug.
+      const left = incoming.destroyed && !incoming.complete;
+      if (!left) this.#options.reportBug(error);
       return new Response("Internal error\n", { status: 500 });
     }
   }

@@ -95,6 +95,26 @@ for (
     }));
 }
 
+Deno.test("serve() does not call it a bug when the peer leaves in the middle of its body", () => {
+  const thrown = Promise.withResolvers<void>();
+  return serving(async (request) => {
+    try {
+      return new Response(await readText(request, 100));
+    } finally {
+      thrown.resolve();
+    }
+  }, async (port, bugs) => {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    await connection.write(new TextEncoder().encode(
+      "POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 9\r\n\r\nabc",
+    ));
+    connection.close();
+    await thrown.promise;
+    assert.match(await raw(port, GET), /^HTTP\/1\.1 200 /);
+    assert.deepEqual(bugs, []);
+  });
+});
+
 Deno.test("serve() closes connections over the limit of one address", () =>
   serving(() => new Response("ok"), async (port, _bugs, count) => {
     const open = await Promise.all(
