@@ -115,8 +115,8 @@ class AccountMail implements ImapMail {
   messages(mailbox: MailboxId, range: UidRange, limit: number) {
     return this.#mail.messages(mailbox, range, limit);
   }
-  header(mailbox: MailboxId, uid: Uid) {
-    return this.#mail.header(mailbox, uid);
+  header(blob: BlobId) {
+    return this.#mail.header(blob);
   }
   body(blob: BlobId, range?: { readonly start: number; readonly end: number }) {
     return this.#mail.body(blob, range);

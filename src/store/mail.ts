@@ -108,7 +108,7 @@ export interface MailStore {
     limit: number,
   ): Promise<MessageRow[]>;
   /** The top-level header with its closing empty line, undefined if the message is gone. */
-  header(mailbox: MailboxId, uid: Uid): Promise<Uint8Array | undefined>;
+  header(blob: BlobId): Promise<Uint8Array | undefined>;
   /** The whole message or a part of it, in pieces of at most 64 KiB; undefined if it is gone. */
   body(
     blob: BlobId,

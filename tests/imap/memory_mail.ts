@@ -206,9 +206,8 @@ export class MemoryMail implements ImapMail {
     );
   }
 
-  header(id: MailboxId, uid: Uid): Promise<Uint8Array | undefined> {
-    const row = this.#byId(id)?.rows.find((row) => row.uid === uid);
-    const octets = row && this.blobs.get(row.blob);
+  header(blob: BlobId): Promise<Uint8Array | undefined> {
+    const octets = this.blobs.get(blob);
     return Promise.resolve(octets?.subarray(0, headerLength(octets)));
   }
 

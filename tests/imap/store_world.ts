@@ -97,7 +97,7 @@ function mailOf(store: Store, account: AccountId): ImapMail {
     firstUnseen: (id) => mail.firstUnseen(id),
     totals: (id) => mail.totals(id),
     messages: (id, range, limit) => mail.messages(id, range, limit),
-    header: (id, uid) => mail.header(id, uid),
+    header: (blob) => mail.header(blob),
     body: (blob, range) => mail.body(blob, range),
     usage: async () => ({
       ...await mail.usage(account),

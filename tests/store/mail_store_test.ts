@@ -118,7 +118,7 @@ storeTest(
     }
     assert.equal(sizes.reduce((a, b) => a + b), HEADER.length + body.length);
     assert.ok(Math.max(...sizes) <= 65_536);
-    const header = await store.mail.header(inbox.id, uid(1));
+    const header = await store.mail.header(row!.blob);
     assert.equal(new TextDecoder().decode(header), HEADER);
     const start = HEADER.length + 70_003;
     const part = { start, end: start + 4 };

@@ -71,7 +71,7 @@ export interface ImapMail {
     range: UidRange,
     limit: number,
   ): Promise<MessageRow[]>;
-  header(mailbox: MailboxId, uid: Uid): Promise<Uint8Array | undefined>;
+  header(blob: BlobId): Promise<Uint8Array | undefined>;
   body(
     blob: BlobId,
     range?: { readonly start: number; readonly end: number },

@@ -1,12 +1,6 @@
 /** Short indexed reads of mail, on the calling thread. @module */
 import { Refusal } from "../../base/refusal.ts";
-import type {
-  AccountId,
-  BlobId,
-  MailboxId,
-  ModSeq,
-  Uid,
-} from "../../base/ids.ts";
+import type { AccountId, MailboxId, ModSeq, Uid } from "../../base/ids.ts";
 import type {
   ChangesSince,
   Mailbox,
@@ -100,10 +94,6 @@ export class MailReads {
     limit: number,
   ): MessageRow[] {
     return this.#messages.range(mailbox, range, limit);
-  }
-
-  blobOf(mailbox: MailboxId, uid: Uid): BlobId | undefined {
-    return this.#messages.blobOf(mailbox, uid);
   }
 
   usage(account: AccountId): Usage {

@@ -150,14 +150,8 @@ export class SqliteMailStore implements MailStore {
     return Promise.try(() => this.#parts.reads.messages(mailbox, range, limit));
   }
 
-  header(
-    mailbox: MailboxId,
-    uid: Uid,
-  ): Promise<Uint8Array | undefined> {
-    return Promise.try(() => {
-      const blob = this.#parts.reads.blobOf(mailbox, uid);
-      return blob === undefined ? undefined : this.#parts.bodies.header(blob);
-    });
+  header(blob: BlobId): Promise<Uint8Array | undefined> {
+    return this.#parts.bodies.header(blob);
   }
 
   body(

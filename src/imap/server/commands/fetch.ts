@@ -135,7 +135,7 @@ async function* writeBatch(
     buffer.text(selected.takeKeywords());
     const line: FetchLine = {
       sequenceNumber,
-      message: new MessageReader(mail, selected.id, row),
+      message: new MessageReader(mail, row),
       state,
       items: changed.has(row.uid) ? withFlags(items, session.condstore) : items,
       keywords: selected.keywords,

@@ -126,7 +126,7 @@ async function find(
   const found: SearchResult[] = [];
   for await (const batch of numberedMessages(mail, selected, positions)) {
     for (const { sequenceNumber, row } of batch.messages) {
-      const message = new MessageReader(mail, selected.id, row);
+      const message = new MessageReader(mail, row);
       const candidate = new Candidate(sequenceNumber, message);
       if (await matches(condition, candidate)) {
         const number = by === "uid" ? row.uid : sequenceNumber;

@@ -5,7 +5,6 @@
  * @module
  */
 import { concat } from "../../../base/octets.ts";
-import type { MailboxId } from "../../../base/ids.ts";
 import type { MessageRow } from "../../../mail/mailbox.ts";
 import type { MimeMessage } from "../../../mail/mime.ts";
 import { MimeParser } from "../../../mail/mime_parser.ts";
@@ -33,7 +32,6 @@ export class MessageReader {
 
   constructor(
     readonly mail: ImapMail,
-    readonly mailbox: MailboxId,
     readonly row: MessageRow,
   ) {}
 
@@ -48,7 +46,7 @@ export class MessageReader {
   }
 
   async #readHeader(): Promise<Uint8Array> {
-    const header = await this.mail.header(this.mailbox, this.row.uid);
+    const header = await this.mail.header(this.row.blob);
     if (!header) throw new MessageGone();
     return header;
   }

@@ -207,14 +207,6 @@ export class MessageTable {
     );
   }
 
-  blobOf(mailbox: MailboxId, uid: Uid): BlobId | undefined {
-    return this.db.row<{ blob: BlobId }>(
-      "SELECT blob_id AS blob FROM messages WHERE mailbox_id = ? AND uid = ?",
-      mailbox,
-      uid,
-    )?.blob;
-  }
-
   uids(mailbox: MailboxId): Uid[] {
     return this.db.column(
       "SELECT uid FROM messages WHERE mailbox_id = ? ORDER BY uid",
