@@ -10,6 +10,7 @@ import type {
   Listener,
   ListenerEvents,
 } from "./listener.ts";
+import { withoutDelay } from "./no_delay.ts";
 
 const PAUSE_AFTER_FAILURE_MS = 100; // out of descriptors: let some close
 // The kernel gives the replaced socket connections until it is closed, and
@@ -101,11 +102,13 @@ function bind(
   { hostname, port }: ListenAddress,
   { chainPem, keyPem }: KeyPair,
 ): Deno.TlsListener {
-  return Deno.listenTls({
-    hostname,
-    port,
-    cert: chainPem,
-    key: keyPem,
-    reusePort: true,
-  });
+  return withoutDelay(() =>
+    Deno.listenTls({
+      hostname,
+      port,
+      cert: chainPem,
+      key: keyPem,
+      reusePort: true,
+    })
+  );
 }
