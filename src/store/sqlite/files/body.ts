@@ -3,7 +3,9 @@ import type { BlobId } from "../../../base/ids.ts";
 import type { BlobTable } from "../tables/blob_table.ts";
 import type { BlobFiles } from "./blob_files.ts";
 
-const PIECE_OCTETS = 64 * 1024;
+// Each piece is a buffer of its own, and the garbage collector is late: larger
+// ones are read faster than a peer takes them, and pile up.
+const PIECE_OCTETS = 8 * 1024;
 
 export interface OctetRange {
   readonly start: number;
