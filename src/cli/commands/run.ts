@@ -32,17 +32,21 @@ async function run(call: Call): Promise<CommandResult> {
   // only now, so that other commands need not load the whole server
   const { startApp } = await import("../../app/app.ts");
   makeStateDir(config.values.server.stateDir);
-  const app = await startApp({
+  const starting = startApp({
     config,
     reread: () => locateConfig(choice),
     version: VERSION,
-  }).catch((error) => {
-    throw startFailure(error);
   });
-  const stopListening = listenToSignals(app);
-  if (dev) await greet(app, call.terminal);
-  await app.stopped;
-  stopListening();
+  const stopListening = listenToSignals(starting);
+  try {
+    const app = await starting.catch((error) => {
+      throw startFailure(error);
+    });
+    if (dev) await greet(app, call.terminal);
+    await app.stopped;
+  } finally {
+    stopListening();
+  }
   return { data: null, text: "" };
 }
 
@@ -83,22 +87,29 @@ async function greet(app: RunningApp, terminal: Terminal): Promise<void> {
   );
 }
 
-/** The first signal to stop asks, a second one insists. Returns how to stop listening. */
-function listenToSignals(app: RunningApp): () => void {
+/**
+ * The first signal to stop asks, a second one insists. One that comes while the
+ * relay still starts waits until it runs. Returns how to stop listening.
+ */
+function listenToSignals(starting: Promise<RunningApp>): () => void {
   let asked = false;
+  function whenRunning(act: (app: RunningApp) => unknown): void {
+    // a relay that cannot start has nothing to do with signals
+    starting.then(act, () => {});
+  }
   function stop(signal: keyof typeof SIGNAL_EXITS): void {
     if (asked) Deno.exit(SIGNAL_EXITS[signal]);
     asked = true;
     Deno.unrefTimer(setTimeout(() => Deno.exit(0), STOP_MS));
-    void app.stop(signal);
+    whenRunning((app) => app.stop(signal));
   }
   const listeners: readonly [Deno.Signal, () => void][] = [
     ["SIGINT", () => stop("SIGINT")],
     ["SIGTERM", () => stop("SIGTERM")],
     // what could not be reloaded is in the log
-    ["SIGHUP", () => void app.reload("all")],
-    ["SIGUSR1", () => void app.tellStatus()],
-    ["SIGUSR2", () => app.toggleDebug()],
+    ["SIGHUP", () => whenRunning((app) => app.reload("all"))],
+    ["SIGUSR1", () => whenRunning((app) => app.tellStatus())],
+    ["SIGUSR2", () => whenRunning((app) => app.toggleDebug())],
   ];
   for (const [signal, listener] of listeners) {
     Deno.addSignalListener(signal, listener);
