@@ -1,10 +1,18 @@
 /**
  * `make build`: one executable, `build/postern`, that needs neither Deno nor
  * network. `DENORT_BIN` names the runtime to put under it; without it Deno
- * fetches its own.
+ * fetches its own. Two builds of one commit are the same octets, wherever and
+ * whenever they are made.
  *
  * @module
  */
+import {
+  licenses,
+  listPackages,
+  placesOfThisMachine,
+  unloadable,
+  withoutTraces,
+} from "./executable_content.ts";
 import { fail, print, REPOSITORY, run, treeFiles } from "./repository.ts";
 
 const OUTPUT = "build/postern";
@@ -28,27 +36,12 @@ async function listIncludes(): Promise<string[]> {
 
 async function describeCommit(): Promise<string> {
   try {
-    return (await run("git", ["describe", "--always", "--dirty"])).trim();
+    // no tags, and a length of its own: a clone may have less of the history
+    const format = ["--always", "--dirty", "--exclude=*", "--abbrev=12"];
+    return (await run("git", ["describe", ...format])).trim();
   } catch {
     return "unknown"; // built from an archive without its history
   }
-}
-
-/** Names of the packages that the program can load, from its entry points. */
-async function listPackages(
-  entryPoints: readonly string[],
-): Promise<Set<string>> {
-  const names = new Set<string>();
-  for (const entryPoint of entryPoints) {
-    const graph: { modules: readonly { specifier: string }[] } = JSON.parse(
-      await run(Deno.execPath(), ["info", "--json", entryPoint]),
-    );
-    for (const { specifier } of graph.modules) {
-      const name = /^npm:\/?((?:@[^/]+\/)?[^@/]+)/.exec(specifier)?.[1];
-      if (name) names.add(name);
-    }
-  }
-  return names;
 }
 
 /**
@@ -81,27 +74,35 @@ async function writeConfig(packages: ReadonlySet<string>): Promise<string> {
   return "build/deno.json";
 }
 
+async function write(name: string, text: string): Promise<string> {
+  await Deno.writeTextFile(`${REPOSITORY}/build/${name}`, text);
+  return `build/${name}`;
+}
+
 async function build(): Promise<void> {
   await Deno.mkdir(`${REPOSITORY}/build`, { recursive: true });
-  await Deno.writeTextFile(
-    `${REPOSITORY}/build/commit.txt`,
-    `${await describeCommit()}\n`,
-  );
-  const includes = [...await listIncludes(), "build/commit.txt"];
+  const includes = await listIncludes();
   const workers = includes.filter((file) => file.endsWith("_worker.ts"));
-  const packages = await listPackages(["main.ts", ...workers]);
+  const { direct, all } = await listPackages(["main.ts", ...workers]);
+  includes.push(
+    await write("commit.txt", `${await describeCommit()}\n`),
+    await write("licenses.txt", await licenses(all)),
+  );
   await run(Deno.execPath(), [
     "compile",
     "--config",
-    await writeConfig(packages),
+    await writeConfig(direct),
     "--allow-all",
     "--no-check",
     "--output",
     OUTPUT,
     ...includes.flatMap((file) => ["--include", file]),
+    ...(await unloadable(all)).flatMap((file) => ["--exclude", file]),
     "main.ts",
   ]);
-  const { size } = await Deno.stat(`${REPOSITORY}/${OUTPUT}`);
+  const executable = `${REPOSITORY}/${OUTPUT}`;
+  await withoutTraces(executable, await placesOfThisMachine());
+  const { size } = await Deno.stat(executable);
   print(`${OUTPUT}: ${(size / 1e6).toFixed(0)} MB`);
 }
 

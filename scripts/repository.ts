@@ -1,7 +1,8 @@
 /** What the build and check scripts share: the tree's files, programs to run, and where to complain. @module */
+import { fileURLToPath } from "node:url";
 
 /** The top of the tree, without a slash at its end. */
-export const REPOSITORY = new URL("..", import.meta.url).pathname.replace(
+export const REPOSITORY = fileURLToPath(new URL("..", import.meta.url)).replace(
   /\/$/,
   "",
 );

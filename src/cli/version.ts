@@ -21,12 +21,22 @@ export function versionFacts(): VersionFacts {
   };
 }
 
-/** The build puts it beside the program. */
+/** The texts under which the packages in the executable are passed on. */
+export function licenseTexts(): string {
+  return builtText("licenses.txt") ??
+    "Not an executable: the packages are named in deno.json";
+}
+
 function builtCommit(): string {
+  return builtText("commit.txt") ?? "unknown";
+}
+
+/** The build puts it beside the program. */
+function builtText(name: string): string | undefined {
   try {
-    const file = new URL("../../build/commit.txt", import.meta.url);
+    const file = new URL(`../../build/${name}`, import.meta.url);
     return Deno.readTextFileSync(file).trim();
   } catch {
-    return "unknown";
+    return undefined;
   }
 }

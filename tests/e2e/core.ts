@@ -5,10 +5,11 @@ import {
   StdioDeltaChat,
   type T,
 } from "@deltachat/jsonrpc-client";
+import { fileURLToPath } from "node:url";
 import { DOMAIN, type Server } from "../harness/server.ts";
 
 const PACKAGE = "@deltachat/stdio-rpc-server-linux-x64";
-const REPOSITORY = new URL("../..", import.meta.url).pathname;
+const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The executable from the package, fetched when the cache does not have it. */
 async function rpcServerPath(): Promise<string> {
@@ -20,7 +21,7 @@ async function rpcServerPath(): Promise<string> {
     cwd: REPOSITORY,
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
-  return new URL(import.meta.resolve(PACKAGE)).pathname;
+  return fileURLToPath(import.meta.resolve(PACKAGE));
 }
 
 export interface CoreEvent {

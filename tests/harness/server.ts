@@ -6,7 +6,9 @@
  *
  * @module
  */
-const REPOSITORY = new URL("../..", import.meta.url).pathname;
+import { fileURLToPath } from "node:url";
+
+const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 
 export const DOMAIN = "chat.example";
 

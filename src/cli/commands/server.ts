@@ -14,9 +14,13 @@ import {
 } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
 import { counted, facts, moment, roundedSize, span, table } from "../text.ts";
-import { versionFacts } from "../version.ts";
+import { licenseTexts, versionFacts } from "../version.ts";
 
-function version(): Promise<CommandResult> {
+function version(call: Call): Promise<CommandResult> {
+  if (flagOption(call, "licenses")) {
+    const text = licenseTexts();
+    return Promise.resolve({ data: { licenses: text }, text });
+  }
   const data = versionFacts();
   return Promise.resolve({ data, text: `${data.name} ${data.version}` });
 }
@@ -112,6 +116,10 @@ export const SERVER_COMMANDS: readonly Command[] = [
   {
     usage: "version",
     summary: "Name and version of this program",
+    options: [{
+      flags: "--licenses",
+      summary: "the licenses of the packages in it",
+    }],
     run: version,
   },
   {
