@@ -1,0 +1,133 @@
+/**
+ * DKIM signatures on what leaves (RFC 6376), with `npm:mailauth`'s
+ * canonicalisation. The body is hashed once as it passes; a signature is made
+ * of that hash and the header, fresh for each attempt.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { createHash, type KeyObject, sign } from "node:crypto";
+import { dkimBody } from "mailauth/lib/dkim/body/index.js";
+import { generateCanonicalizedHeader } from "mailauth/lib/dkim/header/index.js";
+import { formatSignatureHeaderLine } from "mailauth/lib/tools.js";
+import { CR, LF } from "../base/octets.ts";
+import type { Header, HeaderField } from "../mail/header.ts";
+
+export type DkimAlgorithm = "rsa-sha256" | "ed25519-sha256"; // RFC 6376 §3.3, RFC 8463 §3
+
+export interface DkimSigningKey {
+  /** `d=`, an A-label domain. */
+  readonly domain: string;
+  /** `s=`. */
+  readonly selector: string;
+  readonly algorithm: DkimAlgorithm;
+  readonly key: KeyObject;
+}
+
+/** Fields that are signed where present and once more than they are, so that none can be added (RFC 6376 §5.4). */
+const OVERSIGNED: ReadonlySet<string> = new Set([
+  "from",
+  "to",
+  "cc",
+  "reply-to",
+  "subject",
+  "date",
+  "message-id",
+  "in-reply-to",
+  "references",
+  "mime-version",
+  "content-type",
+  "autocrypt",
+  "sender",
+  "resent-from",
+  "resent-to",
+  "resent-date",
+  "list-id",
+  "list-unsubscribe",
+]);
+/** Signed where present; so is everything of Delta Chat's own. */
+const SIGNED: ReadonlySet<string> = new Set([
+  "auto-submitted",
+  "content-transfer-encoding",
+]);
+const SIGNED_PREFIXES = ["chat-", "secure-join"];
+
+const CANONICALIZATION = "relaxed/relaxed"; // RFC 6376 §3.4
+const LIFETIME_SECONDS = 7 * 86_400;
+
+/** Hash of a body in relaxed form (RFC 6376 §3.4.4), taken as the body passes. */
+export class DkimBodyHash {
+  readonly #hash = dkimBody("relaxed", "sha256", false);
+
+  update(octets: Uint8Array): void {
+    if (octets.length > 0) this.#hash.update(asBuffer(octets));
+  }
+
+  /** In Base64, as `bh=` has it. Once. */
+  digest(): string {
+    return this.#hash.digest("base64");
+  }
+}
+
+/**
+ * The `DKIM-Signature` field, folded, with CRLF at its end.
+ *
+ * @param bodyHash of the body that follows this header
+ * @param nowSeconds `t=`, seconds since 1970 UTC
+ */
+export function dkimSignature(
+  header: Header,
+  bodyHash: string,
+  { domain, selector, algorithm, key }: DkimSigningKey,
+  nowSeconds: number,
+): Uint8Array {
+  const { canonicalizedHeader, dkimHeaderOpts } = generateCanonicalizedHeader(
+    "DKIM",
+    signedLines(header),
+    {
+      signingDomain: domain,
+      selector,
+      algorithm,
+      canonicalization: CANONICALIZATION,
+      bodyHash,
+      signTime: new Date(nowSeconds * 1000),
+      expires: new Date((nowSeconds + LIFETIME_SECONDS) * 1000),
+    },
+  );
+  const signature = algorithm === "rsa-sha256"
+    ? sign("sha256", canonicalizedHeader, key)
+    : sign( // RFC 8463 §3: the hash of the octets is what is signed
+      null,
+      createHash("sha256").update(canonicalizedHeader).digest(),
+      key,
+    );
+  const line = formatSignatureHeaderLine(
+    "DKIM",
+    { ...dkimHeaderOpts, b: signature.toString("base64") },
+    true,
+  );
+  return new TextEncoder().encode(`${line}\r\n`);
+}
+
+/** Of fields of one name the last comes first (RFC 6376 §5.4.2). */
+function signedLines(header: Header) {
+  const fields = header.fields.toReversed().filter(({ name }) =>
+    OVERSIGNED.has(name) || SIGNED.has(name) ||
+    SIGNED_PREFIXES.some((prefix) => name.startsWith(prefix))
+  );
+  return {
+    keys: [...fields.map(({ name }) => name), ...OVERSIGNED].join(": "),
+    headers: fields.map((field) => ({ line: lineOf(header, field) })),
+  };
+}
+
+/** A field without its line end. */
+function lineOf(header: Header, field: HeaderField): Buffer {
+  const line = asBuffer(header.raw(field));
+  if (line.at(-1) !== LF) return line;
+  return line.subarray(0, line.at(-2) === CR ? -2 : -1);
+}
+
+function asBuffer(octets: Uint8Array): Buffer {
+  return Buffer.from(octets.buffer, octets.byteOffset, octets.length);
+}
