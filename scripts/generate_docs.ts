@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { CONDITIONS } from "../src/admin/conditions.ts";
 import { COMMANDS, GLOBAL_OPTIONS, GROUPS } from "../src/cli/commands.ts";
 import type { Command, CommandOption } from "../src/cli/command.ts";
 import { EXIT, EXIT_MEANINGS } from "../src/cli/exit_codes.ts";
@@ -149,6 +150,24 @@ function options(list: readonly CommandOption[]): string {
     .join("\n");
 }
 
+function conditions(): string {
+  const rows = Object.entries(CONDITIONS).map(([code, { severity, text }]) => [
+    `\`${code}\``,
+    severity,
+    text,
+  ]);
+  return `# What may be wrong
+
+What \`postern status\` shows as \`warning\`, with \`--json\` as \`degraded\`: objects
+of \`code\`, \`severity\` and \`message\`. Its exit code stays 0 while the server runs.
+The log has a line \`degraded part=CODE\` when one begins, also at the start, and
+\`recovered part=CODE\` when it ends, whatever its level. An error means that
+something is refused or broken now; a warning, that it will be or that it is not
+as it should be.
+
+${markdownTable(["Code", "Severity", "Meaning"], rows)}`;
+}
+
 function markdownTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -177,6 +196,7 @@ const DOCUMENTS = {
   "docs/configuration.md": configuration,
   "docs/settings.md": settings,
   "docs/cli.md": commandLine,
+  "docs/conditions.md": conditions,
 };
 
 const checkOnly = Deno.args.includes("--check");

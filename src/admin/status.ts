@@ -1,5 +1,6 @@
 /** The relay at a glance. @module */
 import type { StoreHealth } from "../store/store.ts";
+import type { Degraded } from "./conditions.ts";
 import type { AdminContext } from "./context.ts";
 
 export interface ServiceConnections {
@@ -25,6 +26,13 @@ export interface CertificateShape {
   readonly trusted: boolean;
 }
 
+export interface LogShape {
+  readonly level: string;
+  /** The file's, which debug falls back to. */
+  readonly configured: string;
+  readonly locked: boolean;
+}
+
 /** The running server; app/ passes it in. */
 export interface LiveServer {
   readonly version: string;
@@ -34,8 +42,9 @@ export interface LiveServer {
   services(): readonly ServiceConnections[];
   listeners(): readonly ListenerShape[];
   certificates(): readonly CertificateShape[];
-  /** Parts that do not work as they should. */
-  degraded(): readonly string[];
+  /** What is wrong now. */
+  degraded(): Promise<readonly Degraded[]>;
+  readonly log: LogShape;
 }
 
 export interface ServerStatus {
@@ -48,7 +57,8 @@ export interface ServerStatus {
   readonly registered_users: number;
   readonly listeners: readonly ListenerShape[];
   readonly tls: readonly CertificateShape[];
-  readonly degraded: readonly string[];
+  readonly degraded: readonly Degraded[];
+  readonly log: LogShape | null;
   readonly storage: {
     readonly state: StoreHealth["state"];
     readonly database_bytes: number;
@@ -74,7 +84,8 @@ export async function serverStatus(
     registered_users: await store.accounts.count(),
     listeners: live?.listeners() ?? [],
     tls: live?.certificates() ?? [],
-    degraded: live?.degraded() ?? [],
+    degraded: await live?.degraded() ?? [],
+    log: live?.log ?? null,
     storage: {
       state: health.state,
       database_bytes: health.databaseOctets,

@@ -143,10 +143,12 @@ class App implements RunningApp {
     await relay.scheduler.start();
     relay.accounts.resumeDeletions().catch(relay.reportBug);
     log.operational({ event: "started", version: this.#source.version });
+    await this.#assembly.conditions.tell();
   }
 
   async reload(scope: ReloadScope): Promise<ReloadReport> {
-    const { certificates, current, listeners, log, relay } = this.#assembly;
+    const { certificates, conditions, current, listeners, log, relay } =
+      this.#assembly;
     const changed: string[] = [];
     const errors: string[] = [];
     async function attempt(work: () => Promise<readonly string[]>) {
@@ -184,6 +186,7 @@ class App implements RunningApp {
       log.operational({ event: "config_error", message });
     }
     log.operational({ event: "reloaded", changed });
+    await conditions.tell();
     return { changed, errors };
   }
 
@@ -241,7 +244,7 @@ class App implements RunningApp {
 
   /** Without it the relay still serves: what the command line writes is noticed in the database. */
   async #openControl(): Promise<void> {
-    const { relay, log, current, admin, degraded } = this.#assembly;
+    const { relay, log, current, admin } = this.#assembly;
     const { server } = current.loaded.values;
     const directory = server.runtimeDir || server.stateDir;
     try {
@@ -262,9 +265,8 @@ class App implements RunningApp {
       });
       this.#closing.push(() => control.close());
     } catch (error) {
-      degraded.add("control_socket");
-      const message = error instanceof Error ? error.message : String(error);
-      log.operational({ event: "degraded", part: "control_socket", message });
+      const reason = error instanceof Error ? error.message : String(error);
+      relay.reported.report("control_socket", `${directory}: ${reason}`);
     }
   }
 }

@@ -7,9 +7,11 @@ import { quotaPolicy } from "../accounts/live_options.ts";
 import type { AdminContext } from "../admin/context.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { raiseFileLimit } from "../net/file_limit.ts";
 import { word } from "../observe/fields.ts";
 import type { Log } from "../observe/log.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
+import { ConditionWatch } from "./condition_watch.ts";
 import { openCertificates, SecureContexts } from "./certificates.ts";
 import { RelayImapBackend, sharedMetadata } from "./imap_backend.ts";
 import { LiveView } from "./live_view.ts";
@@ -34,8 +36,7 @@ export interface Assembly {
   readonly listeners: ServiceListeners;
   readonly site: RelaySiteBackend;
   readonly admin: AdminContext;
-  /** Names of parts that do not work as they should. */
-  readonly degraded: Set<string>;
+  readonly conditions: ConditionWatch;
 }
 
 /** @throws {Error} why the store or the certificate cannot be opened */
@@ -47,7 +48,14 @@ export async function assemble(
   const config = () => current.loaded.values;
   const certificates = await openCertificates(config(), SYSTEM_CLOCK);
   const relay = await buildRelay({ loaded: current.loaded, config, log });
-  const degraded = new Set<string>();
+  const conditions = new ConditionWatch({
+    log,
+    relay,
+    certificates,
+    clock: SYSTEM_CLOCK,
+    fileLimit: raiseFileLimit(),
+    config,
+  });
   const listeners: ServiceListeners = new ServiceListeners({
     keyPair: () => certificates.current,
     httpsAlpn: config().http.alpnMail
@@ -56,7 +64,10 @@ export async function assemble(
     handlers: {
       onNative: (name, connection) => protocols.serveNative(name, connection),
       onSocket: (name, socket) => protocols.serveSocket(name, socket),
-      onFault: (_name, error) => log.bug(word("listener"), error),
+      onFault(_name, error) {
+        log.bug(word("listener"), error);
+        void conditions.tell();
+      },
     },
   });
   certificates.onChange((certificate) =>
@@ -81,7 +92,8 @@ export async function assemble(
     listeners,
     protocols,
     certificates,
-    degraded,
+    conditions,
+    log,
   });
   const admin = adminContext(relay, config(), {
     links: () => site.links(),
@@ -96,7 +108,7 @@ export async function assemble(
     listeners,
     site,
     admin,
-    degraded,
+    conditions,
   };
 }
 

@@ -28,7 +28,8 @@ export function hostnameOf({ server }: Config): string {
   return server.hostname ?? literalIp(server.domain) ?? server.domain;
 }
 
-function certificateNames(config: Config): string[] {
+/** What clients, and servers, may expect the certificate to be for. */
+export function certificateNames(config: Config): string[] {
   const { domain, domains } = config.server;
   const names = [hostnameOf(config), domain, ...domains]
     .map((name) => literalIp(name) ?? name);

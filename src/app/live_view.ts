@@ -3,12 +3,16 @@ import type {
   CertificateShape,
   ListenerShape,
   LiveServer,
+  LogShape,
   ServiceConnections,
 } from "../admin/status.ts";
+import type { Degraded } from "../admin/conditions.ts";
 import type { Clock } from "../base/clock.ts";
 import type { ListenerName } from "../config/listeners.ts";
+import type { Log } from "../observe/log.ts";
 import { daysRemaining } from "../tls/certificate.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
+import type { ConditionWatch } from "./condition_watch.ts";
 import type { Protocols } from "./protocols.ts";
 import {
   isTls,
@@ -22,7 +26,8 @@ export interface LiveViewParts {
   readonly listeners: ServiceListeners;
   readonly protocols: Protocols;
   readonly certificates: CertificateStore;
-  readonly degraded: ReadonlySet<string>;
+  readonly conditions: ConditionWatch;
+  readonly log: Log;
 }
 
 export class LiveView implements LiveServer {
@@ -65,8 +70,13 @@ export class LiveView implements LiveServer {
     }];
   }
 
-  degraded(): readonly string[] {
-    return [...this.#parts.degraded];
+  degraded(): Promise<readonly Degraded[]> {
+    return this.#parts.conditions.look();
+  }
+
+  get log(): LogShape {
+    const { level, file: { configured, locked } } = this.#parts.log;
+    return { level, configured, locked };
   }
 }
 

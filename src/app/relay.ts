@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { Accounts } from "../accounts/accounts.ts";
 import { LiveOptions, quotaPolicy } from "../accounts/live_options.ts";
 import { machineResources } from "../accounts/limits/resource_guard.ts";
+import { ReportedConditions } from "../admin/conditions.ts";
 import type { AdminContext } from "../admin/context.ts";
 import type { LiveServer } from "../admin/status.ts";
 import { systemRandom } from "../base/random.ts";
@@ -23,7 +24,7 @@ import { LocalDomains } from "../mail/local_domains.ts";
 import type { Log } from "../observe/log.ts";
 import { Settings } from "../settings/settings.ts";
 import { openStore } from "../store/sqlite/open.ts";
-import type { Store, StoreHealth } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import { followPurgeSettings } from "../tasks/purge_seen.ts";
 import { TaskRunner } from "../tasks/task_runner.ts";
 import { TaskScheduler } from "../tasks/task_scheduler.ts";
@@ -41,6 +42,7 @@ export interface Relay {
   readonly tasks: TaskRunner;
   readonly scheduler: TaskScheduler;
   readonly journal: Journal;
+  readonly reported: ReportedConditions;
   reportBug(error: unknown): void;
 }
 
@@ -64,6 +66,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
   const { log, config } = source;
   const first = config();
   const journal = new Journal(log, new Counters());
+  const reported = new ReportedConditions();
   const reportBug = (error: unknown) => journal.bug(error);
   const store = await openStore({
     stateDir: first.server.stateDir,
@@ -73,13 +76,9 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     minFreeOctets: first.storage.minFree,
     dedup: first.storage.dedup,
     clock: SYSTEM_CLOCK,
-    onHealth: (state) => tellHealth(state, first.server.stateDir, log),
+    onHealth: () => reported.onChange(),
     onBug: reportBug,
   });
-  if (first.storage.sync === "off") {
-    const message = "storage.sync is off: a crash loses mail";
-    log.operational({ event: "degraded", part: "store", message });
-  }
   const settings = await Settings.open(store.settings, source.loaded);
   const domains = localDomains(first);
   const shared = {
@@ -132,6 +131,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     tasks,
     scheduler,
     journal,
+    reported,
     reportBug,
   };
 }
@@ -177,28 +177,4 @@ function deliverySettings(
     appendPolicy: imap.appendPolicy,
     quota,
   };
-}
-
-function tellHealth(
-  state: StoreHealth["state"],
-  stateDir: string,
-  log: Log,
-): void {
-  switch (state) {
-    case "full":
-      return log.operational({ event: "disk_full", path: stateDir });
-    case "corrupt":
-      return log.operational({
-        event: "database_corrupt",
-        message: "no more mail is taken; restore a backup",
-      });
-    case "read_only":
-      return log.operational({
-        event: "degraded",
-        part: "store",
-        message: "the database cannot be written",
-      });
-    case "ok":
-      return log.operational({ event: "recovered", part: "store" });
-  }
 }

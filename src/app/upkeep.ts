@@ -9,6 +9,7 @@ import { Refusal } from "../base/refusal.ts";
 import { word } from "../observe/fields.ts";
 import { ListenerWatch } from "../net/listener_watch.ts";
 import type { Assembly } from "./assembly.ts";
+import { LOOK_MS } from "./condition_watch.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 
 const LOOK_AROUND_MS = 1000; // a change by the command line counts within two seconds
@@ -20,7 +21,7 @@ const LAG_WORTH_TELLING_MS = 5_000;
 
 /** Starts all of it; the returned function stops it. */
 export function startUpkeep(assembly: Assembly): () => void {
-  const { log, listeners, relay } = assembly;
+  const { log, listeners, relay, conditions } = assembly;
   const watch = new ListenerWatch(() => listeners.all(), {
     everyMs: LISTENER_CHECK_MS,
     patienceMs: LISTENER_PATIENCE_MS,
@@ -41,6 +42,7 @@ export function startUpkeep(assembly: Assembly): () => void {
       CERTIFICATE_CHECK_MS,
       () => void checkCertificate(assembly),
     ),
+    SYSTEM_TIMERS.every(LOOK_MS, () => void conditions.tell()),
     SYSTEM_TIMERS.every(TOTALS_MS, () => relay.journal.tellTotals()),
   ];
   return () => stops.forEach((stop) => stop());
@@ -72,19 +74,16 @@ function lookAround({ relay, log }: Assembly): () => void {
   };
 }
 
-/** Serves changed files; broken ones are reported once and change nothing. */
+/** Serves changed files; broken ones are reported and change nothing. */
 export async function checkCertificate(
-  { certificates, log, degraded }: Assembly,
+  { certificates, log, relay: { reported } }: Assembly,
 ): Promise<void> {
   try {
     const changed = await certificates.refresh();
     if (changed) log.operational({ event: "certificate", message: "replaced" });
-    if (changed) degraded.delete("tls");
+    reported.clear("certificate_files"); // also when the old ones are back
   } catch (error) {
-    if (!degraded.has("tls")) {
-      const message = error instanceof Error ? error.message : String(error);
-      log.operational({ event: "certificate", message });
-    }
-    degraded.add("tls");
+    const message = error instanceof Error ? error.message : String(error);
+    reported.report("certificate_files", message);
   }
 }

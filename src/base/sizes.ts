@@ -44,3 +44,16 @@ export function formatSize(octets: number): string {
   }
   return String(octets);
 }
+
+/** For reading, so rounded: `1.5 GiB`. */
+export function roundedSize(octets: number): string {
+  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
+  let value = octets;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  const digits = unit === 0 || value >= 100 ? 0 : 1;
+  return `${value.toFixed(digits)} ${units[unit]}`;
+}

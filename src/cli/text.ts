@@ -36,19 +36,6 @@ export function day(seconds: number | null): string {
   return seconds === null ? "never" : moment(seconds).slice(0, 10);
 }
 
-/** For reading, so rounded: `1.5 GiB`. */
-export function roundedSize(octets: number): string {
-  const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  let value = octets;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  const digits = unit === 0 || value >= 100 ? 0 : 1;
-  return `${value.toFixed(digits)} ${units[unit]}`;
-}
-
 export function span(seconds: number): string {
   if (seconds < 3600) return formatDuration(seconds);
   const unit = seconds < 86_400 ? 60 : 3600;

@@ -41,8 +41,6 @@ export type OperationalEvent =
   | { readonly event: "reloaded"; readonly changed: readonly string[] }
   | { readonly event: "config_error"; readonly message: string }
   | { readonly event: "certificate"; readonly message: string }
-  | { readonly event: "database_corrupt"; readonly message: string }
-  | { readonly event: "disk_full"; readonly path: string }
   | {
     readonly event: "degraded" | "recovered";
     readonly part: string;
@@ -77,6 +75,11 @@ export class Log {
     this.#options = options;
     this.#file = options.file;
     this.#level = options.file.configured;
+  }
+
+  /** What the configuration file says of it. */
+  get file(): FileLevel {
+    return this.#file;
   }
 
   get level(): LogLevel {
@@ -199,7 +202,7 @@ function isAbove(level: LogLevel, limit: LogLevel): boolean {
 
 /** Where the relay listens is the operator's own and no secret. */
 function redactUnlessOurs(name: string, value: string): string {
-  const shown = ["at", "version", "path", "event", "message", "changed"]
+  const shown = ["at", "version", "part", "event", "message", "changed"]
       .includes(name)
     ? value
     : redact(value);

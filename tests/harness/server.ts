@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly stateDir?: string;
   /** More TOML, appended to the configuration. */
   readonly config?: string;
+  /** In place of a self-signed certificate. */
+  readonly tls?: string;
   readonly ports?: Ports;
   /** Runs in the state directory with nothing of this process's environment but a PATH. */
   readonly isolated?: boolean;
@@ -52,7 +54,11 @@ export function freePorts(): Ports {
   return { smtp, submission, submissionTls, imap, imapTls, http, https };
 }
 
-function configText(ports: Ports, stateDir: string, more: string): string {
+function configText(
+  ports: Ports,
+  stateDir: string,
+  { config = "", tls = '[tls]\nmode = "self_signed"' }: ServerOptions,
+): string {
   return `
 [server]
 domain = "${DOMAIN}"
@@ -68,8 +74,7 @@ imap_tls = "127.0.0.1:${ports.imapTls}"
 http = "127.0.0.1:${ports.http}"
 https = "127.0.0.1:${ports.https}"
 
-[tls]
-mode = "self_signed"
+${tls}
 
 [registration]
 min_username_length = 3
@@ -82,7 +87,7 @@ require_tls = false
 
 [submission]
 send_per_minute = 0
-${more}`;
+${config}`;
 }
 
 /** The program and its arguments before the subcommand. */
@@ -113,7 +118,7 @@ export class Server {
     const configFile = `${stateDir}/postern.toml`;
     await Deno.writeTextFile(
       configFile,
-      configText(ports, stateDir, options.config ?? ""),
+      configText(ports, stateDir, options),
     );
     const server = new Server(
       ports,
@@ -159,17 +164,23 @@ export class Server {
     ]);
     let ended: Deno.CommandStatus | undefined;
     child.status.then((status) => ended = status);
+    const before = this.#output.length;
     const deadline = performance.now() + 20_000;
-    for (const port of Object.values(this.ports)) {
-      while (!await accepts(port)) {
-        if (ended || performance.now() > deadline) {
-          throw new Error(
-            `The server does not accept on port ${port}: ${this.#output}`,
-          );
-        }
+    async function until(isSo: () => boolean | Promise<boolean>) {
+      while (!await isSo()) {
+        if (ended || performance.now() > deadline) return false;
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
+      return true;
     }
+    for (const port of Object.values(this.ports)) {
+      if (await until(() => accepts(port))) continue;
+      throw new Error(
+        `The server does not accept on port ${port}: ${this.#output}`,
+      );
+    }
+    // the control socket is open then, too
+    await until(() => this.#output.includes(" started ", before));
   }
 
   async #collect(stream: ReadableStream<Uint8Array>): Promise<void> {

@@ -3,6 +3,7 @@ import { statfs } from "node:fs/promises";
 import { loadavg } from "node:os";
 import type { Clock } from "../../base/clock.ts";
 import { Refusal } from "../../base/refusal.ts";
+import { roundedSize } from "../../base/sizes.ts";
 import type { AccountOptions } from "../options.ts";
 
 const FRESH_MS = 5_000;
@@ -33,15 +34,8 @@ export class ResourceGuard {
 
   /** @throws {Refusal} `busy` */
   async check(): Promise<void> {
-    const { load1m, availableMemoryOctets, freeDiskOctets } = await this
-      .#resources();
-    const { maxLoad1m, minAvailableMemoryOctets, minFreeDiskOctets } =
-      this.#options;
-    if (
-      (maxLoad1m > 0 && (load1m ?? 0) > maxLoad1m) ||
-      (availableMemoryOctets ?? Infinity) < minAvailableMemoryOctets ||
-      (freeDiskOctets ?? Infinity) < minFreeDiskOctets
-    ) {
+    const missing = shortages(await this.#resources(), this.#options);
+    if (missing.length > 0) {
       throw new Refusal("busy", { retryAfterSeconds: 60 });
     }
   }
@@ -54,6 +48,39 @@ export class ResourceGuard {
     }
     return this.#last;
   }
+}
+
+/** What there is too little of for new accounts, with key and numbers. */
+export function shortages(
+  { load1m, availableMemoryOctets, freeDiskOctets }: Resources,
+  { maxLoad1m, minAvailableMemoryOctets, minFreeDiskOctets }: Pick<
+    AccountOptions,
+    "maxLoad1m" | "minAvailableMemoryOctets" | "minFreeDiskOctets"
+  >,
+): string[] {
+  const found: string[] = [];
+  if (maxLoad1m > 0 && (load1m ?? 0) > maxLoad1m) {
+    found.push(
+      `the load is ${
+        load1m?.toFixed(1)
+      }, registration.max_load_1m is ${maxLoad1m}`,
+    );
+  }
+  if ((availableMemoryOctets ?? Infinity) < minAvailableMemoryOctets) {
+    found.push(
+      `${roundedSize(availableMemoryOctets ?? 0)} of memory are available, ` +
+        `registration.min_available_memory is ${
+          roundedSize(minAvailableMemoryOctets)
+        }`,
+    );
+  }
+  if ((freeDiskOctets ?? Infinity) < minFreeDiskOctets) {
+    found.push(
+      `${roundedSize(freeDiskOctets ?? 0)} of disk are free, ` +
+        `registration.min_free_disk is ${roundedSize(minFreeDiskOctets)}`,
+    );
+  }
+  return found;
 }
 
 /** Of this machine, and of the disk that holds the directory. */

@@ -1,5 +1,5 @@
 /** Accounts: look, make, change, remove. @module */
-import { parseSize } from "../../base/sizes.ts";
+import { parseSize, roundedSize } from "../../base/sizes.ts";
 import {
   argument,
   type Call,
@@ -18,7 +18,6 @@ import {
   day,
   facts,
   moment,
-  roundedSize,
   table,
   yesNo,
 } from "../text.ts";

@@ -1,5 +1,6 @@
 /** The server as a whole: is it there, what is it, what does it go by. @module */
-import type { ServerStatus } from "../../admin/status.ts";
+import type { LogShape, ServerStatus } from "../../admin/status.ts";
+import { roundedSize } from "../../base/sizes.ts";
 import type {
   LiveSessionCount,
   ReloadReport,
@@ -13,7 +14,7 @@ import {
   textOption,
 } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
-import { counted, facts, moment, roundedSize, span, table } from "../text.ts";
+import { counted, facts, moment, span, table } from "../text.ts";
 import { licenseTexts, versionFacts } from "../version.ts";
 
 function version(call: Call): Promise<CommandResult> {
@@ -47,8 +48,9 @@ function statusText(status: ServerStatus, details: boolean): string {
       `${connections} connections from ${unique_ips} addresses`,
     ]);
   }
-  if (status.degraded.length > 0) {
-    rows.push(["degraded", status.degraded.join(", ")]);
+  if (status.log) rows.push(["log", logLine(status.log)]);
+  for (const { code, message } of status.degraded) {
+    rows.push(["warning", `${code}: ${message}`]);
   }
   if (!details) return facts(rows);
   for (const listener of status.listeners) {
@@ -73,6 +75,14 @@ function serverLine(status: ServerStatus): string {
   return `version ${status.version}, pid ${status.pid}, up ${
     span(status.uptime_seconds ?? 0)
   }`;
+}
+
+function logLine({ level, configured, locked }: LogShape): string {
+  const notes = [
+    ...(level === configured ? [] : [`the file says ${configured}`]),
+    ...(locked ? ["locked"] : []),
+  ];
+  return notes.length === 0 ? level : `${level} (${notes.join(", ")})`;
 }
 
 async function reload(call: Call): Promise<CommandResult> {

@@ -1,0 +1,255 @@
+/**
+ * Everything that may be wrong with a relay as a whole, as values: a new
+ * condition is one entry here. `status`, the log, `config check` and
+ * `docs/conditions.md` are loops over this table.
+ *
+ * Whoever looks gathers facts; a fact that cannot be had there is absent, and
+ * the conditions that need it are then not checked. No text holds user data.
+ *
+ * @module
+ */
+import { roundedSize } from "../base/sizes.ts";
+import type { StoreHealth } from "../store/store.ts";
+import { type Certificate, covers, daysRemaining } from "../tls/certificate.ts";
+
+/** "error": something is refused or broken now; "warning": it will be, or is not as it should. */
+export type Severity = "warning" | "error";
+
+/** What one look at the relay found. */
+export interface Facts {
+  /** Milliseconds since 1970 UTC. */
+  readonly nowMs: number;
+  /** Of the state directory. */
+  readonly disk?: {
+    readonly freeOctets: number;
+    readonly minFreeOctets: number;
+  };
+  readonly storeState?: StoreHealth["state"];
+  readonly storeSync?: "full" | "normal" | "off";
+  /** Why nobody can sign up although registration is open. */
+  readonly signUpObstacles?: readonly string[];
+  readonly certificate?: Certificate;
+  /** Host name and domains, without brackets. */
+  readonly certificateNames?: readonly string[];
+  readonly openFiles?: {
+    /** The soft limit of this process. */
+    readonly limit: number;
+    /** What the configured connections and the files beside them may need. */
+    readonly needed: number;
+  };
+  /** The system's code for why no file can be opened now: EMFILE or ENFILE. */
+  readonly openFault?: string;
+  /** Tasks whose last run failed. */
+  readonly failedTasks?: readonly string[];
+  readonly logLevel?: string;
+  /** What parts of the relay have told themselves. */
+  readonly reported?: ReadonlyMap<string, string>;
+}
+
+export interface Condition {
+  readonly severity: Severity;
+  /** What it means for people, and what to do; the details follow in brackets. */
+  readonly text: string;
+  /**
+   * The details if it is so, with the numbers; undefined if it is not. Absent:
+   * whoever notices reports it.
+   */
+  check?(facts: Facts): string | undefined;
+}
+
+export const CONDITIONS = {
+  disk_low: {
+    severity: "error",
+    text: "No mail is taken: free some disk, or lower storage.min_free",
+    check({ disk }) {
+      if (!disk || disk.freeOctets >= disk.minFreeOctets) return undefined;
+      return `${roundedSize(disk.freeOctets)} are free, storage.min_free is ${
+        roundedSize(disk.minFreeOctets)
+      }`;
+    },
+  },
+  store_full: {
+    severity: "error",
+    text: "No mail is taken: free some disk",
+    check: storeIs("full", "the disk was full when the database was written"),
+  },
+  store_read_only: {
+    severity: "error",
+    text: "No mail is taken: see to the disk and to who may write there",
+    check: storeIs("read_only", "the database cannot be written"),
+  },
+  store_corrupt: {
+    severity: "error",
+    text: "No mail is taken: stop the server and restore a backup",
+    check: storeIs("corrupt", "the database is damaged"),
+  },
+  store_unsafe: {
+    severity: "warning",
+    text: "A crash loses mail: this is for benchmarks only",
+    check: ({ storeSync }) =>
+      storeSync === "off" ? "storage.sync is off" : undefined,
+  },
+  sign_ups_paused: {
+    severity: "warning",
+    text: "Nobody can sign up",
+    check: ({ signUpObstacles = [] }) => listed(signUpObstacles),
+  },
+  certificate_expired: {
+    severity: "error",
+    text: "Clients that check the certificate cannot connect: renew it",
+    check({ certificate, nowMs }) {
+      if (!certificate || certificate.notAfter > nowMs) return undefined;
+      return `it ended on ${date(certificate.notAfter)}`;
+    },
+  },
+  certificate_not_yet_valid: {
+    severity: "error",
+    text: "Clients that check the certificate cannot connect: see to the clock",
+    check({ certificate, nowMs }) {
+      if (!certificate || certificate.notBefore <= nowMs) return undefined;
+      return `it begins on ${date(certificate.notBefore)}`;
+    },
+  },
+  certificate_ends_in_3_days: {
+    severity: "error",
+    text: "Renew the certificate now",
+    check: (facts) => endsWithin(facts, { days: 3, moreThanDays: 0 }),
+  },
+  certificate_ends_in_14_days: {
+    severity: "warning",
+    text: "Renew the certificate",
+    check: (facts) => endsWithin(facts, { days: 14, moreThanDays: 3 }),
+  },
+  certificate_names: {
+    severity: "warning",
+    text: "Clients that check the certificate cannot connect by these names",
+    check({ certificate, certificateNames = [] }) {
+      if (!certificate) return undefined;
+      const missing = certificateNames.filter((name) =>
+        !covers(certificate, name)
+      );
+      return missing.length === 0
+        ? undefined
+        : `it is not for ${missing.join(", ")}`;
+    },
+  },
+  certificate_files: {
+    severity: "error",
+    text: "The earlier certificate is still served: mend the new one",
+  },
+  open_files_low: {
+    severity: "warning",
+    text:
+      "With many clients, connections and files fail (EMFILE, too many open files): raise the limit (LimitNOFILE= in the unit, ulimit -n) or lower max_connections of smtp, submission and imap",
+    check({ openFiles }) {
+      if (!openFiles || openFiles.limit >= openFiles.needed) return undefined;
+      return `the limit is ${openFiles.limit} open files, the configuration may need ${openFiles.needed}`;
+    },
+  },
+  open_files_exhausted: {
+    severity: "error",
+    text:
+      "No connection is accepted and no file opened until some close: raise the limit of open files",
+    check: ({ openFault }) =>
+      openFault && `the system says ${openFault}, too many open files`,
+  },
+  task_failed: {
+    severity: "warning",
+    text: 'What it deletes or checks is left undone, see "tasks list"',
+    check: ({ failedTasks = [] }) => listed(failedTasks),
+  },
+  log_debug: {
+    severity: "warning",
+    text: "The log shows addresses of people",
+    check: ({ logLevel }) =>
+      logLevel === "debug" ? "log.level is debug" : undefined,
+  },
+  control_socket: {
+    severity: "warning",
+    text:
+      "Commands work on the database and are noticed within seconds; reload, stop and sessions do not work",
+  },
+} as const satisfies Record<string, Condition>;
+
+export type ConditionCode = keyof typeof CONDITIONS;
+/** Those that somebody has to report. */
+export type ReportedCode = {
+  [C in ConditionCode]: (typeof CONDITIONS)[C] extends { check: unknown }
+    ? never
+    : C;
+}[ConditionCode];
+
+/** One that holds, as `status` shows it. */
+export interface Degraded {
+  readonly code: ConditionCode;
+  readonly severity: Severity;
+  readonly message: string;
+}
+
+/** All that hold, errors first. */
+export function degradedBy(facts: Facts): Degraded[] {
+  const found = Object.entries(CONDITIONS).flatMap(([name, row]) => {
+    const { severity, text, check }: Condition = row;
+    const detail = check ? check(facts) : facts.reported?.get(name);
+    if (detail === undefined) return [];
+    const code = name as ConditionCode;
+    return [{ code, severity, message: `${text} (${detail})` }];
+  });
+  return found.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** What parts of a relay know to be wrong with themselves. */
+export class ReportedConditions {
+  readonly #details = new Map<ReportedCode, string>();
+  /** Called when something was reported or cleared. */
+  onChange: () => void = () => {};
+
+  get details(): ReadonlyMap<string, string> {
+    return this.#details;
+  }
+
+  /** @param detail What is the matter, without user data. */
+  report(code: ReportedCode, detail: string): void {
+    if (this.#details.get(code) === detail) return;
+    this.#details.set(code, detail);
+    this.onChange();
+  }
+
+  /** It is well again. Safe to repeat. */
+  clear(code: ReportedCode): void {
+    if (this.#details.delete(code)) this.onChange();
+  }
+}
+
+function storeIs(state: StoreHealth["state"], detail: string) {
+  return ({ storeState }: Facts) => storeState === state ? detail : undefined;
+}
+
+function endsWithin(
+  { certificate, nowMs }: Facts,
+  { days, moreThanDays }: {
+    readonly days: number;
+    readonly moreThanDays: number;
+  },
+): string | undefined {
+  if (!certificate) return undefined;
+  const left = certificate.notAfter - nowMs;
+  if (left > days * DAY_MS || left <= moreThanDays * DAY_MS) return undefined;
+  const whole = daysRemaining(certificate, nowMs);
+  const shown = whole === 1 ? "1 day" : `${whole} days`;
+  return `it ends on ${date(certificate.notAfter)}, in ${shown}`;
+}
+
+function listed(items: readonly string[]): string | undefined {
+  return items.length === 0 ? undefined : items.join("; ");
+}
+
+function date(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+function rank({ severity }: Degraded): number {
+  return severity === "error" ? 0 : 1;
+}
+
+const DAY_MS = 86_400_000;

@@ -1,0 +1,189 @@
+import assert from "node:assert/strict";
+import type { Certificate } from "../tls/certificate.ts";
+import {
+  type ConditionCode,
+  CONDITIONS,
+  degradedBy,
+  type Facts,
+  ReportedConditions,
+} from "./conditions.ts";
+
+const NOW = Date.UTC(2026, 0, 1);
+const DAY_MS = 86_400_000;
+
+function certificate(from: number, to: number): Certificate {
+  return {
+    chainPem: "",
+    keyPem: "",
+    selfSigned: false,
+    subject: "CN=chat.example",
+    issuer: "CN=an authority",
+    names: ["chat.example", "*.relay.example"],
+    notBefore: NOW + from * DAY_MS,
+    notAfter: NOW + to * DAY_MS,
+    keyType: "ec",
+    fingerprint: "00",
+  };
+}
+
+/** What makes each hold, and the same kind of fact when all is well. */
+const CASES: Record<
+  ConditionCode,
+  { holds: Partial<Facts>; well: Partial<Facts>; message: RegExp }
+> = {
+  disk_low: {
+    holds: { disk: { freeOctets: 511, minFreeOctets: 512 } },
+    well: { disk: { freeOctets: 512, minFreeOctets: 512 } },
+    message: /No mail is taken.*511 B are free, storage.min_free is 512 B/,
+  },
+  store_full: {
+    holds: { storeState: "full" },
+    well: { storeState: "ok" },
+    message: /No mail is taken/,
+  },
+  store_read_only: {
+    holds: { storeState: "read_only" },
+    well: { storeState: "ok" },
+    message: /cannot be written/,
+  },
+  store_corrupt: {
+    holds: { storeState: "corrupt" },
+    well: { storeState: "ok" },
+    message: /restore a backup/,
+  },
+  store_unsafe: {
+    holds: { storeSync: "off" },
+    well: { storeSync: "normal" },
+    message: /storage.sync is off/,
+  },
+  sign_ups_paused: {
+    holds: { signUpObstacles: ["the load is 9.0", "no memory"] },
+    well: { signUpObstacles: [] },
+    message: /Nobody can sign up \(the load is 9.0; no memory\)/,
+  },
+  certificate_expired: {
+    holds: { certificate: certificate(-90, 0) },
+    well: { certificate: certificate(-90, 90) },
+    message: /ended on 2026-01-01/,
+  },
+  certificate_not_yet_valid: {
+    holds: { certificate: certificate(1, 90) },
+    well: { certificate: certificate(0, 90) },
+    message: /begins on 2026-01-02/,
+  },
+  certificate_ends_in_3_days: {
+    holds: { certificate: certificate(-90, 3) },
+    well: { certificate: certificate(-90, 15) },
+    message: /ends on 2026-01-04, in 3 days/,
+  },
+  certificate_ends_in_14_days: {
+    holds: { certificate: certificate(-90, 14) },
+    well: { certificate: certificate(-90, 14.1) },
+    message: /ends on 2026-01-15, in 14 days/,
+  },
+  certificate_names: {
+    holds: {
+      certificate: certificate(-1, 90),
+      certificateNames: ["chat.example", "deep.mx.relay.example", "192.0.2.1"],
+    },
+    well: {
+      certificate: certificate(-1, 90),
+      certificateNames: ["chat.example", "mx.relay.example"],
+    },
+    message: /it is not for deep.mx.relay.example, 192.0.2.1\)/,
+  },
+  certificate_files: {
+    holds: { reported: new Map([["certificate_files", "no such file"]]) },
+    well: { reported: new Map() },
+    message: /no such file/,
+  },
+  open_files_low: {
+    holds: { openFiles: { limit: 1024, needed: 12_256 } },
+    well: { openFiles: { limit: 12_256, needed: 12_256 } },
+    message: /EMFILE.*the limit is 1024 open files.*may need 12256/,
+  },
+  open_files_exhausted: {
+    holds: { openFault: "EMFILE" },
+    well: {},
+    message: /the system says EMFILE/,
+  },
+  task_failed: {
+    holds: { failedTasks: ["prune on 2026-01-01 00:00Z: broken"] },
+    well: { failedTasks: [] },
+    message: /prune on 2026-01-01 00:00Z: broken/,
+  },
+  log_debug: {
+    holds: { logLevel: "debug" },
+    well: { logLevel: "info" },
+    message: /shows addresses/,
+  },
+  control_socket: {
+    holds: { reported: new Map([["control_socket", "/run: no permission"]]) },
+    well: {},
+    message: /\/run: no permission/,
+  },
+};
+
+for (const [code, { holds, well, message }] of Object.entries(CASES)) {
+  Deno.test(`degradedBy() knows when ${code} holds and when not`, () => {
+    const found = degradedBy({ nowMs: NOW, ...holds });
+    assert.deepEqual(found.map((one) => one.code), [code]);
+    assert.match(found[0]?.message ?? "", message);
+    assert.deepEqual(degradedBy({ nowMs: NOW, ...well }), []);
+  });
+}
+
+Deno.test("degradedBy() tells the end of a certificate once, the nearer the graver", () => {
+  const codes = [15, 14, 3.1, 3, 0.1, 0, -1].map((days) =>
+    degradedBy({ nowMs: NOW, certificate: certificate(-90, days) })
+      .map(({ code }) => code).join()
+  );
+  assert.deepEqual(codes, [
+    "",
+    "certificate_ends_in_14_days",
+    "certificate_ends_in_14_days",
+    "certificate_ends_in_3_days",
+    "certificate_ends_in_3_days",
+    "certificate_expired",
+    "certificate_expired",
+  ]);
+});
+
+Deno.test("degradedBy() says nothing of what nobody could look at", () => {
+  assert.deepEqual(degradedBy({ nowMs: NOW }), []);
+});
+
+Deno.test("degradedBy() puts errors first", () => {
+  const found = degradedBy({
+    nowMs: NOW,
+    logLevel: "debug",
+    openFault: "EMFILE",
+    storeSync: "off",
+  });
+  assert.deepEqual(found.map(({ severity }) => severity), [
+    "error",
+    "warning",
+    "warning",
+  ]);
+});
+
+Deno.test("a condition that is checked cannot be reported too", () => {
+  for (const [code, row] of Object.entries(CONDITIONS)) {
+    if (!("check" in row)) continue;
+    const reported = new Map([[code, "as somebody says"]]);
+    assert.deepEqual(degradedBy({ nowMs: NOW, reported }), []);
+  }
+});
+
+Deno.test("ReportedConditions tells changes alone", () => {
+  const reported = new ReportedConditions();
+  let changes = 0;
+  reported.onChange = () => changes++;
+  reported.report("control_socket", "gone");
+  reported.report("control_socket", "gone");
+  reported.report("control_socket", "still gone");
+  reported.clear("control_socket");
+  reported.clear("control_socket");
+  assert.equal(changes, 3);
+  assert.equal(reported.details.size, 0);
+});

@@ -1,0 +1,150 @@
+/**
+ * Looks at the relay from time to time and whenever a part reports something;
+ * what begins or ends to be wrong is one line of the log.
+ *
+ * @module
+ */
+import { statfs } from "node:fs/promises";
+import { LiveOptions } from "../accounts/live_options.ts";
+import {
+  machineResources,
+  shortages,
+} from "../accounts/limits/resource_guard.ts";
+import {
+  type ConditionCode,
+  type Degraded,
+  degradedBy,
+  type Facts,
+} from "../admin/conditions.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Config } from "../config/schema.ts";
+import { openFault } from "../net/file_limit.ts";
+import type { Log } from "../observe/log.ts";
+import { redact } from "../observe/redact.ts";
+import type { CertificateStore } from "../tls/certificate_store.ts";
+import { certificateNames } from "./certificates.ts";
+import type { Relay } from "./relay.ts";
+
+export const LOOK_MS = 5_000;
+/** Files beside connections: database, content, log, listeners. */
+const OTHER_FILES = 256;
+
+export interface ConditionParts {
+  readonly log: Log;
+  readonly relay: Relay;
+  readonly certificates: CertificateStore;
+  readonly clock: Clock;
+  /** Undefined where it cannot be read. */
+  readonly fileLimit: number | undefined;
+  config(): Config;
+}
+
+export class ConditionWatch {
+  readonly #parts: ConditionParts;
+  #told: ReadonlyMap<ConditionCode, string> = new Map();
+  /** Looks are told in the order in which they began. */
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(parts: ConditionParts) {
+    this.#parts = parts;
+    parts.relay.reported.onChange = () => void this.tell();
+  }
+
+  /** What is wrong now. */
+  async look(): Promise<readonly Degraded[]> {
+    return degradedBy(await this.#facts());
+  }
+
+  /** Looks, and writes to the log what has begun or ended. Never rejects. */
+  tell(): Promise<void> {
+    this.#turn = this.#turn.then(async () => this.#write(await this.look()))
+      .catch((error) => this.#parts.relay.reportBug(error));
+    return this.#turn;
+  }
+
+  #write(now: readonly Degraded[]): void {
+    const { log } = this.#parts;
+    const before = this.#told;
+    this.#told = new Map(now.map(({ code, message }) => [code, message]));
+    for (const { code, message } of now) {
+      if (before.has(code)) continue;
+      log.operational({ event: "degraded", part: code, message });
+    }
+    for (const code of before.keys()) {
+      if (!this.#told.has(code)) {
+        log.operational({ event: "recovered", part: code });
+      }
+    }
+  }
+
+  async #facts(): Promise<Facts> {
+    const { relay, log, clock, certificates, fileLimit } = this.#parts;
+    const config = this.#parts.config();
+    return {
+      nowMs: clock.now(),
+      ...await diskFacts(config),
+      storeState: relay.store.health().state,
+      storeSync: config.storage.sync,
+      signUpObstacles: await this.#signUpObstacles(config),
+      certificate: certificates.current,
+      certificateNames: certificateNames(config),
+      ...openFileFacts(config, fileLimit),
+      failedTasks: await failedTasks(relay),
+      logLevel: log.level,
+      reported: relay.reported.details,
+    };
+  }
+
+  async #signUpObstacles(config: Config): Promise<string[]> {
+    const { relay } = this.#parts;
+    const options = new LiveOptions(relay.settings, () => config);
+    if (!options.registrationOpen) return [];
+    const obstacles = shortages(
+      await machineResources(config.server.stateDir),
+      options,
+    );
+    const { maxAccounts } = options;
+    if (maxAccounts > 0 && await relay.store.accounts.count() >= maxAccounts) {
+      obstacles.push(
+        `there are as many accounts as registration.max_accounts allows, ${maxAccounts}`,
+      );
+    }
+    return obstacles;
+  }
+}
+
+/** Empty where the disk cannot be asked. */
+export async function diskFacts(
+  { server, storage }: Config,
+): Promise<Pick<Facts, "disk">> {
+  try {
+    const { bavail, bsize } = await statfs(server.stateDir);
+    return {
+      disk: { freeOctets: bavail * bsize, minFreeOctets: storage.minFree },
+    };
+  } catch {
+    return {};
+  }
+}
+
+export function openFileFacts(
+  { smtp, submission, imap }: Config,
+  limit: number | undefined,
+): Pick<Facts, "openFiles" | "openFault"> {
+  const fault = openFault();
+  const needed = smtp.maxConnections + submission.maxConnections +
+    imap.maxConnections + OTHER_FILES;
+  return {
+    ...(limit === undefined ? {} : { openFiles: { limit, needed } }),
+    ...(fault === undefined ? {} : { openFault: fault }),
+  };
+}
+
+async function failedTasks({ store }: Relay): Promise<string[]> {
+  const runs = await store.maintenance.taskRuns();
+  return runs.flatMap(({ task, error, startedAt }) => {
+    if (error === undefined) return [];
+    const when = new Date(startedAt * 1000).toISOString().slice(0, 16);
+    return [`${task} on ${when.replace("T", " ")}Z: ${redact(error)}`];
+  });
+}

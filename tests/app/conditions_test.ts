@@ -1,0 +1,154 @@
+/** What an operator is told of a server that is not well: status, log, exit code. */
+import assert from "node:assert/strict";
+import { Server } from "../harness/server.ts";
+import { makeSelfSigned } from "../../src/tls/self_signed.ts";
+import { postern } from "../cli/command_line.ts";
+
+interface Degraded {
+  readonly code: string;
+  readonly severity: string;
+  readonly message: string;
+}
+
+async function degraded(server: Server): Promise<readonly Degraded[]> {
+  const environment = { POSTERN_CONFIG: server.configFile };
+  const { exit, out, err } = await postern(["status", "--json"], environment);
+  assert.equal(exit, 0, err);
+  return JSON.parse(out).data.degraded;
+}
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 20_000;
+  while (!await isSo()) {
+    assert.ok(performance.now() < deadline, "it did not happen in 20 seconds");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+async function certificateFiles(
+  directory: string,
+  names: readonly string[],
+  days: number,
+): Promise<string> {
+  const nowMs = Date.now();
+  const pair = await makeSelfSigned({ names, nowMs, days });
+  await Deno.writeTextFile(`${directory}/chain.pem`, pair.chainPem);
+  await Deno.writeTextFile(`${directory}/key.pem`, pair.keyPem);
+  return `[tls]\nmode = "file"\ncert = "${directory}/chain.pem"\nkey = "${directory}/key.pem"\n`;
+}
+
+Deno.test("a healthy server has nothing to say", async () => {
+  const server = await Server.start();
+  try {
+    assert.deepEqual(await degraded(server), []);
+    assert.ok(!server.output.includes("degraded"), server.output);
+  } finally {
+    await server.dispose();
+  }
+});
+
+const CONFIGURED: [string, string, RegExp][] = [
+  [
+    "disk_low",
+    '[storage]\nmin_free = "900000G"',
+    /No mail is taken.*storage.min_free is/,
+  ],
+  ["store_unsafe", '[storage]\nsync = "off"', /storage.sync is off/],
+  ["log_debug", '[log]\nlevel = "debug"', /addresses of people/],
+  [
+    "open_files_low",
+    "[imap]\nmax_connections = 1000000",
+    /EMFILE.*LimitNOFILE.*may need/,
+  ],
+];
+for (const [code, config, message] of CONFIGURED) {
+  Deno.test(`${code} is in status and in the log from the start`, async () => {
+    const server = await Server.start({ config });
+    try {
+      const [found, ...others] = await degraded(server);
+      assert.deepEqual(others, []);
+      assert.equal(found?.code, code);
+      assert.match(found?.message ?? "", message);
+      await until(() => server.output.includes(`degraded part=${code} `));
+      const environment = { POSTERN_CONFIG: server.configFile };
+      const { exit, out } = await postern(["status"], environment);
+      assert.equal(exit, 0);
+      assert.match(out, new RegExp(`^warning +${code}: `, "m"));
+      const level = code === "log_debug" ? "debug" : "off";
+      assert.match(out, new RegExp(`^log +${level}$`, "m"));
+    } finally {
+      await server.dispose();
+    }
+  });
+}
+
+Deno.test("broken certificate files are told while the old ones are served", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "postern-test-" });
+  const tls = await certificateFiles(directory, ["chat.example"], 90);
+  const server = await Server.start({ tls });
+  try {
+    const chain = await Deno.readTextFile(`${directory}/chain.pem`);
+    await Deno.writeTextFile(`${directory}/chain.pem`, "nothing");
+    await until(async () => (await degraded(server)).length > 0);
+    const [found] = await degraded(server);
+    assert.equal(found?.code, "certificate_files");
+    assert.match(found?.message ?? "", /chain.pem/);
+    await Deno.writeTextFile(`${directory}/chain.pem`, chain);
+    await until(async () => (await degraded(server)).length === 0);
+  } finally {
+    await server.dispose();
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("status says why nobody can sign up, and when that is over", async () => {
+  const server = await Server.start();
+  const environment = { POSTERN_CONFIG: server.configFile };
+  try {
+    const text = await Deno.readTextFile(server.configFile);
+    const full = text.replace(
+      "[registration]",
+      "[registration]\nmax_accounts = 1",
+    );
+    await postern(["accounts", "create-random"], environment);
+    await Deno.writeTextFile(server.configFile, full);
+    assert.equal((await postern(["reload"], environment)).exit, 0);
+    const [found] = await degraded(server);
+    assert.equal(found?.code, "sign_ups_paused");
+    assert.match(found?.message ?? "", /registration.max_accounts allows, 1/);
+    await until(() => server.output.includes("degraded part=sign_ups_paused"));
+    await postern(["registration", "close"], environment);
+    assert.deepEqual(await degraded(server), [], "closed is not paused");
+    await postern(["reload"], environment);
+    await until(() => server.output.includes("recovered part=sign_ups_paused"));
+  } finally {
+    await server.dispose();
+  }
+});
+
+const CERTIFICATES: [string, readonly string[], number][] = [
+  ["certificate_ends_in_14_days", ["chat.example"], 10],
+  ["certificate_ends_in_3_days", ["chat.example"], 2],
+  ["certificate_expired", ["chat.example"], -0.5],
+  ["certificate_names", ["elsewhere.example"], 90],
+];
+for (const [code, names, days] of CERTIFICATES) {
+  Deno.test(`${code} is told of a certificate of files, and its mending`, async () => {
+    const directory = await Deno.makeTempDir({ prefix: "postern-test-" });
+    const config = await certificateFiles(directory, names, days);
+    const server = await Server.start({ tls: config });
+    try {
+      assert.deepEqual((await degraded(server)).map((one) => one.code), [code]);
+      await until(() => server.output.includes(`degraded part=${code} `));
+      await certificateFiles(directory, ["chat.example"], 90);
+      const environment = { POSTERN_CONFIG: server.configFile };
+      const { exit } = await postern(["reload", "--scope", "tls"], environment);
+      assert.equal(exit, 0);
+      await until(() => server.output.includes(`recovered part=${code}`));
+      assert.deepEqual(await degraded(server), []);
+    } finally {
+      await server.dispose();
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+}
