@@ -8,6 +8,7 @@
  */
 import type { Context, Hono } from "hono";
 import { loginLink } from "../accounts/login_link.ts";
+import { isLoopback } from "../base/peer_address.ts";
 import { Refusal } from "../base/refusal.ts";
 import { readText } from "../http/body.ts";
 import { accountPage, signUpPage } from "./pages.ts";
@@ -167,10 +168,6 @@ function isForeign(request: Request, backend: SiteBackend): boolean {
   const from = URL.parse(origin)?.host;
   return from === undefined ||
     (from !== asked && !backend.facts().hosts.includes(from));
-}
-
-function isLoopback(address: string): boolean {
-  return address === "::1" || address.startsWith("127.");
 }
 
 function accountJson(

@@ -9,6 +9,7 @@ import type {
   SiteFacts,
 } from "../api/site.ts";
 import type { Clock } from "../base/clock.ts";
+import { limitKey } from "../base/peer_address.ts";
 import { TokenBuckets } from "../base/token_buckets.ts";
 import type { ListenerName } from "../config/listeners.ts";
 import type { Config } from "../config/schema.ts";
@@ -54,7 +55,7 @@ export class RelaySiteBackend implements SiteBackend {
   }
 
   pageWait(address: string): number {
-    return this.#pages.take(address);
+    return this.#pages.take(limitKey(address));
   }
 
   facts(): SiteFacts {

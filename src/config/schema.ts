@@ -332,13 +332,17 @@ export const SCHEMA = {
     "Errors before a connection is closed",
   ),
   "smtp.max_connections": key(count, 1000, "Connections to port 25"),
-  "smtp.max_connections_per_ip": key(count, 50, "… from one address"),
+  "smtp.max_connections_per_ip": key(
+    count,
+    50,
+    "… from one address or IPv6 /64",
+  ),
 
   "submission.max_connections": key(count, 1000, "Connections for submission"),
   "submission.max_connections_per_ip": key(
     count,
     200,
-    "… from one address; mobile networks put many users behind one",
+    "… from one address or IPv6 /64; mobile networks put many users behind one",
   ),
   "submission.max_per_user": key(count, 20, "… of one account"),
   "submission.send_per_minute": key(
@@ -368,7 +372,11 @@ export const SCHEMA = {
   ),
 
   "imap.max_connections": key(count, 10_000, "Connections for IMAP"),
-  "imap.max_connections_per_ip": key(count, 500, "… from one address"),
+  "imap.max_connections_per_ip": key(
+    count,
+    500,
+    "… from one address or IPv6 /64",
+  ),
   "imap.max_connections_per_user": key(
     count,
     32,

@@ -13,6 +13,7 @@ import {
 } from "node:http";
 import type { Socket } from "node:net";
 import type { Clock } from "../base/clock.ts";
+import { limitKey } from "../base/peer_address.ts";
 import { sendResponse, toRequest } from "./exchange.ts";
 
 /** Who asks, as the socket knows it. */
@@ -30,6 +31,7 @@ export type HttpHandler = (
 export interface HttpServerOptions {
   readonly handler: HttpHandler;
   readonly clock: Clock;
+  /** From one IPv4 address or one IPv6 network. */
   readonly maxPerAddress: number;
   reportBug(error: unknown): void;
 }
@@ -81,18 +83,19 @@ export class HttpServer {
 
   /** Takes over a connected socket, after its TLS handshake if there is one. */
   serve(socket: Socket, peer: HttpPeer): void {
-    const count = (this.#perAddress.get(peer.address) ?? 0) + 1;
+    const key = limitKey(peer.address);
+    const count = (this.#perAddress.get(key) ?? 0) + 1;
     if (count > this.#options.maxPerAddress || this.#stopping) {
       socket.destroy();
       return;
     }
-    this.#perAddress.set(peer.address, count);
+    this.#perAddress.set(key, count);
     this.#connections.set(socket, {
       peer,
       state: "new",
       sinceMs: this.#options.clock.monotonic(),
     });
-    socket.once("close", () => this.#forget(socket, peer.address));
+    socket.once("close", () => this.#forget(socket, key));
     this.#server.emit("connection", socket);
   }
 
@@ -150,10 +153,10 @@ export class HttpServer {
     }
   }
 
-  #forget(socket: Socket, address: string): void {
+  #forget(socket: Socket, key: string): void {
     if (!this.#connections.delete(socket)) return;
-    const left = (this.#perAddress.get(address) ?? 1) - 1;
-    if (left > 0) this.#perAddress.set(address, left);
-    else this.#perAddress.delete(address);
+    const left = (this.#perAddress.get(key) ?? 1) - 1;
+    if (left > 0) this.#perAddress.set(key, left);
+    else this.#perAddress.delete(key);
   }
 }

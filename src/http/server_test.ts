@@ -13,6 +13,7 @@ async function serving(
     bugs: unknown[],
     count: () => number,
   ) => Promise<void>,
+  peerAddress = () => "127.0.0.1",
 ): Promise<void> {
   const bugs: unknown[] = [];
   const server = new HttpServer({
@@ -25,7 +26,7 @@ async function serving(
     address: { hostname: "127.0.0.1", port: 0 },
     onFault: (error) => assert.fail(String(error)),
     onSocket: (socket) =>
-      server.serve(socket, { address: "127.0.0.1", secure: false }),
+      server.serve(socket, { address: peerAddress(), secure: false }),
   });
   try {
     await test(listener.address.port, bugs, () => server.connections);
@@ -124,6 +125,29 @@ Deno.test("serve() closes connections over the limit of one address", () =>
     assert.equal(await raw(port, GET).catch(() => ""), "");
     for (const connection of open) connection.close();
   }));
+
+Deno.test("serve() counts an IPv6 network, and both forms of an IPv4 address, as one", () => {
+  const addresses = [
+    ...["1::9", "1::ffff:9:9:9", "1:0:0:0:8::", "1:0::"],
+    ...["1::7", "1:0:0:1::7", "192.0.2.1", "::ffff:c000:201"],
+  ];
+  const given = [...addresses];
+  return serving(
+    () => new Response("ok"),
+    async (port, _bugs, count) => {
+      const open: Deno.Conn[] = [];
+      const tick = () => new Promise((resolve) => setTimeout(resolve, 1));
+      for (let i = 0; i < addresses.length; i++) {
+        const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+        open.push(connection);
+        while (given.length === addresses.length - i) await tick();
+      }
+      assert.equal(count(), addresses.length - 1); // the fifth of 1::/64 is closed
+      for (const connection of open) connection.close();
+    },
+    () => given.shift() ?? "",
+  );
+});
 
 Deno.test("readText() refuses a body over its limit, declared or not", async () => {
   const declared = new Request("http://a/", {

@@ -1,10 +1,13 @@
 /**
- * How many connections are open, in all and from each address.
+ * How many connections are open, in all and from each peer.
  *
  * @module
  */
+import { limitKey } from "../base/peer_address.ts";
+
 export interface ConnectionLimits {
   readonly total: number;
+  /** From one IPv4 address or one IPv6 network. */
   readonly perAddress: number;
 }
 
@@ -26,18 +29,20 @@ export class ConnectionCounts {
   /** Counts one more; false, and not counted, if that is too many. */
   enter(address: string): boolean {
     const { total, perAddress } = this.limits();
-    const count = this.#perAddress.get(address) ?? 0;
+    const key = limitKey(address);
+    const count = this.#perAddress.get(key) ?? 0;
     if (this.#total >= total || count >= perAddress) return false;
     this.#total++;
-    this.#perAddress.set(address, count + 1);
+    this.#perAddress.set(key, count + 1);
     return true;
   }
 
   /** One that had entered is gone. */
   leave(address: string): void {
     this.#total--;
-    const count = (this.#perAddress.get(address) ?? 1) - 1;
-    if (count > 0) this.#perAddress.set(address, count);
-    else this.#perAddress.delete(address);
+    const key = limitKey(address);
+    const count = (this.#perAddress.get(key) ?? 1) - 1;
+    if (count > 0) this.#perAddress.set(key, count);
+    else this.#perAddress.delete(key);
   }
 }

@@ -5,7 +5,6 @@ import type { Listener } from "./listener.ts";
 import { ListenerWatch } from "./listener_watch.ts";
 import { NativeListener } from "./native_listener.ts";
 import { NativeWire } from "./native_wire.ts";
-import { plainAddress } from "./peer.ts";
 import { SocketListener } from "./socket_listener.ts";
 import { SocketWire } from "./socket_wire.ts";
 import type { Wire } from "./wire.ts";
@@ -39,12 +38,6 @@ function tls(port: number, chainPem: string, hostname: string) {
     Deno.startTls(connection, { hostname, caCerts: [chainPem] })
   );
 }
-
-Deno.test("plainAddress() strips brackets, zone and the IPv4 mapping", () => {
-  assert.equal(plainAddress("::ffff:192.0.2.1"), "192.0.2.1");
-  assert.equal(plainAddress("[fe80::1%eth0]"), "fe80::1");
-  assert.equal(plainAddress(undefined), "");
-});
 
 Deno.test("NativeListener serves a new certificate and keeps old connections", async () => {
   const [first, second] = [await pair("a.example"), await pair("b.example")];

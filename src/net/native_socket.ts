@@ -6,7 +6,7 @@
  * @module
  */
 import { Duplex } from "node:stream";
-import { plainAddress } from "./peer.ts";
+import { plainAddress } from "../base/peer_address.ts";
 
 const SMALLEST_READ = 4096; // a peer that fills it gets larger ones
 const LARGEST_READ = 16_384; // what one TLS record holds (RFC 8446 §5.1)

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { plainAddress } from "./peer.ts";
+import { plainAddress } from "../base/peer_address.ts";
 import type { Wire } from "./wire.ts";
 
 // Most sessions wait for a peer that says nothing for minutes: what they hold

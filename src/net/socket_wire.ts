@@ -5,7 +5,7 @@
  */
 import type { Socket } from "node:net";
 import { type SecureContext, TLSSocket } from "node:tls";
-import { plainAddress } from "./peer.ts";
+import { plainAddress } from "../base/peer_address.ts";
 import type { Wire } from "./wire.ts";
 
 /** What STARTTLS serves: asked at each handshake, so that a renewed one is used. */

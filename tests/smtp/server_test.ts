@@ -82,7 +82,10 @@ Deno.test("serve() counts an IPv6 network as one address", async () => {
       submission: { total: 9, perAddress: 1 },
     },
   });
-  const addresses = ["2001:db8:0:1::5", "2001:db8::1:9:8:7:6", "2001:db8::1"];
+  const addresses = [
+    ...["2001:db8:0:1::5", "2001:db8::1:9:8:7:6", "2001:db8::1"],
+    ...["192.0.2.1", "::ffff:c000:201"],
+  ];
   const greetings: string[] = [];
   const peers: Peer[] = [];
   for (const address of addresses) {
@@ -90,7 +93,7 @@ Deno.test("serve() counts an IPv6 network as one address", async () => {
     greetings.push((await peer.line()).slice(0, 3));
     peers.push(peer);
   }
-  assert.deepEqual(greetings, ["220", "421", "220"]);
+  assert.deepEqual(greetings, ["220", "421", "220", "220", "421"]);
   await closed(server, ...peers);
 });
 

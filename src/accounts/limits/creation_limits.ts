@@ -1,8 +1,9 @@
 /** How many accounts a network, and all together, may make. Kept in memory only. @module */
 import type { Clock } from "../../base/clock.ts";
+import { isLoopback, limitKey } from "../../base/peer_address.ts";
 import { Refusal } from "../../base/refusal.ts";
 import { TokenBuckets } from "../../base/token_buckets.ts";
-import { clientPrefix, isLoopback, Networks } from "./client_prefix.ts";
+import { Networks } from "./networks.ts";
 import type { AccountOptions } from "../options.ts";
 import type { Peer } from "./peer.ts";
 
@@ -59,7 +60,7 @@ export class CreationLimits {
 
 /** All that comes through our own proxies looks local: it shares one bucket. */
 function keyOf({ address, proxied }: Peer): string {
-  return proxied ? "proxy" : clientPrefix(address, IPV6_BITS);
+  return proxied ? "proxy" : limitKey(address, IPV6_BITS);
 }
 
 function limited(retryAfterSeconds: number): Refusal {

@@ -5,12 +5,11 @@
  * @module
  */
 import type { Clock } from "../../base/clock.ts";
+import { limitKey } from "../../base/peer_address.ts";
 import { Refusal } from "../../base/refusal.ts";
 import { type BucketRate, TokenBuckets } from "../../base/token_buckets.ts";
-import { clientPrefix } from "./client_prefix.ts";
 import type { AccountOptions } from "../options.ts";
 
-const IPV6_BITS = 64;
 const PER_ACCOUNT: BucketRate = { burst: 8, perSecond: 1 / 30 };
 
 export class LoginLimits {
@@ -30,7 +29,7 @@ export class LoginLimits {
 
   /** @param account canonical address, or something of bounded length */
   attempt(peerAddress: string, account: string): LoginAttempt {
-    const network = clientPrefix(peerAddress, IPV6_BITS);
+    const network = limitKey(peerAddress);
     return new LoginAttempt(this.#networks, this.#accounts, network, account);
   }
 }

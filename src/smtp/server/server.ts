@@ -6,6 +6,7 @@
  */
 import type { SecureContext } from "node:tls";
 import type { Clock, Timers } from "../../base/clock.ts";
+import { limitKey } from "../../base/peer_address.ts";
 import type { SmtpAccount, SmtpBackend, SmtpService } from "./backend.ts";
 import {
   SmtpConnection,
@@ -19,6 +20,7 @@ import type { SmtpPolicy } from "./state.ts";
 
 export interface SmtpConnectionLimits {
   readonly total: number;
+  /** From one IPv4 address or one IPv6 network. */
   readonly perAddress: number;
 }
 
@@ -196,15 +198,8 @@ class Counter<Key> {
   }
 }
 
-/** Who rents one IPv6 address has the /64 around it (RFC 6177 §2). */
 function addressKey(service: SmtpService, address: string): string {
-  if (!address.includes(":")) return `${service} ${address}`;
-  const [head = "", tail] = address.split("::");
-  const front = head === "" ? [] : head.split(":");
-  const back = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = Array(Math.max(0, 8 - front.length - back.length)).fill("0");
-  const groups = tail === undefined ? front : [...front, ...zeros, ...back];
-  return `${service} ${groups.slice(0, 4).join(":")}`;
+  return `${service} ${limitKey(address)}`;
 }
 
 /** Says why, and lets the connection go soon, whatever the peer does. */
