@@ -111,14 +111,15 @@ function commandLine(): string {
 
 \`postern [options] <command>\`. Without a command the server runs. A running
 server carries commands out itself, so they are in force at once; while none
-runs, they work on the database.
+runs, they work on the database. A server that runs and cannot be asked, since
+its control socket is gone or not open to the user, keeps its store to itself:
+nothing is read or written, and the command fails.
 
 With \`--json\`, success is one line on standard output,
 \`{"ok":true,"command":"…","data":{…}}\`, and failure one line on standard error,
 \`{"ok":false,"error":"…","code":"…","exit":3}\`. Then nothing is asked: what needs
 confirmation fails with exit code 10 unless \`--yes\` is given. Changes carry
-\`"applied"\`: \`live\`, \`pending\` (the server notices within two seconds) or
-\`server-not-running\`. Times are seconds since 1970 UTC, sizes octets.
+\`"applied"\`: \`live\` or \`server-not-running\`. Times are seconds since 1970 UTC, sizes octets.
 
 A user is an address; without \`@\` it is one of the server's domain.
 

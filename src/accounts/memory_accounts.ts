@@ -50,6 +50,13 @@ export class MemoryAccounts implements AccountStore {
     return { accounts, total: all.length };
   }
 
+  async page(after: AccountId, limit: number): Promise<AccountListing[]> {
+    await Promise.resolve();
+    return [...this.rows.values()].filter(({ id }) => id > after)
+      .sort((a, b) => a.id - b.id).slice(0, limit)
+      .map((account) => ({ ...account, usedOctets: 0, messages: 0 }));
+  }
+
   count(): Promise<number> {
     return Promise.resolve(this.rows.size);
   }

@@ -1,8 +1,5 @@
 /** Taking accounts out and in. @module */
-import {
-  exportAccounts,
-  exportToFile,
-} from "../accounts/transfer/account_export.ts";
+import { exportPage } from "../accounts/transfer/account_export.ts";
 import {
   AccountImport,
   type AccountImportParts,
@@ -11,28 +8,28 @@ import {
 } from "../accounts/transfer/account_import.ts";
 import type { ExportedAccount } from "../accounts/transfer/import_entry.ts";
 import { relayAccounts } from "../accounts/transfer/relay_tree.ts";
+import type { AccountId } from "../base/ids.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { AdminContext } from "./context.ts";
 
-/** With password hashes: whoever has them may try passwords. */
-export async function exportAllAccounts(
-  context: AdminContext,
-): Promise<{ users: readonly ExportedAccount[]; total: number }> {
-  const users: ExportedAccount[] = [];
-  for await (const user of exportAccounts(context.store.accounts)) {
-    users.push(user);
+/**
+ * Some accounts with password hashes: whoever has them may try passwords. JSON
+ * has no undefined, so `next` is null after the last.
+ *
+ * @param after `next` of the page before; 0 for the first
+ * @throws {Refusal} `invalid_value`
+ */
+export async function exportSomeAccounts(
+  { store }: AdminContext,
+  after: number,
+): Promise<{ users: readonly ExportedAccount[]; next: number | null }> {
+  if (!Number.isSafeInteger(after) || after < 0) {
+    throw new Refusal("invalid_value", {
+      explanation: "after must be a whole number",
+    });
   }
-  return { users, total: users.length };
-}
-
-/** @throws {Refusal} `already_exists` */
-export async function exportAccountsToFile(
-  context: AdminContext,
-  path: string,
-  options: { overwrite: boolean },
-): Promise<{ file: string; total: number }> {
-  const total = await exportToFile(context.store.accounts, path, options);
-  return { file: path, total };
+  const page = await exportPage(store.accounts, after as AccountId);
+  return { users: page.users, next: page.next ?? null };
 }
 
 export type ImportSource =

@@ -62,11 +62,19 @@ export interface RunningApp {
  */
 export async function startApp(source: AppSource): Promise<RunningApp> {
   const { server } = source.config.values;
-  const lock = await InstanceLock.take(server.stateDir);
+  const lock = await InstanceLock.take(
+    server.stateDir,
+    "server",
+    SYSTEM_TIMERS,
+  );
   try {
     const log = logOf(source.config);
     const current = { loaded: source.config };
-    const assembly = await assemble(current, log, source.version);
+    const assembly = await assemble(current, {
+      log,
+      lock,
+      version: source.version,
+    });
     const app = new App(source, assembly, lock);
     try {
       await app.open();

@@ -14,6 +14,7 @@ import type { CertificateStore } from "../tls/certificate_store.ts";
 import { ConditionWatch } from "./condition_watch.ts";
 import { openCertificates, SecureContexts } from "./certificates.ts";
 import { RelayImapBackend, sharedMetadata } from "./imap_backend.ts";
+import type { InstanceLock } from "./instance_lock.ts";
 import { LiveView } from "./live_view.ts";
 import { Protocols } from "./protocols.ts";
 import { adminContext, buildRelay, type Relay } from "./relay.ts";
@@ -39,15 +40,25 @@ export interface Assembly {
   readonly conditions: ConditionWatch;
 }
 
+export interface AssemblySource {
+  readonly log: Log;
+  readonly lock: InstanceLock;
+  readonly version: string;
+}
+
 /** @throws {Error} why the store or the certificate cannot be opened */
 export async function assemble(
   current: CurrentConfig,
-  log: Log,
-  version: string,
+  { log, lock, version }: AssemblySource,
 ): Promise<Assembly> {
   const config = () => current.loaded.values;
   const certificates = await openCertificates(config(), SYSTEM_CLOCK);
-  const relay = await buildRelay({ loaded: current.loaded, config, log });
+  const relay = await buildRelay({
+    loaded: current.loaded,
+    config,
+    log,
+    lock,
+  });
   const conditions = new ConditionWatch({
     log,
     relay,

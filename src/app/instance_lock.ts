@@ -1,18 +1,30 @@
 /**
- * One server per state directory. The kernel drops the lock with the process,
- * however that ends.
+ * One process per state directory: only the holder of this lock opens the
+ * store, and with that cleans up, migrates and writes. The server holds it for
+ * its life, a command while no server runs for as long as it takes. The kernel
+ * drops the lock with the process, however that ends.
  *
  * @module
  */
 import { join } from "node:path";
+import type { Timers } from "../base/clock.ts";
+
+export type LockHolder = "server" | "command";
 
 export class AlreadyRunning extends Error {
   override readonly name = "AlreadyRunning";
   /** @param pid undefined where the holder has not written it yet. */
-  constructor(readonly pid: number | undefined) {
-    super(`already running${pid === undefined ? "" : `, pid ${pid}`}`);
+  constructor(readonly pid: number | undefined, readonly holder: LockHolder) {
+    const what = holder === "server" ? "already running" : "a command runs";
+    super(`${what}${pid === undefined ? "" : `, pid ${pid}`}`);
   }
 }
+
+const LOOK_MS = 50;
+const PATIENCE_MS: Record<LockHolder, number> = {
+  command: 10_000,
+  server: 2 * LOOK_MS, // the file may still say who had it before
+};
 
 export class InstanceLock {
   #file: Deno.FsFile | undefined;
@@ -21,27 +33,55 @@ export class InstanceLock {
     this.#file = file;
   }
 
-  /** @throws {AlreadyRunning} while another process holds it */
-  static async take(stateDir: string): Promise<InstanceLock> {
+  /**
+   * Waits for a command that holds it, but for no server.
+   *
+   * @throws {AlreadyRunning} while another process holds it
+   */
+  static async take(
+    stateDir: string,
+    holder: LockHolder,
+    { sleep }: Pick<Timers, "sleep">,
+  ): Promise<InstanceLock> {
     await Deno.mkdir(stateDir, { recursive: true, mode: 0o700 });
-    const file = await Deno.open(join(stateDir, "lock"), {
-      read: true,
-      write: true,
-      create: true,
-      mode: 0o600,
-    });
-    if (!await file.tryLock(true)) {
-      const pid = Number.parseInt(await new Response(file.readable).text());
-      throw new AlreadyRunning(Number.isNaN(pid) ? undefined : pid);
+    for (let waitedMs = 0;; waitedMs += LOOK_MS) {
+      const taken = await tryOnce(join(stateDir, "lock"), holder);
+      if (taken instanceof Deno.FsFile) return new InstanceLock(taken);
+      if (waitedMs >= PATIENCE_MS[taken.holder]) throw taken;
+      await sleep(LOOK_MS);
     }
-    await file.truncate();
-    await file.write(new TextEncoder().encode(`${Deno.pid}\n`));
-    return new InstanceLock(file);
   }
 
   /** Safe to repeat. */
   release(): void {
+    this.#file?.truncateSync();
     this.#file?.close();
     this.#file = undefined;
   }
+}
+
+/** The locked file, or who has it. */
+async function tryOnce(
+  path: string,
+  holder: LockHolder,
+): Promise<Deno.FsFile | AlreadyRunning> {
+  const file = await Deno.open(path, {
+    read: true,
+    write: true,
+    create: true,
+    mode: 0o600,
+  });
+  if (!await file.tryLock(true)) {
+    const [pid = "", who] = (await new Response(file.readable).text()).trim()
+      .split(" ");
+    const number = Number.parseInt(pid);
+    return new AlreadyRunning(
+      Number.isNaN(number) ? undefined : number,
+      // whoever has just taken it has not said yet who it is
+      who === "server" ? "server" : "command",
+    );
+  }
+  await file.truncate();
+  await file.write(new TextEncoder().encode(`${Deno.pid} ${holder}\n`));
+  return file;
 }

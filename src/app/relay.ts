@@ -29,6 +29,7 @@ import { followPurgeSettings } from "../tasks/purge_seen.ts";
 import { TaskRunner } from "../tasks/task_runner.ts";
 import { TaskScheduler } from "../tasks/task_scheduler.ts";
 import { hostnameOf } from "./certificates.ts";
+import type { InstanceLock } from "./instance_lock.ts";
 import { Journal } from "./journal.ts";
 import { type LinkFacts, loginLink } from "../accounts/login_link.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
@@ -47,6 +48,8 @@ export interface Relay {
 }
 
 export interface RelaySource {
+  /** Held as long as the relay exists: nobody else may open its store. */
+  readonly lock: InstanceLock;
   readonly loaded: LoadedConfig;
   /** The file as it was read last. */
   config(): Config;

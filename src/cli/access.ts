@@ -1,23 +1,31 @@
 /**
  * How a command reaches the relay: through the running server, so that it takes
- * effect at once, or, when none runs, on the database alone.
+ * effect at once, or, when none runs, on the database alone. While a server
+ * runs that cannot be asked, nothing is done: the store is that server's.
  *
  * @module
  */
 import type { AdminContext } from "../admin/context.ts";
+import { AlreadyRunning } from "../app/instance_lock.ts";
+import { SYSTEM_TIMERS } from "../app/system_time.ts";
 import { type ConfigChoice, locateConfig } from "../config/locate.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
 import type {
   AdminArguments,
   AdminCall,
   AdminResult,
 } from "../ops/admin_calls.ts";
 import { callAdmin } from "../ops/admin_calls.ts";
-import { ControlClient } from "./control_client.ts";
+import { ControlClient, controlPath } from "./control_client.ts";
 import { CliError, EXIT } from "./exit_codes.ts";
 
-/** Whether what was done is in force: in the server at once, within seconds, or when it starts. */
-export type AppliedWhen = "live" | "pending" | "server-not-running";
+/** Whether what was done is in force: in the server at once, or when it starts. */
+export type AppliedWhen = "live" | "server-not-running";
+
+/** A server that has just started opens its socket by then. */
+const PATIENCE_MS = 3000;
+const LOOK_MS = 100;
 
 export interface OfflineRelay {
   readonly admin: AdminContext;
@@ -32,8 +40,7 @@ export interface AccessOptions extends ConfigChoice {
 export class Access {
   readonly #options: AccessOptions;
   #config: LoadedConfig | undefined;
-  #client: ControlClient | "absent" | "denied" | undefined;
-  #offline: OfflineRelay | undefined;
+  #reached: Promise<ControlClient | OfflineRelay> | undefined;
 
   constructor(options: AccessOptions) {
     this.#options = options;
@@ -45,9 +52,8 @@ export class Access {
   }
 
   async applied(): Promise<AppliedWhen> {
-    const client = await this.#connected();
-    if (client === "absent") return "server-not-running";
-    return client === "denied" ? "pending" : "live";
+    const reached = await this.#reach();
+    return reached instanceof ControlClient ? "live" : "server-not-running";
   }
 
   /** One admin operation, wherever it can be done. @throws {Refusal | CliError} */
@@ -55,22 +61,10 @@ export class Access {
     call: C,
     ...values: AdminArguments<C>
   ): Promise<AdminResult<C>> {
-    const client = await this.#connected();
-    const result = client instanceof ControlClient
-      ? await client.ask("admin", { call, values }, this.#options.timeoutMs)
-      : await callAdmin(await this.#admin(), call, values);
-    return result as AdminResult<C>;
-  }
-
-  /**
-   * One admin operation that only reads, on the database: for results too large
-   * to travel through the server.
-   */
-  async read<C extends AdminCall>(
-    call: C,
-    ...values: AdminArguments<C>
-  ): Promise<AdminResult<C>> {
-    const result = await callAdmin(await this.#admin(), call, values);
+    const reached = await this.#reach();
+    const result = reached instanceof ControlClient
+      ? await reached.ask("admin", { call, values }, this.#options.timeoutMs)
+      : await callAdmin(reached.admin, call, values);
     return result as AdminResult<C>;
   }
 
@@ -79,30 +73,68 @@ export class Access {
     op: string,
     args: Readonly<Record<string, unknown>> = {},
   ): Promise<unknown> {
-    const client = await this.#connected();
-    if (client instanceof ControlClient) {
-      return await client.ask(op, args, this.#options.timeoutMs);
+    const reached = await this.#reach();
+    if (reached instanceof ControlClient) {
+      return await reached.ask(op, args, this.#options.timeoutMs);
     }
-    throw client === "absent"
-      ? new CliError("not_running", "The server does not run", EXIT.not_running)
-      : new CliError(
-        "permission_denied",
-        "The server's control socket is not open to this user",
-        EXIT.permission,
-      );
+    throw new CliError(
+      "not_running",
+      "The server does not run",
+      EXIT.not_running,
+    );
   }
 
   async close(): Promise<void> {
-    if (this.#client instanceof ControlClient) this.#client.close();
-    await this.#offline?.close();
+    // why it could not be reached has been said where that was tried
+    await (await this.#reached?.catch(() => undefined))?.close();
   }
 
-  async #connected(): Promise<ControlClient | "absent" | "denied"> {
-    return this.#client ??= await ControlClient.connect(this.config.values);
+  #reach(): Promise<ControlClient | OfflineRelay> {
+    return this.#reached ??= this.#tryToReach();
   }
 
-  async #admin(): Promise<AdminContext> {
-    this.#offline ??= await this.#options.openOffline(this.config);
-    return this.#offline.admin;
+  /** @throws {CliError} why neither the server nor its store can be had */
+  async #tryToReach(): Promise<ControlClient | OfflineRelay> {
+    const { values } = this.config;
+    const patienceMs = Math.min(PATIENCE_MS, this.#options.timeoutMs);
+    for (let waitedMs = 0;; waitedMs += LOOK_MS) {
+      const client = await ControlClient.connect(values);
+      if (client instanceof ControlClient) return client;
+      if (client === "denied") {
+        throw notOpen("The server's control socket", controlPath(values));
+      }
+      try {
+        return await this.#options.openOffline(this.config);
+      } catch (error) {
+        if (error instanceof Deno.errors.PermissionDenied) {
+          throw notOpen("The state directory", values.server.stateDir);
+        }
+        if (!(error instanceof AlreadyRunning)) throw error;
+        if (waitedMs >= patienceMs) throw unreachable(error, values);
+      }
+      await SYSTEM_TIMERS.sleep(LOOK_MS);
+    }
   }
+}
+
+function notOpen(what: string, path: string): CliError {
+  return new CliError(
+    "permission_denied",
+    `${what} ${path} is not open to this user: run this as root or as the user that the server runs as`,
+    EXIT.permission,
+  );
+}
+
+function unreachable(error: AlreadyRunning, config: Config): CliError {
+  const { pid, holder } = error;
+  const shown = pid === undefined ? "" : ` (pid ${pid})`;
+  return new CliError(
+    "unreachable",
+    holder === "server"
+      ? `The server runs${shown}, but nobody answers at its control socket ${
+        controlPath(config)
+      }: it was removed, or server.runtime_dir is not what the server started with; nothing was done. A restart makes the socket again`
+      : `Another command${shown} works on the database; nothing was done`,
+    EXIT.failed,
+  );
 }

@@ -9,6 +9,11 @@ import {
 } from "../ops/control_protocol.ts";
 import { CliError, EXIT, exitOfRefusal } from "./exit_codes.ts";
 
+/** Where the server's control socket is, if there is one. */
+export function controlPath({ server }: Config): string {
+  return join(server.runtimeDir || server.stateDir, CONTROL_SOCKET_NAME);
+}
+
 export class ControlClient {
   readonly #connection: Deno.Conn;
   readonly #receiver = new LineReceiver(MAX_RESPONSE_OCTETS);
@@ -20,12 +25,9 @@ export class ControlClient {
 
   /** "absent": no server runs; "denied": one may, but we may not ask it. */
   static async connect(
-    { server }: Config,
+    config: Config,
   ): Promise<ControlClient | "absent" | "denied"> {
-    const path = join(
-      server.runtimeDir || server.stateDir,
-      CONTROL_SOCKET_NAME,
-    );
+    const path = controlPath(config);
     try {
       return new ControlClient(await Deno.connect({ transport: "unix", path }));
     } catch (error) {

@@ -1,9 +1,15 @@
-/** Admin operations on the database alone, while no server runs. @module */
+/**
+ * Admin operations on the database alone, while no server runs: this process
+ * then holds the lock that a server would.
+ *
+ * @module
+ */
 import type { LinkFacts } from "../accounts/login_link.ts";
 import { hostnameOf, openCertificates } from "../app/certificates.ts";
+import { InstanceLock } from "../app/instance_lock.ts";
 import { linkServers } from "../app/link_servers.ts";
 import { adminContext, buildRelay } from "../app/relay.ts";
-import { SYSTEM_CLOCK } from "../app/system_time.ts";
+import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../app/system_time.ts";
 import { systemRandom } from "../base/random.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
@@ -12,8 +18,25 @@ import { effectiveListeners } from "../settings/listeners.ts";
 import { covers } from "../tls/certificate.ts";
 import type { OfflineRelay } from "./access.ts";
 
-/** @throws {Error} why the store cannot be opened */
+/**
+ * @throws {AlreadyRunning} while a server has the store
+ * @throws {Error} why the store cannot be opened
+ */
 export async function openOffline(loaded: LoadedConfig): Promise<OfflineRelay> {
+  const { stateDir } = loaded.values.server;
+  const lock = await InstanceLock.take(stateDir, "command", SYSTEM_TIMERS);
+  try {
+    return await openLocked(loaded, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function openLocked(
+  loaded: LoadedConfig,
+  lock: InstanceLock,
+): Promise<OfflineRelay> {
   const { values: config } = loaded;
   const log = openLog({
     level: "off",
@@ -25,7 +48,12 @@ export async function openOffline(loaded: LoadedConfig): Promise<OfflineRelay> {
     random: systemRandom,
   });
   const publiclyTrusted = await hasTrustedCertificate(config);
-  const relay = await buildRelay({ loaded, config: () => config, log });
+  const relay = await buildRelay({
+    loaded,
+    config: () => config,
+    log,
+    lock,
+  });
   function links(): LinkFacts {
     const listeners = effectiveListeners(config, relay.settings);
     return {
@@ -42,6 +70,7 @@ export async function openOffline(loaded: LoadedConfig): Promise<OfflineRelay> {
     async close() {
       relay.accounts.close();
       await relay.store.close();
+      lock.release();
     },
   };
 }

@@ -53,8 +53,6 @@ export function counted(count: number, one: string, many: string): string {
 /** After a change: when it is in force, unless that is now. */
 export function appliedNote(applied: string): string {
   switch (applied) {
-    case "pending":
-      return "\nThe server notices within seconds.";
     case "server-not-running":
       return "\nThe server does not run; this holds when it starts.";
     default:

@@ -47,11 +47,7 @@ import {
 } from "../admin/settings.ts";
 import { serverStatus } from "../admin/status.ts";
 import { listTasks, runAllTasks, runTask } from "../admin/tasks.ts";
-import {
-  exportAccountsToFile,
-  exportAllAccounts,
-  importAccounts,
-} from "../admin/transfer.ts";
+import { exportSomeAccounts, importAccounts } from "../admin/transfer.ts";
 import { Refusal } from "../base/refusal.ts";
 
 const ADMIN_CALLS = {
@@ -66,8 +62,7 @@ const ADMIN_CALLS = {
   deleteAccount,
   deleteAllAccounts,
   deleteRegistrationToken,
-  exportAccountsToFile,
-  exportAllAccounts,
+  exportSomeAccounts,
   getSetting,
   importAccounts,
   listAccounts,

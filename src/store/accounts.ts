@@ -106,6 +106,8 @@ export interface AccountStore {
   list(
     query: AccountQuery,
   ): Promise<{ accounts: AccountListing[]; total: number }>;
+  /** By id, all that come after one; neither skips nor repeats any while others come and go. */
+  page(after: AccountId, limit: number): Promise<AccountListing[]>;
   count(): Promise<number>;
   /**
    * Adds the account and its INBOX in one transaction, never over another one.

@@ -26,11 +26,10 @@ interface Process {
 
 async function open(
   stateDir: string,
-  alongside: boolean,
   options: AccountOptions = OPTIONS,
 ): Promise<Process> {
   const time = new TestTime(Date.now());
-  const store = await openStore({ stateDir, alongside, minFreeOctets: 0 });
+  const store = await openStore({ stateDir, minFreeOctets: 0 });
   const accounts = new Accounts({
     store,
     domains: new LocalDomains({ domains: ["relay.example"] }),
@@ -51,8 +50,8 @@ async function withProcesses(
 ): Promise<void> {
   const stateDir = await Deno.makeTempDir({ prefix: "postern-accounts-" });
   try {
-    const server = await open(stateDir, false);
-    const cli = await open(stateDir, true);
+    const server = await open(stateDir);
+    const cli = await open(stateDir);
     try {
       await test(server, cli);
     } finally {

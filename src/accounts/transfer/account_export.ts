@@ -1,23 +1,34 @@
-/** All accounts with their password hashes, as JSON. @module */
+/** Accounts with their password hashes, as JSON. @module */
+import type { AccountId } from "../../base/ids.ts";
+import { Refusal } from "../../base/refusal.ts";
 import type { AccountStore } from "../../store/accounts.ts";
 import { type ExportedAccount, exportedAccount } from "./import_entry.ts";
-import { Refusal } from "../../base/refusal.ts";
 
 const PAGE = 500;
 const OWNER_ONLY = 0o600;
 
-export async function* exportAccounts(
+export interface ExportPage {
+  readonly users: readonly ExportedAccount[];
+  /** Where the next page begins; undefined after the last. */
+  readonly next?: AccountId;
+}
+
+/** A bounded number of accounts, those with an id above the given one. */
+export async function exportPage(
   store: AccountStore,
-): AsyncGenerator<ExportedAccount> {
-  for (let offset = 0;; offset += PAGE) {
-    const { accounts } = await store.list({ offset, limit: PAGE });
-    for (const account of accounts) {
-      if (account.state !== "active") continue;
-      const isBlocked = await store.blocking(account.address) !== undefined;
-      yield exportedAccount(account, isBlocked);
-    }
-    if (accounts.length < PAGE) return;
+  after: AccountId,
+): Promise<ExportPage> {
+  const accounts = await store.page(after, PAGE);
+  const users: ExportedAccount[] = [];
+  for (const account of accounts) {
+    if (account.state !== "active") continue;
+    const isBlocked = await store.blocking(account.address) !== undefined;
+    users.push(exportedAccount(account, isBlocked));
   }
+  const last = accounts.at(-1);
+  return accounts.length === PAGE && last
+    ? { users, next: last.id }
+    : { users };
 }
 
 /**
@@ -27,14 +38,14 @@ export async function* exportAccounts(
  * @throws {Refusal} `already_exists` if there is such a file, unless `overwrite`
  */
 export async function exportToFile(
-  store: AccountStore,
+  users: AsyncIterable<ExportedAccount>,
   path: string,
   { overwrite }: { overwrite: boolean },
 ): Promise<number> {
   const target = overwrite ? `${path}.part-${crypto.randomUUID()}` : path;
   const file = await openNew(target);
   try {
-    const count = await writeAll(file, store);
+    const count = await writeAll(file, users);
     if (overwrite) await Deno.rename(target, path);
     return count;
   } catch (error) {
@@ -60,11 +71,11 @@ async function openNew(path: string): Promise<Deno.FsFile> {
 
 async function writeAll(
   file: Deno.FsFile,
-  store: AccountStore,
+  users: AsyncIterable<ExportedAccount>,
 ): Promise<number> {
   using _ = file;
   let count = 0;
-  for await (const account of exportAccounts(store)) {
+  for await (const account of users) {
     const separator = count++ === 0 ? "[\n" : ",\n";
     await write(file, separator + JSON.stringify(account));
   }

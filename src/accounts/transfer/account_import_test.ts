@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { exportAccounts, exportToFile } from "./account_export.ts";
+import type { AccountId } from "../../base/ids.ts";
+import type { AccountStore } from "../../store/accounts.ts";
+import { type ExportPage, exportPage, exportToFile } from "./account_export.ts";
+import type { ExportedAccount } from "./import_entry.ts";
 import {
   AccountImport,
   type AccountImportParts,
@@ -181,6 +184,42 @@ Deno.test("import keeps 1000 errors and counts the rest", async () => {
   assert.equal(report.skipped, 1001);
 });
 
+async function* all(store: AccountStore): AsyncGenerator<ExportedAccount> {
+  for (let after = 0 as AccountId | undefined; after !== undefined;) {
+    const page: ExportPage = await exportPage(store, after);
+    yield* page.users;
+    after = page.next;
+  }
+}
+
+Deno.test("exportPage() gives each account once while others come and go", async () => {
+  const { store } = importing();
+  const make = (name: string) =>
+    store.create({
+      address: `${name}@relay.example` as Address,
+      passwordHash: "none",
+      origin: "import",
+      createdAt: 1,
+    });
+  const ids: AccountId[] = [];
+  for (let i = 0; i < 1200; i++) ids.push(await make(`person${i}`));
+  const names: string[] = [];
+  let removed = 0;
+  for await (const { username } of all(store)) {
+    names.push(username);
+    // as many go before the place where the export is as a page has
+    if (names.length === 500) {
+      for (const id of ids.slice(0, 300)) {
+        store.rows.delete(id);
+        removed++;
+      }
+    }
+  }
+  assert.equal(removed, 300);
+  assert.equal(names.length, 1200);
+  assert.equal(new Set(names).size, 1200);
+});
+
 Deno.test("exportToFile() and importFile() carry accounts over", async () => {
   await withDirectory(async (directory) => {
     const from = importing();
@@ -189,15 +228,18 @@ Deno.test("exportToFile() and importFile() carry accounts over", async () => {
       await from.accounts.login(`person${i}xx@relay.example`, STRONG, PEER);
     }
     await from.accounts.block("person1xx@relay.example", "test");
-    assert.equal(await exportToFile(from.store, path, { overwrite: false }), 3);
+    assert.equal(
+      await exportToFile(all(from.store), path, { overwrite: false }),
+      3,
+    );
     assert.equal((await Deno.stat(path)).mode! & 0o777, 0o600);
     const to = importing();
     const report = await importFile(path, to.parts);
     assert.deepEqual(report, { imported: 3, skipped: 0, errors: [] });
     await to.accounts.login("person2xx@relay.example", STRONG, PEER);
     assert.deepEqual(
-      await Array.fromAsync(exportAccounts(to.store)),
-      await Array.fromAsync(exportAccounts(from.store)),
+      await Array.fromAsync(all(to.store)),
+      await Array.fromAsync(all(from.store)),
     );
   });
 });
@@ -207,17 +249,17 @@ Deno.test("exportToFile() overwrites only when told to, and leaves nothing on fa
     const { store } = importing();
     const path = `${directory}/accounts.json`;
     await Deno.writeTextFile(path, "mine");
-    await assert.rejects(exportToFile(store, path, { overwrite: false }), {
+    await assert.rejects(exportToFile(all(store), path, { overwrite: false }), {
       code: "already_exists",
     });
     assert.equal(await Deno.readTextFile(path), "mine");
-    store.list = () => Promise.reject(new Error("disk"));
+    store.page = () => Promise.reject(new Error("disk"));
     await assert.rejects(
-      exportToFile(store, path, { overwrite: true }),
+      exportToFile(all(store), path, { overwrite: true }),
       /disk/,
     );
     await assert.rejects(
-      exportToFile(store, `${directory}/other`, { overwrite: false }),
+      exportToFile(all(store), `${directory}/other`, { overwrite: false }),
       /disk/,
     );
     assert.deepEqual(
@@ -225,7 +267,7 @@ Deno.test("exportToFile() overwrites only when told to, and leaves nothing on fa
       ["accounts.json"],
     );
     const { store: empty } = importing();
-    await exportToFile(empty, path, { overwrite: true });
+    await exportToFile(all(empty), path, { overwrite: true });
     assert.equal(await Deno.readTextFile(path), "[]\n");
   });
 });

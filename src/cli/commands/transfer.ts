@@ -1,5 +1,8 @@
 /** Accounts out of this relay and into it. @module */
 import { resolve } from "node:path";
+import { exportToFile } from "../../accounts/transfer/account_export.ts";
+import type { ExportedAccount } from "../../accounts/transfer/import_entry.ts";
+import type { AdminResult } from "../../ops/admin_calls.ts";
 import {
   argument,
   type Call,
@@ -13,19 +16,35 @@ import { CliError, EXIT } from "../exit_codes.ts";
 import { counted } from "../text.ts";
 
 async function exportAccounts(call: Call): Promise<CommandResult> {
-  const file = textOption(call, "output");
-  if (file === undefined) {
-    const data = await call.access.read("exportAllAccounts");
-    return { data, text: JSON.stringify(data.users, undefined, 2) };
+  const output = textOption(call, "output");
+  const accounts = exportedAccounts(call);
+  if (output === undefined) {
+    const users = await Array.fromAsync(accounts);
+    const data = { users, total: users.length };
+    return { data, text: JSON.stringify(users, undefined, 2) };
   }
-  const data = await call.access.read("exportAccountsToFile", resolve(file), {
-    overwrite: flagOption(call, "force"),
-  });
+  const file = resolve(output);
+  const overwrite = flagOption(call, "force");
+  const total = await exportToFile(accounts, file, { overwrite });
   const text = `Wrote ${
-    counted(data.total, "account", "accounts")
-  } with password hashes to ${data.file}`;
-  return { data, text };
+    counted(total, "account", "accounts")
+  } with password hashes to ${file}`;
+  return { data: { file, total }, text };
 }
+
+/** In pages, so that neither server nor socket holds all of them at once. */
+async function* exportedAccounts(call: Call): AsyncGenerator<ExportedAccount> {
+  for (let after: number | null = 0; after !== null;) {
+    const page: ExportAnswer = await call.access.admin(
+      "exportSomeAccounts",
+      after,
+    );
+    yield* page.users;
+    after = page.next;
+  }
+}
+
+type ExportAnswer = AdminResult<"exportSomeAccounts">;
 
 async function importAccounts(call: Call): Promise<CommandResult> {
   const relay = textOption(call, "relay");

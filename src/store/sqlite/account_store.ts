@@ -55,6 +55,10 @@ export class SqliteAccountStore implements AccountStore {
     });
   }
 
+  page(after: AccountId, limit: number): Promise<AccountListing[]> {
+    return Promise.try(() => this.#accounts.page(after, limit));
+  }
+
   count(): Promise<number> {
     return Promise.try(() => this.#accounts.count());
   }

@@ -48,9 +48,10 @@ interface Foundation {
 }
 
 /**
- * Opens the store, making or migrating the database if need be. Another
- * process may have it open too: reads see at once what that one writes, and
- * listeners are told with the next `dataVersion()`.
+ * Opens the store, making or migrating the database if need be, and removes
+ * what was half received: only one process may have it open. What somebody
+ * changes in the database by other means is read at once, and listeners are
+ * told with the next `dataVersion()`.
  *
  * @throws {Error} why it cannot be opened
  */
@@ -78,7 +79,7 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
   await Deno.mkdir(stateDir, { recursive: true, mode: 0o700 });
   const files = new BlobFiles(stateDir, sync === "full");
   await files.prepare();
-  if (!options.alongside) await files.emptyTemporary();
+  await files.emptyTemporary();
 
   const background = new Background(options.onBug ?? (() => {}));
   const health = new Health(options.onHealth ?? (() => {}));

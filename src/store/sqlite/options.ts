@@ -19,8 +19,6 @@ export interface SqliteOptions {
   readonly dedup?: boolean;
   /** The database refuses to grow beyond it. */
   readonly maxDatabaseOctets?: number;
-  /** Another process has the store open: its half-received files are left alone. */
-  readonly alongside?: boolean;
   readonly clock?: Clock;
   /** Called when the state changes. */
   readonly onHealth?: (state: StoreHealth["state"]) => void;

@@ -65,6 +65,16 @@ export class AccountTable {
     return row && accountOf(row);
   }
 
+  page(after: AccountId, limit: number): AccountListing[] {
+    return this.db.rows<AccountRow & { usedOctets: number; messages: number }>(
+      `SELECT ${COLUMNS}, octets AS usedOctets, messages
+       FROM accounts LEFT JOIN usage ON account_id = accounts.id
+       WHERE accounts.id > ? ORDER BY accounts.id LIMIT ? + 0`,
+      after,
+      limit,
+    ).map(accountOf);
+  }
+
   count(): number {
     return this.db.row<{ n: number }>("SELECT count(*) AS n FROM accounts")!.n;
   }
