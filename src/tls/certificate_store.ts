@@ -15,6 +15,8 @@ import {
 } from "./certificate_files.ts";
 
 const RENEW_SELF_SIGNED_DAYS = 30;
+/** Before it was written, this program has made no certificate: the machine's clock is wrong then. */
+const FIRST_POSSIBLE_MS = Date.UTC(2025, 0);
 
 export type CertificateSource =
   | { readonly mode: "file"; readonly paths: CertificatePaths }
@@ -89,9 +91,14 @@ export class CertificateStore {
   }
 
   #isOld(): boolean {
-    return daysRemaining(this.#current, this.clock.now()) <
-      RENEW_SELF_SIGNED_DAYS;
+    return !isTimely(this.#current, this.clock.now());
   }
+}
+
+/** Neither near its end nor, as one that a wrong clock has made, before its beginning. */
+function isTimely(certificate: Certificate, nowMs: number): boolean {
+  if (certificate.notBefore > nowMs) return nowMs < FIRST_POSSIBLE_MS;
+  return daysRemaining(certificate, nowMs) >= RENEW_SELF_SIGNED_DAYS;
 }
 
 function pathsOf(source: CertificateSource): CertificatePaths {
@@ -107,7 +114,7 @@ async function load(source: CertificateSource, clock: Clock) {
   }
   const kept = await readCertificate(paths).catch(() => undefined);
   if (
-    kept && daysRemaining(kept, clock.now()) >= RENEW_SELF_SIGNED_DAYS &&
+    kept && isTimely(kept, clock.now()) &&
     source.names.every((name) => covers(kept, name))
   ) return { certificate: kept, state };
   // Loaded here alone: most starts find their certificate made.

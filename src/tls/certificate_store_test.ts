@@ -92,3 +92,48 @@ Deno.test("open() says which file is missing and where a link points", () =>
       /chain\.pem: it is a link to .*gone\.pem/,
     );
   }));
+
+const DAY_MS = 86_400_000;
+
+Deno.test("a certificate that a wrong clock has made is made anew, with its key", () =>
+  inTemp(async (directory) => {
+    const source = {
+      mode: "self_signed",
+      directory: join(directory, "tls"),
+      names: ["relay.example"],
+      days: 3650,
+    } as const;
+    for (const wrongMs of [Date.UTC(1970, 0, 2), Date.now() + 1500 * DAY_MS]) {
+      const time = { nowMs: wrongMs };
+      const clock = { now: () => time.nowMs, monotonic: () => 0 };
+      const store = await CertificateStore.open(source, clock);
+      const { keyPem } = store.current;
+      assert.ok(store.current.notBefore <= wrongMs);
+      time.nowMs = Date.now(); // set right while it is served
+      assert.equal(await store.refresh(), true);
+      assert.ok(store.current.notBefore <= time.nowMs);
+      assert.ok(store.current.notAfter > time.nowMs + 3000 * DAY_MS);
+      assert.equal(store.current.keyPem, keyPem);
+      assert.equal(await store.refresh(), false);
+      await Deno.remove(source.directory, { recursive: true });
+    }
+    const late = { now: () => Date.now() + 1500 * DAY_MS, monotonic: () => 0 };
+    await CertificateStore.open(source, late);
+    const opened = await CertificateStore.open(source, clock); // or at the next start
+    assert.ok(opened.current.notBefore <= Date.now());
+  }));
+
+Deno.test("a machine that starts in 1970 keeps the certificate it had", () =>
+  inTemp(async (directory) => {
+    const source = {
+      mode: "self_signed",
+      directory: join(directory, "tls"),
+      names: ["relay.example"],
+      days: 3650,
+    } as const;
+    const before = await CertificateStore.open(source, clock);
+    const early = { now: () => DAY_MS, monotonic: () => 0 };
+    const after = await CertificateStore.open(source, early);
+    assert.equal(after.current.fingerprint, before.current.fingerprint);
+    assert.equal(await after.refresh(), false);
+  }));
