@@ -1,5 +1,6 @@
 /** An account store in memory, for tests: the rules of the real one without its durability. @module */
 import type { AccountId, TokenId } from "../base/ids.ts";
+import { dayOf } from "../base/clock.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { Address } from "../mail/address.ts";
 import type {
@@ -99,7 +100,7 @@ export class MemoryAccounts implements AccountStore {
     const row = this.rows.get(login.account);
     if (!row) return;
     row.firstLoginAt ??= login.atSeconds;
-    row.lastLoginDay = Math.floor(login.atSeconds / 86_400);
+    row.lastLoginDay = dayOf(login.atSeconds);
     if (login.upgrade?.from === row.passwordHash) {
       row.passwordHash = login.upgrade.to;
     }
@@ -131,16 +132,17 @@ export class MemoryAccounts implements AccountStore {
     return Promise.resolve(3);
   }
 
-  async unusedSince(atSeconds: number, limit: number): Promise<Account[]> {
+  async unusedFor(ageSeconds: number, limit: number): Promise<Account[]> {
     await Promise.resolve();
     return [...this.rows.values()].filter((row) =>
       row.state === "active" && !row.pinned &&
-      row.firstLoginAt === undefined && row.createdAt < atSeconds
+      row.firstLoginAt === undefined && row.createdAt < this.now() - ageSeconds
     ).slice(0, limit);
   }
 
-  async inactiveSince(day: number, limit: number): Promise<Account[]> {
+  async inactiveFor(ageDays: number, limit: number): Promise<Account[]> {
     await Promise.resolve();
+    const day = dayOf(this.now()) - ageDays;
     return [...this.rows.values()].filter((row) =>
       row.state === "active" && !row.pinned &&
       (row.lastLoginDay ?? Infinity) < day
@@ -151,6 +153,12 @@ export class MemoryAccounts implements AccountStore {
     await Promise.resolve();
     return [...this.blocks.values()]
       .find(({ pattern }) => isCovered(address, pattern));
+  }
+
+  async countCovered(pattern: string): Promise<number> {
+    await Promise.resolve();
+    return [...this.rows.values()]
+      .filter(({ address }) => isCovered(address, pattern)).length;
   }
 
   listBlocked(): Promise<BlockEntry[]> {
@@ -249,6 +257,9 @@ export class MemoryAccounts implements AccountStore {
 
   readonly #counted = (token: RegistrationToken): RegistrationToken => ({
     ...token,
+    ...(token.expiresAt === undefined
+      ? {}
+      : { secondsLeft: token.expiresAt - this.now() }),
     pending:
       [...this.rows.values()].filter((row) =>
         row.tokenId === token.id && row.firstLoginAt === undefined

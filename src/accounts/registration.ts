@@ -131,7 +131,7 @@ export class Registration {
     if (!isToken(text)) return false;
     const token = await this.#parts.store.findToken(text);
     return token !== undefined && token.used < token.maxUses &&
-      (token.expiresAt ?? Infinity) > nowSeconds(this.#parts.clock);
+      (token.secondsLeft ?? Infinity) > 0;
   }
 
   #chosenName(username: string | undefined): Address | undefined {

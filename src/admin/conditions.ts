@@ -8,8 +8,11 @@
  *
  * @module
  */
+import { hours } from "../base/durations.ts";
+import { type ClockJump, describeJump } from "../base/lived_clock.ts";
 import { roundedSize } from "../base/sizes.ts";
 import type { StoreHealth } from "../store/store.ts";
+import type { StoppedTask } from "./tasks.ts";
 import { type Certificate, covers, daysRemaining } from "../tls/certificate.ts";
 
 /** "error": something is refused or broken now; "warning": it will be, or is not as it should. */
@@ -39,6 +42,9 @@ export interface Facts {
   };
   /** The system's code for why no file can be opened now: EMFILE or ENFILE. */
   readonly openFault?: string;
+  /** The last jump of the machine's clock, if it was not long ago. */
+  readonly clockJump?: ClockJump | undefined;
+  readonly stoppedTasks?: readonly StoppedTask[];
   /** Tasks whose last run failed. */
   readonly failedTasks?: readonly string[];
   readonly logLevel?: string;
@@ -158,6 +164,18 @@ export const CONDITIONS = {
     text: 'What it deletes or checks is left undone, see "tasks list"',
     check: ({ failedTasks = [] }) => listed(failedTasks),
   },
+  task_stopped: {
+    severity: "warning",
+    text:
+      'It waits until somebody says that this is meant, with "tasks run NAME --yes"',
+    check: ({ stoppedTasks = [] }) =>
+      listed(stoppedTasks.map(({ reason }) => reason)),
+  },
+  clock_jump: {
+    severity: "warning",
+    text: "See to the machine's clock; no mail and no account is older for it",
+    check: ({ clockJump }) => clockJump && worrying(clockJump),
+  },
   log_debug: {
     severity: "warning",
     text: "The log shows addresses of people",
@@ -219,6 +237,13 @@ export class ReportedConditions {
   clear(code: ReportedCode): void {
     if (this.#details.delete(code)) this.onChange();
   }
+}
+
+/** A server may well have been off for a day; a clock that leaps for an hour is wrong, or was. */
+function worrying(jump: ClockJump): string | undefined {
+  const { seconds, whileRunning } = jump;
+  const most = seconds > 0 && !whileRunning ? hours(24) : hours(1);
+  return Math.abs(seconds) < most ? undefined : describeJump(jump);
 }
 
 function storeIs(state: StoreHealth["state"], detail: string) {

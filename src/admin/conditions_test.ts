@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ClockJump } from "../base/lived_clock.ts";
 import type { Certificate } from "../tls/certificate.ts";
 import {
   type ConditionCode,
@@ -24,6 +25,23 @@ function certificate(from: number, to: number): Certificate {
     keyType: "ec",
     fingerprint: "00",
   };
+}
+
+function jump(seconds: number, when: "running" | "between"): ClockJump {
+  return { seconds, atSeconds: NOW / 1000, whileRunning: when === "running" };
+}
+
+const WORRYING: [ClockJump, number][] = [
+  [jump(3600, "running"), 1],
+  [jump(-3599, "running"), 0],
+  [jump(86_399, "between"), 0], // it may have been off
+  [jump(86_400, "between"), 1],
+  [jump(-3600, "between"), 1],
+];
+for (const [clockJump, count] of WORRYING) {
+  Deno.test(`degradedBy() on ${JSON.stringify(clockJump)}`, () => {
+    assert.equal(degradedBy({ nowMs: NOW, clockJump }).length, count);
+  });
 }
 
 /** What makes each hold, and the same kind of fact when all is well. */
@@ -111,6 +129,18 @@ const CASES: Record<
     holds: { failedTasks: ["prune on 2026-01-01 00:00Z: broken"] },
     well: { failedTasks: [] },
     message: /prune on 2026-01-01 00:00Z: broken/,
+  },
+  task_stopped: {
+    holds: {
+      stoppedTasks: [{ task: "prune", reason: "prune would delete 9 of 9" }],
+    },
+    well: { stoppedTasks: [] },
+    message: /tasks run NAME --yes.*prune would delete 9 of 9/,
+  },
+  clock_jump: {
+    holds: { clockJump: jump(-3600, "running") },
+    well: { clockJump: jump(3599, "running") },
+    message: /machine's clock was set back by 1h/,
   },
   log_debug: {
     holds: { logLevel: "debug" },

@@ -5,6 +5,8 @@ import { Refusal } from "../base/refusal.ts";
 import type { RegistrationToken } from "../store/accounts.ts";
 import type { AdminContext } from "./context.ts";
 
+const CLOCKS_AGREE_SECONDS = 60;
+
 export interface TokenShape {
   readonly token: string;
   readonly max_uses: number;
@@ -107,18 +109,25 @@ function shape(token: RegistrationToken, now: number): TokenShape {
     pending_reservations: token.pending,
     pending: token.pending,
     uses: token.used,
-    status: statusOf(token, now),
+    status: statusOf(token),
     comment: token.comment,
-    expires_at: token.expiresAt ?? null,
+    expires_at: expiryOf(token, now) ?? null,
     created_at: token.createdAt,
   };
 }
 
-function statusOf(
-  token: RegistrationToken,
+/** As it was said, unless the machine's clock was moved since: then when it will be. */
+function expiryOf(
+  { expiresAt, secondsLeft = 0 }: RegistrationToken,
   now: number,
-): TokenShape["status"] {
-  if (token.expiresAt !== undefined && token.expiresAt <= now) return "expired";
+): number | undefined {
+  if (expiresAt === undefined) return undefined;
+  const real = now + secondsLeft;
+  return Math.abs(real - expiresAt) <= CLOCKS_AGREE_SECONDS ? expiresAt : real;
+}
+
+function statusOf(token: RegistrationToken): TokenShape["status"] {
+  if ((token.secondsLeft ?? Infinity) <= 0) return "expired";
   return token.used >= token.maxUses ? "exhausted" : "active";
 }
 

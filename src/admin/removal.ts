@@ -1,4 +1,5 @@
 /** Deleting, banning and blocking. @module */
+import { parseBlockPattern } from "../accounts/block_patterns.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { AdminContext } from "./context.ts";
 import { accountAddress, accountNamed } from "./names.ts";
@@ -73,6 +74,11 @@ export async function deleteAllAccounts(
   return await context.accounts.removeAll(reason);
 }
 
+export interface BlockInput {
+  readonly reason: string;
+  readonly confirmed?: boolean;
+}
+
 /** Removes all mail of the account. @throws {Refusal} `invalid_value`, `not_found` */
 export async function purgeAccount(
   context: AdminContext,
@@ -103,16 +109,26 @@ export async function listBlocks(
   };
 }
 
-/** @throws {Refusal} `invalid_value` */
+/**
+ * A pattern is blocked only if the caller means the accounts that it covers.
+ *
+ * @throws {Refusal} `invalid_value`, `confirmation_required`
+ */
 export async function addBlock(
   context: AdminContext,
   pattern: string,
-  reason: string,
+  { reason, confirmed = false }: BlockInput,
 ): Promise<{ username: string; reason: string }> {
-  const username = await context.accounts.block(
-    withDomain(context, pattern),
-    reason,
-  );
+  const { accounts, domains, store } = context;
+  const whole = parseBlockPattern(withDomain(context, pattern), domains);
+  if (!confirmed && whole.includes("*")) {
+    const covered = await store.accounts.countCovered(whole);
+    throw new Refusal("confirmation_required", {
+      explanation: `${whole} would lock out ${covered} of ${await store.accounts
+        .count()} accounts, and let nobody sign up under such a name`,
+    });
+  }
+  const username = await accounts.block(whole, reason);
   return { username, reason };
 }
 

@@ -1,6 +1,8 @@
 /** The relay at a glance. @module */
+import { nowSeconds } from "../base/clock.ts";
 import type { StoreHealth } from "../store/store.ts";
 import type { Degraded } from "./conditions.ts";
+import type { StoppedTask } from "./tasks.ts";
 import type { AdminContext } from "./context.ts";
 
 export interface ServiceConnections {
@@ -37,8 +39,7 @@ export interface LogShape {
 export interface LiveServer {
   readonly version: string;
   readonly pid: number;
-  /** Seconds since 1970 UTC. */
-  readonly startedAt: number;
+  readonly uptimeSeconds: number;
   services(): readonly ServiceConnections[];
   listeners(): readonly ListenerShape[];
   certificates(): readonly CertificateShape[];
@@ -59,6 +60,15 @@ export interface ServerStatus {
   readonly tls: readonly CertificateShape[];
   readonly degraded: readonly Degraded[];
   readonly log: LogShape | null;
+  readonly clock: {
+    readonly now: number;
+    /** Of the last day: how far the machine's clock was moved, or what went on while no server ran. */
+    readonly jump_seconds: number | null;
+    readonly jumped_at: number | null;
+    readonly while_running: boolean | null;
+  };
+  /** Those that wait for `tasks run … --yes`. */
+  readonly stopped_tasks: readonly StoppedTask[];
   readonly storage: {
     readonly state: StoreHealth["state"];
     readonly database_bytes: number;
@@ -70,22 +80,29 @@ export interface ServerStatus {
 export async function serverStatus(
   context: AdminContext,
 ): Promise<ServerStatus> {
-  const { live, store, clock } = context;
+  const { live, store, clock, tasks } = context;
   const health = store.health();
+  const jump = store.clock.recentJump();
+  const stopped = tasks.stopped();
   return {
     running: live !== undefined,
     version: live?.version ?? null,
     pid: live?.pid ?? null,
-    boot_time: live?.startedAt ?? null,
-    uptime_seconds: live === undefined
-      ? null
-      : Math.floor(clock.now() / 1000) - live.startedAt,
+    boot_time: live ? nowSeconds(clock) - live.uptimeSeconds : null,
+    uptime_seconds: live?.uptimeSeconds ?? null,
     services: live?.services() ?? [],
     registered_users: await store.accounts.count(),
     listeners: live?.listeners() ?? [],
     tls: live?.certificates() ?? [],
     degraded: await live?.degraded() ?? [],
     log: live?.log ?? null,
+    clock: {
+      now: nowSeconds(clock),
+      jump_seconds: jump?.seconds ?? null,
+      jumped_at: jump?.atSeconds ?? null,
+      while_running: jump?.whileRunning ?? null,
+    },
+    stopped_tasks: stopped,
     storage: {
       state: health.state,
       database_bytes: health.databaseOctets,

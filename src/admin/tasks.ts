@@ -29,16 +29,26 @@ export interface TaskRunOptions {
   /** Overrides the age in the settings. */
   readonly retentionSeconds?: number;
   readonly dryRun?: boolean;
+  /** However much it deletes. */
+  readonly confirmed?: boolean;
+}
+
+/** A task that does not run until somebody says that its size is meant. */
+export interface StoppedTask {
+  readonly task: string;
+  readonly reason: string;
 }
 
 /** What runs the tasks; app/ passes it in. */
 export interface TaskControl {
   list(): Promise<TaskShape[]>;
-  /** @throws {Refusal} `not_found`, `task_running`, `invalid_value` */
+  /** @throws {Refusal} `not_found`, `task_running`, `invalid_value`, `confirmation_required` */
   run(name: string, options: TaskRunOptions): Promise<TaskOutcome>;
   runAll(options: TaskRunOptions): Promise<TaskOutcome[]>;
   /** What the tasks go by now, as duration texts. */
   ages(): { messageRetention: string; unusedAccountRetention: string };
+  /** Those whose last scheduled run was too large. */
+  stopped(): readonly StoppedTask[];
   readonly periodic: boolean;
 }
 
@@ -63,9 +73,10 @@ export interface TaskInput {
   /** Duration text, e.g. `20d`. */
   readonly retention?: string;
   readonly dryRun?: boolean;
+  readonly confirmed?: boolean;
 }
 
-/** @throws {Refusal} `not_found`, `task_running`, `invalid_value` */
+/** @throws {Refusal} `not_found`, `task_running`, `invalid_value`, `confirmation_required` */
 export async function runTask(
   context: AdminContext,
   name: string,
@@ -76,7 +87,7 @@ export async function runTask(
 
 export async function runAllTasks(
   context: AdminContext,
-  input: Pick<TaskInput, "dryRun"> = {},
+  input: Pick<TaskInput, "dryRun" | "confirmed"> = {},
 ): Promise<{ outcomes: readonly TaskOutcome[] }> {
   return { outcomes: await context.tasks.runAll(readOptions(input)) };
 }
@@ -84,6 +95,7 @@ export async function runAllTasks(
 function readOptions(input: TaskInput): TaskRunOptions {
   return {
     ...(input.dryRun === undefined ? {} : { dryRun: input.dryRun }),
+    ...(input.confirmed === undefined ? {} : { confirmed: input.confirmed }),
     ...(input.retention === undefined
       ? {}
       : { retentionSeconds: readRetention(input.retention) }),

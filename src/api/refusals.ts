@@ -79,6 +79,11 @@ const ANSWERS: Partial<Record<RefusalCode, HttpRefusal>> = {
   already_exists: CONFLICT,
   invalid_value: INVALID,
   task_running: refused(409, "task_running", "The task is running already"),
+  confirmation_required: refused(
+    409,
+    "confirmation_required",
+    "This has to be confirmed",
+  ),
   policy_rejection: FORBIDDEN,
 };
 

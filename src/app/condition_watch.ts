@@ -89,6 +89,8 @@ export class ConditionWatch {
       certificate: certificates.current,
       certificateNames: certificateNames(config),
       ...openFileFacts(config, fileLimit),
+      clockJump: relay.store.clock.recentJump(),
+      stoppedTasks: relay.tasks.stopped(),
       failedTasks: await failedTasks(relay),
       logLevel: log.level,
       reported: relay.reported.details,
@@ -140,10 +142,11 @@ export function openFileFacts(
   };
 }
 
-async function failedTasks({ store }: Relay): Promise<string[]> {
+async function failedTasks({ store, tasks }: Relay): Promise<string[]> {
   const runs = await store.maintenance.taskRuns();
+  const stopped = new Set(tasks.stopped().map(({ task }) => task));
   return runs.flatMap(({ task, error, startedAt }) => {
-    if (error === undefined) return [];
+    if (error === undefined || stopped.has(task)) return [];
     const when = new Date(startedAt * 1000).toISOString().slice(0, 16);
     return [`${task} on ${when.replace("T", " ")}Z: ${redact(error)}`];
   });

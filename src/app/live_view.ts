@@ -33,13 +33,18 @@ export interface LiveViewParts {
 export class LiveView implements LiveServer {
   readonly version: string;
   readonly pid = Deno.pid;
-  readonly startedAt: number;
+  readonly #startedMs: number;
   readonly #parts: LiveViewParts;
 
   constructor(parts: LiveViewParts) {
     this.version = parts.version;
-    this.startedAt = Math.floor(parts.clock.now() / 1000);
+    this.#startedMs = parts.clock.monotonic();
     this.#parts = parts;
+  }
+
+  get uptimeSeconds(): number {
+    const ms = this.#parts.clock.monotonic() - this.#startedMs;
+    return Math.floor(ms / 1000);
   }
 
   services(): readonly ServiceConnections[] {

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { describeJump } from "../base/lived_clock.ts";
 import { Refusal } from "../base/refusal.ts";
 import { word } from "../observe/fields.ts";
 import { ListenerWatch } from "../net/listener_watch.ts";
@@ -16,6 +17,7 @@ const LOOK_AROUND_MS = 1000; // a change by the command line counts within two s
 const CERTIFICATE_CHECK_MS = 10_000;
 const LISTENER_CHECK_MS = 30_000;
 const LISTENER_PATIENCE_MS = 5_000;
+const KEEP_TIME_MS = 60_000;
 const TOTALS_MS = 60 * 60 * 1000;
 const LAG_WORTH_TELLING_MS = 5_000;
 
@@ -39,6 +41,10 @@ export function startUpkeep(assembly: Assembly): () => void {
     () => watch.stop(),
     SYSTEM_TIMERS.every(LOOK_AROUND_MS, lookAround(assembly)),
     SYSTEM_TIMERS.every(
+      KEEP_TIME_MS,
+      () => void relay.store.clock.keep().catch(relay.reportBug),
+    ),
+    SYSTEM_TIMERS.every(
       CERTIFICATE_CHECK_MS,
       () => void checkCertificate(assembly),
     ),
@@ -58,6 +64,8 @@ function lookAround({ relay, log }: Assembly): () => void {
     if (lagMs > LAG_WORTH_TELLING_MS) {
       log.warn(word("event_loop_lag"), { ms: Math.round(lagMs) });
     }
+    const jump = relay.store.clock.look();
+    if (jump) log.operational({ event: "clock", message: describeJump(jump) });
     if (busy) return;
     busy = true;
     try {

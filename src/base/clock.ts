@@ -19,7 +19,12 @@ export function nowSeconds(clock: Clock): number {
   return Math.floor(clock.now() / 1000);
 }
 
+/** The day that a second belongs to, both counted from the same beginning. */
+export function dayOf(seconds: number): number {
+  return Math.floor(seconds / 86_400);
+}
+
 /** Days since 1970 UTC: the granularity in which logins are remembered. */
 export function today(clock: Clock): number {
-  return Math.floor(clock.now() / 86_400_000);
+  return dayOf(nowSeconds(clock));
 }

@@ -60,7 +60,8 @@ export type RefusalCode =
   | "not_found"
   | "already_exists"
   | "invalid_value"
-  | "task_running";
+  | "task_running"
+  | "confirmation_required";
 
 export interface RefusalDetail {
   /** The address the refusal is about, where the reply names it. */

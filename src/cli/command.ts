@@ -6,7 +6,7 @@
  */
 import type { ConfigChoice } from "../config/locate.ts";
 import type { Access } from "./access.ts";
-import { CliError, EXIT } from "./exit_codes.ts";
+import { CliError, describeFailure, EXIT } from "./exit_codes.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface CommandOption {
@@ -110,6 +110,26 @@ export async function confirm(call: Call, question: string): Promise<void> {
   const answer = (await call.terminal.readLine() ?? "").trim().toLowerCase();
   if (answer === "y" || answer === "yes") return;
   throw new CliError("aborted", "Aborted", EXIT.aborted);
+}
+
+/**
+ * Work that counts first, and with large numbers is done only if the person
+ * means it.
+ *
+ * @throws {CliError} exit 10
+ */
+export async function confirmed<T>(
+  call: Call,
+  work: (isConfirmed: boolean) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(call.yes);
+  } catch (error) {
+    const { code, message } = describeFailure(error);
+    if (code !== "confirmation_required" || call.yes) throw error;
+    await confirm(call, `${message}. Go on?`);
+    return await work(true);
+  }
 }
 
 /** Adds to a result whether it is in force. */

@@ -45,6 +45,7 @@ const SPECIAL: Partial<Record<RefusalCode, number>> = {
   not_found: EXIT.not_found,
   no_such_user: EXIT.not_found,
   no_such_mailbox: EXIT.not_found,
+  confirmation_required: EXIT.aborted,
   busy: EXIT.failed,
   unavailable: EXIT.failed,
   storage_full: EXIT.failed,

@@ -511,6 +511,11 @@ export const SCHEMA = {
     days(90),
     "Time without a login after which an account is deleted; 0: never",
   ),
+  "retention.max_share": key(
+    percent,
+    25,
+    "Most of all messages or accounts, in percent, that one run of a task deletes unasked; 100: any number",
+  ),
   "retention.seen": key(
     flag,
     false,

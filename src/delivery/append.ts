@@ -71,7 +71,6 @@ export class AppendTransaction {
         headerOctets,
         flags,
         keywords,
-        arrivedAt,
         internalDate: internalDate ?? arrivedAt,
         quota: settings().quota,
       });

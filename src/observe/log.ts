@@ -41,6 +41,7 @@ export type OperationalEvent =
   | { readonly event: "reloaded"; readonly changed: readonly string[] }
   | { readonly event: "config_error"; readonly message: string }
   | { readonly event: "certificate"; readonly message: string }
+  | { readonly event: "clock"; readonly message: string }
   | {
     readonly event: "degraded" | "recovered";
     readonly part: string;

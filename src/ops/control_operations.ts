@@ -70,10 +70,11 @@ export function controlOperations(
       ended: sessions.end(textOf(args, "user")),
     })],
     ["tasks.run", (args) => {
-      const { retention, dry_run } = args;
+      const { retention, dry_run, confirmed } = args;
       return runTask(admin, textOf(args, "task"), {
         ...(typeof retention === "string" ? { retention } : {}),
         ...(typeof dry_run === "boolean" ? { dryRun: dry_run } : {}),
+        ...(typeof confirmed === "boolean" ? { confirmed } : {}),
       });
     }],
     ["admin", (args) => {

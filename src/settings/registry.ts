@@ -160,6 +160,10 @@ export const SETTINGS = {
     "retention.inactive_accounts",
     (c) => c.retention.inactiveAccounts,
   ),
+  retention_max_share: live(
+    "retention.max_share",
+    (c) => c.retention.maxShare,
+  ),
   auto_purge_seen: live("retention.seen", (c) => c.retention.seen),
   auto_purge_seen_grace: live(
     "retention.seen_grace",

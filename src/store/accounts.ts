@@ -86,8 +86,10 @@ export interface RegistrationToken {
   /** Of these, the accounts that have not logged in yet. */
   readonly pending: number;
   readonly comment: string;
-  /** Seconds since 1970 UTC. */
+  /** As it was said, seconds since 1970 UTC. */
   readonly expiresAt?: number;
+  /** What is left of it in time that is lived through; 0 or less when it has expired. */
+  readonly secondsLeft?: number;
   readonly createdAt: number;
 }
 
@@ -137,13 +139,15 @@ export interface AccountStore {
   deleting(): Promise<AccountId[]>;
   /** Removes all mail, keeps the account; gives the number of messages. */
   purge(id: AccountId): Promise<number>;
-  /** Not pinned, never logged in, and older than the given time. */
-  unusedSince(atSeconds: number, limit: number): Promise<Account[]>;
-  /** Not pinned, and last logged in before the given day. */
-  inactiveSince(day: number, limit: number): Promise<Account[]>;
+  /** Not pinned, never logged in, and made longer ago than that, of time that was lived through. */
+  unusedFor(ageSeconds: number, limit: number): Promise<Account[]>;
+  /** Not pinned, and last logged in more than so many days ago, of time that was lived through. */
+  inactiveFor(ageDays: number, limit: number): Promise<Account[]>;
 
   /** The entry that covers this address, if any. */
   blocking(address: Address): Promise<BlockEntry | undefined>;
+  /** Accounts that an entry of the blocklist covers, or would cover. */
+  countCovered(pattern: string): Promise<number>;
   listBlocked(): Promise<BlockEntry[]>;
   block(entry: BlockEntry): Promise<void>;
   /** False if there was no such entry. */

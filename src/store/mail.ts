@@ -38,6 +38,7 @@ export interface Delivery {
   /** Length of the top-level header with its closing empty line: the first octets of the content. */
   readonly headerOctets: number;
   readonly recipients: readonly AccountId[];
+  /** What INTERNALDATE says; ages are counted by the store. */
   readonly arrivedAt: number;
   readonly quota: QuotaPolicy;
   /** Reports of our own are stored whatever the quota. */
@@ -55,14 +56,14 @@ export interface Append {
   readonly headerOctets: number;
   readonly flags: number;
   readonly keywords: readonly string[];
-  readonly arrivedAt: number;
   readonly internalDate: number;
   readonly quota: QuotaPolicy;
 }
 
 /** What retention removes: all conditions given must hold. */
 export interface PruneRule {
-  readonly arrivedBefore: number;
+  /** Of time that was lived through since they were stored. */
+  readonly olderThanSeconds: number;
   readonly largerThanOctets?: number;
   /** Only \Seen messages, or ones fetched whole. */
   readonly onlySeen?: boolean;
@@ -154,7 +155,12 @@ export interface MailStore {
   /** Removes messages of that list whose time has come; one bounded batch. */
   purgeDue(): Promise<{ deleted: number; more: boolean }>;
   /** Accounts over their limit's trim mark are brought down; one bounded batch. */
-  trimToQuota(quota: QuotaPolicy): Promise<{ deleted: number; more: boolean }>;
+  trimToQuota(
+    quota: QuotaPolicy,
+    options?: { readonly dryRun: boolean },
+  ): Promise<{ deleted: number; more: boolean }>;
+  /** Messages of all accounts. */
+  count(): Promise<number>;
 
   /** Called after each commit, in commit order. Returns how to stop. */
   onChange(

@@ -1,5 +1,6 @@
 /** The whole store as one thing that is opened, watched and closed. @module */
 import type { AccountStore } from "./accounts.ts";
+import type { StoreClock } from "./clock.ts";
 import type { ContentStaging } from "./content.ts";
 import type { MailStore } from "./mail.ts";
 import type { MetadataStore } from "./metadata.ts";
@@ -12,10 +13,19 @@ export interface TaskRun {
   readonly finishedAt?: number;
   readonly deleted: number;
   readonly error?: string;
+  readonly whole?: WholeRun;
+}
+
+/** The last run that removed all that was due by the settings. */
+export interface WholeRun {
+  /** In seconds of the store's clock. */
+  readonly livedAt: number;
+  /** The number in the settings that it went by: an age in seconds, a quota in octets. */
+  readonly limit: number;
 }
 
 export interface Maintenance {
-  /** Blobs nobody refers to and files without a blob, older than an hour. One bounded batch. */
+  /** Blobs nobody refers to, and files that were without a blob an hour ago too. One bounded batch. */
   collectBlobs(): Promise<{ deleted: number; more: boolean }>;
   /** Recomputes counters and usage; gives what differed. */
   recountUsage(): Promise<{ checked: number; repaired: number }>;
@@ -24,7 +34,7 @@ export interface Maintenance {
   /** Incremental vacuum, checkpoint. */
   tidy(): Promise<void>;
   vacuum(): Promise<void>;
-  prunePushTokens(before: number): Promise<number>;
+  prunePushTokens(olderThanSeconds: number): Promise<number>;
   taskRuns(): Promise<TaskRun[]>;
   saveTaskRun(run: TaskRun): Promise<void>;
 }
@@ -43,6 +53,7 @@ export interface Store {
   readonly settings: SettingStore;
   readonly staging: ContentStaging;
   readonly maintenance: Maintenance;
+  readonly clock: StoreClock;
   health(): StoreHealth;
   /** Changes when another process has written, not when this one has; cheap enough for every second. Listeners then catch up. */
   dataVersion(): Promise<number>;

@@ -8,10 +8,9 @@
  *
  * @module
  */
-import { nowSeconds } from "../base/clock.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { MailStore } from "../store/mail.ts";
-import { before, HOURLY, prune } from "./retention.ts";
+import { HOURLY, prune } from "./retention.ts";
 import type { Task, TaskResult, TaskSettings, TaskWork } from "./task.ts";
 
 export const purgeSeen: Task = {
@@ -20,12 +19,13 @@ export const purgeSeen: Task = {
   description: "Delete messages that were read",
   schedule: { kind: "every", seconds: 15, text: "every 15 seconds" },
   isEnabled: (settings) => settings.get("auto_purge_seen"),
+  deletes: { limit: ({ settings }) => settings.get("auto_purge_seen_grace") },
   async run(work) {
     const age = work.retentionSeconds;
     if (age !== undefined || work.dryRun) {
       const grace = age ?? work.settings.get("auto_purge_seen_grace");
-      const arrivedBefore = before(work, grace) + 1; // this second counts
-      return await prune(work, { arrivedBefore, onlySeen: true });
+      const olderThanSeconds = grace - 1; // this second counts
+      return await prune(work, { olderThanSeconds, onlySeen: true });
     }
     if (!work.isScheduled) await listSeen(work);
     return await purgeDue(work);
@@ -38,10 +38,11 @@ export const purgeSeenBacklog: Task = {
   description: "Find read messages that purge-seen does not know of yet",
   schedule: HOURLY,
   isEnabled: (settings) => settings.get("auto_purge_seen"),
+  deletes: { limit: ({ settings }) => settings.get("auto_purge_seen_grace") },
   async run(work) {
-    if (work.dryRun) return { skipped: true };
-    await listSeen(work);
-    return {};
+    const { messages = 0 } = await listSeen(work);
+    // listed, not deleted: the record of a run tells what is gone
+    return work.dryRun ? { messages } : {};
   },
 };
 
@@ -62,10 +63,12 @@ function grace(settings: TaskSettings): number | undefined {
     : undefined;
 }
 
-async function listSeen(work: TaskWork): Promise<void> {
-  await work.store.mail.setSeenGrace(grace(work.settings));
-  await prune(work, {
-    arrivedBefore: nowSeconds(work.clock) + 1,
+async function listSeen(work: TaskWork): Promise<TaskResult> {
+  if (!work.dryRun) {
+    await work.store.mail.setSeenGrace(grace(work.settings));
+  }
+  return await prune(work, {
+    olderThanSeconds: -1, // this second counts
     onlySeen: true,
     onlyList: true,
   });

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { nowSeconds, today } from "../base/clock.ts";
 import type { Account } from "../store/accounts.ts";
 import type { PruneRule } from "../store/mail.ts";
 import type { Schedule, Task, TaskResult, TaskWork } from "./task.ts";
@@ -26,9 +25,13 @@ export const pruneOldMessages: Task = {
   isEnabled: (settings) =>
     settings.get("message_retention_enabled") &&
     settings.get("message_retention") > 0,
+  deletes: {
+    limit: ({ settings }) => settings.get("message_retention"),
+    byAgeAlone: true,
+  },
   run(work) {
     const age = work.retentionSeconds ?? work.settings.get("message_retention");
-    return prune(work, { arrivedBefore: before(work, age) });
+    return prune(work, { olderThanSeconds: age });
   },
 };
 
@@ -40,11 +43,12 @@ export const pruneLargeMessages: Task = {
   isEnabled: (settings) =>
     settings.get("message_retention_enabled") &&
     settings.get("large_message_retention") > 0,
+  deletes: { limit: ({ settings }) => settings.get("large_message_retention") },
   run(work) {
     const age = work.retentionSeconds ??
       work.settings.get("large_message_retention");
     return prune(work, {
-      arrivedBefore: before(work, age),
+      olderThanSeconds: age,
       largerThanOctets: work.settings.get("large_message_size"),
       onlySeen: true,
     });
@@ -57,10 +61,13 @@ export const pruneUnreadOlder: Task = {
   description: "Delete unread messages above the age given",
   schedule: { kind: "manual" },
   needsRetention: true,
+  deletes: {},
   isEnabled: () => true,
   run(work) {
-    const arrivedBefore = before(work, work.retentionSeconds ?? Infinity);
-    return prune(work, { arrivedBefore, onlyUnseen: true });
+    const { retentionSeconds } = work;
+    if (retentionSeconds === undefined) throw new TypeError("Needs an age");
+    const rule = { olderThanSeconds: retentionSeconds, onlyUnseen: true };
+    return prune(work, rule);
   },
 };
 
@@ -70,12 +77,16 @@ export const pruneUnusedAccounts: Task = {
   description: "Delete accounts that nobody ever logged in to",
   schedule: HOURLY,
   isEnabled: (settings) => settings.get("unused_account_retention") > 0,
+  deletes: {
+    limit: ({ settings }) => settings.get("unused_account_retention"),
+    byAgeAlone: true,
+  },
   run(work) {
     const age = work.retentionSeconds ??
       work.settings.get("unused_account_retention");
     return removeAccounts(
       work,
-      (limit) => work.store.accounts.unusedSince(before(work, age), limit),
+      (limit) => work.store.accounts.unusedFor(age, limit),
     );
   },
 };
@@ -86,20 +97,20 @@ export const pruneInactiveAccounts: Task = {
   description: "Delete accounts without a login for long, unless pinned",
   schedule: { kind: "nightly", from: 3, to: 5 },
   isEnabled: (settings) => settings.get("inactive_account_retention") > 0,
+  deletes: {
+    limit: ({ settings }) => settings.get("inactive_account_retention"),
+    byAgeAlone: true,
+  },
   run(work) {
     const age = work.retentionSeconds ??
       work.settings.get("inactive_account_retention");
-    const day = today(work.clock) - Math.ceil(age / SECONDS_PER_DAY);
+    const days = Math.ceil(age / SECONDS_PER_DAY);
     return removeAccounts(
       work,
-      (limit) => work.store.accounts.inactiveSince(day, limit),
+      (limit) => work.store.accounts.inactiveFor(days, limit),
     );
   },
 };
-
-export function before({ clock }: TaskWork, ageSeconds: number): number {
-  return Math.max(0, nowSeconds(clock) - ageSeconds);
-}
 
 export async function prune(
   work: TaskWork,

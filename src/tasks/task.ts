@@ -1,6 +1,5 @@
 /** What a periodic job is. @module */
 import type { AccountOperations } from "../accounts/operations.ts";
-import type { Clock } from "../base/clock.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { QuotaPolicy } from "../store/mail.ts";
 import type { Store } from "../store/store.ts";
@@ -16,11 +15,10 @@ export type TaskSettings = Pick<Settings, "get">;
 
 /** What a job works on. */
 export interface TaskWork {
-  readonly store: Pick<Store, "accounts" | "mail" | "maintenance">;
+  readonly store: Pick<Store, "accounts" | "mail" | "maintenance" | "clock">;
   readonly accounts: Pick<AccountOperations, "remove">;
   readonly settings: TaskSettings;
   readonly quota: QuotaPolicy;
-  readonly clock: Clock;
   /** In place of the age in the settings. */
   readonly retentionSeconds?: number;
   readonly dryRun: boolean;
@@ -40,6 +38,14 @@ export interface TaskResult {
   readonly skipped?: true;
 }
 
+/** What a task that deletes mail or accounts goes by. */
+export interface Deletion {
+  /** The number in the settings that says what is due: an age in seconds, a quota in octets. */
+  limit?(work: Pick<TaskWork, "settings" | "quota">): number;
+  /** What is due depends on its age and on nothing that people do. */
+  readonly byAgeAlone?: true;
+}
+
 export interface Task {
   readonly name: string;
   readonly aliases: readonly string[];
@@ -47,6 +53,8 @@ export interface Task {
   readonly schedule: Schedule;
   /** Does nothing without an age given for the run. */
   readonly needsRetention?: true;
+  /** Has a dry run then, so that a large run can be counted first. */
+  readonly deletes?: Deletion;
   isEnabled(settings: TaskSettings): boolean;
   run(work: TaskWork): Promise<TaskResult>;
 }

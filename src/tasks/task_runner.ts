@@ -1,16 +1,18 @@
 /** Runs tasks, each of them one at a time, and keeps on record how it went. @module */
 import type {
+  StoppedTask,
   TaskControl,
   TaskOutcome,
   TaskRunOptions,
   TaskShape,
 } from "../admin/tasks.ts";
 import { nowSeconds } from "../base/clock.ts";
-import type { Timers } from "../base/clock.ts";
+import type { Clock, Timers } from "../base/clock.ts";
 import { formatDuration } from "../base/durations.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { QuotaPolicy } from "../store/mail.ts";
-import type { TaskRun } from "../store/store.ts";
+import type { TaskRun, WholeRun } from "../store/store.ts";
+import { checkSize } from "./large_runs.ts";
 import {
   type Schedule,
   type Task,
@@ -25,7 +27,8 @@ const PAUSE_MS = 5;
 const MAX_ERROR_LENGTH = 500;
 
 export interface TaskRunnerParts
-  extends Pick<TaskWork, "store" | "accounts" | "settings" | "clock"> {
+  extends Pick<TaskWork, "store" | "accounts" | "settings"> {
+  readonly clock: Clock;
   readonly timers: Timers;
   /** Live. */
   quota(): QuotaPolicy;
@@ -42,6 +45,7 @@ export class TaskRunner implements TaskControl {
   readonly #parts: TaskRunnerParts;
   readonly #tasks: readonly Task[];
   readonly #running = new Map<string, Promise<unknown>>();
+  readonly #stopped = new Map<string, string>();
   #isStopping = false;
 
   constructor(parts: TaskRunnerParts, tasks: readonly Task[] = TASKS) {
@@ -63,6 +67,10 @@ export class TaskRunner implements TaskControl {
 
   isEnabled(task: Task): boolean {
     return task.isEnabled(this.#parts.settings);
+  }
+
+  stopped(): readonly StoppedTask[] {
+    return [...this.#stopped].map(([task, reason]) => ({ task, reason }));
   }
 
   async list(): Promise<TaskShape[]> {
@@ -99,7 +107,7 @@ export class TaskRunner implements TaskControl {
     };
   }
 
-  /** @throws {Refusal} `not_found`, `task_running`, `invalid_value`; and what the task throws */
+  /** @throws {Refusal} `not_found`, `task_running`, `invalid_value`, `confirmation_required`; and what the task throws */
   async run(name: string, options: TaskRunOptions): Promise<TaskOutcome> {
     const task =
       this.#tasks.find((one) =>
@@ -157,18 +165,27 @@ export class TaskRunner implements TaskControl {
 
   async #record(task: Task, options: StartOptions): Promise<TaskResult> {
     const startedAt = nowSeconds(this.#parts.clock);
-    const run: TaskRun = { task: task.name, startedAt, deleted: 0 };
-    const isFrequent = task.schedule.kind === "every" &&
-      task.schedule.seconds < 60;
-    if (!options.dryRun && !isFrequent) await this.#save(run);
+    const whole = task.deletes && (await this.lastRuns()).get(task.name)?.whole;
+    const run: TaskRun = {
+      task: task.name,
+      startedAt,
+      deleted: 0,
+      ...(whole === undefined ? {} : { whole }),
+    };
+    const work = this.#work(options);
     try {
-      const result = await task.run(this.#work(options));
+      if (isChecked(task, options)) await this.#checkSize(task, work, whole);
+      if (!options.dryRun && !isFrequent(task)) await this.#save(run);
+      const due = dueNow(task, work);
+      const result = await task.run(work);
+      if (due.whole && !options.dryRun) this.#stopped.delete(task.name);
       const deleted = deletedBy(result);
-      if (!options.dryRun && !(isFrequent && deleted === 0)) {
-        await this.#save({ ...run, ...this.#finished(), deleted });
+      if (!options.dryRun && !(isFrequent(task) && deleted === 0)) {
+        await this.#save({ ...run, ...this.#finished(), ...due, deleted });
       }
       return result;
     } catch (error) {
+      if (isUnconfirmed(error) && !options.scheduled) throw error;
       const text = error instanceof Error ? error.message : String(error);
       await this.#save({
         ...run,
@@ -179,15 +196,29 @@ export class TaskRunner implements TaskControl {
     }
   }
 
+  async #checkSize(
+    task: Task,
+    work: TaskWork,
+    whole: WholeRun | undefined,
+  ): Promise<void> {
+    try {
+      await checkSize(task, work, whole);
+    } catch (error) {
+      if (work.isScheduled && isUnconfirmed(error)) {
+        this.#stopped.set(task.name, error.message);
+      }
+      throw error;
+    }
+  }
+
   #work(options: StartOptions): TaskWork {
-    const { store, accounts, settings, clock, timers } = this.#parts;
+    const { store, accounts, settings, timers } = this.#parts;
     const { retentionSeconds } = options;
     return {
       store,
       accounts,
       settings,
       quota: this.#parts.quota(),
-      clock,
       dryRun: options.dryRun ?? false,
       isScheduled: options.scheduled ?? false,
       ...(retentionSeconds === undefined ? {} : { retentionSeconds }),
@@ -227,13 +258,38 @@ function outcome(
   };
 }
 
+/** One that runs every few seconds deletes what its lister has put on the list: that one is counted. */
+function isChecked({ deletes, ...task }: Task, options: StartOptions): boolean {
+  if (!deletes || options.dryRun || options.confirmed) return false;
+  return !(options.scheduled && isFrequent(task));
+}
+
+function isFrequent({ schedule }: Pick<Task, "schedule">): boolean {
+  return schedule.kind === "every" && schedule.seconds < 60;
+}
+
+/** What the record says of a run by the settings that was whole. */
+function dueNow(
+  { deletes }: Task,
+  work: TaskWork,
+): { whole?: WholeRun } {
+  const limit = deletes?.limit?.(work);
+  if (limit === undefined || work.retentionSeconds !== undefined) return {};
+  return { whole: { livedAt: work.store.clock.seconds(), limit } };
+}
+
+function isUnconfirmed(error: unknown): error is Refusal {
+  return error instanceof Refusal && error.code === "confirmation_required";
+}
+
 function failure(
   task: Task,
   options: TaskRunOptions,
   error: unknown,
 ): TaskOutcome {
   const detail = error instanceof Error ? error.message : String(error);
-  return outcome(task, options, { detail: `Failed: ${detail}` });
+  const what = isUnconfirmed(error) ? "Stopped" : "Failed";
+  return outcome(task, options, { detail: `${what}: ${detail}` });
 }
 
 function deletedBy({ messages, accounts, others }: TaskResult): number {

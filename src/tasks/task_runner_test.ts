@@ -26,6 +26,7 @@ function parts(changes: Record<string, unknown> = {}) {
     unused_account_retention: 30 * DAY,
     inactive_account_retention: 90 * DAY,
     quota_when_full: "expire_oldest",
+    retention_max_share: 100,
     ...changes,
   };
   const time = new TestTime(NOW * 1000);
@@ -46,7 +47,9 @@ function parts(changes: Record<string, unknown> = {}) {
         return Promise.resolve();
       },
       trimToQuota: batch,
+      count: () => Promise.resolve(100),
     },
+    clock: { seconds: () => NOW },
     maintenance: {
       collectBlobs: batch,
       recountUsage: () => Promise.resolve({ checked: 5, repaired: 1 }),
@@ -96,16 +99,16 @@ function parts(changes: Record<string, unknown> = {}) {
 }
 
 const RULES: [string, PruneRule][] = [
-  ["prune-old-messages", { arrivedBefore: NOW - 20 * DAY, dryRun: false }],
-  ["retention", { arrivedBefore: NOW - 20 * DAY, dryRun: false }],
+  ["prune-old-messages", { olderThanSeconds: 20 * DAY, dryRun: false }],
+  ["retention", { olderThanSeconds: 20 * DAY, dryRun: false }],
   ["prune-large", {
-    arrivedBefore: NOW - 7 * DAY,
+    olderThanSeconds: 7 * DAY,
     largerThanOctets: 200_000,
     onlySeen: true,
     dryRun: false,
   }],
   ["purge-seen-backlog", {
-    arrivedBefore: NOW + 1,
+    olderThanSeconds: -1,
     onlySeen: true,
     onlyList: true,
     dryRun: false,
@@ -131,9 +134,12 @@ Deno.test("purge-seen removes what is due; asked for, it looks for more first", 
   await runner.run("auto-purge-seen", {});
   assert.deepEqual(graces, [7]);
   assert.deepEqual(rules.map(({ onlyList }) => onlyList), [true]);
-  await runner.run("auto-purge-seen", { retentionSeconds: 60 });
+  await runner.run("auto-purge-seen", {
+    retentionSeconds: 60,
+    confirmed: true,
+  });
   assert.deepEqual(rules.at(-1), {
-    arrivedBefore: NOW - 59,
+    olderThanSeconds: 59,
     onlySeen: true,
     dryRun: false,
   });
@@ -165,8 +171,8 @@ Deno.test("settings are read at each run, an age given wins", async () => {
   const { runner, rules, values } = parts();
   values.message_retention = DAY;
   await runner.run("retention", {});
-  await runner.run("retention", { retentionSeconds: 5 });
-  assert.deepEqual(rules.map(({ arrivedBefore }) => NOW - arrivedBefore), [
+  await runner.run("retention", { retentionSeconds: 5, confirmed: true });
+  assert.deepEqual(rules.map(({ olderThanSeconds }) => olderThanSeconds), [
     DAY,
     5,
   ]);
@@ -203,9 +209,12 @@ Deno.test("prune-unread-older needs an age", async () => {
   await assert.rejects(runner.run("purge-unread-older", {}), {
     code: "invalid_value",
   });
-  await runner.run("purge-unread-older", { retentionSeconds: 60 });
+  await runner.run("purge-unread-older", {
+    retentionSeconds: 60,
+    confirmed: true,
+  });
   assert.deepEqual(rules, [
-    { arrivedBefore: NOW - 60, onlyUnseen: true, dryRun: false },
+    { olderThanSeconds: 60, onlyUnseen: true, dryRun: false },
   ]);
 });
 
@@ -244,6 +253,7 @@ Deno.test("a run is kept on record with start, end, number and error", async () 
       startedAt: NOW,
       finishedAt: NOW,
       deleted: 2,
+      whole: { livedAt: NOW, limit: 20 * DAY },
     },
   ]);
   batches.fault = "row 7 missing";

@@ -5,6 +5,8 @@
  * @module
  */
 import { nowSeconds } from "../base/clock.ts";
+import { JUMP_SECONDS } from "../base/lived_clock.ts";
+import { Refusal } from "../base/refusal.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import type { TaskRunner } from "./task_runner.ts";
 import { type Schedule, type Task, TaskStopped } from "./task.ts";
@@ -25,7 +27,10 @@ export interface TaskSchedulerParts {
 
 export class TaskScheduler {
   readonly #parts: TaskSchedulerParts;
-  readonly #dueAt = new Map<Task, number>();
+  /** Of the monotonic clock, so that no wrong date puts them off. */
+  readonly #dueAtMs = new Map<Task, number>();
+  /** Between the clocks, at the last tick. */
+  #differenceMs = 0;
   #stopTicking: (() => void) | undefined;
   #isBusy = false;
 
@@ -37,10 +42,15 @@ export class TaskScheduler {
   async start(): Promise<void> {
     const { runner, clock, timers } = this.#parts;
     const runs = await runner.lastRuns();
-    const earliest = nowSeconds(clock) + FIRST_RUN_SECONDS;
+    this.#differenceMs = clock.now() - clock.monotonic();
+    const now = nowSeconds(clock);
     for (const task of runner.tasks) {
       const last = runs.get(task.name)?.startedAt;
-      this.#plan(task, { last, earliest });
+      this.#plan(task, {
+        // a run that is still to come was dated by a wrong clock
+        last: last !== undefined && last > now ? undefined : last,
+        earliest: now + FIRST_RUN_SECONDS,
+      });
     }
     this.#stopTicking = timers.every(TICK_MS, () => {
       this.#tick().catch((error) => this.#parts.reportBug(error));
@@ -58,12 +68,26 @@ export class TaskScheduler {
     if (this.#isBusy) return;
     this.#isBusy = true;
     try {
-      for (const [task, dueAt] of this.#dueAt) {
+      this.#followJump();
+      for (const [task, dueAtMs] of this.#dueAtMs) {
         if (this.#stopTicking === undefined) return;
-        if (dueAt <= nowSeconds(this.#parts.clock)) await this.#run(task);
+        if (dueAtMs <= this.#parts.clock.monotonic()) await this.#run(task);
       }
     } finally {
       this.#isBusy = false;
+    }
+  }
+
+  /** What has its hours of the day finds them anew when the machine's clock was moved. */
+  #followJump(): void {
+    const { clock, runner } = this.#parts;
+    const differenceMs = clock.now() - clock.monotonic();
+    const jumpMs = Math.abs(differenceMs - this.#differenceMs);
+    this.#differenceMs = differenceMs;
+    if (jumpMs < JUMP_SECONDS * 1000) return;
+    for (const task of runner.tasks) {
+      if (task.schedule.kind !== "nightly") continue;
+      this.#plan(task, { last: undefined, earliest: nowSeconds(clock) });
     }
   }
 
@@ -75,7 +99,10 @@ export class TaskScheduler {
     try {
       await runner.start(task, { scheduled: true });
     } catch (error) {
-      if (!(error instanceof TaskStopped)) reportBug(error);
+      // one that is too large has been told of
+      const isExpected = error instanceof TaskStopped ||
+        (error instanceof Refusal && error.code === "confirmation_required");
+      if (!isExpected) reportBug(error);
     }
   }
 
@@ -84,12 +111,14 @@ export class TaskScheduler {
     { last, earliest }: { last: number | undefined; earliest: number },
   ): void {
     const { schedule } = task;
+    const { clock } = this.#parts;
     if (schedule.kind === "manual") return;
     const next = nextTime(schedule, last, {
       earliest,
       jitter: this.#parts.jitter(),
     });
-    this.#dueAt.set(task, next);
+    const waitMs = next * 1000 - clock.now();
+    this.#dueAtMs.set(task, clock.monotonic() + waitMs);
   }
 }
 

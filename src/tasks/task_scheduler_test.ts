@@ -77,8 +77,16 @@ for (const [name, schedule, last, earliest, jitter, expected] of TIMES) {
   });
 }
 
+/** A machine whose date can be set. */
+class Machine extends TestTime {
+  aheadMs = 0;
+  override now(): number {
+    return super.now() + this.aheadMs;
+  }
+}
+
 function scheduled(schedule: Schedule, lastRun?: number) {
-  const time = new TestTime(MIDNIGHT * 1000);
+  const time = new Machine(MIDNIGHT * 1000);
   const starts: number[] = [];
   const bugs: unknown[] = [];
   const state = { isEnabled: true, fails: false };
@@ -161,3 +169,40 @@ Deno.test("a failing task is reported and runs again", async () => {
   assert.equal(bugs.length, 2);
   await scheduler.stop();
 });
+
+for (const days of [21, 3650, -3650]) {
+  Deno.test(`a date set by ${days} days does not put tasks off`, async () => {
+    const { time, starts, scheduler } = scheduled(HOURLY);
+    await scheduler.start();
+    await time.pass(61_000);
+    time.aheadMs = days * DAY * 1000;
+    await time.pass(HOUR * 1000);
+    time.aheadMs = 0;
+    await time.pass(HOUR * 1000);
+    assert.equal(starts.length, 3);
+    await scheduler.stop();
+  });
+
+  Deno.test(`nightly tasks find their hours after a date set by ${days} days`, async () => {
+    const { time, starts, scheduler } = scheduled(NIGHT);
+    await scheduler.start();
+    time.aheadMs = days * DAY * 1000 + 2 * HOUR * 1000;
+    await time.pass(HOUR * 1000 + 10_000); // 3 o'clock, as it says now
+    assert.equal(starts.length, 1);
+    time.aheadMs = 0;
+    await time.pass(2 * HOUR * 1000);
+    assert.equal(starts.length, 2);
+    await scheduler.stop();
+  });
+}
+
+for (const schedule of [HOURLY, NIGHT]) {
+  Deno.test(`a run on record for a far future puts ${schedule.kind} not off`, async () => {
+    const last = MIDNIGHT + 3650 * DAY;
+    const { time, starts, scheduler } = scheduled(schedule, last);
+    await scheduler.start();
+    await time.pass(4 * HOUR * 1000);
+    assert.ok(starts.length > 0);
+    await scheduler.stop();
+  });
+}

@@ -1,5 +1,4 @@
 /** Jobs that keep the store in shape. @module */
-import { nowSeconds } from "../base/clock.ts";
 import { days } from "../base/durations.ts";
 import { HOURLY } from "./retention.ts";
 import type { Schedule, Task, TaskResult } from "./task.ts";
@@ -18,11 +17,12 @@ export const trimToQuota: Task = {
   description: "Delete the oldest messages of accounts that are nearly full",
   schedule: DAILY,
   isEnabled: (settings) => settings.get("quota_when_full") === "expire_oldest",
+  deletes: { limit: ({ quota }) => quota.defaultOctets },
   async run(work) {
-    if (work.dryRun) return NOT_TRIED;
+    const { dryRun } = work;
     let messages = 0;
     for (;;) {
-      const step = await work.store.mail.trimToQuota(work.quota);
+      const step = await work.store.mail.trimToQuota(work.quota, { dryRun });
       messages += step.deleted;
       if (!step.more) return { messages };
       await work.pause();
@@ -109,7 +109,7 @@ export const prunePushTokens: Task = {
   async run(work) {
     if (work.dryRun) return NOT_TRIED;
     const others = await work.store.maintenance.prunePushTokens(
-      nowSeconds(work.clock) - PUSH_TOKEN_AGE_SECONDS,
+      PUSH_TOKEN_AGE_SECONDS,
     );
     return { others, detail: `${others} tokens forgotten` };
   },

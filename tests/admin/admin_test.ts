@@ -35,14 +35,14 @@ interface Relay extends AdminContext {
 
 async function withRelay(test: (relay: Relay) => Promise<void>) {
   const stateDir = await Deno.makeTempDir({ prefix: "postern-admin-" });
-  const store = await openStore({ stateDir, minFreeOctets: 0 });
+  const clock = new TestTime(NOW * 1000);
+  const store = await openStore({ stateDir, minFreeOctets: 0, clock });
   try {
     const config = loadConfig({
       text: '[server]\ndomain = "relay.example"\n[auth]\nscrypt_ln = 12\n',
       path: "postern.toml",
     });
     const runtime = await Settings.open(store.settings, config);
-    const clock = new TestTime(NOW * 1000);
     const domains = new LocalDomains({ domains: ["relay.example"] });
     const people = new Accounts({
       store,
@@ -195,7 +195,8 @@ Deno.test("accounts create-random gives a link that logs in", async () => {
 Deno.test("accounts status counts", async () => {
   await withRelay(async (relay) => {
     await relay.accounts.login(NAME, STRONG, PEER);
-    await removal.addBlock(relay, "*@bad.example", "spam");
+    const input = { reason: "spam", confirmed: true };
+    await removal.addBlock(relay, "*@bad.example", input);
     await registration.setTokenRequired(relay, "on");
     assert.deepEqual(await accounts.accountsStatus(relay), {
       login_count: 1,
@@ -374,13 +375,24 @@ Deno.test("tasks list, run, run-all on the real store", async () => {
       "30d",
     ]);
     assert.ok(tasks.every(({ last_started_at }) => last_started_at === null));
-    await relay.clock.pass(31 * 86_400_000);
+    for (let hours = 31 * 24; hours > 0; hours--) {
+      await relay.clock.pass(3_600_000);
+      relay.store.clock.look();
+    }
     const dry = await runTask(relay, "unused-accounts", { dryRun: true });
     assert.deepEqual([dry.task, dry.deleted_accounts], [
       "prune-unused-accounts",
       1,
     ]);
-    const { outcomes } = await relay.clock.passUntil(runAllTasks(relay));
+    await refused(runTask(relay, dry.task), "confirmation_required");
+    const early = await relay.clock.passUntil(runAllTasks(relay));
+    assert.match(
+      early.outcomes.find(({ task }) => task === dry.task)?.detail ?? "",
+      /^Stopped: prune-unused-accounts would delete 1 of 1 accounts \(100 %\), more than retention_max_share \(25 %\)/,
+    );
+    const { outcomes } = await relay.clock.passUntil(
+      runAllTasks(relay, { confirmed: true }),
+    );
     assert.ok(outcomes.every(({ detail }) => !detail.startsWith("Failed")));
     assert.equal(
       outcomes.find(({ task }) => task === dry.task)?.deleted_accounts,

@@ -118,19 +118,21 @@ pinned       no
   {
     run: "accounts delete anna1234",
     exit: 10,
-    err: "postern: Delete anna1234 with all its mail? Say so with --yes\n",
+    err:
+      "postern: Delete anna1234 with all its mail (0 messages, 0 B)? Say so with --yes\n",
   },
   {
     run: "accounts delete anna1234",
     answers: ["n"],
     exit: 10,
-    err: "Delete anna1234 with all its mail? [y/N] postern: Aborted\n",
+    err:
+      "Delete anna1234 with all its mail (0 messages, 0 B)? [y/N] postern: Aborted\n",
   },
   {
     run: "accounts delete anna1234",
     answers: ["yes"],
     out: `Deleted anna1234@chat.example and blocked its name\n${NOT_RUNNING}`,
-    err: "Delete anna1234 with all its mail? [y/N] ",
+    err: "Delete anna1234 with all its mail (0 messages, 0 B)? [y/N] ",
   },
   {
     run: "delete bert5678 --no-block --yes --json",
@@ -307,6 +309,10 @@ script("tasks run without a server", [
     exit: 4,
     err: "postern: Retention must be longer than 0s\n",
   },
+  {
+    run: "tasks run prune-unread-older --retention 1s",
+    out: "prune-unread-older: deleted 0 messages and 0 accounts\n",
+  },
   { run: "tasks", out: /^TASK +SCHEDULE +LAST RUN +DELETED +DESCRIPTION\n/ },
 ]);
 
@@ -407,3 +413,148 @@ script("run says why it cannot start", [
     err: /^postern: Cannot open the log file \/proc\/nowhere\/log: /,
   },
 ], '[log]\ntargets = ["/proc/nowhere/log"]');
+
+/** Three accounts that are a year old and that nobody has logged in to. */
+async function oldAccounts(relay: Installation): Promise<void> {
+  const people = ["anna1234", "bert5678", "cleo9012"].map((username) => ({
+    username,
+    password: "correct horse",
+    created_at: Math.floor(Date.now() / 1000) - 365 * 86_400,
+  }));
+  const file = `${relay.directory}/people.json`;
+  await Deno.writeTextFile(file, JSON.stringify(people));
+  const { exit, out } = await relay.run("accounts import {dir}/people.json");
+  assert.equal(exit, 0, out);
+}
+
+const COUNTED: [
+  name: string,
+  command: string,
+  counts: string,
+  left: number,
+][] = [
+  [
+    "a task with an age of its own",
+    "tasks run prune-unused-accounts --retention 1s",
+    "prune-unused-accounts would delete 3 of 3 accounts (100 %)",
+    0,
+  ],
+  [
+    "a task that would delete most of what there is",
+    "tasks run unused-accounts",
+    "prune-unused-accounts would delete 3 of 3 accounts (100 %), more than retention_max_share (25 %) allows unasked",
+    0,
+  ],
+  [
+    "a pattern for all names",
+    "blocklist add '*@chat.example'",
+    "*@chat.example would lock out 3 of 3 accounts, and let nobody sign up under such a name",
+    3,
+  ],
+  [
+    "a pattern for some names",
+    "blocklist add 'b*@chat.example' spam",
+    "b*@chat.example would lock out 1 of 3 accounts, and let nobody sign up under such a name",
+    3,
+  ],
+];
+for (const [name, command, counts, left] of COUNTED) {
+  Deno.test(`${name} counts first and has to be confirmed`, async () => {
+    const relay = new Installation();
+    const accounts = async () =>
+      JSON.parse((await relay.run("accounts status --json")).out).data;
+    try {
+      await oldAccounts(relay);
+      const question = `${counts}. Go on?`;
+      assert.deepEqual(await relay.run(command), {
+        exit: 10,
+        out: "",
+        err: `postern: ${question} Say so with --yes\n`,
+      });
+      const { exit, err } = await relay.run(`${command} --json`, ["y"]);
+      assert.equal(exit, 10);
+      assert.deepEqual(JSON.parse(err), {
+        ok: false,
+        error: `${question} Say so with --yes`,
+        code: "confirmation_required",
+        exit: 10,
+      });
+      assert.deepEqual(await relay.run(command, ["n"]), {
+        exit: 10,
+        out: "",
+        err: `${question} [y/N] postern: Aborted\n`,
+      });
+      const before = await accounts();
+      assert.deepEqual([before.login_count, before.blocklisted], [3, 0]);
+      const said = await relay.run(command, ["y"]);
+      assert.equal(said.exit, 0, said.err);
+      assert.equal(said.err, `${question} [y/N] `);
+      const after = await accounts();
+      assert.equal(after.login_count, left);
+      assert.equal(after.blocklisted, left === 3 ? 1 : 0);
+    } finally {
+      relay.dispose();
+    }
+  });
+}
+
+Deno.test("--yes confirms, a dry run and one address need nothing", async () => {
+  const relay = new Installation();
+  const run = async (line: string) => {
+    const { exit, out, err } = await relay.run(line);
+    assert.deepEqual([exit, err], [0, ""], line);
+    return out;
+  };
+  try {
+    await oldAccounts(relay);
+    const task = "tasks run unused-accounts --retention 1s";
+    assert.match(await run(`${task} --dry-run`), /would delete .* 3 accounts/);
+    await run("blocklist add anna1234");
+    await run("blocklist add '*@chat.example' --yes");
+    assert.match(await run("tasks run-all"), /unused-accounts: .*Stopped: /);
+    assert.match(
+      await run(`${task} --yes`),
+      /deleted 0 messages and 3 accounts/,
+    );
+  } finally {
+    relay.dispose();
+  }
+});
+
+const WITH_AMOUNTS: [string, string][] = [
+  [
+    "accounts delete anna1234",
+    "Delete anna1234 with all its mail (0 messages, 0 B)?",
+  ],
+  [
+    "accounts ban anna1234",
+    "Delete anna1234 with all its mail and block the name (0 messages, 0 B)?",
+  ],
+  [
+    "accounts ban nobody12",
+    "Delete nobody12 with all its mail and block the name?",
+  ],
+  [
+    "accounts purge anna1234",
+    "Delete all mail of anna1234 (0 messages, 0 B)?",
+  ],
+  [
+    "accounts delete-all --confirm chat.example",
+    "Delete ALL accounts with all their mail (3 accounts)?",
+  ],
+];
+Deno.test("what deletes says first how much there is", async () => {
+  const relay = new Installation();
+  try {
+    await oldAccounts(relay);
+    for (const [command, question] of WITH_AMOUNTS) {
+      assert.deepEqual(await relay.run(command), {
+        exit: 10,
+        out: "",
+        err: `postern: ${question} Say so with --yes\n`,
+      });
+    }
+  } finally {
+    relay.dispose();
+  }
+});

@@ -130,7 +130,6 @@ function receiverFor(store: Store, message: ImapAppend): AppendReceiver {
         headerOctets: headerLength(text),
         flags: message.flags,
         keywords: message.keywords,
-        arrivedAt: 1_767_604_087,
         internalDate: message.internalDate ?? 1_767_604_087,
         quota: QUOTA,
       });

@@ -56,6 +56,8 @@ function message(recipients: number[], size: number): Job {
   }];
 }
 
+const NOW = { nowSeconds: START_SECONDS, livedSeconds: START_SECONDS };
+
 function count(db: Connection, table: string): number {
   return db.row<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)!.n;
 }
@@ -68,7 +70,7 @@ batchTest("run() undoes a job that throws, and it alone", ({ db, runner }) => {
     newAccount("bob"),
     ["noSuchJob" as never, undefined],
     message([1, 2], 100),
-  ], START_SECONDS);
+  ], NOW);
   assert.deepEqual(outcomes.map(({ kind }) => kind), [
     "done",
     "refused",
@@ -84,7 +86,7 @@ batchTest("run() undoes a job that throws, and it alone", ({ db, runner }) => {
 batchTest(
   "run() leaves nothing of a copy that fails midway",
   ({ db, runner }) => {
-    runner.run([newAccount("ann"), message([1], 100)], START_SECONDS);
+    runner.run([newAccount("ann"), message([1], 100)], NOW);
     const before = db.rows("SELECT * FROM mailboxes");
     const copy: Job = ["copy", {
       from: 1,
@@ -92,7 +94,7 @@ batchTest(
       to: 1,
       quota: { ...QUOTA, defaultOctets: 150 },
     }];
-    const { outcomes } = runner.run([copy], START_SECONDS);
+    const { outcomes } = runner.run([copy], NOW);
     assert.equal(outcomes[0]?.kind, "refused");
     assert.deepEqual(db.rows("SELECT * FROM mailboxes"), before);
   },
@@ -101,12 +103,12 @@ batchTest(
 batchTest(
   "run() on a full disk refuses mail but lets messages go",
   ({ db, runner, roomMade }) => {
-    runner.run([newAccount("ann"), newAccount("bob")], START_SECONDS);
-    runner.run([message([1], 60_000)], START_SECONDS);
+    runner.run([newAccount("ann"), newAccount("bob")], NOW);
+    runner.run([message([1], 60_000)], NOW);
     let fault: string | undefined;
     let delivered = 1;
     while (!fault) {
-      const result = runner.run([message([1, 2], 60_000)], START_SECONDS);
+      const result = runner.run([message([1, 2], 60_000)], NOW);
       fault = result.fault;
       if (fault) {
         assert.deepEqual(result.outcomes, [
@@ -129,7 +131,7 @@ batchTest(
       ["storeFlags", flags],
       ["expunge", { mailbox: 1, uids: flags.uids }],
       ["removeSomeMail", 2],
-    ], START_SECONDS);
+    ], NOW);
     assert.deepEqual(mixed.outcomes.map(({ kind }) => kind), [
       "refused",
       "done",
@@ -138,7 +140,7 @@ batchTest(
     ]);
     assert.equal(count(db, "messages"), 0);
     assert.equal(count(db, "blob_data"), 0);
-    const again = runner.run([message([1], 60_000)], START_SECONDS);
+    const again = runner.run([message([1], 60_000)], NOW);
     assert.equal(again.fault, undefined);
     assert.equal(again.outcomes[0]?.kind, "done");
   },
@@ -146,42 +148,42 @@ batchTest(
 );
 
 batchTest("run() on a read-only database refuses", ({ db, runner }) => {
-  runner.run([newAccount("ann")], START_SECONDS);
+  runner.run([newAccount("ann")], NOW);
   db.execute("PRAGMA query_only = ON");
   const result = runner.run(
     [message([1], 10), newAccount("bob")],
-    START_SECONDS,
+    NOW,
   );
   assert.equal(result.fault, "read_only");
   const refused = { kind: "refused", code: "storage_read_only", detail: {} };
   assert.deepEqual(result.outcomes, [refused, refused]);
   db.execute("PRAGMA query_only = OFF");
-  const after = runner.run([message([1], 10)], START_SECONDS);
+  const after = runner.run([message([1], 10)], NOW);
   assert.equal(after.outcomes[0]?.kind, "done");
   assert.equal(count(db, "accounts"), 1);
 });
 
 batchTest("run() is refused while another process writes", ({ db, runner }) => {
-  runner.run([newAccount("ann")], START_SECONDS);
+  runner.run([newAccount("ann")], NOW);
   const location = db.row<{ file: string }>("PRAGMA database_list")!.file;
   const other = new Connection(location, { readOnly: false });
   db.execute("PRAGMA busy_timeout = 1");
   other.execute("BEGIN IMMEDIATE");
-  const busy = runner.run([message([1], 10)], START_SECONDS);
+  const busy = runner.run([message([1], 10)], NOW);
   assert.equal(busy.fault, "busy");
   assert.deepEqual(busy.outcomes, [
     { kind: "refused", code: "busy", detail: {} },
   ]);
   other.execute("ROLLBACK");
   other.close();
-  const after = runner.run([message([1], 10)], START_SECONDS);
+  const after = runner.run([message([1], 10)], NOW);
   assert.equal(after.outcomes[0]?.kind, "done");
 });
 
 batchTest("run() notices a corrupt database", ({ db, runner }) => {
-  runner.run([newAccount("ann")], START_SECONDS);
+  runner.run([newAccount("ann")], NOW);
   for (let i = 0; i < 20; i++) {
-    runner.run([message([1], 60_000)], START_SECONDS);
+    runner.run([message([1], 60_000)], NOW);
   }
   const location = db.row<{ file: string }>("PRAGMA database_list")!.file;
   const page = db.row<{ rootpage: number }>(
@@ -194,7 +196,7 @@ batchTest("run() notices a corrupt database", ({ db, runner }) => {
   file.close();
   const again = openWriting({ path: location, stateDir: "", sync: "off" });
   const fresh = new BatchRunner(new JobContext(again, () => 0), () => {});
-  const result = fresh.run([message([1], 10)], START_SECONDS);
+  const result = fresh.run([message([1], 10)], NOW);
   again.close();
   assert.equal(result.fault, "corrupt");
   assert.deepEqual(result.outcomes, [
@@ -203,15 +205,15 @@ batchTest("run() notices a corrupt database", ({ db, runner }) => {
 });
 
 batchTest("a mailbox without free UIDs starts anew", ({ db, runner }) => {
-  runner.run([newAccount("ann"), message([1], 10)], START_SECONDS);
+  runner.run([newAccount("ann"), message([1], 10)], NOW);
   db.run("UPDATE mailboxes SET uid_next = 4294967293");
   const before = db.row<{ v: number }>(
     "SELECT uid_validity AS v FROM mailboxes",
   );
-  for (let i = 0; i < 2; i++) runner.run([message([1], 10)], START_SECONDS);
+  for (let i = 0; i < 2; i++) runner.run([message([1], 10)], NOW);
   const uids = () => db.column("SELECT uid FROM messages ORDER BY uid");
   assert.deepEqual(uids(), [1, 4294967293, 4294967294]);
-  const { outcomes } = runner.run([message([1], 10)], START_SECONDS);
+  const { outcomes } = runner.run([message([1], 10)], NOW);
   assert.deepEqual(uids(), [1, 2, 3, 4]);
   const after = db.row<{ v: number; uidNext: number }>(
     "SELECT uid_validity AS v, uid_next AS uidNext FROM mailboxes",

@@ -115,7 +115,6 @@ async function operate(
         headerOctets: HEADER.length,
         flags,
         keywords: [],
-        arrivedAt: START_SECONDS,
         internalDate: START_SECONDS,
         quota: QUOTA,
       });

@@ -10,6 +10,7 @@ import { openStore } from "../../src/store/sqlite/open.ts";
 import type { SqliteOptions } from "../../src/store/sqlite/options.ts";
 
 export const START_SECONDS = 1_800_000_000;
+const HOP_SECONDS = 3600;
 export const HEADER = "Subject: [...]\r\n\r\n";
 
 export const QUOTA: QuotaPolicy = {
@@ -35,6 +36,8 @@ export interface TestStore {
   readonly store: Store;
   readonly clock: TestClock;
   readonly stateDir: string;
+  /** Lets time pass that the store lives through. */
+  pass(seconds: number): void;
   /** Closes the store and opens it again. */
   reopen(): Promise<Store>;
 }
@@ -65,6 +68,12 @@ export function storeTest(
       },
       clock,
       stateDir,
+      pass(seconds: number) {
+        for (let left = seconds; left > 0; left -= HOP_SECONDS) {
+          clock.seconds += Math.min(left, HOP_SECONDS);
+          store.clock.look();
+        }
+      },
       async reopen() {
         await store.close();
         return store = await open();

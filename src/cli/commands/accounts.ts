@@ -11,7 +11,7 @@ import {
   textOption,
   withApplied,
 } from "../command.ts";
-import { CliError, EXIT } from "../exit_codes.ts";
+import { CliError, describeFailure, EXIT } from "../exit_codes.ts";
 import {
   appliedNote,
   counted,
@@ -126,7 +126,7 @@ async function remove(call: Call): Promise<CommandResult> {
   const name = argument(call, 0);
   const blocks = call.options.block !== false;
   const reason = textOption(call, "reason") ?? "account deleted via CLI";
-  await confirm(call, `Delete ${name} with all its mail?`);
+  await confirmRemoval(call, `Delete ${name} with all its mail`);
   const removed = await call.access.admin(
     "deleteAccount",
     name,
@@ -141,7 +141,8 @@ async function remove(call: Call): Promise<CommandResult> {
 
 async function ban(call: Call): Promise<CommandResult> {
   const name = argument(call, 0);
-  await confirm(call, `Delete ${name} with all its mail and block the name?`);
+  const question = `Delete ${name} with all its mail and block the name`;
+  await confirmRemoval(call, question);
   const reason = call.args[1] ?? "banned via CLI";
   const banned = await call.access.admin("banAccount", name, reason);
   const data = await withApplied(call, banned);
@@ -205,7 +206,7 @@ async function pin(call: Call, pinned: boolean): Promise<CommandResult> {
 
 async function purge(call: Call): Promise<CommandResult> {
   const name = argument(call, 0);
-  await confirm(call, `Delete all mail of ${name}?`);
+  await confirmRemoval(call, `Delete all mail of ${name}`);
   const purged = await call.access.admin("purgeAccount", name);
   const data = await withApplied(call, purged);
   const text = `Deleted ${
@@ -215,7 +216,9 @@ async function purge(call: Call): Promise<CommandResult> {
 }
 
 async function deleteAll(call: Call): Promise<CommandResult> {
-  await confirm(call, "Delete ALL accounts with all their mail?");
+  const { login_count } = await call.access.admin("accountsStatus");
+  const all = counted(login_count, "account", "accounts");
+  await confirm(call, `Delete ALL accounts with all their mail (${all})?`);
   const deleted = await call.access.admin(
     "deleteAllAccounts",
     textOption(call, "confirm") ?? "",
@@ -227,6 +230,24 @@ async function deleteAll(call: Call): Promise<CommandResult> {
     failed > 0 ? `, ${failed} failed:\n${data.errors.join("\n")}` : ""
   }`;
   return { data, text, exit: failed > 0 ? EXIT.partial : EXIT.ok };
+}
+
+/** Says first how much there is. */
+async function confirmRemoval(call: Call, question: string): Promise<void> {
+  if (call.yes) return;
+  await confirm(call, `${question}${await amountOf(call)}?`);
+}
+
+/** Nothing for a name without an account: that is for the operation to refuse. */
+async function amountOf(call: Call): Promise<string> {
+  try {
+    const account = await call.access.admin("accountInfo", argument(call, 0));
+    const mail = counted(account.messages, "message", "messages");
+    return ` (${mail}, ${roundedSize(account.used_bytes)})`;
+  } catch (error) {
+    if (describeFailure(error).exit !== EXIT.not_found) throw error;
+    return "";
+  }
 }
 
 async function newPassword(call: Call): Promise<string> {

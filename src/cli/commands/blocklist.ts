@@ -5,6 +5,7 @@ import {
   type Command,
   type CommandResult,
   confirm,
+  confirmed,
   withApplied,
 } from "../command.ts";
 import { appliedNote, moment, table } from "../text.ts";
@@ -21,7 +22,14 @@ async function list(call: Call): Promise<CommandResult> {
 
 async function add(call: Call): Promise<CommandResult> {
   const reason = call.args[1] ?? "manually blocked via CLI";
-  const added = await call.access.admin("addBlock", argument(call, 0), reason);
+  const added = await confirmed(
+    call,
+    (isConfirmed) =>
+      call.access.admin("addBlock", argument(call, 0), {
+        reason,
+        confirmed: isConfirmed,
+      }),
+  );
   const data = await withApplied(call, added);
   return { data, text: `Blocked ${data.username}${appliedNote(data.applied)}` };
 }

@@ -5,6 +5,7 @@ import {
   type Call,
   type Command,
   type CommandResult,
+  confirmed,
   flagOption,
   textOption,
 } from "../command.ts";
@@ -42,16 +43,22 @@ async function run(call: Call): Promise<CommandResult> {
     );
   }
   const retention = textOption(call, "retention");
-  const data = await call.access.admin("runTask", name, {
-    dryRun: flagOption(call, "dryRun"),
-    ...(retention === undefined ? {} : { retention }),
-  });
+  const data = await confirmed(
+    call,
+    (isConfirmed) =>
+      call.access.admin("runTask", name, {
+        dryRun: flagOption(call, "dryRun"),
+        confirmed: isConfirmed,
+        ...(retention === undefined ? {} : { retention }),
+      }),
+  );
   return { data, text: outcomeText(data) };
 }
 
 async function runAll(call: Call): Promise<CommandResult> {
   const data = await call.access.admin("runAllTasks", {
     dryRun: flagOption(call, "dryRun"),
+    confirmed: call.yes,
   });
   return { data, text: data.outcomes.map(outcomeText).join("\n") };
 }

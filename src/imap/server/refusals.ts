@@ -62,6 +62,7 @@ const RESPONSES: Record<RefusalCode, string> = {
   already_exists: "[ALREADYEXISTS] Already exists",
   invalid_value: "[CANNOT] Invalid value",
   task_running: TEMPORARY,
+  confirmation_required: TEMPORARY,
 };
 
 /** What follows the tag: NO and why. */

@@ -90,6 +90,7 @@ const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
   already_exists: UNEXPECTED,
   invalid_value: UNEXPECTED,
   task_running: UNEXPECTED,
+  confirmation_required: UNEXPECTED,
 };
 
 /** The reply to whatever a backend threw. Anything but a `Refusal` is a temporary failure. */

@@ -1,4 +1,5 @@
 /** Accounts, tokens and the blocklist: reads here, writes by the writer. @module */
+import { dayOf } from "../../base/clock.ts";
 import type { AccountId } from "../../base/ids.ts";
 import type { Address } from "../../mail/address.ts";
 import type {
@@ -12,6 +13,7 @@ import type {
   RegistrationToken,
   TokenChange,
 } from "../accounts.ts";
+import type { StoreClock } from "../clock.ts";
 import type { Connection } from "./database/connection.ts";
 import type { LazyJobs } from "./lazy_jobs.ts";
 import { AccountTable } from "./tables/account_table.ts";
@@ -21,19 +23,28 @@ import { BULK, type Writer } from "./writer.ts";
 
 const ACCOUNTS_AT_ONCE = 500; // in one transaction
 
+export interface AccountStoreParts {
+  readonly reads: Connection;
+  readonly writer: Writer;
+  readonly lazy: LazyJobs;
+  readonly time: StoreClock;
+}
+
 export class SqliteAccountStore implements AccountStore {
+  readonly writer: Writer;
+  readonly lazy: LazyJobs;
+  readonly #time: StoreClock;
   readonly #accounts: AccountTable;
   readonly #blocklist: BlockTable;
   readonly #tokens: TokenTable;
 
-  constructor(
-    db: Connection,
-    readonly writer: Writer,
-    readonly lazy: LazyJobs,
-  ) {
-    this.#accounts = new AccountTable(db);
-    this.#blocklist = new BlockTable(db);
-    this.#tokens = new TokenTable(db);
+  constructor({ reads, writer, lazy, time }: AccountStoreParts) {
+    this.writer = writer;
+    this.lazy = lazy;
+    this.#time = time;
+    this.#accounts = new AccountTable(reads);
+    this.#blocklist = new BlockTable(reads);
+    this.#tokens = new TokenTable(reads);
   }
 
   find(address: Address): Promise<Account | undefined> {
@@ -116,16 +127,22 @@ export class SqliteAccountStore implements AccountStore {
     return deleted;
   }
 
-  unusedSince(atSeconds: number, limit: number): Promise<Account[]> {
-    return Promise.try(() => this.#accounts.unusedSince(atSeconds, limit));
+  unusedFor(ageSeconds: number, limit: number): Promise<Account[]> {
+    const before = this.#time.seconds() - ageSeconds;
+    return Promise.try(() => this.#accounts.unusedSince(before, limit));
   }
 
-  inactiveSince(day: number, limit: number): Promise<Account[]> {
+  inactiveFor(ageDays: number, limit: number): Promise<Account[]> {
+    const day = dayOf(this.#time.seconds()) - ageDays;
     return Promise.try(() => this.#accounts.inactiveSince(day, limit));
   }
 
   blocking(address: Address): Promise<BlockEntry | undefined> {
     return Promise.try(() => this.#blocklist.covering(address));
+  }
+
+  countCovered(pattern: string): Promise<number> {
+    return Promise.try(() => this.#accounts.countCovered(pattern));
   }
 
   listBlocked(): Promise<BlockEntry[]> {
@@ -141,11 +158,11 @@ export class SqliteAccountStore implements AccountStore {
   }
 
   listTokens(): Promise<RegistrationToken[]> {
-    return Promise.try(() => this.#tokens.list());
+    return Promise.try(() => this.#tokens.list(this.#time.seconds()));
   }
 
   findToken(token: string): Promise<RegistrationToken | undefined> {
-    return Promise.try(() => this.#tokens.find(token));
+    return Promise.try(() => this.#tokens.find(token, this.#time.seconds()));
   }
 
   putToken(

@@ -18,6 +18,7 @@ import {
   type StorageFault,
   storageFault,
 } from "./database/errors.ts";
+import type { BatchTime } from "./batch_time.ts";
 import type { JobContext } from "./jobs/context.ts";
 import { FREEING } from "./jobs/freeing.ts";
 import { type Job, runJob } from "./jobs/jobs.ts";
@@ -51,8 +52,8 @@ export class BatchRunner {
     readonly makeRoom: () => void,
   ) {}
 
-  run(jobs: readonly Job[], nowSeconds: number): BatchResult {
-    this.context.nowSeconds = nowSeconds;
+  run(jobs: readonly Job[], time: BatchTime): BatchResult {
+    Object.assign(this.context, time);
     const first = this.#try(jobs);
     if (first.fault !== "full") return first;
     this.makeRoom();

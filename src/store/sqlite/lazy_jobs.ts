@@ -1,11 +1,11 @@
 /** Writes that nobody waits for: they join the next batch, or go within a second. @module */
+import { dayOf } from "../../base/clock.ts";
 import type { AccountId, MailboxId, Uid } from "../../base/ids.ts";
 import type { LoginRecord } from "../accounts.ts";
 import type { Job } from "./jobs/jobs.ts";
 
 const MAX_WAIT_MS = 1000;
 const MAX_REMEMBERED = 200_000; // accounts whose login of the day is written
-const SECONDS_OF_A_DAY = 86_400;
 
 export class LazyJobs {
   #logins: LoginRecord[] = [];
@@ -17,7 +17,7 @@ export class LazyJobs {
   constructor(readonly flush: () => void) {}
 
   recordLogin(login: LoginRecord): void {
-    const day = Math.floor(login.atSeconds / SECONDS_OF_A_DAY);
+    const day = dayOf(login.atSeconds);
     const isKnown = this.#lastDay.get(login.account) === day;
     if (isKnown && !login.upgrade) return;
     if (this.#lastDay.size >= MAX_REMEMBERED) this.#lastDay.clear();

@@ -25,6 +25,10 @@ export class MailReads {
     this.#usage = new UsageTable(db);
   }
 
+  messageCount(): number {
+    return this.#usage.messageCount();
+  }
+
   mailbox(id: MailboxId): Mailbox | undefined {
     return this.#mailboxes.byId(id);
   }

@@ -284,7 +284,7 @@ export class SqliteMailStore implements MailStore {
   }
 
   async prune(rule: PruneRule): Promise<{ deleted: number; more: boolean }> {
-    const key = JSON.stringify({ ...rule, arrivedBefore: 0 });
+    const key = JSON.stringify(rule);
     const from = this.#pruning.get(key);
     const step = await this.#parts.writer.submit("prune", { rule, from }, BULK);
     if (step.next) this.#pruning.set(key, step.next);
@@ -302,8 +302,9 @@ export class SqliteMailStore implements MailStore {
 
   async trimToQuota(
     quota: QuotaPolicy,
+    { dryRun } = { dryRun: false },
   ): Promise<{ deleted: number; more: boolean }> {
-    const job = { quota, after: this.#trimmedUpTo };
+    const job = { quota, dryRun, after: this.#trimmedUpTo };
     const { deleted, next } = await this.#parts.writer.submit(
       "trimSome",
       job,
@@ -311,6 +312,10 @@ export class SqliteMailStore implements MailStore {
     );
     this.#trimmedUpTo = next ?? 0 as AccountId;
     return { deleted, more: next !== undefined };
+  }
+
+  count(): Promise<number> {
+    return Promise.try(() => this.#parts.reads.messageCount());
   }
 
   onChange(

@@ -1,16 +1,17 @@
 /** Upkeep of the store, in steps that never hold up delivery for long. @module */
-import type { Clock } from "../../base/clock.ts";
 import type { AccountId, MailboxId } from "../../base/ids.ts";
+import type { StoreClock } from "../clock.ts";
 import type { Maintenance, TaskRun } from "../store.ts";
 import type { CheckReply } from "./check_worker.ts";
 import type { Connection } from "./database/connection.ts";
 import type { BlobFiles } from "./files/blob_files.ts";
+import { Orphans } from "./files/orphans.ts";
 import type { DiskSpace } from "./files/disk_space.ts";
 import { BlobTable } from "./tables/blob_table.ts";
 import { TaskTable } from "./tables/task_table.ts";
 import { BULK, type Writer } from "./writer.ts";
 
-const ORPHAN_MS = 60 * 60 * 1000; // a younger file may be about to get its message
+const ORPHAN_SECONDS = 3600; // a younger file may be about to get its message
 const TOP_DIRECTORIES = 256;
 
 export interface MaintenanceParts {
@@ -18,7 +19,7 @@ export interface MaintenanceParts {
   readonly writer: Writer;
   readonly files: BlobFiles;
   readonly space: DiskSpace;
-  readonly clock: Clock;
+  readonly time: StoreClock;
   readonly path: string;
 }
 
@@ -26,6 +27,7 @@ export class SqliteMaintenance implements Maintenance {
   readonly #parts: MaintenanceParts;
   readonly #blobs: BlobTable;
   readonly #tasks: TaskTable;
+  readonly #orphans = new Orphans(ORPHAN_SECONDS);
   #nextDirectory = 0;
 
   constructor(parts: MaintenanceParts) {
@@ -36,20 +38,21 @@ export class SqliteMaintenance implements Maintenance {
 
   /** One of the 256 directories at a time, and the unused rows before the first. */
   async collectBlobs(): Promise<{ deleted: number; more: boolean }> {
-    const { writer, files, clock } = this.#parts;
+    const { writer, files, time } = this.#parts;
     let deleted = 0;
     if (this.#nextDirectory === 0) {
       deleted = await writer.submit("collectUnusedBlobs", undefined, BULK);
       if (deleted > 0) return { deleted, more: true };
     }
     const top = this.#nextDirectory.toString(16).padStart(2, "0");
-    const before = clock.now() - ORPHAN_MS;
-    for await (const name of files.olderThan(top, before)) {
+    for await (const name of files.below(top)) {
       if (this.#blobs.hasFile(name)) continue;
+      if (!this.#orphans.isOld(name, time.seconds())) continue;
       await files.remove(name);
       deleted++;
     }
     this.#nextDirectory = (this.#nextDirectory + 1) % TOP_DIRECTORIES;
+    if (this.#nextDirectory === 0) this.#orphans.endLook();
     return { deleted, more: this.#nextDirectory !== 0 };
   }
 
@@ -96,8 +99,8 @@ export class SqliteMaintenance implements Maintenance {
     await writer.vacuum();
   }
 
-  prunePushTokens(before: number): Promise<number> {
-    return this.#parts.writer.submit("prunePushTokens", before);
+  prunePushTokens(olderThanSeconds: number): Promise<number> {
+    return this.#parts.writer.submit("prunePushTokens", olderThanSeconds);
   }
 
   taskRuns(): Promise<TaskRun[]> {

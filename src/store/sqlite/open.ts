@@ -8,9 +8,11 @@ import type { ContentStaging } from "../content.ts";
 import type { MailStore } from "../mail.ts";
 import type { MetadataStore } from "../metadata.ts";
 import type { SettingStore } from "../settings.ts";
+import type { StoreClock } from "../clock.ts";
 import type { Maintenance, Store, StoreHealth } from "../store.ts";
 import { SqliteAccountStore } from "./account_store.ts";
 import { Background } from "./background.ts";
+import { SqliteClock } from "./clock.ts";
 import { ChangeHub } from "./changes.ts";
 import type { Connection } from "./database/connection.ts";
 import { openReading } from "./database/open.ts";
@@ -45,6 +47,7 @@ interface Foundation {
   readonly writer: Writer;
   readonly reads: Connection;
   readonly space: DiskSpace;
+  readonly time: SqliteClock;
 }
 
 /**
@@ -91,6 +94,7 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
     maxDatabaseOctets === undefined ? place : { ...place, maxDatabaseOctets },
     {
       clock,
+      livedSeconds: () => time.seconds(),
       changes,
       health,
       onUnusedFiles: (names) =>
@@ -100,6 +104,8 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
     },
   );
   const reads = openReading(path);
+  const time = SqliteClock.begin(clock, reads, writer);
+  await time.settleFuture();
   const space = new DiskSpace({
     stateDir,
     minFreeOctets: options.minFreeOctets ?? DEFAULT_MIN_FREE_OCTETS,
@@ -110,7 +116,7 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
     onShortage: () => background.spawn(reclaim(writer)),
   });
   const shared = { background, health, changes, lazy, writer, reads };
-  return { path, clock, files, space, ...shared };
+  return { path, clock, files, space, time, ...shared };
 }
 
 /** Gives pages that deleted messages left back to the file system. */
@@ -128,15 +134,17 @@ class SqliteStore implements Store {
   readonly settings: SettingStore;
   readonly staging: ContentStaging;
   readonly maintenance: Maintenance;
+  readonly clock: StoreClock;
   #version: number | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(base: Foundation, staging: FileStaging) {
-    const { reads, writer, lazy, files } = base;
+    const { reads, writer, files, time } = base;
     this.#base = base;
+    this.clock = time;
     this.#mailReads = new MailReads(reads);
     this.staging = staging;
-    this.accounts = new SqliteAccountStore(reads, writer, lazy);
+    this.accounts = new SqliteAccountStore(base);
     this.metadata = new SqliteMetadataStore(reads, writer);
     this.settings = new SqliteSettingStore(reads, writer);
     this.maintenance = new SqliteMaintenance(base);
@@ -173,8 +181,9 @@ class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
-    const { reads, writer, background } = this.#base;
+    const { reads, writer, background, time } = this.#base;
     await background.settled();
+    await time.keep();
     reads.close();
     await writer.close();
     await background.settled();

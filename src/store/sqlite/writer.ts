@@ -49,6 +49,8 @@ type Reply = Exclude<FromWriter, { kind: "failed" }>;
 
 export interface WriterHooks {
   readonly clock: Clock;
+  /** What ages are counted in. */
+  livedSeconds(): number;
   readonly changes: ChangeHub;
   readonly health: Health;
   onUnusedFiles(names: readonly string[]): void;
@@ -193,10 +195,11 @@ export class Writer {
       this.#settle(reply, batch, lazy.length);
       if (!this.#closed) this.#afterBatch();
     };
-    this.#post(
-      { kind: "batch", jobs, nowSeconds: nowSeconds(this.#hooks.clock) },
-      settle,
-    );
+    const time = {
+      nowSeconds: nowSeconds(this.#hooks.clock),
+      livedSeconds: this.#hooks.livedSeconds(),
+    };
+    this.#post({ kind: "batch", jobs, time }, settle);
   }
 
   #takeBatch(): Waiting[] {

@@ -1,5 +1,6 @@
 /** What the protocol thread and the writer's thread say to each other. @module */
 import type { BatchResult } from "./batch.ts";
+import type { BatchTime } from "./batch_time.ts";
 import type { Job } from "./jobs/jobs.ts";
 import type { WriterOptions } from "./options.ts";
 
@@ -8,7 +9,7 @@ export type ToWriter =
   | {
     readonly kind: "batch";
     readonly jobs: readonly Job[];
-    readonly nowSeconds: number;
+    readonly time: BatchTime;
   }
   | { readonly kind: "checkpoint" }
   /** Refreshes what the query planner knows, and empties the log. */

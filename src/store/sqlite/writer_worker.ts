@@ -41,7 +41,7 @@ class WriterThread {
   answer(message: Exclude<ToWriter, { kind: "open" }>): FromWriter {
     switch (message.kind) {
       case "batch": {
-        const result = this.#runner.run(message.jobs, message.nowSeconds);
+        const result = this.#runner.run(message.jobs, message.time);
         return { kind: "batch", ...result };
       }
       case "checkpoint":

@@ -154,3 +154,31 @@ CREATE TABLE purge_due (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX purge_due_by_time ON purge_due (due_at);
 `;
+
+/**
+ * Ages are counted in time that was lived through (`LivedClock`): so are
+ * `messages.arrived_at`, `expunged.expunged_at`, `push_tokens.updated_at`
+ * and `purge_due.due_at` from this version on. Columns that people see keep
+ * the machine's date and have a second one here.
+ */
+export const SCHEMA_3 = `
+CREATE TABLE lived_time (
+  only_row INTEGER NOT NULL PRIMARY KEY CHECK (only_row = 1),
+  lived_at INTEGER NOT NULL,
+  wall_at INTEGER NOT NULL
+) STRICT;
+
+ALTER TABLE accounts ADD COLUMN lived_created_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE accounts ADD COLUMN lived_login_day INTEGER;
+UPDATE accounts SET lived_created_at = created_at, lived_login_day = last_login_day;
+DROP INDEX accounts_unused;
+DROP INDEX accounts_inactive;
+CREATE INDEX accounts_unused ON accounts (lived_created_at) WHERE first_login_at IS NULL;
+CREATE INDEX accounts_inactive ON accounts (lived_login_day) WHERE pinned = 0;
+
+ALTER TABLE registration_tokens ADD COLUMN lived_expires_at INTEGER;
+UPDATE registration_tokens SET lived_expires_at = expires_at;
+
+ALTER TABLE task_runs ADD COLUMN whole_at INTEGER;
+ALTER TABLE task_runs ADD COLUMN whole_limit INTEGER;
+`;

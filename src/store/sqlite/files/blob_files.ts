@@ -74,15 +74,11 @@ export class BlobFiles {
     return join(this.stateDir, "tmp", name);
   }
 
-  /** Names below `blobs/<hh>` of files older than the given time. */
-  async *olderThan(top: string, beforeMs: number): AsyncGenerator<string> {
+  /** Names of all files below `blobs/<hh>`. */
+  async *below(top: string): AsyncGenerator<string> {
     const directory = join(this.stateDir, "blobs", top);
     for (const { name: below } of await listed(directory)) {
-      for (const { name } of await listed(join(directory, below))) {
-        const path = join(directory, below, name);
-        const { mtime } = await Deno.stat(path);
-        if (mtime && mtime.getTime() < beforeMs) yield name;
-      }
+      for (const { name } of await listed(join(directory, below))) yield name;
     }
   }
 

@@ -1,4 +1,5 @@
 /** Jobs on accounts, tokens and the blocklist. @module */
+import { dayOf } from "../../../base/clock.ts";
 import { Refusal, type RefusalCode } from "../../../base/refusal.ts";
 import type { AccountId, TokenId } from "../../../base/ids.ts";
 import type {
@@ -7,10 +8,9 @@ import type {
   NewAccount,
   TokenChange,
 } from "../../accounts.ts";
+import type { LivedDates } from "../tables/account_table.ts";
 import type { JobContext } from "./context.ts";
 import { BATCH_MESSAGES, removePlaced } from "./removal.ts";
-
-const SECONDS_OF_A_DAY = 86_400;
 
 /** @throws {Refusal} `username_taken`, `token_invalid`, `busy` */
 export function createAccount(
@@ -48,7 +48,7 @@ function tokenFor(
   { token }: NewAccount,
 ): TokenId | undefined {
   if (token === undefined) return undefined;
-  const id = context.tokens.use(token, context.nowSeconds);
+  const id = context.tokens.use(token, context.livedSeconds);
   if (id === undefined) throw new Refusal("token_invalid");
   return id;
 }
@@ -58,11 +58,25 @@ function addAccount(
   account: NewAccount,
   token: TokenId | undefined,
 ): AccountId {
-  const id = context.accounts.insert(account, token);
+  const lived = livedDates(context, account);
+  const id = context.accounts.insert(account, lived, token);
   context.usage.open(id);
   const inbox = { account: id, name: "INBOX", subscribed: true };
   context.mailboxes.create(inbox, context.nowSeconds);
   return id;
+}
+
+/** Accounts from another relay bring their age along; all others begin now. */
+function livedDates(
+  { nowSeconds, livedSeconds }: JobContext,
+  { origin, createdAt, lastLoginDay }: NewAccount,
+): LivedDates {
+  const isNew = origin !== "import";
+  const ageSeconds = isNew ? 0 : Math.max(nowSeconds - createdAt, 0);
+  const createdLived = livedSeconds - ageSeconds;
+  if (lastLoginDay === undefined) return { createdLived };
+  const idleDays = isNew ? 0 : Math.max(dayOf(nowSeconds) - lastLoginDay, 0);
+  return { createdLived, loginLivedDay: dayOf(livedSeconds) - idleDays };
 }
 
 export function setPasswordHash(
@@ -95,8 +109,10 @@ export function recordLogins(
   logins: readonly LoginRecord[],
 ): void {
   for (const login of logins) {
-    const day = Math.floor(login.atSeconds / SECONDS_OF_A_DAY);
-    context.accounts.recordLogin(login, day);
+    context.accounts.recordLogin(login, {
+      day: dayOf(login.atSeconds),
+      livedDay: dayOf(context.livedSeconds),
+    });
   }
 }
 
@@ -151,8 +167,9 @@ export function unblock(context: JobContext, pattern: string): boolean {
 }
 
 export function putToken(context: JobContext, change: TokenChange) {
-  const created = context.tokens.put(change, context.nowSeconds);
-  return { token: context.tokens.find(change.token)!, created };
+  const created = context.tokens.put(change, context);
+  const token = context.tokens.find(change.token, context.livedSeconds)!;
+  return { token, created };
 }
 
 export function deleteToken(context: JobContext, token: string): boolean {

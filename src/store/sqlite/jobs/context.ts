@@ -4,6 +4,7 @@ import type { Connection } from "../database/connection.ts";
 import { AccountTable } from "../tables/account_table.ts";
 import { BlobTable } from "../tables/blob_table.ts";
 import { BlockTable } from "../tables/block_table.ts";
+import { LivedTimeTable } from "../tables/lived_time_table.ts";
 import { MailboxTable } from "../tables/mailbox_table.ts";
 import { MessageTable } from "../tables/message_table.ts";
 import { PurgeTable } from "../tables/purge_table.ts";
@@ -18,6 +19,7 @@ export class JobContext {
   readonly accounts: AccountTable;
   readonly blobs: BlobTable;
   readonly blocklist: BlockTable;
+  readonly livedTime: LivedTimeTable;
   readonly mailboxes: MailboxTable;
   readonly messages: MessageTable;
   readonly purges: PurgeTable;
@@ -27,12 +29,14 @@ export class JobContext {
   readonly tokens: TokenTable;
   readonly usage: UsageTable;
   readonly changes = new Changes();
-  /** Accounts whose mail is all too young to expire, and until when. */
+  /** Accounts whose mail is all too young to expire, and until when, in lived seconds. */
   readonly nothingToExpire = new Map<AccountId, number>();
   /** Messages are deleted so long after they were read; undefined: they stay. */
   seenGraceSeconds: number | undefined;
-  /** Seconds since 1970 UTC, the same for a whole batch. */
+  /** Seconds since 1970 UTC by the machine's clock, for people; the same for a whole batch. */
   nowSeconds = 0;
+  /** Seconds that were lived through, for all that ages. */
+  livedSeconds = 0;
 
   constructor(
     readonly db: Connection,
@@ -42,6 +46,7 @@ export class JobContext {
     this.accounts = new AccountTable(db);
     this.blobs = new BlobTable(db);
     this.blocklist = new BlockTable(db);
+    this.livedTime = new LivedTimeTable(db);
     this.mailboxes = new MailboxTable(db);
     this.messages = new MessageTable(db);
     this.purges = new PurgeTable(db);

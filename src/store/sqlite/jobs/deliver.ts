@@ -51,18 +51,19 @@ export function deliver(
     });
     for (const { account, inbox } of accepted) {
       context.usage.add(account, sizeOctets, 1);
-      add(context, inbox, { ...PLAIN, blob, sizeOctets, ...arrival(delivery) });
+      add(context, inbox, {
+        ...PLAIN,
+        blob,
+        sizeOctets,
+        arrivedAt: context.livedSeconds,
+        internalDate: delivery.arrivedAt,
+      });
     }
   }
   return results;
 }
 
 const PLAIN = { flags: 0, keywords: 0 };
-
-function arrival(delivery: Delivery) {
-  const { arrivedAt } = delivery;
-  return { arrivedAt, internalDate: arrivedAt };
-}
 
 /** @throws {Refusal} `no_target_mailbox`, `quota_exceeded`, `too_many_keywords` */
 export function append(
@@ -85,15 +86,14 @@ export function append(
     createdAt: context.nowSeconds,
   });
   context.usage.add(mailbox.account, sizeOctets, 1);
-  const { arrivedAt, internalDate } = message;
   const flags = message.flags & SYSTEM_FLAGS;
   const uid = add(context, mailbox.id, {
     blob,
     sizeOctets,
     flags,
     keywords,
-    arrivedAt,
-    internalDate,
+    arrivedAt: context.livedSeconds,
+    internalDate: message.internalDate,
   });
   return { uidValidity: mailbox.uidValidity, uid };
 }

@@ -15,6 +15,8 @@ export const FREEING: ReadonlySet<JobName> = new Set<JobName>([
   "forgetExpunged",
   "collectUnusedBlobs",
   "vacuumSome",
+  "settleFuture",
+  "keepMark",
   "deleteMailbox",
   "startDeletion",
   "removeSomeMail",

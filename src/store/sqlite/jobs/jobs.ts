@@ -13,7 +13,13 @@ import * as mailboxes from "./mailboxes.ts";
 import { forgetExpunged, prune, trimSome } from "./retention.ts";
 import { purgeDue, setSeenGrace } from "./purge.ts";
 import * as settings from "./settings.ts";
-import { collectUnusedBlobs, recountSome, vacuumSome } from "./upkeep.ts";
+import {
+  collectUnusedBlobs,
+  keepMark,
+  recountSome,
+  settleFuture,
+  vacuumSome,
+} from "./upkeep.ts";
 
 export const JOBS = {
   deliver,
@@ -32,6 +38,8 @@ export const JOBS = {
   collectUnusedBlobs,
   recountSome,
   vacuumSome,
+  settleFuture,
+  keepMark,
   createMailbox: mailboxes.createMailbox,
   deleteMailbox: mailboxes.deleteMailbox,
   renameMailbox: mailboxes.renameMailbox,
@@ -61,7 +69,11 @@ export const JOBS = {
 
 export type JobName = keyof typeof JOBS;
 export type JobArgument<N extends JobName> = N extends
-  "collectUnusedBlobs" | "vacuumSome" | "dataVersion" | "purgeDue" ? undefined
+  | "collectUnusedBlobs"
+  | "vacuumSome"
+  | "settleFuture"
+  | "dataVersion"
+  | "purgeDue" ? undefined
   : Parameters<(typeof JOBS)[N]>[1];
 export type JobResult<N extends JobName> = ReturnType<(typeof JOBS)[N]>;
 

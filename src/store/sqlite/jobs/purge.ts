@@ -10,6 +10,7 @@ export function setSeenGrace(
   seconds: number | undefined,
 ): void {
   if (seconds === undefined) context.purges.clear();
+  else context.purges.noLaterThan(context.livedSeconds + seconds);
   context.seenGraceSeconds = seconds;
 }
 
@@ -19,15 +20,17 @@ export function noteSeen(
   mailbox: MailboxId,
   uid: Uid,
 ): void {
-  const { seenGraceSeconds: grace, nowSeconds } = context;
-  if (grace !== undefined) context.purges.put(mailbox, uid, nowSeconds + grace);
+  const { seenGraceSeconds: grace, livedSeconds } = context;
+  if (grace !== undefined) {
+    context.purges.put(mailbox, uid, livedSeconds + grace);
+  }
 }
 
 /** Removes what is due and still counts as read: one batch. */
 export function purgeDue(
   context: JobContext,
 ): { deleted: number; more: boolean } {
-  const due = context.purges.due(context.nowSeconds, BATCH_MESSAGES);
+  const due = context.purges.due(context.livedSeconds, BATCH_MESSAGES);
   const messages = due.flatMap(({ mailbox, uid }) => {
     const found = context.messages.placed(mailbox, uid);
     if (!found) return [];

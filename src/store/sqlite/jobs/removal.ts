@@ -45,7 +45,7 @@ export function takeOut(
   });
   for (const { uid } of messages) {
     context.messages.remove(mailbox, uid);
-    context.messages.recordExpunge(mailbox, modSeq, uid, context.nowSeconds);
+    context.messages.recordExpunge(mailbox, modSeq, uid, context.livedSeconds);
     context.changes.expunged(mailbox, modSeq, uid);
   }
   return modSeq;

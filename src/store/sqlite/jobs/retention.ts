@@ -6,7 +6,7 @@ import type { PlacedMessage } from "../tables/message_table.ts";
 import type { JobContext } from "./context.ts";
 import { noteSeen } from "./purge.ts";
 import { BATCH_MESSAGES, removePlaced } from "./removal.ts";
-import { expireOldest } from "./room.ts";
+import { expirable, expireOldest } from "./room.ts";
 
 const ROWS_AT_ONCE = 2000; // looked at in one job
 const MAX_MS = 20; // for one job
@@ -42,9 +42,9 @@ export function prune(
   for (const row of rows) {
     if (matching.length === BATCH_MESSAGES) break;
     last = row;
-    if (isCovered(row, rule)) matching.push(row);
+    if (isCovered(context, row, rule)) matching.push(row);
   }
-  if (rule.onlyList) {
+  if (rule.onlyList && !rule.dryRun) {
     for (const { mailbox, uid } of matching) noteSeen(context, mailbox, uid);
   } else if (!rule.dryRun) {
     const deadline = context.monotonicMs() + MAX_MS;
@@ -76,10 +76,10 @@ function agedMessages(
      FROM messages
      WHERE (arrived_at, mailbox_id, uid) > (?, ?, ?) AND arrived_at < ? ${large} AND size > ?
      ORDER BY arrived_at, mailbox_id, uid LIMIT ? + 0`,
-    from?.arrivedAt ?? -1,
+    from?.arrivedAt ?? Number.MIN_SAFE_INTEGER,
     from?.mailbox ?? 0,
     from?.uid ?? 0,
-    rule.arrivedBefore,
+    context.livedSeconds - rule.olderThanSeconds,
     larger,
     ROWS_AT_ONCE,
   );
@@ -89,9 +89,14 @@ function cursorAt({ arrivedAt, mailbox, uid }: AgedMessage): AgeCursor {
   return { arrivedAt, mailbox, uid };
 }
 
-function isCovered(row: AgedMessage, rule: PruneRule): boolean {
+function isCovered(
+  context: JobContext,
+  row: AgedMessage,
+  rule: PruneRule,
+): boolean {
   const seen = (row.flags & SEEN) !== 0;
   if (rule.onlySeen && !seen && row.fetched === 0) return false;
+  if (rule.onlyList && context.purges.has(row.mailbox, row.uid)) return false;
   return !(rule.onlyUnseen && seen);
 }
 
@@ -104,7 +109,11 @@ interface FullAccount {
 /** One step of a walk through all accounts that trims the full ones. */
 export function trimSome(
   context: JobContext,
-  { quota, after }: { quota: QuotaPolicy; after: AccountId },
+  { quota, after, dryRun }: {
+    quota: QuotaPolicy;
+    after: AccountId;
+    dryRun: boolean;
+  },
 ): { deleted: number; next: AccountId | undefined } {
   // CROSS JOIN: along usage, a page at a time, instead of sorting all accounts
   const rows = context.db.rows<FullAccount>(
@@ -119,6 +128,11 @@ export function trimSome(
   for (const { account, octets, limitOctets } of rows) {
     if (octets * 100 <= limitOctets * quota.trimFrom) continue;
     const excess = octets - Math.floor(limitOctets * quota.trimTo / 100);
+    if (dryRun) {
+      const deleted = expirable(context, account, excess, quota);
+      if (deleted > 0) return { deleted, next: account };
+      continue;
+    }
     const deleted = trimmed(context, account, excess, quota);
     if (deleted === 0) continue;
     const still = (context.usage.of(account)?.octets ?? 0) * 100 >
@@ -161,10 +175,15 @@ export function forgetExpunged(
 }
 
 function forgetIn(context: JobContext, mailbox: MailboxId): void {
+  context.db.run(
+    "UPDATE expunged SET expunged_at = ?2 WHERE mailbox_id = ?1 AND expunged_at > ?2",
+    mailbox,
+    context.livedSeconds,
+  );
   const old = context.db.row<{ modSeq: ModSeq | null }>(
     "SELECT max(modseq) AS modSeq FROM expunged WHERE mailbox_id = ? AND expunged_at < ?",
     mailbox,
-    context.nowSeconds - EXPUNGED_SECONDS,
+    context.livedSeconds - EXPUNGED_SECONDS,
   )!.modSeq ?? 0;
   const surplus = context.db.row<{ modSeq: ModSeq }>(
     `SELECT modseq AS modSeq FROM expunged WHERE mailbox_id = ?

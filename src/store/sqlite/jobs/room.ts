@@ -42,7 +42,7 @@ export function expireOldest(
   excess: number,
   quota: QuotaPolicy,
 ): number {
-  const now = context.nowSeconds;
+  const now = context.livedSeconds;
   const { nothingToExpire } = context;
   if ((nothingToExpire.get(account) ?? 0) > now) return 0;
   const oldest = context.messages.oldest(account, BATCH_MESSAGES);
@@ -63,4 +63,29 @@ export function expireOldest(
     );
   }
   return freed;
+}
+
+const LOOKED_AT = 100_000;
+
+/** How many messages it takes until `excess` octets are free, in as many batches as that is. */
+export function expirable(
+  context: JobContext,
+  account: AccountId,
+  excess: number,
+  quota: QuotaPolicy,
+): number {
+  const before = context.livedSeconds - quota.protectSeconds;
+  let freed = 0;
+  let count = 0;
+  for (
+    const { arrivedAt, sizeOctets } of context.messages.oldest(
+      account,
+      LOOKED_AT,
+    )
+  ) {
+    if (freed >= excess || arrivedAt > before) break;
+    freed += sizeOctets;
+    count++;
+  }
+  return count;
 }

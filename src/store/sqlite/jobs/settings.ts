@@ -26,7 +26,7 @@ export function putPushToken(
   { account, token }: { account: AccountId; token: string },
 ): void {
   if (context.accounts.byId(account)?.state !== "active") return;
-  context.pushTokens.put(account, token, context.nowSeconds);
+  context.pushTokens.put(account, token, context.livedSeconds);
 }
 
 export function clearPushTokens(
@@ -36,8 +36,11 @@ export function clearPushTokens(
   context.pushTokens.clear(account);
 }
 
-export function prunePushTokens(context: JobContext, before: number): number {
-  return context.pushTokens.prune(before);
+export function prunePushTokens(
+  context: JobContext,
+  olderThanSeconds: number,
+): number {
+  return context.pushTokens.prune(context.livedSeconds - olderThanSeconds);
 }
 
 export function saveTaskRun(context: JobContext, run: TaskRun): void {

@@ -1,10 +1,20 @@
 /** Jobs that check and tidy what is stored. @module */
 import type { AccountId, MailboxId } from "../../../base/ids.ts";
+import type { ClockMark } from "../../../base/lived_clock.ts";
 import type { JobContext } from "./context.ts";
 
 const ACCOUNTS_AT_ONCE = 50;
 const BLOBS_AT_ONCE = 500;
 const FREE_PAGES_AT_ONCE = 1000;
+
+/** Dates later than now count as now. */
+export function settleFuture(context: JobContext): void {
+  context.livedTime.settleFuture(context.livedSeconds);
+}
+
+export function keepMark(context: JobContext, mark: ClockMark): void {
+  context.livedTime.keep(mark);
+}
 
 export function collectUnusedBlobs(context: JobContext): number {
   return context.blobs.removeUnused(BLOBS_AT_ONCE);

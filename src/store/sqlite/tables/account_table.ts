@@ -38,6 +38,12 @@ function accountOf<T extends AccountRow>(
   return { ...withoutNulls(row), pinned: row.pinned === 1 };
 }
 
+/** What the age of an account is counted from. */
+export interface LivedDates {
+  readonly createdLived: number;
+  readonly loginLivedDay?: number;
+}
+
 /** What delivery must know about a recipient. */
 export interface Recipient {
   readonly inbox: MailboxId;
@@ -98,12 +104,27 @@ export class AccountTable {
     )!.n;
   }
 
+  /** Those that an entry of the blocklist covers: an address, or what comes before a star and the domain. */
+  countCovered(pattern: string): number {
+    return this.db.row<{ n: number }>(
+      `SELECT count(*) AS n FROM accounts WHERE address = ?1 OR (
+         instr(?1, '*') > 0
+         AND substr(address, instr(address, '@')) = substr(?1, instr(?1, '@'))
+         AND substr(address, 1, instr(?1, '*') - 1) = substr(?1, 1, instr(?1, '*') - 1))`,
+      pattern,
+    )!.n;
+  }
+
   /** The account must not exist. */
-  insert(account: NewAccount, token: TokenId | undefined): AccountId {
+  insert(
+    account: NewAccount,
+    lived: LivedDates,
+    token: TokenId | undefined,
+  ): AccountId {
     return this.db.insert(
       `INSERT INTO accounts (address, password_hash, origin, created_at, first_login_at,
-         last_login_day, quota_octets, token_id, pinned)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         last_login_day, quota_octets, token_id, pinned, lived_created_at, lived_login_day)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       account.address,
       account.passwordHash,
       account.origin,
@@ -113,6 +134,8 @@ export class AccountTable {
       account.quotaOctets ?? null,
       token ?? null,
       account.pinned ? 1 : 0,
+      lived.createdLived,
+      lived.loginLivedDay ?? null,
     ) as AccountId;
   }
 
@@ -135,13 +158,19 @@ export class AccountTable {
     );
   }
 
-  recordLogin(login: LoginRecord, day: number): void {
+  /** A day that a wrong clock has written gives way to an earlier one. */
+  recordLogin(
+    login: LoginRecord,
+    { day, livedDay }: { day: number; livedDay: number },
+  ): void {
     this.db.run(
-      `UPDATE accounts SET first_login_at = coalesce(first_login_at, ?2), last_login_day = ?3
-       WHERE id = ?1 AND (last_login_day IS NULL OR last_login_day < ?3)`,
+      `UPDATE accounts SET first_login_at = coalesce(first_login_at, ?2),
+         last_login_day = ?3, lived_login_day = ?4
+       WHERE id = ?1 AND (last_login_day IS NOT ?3 OR lived_login_day IS NOT ?4)`,
       login.account,
       login.atSeconds,
       day,
+      livedDay,
     );
     if (login.upgrade) {
       this.db.run(
@@ -181,23 +210,23 @@ export class AccountTable {
   }
 
   /** Never logged in, oldest first. */
-  unusedSince(atSeconds: number, limit: number): Account[] {
+  unusedSince(livedSeconds: number, limit: number): Account[] {
     return this.db.rows<AccountRow>(
       `SELECT ${COLUMNS} FROM accounts
-       WHERE first_login_at IS NULL AND created_at < ? AND state = 'active' AND pinned = 0
-       ORDER BY created_at LIMIT ? + 0`,
-      atSeconds,
+       WHERE first_login_at IS NULL AND lived_created_at < ? AND state = 'active' AND pinned = 0
+       ORDER BY lived_created_at LIMIT ? + 0`,
+      livedSeconds,
       limit,
     ).map(accountOf);
   }
 
-  /** Last login before a day since 1970. */
-  inactiveSince(day: number, limit: number): Account[] {
+  /** Last login before a day that was lived through. */
+  inactiveSince(livedDay: number, limit: number): Account[] {
     return this.db.rows<AccountRow>(
       `SELECT ${COLUMNS} FROM accounts
-       WHERE pinned = 0 AND last_login_day < ? AND state = 'active'
-       ORDER BY last_login_day LIMIT ? + 0`,
-      day,
+       WHERE pinned = 0 AND lived_login_day < ? AND state = 'active'
+       ORDER BY lived_login_day LIMIT ? + 0`,
+      livedDay,
       limit,
     ).map(accountOf);
   }

@@ -20,12 +20,25 @@ export class PurgeTable {
     );
   }
 
+  has(mailbox: MailboxId, uid: Uid): boolean {
+    return this.db.row(
+      "SELECT 1 FROM purge_due WHERE mailbox_id = ? AND uid = ?",
+      mailbox,
+      uid,
+    ) !== undefined;
+  }
+
+  /** No message waits longer than one that is read now. */
+  noLaterThan(dueAt: number): void {
+    this.db.run("UPDATE purge_due SET due_at = ?1 WHERE due_at > ?1", dueAt);
+  }
+
   /** Their messages may be gone. */
-  due(nowSeconds: number, limit: number): DueMessage[] {
+  due(livedSeconds: number, limit: number): DueMessage[] {
     return this.db.rows<DueMessage>(
       `SELECT mailbox_id AS mailbox, uid FROM purge_due WHERE due_at <= ?
        ORDER BY due_at LIMIT ? + 0`,
-      nowSeconds,
+      livedSeconds,
       limit,
     );
   }

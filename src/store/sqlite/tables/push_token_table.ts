@@ -15,13 +15,13 @@ export class PushTokenTable {
   }
 
   /** Beyond the limit the oldest goes. */
-  put(account: AccountId, token: string, nowSeconds: number): void {
+  put(account: AccountId, token: string, livedSeconds: number): void {
     this.db.run(
       `INSERT INTO push_tokens (account_id, token, updated_at) VALUES (?, ?, ?)
        ON CONFLICT (account_id, token) DO UPDATE SET updated_at = excluded.updated_at`,
       account,
       token,
-      nowSeconds,
+      livedSeconds,
     );
     this.db.run(
       `DELETE FROM push_tokens WHERE account_id = ?1 AND token IN (

@@ -15,6 +15,12 @@ export class UsageTable {
     return row && withoutNulls(row);
   }
 
+  messageCount(): number {
+    return this.db.row<{ n: number }>(
+      "SELECT coalesce(sum(messages), 0) AS n FROM usage",
+    )!.n;
+  }
+
   open(account: AccountId): void {
     this.db.run("INSERT INTO usage (account_id) VALUES (?)", account);
   }
