@@ -69,6 +69,7 @@ export async function assemble(
   });
   const listeners: ServiceListeners = new ServiceListeners({
     keyPair: () => certificates.current,
+    handshakeTimeoutMs: config().tls.handshakeTimeoutS * 1000,
     httpsAlpn: config().http.alpnMail
       ? ["http/1.1", "imap", "smtp"]
       : ["http/1.1"],

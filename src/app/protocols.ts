@@ -25,6 +25,8 @@ import { SmtpServer } from "../smtp/server/server.ts";
 import type { SecureContexts } from "./certificates.ts";
 
 const HTTP_PER_ADDRESS = 64;
+const REFUSAL_MS = 5000; // for a peer to take the reason
+const MAX_REFUSALS = 100; // at once; others are refused without a word
 const DRAIN_MS = 10_000; // a message or command that is under way may finish
 
 export interface ProtocolParts {
@@ -44,15 +46,17 @@ export class Protocols {
   readonly #smtp: SmtpServer;
   readonly #http: HttpServer;
   readonly #imapCounts: ConnectionCounts;
+  #refusals = 0;
 
   constructor(parts: ProtocolParts) {
-    const { clock } = parts;
+    const { clock, timers } = parts;
     this.#parts = parts;
     this.#imap = imapServer(parts);
     this.#smtp = smtpServer(parts);
     this.#http = new HttpServer({
       handler: site(parts.site),
       clock,
+      timers,
       maxPerAddress: HTTP_PER_ADDRESS,
       reportBug: (error) => parts.reportBug(error),
     });
@@ -72,17 +76,28 @@ export class Protocols {
     }
   }
 
-  /** Drives an IMAP connection to its end. */
+  /** Drives an IMAP connection to its end; it counts until its descriptor is free. */
   async #serveImap(wire: Wire): Promise<void> {
     const { peerAddress } = wire;
-    if (!this.#imapCounts.enter(peerAddress)) return await turnAway(wire);
+    if (!this.#imapCounts.enter(peerAddress)) return await this.#refuse(wire);
     try {
       await this.#imap.serve(wire);
     } catch (error) {
       this.#parts.reportBug(error);
-    } finally {
-      this.#imapCounts.leave(peerAddress);
+      wire.abort();
     }
+    await wire.gone;
+    this.#imapCounts.leave(peerAddress);
+  }
+
+  async #refuse(wire: Wire): Promise<void> {
+    if (this.#refusals >= MAX_REFUSALS) return wire.abort();
+    this.#refusals++;
+    const timer = setTimeout(() => wire.abort(), REFUSAL_MS);
+    await turnAway(wire);
+    await wire.gone;
+    clearTimeout(timer);
+    this.#refusals--;
   }
 
   serveSocket(name: ListenerName, socket: Socket): void {
@@ -169,7 +184,7 @@ export class Protocols {
 }
 
 function imapServer(parts: ProtocolParts): ImapServer {
-  const { imap, auth } = parts.config();
+  const { imap, auth, tls } = parts.config();
   return new ImapServer({
     backend: parts.imap,
     clock: parts.clock,
@@ -180,6 +195,7 @@ function imapServer(parts: ProtocolParts): ImapServer {
       maxLiteralOctets: imap.maxLiteral,
       maxLoginFailures: auth.maxFailuresPerConnection,
       failDelayMs: auth.failDelayMs,
+      handshakeTimeoutMs: tls.handshakeTimeoutS * 1000,
       preauthTimeoutMs: imap.preauthTimeoutS * 1000,
       inactivityTimeoutMs: imap.inactivityTimeoutS * 1000,
       idleKeepaliveMs: imap.idleKeepaliveS * 1000,
@@ -189,7 +205,7 @@ function imapServer(parts: ProtocolParts): ImapServer {
 }
 
 function smtpServer(parts: ProtocolParts): SmtpServer {
-  const { smtp, submission, auth } = parts.config();
+  const { smtp, submission, auth, tls } = parts.config();
   return new SmtpServer({
     backend: parts.smtp,
     clock: parts.clock,
@@ -206,6 +222,7 @@ function smtpServer(parts: ProtocolParts): SmtpServer {
       contentMs: smtp.dataTimeoutS * 1000,
       sessionMs: smtp.sessionMaxS * 1000,
       loginMs: smtp.preauthTimeoutS * 1000,
+      handshakeMs: tls.handshakeTimeoutS * 1000,
     },
     connections: {
       mx: {

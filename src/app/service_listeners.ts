@@ -7,6 +7,7 @@
 import type { Socket } from "node:net";
 import { LISTENER_NAMES, type ListenerName } from "../config/listeners.ts";
 import type { ListenAddress as Wanted } from "../config/network_kinds.ts";
+import { ConnectionCounts } from "../net/connection_counts.ts";
 import {
   formatAddress,
   type KeyPair,
@@ -30,7 +31,11 @@ export interface ServiceListenersOptions {
   keyPair(): KeyPair;
   /** Protocols offered on the HTTPS port (RFC 7301 §3.1). */
   readonly httpsAlpn: readonly string[];
+  readonly handshakeTimeoutMs: number;
 }
+
+/** Handshakes on the HTTPS port at once, before anybody counts the connection. */
+const HANDSHAKE_LIMITS = { total: 1000, perAddress: 100 };
 
 export class BindFailure extends Error {
   override readonly name = "BindFailure";
@@ -52,6 +57,7 @@ interface Open {
 export class ServiceListeners {
   readonly #options: ServiceListenersOptions;
   readonly #open: Open[] = [];
+  readonly #handshakes = new ConnectionCounts(() => HANDSHAKE_LIMITS);
 
   constructor(options: ServiceListenersOptions) {
     this.#options = options;
@@ -132,7 +138,7 @@ export class ServiceListeners {
     name: ListenerName,
     address: ListenAddress,
   ): Promise<NativeListener | SocketListener> {
-    const { handlers, httpsAlpn } = this.#options;
+    const { handlers, httpsAlpn, handshakeTimeoutMs } = this.#options;
     const onFault = (error: unknown) => handlers.onFault(name, error);
     const keyPair = this.#options.keyPair();
     if (name === "imap_tls" || name === "submission_tls") {
@@ -148,7 +154,15 @@ export class ServiceListeners {
       address,
       onFault,
       onSocket: (socket) => handlers.onSocket(name, socket),
-      ...(isTls(name) ? { keyPair } : {}),
+      ...(isTls(name)
+        ? {
+          keyPair,
+          handshakes: {
+            timeoutMs: handshakeTimeoutMs,
+            counts: this.#handshakes,
+          },
+        }
+        : {}),
       ...(name === "https" ? { alpn: httpsAlpn } : {}),
     });
   }

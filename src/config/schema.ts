@@ -162,6 +162,11 @@ export const SCHEMA = {
     3650,
     "Lifetime of a self-signed certificate",
   ),
+  "tls.handshake_timeout_s": key(
+    seconds(1, 600),
+    30,
+    "Seconds until TLS is on, of a connection or after STARTTLS",
+  ),
 
   "registration.open": key(flag, true, "Anyone may sign up"),
   "registration.jit": key(

@@ -12,7 +12,7 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { Socket } from "node:net";
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Timers } from "../base/clock.ts";
 import { limitKey } from "../base/peer_address.ts";
 import { sendResponse, toRequest } from "./exchange.ts";
 
@@ -31,6 +31,7 @@ export type HttpHandler = (
 export interface HttpServerOptions {
   readonly handler: HttpHandler;
   readonly clock: Clock;
+  readonly timers: Pick<Timers, "every">;
   /** From one IPv4 address or one IPv6 network. */
   readonly maxPerAddress: number;
   reportBug(error: unknown): void;
@@ -58,7 +59,7 @@ export class HttpServer {
   readonly #server: Server;
   readonly #connections = new Map<Socket, Connection>();
   readonly #perAddress = new Map<string, number>();
-  readonly #sweeper: ReturnType<typeof setInterval>;
+  readonly #stopSweeping: () => void;
   #stopping = false;
 
   constructor(options: HttpServerOptions) {
@@ -70,7 +71,7 @@ export class HttpServer {
     this.#server.on("clientError", (_error, socket) => {
       socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
     });
-    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
+    this.#stopSweeping = options.timers.every(SWEEP_MS, () => this.#sweep());
   }
 
   get connections(): number {
@@ -102,7 +103,7 @@ export class HttpServer {
   /** Takes no further requests; ends at once what has not asked yet. */
   stop(): void {
     this.#stopping = true;
-    clearInterval(this.#sweeper);
+    this.#stopSweeping();
     for (const [socket, { state }] of this.#connections) {
       if (state === "new") socket.destroy();
     }

@@ -4,7 +4,15 @@ import { SocketListener } from "../net/socket_listener.ts";
 import { readText } from "./body.ts";
 import { type HttpHandler, HttpServer } from "./server.ts";
 
-const clock = { now: () => Date.now(), monotonic: () => performance.now() };
+let nowMs = 0;
+let sweep = () => {};
+const clock = { now: () => nowMs, monotonic: () => nowMs };
+const timers = {
+  every(_periodMs: number, tick: () => void) {
+    sweep = tick;
+    return () => {};
+  },
+};
 
 async function serving(
   handler: HttpHandler,
@@ -19,6 +27,7 @@ async function serving(
   const server = new HttpServer({
     handler,
     clock,
+    timers,
     maxPerAddress: 4,
     reportBug: (error) => bugs.push(error),
   });
@@ -171,3 +180,37 @@ Deno.test("readText() refuses a body over its limit, declared or not", async () 
     SyntaxError,
   );
 });
+
+for (
+  const [name, text, limitMs] of [
+    ["says nothing", "", 10_000],
+    ["stops in the head", "GET / HTTP/1.1\r\nHost: a", 10_000],
+    [
+      "stops in the body",
+      "POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 9\r\n\r\nabc",
+      120_000,
+    ],
+    ["reads nothing of what it asked for", GET, 120_000],
+  ] as const
+) {
+  Deno.test(`serve() ends a connection whose peer ${name}`, () => {
+    const asked = Promise.withResolvers<void>();
+    return serving(async (request) => {
+      asked.resolve();
+      await readText(request, 100);
+      return new Response(new Uint8Array(32 * 1024 * 1024));
+    }, async (port, _bugs, count) => {
+      const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      await connection.write(new TextEncoder().encode(text));
+      while (count() === 0) await new Promise((next) => setTimeout(next, 5));
+      if (limitMs > 10_000) await asked.promise;
+      nowMs += limitMs;
+      sweep();
+      assert.equal(count(), 1);
+      nowMs++;
+      sweep();
+      while (count() > 0) await new Promise((next) => setTimeout(next, 5));
+      connection.close();
+    });
+  });
+}

@@ -6,11 +6,12 @@
  * @module
  */
 import { Duplex } from "node:stream";
-import { plainAddress } from "../base/peer_address.ts";
+import { NativeConnection } from "./native_connection.ts";
 
 const SMALLEST_READ = 4096; // a peer that fills it gets larger ones
 const LARGEST_READ = 16_384; // what one TLS record holds (RFC 8446 §5.1)
 const MOST_SPARE = 16;
+const FAREWELL_MS = 1000; // for the end of TLS, once nobody wants the socket
 
 type Done = (error?: Error | null) => void;
 
@@ -19,18 +20,17 @@ export class NativeSocket extends Duplex {
   readonly remotePort: number;
   readonly localAddress: string;
   readonly localPort: number;
-  readonly #connection: Deno.TlsConn;
+  readonly #connection: NativeConnection;
   readonly #spare: Uint8Array<ArrayBuffer>[] = [];
   #readSize = SMALLEST_READ;
 
   constructor(connection: Deno.TlsConn) {
     super({ allowHalfOpen: false, readableHighWaterMark: LARGEST_READ });
-    this.#connection = connection;
-    const remote = connection.remoteAddr as Deno.NetAddr;
-    const local = connection.localAddr as Deno.NetAddr;
-    this.remoteAddress = plainAddress(remote.hostname);
+    this.#connection = new NativeConnection(connection);
+    const { remote, local } = this.#connection;
+    this.remoteAddress = remote.address;
     this.remotePort = remote.port;
-    this.localAddress = plainAddress(local.hostname);
+    this.localAddress = local.address;
     this.localPort = local.port;
   }
 
@@ -66,28 +66,17 @@ export class NativeSocket extends Duplex {
   }
 
   override _write(chunk: Uint8Array, _encoding: string, done: Done): void {
-    this.#send(chunk).then(() => done(), done);
+    this.#connection.write(chunk).then(() => done(), done);
   }
 
   override _final(done: Done): void {
     this.#connection.closeWrite().then(() => done(), () => done());
   }
 
+  /** The "close" event comes when the descriptor is free. */
   override _destroy(error: Error | null, done: Done): void {
-    try {
-      this.#connection.close();
-    } catch {
-      // closed before
-    }
-    done(error);
-  }
-
-  async #send(octets: Uint8Array): Promise<void> {
-    let at = 0;
-    while (at < octets.length) {
-      at += await this.#connection.write(
-        at === 0 ? octets : octets.subarray(at),
-      );
-    }
+    if (this.#connection.isWriting) this.#connection.abort();
+    else this.#connection.end(FAREWELL_MS);
+    this.#connection.gone.then(() => done(error));
   }
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { plainAddress } from "../base/peer_address.ts";
+import { NativeConnection } from "./native_connection.ts";
 import type { Wire } from "./wire.ts";
 
 // Most sessions wait for a peer that says nothing for minutes: what they hold
@@ -14,18 +14,21 @@ const LARGEST_READ = 65_536;
 export class NativeWire implements Wire {
   readonly secure = true;
   readonly peerAddress: string;
+  readonly #connection: NativeConnection;
   #readSize = SMALLEST_READ;
-  #closed = false;
 
-  constructor(readonly connection: Deno.TlsConn) {
-    this.peerAddress = plainAddress(
-      (connection.remoteAddr as Deno.NetAddr).hostname,
-    );
+  constructor(connection: Deno.TlsConn) {
+    this.#connection = new NativeConnection(connection);
+    this.peerAddress = this.#connection.remote.address;
+  }
+
+  get gone(): Promise<void> {
+    return this.#connection.gone;
   }
 
   async read(): Promise<Uint8Array | undefined> {
     const buffer = new Uint8Array(this.#readSize);
-    const count = await this.connection.read(buffer);
+    const count = await this.#connection.read(buffer);
     if (count === null) return undefined;
     this.#readSize = count === buffer.length
       ? Math.min(this.#readSize * 8, LARGEST_READ)
@@ -35,13 +38,8 @@ export class NativeWire implements Wire {
     return buffer.subarray(0, count);
   }
 
-  async write(octets: Uint8Array): Promise<void> {
-    let at = 0;
-    while (at < octets.length) {
-      at += await this.connection.write(
-        at === 0 ? octets : octets.subarray(at),
-      );
-    }
+  write(octets: Uint8Array): Promise<void> {
+    return this.#connection.write(octets);
   }
 
   startTls(): Promise<void> {
@@ -49,8 +47,10 @@ export class NativeWire implements Wire {
   }
 
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.connection.close();
+    this.#connection.end();
+  }
+
+  abort(): void {
+    this.#connection.abort();
   }
 }

@@ -8,60 +8,32 @@
  *
  * @module
  */
-const LIBRARIES = ["libc.so.6", "libc.musl-x86_64.so.1"];
+import { cLibrary } from "./c_library.ts";
+
 const IPPROTO_TCP = 6; // netinet/in.h
 const TCP_NODELAY = 1; // netinet/tcp.h
 
 const DESCRIPTORS = "/proc/self/fd";
 
-type SetNoDelay = (descriptor: number) => void;
-
 /** Runs `bind` and sets TCP_NODELAY on the sockets that it opened, where the system lets us. */
 export function withoutDelay<Opened>(bind: () => Opened): Opened {
-  const setNoDelay = loadOnce();
-  if (!setNoDelay) return bind();
+  const library = cLibrary();
+  if (!library) return bind();
   const before = new Set(listSockets().values());
   const opened = bind();
+  const on = new Int32Array([1]);
   for (const [descriptor, socket] of listSockets()) {
+    if (before.has(socket)) continue;
     // On anything but a TCP socket the call fails and changes nothing.
-    if (!before.has(socket)) setNoDelay(descriptor);
+    library.setsockopt(
+      descriptor,
+      IPPROTO_TCP,
+      TCP_NODELAY,
+      on,
+      on.byteLength,
+    );
   }
   return opened;
-}
-
-let loaded: { readonly setNoDelay: SetNoDelay | undefined } | undefined;
-
-function loadOnce(): SetNoDelay | undefined {
-  loaded ??= { setNoDelay: load() };
-  return loaded.setNoDelay;
-}
-
-/** undefined where there is no such library: then only the delay stays. */
-function load(): SetNoDelay | undefined {
-  if (Deno.build.os !== "linux") return undefined;
-  const on = new Int32Array([1]);
-  for (const name of LIBRARIES) {
-    try {
-      const { symbols } = Deno.dlopen(name, {
-        setsockopt: {
-          parameters: ["i32", "i32", "i32", "buffer", "u32"],
-          result: "i32",
-        },
-      });
-      return (descriptor) => {
-        symbols.setsockopt(
-          descriptor,
-          IPPROTO_TCP,
-          TCP_NODELAY,
-          on,
-          on.byteLength,
-        );
-      };
-    } catch {
-      // not this library
-    }
-  }
-  return undefined;
 }
 
 /** Descriptors of sockets, each with the name that the kernel has for the socket. */

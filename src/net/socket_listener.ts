@@ -10,19 +10,29 @@ import {
   type Server as TlsServer,
   type TLSSocket,
 } from "node:tls";
+import type { ConnectionCounts } from "./connection_counts.ts";
 import type {
   KeyPair,
   ListenAddress,
   Listener,
   ListenerEvents,
 } from "./listener.ts";
+import { plainAddress } from "../base/peer_address.ts";
 
 const BACKLOG = 4096;
+
+/** Bounds of what nobody has been told of yet. */
+export interface Handshakes {
+  readonly timeoutMs: number;
+  /** Of those that are under way. */
+  readonly counts: ConnectionCounts;
+}
 
 export interface SocketListenerOptions extends ListenerEvents {
   readonly address: ListenAddress;
   /** With one, TLS begins at once. */
   readonly keyPair?: KeyPair;
+  readonly handshakes?: Handshakes;
   /** RFC 7301; none accepts whatever a client offers. */
   readonly alpn?: readonly string[];
   onSocket(socket: Socket | TLSSocket): void;
@@ -33,6 +43,7 @@ export class SocketListener implements Listener {
   #keyPair: KeyPair | undefined;
   #server: Server;
   #address: ListenAddress;
+  readonly #handshaking = new Map<string, string>(); // addresses, by peer
   #accepted = 0;
 
   private constructor(options: SocketListenerOptions, server: Server) {
@@ -85,9 +96,11 @@ export class SocketListener implements Listener {
       // Until a session listens itself, and for what comes after it.
       socket.on("error", () => {});
       if (!this.#keyPair) onSocket(socket);
+      else if (!this.#startHandshake(socket)) socket.resetAndDestroy();
     });
     server.on("secureConnection", (socket: TLSSocket) => {
       socket.on("error", () => {});
+      this.#endHandshake(peerOf(socket));
       onSocket(socket);
     });
     server.on("error", onFault);
@@ -96,17 +109,39 @@ export class SocketListener implements Listener {
       socket.destroy();
     });
   }
+
+  /** False if there are too many already. */
+  #startHandshake(socket: Socket): boolean {
+    const address = plainAddress(socket.remoteAddress);
+    const counts = this.#options.handshakes?.counts;
+    if (counts?.enter(address) === false) return false;
+    const peer = peerOf(socket);
+    this.#handshaking.set(peer, address);
+    socket.once("close", () => this.#endHandshake(peer));
+    return true;
+  }
+
+  #endHandshake(peer: string): void {
+    const address = this.#handshaking.get(peer);
+    if (address === undefined) return;
+    this.#handshaking.delete(peer);
+    this.#options.handshakes?.counts.leave(address);
+  }
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 function newServer(
-  { alpn }: SocketListenerOptions,
+  { alpn, handshakes }: SocketListenerOptions,
   keyPair: KeyPair | undefined,
 ): Server {
   if (!keyPair) return createServer({ noDelay: true });
   return createTlsServer({
     cert: keyPair.chainPem,
     key: keyPair.keyPem,
-    handshakeTimeout: 30_000,
+    ...(handshakes ? { handshakeTimeout: handshakes.timeoutMs } : {}),
     ...(alpn ? { ALPNProtocols: [...alpn] } : {}),
   });
 }

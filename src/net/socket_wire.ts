@@ -5,6 +5,7 @@
  */
 import type { Socket } from "node:net";
 import { type SecureContext, TLSSocket } from "node:tls";
+import { END_GRACE_MS } from "./native_connection.ts";
 import { plainAddress } from "../base/peer_address.ts";
 import type { Wire } from "./wire.ts";
 
@@ -13,7 +14,10 @@ export type SecureContextSource = () => SecureContext;
 
 export class SocketWire implements Wire {
   readonly peerAddress: string;
+  readonly #gone = Promise.withResolvers<void>();
   #socket: Socket;
+  #handshaking: TLSSocket | undefined;
+  #ending: ReturnType<typeof setTimeout> | undefined;
   #secure: boolean;
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
@@ -22,7 +26,16 @@ export class SocketWire implements Wire {
     this.#secure = socket instanceof TLSSocket;
     this.peerAddress = plainAddress(socket.remoteAddress);
     this.#socket = socket;
+    socket.once("close", () => {
+      clearTimeout(this.#ending);
+      this.#gone.resolve();
+    });
+    if (socket.closed) this.#gone.resolve();
     this.#adopt(socket);
+  }
+
+  get gone(): Promise<void> {
+    return this.#gone.promise;
   }
 
   get secure(): boolean {
@@ -49,30 +62,42 @@ export class SocketWire implements Wire {
     });
   }
 
-  startTls(): Promise<void> {
+  async startTls(): Promise<void> {
     const plain = this.#socket;
     this.#release(plain);
     const secure = new TLSSocket(plain, {
       isServer: true,
       secureContext: this.contexts(),
     });
-    return new Promise((resolve, reject) => {
-      secure.once("secure", () => {
-        this.#socket = secure;
-        this.#secure = true;
-        this.#adopt(secure);
-        resolve();
+    this.#handshaking = secure;
+    try {
+      await new Promise<void>((resolve, reject) => {
+        secure.once("secure", resolve);
+        secure.once("error", reject);
+        secure.once(
+          "close",
+          () => reject(new Error("The peer left the handshake")),
+        );
       });
-      secure.once("error", reject);
-      secure.once(
-        "close",
-        () => reject(new Error("The peer left the handshake")),
-      );
-    });
+    } finally {
+      this.#handshaking = undefined;
+    }
+    this.#socket = secure;
+    this.#secure = true;
+    this.#adopt(secure);
   }
 
   close(): void {
+    if (this.#handshaking) return this.abort();
+    if (this.#ending !== undefined) return;
+    this.#ending = setTimeout(() => this.abort(), END_GRACE_MS);
     this.#socket.end(() => this.#socket.destroy());
+  }
+
+  abort(): void {
+    // with RST: what the peer does not take would stay in the kernel's memory
+    this.#handshaking?.destroy();
+    this.#socket.resetAndDestroy();
   }
 
   readonly #onReadable = () => this.#signal();

@@ -19,6 +19,13 @@ export interface Wire {
   write(octets: Uint8Array): Promise<void>;
   /** Server side of STARTTLS; rejects when the handshake fails. */
   startTls(): Promise<void>;
-  /** Ends the connection after what has been written. Safe to repeat. */
+  /**
+   * Ends the connection after what has been written, or without it if the peer
+   * does not take it in time. Safe to repeat.
+   */
   close(): void;
+  /** Ends it at once, whatever is pending. Safe to repeat. */
+  abort(): void;
+  /** Resolves when its descriptor is free. */
+  readonly gone: Promise<void>;
 }

@@ -176,6 +176,65 @@ Deno.test("SIGTERM ends sessions with words and lets a message finish", () =>
     again.close();
   }));
 
+Deno.test("SIGTERM waits for nobody who only waits", () =>
+  withServer(async (server) => {
+    const { ports } = server;
+    const certificate = await server.certificate();
+    const bob = await idling(ports.imapTls, certificate, BOB);
+    const ann = await SmtpClient.submit(
+      ports.submissionTls,
+      certificate,
+      ANN,
+      PASSWORD,
+    );
+    const others = [
+      await LineConnection.open(ports.smtp),
+      await LineConnection.open(ports.submission),
+      await LineConnection.open(ports.imap),
+    ];
+    for (const wire of others) await wire.readLine();
+    const silent = await Promise.all(
+      [
+        ports.imapTls,
+        ports.submissionTls,
+        ports.http,
+        ports.https,
+        await inHandshake(ports.imap, ["a STARTTLS\r\n"]),
+        await inHandshake(ports.submission, ["EHLO x\r\n", "STARTTLS\r\n"]),
+      ].map((port) =>
+        typeof port === "number" ? LineConnection.open(port) : port
+      ),
+    );
+    // All of them are open at the server, since it accepted this one after them.
+    (await ImapClient.connect(ports.imapTls, certificate)).close();
+    const started = performance.now();
+    Deno.kill(server.pid, "SIGTERM");
+    assert.match(await bob.wire.readLine(), /^\* BYE Server shutting down/);
+    assert.match(await ann.wire.readLine(), /^421 4\.3\.2 /);
+    assert.match(await others[0]!.readLine(), /^421 4\.3\.2 /);
+    assert.match(await others[1]!.readLine(), /^421 4\.3\.2 /);
+    assert.match(await others[2]!.readLine(), /^\* BYE Server shutting down/);
+    const { code } = await server.ended();
+    const tookMs = performance.now() - started;
+    assert.equal(code, 0);
+    assert.ok(tookMs < 4000, `${tookMs} ms`);
+    for (const client of [bob, ann, ...others, ...silent]) client.close();
+  }));
+
+/** A connection whose server waits for a ClientHello. */
+async function inHandshake(
+  port: number,
+  commands: readonly string[],
+): Promise<LineConnection> {
+  const wire = await LineConnection.open(port);
+  await wire.readLine();
+  for (const command of commands) {
+    await wire.write(command);
+    while (!/^(a OK|\d{3} )/.test(await wire.readLine()));
+  }
+  return wire;
+}
+
 for (
   const [name, protocol, greeting] of [
     ["imap", "imap", /^\* OK /],

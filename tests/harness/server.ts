@@ -30,6 +30,8 @@ export interface ServerOptions {
   /** In place of a self-signed certificate. */
   readonly tls?: string;
   readonly ports?: Ports;
+  /** Of the process, besides what it has anyway; `POSTERN_SET__imap__max_line` sets a key. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Runs in the state directory with nothing of this process's environment but a PATH. */
   readonly isolated?: boolean;
 }
@@ -108,6 +110,7 @@ export class Server {
     readonly configFile: string,
     readonly isTemporary: boolean,
     readonly isolated: boolean,
+    readonly environment: Readonly<Record<string, string>>,
   ) {}
 
   /** Starts it and waits until every port accepts. */
@@ -126,6 +129,7 @@ export class Server {
       configFile,
       options.stateDir === undefined,
       options.isolated ?? false,
+      options.environment ?? {},
     );
     try {
       await server.run();
@@ -155,7 +159,7 @@ export class Server {
       stderr: "piped",
       ...(this.isolated
         ? { clearEnv: true, cwd: this.stateDir, env: { PATH: "/usr/bin:/bin" } }
-        : { env: { NO_COLOR: "1" } }),
+        : { env: { NO_COLOR: "1", ...this.environment } }),
     }).spawn();
     this.#process = child;
     this.#drained = Promise.all([

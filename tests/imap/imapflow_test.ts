@@ -22,14 +22,17 @@ function socketWire(socket: Deno.TcpConn): Wire {
       }
     },
     startTls: () => Promise.reject(new Error("No TLS here")),
-    close() {
-      try {
-        socket.close();
-      } catch {
-        // The peer was faster.
-      }
-    },
+    close,
+    abort: close,
   };
+
+  function close(): void {
+    try {
+      socket.close();
+    } catch {
+      // The peer was faster.
+    }
+  }
 }
 
 Deno.test("ImapFlow lists, appends, reads, flags, moves, idles, deletes", async () => {

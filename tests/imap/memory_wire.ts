@@ -68,6 +68,10 @@ export class MemoryWire implements Wire {
     this.#serve();
   }
 
+  abort(): void {
+    this.close();
+  }
+
   #serve(): void {
     if (!this.#reader) return;
     const octets = this.closed ? undefined : this.#queue.shift();

@@ -87,6 +87,38 @@ Deno.test("a peer that takes nothing is left after the stall limit", async () =>
   await stage.end();
 });
 
+for (const secure of [true, false]) {
+  Deno.test(`a peer that does not finish TLS is left, ${secure ? "from the start" : "after STARTTLS"}`, async () => {
+    const stage = new Stage(memoryWorld(), { secure });
+    const wire = stage.connect();
+    if (secure) wire.stall = new Promise(() => {});
+    else {
+      wire.startTls = () =>
+        new Promise((_resolve, reject) => {
+          wire.abort = () => {
+            wire.close();
+            reject(new Error("The connection is gone"));
+          };
+        });
+      wire.push("A1 STARTTLS\r\n");
+      wire.stall = new Promise(() => {}); // for settle(): nobody reads
+    }
+    await stage.pass(29_000);
+    assert.ok(!wire.closed);
+    await stage.pass(2000);
+    assert.ok(wire.closed);
+  });
+}
+
+Deno.test("shutdown() does not wait for a peer that does not finish TLS", async () => {
+  const stage = new Stage(memoryWorld(), {});
+  const wire = stage.connect();
+  wire.stall = new Promise(() => {});
+  void stage.server.shutdown();
+  await stage.settle();
+  assert.ok(wire.closed);
+});
+
 Deno.test("the replies of pipelined commands are one write", async () => {
   const { stage, wire } = await loggedIn();
   const before = wire.writes;

@@ -180,6 +180,37 @@ Deno.test("shutdown() ends idle sessions, and lets a message finish", async () =
   assert.equal(backend.messages.length, 1);
 });
 
+Deno.test("shutdown() waits for no client to close", async () => {
+  const server = testServer(new MemoryBackend(), {
+    timers: { sleep: () => new Promise(() => {}), every: () => () => {} },
+  });
+  const idle = await submission(server);
+  idle.socket.allowHalfOpen = true;
+  const started = performance.now();
+  await server.shutdown(10_000);
+  assert.ok(performance.now() - started < 2000);
+  assert.equal(await idle.line(), "421 4.3.2 relay.example shutting down");
+  await idle.close();
+});
+
+Deno.test("refused connections end by themselves, and beyond a hundred at once", async () => {
+  const server = testServer(new MemoryBackend(), {
+    connections: {
+      mx: { total: 0, perAddress: 0 },
+      submission: { total: 0, perAddress: 0 },
+    },
+  });
+  const peers: Peer[] = [];
+  for (let at = 0; at < 101; at++) {
+    peers.push(await connectTo(server, "mx", false));
+    peers.at(-1)!.socket.allowHalfOpen = true;
+  }
+  const said = await Promise.all(peers.map((peer) => peer.line()));
+  assert.match(said[99]!, /^421 4\.7\.0 /);
+  assert.equal(said[100], "(close)");
+  await closed(server, ...peers);
+});
+
 Deno.test("an account that is gone loses its sessions and what they were sending", async () => {
   const backend = new MemoryBackend();
   const server = testServer(backend);

@@ -69,6 +69,7 @@ export function testServer(
       commandMs: 300_000,
       contentMs: 180_000,
       loginMs: 60_000,
+      handshakeMs: 30_000,
       sessionMs: 3_600_000,
     },
     connections: {

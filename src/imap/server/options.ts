@@ -13,6 +13,8 @@ export interface ImapOptions {
   readonly maxLoginFailures: number;
   /** From a login to its refusal, whatever the cause. */
   readonly failDelayMs: number;
+  /** From the connection to the first octet it takes, and of STARTTLS. */
+  readonly handshakeTimeoutMs: number;
   readonly preauthTimeoutMs: number;
   /** Logged in and neither idling nor sending commands. */
   readonly inactivityTimeoutMs: number;
@@ -32,6 +34,7 @@ export const DEFAULT_OPTIONS: ImapOptions = {
   maxPreauthBad: 10,
   maxLoginFailures: 3,
   failDelayMs: 1000,
+  handshakeTimeoutMs: 30_000,
   preauthTimeoutMs: 60_000,
   inactivityTimeoutMs: 1_800_000, // RFC 3501 §5.4
   idleKeepaliveMs: 120_000,

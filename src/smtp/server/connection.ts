@@ -38,6 +38,8 @@ export interface SmtpTimeouts {
   readonly contentMs: number;
   /** On submission, until somebody has logged in. */
   readonly loginMs: number;
+  /** Until TLS is on: from the connection where it begins at once, else from STARTTLS. */
+  readonly handshakeMs: number;
   readonly sessionMs: number;
 }
 
@@ -58,6 +60,8 @@ export class SmtpConnection extends SMTPConnection {
   readonly #startedAtMs: number;
   #activeAtMs: number;
   #handshaking: Socket | undefined;
+  #greeted = false;
+  #lingers = true; // for what the peer still sends, once all has been said
   #chunkOctets = 0; // of the chunk that the session works on
 
   constructor(
@@ -87,17 +91,27 @@ export class SmtpConnection extends SMTPConnection {
     this._socket.allowHalfOpen = true;
     this._setListeners(() => {});
     this._resetSession();
-    this.#write(this.#smtp.greeting);
+    this._socket.write(this.#smtp.greeting, () => this.#greeted = true);
   }
 
   /** Ends the session at the next boundary, or at once when it is idle. */
   end(reply: Reply, abort = false): void {
+    // There is nobody yet to whom it could be said.
+    if (!this.#greeted || this.#handshaking) return this.destroy();
+    this.#lingers = abort && this.#smtp.waitsFor === "content";
     const text = this.#smtp.end(reply, abort);
     if (text !== undefined) this.#finish(text);
   }
 
   destroy(): void {
+    this.#handshaking?.destroy();
     this._socket.destroy();
+  }
+
+  override close(): void {
+    // Without it the package waits up to five seconds for the peer to close.
+    if (!this.#lingers) this._socket.once("finish", () => this.destroy());
+    super.close();
   }
 
   /** Closes what has waited too long. Called about once a second. */
@@ -105,8 +119,8 @@ export class SmtpConnection extends SMTPConnection {
     const { timeouts, service } = this.#options;
     const idleMs = nowMs - this.#activeAtMs;
     const ageMs = nowMs - this.#startedAtMs;
-    if (this.#handshaking) {
-      if (idleMs >= timeouts.loginMs) this.#handshaking.destroy();
+    if (!this.#greeted || this.#handshaking) {
+      if (idleMs >= timeouts.handshakeMs) this.destroy();
       return;
     }
     const { waitsFor } = this.#smtp;

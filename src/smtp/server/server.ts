@@ -53,6 +53,8 @@ export interface SmtpCounts {
 
 const TIMEOUT_CHECK_MS = 1000;
 const REFUSED_SOCKET_MS = 5000;
+/** Beyond so many that are being told why, others are refused without a word. */
+const MAX_REFUSED = 100;
 
 export class SmtpServer {
   readonly #options: SmtpServerOptions;
@@ -62,6 +64,7 @@ export class SmtpServer {
   readonly #perService = new Counter<SmtpService>();
   readonly #perAddress = new Counter<string>();
   readonly #perAccount = new Counter<string>();
+  readonly #refused = new Set<SmtpSocket>();
   readonly #share: LoopShare;
   #stopChecking: (() => void) | undefined;
   #draining: (() => void) | undefined;
@@ -91,9 +94,9 @@ export class SmtpServer {
   /** Serves one connection until it ends. Never throws. */
   serve(socket: SmtpSocket, facts: SmtpSocketFacts): void {
     if (this.#closed) {
-      refuse(socket, shuttingDown(this.#options.backend.hostname).text);
+      this.#refuse(socket, shuttingDown(this.#options.backend.hostname).text);
     } else if (!this.#hasRoom(facts)) {
-      refuse(socket, TOO_MANY_CONNECTIONS.text);
+      this.#refuse(socket, TOO_MANY_CONNECTIONS.text);
     } else this.#start(socket, facts);
   }
 
@@ -113,6 +116,7 @@ export class SmtpServer {
     for (const connection of [...this.#connections.keys()]) {
       connection.destroy();
     }
+    for (const socket of this.#refused) socket.destroy();
     await drained;
   }
 
@@ -120,6 +124,20 @@ export class SmtpServer {
     const limits = this.#options.connections[service];
     return this.#perService.of(service) < limits.total &&
       this.#perAddress.of(addressKey(service, peerAddress)) < limits.perAddress;
+  }
+
+  /** Says why, and lets the connection go soon, whatever the peer does. */
+  #refuse(socket: SmtpSocket, text: string): void {
+    socket.on("error", () => {});
+    if (this.#refused.size >= MAX_REFUSED) return void socket.destroy();
+    this.#refused.add(socket);
+    const timer = setTimeout(() => socket.destroy(), REFUSED_SOCKET_MS);
+    socket.once("close", () => {
+      clearTimeout(timer);
+      this.#refused.delete(socket);
+    });
+    socket.resume();
+    socket.end(text);
   }
 
   #start(socket: SmtpSocket, facts: SmtpSocketFacts): void {
@@ -200,13 +218,4 @@ class Counter<Key> {
 
 function addressKey(service: SmtpService, address: string): string {
   return `${service} ${limitKey(address)}`;
-}
-
-/** Says why, and lets the connection go soon, whatever the peer does. */
-function refuse(socket: SmtpSocket, text: string): void {
-  socket.on("error", () => {});
-  const timer = setTimeout(() => socket.destroy(), REFUSED_SOCKET_MS);
-  socket.once("close", () => clearTimeout(timer));
-  socket.resume();
-  socket.end(text);
 }

@@ -79,9 +79,18 @@ class CompressedWire implements Wire {
   }
 
   close(): void {
+    this.#discard();
+    this.#wire.close();
+  }
+
+  abort(): void {
+    this.#discard();
+    this.#wire.abort();
+  }
+
+  #discard(): void {
     this.#deflate.destroy();
     this.#inflate.destroy();
-    this.#wire.close();
     this.#wake?.();
   }
 

@@ -55,6 +55,7 @@ export class Connection implements SessionContext, Waiting {
   #gaveWayAt = 0;
   #outputAt: number;
   #writingSince: number | undefined;
+  #handshakeSince: number | undefined; // while TLS begins, by itself or by STARTTLS
   #noticeAt: number | undefined;
   #tick: number | undefined;
 
@@ -68,6 +69,7 @@ export class Connection implements SessionContext, Waiting {
     this.#keepaliveMs = shared.options.idleKeepaliveMs *
       (0.9 + 0.2 * shared.random());
     this.#startedAt = this.#inputAt = this.#outputAt = this.monotonic();
+    this.#handshakeSince = this.#startedAt;
   }
 
   get backend(): ImapBackend {
@@ -98,6 +100,8 @@ export class Connection implements SessionContext, Waiting {
   async run(): Promise<void> {
     try {
       await this.#act(this.#interpreter.greeting());
+      await this.#flush();
+      this.#handshakeSince = undefined;
       while (!this.#over) await this.#turn();
     } catch (error) {
       this.backend.reportBug(error);
@@ -121,6 +125,8 @@ export class Connection implements SessionContext, Waiting {
 
   onEnd(text: string): void {
     if (this.#ending || this.#over) return;
+    // There is nobody yet to whom it could be said.
+    if (this.#handshakeSince !== undefined) return this.#abandon();
     this.#ending = { text, at: this.monotonic() };
     this.#speak();
     this.#schedule();
@@ -130,8 +136,10 @@ export class Connection implements SessionContext, Waiting {
     this.#tick = undefined;
     if (this.#over) return;
     const now = this.monotonic();
-    const { writeStallMs } = this.options;
+    const { writeStallMs, handshakeTimeoutMs } = this.options;
     if (
+      this.#handshakeSince !== undefined &&
+        now - this.#handshakeSince >= handshakeTimeoutMs ||
       this.#writingSince !== undefined &&
         now - this.#writingSince >= writeStallMs ||
       this.#ending && now - this.#ending.at >= END_GRACE_MS
@@ -195,12 +203,15 @@ export class Connection implements SessionContext, Waiting {
   }
 
   async #startTls(): Promise<void> {
+    this.#handshakeSince = this.monotonic();
+    this.#schedule();
     try {
       await this.#wire.startTls();
       this.#session.secure = true;
     } catch {
       this.#over = true;
     }
+    this.#handshakeSince = undefined;
   }
 
   /** Says, while the peer is waited for, what cannot wait until it speaks. */
@@ -263,7 +274,7 @@ export class Connection implements SessionContext, Waiting {
 
   #abandon(): void {
     this.#over = true;
-    this.#wire.close();
+    this.#wire.abort();
   }
 
   /** When a peer that says nothing is sent away. */
@@ -281,6 +292,9 @@ export class Connection implements SessionContext, Waiting {
   #dueAt(): number {
     const { idling } = this.#session;
     return Math.min(
+      this.#handshakeSince === undefined
+        ? Infinity
+        : this.#handshakeSince + this.options.handshakeTimeoutMs,
       this.#ending ? this.#ending.at + END_GRACE_MS : this.#silenceEndsAt(),
       this.#writingSince === undefined
         ? Infinity

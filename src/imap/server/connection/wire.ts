@@ -11,4 +11,6 @@ export interface Wire {
   startTls(): Promise<void>;
   /** Ends the connection after what has been written. Safe to repeat. */
   close(): void;
+  /** Ends it at once, whatever the peer has not taken. Safe to repeat. */
+  abort(): void;
 }

@@ -1,0 +1,108 @@
+/**
+ * A TLS connection on Deno's own socket, of which the end is sure: whatever is
+ * pending, `end()` and `abort()` free its descriptor.
+ *
+ * @module
+ */
+import { resetConnection } from "./connection_resets.ts";
+import { plainAddress } from "../base/peer_address.ts";
+
+/** How long a peer may take what was written last, before the end is made without it. */
+export const END_GRACE_MS = 5000;
+
+export class NativeConnection {
+  readonly #connection: Deno.TlsConn;
+  readonly #gone = Promise.withResolvers<void>();
+  #writes = 0; // that are pending
+  #ending: ReturnType<typeof setTimeout> | undefined;
+  #aborted = false;
+
+  constructor(connection: Deno.TlsConn) {
+    this.#connection = connection;
+  }
+
+  get remote(): { readonly address: string; readonly port: number } {
+    return plain(this.#connection.remoteAddr as Deno.NetAddr);
+  }
+
+  get local(): { readonly address: string; readonly port: number } {
+    return plain(this.#connection.localAddr as Deno.NetAddr);
+  }
+
+  /** Resolves when the descriptor is free. */
+  get gone(): Promise<void> {
+    return this.#gone.promise;
+  }
+
+  /** The peer has not taken all that was written, the handshake's part included. */
+  get isWriting(): boolean {
+    return this.#writes > 0;
+  }
+
+  /** As `Deno.Conn.read`. @throws {Error} when the connection is lost or ended */
+  read(buffer: Uint8Array): Promise<number | null> {
+    return this.#connection.read(buffer);
+  }
+
+  /** Resolves when the kernel has all of it. @throws {Error} when the connection is lost */
+  async write(octets: Uint8Array): Promise<void> {
+    this.#writes++;
+    try {
+      let at = 0;
+      while (at < octets.length) {
+        at += await this.#connection.write(
+          at === 0 ? octets : octets.subarray(at),
+        );
+      }
+    } finally {
+      this.#writes--;
+    }
+  }
+
+  /** Says that nothing more will be written, after all that was. @throws {Error} when the connection is lost */
+  async closeWrite(): Promise<void> {
+    await this.#connection.closeWrite();
+  }
+
+  /** Ends after what was written; without it if the peer does not take it in time. Safe to repeat. */
+  end(graceMs = END_GRACE_MS): void {
+    if (this.#ending !== undefined || this.#aborted) return;
+    this.#ending = setTimeout(() => this.abort(), graceMs);
+    void this.#release();
+  }
+
+  /** Ends at once, whatever is pending. Safe to repeat. */
+  abort(): void {
+    if (this.#aborted) return;
+    this.#aborted = true;
+    const { localAddr, remoteAddr } = this.#connection;
+    const endpoints = {
+      local: localAddr as Deno.NetAddr,
+      remote: remoteAddr as Deno.NetAddr,
+    };
+    void resetConnection(endpoints).then(() => this.#release());
+  }
+
+  /**
+   * Closes once nothing is pending: what Deno still had to write would otherwise
+   * keep the descriptor open behind our back.
+   */
+  async #release(): Promise<void> {
+    try {
+      await this.#connection.closeWrite();
+    } catch {
+      // lost, or reset
+    }
+    clearTimeout(this.#ending);
+    try {
+      this.#connection.close();
+    } catch {
+      // the other way to the end was faster
+    }
+    this.#gone.resolve();
+  }
+}
+
+function plain({ hostname, port }: Deno.NetAddr) {
+  return { address: plainAddress(hostname), port };
+}
