@@ -16,6 +16,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { Delivery } from "../delivery/delivery.ts";
 import { AccountDirectory, addressInUri } from "../delivery/directory.ts";
+import { NOTHING_INBOUND } from "../delivery/inbound.ts";
 import { FEDERATION_OFF } from "../delivery/outbound.ts";
 import type { DeliverySettings } from "../delivery/parts.ts";
 import { Counters } from "../observe/counters.ts";
@@ -106,6 +107,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
       domains,
       () => addressInUri(settings.get("admin_contact")),
     ),
+    inbound: NOTHING_INBOUND,
     outbound: FEDERATION_OFF,
     hostname: hostnameOf(first),
     counters: journal.counters,

@@ -1,14 +1,15 @@
 /**
  * One message that a client puts into a mailbox itself (RFC 3501 §6.3.11): the
- * gate sees it, its header stays as it is, and it appears when it is whole.
+ * gate sees it, of its header only what describes the body is written anew, and it
+ * appears when it is whole.
  *
  * @module
  */
 import { nowSeconds } from "../base/clock.ts";
 import type { MailboxId, Uid, UidValidity } from "../base/ids.ts";
 import type { Address } from "../mail/address.ts";
-import type { Header } from "../mail/header.ts";
 import type { GateRefusal } from "../pgp/verdict.ts";
+import { cleanAppended } from "./header_hygiene.ts";
 import { MessageIntake } from "./message_intake.ts";
 import type { DeliveryParts } from "./parts.ts";
 
@@ -46,10 +47,11 @@ export class AppendTransaction {
         allowAutocryptSetup: settings.allowAutocryptSetup,
         maxHeaderOctets: settings.maxHeaderOctets,
         fold: (address) => parts.domains.fold(address),
+        isLocal: (domain) => parts.domains.isLocal(domain),
       },
       staging: parts.staging,
       ...(settings.appendPolicy === "any" && { tolerates: ANYTHING }),
-      clean: unchanged,
+      clean: cleanAppended,
     });
   }
 
@@ -82,13 +84,4 @@ export class AppendTransaction {
   discard(): Promise<void> {
     return this.#intake.discard();
   }
-}
-
-function unchanged(header: Header) {
-  const messageId = header.textOf("message-id");
-  return {
-    octets: header.octets,
-    messageId: messageId ?? "",
-    hadMessageId: messageId !== undefined,
-  };
 }

@@ -8,6 +8,8 @@ import { Refusal } from "../base/refusal.ts";
 import { type Address, domain, literalIp } from "../mail/address.ts";
 import { AppendTransaction, type NewMessage } from "./append.ts";
 import { Duplicates } from "./duplicates.ts";
+import type { HygieneParts } from "./header_hygiene.ts";
+import { AccountOrigin, ServerOrigin } from "./origin.ts";
 import type { DeliveryParts } from "./parts.ts";
 import { RateLimit, rateOf } from "./sending_limits.ts";
 import {
@@ -30,13 +32,15 @@ const HOUR_MS = 3_600_000;
 
 export class Delivery {
   readonly #parts: DeliveryParts;
+  readonly #hygiene: HygieneParts;
   readonly #duplicates: Duplicates;
   readonly #messages: RateLimit;
   readonly #recipients: RateLimit;
 
   constructor(parts: DeliveryParts) {
-    const { clock, settings } = parts;
+    const { clock, random, domains, settings } = parts;
     this.#parts = parts;
+    this.#hygiene = { clock, random, domain: domains.primary };
     this.#duplicates = new Duplicates(clock);
     this.#messages = new RateLimit(clock, () => {
       const { sendPerMinute, sendBurst } = settings();
@@ -90,17 +94,14 @@ export class Delivery {
     if (waitMs) await timers.sleep(waitMs);
     const refusal = whyNot(owned, waitMs, account);
     return this.#open({
-      account,
-      reversePath,
+      origin: new AccountOrigin(account, this.#parts, this.#hygiene),
       admitRecipient: () => this.#admitRecipient(account),
       ...(refusal && { refusal }),
     });
   }
 
   async #beginReceiving({ reversePath }: Sender): Promise<MailTransaction> {
-    const { domains, directory } = this.#parts;
-    const drop = reversePath !== "" &&
-      await directory.isBlocked(foldedAddress(this.#parts, reversePath));
+    const { domains, directory, inbound } = this.#parts;
     if (reversePath !== "") {
       const name = domain(foldedAddress(this.#parts, reversePath));
       if (domains.isLocal(name)) {
@@ -110,20 +111,24 @@ export class Delivery {
         throw new Refusal("sender_domain_invalid");
       }
     }
+    const refusal = inbound.refusal();
+    const drop = refusal === undefined && reversePath !== "" &&
+      await directory.isBlocked(foldedAddress(this.#parts, reversePath));
     return this.#open({
-      account: undefined,
-      reversePath,
+      origin: new ServerOrigin(reversePath, this.#parts),
+      ...(refusal && { messageRefusal: new Refusal(refusal) }),
       drop,
       admitRecipient: () => {},
     });
   }
 
   #open(
-    options: Omit<TransactionOptions, "parts" | "duplicates">,
+    options: Omit<TransactionOptions, "parts" | "hygiene" | "duplicates">,
   ): MailTransaction {
     return new MailTransaction({
       ...options,
       parts: this.#parts,
+      hygiene: this.#hygiene,
       duplicates: this.#duplicates,
     });
   }

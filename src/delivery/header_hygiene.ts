@@ -1,34 +1,29 @@
 /**
- * What the relay changes in the header of a message, and nowhere else: what tells
- * about a sender's device and network goes, and the clear-text Subject with it.
+ * What the relay changes in the header of a message: all goes that a message does
+ * not need in clear, the Subject with it, and what describes the body is written
+ * anew, as the body is.
  *
  * @module
  */
 import { type Clock, nowSeconds } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { formatMailDate } from "../mail/date.ts";
-import type { Header } from "../mail/header.ts";
+import type { Header, HeaderField } from "../mail/header.ts";
 import { rewriteHeader } from "../mail/header_rewrite.ts";
+import type { MessageForm } from "../pgp/verdict.ts";
+import { outerHeader } from "./outer_fields.ts";
 import type { DeliverySettings } from "./parts.ts";
 
-/** Fields by which a message shows where and on what it was written, or who got it in secret. */
-const FROM_OUR_USERS: ReadonlySet<string> = new Set([
+/** Fields by which a message shows where and on what it was written; an admin may let them stay. */
+const ABOUT_DEVICES: ReadonlySet<string> = new Set([
   "received",
   "x-originating-ip",
   "x-mailer",
   "user-agent",
   "return-path",
-  "bcc",
 ]);
-/** Fields that other servers add; checked by now, and of no use to a client. */
-const FROM_OTHER_SERVERS: ReadonlySet<string> = new Set([
-  "received",
-  "dkim-signature",
-  "authentication-results",
-  "return-path",
-]);
-const BCC: ReadonlySet<string> = new Set(["bcc"]);
-const NO_SUBJECT = new Map([["subject", "[...]"]]);
+const MAX_LINE_OCTETS = 998; // RFC 5322 §2.1.1
+const NO_SUBJECT = "[...]";
 
 export interface CleanHeader {
   readonly octets: Uint8Array;
@@ -45,31 +40,59 @@ export interface HygieneParts {
   readonly domain: string;
 }
 
+type HygieneSettings = Pick<
+  DeliverySettings,
+  "rewriteSubject" | "stripHeaders"
+>;
+
 /** The header as recipients of our users get it. */
 export function cleanSubmitted(
   header: Header,
-  settings: Pick<DeliverySettings, "rewriteSubject" | "stripHeaders">,
+  form: MessageForm,
+  settings: HygieneSettings,
   parts: HygieneParts,
 ): CleanHeader {
-  const given = header.textOf("message-id");
-  const messageId = given ?? newMessageId(parts);
-  const keepsSubject = !settings.rewriteSubject || isSetupMessage(header);
+  const outer = outerHeader(header);
+  const messageId = outer.messageId ?? newMessageId(parts);
+  const stays = (field: HeaderField) =>
+    !settings.stripHeaders && ABOUT_DEVICES.has(field.name) &&
+    field.end - field.start <= MAX_LINE_OCTETS;
   const octets = rewriteHeader(header, {
-    remove: settings.stripHeaders ? FROM_OUR_USERS : BCC,
-    ...(keepsSubject ? {} : { replace: NO_SUBJECT }),
+    keep: (field) =>
+      outer.kept.has(field) || stays(field) ||
+      keepsSubject(field, form, settings),
+    replace: replacements(outer.replaced, form, settings),
     addMissing: [
       ["Message-ID", messageId],
       ["Date", formatMailDate(nowSeconds(parts.clock))],
     ],
   });
-  return { octets, messageId, hadMessageId: given !== undefined };
+  return { octets, messageId, hadMessageId: outer.messageId !== undefined };
 }
 
 /** The header of a message from another server. */
-export function cleanReceived(header: Header): CleanHeader {
+export function cleanReceived(
+  header: Header,
+  form: MessageForm,
+  settings: HygieneSettings,
+): CleanHeader {
+  const outer = outerHeader(header);
+  return {
+    octets: rewriteHeader(header, {
+      keep: (field) =>
+        outer.kept.has(field) || keepsSubject(field, form, settings),
+      replace: replacements(outer.replaced, form, settings),
+    }),
+    messageId: outer.messageId ?? "",
+    hadMessageId: outer.messageId !== undefined,
+  };
+}
+
+/** The header of a message that an account keeps for itself. */
+export function cleanAppended(header: Header, form: MessageForm): CleanHeader {
   const messageId = header.textOf("message-id");
   return {
-    octets: rewriteHeader(header, { remove: FROM_OTHER_SERVERS }),
+    octets: rewriteHeader(header, { replace: structure(form) }),
     messageId: messageId ?? "",
     hadMessageId: messageId !== undefined,
   };
@@ -83,8 +106,35 @@ export function newMessageId({ random, domain }: HygieneParts): string {
   return `<${name}@${domain}>`;
 }
 
-/** Clients know an Autocrypt Setup Message by its Subject; it is never encrypted mail. */
-function isSetupMessage(header: Header): boolean {
-  return header.first("autocrypt-setup-message") !== undefined &&
-    /^multipart\/mixed\b/i.test(header.textOf("content-type") ?? "");
+function replacements(
+  left: ReadonlyMap<string, string>,
+  form: MessageForm,
+  settings: HygieneSettings,
+): Map<string, string> {
+  const all = new Map([...left, ...structure(form)]);
+  if (rewritesSubject(form, settings)) all.set("subject", NO_SUBJECT);
+  return all;
+}
+
+/** What says how to read the body. */
+function structure(form: MessageForm): Map<string, string> {
+  return new Map([
+    ["mime-version", "1.0"],
+    ["content-type", form.contentType],
+    ["content-transfer-encoding", form.encoding],
+  ]);
+}
+
+/** Clients know an Autocrypt Setup Message by its Subject. */
+function rewritesSubject(form: MessageForm, settings: HygieneSettings) {
+  return settings.rewriteSubject && form.as !== "autocrypt_setup";
+}
+
+function keepsSubject(
+  { name, start, end }: HeaderField,
+  form: MessageForm,
+  settings: HygieneSettings,
+): boolean {
+  return name === "subject" && !rewritesSubject(form, settings) &&
+    end - start <= MAX_LINE_OCTETS;
 }

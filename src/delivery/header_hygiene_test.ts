@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { parseHeader } from "../mail/header.ts";
-import { cleanReceived, cleanSubmitted } from "./header_hygiene.ts";
+import type { MessageForm } from "../pgp/verdict.ts";
+import {
+  cleanAppended,
+  cleanReceived,
+  cleanSubmitted,
+} from "./header_hygiene.ts";
 
 const PARTS = {
   clock: { now: () => 1_000_000_000_000, monotonic: () => 0 },
@@ -8,56 +13,113 @@ const PARTS = {
   domain: "relay.example",
 };
 const ALL = { rewriteSubject: true, stripHeaders: true };
+const NONE = { rewriteSubject: false, stripHeaders: false };
+const FORM: MessageForm = {
+  as: "encrypted",
+  contentType: 'multipart/encrypted;\r\n boundary="b"',
+  encoding: "7bit",
+};
+const STRUCTURE = "MIME-Version: 1.0\r\n" +
+  'Content-Type: multipart/encrypted;\r\n boundary="b"\r\n' +
+  "Content-Transfer-Encoding: 7bit\r\n";
+const GIVEN = "Message-ID: <1@a>\r\nDate: Sun, 9 Sep 2001 01:46:40 +0000\r\n";
+const FROM = "From: Ann <ann@relay.example>\r\n";
 
-function submitted(fields: string, settings = ALL): string {
-  const header = parseHeader(new TextEncoder().encode(`${fields}\r\n`));
-  const { octets } = cleanSubmitted(header, settings, PARTS);
-  return new TextDecoder().decode(octets);
+function headerOf(fields: string) {
+  return parseHeader(
+    Uint8Array.from(`${fields}\r\n`, (char) => char.charCodeAt(0)),
+  );
 }
 
-const GIVEN = "Message-ID: <1@a>\r\nDate: Sun, 9 Sep 2001 01:46:40 +0000\r\n";
+function text(octets: Uint8Array): string {
+  return new TextDecoder("latin1").decode(octets);
+}
+
+function submitted(fields: string, settings = ALL, form = FORM): string {
+  return text(
+    cleanSubmitted(headerOf(fields), form, settings, PARTS).octets,
+  );
+}
 
 Deno.test("cleanSubmitted() takes out what tells about the sender", () => {
   const fields = "Received: from phone (192.0.2.1)\r\n\tby x\r\n" +
-    "X-MAILER: y\r\nuser-agent: z\r\nFrom: <ann@relay.example>\r\n" +
+    `X-MAILER: y\r\nuser-agent: z\r\n${FROM}` +
     "Bcc: <bob@relay.example>\r\nReturn-Path: <a@b>\r\n" +
     "X-Originating-IP: 192.0.2.1\r\nsubject: secret\r\n plan\r\n";
   assert.equal(
-    submitted(fields + GIVEN),
-    `From: <ann@relay.example>\r\nSubject: [...]\r\n${GIVEN}\r\n`,
+    submitted(fields + STRUCTURE + GIVEN),
+    `${FROM}Subject: [...]\r\n${STRUCTURE}${GIVEN}\r\n`,
   );
 });
 
 Deno.test("cleanSubmitted() adds what is missing", () => {
   assert.equal(
-    submitted("From: <ann@relay.example>\r\n"),
-    "From: <ann@relay.example>\r\nSubject: [...]\r\n" +
+    submitted(FROM),
+    `${FROM}${STRUCTURE}Subject: [...]\r\n` +
       `Message-ID: <${"0".repeat(32)}@relay.example>\r\n` +
       "Date: Sun, 9 Sep 2001 01:46:40 +0000\r\n\r\n",
   );
 });
 
-Deno.test("cleanSubmitted() leaves the Subject of an Autocrypt Setup Message", () => {
-  const fields = "Subject: Autocrypt Setup Message\r\n" +
-    "Autocrypt-Setup-Message: v1\r\nContent-Type: multipart/mixed; x=y\r\n";
-  assert.equal(submitted(fields + GIVEN), `${fields}${GIVEN}\r\n`);
-});
-
-Deno.test("cleanSubmitted() does what an admin has chosen, and drops Bcc always", () => {
-  const settings = { rewriteSubject: false, stripHeaders: false };
-  const fields = "Subject: x\r\nUser-Agent: y\r\n";
+Deno.test("cleanSubmitted() writes anew what describes the body", () => {
+  const fields = "mime-version: 1.0 (x)\r\n" +
+    "Content-Type: MULTIPART/encrypted; boundary=evil\r\n" +
+    "content-transfer-encoding: 8bit\r\n";
   assert.equal(
-    submitted(`Bcc: <b@c>\r\n${fields}${GIVEN}`, settings),
-    `${fields}${GIVEN}\r\n`,
+    submitted(`${FROM}${fields}Subject: [...]\r\n${GIVEN}`),
+    `${FROM}${STRUCTURE}Subject: [...]\r\n${GIVEN}\r\n`,
   );
 });
 
-Deno.test("cleanReceived() takes out what other servers have added", () => {
+Deno.test("cleanSubmitted() leaves the Subject of an Autocrypt Setup Message", () => {
+  const fields = "Subject: Autocrypt Setup Message\r\n" +
+    "Autocrypt-Setup-Message: v1\r\n";
+  assert.equal(
+    submitted(fields + STRUCTURE + GIVEN, ALL, {
+      ...FORM,
+      as: "autocrypt_setup",
+    }),
+    `${fields}${STRUCTURE}${GIVEN}\r\n`,
+  );
+});
+
+Deno.test("cleanSubmitted() does what an admin has chosen, and drops Bcc always", () => {
+  const fields = "Subject: x\r\nUser-Agent: y\r\n";
+  assert.equal(
+    submitted(`Bcc: <b@c>\r\n${fields}${STRUCTURE}${GIVEN}`, NONE),
+    `${fields}${STRUCTURE}${GIVEN}\r\n`,
+  );
+  const long = `Subject: x\r\n ${"y".repeat(990)}\r\n`;
+  assert.equal(
+    submitted(long + STRUCTURE + GIVEN, NONE),
+    `${STRUCTURE}${GIVEN}\r\n`,
+  );
+});
+
+Deno.test("cleanReceived() takes out what other servers have added, and the Subject", () => {
   const fields =
     "Return-Path: <a@b>\r\nReceived: x\r\nDKIM-Signature: v=1;\r\n" +
-    " b=abc\r\nAuthentication-Results: y\r\nSubject: [...]\r\n\r\n";
-  const header = parseHeader(new TextEncoder().encode(fields));
-  const { octets, hadMessageId } = cleanReceived(header);
-  assert.equal(new TextDecoder().decode(octets), "Subject: [...]\r\n\r\n");
-  assert.equal(hadMessageId, false);
+    ` b=abc\r\nAuthentication-Results: y\r\n${FROM}Subject: secret\r\n`;
+  const received = cleanReceived(headerOf(fields + STRUCTURE), FORM, ALL);
+  assert.equal(
+    text(received.octets),
+    `${FROM}Subject: [...]\r\n${STRUCTURE}\r\n`,
+  );
+  assert.equal(received.hadMessageId, false);
+  const kept = cleanReceived(headerOf(fields + STRUCTURE), FORM, NONE);
+  assert.equal(
+    text(kept.octets),
+    `${FROM}Subject: secret\r\n${STRUCTURE}\r\n`,
+  );
+});
+
+Deno.test("cleanAppended() leaves all but what describes the body", () => {
+  const fields = `X-Any: thing\r\n${FROM}Subject: secret\r\n`;
+  assert.equal(
+    text(
+      cleanAppended(headerOf(fields + "Content-Type: x/y\r\n"), FORM).octets,
+    ),
+    fields + 'Content-Type: multipart/encrypted;\r\n boundary="b"\r\n' +
+      "MIME-Version: 1.0\r\nContent-Transfer-Encoding: 7bit\r\n\r\n",
+  );
 });

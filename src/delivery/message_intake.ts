@@ -1,7 +1,7 @@
 /**
  * One message on its way in: through the encryption gate and, with its header
- * cleaned, into the staging area, in one pass. Of a message that cannot pass any
- * more nothing is kept.
+ * cleaned and its body as the gate writes it, into the staging area, in one pass. Of
+ * a message that cannot pass any more nothing is kept.
  *
  * @module
  */
@@ -9,7 +9,12 @@ import { Refusal } from "../base/refusal.ts";
 import type { Header } from "../mail/header.ts";
 import { authorsOf } from "../pgp/from_rule.ts";
 import { EncryptionGate } from "../pgp/gate.ts";
-import type { GateFacts, GateOptions, GateRefusal } from "../pgp/verdict.ts";
+import type {
+  GateFacts,
+  GateOptions,
+  GateRefusal,
+  MessageForm,
+} from "../pgp/verdict.ts";
 import type { Content, ContentStaging, Staging } from "../store/content.ts";
 import type { CleanHeader } from "./header_hygiene.ts";
 
@@ -17,9 +22,9 @@ export interface IntakeOptions {
   readonly facts: GateFacts;
   readonly gate: GateOptions;
   readonly staging: ContentStaging;
-  /** Refusals of the gate that do not count. */
+  /** Refusals of the gate that do not count; with it messages are stored as they came. */
   readonly tolerates?: ReadonlySet<GateRefusal>;
-  clean(header: Header): CleanHeader;
+  clean(header: Header, form: MessageForm): CleanHeader;
 }
 
 /** A message that has passed and is durable, but belongs to nobody yet. */
@@ -44,14 +49,13 @@ export class MessageIntake {
   async write(octets: Uint8Array): Promise<void> {
     const gate = this.#gate;
     const before = gate.sizeOctets;
-    gate.write(octets);
+    const written = gate.write(octets);
     if (this.#refusal) return await this.discard();
-    let from = 0;
-    if (!this.#header) {
-      if (!gate.header) return; // the gate holds it meanwhile
-      await this.#writeHeader(gate.header);
-      from = gate.header.octets.length - before;
-    }
+    if (!gate.header) return; // the gate holds it meanwhile
+    const isFirst = !this.#header;
+    if (isFirst) await this.#writeHeader(gate.header);
+    if (!this.#options.tolerates) return await this.#writeAll(written);
+    const from = isFirst ? gate.header.octets.length - before : 0;
     if (from < octets.length) await this.#staging.write(octets.subarray(from));
   }
 
@@ -64,6 +68,9 @@ export class MessageIntake {
       throw new Refusal(verdict.code, this.#detail(verdict.code));
     }
     if (!this.#header && header) await this.#writeHeader(header);
+    if (verdict.passes && !this.#options.tolerates) {
+      await this.#writeAll(verdict.rest);
+    }
     const content = await this.#staging.finish();
     const clean = this.#header!;
     return { content, headerOctets: clean.octets.length, header: clean };
@@ -84,8 +91,15 @@ export class MessageIntake {
   }
 
   async #writeHeader(header: Header): Promise<void> {
-    this.#header = this.#options.clean(header);
+    const { form } = this.#gate;
+    this.#header = form && !this.#options.tolerates
+      ? this.#options.clean(header, form)
+      : unchanged(header);
     await this.#staging.write(this.#header.octets);
+  }
+
+  async #writeAll(pieces: readonly Uint8Array[]): Promise<void> {
+    for (const piece of pieces) await this.#staging.write(piece);
   }
 
   /** Who the message says it is from, where that is what is wrong with it. */
@@ -95,4 +109,13 @@ export class MessageIntake {
     const [author] = authorsOf(header);
     return author ? { address: `${author.localPart}@${author.domain}` } : {};
   }
+}
+
+function unchanged(header: Header): CleanHeader {
+  const messageId = header.textOf("message-id");
+  return {
+    octets: header.octets,
+    messageId: messageId ?? "",
+    hadMessageId: messageId !== undefined,
+  };
 }

@@ -7,6 +7,7 @@ import type { ContentStaging } from "../store/content.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { MailStore, QuotaPolicy } from "../store/mail.ts";
 import type { Directory } from "./directory.ts";
+import type { Inbound } from "./inbound.ts";
 import type { Outbound } from "./outbound.ts";
 
 /** Read at each use. */
@@ -34,6 +35,7 @@ export interface DeliveryParts {
   readonly staging: ContentStaging;
   readonly directory: Directory;
   readonly domains: LocalDomains;
+  readonly inbound: Inbound;
   readonly outbound: Outbound;
   readonly clock: Clock;
   readonly timers: Timers;

@@ -1,5 +1,6 @@
 /**
- * The recipients of one message: who gets it, once each, and who does not.
+ * The recipients of one message: who gets it, once each, and who does not. The
+ * sender's own copy is for its other devices: nobody has got the message by it.
  *
  * @module
  */
@@ -24,12 +25,17 @@ export class Recipients {
   readonly #accounts = new Map<AccountId, Address>();
   readonly #refused = new Map<Address, RecipientRefusal>();
   readonly #addresses = new Set<Address>();
+  /** The sender's account, if its own copy is asked for. */
+  #own: AccountId | undefined;
+  #others = 0;
 
+  /** @param sender Who has logged in, folded; undefined for mail from elsewhere. */
   constructor(
     readonly parts: Pick<
       DeliveryParts,
       "directory" | "domains" | "outbound"
     >,
+    readonly sender: Address | undefined,
   ) {}
 
   /** Everyone that was named, folded, once. */
@@ -39,6 +45,17 @@ export class Recipients {
 
   get accounts(): readonly AccountId[] {
     return [...this.#accounts.keys()];
+  }
+
+  /** Whose copy is worth nothing unless somebody else gets the message too; undefined if it is the only one wanted. */
+  get dependentCopy(): AccountId | undefined {
+    return this.#others > 0 ? this.#own : undefined;
+  }
+
+  /** Somebody gets the message whom it is for. */
+  get reached(): boolean {
+    const copy = this.dependentCopy;
+    return this.accounts.some((account) => account !== copy);
   }
 
   get refused(): readonly RefusedRecipient[] {
@@ -51,6 +68,8 @@ export class Recipients {
     const address = this.resolve(forwardPath);
     if (this.#addresses.has(address)) return;
     this.#addresses.add(address);
+    const isOwn = this.#isOwn(address);
+    if (!isOwn) this.#others++;
     if (!domains.isLocalAddress(address)) {
       this.#refused.set(address, outbound.refusal(address));
       return;
@@ -58,6 +77,13 @@ export class Recipients {
     const account = await directory.find(address);
     if (account === undefined) this.#refused.set(address, "no_such_user");
     else if (!this.#accounts.has(account)) this.#accounts.set(account, address);
+    if (isOwn) this.#own = account;
+  }
+
+  #isOwn(address: Address): boolean {
+    const { sender, parts: { domains } } = this;
+    return sender !== undefined && domains.isLocalAddress(address) &&
+      domains.candidates(address).includes(sender);
   }
 
   /** The folded address that a forward-path means. @throws {SyntaxError} */

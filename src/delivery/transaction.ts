@@ -7,15 +7,11 @@
 import { nowSeconds } from "../base/clock.ts";
 import { Refusal } from "../base/refusal.ts";
 import { type Address, parseAddress } from "../mail/address.ts";
-import type { GateFacts } from "../pgp/verdict.ts";
 import type { Content } from "../store/content.ts";
 import { duplicateKey, type Duplicates } from "./duplicates.ts";
-import {
-  cleanReceived,
-  cleanSubmitted,
-  type HygieneParts,
-} from "./header_hygiene.ts";
+import type { HygieneParts } from "./header_hygiene.ts";
 import { MessageIntake, type StagedMessage } from "./message_intake.ts";
+import type { Origin } from "./origin.ts";
 import type { DeliveryParts } from "./parts.ts";
 import { Recipients } from "./recipients.ts";
 import { formatReport } from "./report.ts";
@@ -23,12 +19,12 @@ import { formatReport } from "./report.ts";
 export interface TransactionOptions {
   readonly parts: DeliveryParts;
   readonly duplicates: Duplicates;
-  /** Who is logged in; undefined for mail from other servers. */
-  readonly account: Address | undefined;
-  /** Empty for the null reverse-path. */
-  readonly reversePath: string;
+  readonly hygiene: HygieneParts;
+  readonly origin: Origin;
   /** Told at each RCPT: clients look for it there. */
   readonly refusal?: Refusal;
+  /** Told when the message is whole; nothing of it is kept, or looked at. */
+  readonly messageRefusal?: Refusal;
   /** Take the message and forget it. */
   readonly drop?: boolean;
   /** @throws {Refusal} `too_many_recipients` */
@@ -38,49 +34,38 @@ export interface TransactionOptions {
 export class MailTransaction {
   readonly #options: TransactionOptions;
   readonly #recipients: Recipients;
-  readonly #hygiene: HygieneParts;
   #intake: MessageIntake | undefined;
 
   constructor(options: TransactionOptions) {
-    const { clock, random, domains } = options.parts;
     this.#options = options;
-    this.#recipients = new Recipients(options.parts);
-    this.#hygiene = { clock, random, domain: domains.primary };
+    this.#recipients = new Recipients(options.parts, options.origin.account);
   }
 
   /** @throws {Refusal} `sender_not_owned`, `too_much_mail`, `too_many_recipients`, `relaying_denied` */
   async addRecipient(forwardPath: string): Promise<void> {
-    const { refusal, account, parts } = this.#options;
+    const { refusal, origin } = this.#options;
     if (refusal) throw refusal;
-    const address = this.#recipients.resolve(forwardPath);
-    if (account === undefined && !parts.domains.isLocalAddress(address)) {
-      throw new Refusal("relaying_denied");
-    }
+    origin.checkRecipient(this.#recipients.resolve(forwardPath));
     this.#options.admitRecipient();
     await this.#recipients.add(forwardPath);
   }
 
   async write(octets: Uint8Array): Promise<void> {
-    if (this.#options.drop) return;
+    if (this.#options.drop || this.#options.messageRefusal) return;
     this.#intake ??= this.#startIntake();
     await this.#intake.write(octets);
   }
 
   /** @throws {Refusal} why nobody gets the message */
   async finish(): Promise<void> {
-    if (this.#options.drop) return;
+    const { drop, messageRefusal, origin, parts: { counters } } = this.#options;
+    if (drop) return;
+    counters.add(origin.counter);
     const intake = this.#intake ??= this.#startIntake();
-    const { counters } = this.#options.parts;
-    counters.add(
-      this.#options.account === undefined
-        ? "messages_received"
-        : "messages_submitted",
-    );
     try {
+      if (messageRefusal) throw messageRefusal;
       const message = await intake.finish();
-      if (this.#recipients.accounts.length === 0) {
-        throw this.#recipients.asRefusal();
-      }
+      if (!this.#recipients.reached) throw this.#recipients.asRefusal();
       await this.#deliverOnce(message);
     } catch (error) {
       if (error instanceof Refusal) counters.refused(error.code);
@@ -95,51 +80,49 @@ export class MailTransaction {
   }
 
   #startIntake(): MessageIntake {
-    const { parts, account, reversePath } = this.#options;
+    const { parts, origin } = this.#options;
     const settings = parts.settings();
-    const { addresses } = this.#recipients;
-    const facts: GateFacts = account === undefined
-      ? { profile: "in", reversePath, recipientCount: addresses.length }
-      : { profile: "out", account, recipients: addresses };
     return new MessageIntake({
-      facts,
+      facts: origin.facts(this.#recipients.addresses),
       gate: {
         acceptOldPacketFormat: settings.acceptOldPacketFormat,
         allowAutocryptSetup: settings.allowAutocryptSetup,
         maxHeaderOctets: settings.maxHeaderOctets,
         fold: (address) => parts.domains.fold(address),
+        isLocal: (domain) => parts.domains.isLocal(domain),
       },
       staging: parts.staging,
-      clean: (header) =>
-        account === undefined
-          ? cleanReceived(header)
-          : cleanSubmitted(header, settings, this.#hygiene),
+      clean: (header, form) => origin.clean(header, form),
     });
   }
 
   async #deliverOnce(message: StagedMessage): Promise<void> {
-    const { account, reversePath, duplicates } = this.#options;
-    const sender = account ?? `from elsewhere: ${reversePath}`;
-    const key = duplicateKey(sender, this.#recipients.addresses, message);
+    const { origin, duplicates } = this.#options;
+    const key = duplicateKey(
+      origin.name,
+      this.#recipients.addresses,
+      message,
+    );
     if (key === undefined) return await this.#deliver(message);
     await duplicates.once(key, () => this.#deliver(message));
   }
 
   async #deliver({ content, headerOctets, header }: StagedMessage) {
     const { mail, clock, settings } = this.#options.parts;
+    const { accounts, dependentCopy } = this.#recipients;
     const results = await mail.deliver({
       content,
       headerOctets,
-      recipients: this.#recipients.accounts,
+      recipients: accounts,
+      ...(dependentCopy !== undefined && { dependentCopy }),
       arrivedAt: nowSeconds(clock),
       quota: settings().quota,
     });
     for (const { account, outcome } of results) {
-      if (outcome !== "delivered") this.#recipients.refuse(account, outcome);
+      if (outcome === "delivered" || outcome === "withheld") continue;
+      this.#recipients.refuse(account, outcome);
     }
-    if (this.#recipients.accounts.length === 0) {
-      throw this.#recipients.asRefusal();
-    }
+    if (!this.#recipients.reached) throw this.#recipients.asRefusal();
     this.#countDelivered(content);
     for (const { code } of this.#recipients.refused) {
       this.#options.parts.counters.refused(code);
@@ -162,10 +145,16 @@ export class MailTransaction {
     counters.add("octets_delivered", count * sizeOctets);
   }
 
-  /** Only to who has proved to be the sender: others would get reports on mail they never wrote. */
+  /**
+   * Only to who has proved to be the sender: others would get reports on mail they
+   * never wrote. Not on recipients here: clients mark a whole group message as
+   * failed for one member who is gone.
+   */
   async #report(messageId: string): Promise<void> {
-    const { account, parts } = this.#options;
-    const { refused } = this.#recipients;
+    const { origin: { account }, parts, hygiene } = this.#options;
+    const refused = this.#recipients.refused.filter(({ address }) =>
+      !parts.domains.isLocalAddress(address)
+    );
     if (account === undefined || refused.length === 0) return;
     const sender = await parts.directory.find(account);
     if (sender === undefined) return;
@@ -174,7 +163,7 @@ export class MailTransaction {
       messageId,
       refused,
       hostname: parts.hostname,
-    }, this.#hygiene);
+    }, hygiene);
     await parts.mail.deliver({
       content: { kind: "inline", octets },
       headerOctets,

@@ -1,8 +1,9 @@
 /**
  * Content-Type and its kin: a value with parameters (RFC 2045 §5.1, RFC 2183 §2).
  *
- * The `parse…` functions refuse whatever two readers could understand differently
- * and are for decisions; the `read…` functions keep what makes sense and are for display.
+ * The `parse…` functions are for decisions: they refuse whatever two readers could
+ * understand differently, comments, quoted pairs and encoded words included. The
+ * `read…` functions keep what makes sense and are for display.
  *
  * @module
  */
@@ -21,18 +22,56 @@ export interface ContentType {
 }
 
 const MAX_PARAMETERS = 100;
+const MAX_STRICT_LENGTH = 998; // RFC 5322 §2.1.1: more than one line was never needed
 
-/** @throws {SyntaxError} on any fault, or a parameter that comes twice or in pieces */
+// RFC 2045 §5.1, without the blanks and comments that RFC 822 allows between any two of them
+const STRICT_TYPE =
+  /^[ \t]*([!#$%&'*+.^_`{|}~0-9a-z-]+)\/([!#$%&'*+.^_`{|}~0-9a-z-]+)/i;
+const STRICT_PARAMETER =
+  /[ \t]*;[ \t]*([!#$%&'+.^_`{|}~0-9a-z-]+)=(?:"([ !#-[\]-~]*)"|([!#$%&'*+.^_`{|}~0-9a-z-]+))/iy;
+const STRICT_END = /[ \t]*;?[ \t]*$/y; // a last semicolon is common and harmless
+
+/**
+ * @throws {SyntaxError} on any fault, a comment, a backslash, an encoded word
+ * (RFC 2047 §2), or a parameter that comes twice or in pieces
+ */
 export function parseContentType(text: string): ContentType {
-  const scanner = new FieldScanner(text);
-  const { type, subtype } = mediaType(scanner);
-  const parameters: RawParameters = [];
-  parseParameters(scanner, parameters);
-  const names = parameters.map(([name]) => name.replace(/\*.*$/, ""));
+  const [whole, type, subtype] =
+    (text.length <= MAX_STRICT_LENGTH && STRICT_TYPE.exec(text)) || [];
+  if (!whole || !type || !subtype || hasEncodedWord(text)) {
+    throw new SyntaxError("Cannot read a media type");
+  }
+  const parameters = strictParameters(text, whole.length);
+  const names = parameters.map(([name]) => name);
   if (new Set(names).size !== names.length) {
     throw new SyntaxError("A parameter comes twice");
   }
-  return { type, subtype, parameters };
+  return {
+    type: type.toLowerCase(),
+    subtype: subtype.toLowerCase(),
+    parameters,
+  };
+}
+
+function strictParameters(text: string, start: number): RawParameters {
+  const found: [name: string, value: string][] = [];
+  let at = start;
+  for (;;) {
+    STRICT_PARAMETER.lastIndex = at;
+    const match = STRICT_PARAMETER.exec(text);
+    if (!match) break;
+    at = STRICT_PARAMETER.lastIndex;
+    found.push([match[1]!.toLowerCase(), match[2] ?? match[3]!]);
+  }
+  STRICT_END.lastIndex = at;
+  if (!STRICT_END.test(text)) throw new SyntaxError("Cannot read a parameter");
+  return found;
+}
+
+/** Whether a reader could find an encoded word in it, where none may be (RFC 2047 §5). */
+function hasEncodedWord(text: string): boolean {
+  const start = text.indexOf("=?");
+  return start >= 0 && text.indexOf("?=", start + 2) >= 0;
 }
 
 /** What can be read of it; undefined without a type. Never throws. */
@@ -60,13 +99,24 @@ export function readDisposition(text: string): MimeDisposition | undefined {
 /**
  * Content-Transfer-Encoding in lower case (RFC 2045 §6.1).
  *
- * @throws {SyntaxError} if it is not one token
+ * @throws {SyntaxError} if it is not one token and nothing else
  */
 export function parseTransferEncoding(text: string): string {
+  const token = text.length <= MAX_STRICT_LENGTH &&
+    /^[ \t]*([0-9a-z-]+)[ \t]*$/i.exec(text)?.[1];
+  if (!token) throw new SyntaxError("Expected one token");
+  return token.toLowerCase();
+}
+
+/** As `parseTransferEncoding`, past comments; undefined if it makes no sense. Never throws. */
+export function readTransferEncoding(text: string): string | undefined {
   const scanner = new FieldScanner(text);
-  const token = scanner.token().toLowerCase();
-  if (!scanner.atEnd()) throw new SyntaxError("Expected one token");
-  return token;
+  try {
+    const token = scanner.token().toLowerCase();
+    return scanner.atEnd() ? token : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The value of a parameter. @param name In lower case. */

@@ -5,6 +5,7 @@ import {
   parseTransferEncoding,
   readContentType,
   readDisposition,
+  readTransferEncoding,
 } from "./content_type.ts";
 
 for (
@@ -19,8 +20,12 @@ for (
         ["protocol", "x/y"],
       ],
     ],
-    ['a/b (comment; c=d) ; x = "q\\"\\\\" (more)', "a/b", [["x", 'q"\\']]],
     ["a/b;\t x=y", "a/b", [["x", "y"]]],
+    [
+      'a/b; x="0\'()+_,-./:=?"',
+      "a/b",
+      [["x", "0'()+_,-./:=?"]],
+    ],
   ] as const
 ) {
   Deno.test(`parseContentType() and readContentType() agree on ${text}`, () => {
@@ -47,6 +52,18 @@ for (
     ["text/plain; a=ü; d=e", [["d", "e"]]],
     ["text/plain; ;d=e", [["d", "e"]]],
     ["text/plain; (a; d=e", []],
+    ["text/plain (comment; c=d); a=b", [["a", "b"]]],
+    ["text/plain; (b=evil; x=) a=b", [["a", "b"]]],
+    ["text/plain; a (c) =b", [["a", "b"]]],
+    ["text/plain; a =b", [["a", "b"]]],
+    ["text/plain; a= b", [["a", "b"]]],
+    ['text/plain; a="go\\od"', [["a", "good"]]],
+    ['text/plain; a="=?us-ascii?q?evil?="', [["a", "=?us-ascii?q?evil?="]]],
+    [
+      'text/plain; x="=?us-ascii?q?;_a=3Devil?="; a=b',
+      [["x", "=?us-ascii?q?;_a=3Devil?="], ["a", "b"]],
+    ],
+    ['text/plain; a="\u007f"', []],
   ] as const
 ) {
   Deno.test(`parseContentType() refuses and readContentType() keeps what it can of ${text}`, () => {
@@ -70,10 +87,13 @@ Deno.test("readDisposition() reads type and parameters", () => {
 });
 
 Deno.test("parseTransferEncoding() reads one token", () => {
-  assert.equal(parseTransferEncoding(" Base64 (x)"), "base64");
-  for (const text of ["", "a b", "7bit;", '"7bit"']) {
+  assert.equal(parseTransferEncoding(" Base64 "), "base64");
+  for (const text of ["", "a b", "7bit;", '"7bit"', "=?us-ascii?q?7bit?="]) {
     assert.throws(() => parseTransferEncoding(text), SyntaxError);
+    assert.equal(readTransferEncoding(text), undefined);
   }
+  assert.throws(() => parseTransferEncoding("base64 (x)"), SyntaxError);
+  assert.equal(readTransferEncoding("base64 (x)"), "base64");
 });
 
 Deno.test("content types of any text are read or refused", () => {

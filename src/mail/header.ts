@@ -34,7 +34,7 @@ export class Header {
     readonly octets: Uint8Array,
     /** At most `MAX_HEADER_FIELDS`, in order. */
     readonly fields: readonly HeaderField[],
-    /** A line is neither a field nor folded, or there is a bare CR or a NUL, or too many fields. */
+    /** A line is neither a field nor folded, or a folded one is blank, or there is a bare CR or a NUL, or too many fields. */
     readonly malformed: boolean,
     /** The longest line in octets, without its line end. */
     readonly longestLine: number,
@@ -104,7 +104,7 @@ export function parseHeader(octets: Uint8Array): Header {
       if (fields.length === MAX_HEADER_FIELDS) {
         return new Header(octets, fields, true, longestLine);
       }
-    }
+    } else malformed ||= isBlank(octets, at, at + length);
     const cr = octets.indexOf(CR, at);
     malformed ||= cr >= 0 && cr < at + length;
     at = next;
@@ -127,6 +127,14 @@ function lineLength(octets: Uint8Array, at: number, next: number): number {
     if (end > at && octets[end - 1] === CR) end--;
   }
   return end - at;
+}
+
+/** Some readers take such a line for the end of the header (RFC 5322 §3.2.2). */
+function isBlank(octets: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) {
+    if (octets[i] !== SPACE && octets[i] !== TAB) return false;
+  }
+  return true;
 }
 
 function fieldAt(

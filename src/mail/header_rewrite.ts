@@ -4,11 +4,13 @@
  * @module
  */
 import { concat, CR, LF } from "../base/octets.ts";
-import type { Header } from "./header.ts";
+import type { Header, HeaderField } from "./header.ts";
 
 export interface HeaderChanges {
   /** Names in lower case of fields to take out. */
   readonly remove?: ReadonlySet<string>;
+  /** Which of the others stay; all of them without it. */
+  readonly keep?: (field: HeaderField) => boolean;
   /** Names in lower case, and the value that the first such field gets; later ones are taken out, a missing one is added. */
   readonly replace?: ReadonlyMap<string, string>;
   /** Name as it will be written, and value; added at the end where there is none yet. */
@@ -19,39 +21,43 @@ export interface HeaderChanges {
 
 /**
  * The header with those changes; every other octet stays as it was. Added text is
- * written as UTF-8 with the header's own kind of line end.
+ * written as UTF-8 with the header's own kind of line end; where it holds CRLF and a
+ * blank, the line is folded.
  *
- * @throws {TypeError} if added text holds a line end
+ * @throws {TypeError} if added text holds another line end
  */
 export function rewriteHeader(
   header: Header,
   changes: HeaderChanges,
 ): Uint8Array<ArrayBuffer> {
+  const { remove, keep, replace } = changes;
   const eol = lineEndOf(header.octets);
   const line = (text: string) => encodeLine(text, eol);
   const parts: Uint8Array[] = (changes.prepend ?? []).map(line);
-  const replaced = new Set<string>();
+  const present = new Set<string>();
   let kept = 0; // all before it is in `parts` or dropped
   for (const field of header.fields) {
-    const value = changes.replace?.get(field.name);
-    if (value === undefined && !changes.remove?.has(field.name)) continue;
+    const { name } = field;
+    const value = replace?.get(name);
+    if (value === undefined && !remove?.has(name) && (keep?.(field) ?? true)) {
+      present.add(name);
+      continue;
+    }
     parts.push(header.octets.subarray(kept, field.start));
     kept = field.end;
-    if (value === undefined || replaced.has(field.name)) continue;
-    replaced.add(field.name);
-    parts.push(line(`${titleCase(field.name)}: ${value}`));
+    if (value === undefined || present.has(name)) continue;
+    present.add(name);
+    parts.push(line(`${titleCase(name)}: ${value}`));
   }
   const bodyLine = emptyLineStart(header.octets);
   parts.push(header.octets.subarray(kept, bodyLine));
-  const added: Uint8Array[] = [];
-  for (const [name, value] of changes.replace ?? []) {
-    if (!replaced.has(name)) added.push(line(`${titleCase(name)}: ${value}`));
-  }
-  for (const [name, value] of changes.addMissing ?? []) {
-    const lower = name.toLowerCase();
-    if (header.first(lower) && !changes.remove?.has(lower)) continue;
-    added.push(line(`${name}: ${value}`));
-  }
+  const missing = [
+    ...[...replace ?? []].map(([name, value]) =>
+      [titleCase(name), value] as const
+    ),
+    ...changes.addMissing ?? [],
+  ].filter(([name]) => !present.has(name.toLowerCase()));
+  const added = missing.map(([name, value]) => line(`${name}: ${value}`));
   const unended = bodyLine > 0 && header.octets[bodyLine - 1] !== LF;
   if (unended && added.length > 0) parts.push(line(""));
   return concat([...parts, ...added, header.octets.subarray(bodyLine)]);
@@ -63,8 +69,11 @@ function lineEndOf(octets: Uint8Array): string {
 }
 
 function encodeLine(text: string, eol: string): Uint8Array {
-  if (/[\r\n\0]/.test(text)) throw new TypeError("A field is one line");
-  return new TextEncoder().encode(text + eol);
+  const lines = text.split(/\r\n(?=[ \t])/);
+  if (lines.some((line) => /[\r\n\0]/.test(line))) {
+    throw new TypeError("A field is one line, or folded");
+  }
+  return new TextEncoder().encode(lines.join(eol) + eol);
 }
 
 /** Where the empty line at the end of the block begins; its length if there is none. */
@@ -76,5 +85,7 @@ function emptyLineStart(octets: Uint8Array): number {
 }
 
 function titleCase(name: string): string {
+  if (name === "mime-version") return "MIME-Version";
+  if (name === "message-id") return "Message-ID";
   return name.replace(/(?<![a-z])[a-z]/g, (letter) => letter.toUpperCase());
 }

@@ -4,9 +4,9 @@
  * @module
  */
 import {
-  parseTransferEncoding,
   readContentType,
   readDisposition,
+  readTransferEncoding,
 } from "./content_type.ts";
 import type { Header } from "./header.ts";
 import type { MimePart } from "./mime.ts";
@@ -67,11 +67,6 @@ function readType(
 }
 
 function readEncoding(header: Header): string {
-  try {
-    return parseTransferEncoding(
-      header.textOf("content-transfer-encoding") ?? "7bit",
-    );
-  } catch {
-    return "7bit";
-  }
+  const text = header.textOf("content-transfer-encoding") ?? "";
+  return readTransferEncoding(text) ?? "7bit";
 }

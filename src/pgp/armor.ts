@@ -27,7 +27,9 @@ const SCRATCH_OCTETS = 48 * 1024;
 
 const BEGIN = /^-----BEGIN PGP MESSAGE-----[ \t]*$/;
 const END = /^-----END PGP MESSAGE-----[ \t]*$/;
-const ARMOR_HEADER = /^[A-Za-z0-9-]+: /; // RFC 9580 §6.2.2
+// RFC 9580 §6.2.2; a reader may end a line, or a text, at other octets than we do
+// deno-lint-ignore no-control-regex
+const ARMOR_HEADER = /^[A-Za-z0-9-]+: [^\x00-\x08\x0a-\x1f\x7f]*$/;
 const CHECKSUM = /^=[A-Za-z0-9+/]{4}$/; // RFC 9580 §6.1.1
 
 export interface ArmorOptions {

@@ -8,12 +8,14 @@ import type { TransferDecoder } from "../mail/transfer_decoding.ts";
 import { ArmorReader, isBlank } from "./armor.ts";
 import { PartsRule } from "./body_rule.ts";
 import { PacketWalk } from "./packet_walk.ts";
-import { decoderFor, mediaTypeOf, ShortText } from "./part.ts";
+import { decoderFor, encodingOf, mediaTypeOf, ShortText } from "./part.ts";
 
 const MAX_VERSION_OCTETS = 256;
 const MAX_NOTICE_OCTETS = 256; // "this is an OpenPGP message" for clients that know none
 const MAX_PREAMBLE_OCTETS = 2048;
 const MAX_EPILOGUE_OCTETS = 1024;
+const PROTOCOL = "application/pgp-encrypted";
+const VERSION = "Version: 1"; // RFC 3156 §4
 
 export interface EncryptedRuleOptions {
   /** Our own users' clients are known; other servers' are not, so more is let through. */
@@ -23,29 +25,31 @@ export interface EncryptedRuleOptions {
 
 export class EncryptedRule extends PartsRule {
   readonly as = "encrypted";
+  readonly encoding = "7bit";
+  readonly parameters = ` protocol="${PROTOCOL}";`;
   readonly #lenient: boolean;
-  readonly #packets: PacketWalk;
   readonly #armor: ArmorReader;
   readonly #version = new ShortText(MAX_VERSION_OCTETS);
-  #parts = 0;
+  #read = 0;
   #decoder: TransferDecoder | undefined;
   #preambleOctets = 0;
   #preambleText = false;
   #epilogueOctets = 0;
 
-  constructor(options: EncryptedRuleOptions) {
-    super();
+  constructor(boundary: string, options: EncryptedRuleOptions) {
+    super(boundary);
     this.#lenient = options.lenient;
-    this.#packets = new PacketWalk({
+    const packets = new PacketWalk({
       acceptOldFormat: options.acceptOldPacketFormat,
     });
-    this.#armor = new ArmorReader(this.#packets, {
+    this.#armor = new ArmorReader(packets, {
       maxHeaderLines: options.lenient ? 8 : 0,
     });
   }
 
   preamble(octets: Uint8Array): void {
     this.#preambleOctets += octets.length;
+    this.requireLines(octets);
     if (!this.#lenient && !isBlank(octets)) {
       this.#preambleText = true;
       this.require(octets.every(isPrintable));
@@ -57,29 +61,29 @@ export class EncryptedRule extends PartsRule {
   }
 
   part(header: Header): void {
-    const wanted = this.#parts++ === 0
-      ? "application/pgp-encrypted"
-      : "application/octet-stream";
+    const wanted = this.#read++ === 0 ? PROTOCOL : "application/octet-stream";
     this.#decoder = decoderFor(header);
     this.require(
-      this.#parts <= 2 && mediaTypeOf(header) === wanted &&
+      this.#read <= 2 && mediaTypeOf(header) === wanted &&
         this.#decoder !== undefined,
     );
+    if (this.#read === 2) this.writePart(wanted, writtenEncoding(header));
   }
 
   body(octets: Uint8Array): void {
-    if (this.#decoder && !this.failed) {
-      this.#take(this.#decoder.decode(octets));
-    }
+    if (!this.#decoder || this.failed) return;
+    this.#take(this.#decoder.decode(octets));
+    if (this.#read === 2) this.write(octets);
   }
 
   partEnd(): void {
     if (!this.#decoder || this.failed) return;
     this.#take(this.#decoder.finish());
     this.require(!this.#decoder.malformed);
-    if (this.#parts === 1) {
-      this.require(this.#version.trimmed() === "Version: 1"); // RFC 3156 §4
-    }
+    if (this.#read === 2) return;
+    this.require(this.#version.trimmed() === VERSION);
+    this.writePart(PROTOCOL);
+    this.writeText(`${VERSION}\r\n`);
   }
 
   epilogue(octets: Uint8Array): void {
@@ -89,12 +93,12 @@ export class EncryptedRule extends PartsRule {
     );
   }
 
-  isWhole(): boolean {
-    return this.#parts === 2 && this.#armor.finish();
+  protected isWhole(): boolean {
+    return this.#read === 2 && this.#armor.finish();
   }
 
   #take(octets: Uint8Array): void {
-    if (this.#parts === 1) {
+    if (this.#read === 1) {
       this.#version.add(octets);
       this.require(!this.#version.tooLong);
     } else {
@@ -102,6 +106,12 @@ export class EncryptedRule extends PartsRule {
       this.require(!this.#armor.failed);
     }
   }
+}
+
+/** What is armored is ASCII, so that without an encoding it needs none. */
+function writtenEncoding(header: Header): string {
+  const encoding = encodingOf(header) ?? "";
+  return ["base64", "quoted-printable"].includes(encoding) ? encoding : "7bit";
 }
 
 /** Printable ASCII, blanks and line ends. */

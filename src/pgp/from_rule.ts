@@ -3,13 +3,16 @@
  *
  * @module
  */
-import { type Address, findAddress } from "../mail/address.ts";
+import { type Address, findAddress, parseDomain } from "../mail/address.ts";
 import { type HeaderMailbox, parseMailboxes } from "../mail/address_list.ts";
 import type { Header } from "../mail/header.ts";
 import type { GateFacts, GateOptions, GateRefusal } from "./verdict.ts";
 
 /** Fields that name somebody beside From; a client of ours sends them with its own address or not at all. */
 const OTHER_AUTHORS = ["sender", "resent-from", "resent-sender"];
+
+/** Of a field that names people, in octets: as much as one line (RFC 5322 §2.1.1), and as can be read at once. */
+const MAX_AUTHORS_OCTETS = 998;
 
 /** The mailboxes of the only From field (RFC 5322 §3.6.2); empty if there is none that is clear. */
 export function authorsOf(header: Header): HeaderMailbox[] {
@@ -18,22 +21,42 @@ export function authorsOf(header: Header): HeaderMailbox[] {
   return mailboxesIn(header.text(field));
 }
 
+/** The author of a message that has exactly one. */
+export function onlyAuthor(header: Header): HeaderMailbox | undefined {
+  const [author, ...more] = authorsOf(header);
+  return more.length > 0 ? undefined : author;
+}
+
 /** Why the header's authors are not acceptable; undefined if they are. */
 export function authorRefusal(
   header: Header,
   facts: GateFacts,
+  options: Pick<GateOptions, "fold" | "isLocal">,
+): GateRefusal | undefined {
+  const named = ["from", ...OTHER_AUTHORS].flatMap((name) => header.all(name));
+  if (named.some(({ start, end }) => end - start > MAX_AUTHORS_OCTETS)) {
+    return "header_too_large";
+  }
+  switch (facts.profile) {
+    case "append":
+      return header.all("from").length > 1 ? "header_malformed" : undefined;
+    case "in":
+      return strangerRefusal(header, options.isLocal);
+    case "out":
+      return accountRefusal(header, facts.account, options.fold);
+  }
+}
+
+/** An account of ours writes in its own name. */
+function accountRefusal(
+  header: Header,
+  account: Address,
   fold: GateOptions["fold"],
 ): GateRefusal | undefined {
-  if (facts.profile === "append") {
-    return header.all("from").length > 1 ? "header_malformed" : undefined;
-  }
-  const authors = authorsOf(header);
-  const [author, ...more] = authors;
-  if (!author) return "from_missing";
-  if (facts.profile === "in") return undefined;
-  if (more.length > 0) return "from_missing";
+  const [author, ...more] = authorsOf(header);
+  if (!author || more.length > 0) return "from_missing";
   const isAccount = (mailbox: HeaderMailbox) =>
-    addressOf(mailbox, fold) === facts.account;
+    addressOf(mailbox, fold) === account;
   if (!isAccount(author)) return "from_mismatch";
   for (const name of OTHER_AUTHORS) {
     for (const field of header.all(name)) {
@@ -44,6 +67,33 @@ export function authorRefusal(
     }
   }
   return undefined;
+}
+
+/** Who has not logged in writes in nobody's name who could have. */
+function strangerRefusal(
+  header: Header,
+  isLocal: GateOptions["isLocal"],
+): GateRefusal | undefined {
+  const authors = authorsOf(header);
+  if (authors.length === 0) return "from_missing";
+  const others = OTHER_AUTHORS.flatMap((name) => header.all(name))
+    .map((field) => mailboxesIn(header.text(field)));
+  if (others.some((mailboxes) => mailboxes.length === 0)) {
+    return "header_malformed";
+  }
+  const domains = [...authors, ...others.flat()].map(canonicalDomain);
+  if (domains.includes(undefined)) return "header_malformed";
+  return domains.some((domain) => domain !== undefined && isLocal(domain))
+    ? "local_sender_unauthenticated"
+    : undefined;
+}
+
+function canonicalDomain({ domain }: HeaderMailbox): string | undefined {
+  try {
+    return parseDomain(domain);
+  } catch {
+    return undefined;
+  }
 }
 
 function addressOf(

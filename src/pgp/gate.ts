@@ -3,23 +3,27 @@
  *
  * It reads the message once, as its octets arrive, and keeps the header and nothing
  * else. A message passes if it is encrypted as a whole, with nothing readable in or
- * around the encrypted data, or is one of the few that cannot be encrypted.
+ * around the encrypted data, or is one of the few that cannot be encrypted. What it
+ * gives back of the body is what may be stored: readers that understand MIME
+ * otherwise than the gate find nothing else there.
  *
  * @module
  */
-import { parameterOf } from "../mail/content_type.ts";
+import { type ContentType, parameterOf } from "../mail/content_type.ts";
 import type { Header } from "../mail/header.ts";
 import { HeaderReader } from "../mail/header_reader.ts";
 import { boundaryOf, type PartsRule, RuledBody } from "./body_rule.ts";
 import { EncryptedRule } from "./encrypted_rule.ts";
-import { authorRefusal, authorsOf } from "./from_rule.ts";
+import { authorRefusal, onlyAuthor } from "./from_rule.ts";
 import { contentTypeOf } from "./part.ts";
-import { ReportRule, SecureJoinRule, SetupMessageRule } from "./text_rules.ts";
+import { ReportRule } from "./report_rule.ts";
+import { SecureJoinRule, SetupMessageRule } from "./text_rules.ts";
 import type {
   GateFacts,
   GateOptions,
   GatePass,
   GateRefusal,
+  MessageForm,
   Verdict,
 } from "./verdict.ts";
 
@@ -30,10 +34,19 @@ const MAX_JOIN_RECIPIENTS = 10; // one contact may be reachable on several relay
 /** Largest message by what it passes as, in octets; others have no limit here. */
 const MAX_OCTETS: Readonly<Record<GatePass, number>> = {
   encrypted: Infinity,
-  secure_join: 64 * 1024,
+  secure_join: 8 * 1024,
   report: 1024 * 1024,
   autocrypt_setup: 256 * 1024,
 };
+
+const NOTHING: readonly Uint8Array[] = [];
+
+/** The header of a multipart message. */
+interface Multipart {
+  readonly header: Header;
+  readonly type: ContentType;
+  readonly boundary: string;
+}
 
 export class EncryptionGate {
   readonly #facts: GateFacts;
@@ -65,21 +78,32 @@ export class EncryptionGate {
     return this.#octets;
   }
 
-  /** Takes the next octets. Keeps none of the body, and never throws. */
-  write(octets: Uint8Array): void {
+  /** How the header has to describe the body; set with the header, if the message may pass. */
+  get form(): MessageForm | undefined {
+    return this.#body?.form;
+  }
+
+  /**
+   * Takes the next octets, and gives what is to be stored of the body by now: pieces
+   * that are valid as long as `octets`. Never throws.
+   */
+  write(octets: Uint8Array): readonly Uint8Array[] {
     this.#octets += octets.length;
-    if (this.#refusal) return;
+    if (this.#refusal) return NOTHING;
     let taken = 0;
     if (!this.header) {
       taken = this.#headerReader.write(octets);
       if (this.#headerReader.tooLarge) this.#refusal = "header_too_large";
       if (this.header) this.#startBody(this.header);
-      if (!this.#body) return;
     }
-    if (taken < octets.length) this.#body?.write(octets.subarray(taken));
-    if (this.#body?.failed || this.#octets > this.#maxOctets) {
-      this.#refusal = "encryption_needed";
-    }
+    const body = this.#body;
+    if (!body) return NOTHING;
+    const written = taken < octets.length
+      ? body.write(octets.subarray(taken))
+      : NOTHING;
+    if (!body.failed && this.#octets <= this.#maxOctets) return written;
+    this.#refusal = "encryption_needed";
+    return NOTHING;
   }
 
   /** The message is whole. */
@@ -90,24 +114,26 @@ export class EncryptionGate {
       if (header) this.#startBody(header);
     }
     if (this.#refusal) return { passes: false, code: this.#refusal };
-    const as = this.#body?.finish();
-    if (as) return { passes: true, as };
+    const rest = this.#body?.finish();
+    if (this.form && rest) return { passes: true, as: this.form.as, rest };
     this.#refusal = "encryption_needed";
     return { passes: false, code: this.#refusal };
   }
 
   #startBody(header: Header): void {
     this.#refusal = headerRefusal(header, this.#facts) ??
-      authorRefusal(header, this.#facts, this.#options.fold);
+      authorRefusal(header, this.#facts, this.#options);
     if (this.#refusal) return;
+    const type = contentTypeOf(header);
     const boundary = boundaryOf(header);
-    const rule = boundary && ruleFor(header, this.#facts, this.#options);
+    const rule = type && boundary &&
+      ruleFor({ header, type, boundary }, this.#facts, this.#options);
     if (!rule) {
       this.#refusal = "encryption_needed";
       return;
     }
     this.#maxOctets = MAX_OCTETS[rule.as];
-    this.#body = new RuledBody(boundary, rule);
+    this.#body = new RuledBody(boundary, type.subtype, rule);
   }
 }
 
@@ -129,38 +155,38 @@ function headerRefusal(
 
 /** The only rule by which a message with that header can pass. */
 function ruleFor(
-  header: Header,
+  message: Multipart,
   facts: GateFacts,
   options: GateOptions,
 ): PartsRule | undefined {
-  const contentType = contentTypeOf(header);
-  switch (contentType?.subtype) {
+  const { header, boundary, type: { subtype, parameters } } = message;
+  switch (subtype) {
     case "encrypted": {
-      const protocol = parameterOf(contentType.parameters, "protocol");
+      const protocol = parameterOf(parameters, "protocol");
       const isPgp = protocol === undefined || // older clients leave it out
         protocol.toLowerCase() === "application/pgp-encrypted";
       if (!isPgp) return undefined;
-      return new EncryptedRule({
+      return new EncryptedRule(boundary, {
         lenient: facts.profile === "in",
         acceptOldPacketFormat: options.acceptOldPacketFormat,
       });
     }
     case "mixed":
       return header.first("secure-join")
-        ? secureJoinRule(header, facts)
-        : setupMessageRule(header, facts, options);
+        ? secureJoinRule(message, facts)
+        : setupMessageRule(message, facts, options);
     case "report": {
-      const type = parameterOf(contentType.parameters, "report-type");
+      const type = parameterOf(parameters, "report-type");
       const isDelivery = type === undefined ||
         type.toLowerCase() === "delivery-status";
-      return isDelivery ? reportRule(header, facts) : undefined;
+      return isDelivery ? reportRule(message, facts) : undefined;
     }
   }
   return undefined;
 }
 
 function secureJoinRule(
-  header: Header,
+  { header, boundary }: Multipart,
   facts: GateFacts,
 ): PartsRule | undefined {
   const [field, ...more] = header.all("secure-join");
@@ -168,26 +194,35 @@ function secureJoinRule(
   if (more.length > 0 || (step !== "vc-request" && step !== "vg-request")) {
     return undefined;
   }
-  return recipientCount(facts) <= MAX_JOIN_RECIPIENTS
-    ? new SecureJoinRule(step)
+  // What passes in clear has one author, whom its reader sees.
+  const hasAuthor = facts.profile === "append" || onlyAuthor(header);
+  return hasAuthor && recipientCount(facts) <= MAX_JOIN_RECIPIENTS
+    ? new SecureJoinRule(boundary, step)
     : undefined;
 }
 
-function reportRule(header: Header, facts: GateFacts): PartsRule | undefined {
-  if (facts.profile !== "in" || recipientCount(facts) !== 1) return undefined;
+function reportRule(
+  { header, boundary }: Multipart,
+  facts: GateFacts,
+): PartsRule | undefined {
+  if (
+    facts.profile !== "in" || !facts.awaitsReport || recipientCount(facts) !== 1
+  ) return undefined;
   const fromDaemon = facts.reversePath === "" ||
     /^mailer-daemon@[^@]*$/i.test(facts.reversePath);
-  const byDaemon = authorsOf(header).some(({ localPart }) =>
-    /^(?:mailer-daemon|postmaster)$/i.test(localPart)
-  );
+  const byDaemon = /^(?:mailer-daemon|postmaster)$/i
+    .test(onlyAuthor(header)?.localPart ?? "");
   // RFC 3834 §5; what stands behind the keyword does not matter here.
-  const automatic = header.textOf("auto-submitted")?.split(/[\s;(]/)[0] ?? "";
-  const isAutomatic = automatic !== "" && automatic.toLowerCase() !== "no";
-  return fromDaemon && byDaemon && isAutomatic ? new ReportRule() : undefined;
+  const automatic = /^[a-z-]*/i.exec(header.textOf("auto-submitted") ?? "");
+  const keyword = automatic?.[0].toLowerCase() ?? "";
+  const isAutomatic = keyword !== "" && keyword !== "no";
+  return fromDaemon && byDaemon && isAutomatic
+    ? new ReportRule(boundary)
+    : undefined;
 }
 
 function setupMessageRule(
-  header: Header,
+  { header, boundary }: Multipart,
   facts: GateFacts,
   options: GateOptions,
 ): PartsRule | undefined {
@@ -199,7 +234,7 @@ function setupMessageRule(
     header.all("subject").length === 1 &&
     header.textOf("subject") === "Autocrypt Setup Message";
   return options.allowAutocryptSetup && toSelf && isSetup
-    ? new SetupMessageRule()
+    ? new SetupMessageRule(boundary)
     : undefined;
 }
 

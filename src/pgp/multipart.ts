@@ -1,14 +1,16 @@
 /**
  * Cuts the body of a multipart message into its parts (RFC 2046 §5.1.1).
  *
- * One level, and strict: what two readers could cut differently is a failure. Part
- * bodies pass through in pieces and are never held.
+ * One level, and strict: what two readers could cut differently is a failure, such
+ * as a line before the first part that looks like a boundary. Part bodies pass
+ * through in pieces and are never held.
  *
  * @module
  */
 import { CR, LF, SPACE } from "../base/octets.ts";
 import type { Header } from "../mail/header.ts";
 import { HeaderReader } from "../mail/header_reader.ts";
+import { isPartHeader } from "./part.ts";
 
 const TAB = 0x09;
 const DASH = 0x2d;
@@ -79,9 +81,7 @@ export class MultipartReader {
     if (this.#headerReader.tooLarge) this.#failed = true;
     if (!header) return taken;
     this.#headerReader = undefined;
-    // A field that looks like a boundary would be one for a reader that forgives.
-    this.#failed ||= header.malformed ||
-      header.fields.some((field) => field.name.startsWith("--"));
+    this.#failed ||= !isPartHeader(header);
     if (this.#failed) return taken;
     this.#where = "body";
     this.#atLineStart = true;
@@ -132,6 +132,8 @@ export class MultipartReader {
     const index = this.#candidateLength;
     const expected = this.#delimiter[index];
     if (expected !== undefined && octet !== expected) {
+      // Another reader may find another boundary in the header than we do.
+      if (this.#where === "preamble" && index > 1) this.#failed = true;
       this.#dropCandidate();
       return at;
     }

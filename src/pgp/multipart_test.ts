@@ -22,7 +22,11 @@ function cut(body: string, chunk: number): string | undefined {
 
 for (
   const [name, body, want] of [
-    ["one part", "--b\r\nA: 1\r\n\r\nx\r\n--b--\r\n", "|A: 1\r\n\r\n|x;"],
+    [
+      "one part",
+      "--b\r\nContent-ID: 1\r\n\r\nx\r\n--b--\r\n",
+      "|Content-ID: 1\r\n\r\n|x;",
+    ],
     ["LF", "pre\n--b\n\nx\n\n--b\n\n--b--", "pre|\n|x\n;|\n|;"],
     [
       "preamble and epilogue",
@@ -53,13 +57,30 @@ for (
     ],
     [
       "a boundary among header fields",
-      "--b\r\nA: 1\r\n--b: x\r\n\r\ny\r\n--b--",
+      "--b\r\nContent-ID: 1\r\n--b: x\r\n\r\ny\r\n--b--",
+      undefined,
+    ],
+    [
+      "a line like a boundary before the first part",
+      "a\r\n--evil\r\n--b\r\n\r\nx\r\n--b--",
+      undefined,
+    ],
+    ["a first line of two dashes", "--\r\n--b\r\n\r\nx\r\n--b--", undefined],
+    [
+      "lines with one dash, and dashes within, before the first part",
+      "-a\r\n- --\r\na--\r\n--b\r\n\r\nx\r\n--b--",
+      "-a\r\n- --\r\na--|\r\n|x;",
+    ],
+    ["an unknown part field", "--b\r\nSubject: x\r\n\r\nx\r\n--b--", undefined],
+    [
+      "a part field twice",
+      `--b\r\n${"Content-ID: 1\r\n".repeat(2)}\r\nx\r\n--b--`,
       undefined,
     ],
     ["a malformed part header", "--b\r\nnothing\r\n\r\nx\r\n--b--", undefined],
     [
       "a part header over 4 KiB",
-      `--b\r\nA: ${"x".repeat(4096)}\r\n\r\nx\r\n--b--`,
+      `--b\r\nContent-ID: ${"x".repeat(4096)}\r\n\r\nx\r\n--b--`,
       undefined,
     ],
   ] as const

@@ -14,12 +14,51 @@ import {
   transferDecoder,
 } from "../mail/transfer_decoding.ts";
 
+const TEXT_PARAMETERS = ["charset", "format", "delsp"];
+/** Parameters that a type may come with; of other types, and of other parameters, readers may think otherwise than the gate. */
+const PARAMETERS: Readonly<Record<string, readonly string[]>> = {
+  "multipart/encrypted": ["boundary", "protocol", "charset"],
+  "multipart/mixed": ["boundary", "charset", "protected-headers", "hp"],
+  "multipart/report": ["boundary", "report-type", "charset"],
+  "application/pgp-encrypted": ["charset", "name"],
+  "application/octet-stream": ["charset", "name"],
+  "application/autocrypt-setup": ["charset", "name"],
+  "text/plain": TEXT_PARAMETERS,
+  "text/rfc822-headers": TEXT_PARAMETERS,
+  "message/delivery-status": ["charset"],
+  "message/rfc822": ["charset"],
+};
+/** What a part's header may hold; the last ones are Delta Chat's, in what it cannot encrypt. */
+const PART_FIELDS: ReadonlySet<string> = new Set([
+  "content-type",
+  "content-transfer-encoding",
+  "content-description",
+  "content-disposition",
+  "content-id",
+  "mime-version",
+  "message-id",
+  "chat-user-avatar",
+  "chat-group-avatar",
+  "chat-edit",
+  "chat-delete",
+]);
+
+/** Whether the header of a part holds nothing but fields that are known, each once. */
+export function isPartHeader({ malformed, fields }: Header): boolean {
+  const names = fields.map(({ name }) => name);
+  return !malformed && new Set(names).size === names.length &&
+    names.every((name) => PART_FIELDS.has(name));
+}
+
 /** The header's only Content-Type; undefined if there is none, or one that is not clear. */
 export function contentTypeOf(header: Header): ContentType | undefined {
   const [field, ...more] = header.all("content-type");
   if (!field || more.length > 0) return undefined;
   try {
-    return parseContentType(header.text(field));
+    const found = parseContentType(header.text(field));
+    const known = PARAMETERS[`${found.type}/${found.subtype}`] ?? [];
+    const isKnown = found.parameters.every(([name]) => known.includes(name));
+    return isKnown ? found : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * The few messages that pass in clear: requests to join, reports of failed
- * delivery, and a device's message to its own account.
+ * Messages of our own users that pass in clear: requests to join, and a device's
+ * message to its own account.
  *
  * @module
  */
@@ -8,21 +8,23 @@ import type { Header } from "../mail/header.ts";
 import type { TransferDecoder } from "../mail/transfer_decoding.ts";
 import { isBlank } from "./armor.ts";
 import { PartsRule } from "./body_rule.ts";
-import { decoderFor, mediaTypeOf, ShortText } from "./part.ts";
+import { decoderFor, encodingOf, mediaTypeOf, ShortText } from "./part.ts";
 
 const MAX_JOIN_TEXT_OCTETS = 1024;
 
 /** Secure-Join's first step: one text that says so, and nothing else. */
 export class SecureJoinRule extends PartsRule {
   readonly as = "secure_join";
+  readonly encoding = "7bit";
+  readonly parameters = "";
   readonly #step: string;
   readonly #text = new ShortText(MAX_JOIN_TEXT_OCTETS);
-  #parts = 0;
+  #read = 0;
   #decoder: TransferDecoder | undefined;
 
   /** @param step What the Secure-Join field says, and the text must. */
-  constructor(step: string) {
-    super();
+  constructor(boundary: string, step: string) {
+    super(boundary);
     this.#step = step;
   }
 
@@ -33,7 +35,7 @@ export class SecureJoinRule extends PartsRule {
   part(header: Header): void {
     this.#decoder = decoderFor(header);
     this.require(
-      ++this.#parts === 1 && mediaTypeOf(header) === "text/plain" &&
+      ++this.#read === 1 && mediaTypeOf(header) === "text/plain" &&
         this.#decoder !== undefined,
     );
   }
@@ -49,65 +51,54 @@ export class SecureJoinRule extends PartsRule {
       this.#decoder?.malformed === false && !this.#text.tooLong &&
         this.#text.trimmed().toLowerCase() === `secure-join: ${this.#step}`,
     );
+    this.writePart("text/plain; charset=utf-8");
+    this.writeText(`Secure-Join: ${this.#step}\r\n`);
   }
 
   epilogue(octets: Uint8Array): void {
     this.require(isBlank(octets));
   }
 
-  isWhole(): boolean {
-    return this.#parts === 1;
-  }
-}
-
-/** A rule that looks at nothing but the types of the parts. */
-abstract class TypesRule extends PartsRule {
-  protected readonly types: string[] = [];
-  readonly #maxParts: number;
-
-  constructor(maxParts: number) {
-    super();
-    this.#maxParts = maxParts;
-  }
-
-  preamble(): void {}
-
-  part(header: Header): void {
-    this.types.push(mediaTypeOf(header));
-    this.require(this.types.length <= this.#maxParts);
-  }
-
-  body(): void {}
-
-  partEnd(): void {}
-
-  epilogue(): void {}
-}
-
-/** A report of failed or delayed delivery (RFC 3464 §2). */
-export class ReportRule extends TypesRule {
-  readonly as = "report";
-
-  constructor() {
-    super(3); // RFC 6522 §3
-  }
-
-  isWhole(): boolean {
-    const status = "message/delivery-status";
-    return this.types.filter((type) => type === status).length === 1;
+  protected isWhole(): boolean {
+    return this.#read === 1;
   }
 }
 
 /** An Autocrypt Setup Message: a key, encrypted with a code, for another device. */
-export class SetupMessageRule extends TypesRule {
+export class SetupMessageRule extends PartsRule {
   readonly as = "autocrypt_setup";
+  readonly encoding = "8bit";
+  readonly parameters = "";
 
-  constructor() {
-    super(2);
+  preamble(): void {}
+
+  part(header: Header): void {
+    const wanted = SETUP_PARTS[this.parts];
+    const encoding = encodingOf(header);
+    this.require(
+      wanted?.type === mediaTypeOf(header) && decoderFor(header) !== undefined,
+    );
+    if (wanted) this.writePart(wanted.written, encoding);
   }
 
-  isWhole(): boolean {
-    return this.types[0] === "text/plain" &&
-      this.types[1] === "application/autocrypt-setup";
+  body(octets: Uint8Array): void {
+    this.writeLines(octets);
+  }
+
+  partEnd(): void {}
+
+  epilogue(): void {}
+
+  protected isWhole(): boolean {
+    return this.parts === SETUP_PARTS.length;
   }
 }
+
+const SETUP_PARTS = [
+  { type: "text/plain", written: "text/plain; charset=utf-8" },
+  {
+    type: "application/autocrypt-setup",
+    written: "application/autocrypt-setup\r\n" +
+      'Content-Disposition: attachment; filename="autocrypt-setup-message.html"',
+  },
+];

@@ -4,10 +4,11 @@
  * The gate itself is `EncryptionGate` in `gate.ts`:
  *
  *     const gate = new EncryptionGate(facts, options);
- *     gate.write(chunk); // as often as octets arrive, in any chunks; never throws
+ *     store(gate.write(chunk)); // as often as octets arrive, in any chunks; never throws
  *     gate.refusal; // set as soon as the message cannot pass any more
  *     gate.header; // `Header` of `mail/header.ts`, once its empty line came
- *     const verdict = gate.finish();
+ *     gate.form; // how the header must describe the body that `write` gives
+ *     const verdict = gate.finish(); // and the last of the body
  *
  * @module
  */
@@ -31,6 +32,8 @@ export type GateFacts =
     /** MAIL's argument without brackets; empty is the null reverse-path. */
     readonly reversePath: string;
     readonly recipientCount: number;
+    /** The recipient has lately sent mail to other servers, so a report may be genuine. */
+    readonly awaitsReport: boolean;
   };
 
 export interface GateOptions {
@@ -41,6 +44,8 @@ export interface GateOptions {
   readonly maxHeaderOctets?: number;
   /** Folds domain aliases, as in `LocalDomains.fold`. */
   readonly fold: (address: Address) => Address;
+  /** Whether a canonical domain is one of ours, as in `LocalDomains.isLocal`. */
+  readonly isLocal: (domain: string) => boolean;
 }
 
 /** Why a message may pass. */
@@ -58,10 +63,25 @@ export type GateRefusal = Extract<
   | "from_mismatch"
   | "header_malformed"
   | "header_too_large"
+  | "local_sender_unauthenticated"
   | "message_empty"
   | "routing_loop"
 >;
 
+/** The message as it is stored: the body is written anew, and the header must fit it. */
+export interface MessageForm {
+  readonly as: GatePass;
+  /** Value of the Content-Type field, with a folded line. */
+  readonly contentType: string;
+  /** Value of the Content-Transfer-Encoding field. */
+  readonly encoding: "7bit" | "8bit";
+}
+
 export type Verdict =
-  | { readonly passes: true; readonly as: GatePass }
+  | {
+    readonly passes: true;
+    readonly as: GatePass;
+    /** The last octets of the body. */
+    readonly rest: readonly Uint8Array[];
+  }
   | { readonly passes: false; readonly code: GateRefusal };

@@ -41,13 +41,20 @@ export interface Delivery {
   /** What INTERNALDATE says; ages are counted by the store. */
   readonly arrivedAt: number;
   readonly quota: QuotaPolicy;
+  /** One of `recipients`, who gets the message only if another one does. */
+  readonly dependentCopy?: AccountId;
   /** Reports of our own are stored whatever the quota. */
   readonly ignoreQuota?: boolean;
 }
 
 export interface DeliveryResult {
   readonly account: AccountId;
-  readonly outcome: "delivered" | "quota_exceeded" | "no_such_user";
+  /** `withheld`: a dependent copy that nobody else got one beside. */
+  readonly outcome:
+    | "delivered"
+    | "quota_exceeded"
+    | "no_such_user"
+    | "withheld";
 }
 
 export interface Append {

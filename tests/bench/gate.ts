@@ -19,6 +19,7 @@ function newGate(): EncryptionGate {
       acceptOldPacketFormat: true,
       allowAutocryptSetup: true,
       fold: (address) => address,
+      isLocal: (domain) => domain === "relay.example",
     },
   );
 }

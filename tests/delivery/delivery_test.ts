@@ -3,7 +3,14 @@ import assert from "node:assert/strict";
 import { concat } from "../../src/base/octets.ts";
 import { Refusal } from "../../src/base/refusal.ts";
 import type { Address } from "../../src/mail/address.ts";
-import { messageOf, octets, pkesk3, seipd1 } from "../gate/messages.ts";
+import { NOTHING_INBOUND } from "../../src/delivery/inbound.ts";
+import {
+  BOUNDARY,
+  messageOf,
+  octets,
+  pkesk3,
+  seipd1,
+} from "../gate/messages.ts";
 import { ANN, BOB, CAROL, Relay } from "./relay.ts";
 
 function relayTest(name: string, run: (relay: Relay) => Promise<void>): void {
@@ -27,6 +34,19 @@ function mailFrom(from: string, id: string, sizeOctets = 900): string {
       `From: <${from}>\r\nMessage-ID: <${id}@localhost>\r\n` +
         "Subject: clear text\r\nUser-Agent: phone\r\n",
     );
+}
+
+/** A body as the relay stores it: in its own words, but for what is encrypted. */
+function stored(body: string): string {
+  const armor = /-----BEGIN[^]*-----END PGP MESSAGE-----\r\n/.exec(body)![0];
+  return `--${BOUNDARY}\r\nContent-Type: application/pgp-encrypted\r\n` +
+    "Content-Transfer-Encoding: 7bit\r\n\r\nVersion: 1\r\n\r\n" +
+    `--${BOUNDARY}\r\nContent-Type: application/octet-stream\r\n` +
+    `Content-Transfer-Encoding: 7bit\r\n\r\n${armor}\r\n--${BOUNDARY}--\r\n`;
+}
+
+function bodyOf(message: string): string {
+  return message.slice(message.indexOf("\r\n\r\n") + 4);
 }
 
 interface Attempt {
@@ -71,7 +91,7 @@ async function refusal(work: Promise<void>): Promise<string> {
 const MX = { service: "mx", reversePath: "zoe@other.example" } as const;
 
 relayTest(
-  "a message reaches each recipient once, clean, with its body as it was",
+  "a message reaches each recipient once, clean, with what is encrypted as it was",
   async (relay) => {
     await send(relay, {
       to: [BOB, "bob@alias.example", "bob+tag@relay.example", CAROL, ANN],
@@ -79,13 +99,11 @@ relayTest(
     for (const address of [ANN, BOB, CAROL]) {
       const [text, ...more] = await relay.inbox(address);
       assert.equal(more.length, 0);
-      const [header = "", body] = text!.split(/(?<=\r\n)\r\n/, 1).concat(
-        text!.slice(text!.indexOf("\r\n\r\n")),
-      );
+      const [header = ""] = text!.split(/(?<=\r\n)\r\n/, 1);
       assert.match(header, /^Subject: \[\.\.\.\]\r$/m);
       assert.doesNotMatch(header, /clear text|User-Agent/);
-      const sent = mailFrom(ANN, "1");
-      assert.equal(body, sent.slice(sent.indexOf("\r\n\r\n")));
+      assert.match(header, /^Content-Transfer-Encoding: 7bit\r$/m);
+      assert.equal(bodyOf(text!), stored(mailFrom(ANN, "1")));
     }
     assert.equal(relay.counters.totals().get("messages_delivered"), 3);
   },
@@ -99,21 +117,27 @@ relayTest(
       const text = whole.replace("<1@", `<${chunkOctets}@`);
       await send(relay, { to: [BOB], text, chunkOctets });
     }
-    const stored = (await relay.inbox(BOB)).map((text) =>
+    const found = (await relay.inbox(BOB)).map((text) =>
       text.replace(/^Message-ID: .*|^Date: .*/gm, "")
     );
-    assert.equal(stored.length, 3);
-    assert.equal(new Set(stored).size, 1);
+    assert.equal(found.length, 3);
+    assert.equal(new Set(found).size, 1);
   },
 );
 
-relayTest("a large message is stored as it was sent", async (relay) => {
-  const text = mailFrom(ANN, "1", 300_000);
-  await send(relay, { to: [BOB], text });
-  const [stored = ""] = await relay.inbox(BOB);
-  const body = (whole: string) => whole.slice(whole.indexOf("\r\n\r\n"));
-  assert.equal(body(stored), body(text));
-});
+relayTest(
+  "a large message is stored whole, without what stood around it",
+  async (relay) => {
+    const text = mailFrom(ANN, "1", 200_000)
+      .replace("\r\n\r\n", "\r\n\r\nThis is OpenPGP.\r\n") + "\r\n \r\n";
+    for (const chunkOctets of [1000, 65_536, 1e9]) {
+      const attempt = text.replace("<1@", `<${chunkOctets}@`);
+      await send(relay, { to: [BOB], text: attempt, chunkOctets });
+      const found = (await relay.inbox(BOB)).at(-1)!;
+      assert.equal(bodyOf(found), stored(text));
+    }
+  },
+);
 
 relayTest(
   "nobody known: a refusal that names the first, and no report",
@@ -132,19 +156,57 @@ relayTest(
 );
 
 relayTest(
-  "some unknown: the others get it, and the sender one report",
+  "some unknown here: the others get it, and nobody hears of it",
   async (relay) => {
-    await send(relay, {
-      to: [BOB, "nobody@relay.example", "x@other.example"],
-    });
+    await send(relay, { to: [BOB, "nobody@relay.example", ANN] });
+    assert.equal((await relay.inbox(BOB)).length, 1);
+    assert.equal((await relay.inbox(ANN)).length, 1);
+    const refused = relay.counters.totals().get("refused_no_such_user");
+    assert.equal(refused, 1);
+  },
+);
+
+relayTest(
+  "the sender's own copy is nobody's message",
+  async (relay) => {
+    await relay.store.accounts.setQuota(relay.accounts.get(CAROL)!, 100);
+    const own = [ANN, "ann@alias.example", "ann+x@relay.example"];
+    const rows: [string[], string][] = [
+      [["nobody@relay.example"], "no_such_user nobody@relay.example"],
+      [["x@other.example"], "federation_off x@other.example"],
+      [[CAROL], `quota_exceeded ${CAROL}`],
+      [[CAROL, "nobody@relay.example"], "no_such_user nobody@relay.example"],
+    ];
+    for (const copy of own) {
+      for (const [others, want] of rows) {
+        for (const to of [[copy, ...others], [...others, copy]]) {
+          assert.equal(await refusal(send(relay, { to })), want);
+        }
+      }
+    }
+    assert.deepEqual(await relay.inbox(ANN), []);
+    const files = await Array.fromAsync(Deno.readDir(`${relay.directory}/tmp`));
+    assert.deepEqual(files, []);
+    await send(relay, { to: own });
+    assert.equal((await relay.inbox(ANN)).length, 1);
+    await send(relay, { to: [BOB, ...own], text: mailFrom(ANN, "2") });
+    assert.equal((await relay.inbox(ANN)).length, 2);
+  },
+);
+
+relayTest(
+  "some unreachable elsewhere: the others get it, and the sender one report",
+  async (relay) => {
+    const to = [BOB, "nobody@relay.example", "x@other.example"];
+    await send(relay, { to });
     assert.equal((await relay.inbox(BOB)).length, 1);
     const [report = "", ...more] = await relay.inbox(ANN);
     assert.equal(more.length, 0);
     assert.match(report, /^From: Mail Delivery System <MAILER-DAEMON@relay\./m);
     assert.match(report, /^Auto-Submitted: auto-replied\r$/m);
     assert.match(report, /multipart\/report; report-type=delivery-status;/);
-    assert.match(report, /^Final-Recipient: rfc822; nobody@relay.example\r$/m);
-    assert.match(report, /^Action: failed\r\nStatus: 5\.1\.1\r$/m);
+    assert.doesNotMatch(report, /nobody@relay/);
+    assert.match(report, /^Action: failed\r\nStatus: 5\.7\.1\r$/m);
     assert.match(report, /^Final-Recipient: rfc822; x@other.example\r$/m);
     assert.match(report, /^Message-ID: <1@localhost>\r$/m);
   },
@@ -223,6 +285,65 @@ relayTest(
 );
 
 relayTest(
+  "without federation each message of another server is refused, and nothing kept",
+  async (relay) => {
+    relay.inbound = NOTHING_INBOUND;
+    await relay.store.accounts.block({
+      pattern: "*@blocked.example",
+      reason: "",
+      createdAt: 0,
+    });
+    const report = "From: postmaster@relay.example\r\n\r\nHello\r\n";
+    for (const reversePath of ["", "zoe@other.example", "x@blocked.example"]) {
+      for (const text of [mailFrom("zoe@other.example", "1"), report]) {
+        const attempt = { ...MX, reversePath, to: [BOB], text };
+        assert.equal(await refusal(send(relay, attempt)), "federation_off");
+      }
+    }
+    const attempt = send(relay, { ...MX, reversePath: ANN, to: [BOB] });
+    assert.equal(await refusal(attempt), "local_sender_unauthenticated");
+    assert.deepEqual(await relay.inbox(BOB), []);
+    assert.equal(relay.counters.totals().get("refused_federation_off"), 6);
+  },
+);
+
+relayTest(
+  "another server may not write in the name of an address of ours",
+  async (relay) => {
+    for (const from of [ANN, "eve@alias.example", "x@[192.0.2.1]"]) {
+      const attempt = send(relay, {
+        ...MX,
+        to: [BOB],
+        text: mailFrom(from, "1"),
+      });
+      assert.equal(await refusal(attempt), "local_sender_unauthenticated");
+    }
+    assert.deepEqual(await relay.inbox(BOB), []);
+    const text = mailFrom("zoe@other.example", "1");
+    await send(relay, { ...MX, to: [BOB], text });
+    const [found = ""] = await relay.inbox(BOB);
+    assert.match(found, /^Subject: \[\.\.\.\]\r$/m);
+    assert.doesNotMatch(found, /User-Agent|clear text/);
+  },
+);
+
+relayTest(
+  "clear text in header fields reaches nobody",
+  async (relay) => {
+    const line = "this is clear text, ".repeat(40);
+    const fields = Array.from(
+      { length: 200 },
+      (_, i) => `X-Field-${i}: ${line}\r\n`,
+    ).join("");
+    const text = `${fields}Comments: ${line}\r\nReferences: ${line}\r\n` +
+      mailFrom(ANN, "1").replace(/^To: .*\r\n/m, `To: "${line}" <b@c>\r\n`);
+    await send(relay, { to: [BOB], text });
+    const [found = ""] = await relay.inbox(BOB);
+    assert.doesNotMatch(found, /clear text/);
+  },
+);
+
+relayTest(
   "a header over the limit of the settings is refused",
   async (relay) => {
     relay.settings = { ...relay.settings, maxHeaderOctets: 4096 };
@@ -265,7 +386,7 @@ relayTest(
 );
 
 relayTest(
-  "a full mailbox fails alone, and the report fits although it is full",
+  "a full mailbox fails alone, and a report fits into another",
   async (relay) => {
     await relay.store.accounts.setQuota(relay.accounts.get(BOB)!, 100);
     await relay.store.accounts.setQuota(relay.accounts.get(ANN)!, 0);
@@ -275,8 +396,11 @@ relayTest(
     );
     await send(relay, { to: [BOB, CAROL], text: mailFrom(ANN, "2") });
     assert.equal((await relay.inbox(CAROL)).length, 1);
+    assert.deepEqual(await relay.inbox(ANN), []);
+    const to = [BOB, CAROL, "x@other.example"];
+    await send(relay, { to, text: mailFrom(ANN, "3") });
     const [report = ""] = await relay.inbox(ANN);
-    assert.match(report, /^Status: 5\.2\.2\r$/m);
+    assert.match(report, /^Final-Recipient: rfc822; x@other.example\r$/m);
   },
 );
 
@@ -336,12 +460,16 @@ relayTest(
     };
     const sent = mailFrom(BOB, "1");
     await append(sent);
-    assert.deepEqual(await relay.inbox(ANN), [sent]);
+    const [kept = ""] = await relay.inbox(ANN);
+    assert.equal(bodyOf(kept), stored(sent));
+    assert.match(kept, /^Subject: clear text\r$/m);
+    assert.match(kept, /^User-Agent: phone\r$/m);
     const plain = "From: <ann@relay.example>\r\n\r\nHello\r\n";
     assert.equal(await refusal(append(plain)), "encryption_needed");
     relay.settings = { ...relay.settings, appendPolicy: "any" };
     for (
       const text of [
+        sent,
         "Subject: x\r\n\r\nHello\r\n",
         "Subject: x\r\n",
         "no header\r\n\r\nx",

@@ -2,6 +2,7 @@
 import type { AccountId } from "../../src/base/ids.ts";
 import { AccountDirectory } from "../../src/delivery/directory.ts";
 import { Delivery } from "../../src/delivery/delivery.ts";
+import type { Inbound } from "../../src/delivery/inbound.ts";
 import { FEDERATION_OFF } from "../../src/delivery/outbound.ts";
 import type { DeliverySettings } from "../../src/delivery/parts.ts";
 import { systemRandom } from "../../src/base/random.ts";
@@ -42,6 +43,7 @@ export class Relay {
   readonly accounts = new Map<Address, AccountId>();
   settings: DeliverySettings = SETTINGS;
   roles: Address | undefined;
+  inbound: Inbound = { refusal: () => undefined, awaitsReport: () => true };
   readonly delivery: Delivery;
 
   private constructor(readonly store: Store, readonly directory: string) {
@@ -58,6 +60,10 @@ export class Relay {
         () => this.roles,
       ),
       domains,
+      inbound: {
+        refusal: () => this.inbound.refusal(),
+        awaitsReport: (account) => this.inbound.awaitsReport(account),
+      },
       outbound: FEDERATION_OFF,
       clock: { now: () => Date.now(), monotonic: () => performance.now() },
       timers: {

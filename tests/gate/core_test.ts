@@ -18,6 +18,7 @@ function verdict(mail: Uint8Array, facts: GateFacts, chunk: number): string {
     acceptOldPacketFormat: false,
     allowAutocryptSetup: false,
     fold: (address) => address,
+    isLocal: (domain) => domain === "relay.example",
   });
   for (let at = 0; at < mail.length; at += chunk) {
     gate.write(mail.subarray(at, at + chunk));
@@ -34,7 +35,12 @@ for (const { name } of Deno.readDirSync(FOLDER)) {
   const directions: readonly GateFacts[] = [
     { profile: "out", account, recipients: [other] },
     { profile: "append", account },
-    { profile: "in", reversePath: account, recipientCount: 1 },
+    {
+      profile: "in",
+      reversePath: account,
+      recipientCount: 1,
+      awaitsReport: false,
+    },
   ];
   Deno.test(`gate accepts what core sends: ${name}`, () => {
     for (const facts of directions) {

@@ -105,13 +105,17 @@ function verdict(
   chunk: () => number,
 ): string {
   const gate = new EncryptionGate(
-    profile === "out"
-      ? { profile, account, recipients: [account] }
-      : { profile, reversePath: "a@b.example", recipientCount: 1 },
+    profile === "out" ? { profile, account, recipients: [account] } : {
+      profile,
+      reversePath: "a@b.example",
+      recipientCount: 1,
+      awaitsReport: true,
+    },
     {
       acceptOldPacketFormat: true,
       allowAutocryptSetup: true,
       fold: (address) => address,
+      isLocal: (domain) => domain === "local.example",
     },
   );
   for (let at = 0; at < mail.length;) {

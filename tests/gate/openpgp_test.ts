@@ -12,13 +12,17 @@ function verdicts(armor: string): string[] {
   const mail = octets(message({ parts: [VERSION_PART, dataPart(armor)] }));
   return (["out", "in"] as const).map((profile) => {
     const gate = new EncryptionGate(
-      profile === "out"
-        ? { profile, account, recipients: [account] }
-        : { profile, reversePath: "a@b.example", recipientCount: 1 },
+      profile === "out" ? { profile, account, recipients: [account] } : {
+        profile,
+        reversePath: "a@b.example",
+        recipientCount: 1,
+        awaitsReport: false,
+      },
       {
         acceptOldPacketFormat: false,
         allowAutocryptSetup: false,
         fold: (address) => address,
+        isLocal: (domain) => domain === "local.example",
       },
     );
     for (let at = 0; at < mail.length; at += 1000) {

@@ -29,12 +29,17 @@ const options: GateOptions = {
   acceptOldPacketFormat: true,
   allowAutocryptSetup: true,
   fold: (address) => address,
+  isLocal: (domain) => domain === "relay.example",
 };
+
+const NEEDED = "encryption_needed";
 
 interface Envelope {
   readonly recipients?: number;
   readonly toSelf?: boolean;
   readonly reversePath?: string;
+  /** The recipient has lately sent mail outside; true when absent. */
+  readonly awaitsReport?: boolean;
 }
 
 interface Vector {
@@ -47,7 +52,6 @@ interface Vector {
   readonly envelope?: Envelope;
 }
 
-const NEEDED = "encryption_needed";
 const body = concat([Uint8Array.of(1), noise(20_000)]);
 
 function padded(): Uint8Array {
@@ -83,18 +87,116 @@ function secureJoin(
   });
 }
 
-function bounce(fields: string, from = "MAILER-DAEMON@other.example"): string {
+const DAEMON = "Mail Delivery System <MAILER-DAEMON@other.example>";
+const AUTOMATIC = "Auto-Submitted: auto-replied\r\n";
+
+const TEXT_PART = "Content-Type: text/plain\r\n\r\nIt did not work.\r\n";
+const STATUS_PART =
+  "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n";
+const HEADERS_PART =
+  "Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: <1@x>\r\n";
+
+function bounce(
+  fields: string,
+  from = DAEMON,
+  parts = [TEXT_PART, STATUS_PART, HEADERS_PART],
+): string {
   return message({
-    from: `Mail Delivery System <${from}>`,
+    from,
     fields,
     contentType: "multipart/report; report-type=delivery-status",
-    parts: [
-      "Content-Type: text/plain\r\n\r\nIt did not work.\r\n",
-      "Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n",
-      "Content-Type: text/rfc822-headers\r\n\r\nMessage-ID: <1@x>\r\n",
-    ],
+    parts,
   });
 }
+
+/** Reports that are none, or hold more than a report may. */
+const REPORTS: readonly [name: string, mail: string, inbound: string][] = [
+  ["two parts", bounce(AUTOMATIC, DAEMON, [TEXT_PART, STATUS_PART]), "report"],
+  [
+    "the message given back",
+    bounce(AUTOMATIC, DAEMON, [
+      TEXT_PART,
+      STATUS_PART,
+      "Content-Type: message/rfc822\r\n\r\nMessage-ID: <1@x>\r\n\r\nHello\r\n",
+    ]),
+    "report",
+  ],
+  ["no status", bounce(AUTOMATIC, DAEMON, [TEXT_PART]), NEEDED],
+  [
+    "HTML first",
+    bounce(AUTOMATIC, DAEMON, [
+      TEXT_PART.replace("plain", "html"),
+      STATUS_PART,
+    ]),
+    NEEDED,
+  ],
+  [
+    "a program at the end",
+    bounce(AUTOMATIC, DAEMON, [
+      TEXT_PART,
+      STATUS_PART,
+      "Content-Type: application/octet-stream\r\n\r\nMZ\r\n",
+    ]),
+    NEEDED,
+  ],
+  [
+    "a fourth part",
+    bounce(AUTOMATIC, DAEMON, [
+      TEXT_PART,
+      STATUS_PART,
+      HEADERS_PART,
+      TEXT_PART,
+    ]),
+    NEEDED,
+  ],
+  [
+    "a long text",
+    bounce(AUTOMATIC, DAEMON, [
+      TEXT_PART + "Hello\r\n".repeat(600),
+      STATUS_PART,
+    ]),
+    NEEDED,
+  ],
+  [
+    "a text with a bare CR",
+    bounce(AUTOMATIC, DAEMON, [TEXT_PART + "\rx\r\n", STATUS_PART]),
+    NEEDED,
+  ],
+  [
+    "a long status",
+    bounce(AUTOMATIC, DAEMON, [
+      TEXT_PART,
+      STATUS_PART + "X: hello\r\n".repeat(2000),
+    ]),
+    NEEDED,
+  ],
+  [
+    "a status in base64",
+    bounce(AUTOMATIC, DAEMON, [
+      TEXT_PART,
+      STATUS_PART.replace(
+        "\r\n",
+        "\r\nContent-Transfer-Encoding: base64\r\n",
+      ),
+    ]),
+    NEEDED,
+  ],
+  [
+    "two authors",
+    bounce(AUTOMATIC, "zoe@other.example, postmaster@other.example"),
+    NEEDED,
+  ],
+  [
+    "a daemon of ours",
+    bounce(AUTOMATIC, "MAILER-DAEMON@relay.example"),
+    "local_sender_unauthenticated",
+  ],
+  [
+    "a daemon of ours beside another",
+    bounce(AUTOMATIC, "bob@relay.example, postmaster@other.example"),
+    "local_sender_unauthenticated",
+  ],
+];
 
 function setupMessage(): string {
   return message({
@@ -388,9 +490,28 @@ const VECTORS: readonly Vector[] = [
     envelope: { recipients },
   })),
   {
+    name: "36: vc-request from two authors",
+    mail: secureJoin("vc-request", "Secure-Join: vc-request", {
+      from: "ann@relay.example, zoe@other.example",
+    }),
+    out: "from_missing",
+    in: NEEDED,
+  },
+  {
+    name: "36: vc-request with the fields that Delta Chat hides in its part",
+    mail: secureJoin("vc-request", "", {
+      parts: [
+        "Content-Type: text/plain; charset=utf-8\r\nMessage-ID: <1@x>\r\n" +
+        "Chat-User-Avatar: 0\r\n\r\nSecure-Join: vc-request\r\n",
+      ],
+    }),
+    out: "secure_join",
+    in: "secure_join",
+  },
+  {
     name: "37: a read receipt in clear",
     mail: message({
-      fields: "Auto-Submitted: auto-replied\r\n",
+      fields: AUTOMATIC,
       contentType: "multipart/report; report-type=disposition-notification",
       parts: [
         "Content-Type: text/plain\r\n\r\nRead.\r\n",
@@ -403,21 +524,21 @@ const VECTORS: readonly Vector[] = [
   },
   {
     name: "38: bounce with the null reverse-path",
-    mail: bounce("Auto-Submitted: auto-replied\r\n"),
+    mail: bounce(AUTOMATIC),
     out: "from_mismatch",
     in: "report",
     envelope: { reversePath: "" },
   },
   {
     name: "38: the same from an account of ours",
-    mail: bounce("Auto-Submitted: auto-replied\r\n", "ann@relay.example"),
+    mail: bounce(AUTOMATIC, "ann@relay.example"),
     out: NEEDED,
     in: NEEDED,
     envelope: { reversePath: "" },
   },
   {
     name: "39: bounce from mailer-daemon",
-    mail: bounce("Auto-Submitted: auto-replied\r\n"),
+    mail: bounce(AUTOMATIC),
     out: "from_mismatch",
     in: "report",
     envelope: { reversePath: "Mailer-Daemon@other.example" },
@@ -445,7 +566,7 @@ const VECTORS: readonly Vector[] = [
   },
   {
     name: "41: bounce from xmailer-daemonx",
-    mail: bounce("Auto-Submitted: auto-replied\r\n"),
+    mail: bounce(AUTOMATIC),
     out: "from_mismatch",
     in: NEEDED,
     envelope: { reversePath: "xmailer-daemonx@evil.example" },
@@ -467,7 +588,7 @@ const VECTORS: readonly Vector[] = [
     name: "44: From of another account",
     mail: message({ from: "bob@relay.example" }),
     out: "from_mismatch",
-    in: "encrypted",
+    in: "local_sender_unauthenticated",
   },
   {
     name: "45: From in upper case with a name",
@@ -477,7 +598,7 @@ const VECTORS: readonly Vector[] = [
   },
   {
     name: "46: two addresses in From",
-    mail: message({ from: "ann@relay.example, bob@relay.example" }),
+    mail: message({ from: "ann@relay.example, bob@other.example" }),
     out: "from_missing",
     in: "encrypted",
   },
@@ -531,7 +652,8 @@ function facts(
   if (profile === "append") return { profile, account };
   if (profile === "in") {
     const reversePath = envelope.reversePath ?? "bob@other.example";
-    return { profile, reversePath, recipientCount };
+    const awaitsReport = envelope.awaitsReport ?? true;
+    return { profile, reversePath, recipientCount, awaitsReport };
   }
   const recipients = envelope.toSelf
     ? [account]
@@ -553,10 +675,32 @@ function verdict(
   return found.passes ? found.as : found.code;
 }
 
+for (const [name, mail, inbound] of REPORTS) {
+  Deno.test(`gate in, a report with ${name}: ${inbound}`, () => {
+    for (const chunk of [1, 7, 4096, Infinity]) {
+      const gate = new EncryptionGate(
+        facts("in", { reversePath: "" }),
+        options,
+      );
+      assert.equal(verdict(gate, octets(mail), chunk), inbound);
+    }
+  });
+}
+
+Deno.test("gate in refuses a report that nobody waits for", () => {
+  const envelope = { reversePath: "", awaitsReport: false };
+  const gate = new EncryptionGate(facts("in", envelope), options);
+  assert.equal(verdict(gate, octets(bounce(AUTOMATIC)), Infinity), NEEDED);
+});
+
 for (const vector of VECTORS) {
   for (const profile of ["out", "in"] as const) {
     Deno.test(`gate ${profile} ${vector.name}: ${vector[profile]}`, () => {
-      const mail = octets(vector.mail);
+      const mail = octets(
+        profile === "in"
+          ? vector.mail.replaceAll(/ann@relay\.example/gi, "zoe@other.example")
+          : vector.mail,
+      );
       for (const chunk of [1, 7, 4096, Infinity]) {
         const gate = new EncryptionGate(
           facts(profile, vector.envelope ?? {}),
@@ -587,7 +731,7 @@ for (
       message({ fields: "From: a@b\r\n" }),
       "header_malformed",
     ],
-    ["a bounce", bounce("Auto-Submitted: auto-replied\r\n"), NEEDED],
+    ["a bounce", bounce(AUTOMATIC), NEEDED],
   ] as const
 ) {
   Deno.test(`gate append ${name}: ${want}`, () => {

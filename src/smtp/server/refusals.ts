@@ -64,7 +64,13 @@ const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
     "5.7.1 Local sender requires authentication",
   ),
   relaying_denied: reply(550, "5.7.1 Relaying denied"),
-  federation_off: reply(550, "5.7.1 {address}: Federation is off"),
+  federation_off: {
+    mx: reply(
+      550,
+      "5.7.1 Federation is off: no mail from other servers is taken here",
+    ),
+    submission: reply(550, "5.7.1 {address}: Federation is off"),
+  },
   policy_rejection: {
     mx: reply(554, "5.7.1 Policy Rejection"),
     submission: reply(550, "5.7.1 Policy Rejection"),

@@ -42,23 +42,29 @@ export function deliver(
       results.push({ account, outcome: "delivered" });
     }
   }
-  if (accepted.length > 0) {
-    const blob = context.blobs.add({
-      content: delivery.content,
-      headerOctets: delivery.headerOctets,
-      refs: accepted.length,
-      createdAt: context.nowSeconds,
+  const copy = delivery.dependentCopy;
+  if (accepted.every(({ account }) => account === copy)) {
+    return results.map((result) =>
+      result.outcome === "delivered"
+        ? { ...result, outcome: "withheld" }
+        : result
+    );
+  }
+  const blob = context.blobs.add({
+    content: delivery.content,
+    headerOctets: delivery.headerOctets,
+    refs: accepted.length,
+    createdAt: context.nowSeconds,
+  });
+  for (const { account, inbox } of accepted) {
+    context.usage.add(account, sizeOctets, 1);
+    add(context, inbox, {
+      ...PLAIN,
+      blob,
+      sizeOctets,
+      arrivedAt: context.livedSeconds,
+      internalDate: delivery.arrivedAt,
     });
-    for (const { account, inbox } of accepted) {
-      context.usage.add(account, sizeOctets, 1);
-      add(context, inbox, {
-        ...PLAIN,
-        blob,
-        sizeOctets,
-        arrivedAt: context.livedSeconds,
-        internalDate: delivery.arrivedAt,
-      });
-    }
   }
   return results;
 }
