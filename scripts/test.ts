@@ -1,26 +1,17 @@
 /**
- * `make test`: runs the suites and adds up what `deno test` reports of each.
- * A suite that reports nothing, or ends badly without a failed test, counts as
- * one failure. Without arguments all suites run.
+ * `make test`: runs the suites, tells how far they are, and adds up what they
+ * report: what failed first, then the numbers. Without arguments all suites
+ * run. A signal ends everything that was started.
  *
  * @module
  */
 import { print, REPOSITORY, sourceFiles } from "./repository.ts";
-
-interface Suite {
-  readonly name: string;
-  readonly limitMinutes: number;
-  readonly parallel: boolean;
-  owns(file: string): boolean;
-}
-
-interface Tally {
-  readonly passed: number;
-  readonly failed: number;
-  readonly skipped: number;
-}
+import type { Failure, Tally } from "./test_output.ts";
+import { type Suite, type SuiteResult, SuiteRun } from "./test_suite.ts";
 
 const SLOW = /^tests\/(e2e|crash|bench)\//;
+const SHOWN_FAILURES = 25;
+const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** One row runs after the other; the suites of a row at the same time, since they mostly wait. */
 const ROWS: readonly (readonly Suite[])[] = [
@@ -49,61 +40,60 @@ const ROWS: readonly (readonly Suite[])[] = [
   }],
 ];
 
-/** The numbers of `deno test`'s last line: `ok | 5 passed (2 steps) | 0 failed | 1 ignored (20ms)`. */
-function readTally(output: string): Tally | undefined {
-  const line = output.split("\n").findLast((line) =>
-    /^(ok|FAILED) \| \d+ passed/.test(line)
-  );
-  if (!line) return undefined;
-  const count = (word: string) =>
-    Number(new RegExp(`(\\d+) ${word}`).exec(line)?.[1] ?? 0);
-  return {
-    passed: count("passed"),
-    failed: count("failed"),
-    skipped: count("ignored"),
-  };
+async function runSuites(wanted: readonly string[]): Promise<SuiteResult[]> {
+  const files = await sourceFiles();
+  const tests = files.filter((file) => /_test\.tsx?$/.test(file));
+  const running = new Set<SuiteRun>();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    Deno.addSignalListener(signal, () => {
+      for (const run of running) run.stop(`stopped by ${signal}`);
+      Deno.exit(SIGNAL_EXITS[signal]);
+    });
+  }
+  async function runSuite(suite: Suite): Promise<SuiteResult[]> {
+    const own = tests.filter((file) => suite.owns(file));
+    if (own.length === 0) return [];
+    const run = new SuiteRun(suite);
+    running.add(run);
+    try {
+      return [await run.run(own)];
+    } finally {
+      running.delete(run);
+    }
+  }
+  const results: SuiteResult[] = [];
+  for (const row of ROWS) {
+    const chosen = row.filter(({ name }) =>
+      wanted.length === 0 || wanted.includes(name)
+    );
+    results.push(...(await Promise.all(chosen.map(runSuite))).flat());
+  }
+  return results;
 }
 
-async function runSuite(
-  suite: Suite,
-  files: readonly string[],
-): Promise<Tally> {
-  const started = performance.now();
-  const process = new Deno.Command(Deno.execPath(), {
-    args: [
-      "test",
-      "-A",
-      "--no-check",
-      ...(suite.parallel ? ["--parallel"] : []),
-      ...files,
-    ],
-    cwd: REPOSITORY,
-    env: { NO_COLOR: "1" },
-    stdout: "piped",
-    stderr: "piped",
-    detached: true, // a group of its own, so that what a hanging test started ends with it
-  }).spawn();
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    Deno.kill(-process.pid, "SIGKILL");
-  }, suite.limitMinutes * 60_000);
-  const { success, stdout, stderr } = await process.output();
-  clearTimeout(timer);
-  const output = new TextDecoder().decode(stdout);
-  const tally = readTally(output);
-  const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  if (!success) {
-    await Deno.stdout.write(stdout);
-    await Deno.stdout.write(stderr);
+function report(results: readonly SuiteResult[]): Tally {
+  for (const { failures, logFile } of results) {
+    for (const failure of failures.slice(0, SHOWN_FAILURES)) show(failure);
+    const more = failures.length - SHOWN_FAILURES;
+    if (more > 0) print(`\n… ${more} more failures`);
+    if (failures.length > 0) {
+      print(`\nAll of it: ${logFile.slice(REPOSITORY.length + 1)}`);
+    }
   }
-  if (late) print(`${suite.name}: stopped after ${suite.limitMinutes} min`);
-  const result = tally ?? { passed: 0, failed: 1, skipped: 0 };
-  const honest = !success && result.failed === 0
-    ? { ...result, failed: 1 }
-    : result;
-  print(`${suite.name} (${seconds} s): ${describe(honest)}`);
-  return honest;
+  print("");
+  for (const { name, seconds, tally } of results) {
+    print(`${name} (${seconds} s): ${describe(tally)}`);
+  }
+  return results.map(({ tally }) => tally).reduce(add, {
+    passed: 0,
+    failed: 0,
+    skipped: 0,
+  });
+}
+
+function show({ name, place, message }: Failure): void {
+  const lines = message.split("\n").map((line) => `  ${line}`).join("\n");
+  print(`\nFAILED ${name}${place === "" ? "" : `\n  ${place}`}\n${lines}`);
 }
 
 function describe({ passed, failed, skipped }: Tally): string {
@@ -118,24 +108,13 @@ function add(one: Tally, other: Tally): Tally {
   };
 }
 
-const wanted = Deno.args;
 const names = ROWS.flat().map(({ name }) => name);
-for (const name of wanted) {
+for (const name of Deno.args) {
   if (!names.includes(name)) {
     print(`There is no suite "${name}"; there are ${names.join(", ")}`);
     Deno.exit(2);
   }
 }
-const tests = (await sourceFiles()).filter((file) => /_test\.tsx?$/.test(file));
-let total: Tally = { passed: 0, failed: 0, skipped: 0 };
-for (const row of ROWS) {
-  const tallies = await Promise.all(
-    row.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
-      .map((suite) => ({ suite, files: tests.filter(suite.owns) }))
-      .filter(({ files }) => files.length > 0)
-      .map(({ suite, files }) => runSuite(suite, files)),
-  );
-  total = tallies.reduce(add, total);
-}
+const total = report(await runSuites(Deno.args));
 print(`test: ${describe(total)}`);
 if (total.failed > 0 || total.passed === 0) Deno.exitCode = 1;
