@@ -7,6 +7,7 @@ import { makeSelfSigned } from "../../src/tls/self_signed.ts";
 import { ImapClient } from "../harness/imap_client.ts";
 import { LineConnection } from "../harness/line_connection.ts";
 import { encryptedPayload, messageOctets } from "../harness/message.ts";
+import { reservePorts } from "../harness/ports.ts";
 import { DOMAIN, Server } from "../harness/server.ts";
 import { SmtpClient } from "../harness/smtp_client.ts";
 
@@ -115,9 +116,7 @@ Deno.test("a port changes live and open sessions stay", () =>
   withServer(async (server) => {
     const certificate = await server.certificate();
     const bob = await idling(server.ports.imapTls, certificate, BOB);
-    const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    const port = free.addr.port;
-    free.close();
+    const [port] = reservePorts(1) as [number];
     await server.command("settings", "set", "imap_tls_port", String(port));
     const moved = await ImapClient.connect(port, certificate);
     await moved.login(BOB, PASSWORD);

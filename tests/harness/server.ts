@@ -7,6 +7,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { reservePorts } from "./ports.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -36,14 +37,10 @@ export interface ServerOptions {
   readonly isolated?: boolean;
 }
 
-/** Ports that were free a moment ago. */
+/** One for each service, reserved for this process. */
 export function freePorts(): Ports {
-  const listeners = Array.from(
-    { length: 7 },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  );
   const [smtp, submission, submissionTls, imap, imapTls, http, https] =
-    listeners.map(({ addr }) => addr.port) as [
+    reservePorts(7) as [
       number,
       number,
       number,
@@ -52,7 +49,6 @@ export function freePorts(): Ports {
       number,
       number,
     ];
-  for (const listener of listeners) listener.close();
   return { smtp, submission, submissionTls, imap, imapTls, http, https };
 }
 
@@ -169,7 +165,7 @@ export class Server {
     let ended: Deno.CommandStatus | undefined;
     child.status.then((status) => ended = status);
     const before = this.#output.length;
-    const deadline = performance.now() + 20_000;
+    const deadline = performance.now() + 60_000;
     async function until(isSo: () => boolean | Promise<boolean>) {
       while (!await isSo()) {
         if (ended || performance.now() > deadline) return false;
