@@ -328,13 +328,13 @@ Deno.test("login() answers a full disk as temporary", async () => {
 });
 
 const SHORT_OF: [string, TestAccounts["resources"], string][] = [
-  ["load at the limit", { load1m: 5 }, "ok"],
-  ["load above it", { load1m: 5.01 }, "busy"],
+  ["load at the limit", { loadPerCore: 5 }, "ok"],
+  ["load above it", { loadPerCore: 5.01 }, "busy"],
   ["memory at the limit", { availableMemoryOctets: 200 }, "ok"],
   ["memory below it", { availableMemoryOctets: 199 }, "busy"],
   ["disk at the limit", { freeDiskOctets: 1000 }, "ok"],
   ["disk below it", { freeDiskOctets: 999 }, "busy"],
-  ["nothing readable", { load1m: undefined }, "ok"],
+  ["nothing readable", { loadPerCore: undefined }, "ok"],
 ];
 for (const [name, state, code] of SHORT_OF) {
   Deno.test(`login() of a new account with ${name}: ${code}`, async () => {

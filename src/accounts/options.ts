@@ -20,6 +20,7 @@ export interface AccountOptions {
   /** CIDR ranges without these limits; loopback never has them. */
   readonly trustedNetworks: readonly string[];
   /** Resources below which no account is created, 0 for no matter. */
+  /** Load average of a minute per core, above which no account is created. */
   readonly maxLoad1m: number;
   readonly minAvailableMemoryOctets: number;
   readonly minFreeDiskOctets: number;

@@ -32,6 +32,8 @@ export interface SignUp {
   /** Drawn at random when absent. */
   readonly password?: string;
   readonly peer: Peer;
+  /** Of ours, where the account will be; the primary one when absent. */
+  readonly domain?: string;
 }
 
 export interface RegistrationParts {
@@ -66,7 +68,8 @@ export class Registration {
     const { limits, guard } = this.#parts;
     const token = request.token?.trim() || undefined;
     await this.#checkMode(token, request.peer);
-    const address = this.#chosenName(request.username);
+    const domain = request.domain ?? this.#parts.domains.primary;
+    const address = this.#chosenName(request.username, domain);
     this.#checkPassword(request.password);
     if (address && await this.#parts.blocklist.isBlocked(address)) {
       throw taken();
@@ -76,7 +79,7 @@ export class Registration {
     await guard.check();
     const fields: NewFields = { origin: "new", ...(token ? { token } : {}) };
     try {
-      return await this.#add(address, request.password, fields);
+      return await this.#add(address ?? domain, request.password, fields);
     } catch (error) {
       if (isCode(error, "token_invalid")) limits.badToken(request.peer);
       throw error;
@@ -96,7 +99,7 @@ export class Registration {
       await this.#checkNotBlocked(address);
     }
     this.#checkPassword(password);
-    return await this.#add(address, password, {
+    return await this.#add(address ?? this.#parts.domains.primary, password, {
       origin,
       ...(quotaOctets === undefined ? {} : { quotaOctets }),
       ...(pinned === undefined ? {} : { pinned }),
@@ -134,14 +137,17 @@ export class Registration {
       (token.secondsLeft ?? Infinity) > 0;
   }
 
-  #chosenName(username: string | undefined): Address | undefined {
+  #chosenName(
+    username: string | undefined,
+    domain: string,
+  ): Address | undefined {
     if (username === undefined) return undefined;
     const { options, domains } = this.#parts;
     if (!options.allowChosenNames) {
       throw invalidName("Names cannot be chosen on this server");
     }
     const name = username.trim();
-    const full = name.includes("@") ? name : `${name}@${domains.primary}`;
+    const full = name.includes("@") ? name : `${name}@${domain}`;
     try {
       const address = domains.parse(full);
       this.#checkName(address, false);
@@ -177,8 +183,9 @@ export class Registration {
     checkPassword(password, this.#parts.options.minPasswordLength);
   }
 
+  /** `where` is the address, or the domain of one that is drawn. */
   async #add(
-    address: Address | undefined,
+    where: Address | string,
     chosen: string | undefined,
     fields: NewFields,
   ): Promise<CreatedAccount> {
@@ -189,20 +196,23 @@ export class Registration {
       chosen === undefined ? "generated" : "chosen",
     );
     const account = { ...fields, passwordHash, createdAt: nowSeconds(clock) };
-    if (address === undefined) return await this.#addRandom(account, password);
-    await store.create({ ...account, address });
-    return { address, password };
+    if (!isAddress(where)) {
+      return await this.#addRandom(where, account, password);
+    }
+    await store.create({ ...account, address: where });
+    return { address: where, password };
   }
 
   /** @throws {Error} if every name drawn exists: the generator or the name space is at its end */
   async #addRandom(
+    domain: string,
     account: Omit<NewAccount, "address">,
     password: string,
   ): Promise<CreatedAccount> {
     const { random, options, domains, blocklist, store } = this.#parts;
     for (let i = 0; i < TRIES; i++) {
       const local = randomLocalPart(random, options.usernameLength);
-      const address = domains.parse(`${local}@${domains.primary}`);
+      const address = domains.parse(`${local}@${domain}`);
       if (await blocklist.isBlocked(address)) continue;
       try {
         await store.create({ ...account, address });
@@ -213,6 +223,10 @@ export class Registration {
     }
     throw new Error("No free account name found");
   }
+}
+
+function isAddress(where: Address | string): where is Address {
+  return where.includes("@");
 }
 
 function isCode(error: unknown, code: Refusal["code"]): boolean {

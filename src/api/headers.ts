@@ -28,11 +28,12 @@ export function securityHeaders(
   backend: SiteBackend,
 ): MiddlewareHandler<SiteEnv> {
   return async (context, next) => {
-    const facts = backend.facts();
     const url = new URL(context.req.url);
+    const facts = backend.facts(url.hostname);
     const { secure } = context.env;
     if (
-      !secure && facts.httpsPort !== undefined && isRead(context.req.method) &&
+      !secure && facts.httpsPort !== undefined &&
+      facts.links.publiclyTrusted && isRead(context.req.method) &&
       !PLAIN_PATHS.test(url.pathname)
     ) {
       return context.redirect(facts.publicUrl + url.pathname + url.search, 308);

@@ -2,23 +2,27 @@
  * `POST /new`: an account for an app, a script or the form of the page.
  *
  * Delta Chat posts without body or headers, follows no redirect and shows the
- * `reason` of an error.
+ * `reason` of an error. A form is answered by the address of a page that shows
+ * the account once, so that reading it again makes no second one.
  *
  * @module
  */
 import type { Context, Hono } from "hono";
 import { loginLink } from "../accounts/login_link.ts";
-import { isLoopback } from "../base/peer_address.ts";
 import { Refusal } from "../base/refusal.ts";
 import { readText } from "../http/body.ts";
-import { accountPage, signUpPage } from "./pages.ts";
+import { domain } from "../mail/address.ts";
+import type { OneTimePages } from "./one_time_pages.ts";
+import {
+  accountPage,
+  isSafe,
+  messagePage,
+  signUpPage,
+  tokenOf,
+  type TypedFields,
+} from "./pages.ts";
 import { type HttpRefusal, httpRefusalFor } from "./refusals.ts";
-import type {
-  NewAccount,
-  RegistrationRequest,
-  SiteBackend,
-  SiteEnv,
-} from "./site.ts";
+import type { NewAccount, SiteBackend, SiteEnv } from "./site.ts";
 import type { ErrorJson, NewAccountJson } from "./types.ts";
 
 /** The last ones are in QR codes that other relays have printed. */
@@ -31,32 +35,47 @@ const FOREIGN_ORIGIN: HttpRefusal = {
   code: "origin_not_allowed",
   text: "This page may not create accounts here",
 };
+const SHOWN: HttpRefusal = {
+  status: 404,
+  code: "not_found",
+  text: "There is no such account page: each is shown once, for five minutes",
+};
+const WRONG_METHOD: HttpRefusal = {
+  status: 405,
+  code: "method_not_allowed",
+  text: "Method not allowed",
+};
 
-export function newAccountRoutes(
-  app: Hono<SiteEnv>,
-  backend: SiteBackend,
-): void {
+interface Site {
+  readonly backend: SiteBackend;
+  readonly pages: OneTimePages;
+}
+
+export function newAccountRoutes(app: Hono<SiteEnv>, site: Site): void {
   for (const path of PATHS) {
-    app.post(path, (context) => create(context, backend));
-    app.get(path, (context) => lookAt(context, backend));
+    app.post(path, (context) => create(context, site));
+    app.get(path, (context) => lookAt(context, site.backend));
     app.options(
       path,
       (context) =>
-        isForeign(context.req.raw, backend)
+        isForeign(context.req.raw, site.backend)
           ? context.body(null, 403)
           : context.body(null, 204, { allow: "GET, HEAD, POST, OPTIONS" }),
     );
-    app.all(path, (context) =>
-      context.json(
-        errorJson({
-          status: 405,
-          code: "method_not_allowed",
-          text: "Method not allowed",
+    app.all(
+      path,
+      (context) =>
+        context.json(errorJson(WRONG_METHOD), 405, {
+          allow: "GET, HEAD, POST, OPTIONS",
         }),
-        405,
-        { allow: "GET, HEAD, POST, OPTIONS" },
-      ));
+    );
   }
+  app.get("/new/:key", (context) => show(context, site));
+  app.all(
+    "/new/:key",
+    (context) =>
+      context.json(errorJson(WRONG_METHOD), 405, { allow: "GET, HEAD" }),
+  );
 }
 
 /** Never creates: link previews and scanners look too. */
@@ -64,59 +83,83 @@ function lookAt(
   context: Context<SiteEnv>,
   backend: SiteBackend,
 ): Response {
-  const { links, publicUrl } = backend.facts();
-  const accept = context.req.header("accept") ?? "";
-  if (!accept.includes("text/html") && links.publiclyTrusted) {
-    return context.redirect(`dcaccount:${publicUrl}/new`, 302);
+  const url = new URL(context.req.url);
+  const { links, publicUrl } = backend.facts(url.hostname);
+  if (!isBrowser(context) && links.publiclyTrusted) {
+    const { token } = tokenOf(url);
+    const query = token ? `?token=${encodeURIComponent(token)}` : "";
+    return context.redirect(`dcaccount:${publicUrl}/new${query}`, 302);
   }
-  const page = signUpPage(context.req.raw, backend);
-  page.headers.set("x-robots-tag", "noindex, nofollow");
-  return page;
+  return unlisted(signUpPage(context.req.raw, backend, context.env));
+}
+
+/** The account that a form has made, once. */
+function show(
+  context: Context<SiteEnv, "/new/:key">,
+  { backend, pages }: Site,
+): Response {
+  // what only asks for the header shows nobody anything
+  const account = context.req.raw.method === "HEAD"
+    ? undefined
+    : pages.take(context.req.param("key"));
+  if (account) return unlisted(accountPage(backend, account));
+  if (!isBrowser(context)) return json(SHOWN.status, errorJson(SHOWN));
+  return unlisted(messagePage(
+    SHOWN.status,
+    "Nothing to see any more",
+    "An account is shown once, and only for five minutes. It exists: if it is " +
+      "in Delta Chat by now, all is well. If not, nobody can find out its " +
+      "password any more; create another one.",
+  ));
 }
 
 async function create(
   context: Context<SiteEnv>,
-  backend: SiteBackend,
+  { backend, pages }: Site,
 ): Promise<Response> {
   const request = context.req.raw;
-  const page = (context.req.header("accept") ?? "").includes("text/html");
+  const facts = backend.facts(new URL(request.url).hostname);
+  let typed: TypedFields = {};
   try {
     if (isForeign(request, backend)) return refuse(FOREIGN_ORIGIN);
-    if (!context.env.secure && !isLoopback(context.env.address)) {
-      throw new Refusal("tls_required");
-    }
-    const fields = await readFields(request);
+    if (!isSafe(facts, context.env)) throw new Refusal("tls_required");
+    typed = await readFields(request);
     const account = await backend.register({
-      ...fields,
+      ...typed,
       peerAddress: context.env.address,
+      domain: facts.domain,
     });
-    return page
-      ? accountPage(backend, account)
-      : json(200, accountJson(account, backend));
+    if (!isBrowser(context)) return json(200, accountJson(account, backend));
+    context.header("cache-control", "no-store");
+    return context.redirect(`/new/${pages.keep(account)}`, 303);
   } catch (error) {
     const refusal = httpRefusalFor(error);
     if (refusal.status === 500) throw error;
-    const wait = error instanceof Refusal
-      ? error.detail.retryAfterSeconds
-      : undefined;
-    return refuse(refusal, wait);
+    return refuse(refusal);
   }
 
-  function refuse(refusal: HttpRefusal, wait?: number): Response {
-    const response = page
-      ? signUpPage(request, backend, refusal)
+  function refuse(refusal: HttpRefusal): Response {
+    const response = isBrowser(context)
+      ? signUpPage(request, backend, context.env, { typed, refusal })
       : json(refusal.status, errorJson(refusal));
-    if (refusal.status === 429 || refusal.status === 503) {
-      response.headers.set("retry-after", String(wait ?? 60));
+    if (refusal.retryAfterSeconds !== undefined) {
+      response.headers.set("retry-after", String(refusal.retryAfterSeconds));
     }
     return response;
   }
 }
 
-type Fields = Omit<RegistrationRequest, "peerAddress">;
+function isBrowser(context: Context<SiteEnv>): boolean {
+  return (context.req.header("accept") ?? "").includes("text/html");
+}
+
+function unlisted(page: Response): Response {
+  page.headers.set("x-robots-tag", "noindex, nofollow");
+  return page;
+}
 
 /** From the query, else from a JSON or form body. */
-async function readFields(request: Request): Promise<Fields> {
+async function readFields(request: Request): Promise<TypedFields> {
   const query = new URL(request.url).searchParams;
   const text = await readText(request, MAX_BODY_OCTETS);
   const type = request.headers.get("content-type") ?? "";
@@ -142,10 +185,10 @@ function parseJson(text: string): ReadonlyMap<string, unknown> {
 
 /** Empty fields of a form count as absent; anything but text is unreadable. */
 function field(
-  name: keyof Fields,
+  name: keyof TypedFields,
   value: unknown,
   clean = (text: string) => text.trim(),
-): Fields {
+): TypedFields {
   if (value === undefined || value === null) return {};
   if (typeof value !== "string" || value.length > MAX_FIELD_LENGTH) {
     throw new SyntaxError(`Cannot read ${name}`);
@@ -166,8 +209,8 @@ function isForeign(request: Request, backend: SiteBackend): boolean {
   if (origin === null) return false;
   const asked = new URL(request.url).host;
   const from = URL.parse(origin)?.host;
-  return from === undefined ||
-    (from !== asked && !backend.facts().hosts.includes(from));
+  const { hosts } = backend.facts(new URL(request.url).hostname);
+  return from === undefined || (from !== asked && !hosts.includes(from));
 }
 
 function accountJson(
@@ -177,7 +220,11 @@ function accountJson(
   return {
     email: address,
     password,
-    dclogin_url: loginLink(address, password, backend.facts().links),
+    dclogin_url: loginLink(
+      address,
+      password,
+      backend.facts(domain(address)).links,
+    ),
   };
 }
 

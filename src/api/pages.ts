@@ -8,27 +8,58 @@ import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
 import { renderSVG } from "uqr";
 import { accountLink, loginLink } from "../accounts/login_link.ts";
+import { isLoopback } from "../base/peer_address.ts";
+import type { HttpPeer } from "../http/server.ts";
+import { domain } from "../mail/address.ts";
 import { AccountPage } from "../../web/pages/account.tsx";
 import { MessagePage } from "../../web/pages/message.tsx";
+import type { SignUpProblem } from "../../web/pages/account_form.tsx";
 import { type SignUp, SignUpPage } from "../../web/pages/sign_up.tsx";
 import { ASSETS } from "./assets.ts";
-import type { NewAccount, SiteBackend, SiteFacts } from "./site.ts";
+import type { HttpRefusal } from "./refusals.ts";
+import type {
+  NewAccount,
+  RegistrationRequest,
+  SiteBackend,
+  SiteFacts,
+} from "./site.ts";
+import { contactOf, retentionSentences, ruleSentences } from "./words.ts";
 
-/** The landing page; with a problem, the answer to a form that was refused. */
+/** What somebody typed, or a link brought along. */
+export type TypedFields = Pick<
+  RegistrationRequest,
+  "token" | "username" | "password"
+>;
+
+/** What was typed, and why it was refused. */
+export interface RefusedForm {
+  readonly typed: TypedFields;
+  readonly refusal: HttpRefusal;
+}
+
+/** The landing page; after a refusal, with the form as it was sent. */
 export function signUpPage(
   request: Request,
   backend: SiteBackend,
-  refused?: { readonly status: number; readonly text: string },
+  peer: HttpPeer,
+  refused?: RefusedForm,
 ): Response {
-  const facts = backend.facts();
+  const url = new URL(request.url);
+  const facts = backend.facts(url.hostname);
+  const contact = contactOf(facts.adminContact);
+  const typed = refused?.typed ?? tokenOf(url);
   const page = renderToString(h(SignUpPage, {
-    domain: shownDomain(backend.domain),
+    domain: shownDomain(facts.domain),
     assets: ASSETS,
-    signUp: signUpBy(facts),
-    chosenNames: facts.chosenNames,
-    ...(refused ? { problem: refused.text } : {}),
+    signUp: signUpBy(facts, peer, typed.token),
+    typed,
+    chosenNames: facts.rules.chosenNames,
+    rules: ruleSentences(facts.rules),
+    retention: retentionSentences(facts.retention),
+    ...(contact ? { contact } : {}),
+    ...(refused ? { problem: problemOf(refused.refusal) } : {}),
   }));
-  if (refused) return html(page, refused.status, "no-store");
+  if (refused) return html(page, refused.refusal.status, "no-store");
   const response = html(page, 200, "no-cache");
   if (request.headers.get("if-none-match") === response.headers.get("etag")) {
     return new Response(null, { status: 304, headers: response.headers });
@@ -41,15 +72,19 @@ export function accountPage(
   backend: SiteBackend,
   { address, password }: NewAccount,
 ): Response {
-  const link = loginLink(address, password, backend.facts().links);
+  const { links, services, httpsPort } = backend.facts(domain(address));
+  const link = loginLink(address, password, links);
   return html(
     renderToString(h(AccountPage, {
-      domain: shownDomain(backend.domain),
+      domain: shownDomain(domain(address)),
       assets: ASSETS,
       address,
       password,
       link,
       qrSvg: qrSvg(link),
+      // those on the port of HTTPS need ALPN, which no other app speaks
+      services: services.filter(({ port }) => port !== httpsPort),
+      ownCertificate: !links.publiclyTrusted,
     })),
     200,
     "no-store",
@@ -68,13 +103,52 @@ export function messagePage(
   );
 }
 
-function signUpBy({ links, publicUrl, registration }: SiteFacts): SignUp {
-  if (registration === "closed") return { kind: "closed" };
-  if (registration === "token" || !links.publiclyTrusted) {
-    return { kind: "form", tokenRequired: registration === "token" };
+/** Of an invitation link. */
+export function tokenOf({ searchParams }: URL): TypedFields {
+  const token = (searchParams.get("token") ?? searchParams.get("t"))?.trim();
+  return token && token.length <= 128 ? { token } : {};
+}
+
+/** Whether credentials may travel on this connection. */
+export function isSafe(facts: SiteFacts, { secure, address }: HttpPeer) {
+  if (secure) return true;
+  return facts.httpsPort === undefined && isLoopback(address);
+}
+
+function signUpBy(
+  facts: SiteFacts,
+  peer: HttpPeer,
+  token: string | undefined,
+): SignUp {
+  const { links, publicUrl, registration, httpsPort } = facts;
+  const query = token === undefined
+    ? ""
+    : `?token=${encodeURIComponent(token)}`;
+  const url = `${publicUrl}/new${query}`;
+  if (!isSafe(facts, peer)) {
+    return httpsPort === undefined
+      ? { kind: "no_https" }
+      : { kind: "elsewhere", url, ownCertificate: !links.publiclyTrusted };
   }
-  const link = accountLink(`${publicUrl}/new`);
-  return { kind: "app", link, qrSvg: qrSvg(link) };
+  const app = links.publiclyTrusted &&
+      (registration === "open" || token !== undefined)
+    ? { link: accountLink(url), qrSvg: qrSvg(accountLink(url)) }
+    : undefined;
+  return { kind: registration, ...(app ? { app } : {}) };
+}
+
+const FIELDS: Readonly<Record<string, SignUpProblem["field"]>> = {
+  username_invalid: "username",
+  username_taken: "username",
+  password_too_short: "password",
+  token_invalid: "token",
+  token_required: "token",
+  closed: "token",
+};
+
+function problemOf({ code, text }: HttpRefusal): SignUpProblem {
+  const field = FIELDS[code];
+  return { text, ...(field ? { field } : {}) };
 }
 
 function qrSvg(text: string): string {

@@ -4,20 +4,22 @@
  * @module
  */
 import { Refusal, type RefusalCode } from "../base/refusal.ts";
+import { durationWords } from "./words.ts";
 
 export interface HttpRefusal {
   readonly status: number;
-  /** For people; fixed, so that it shows no internals. */
+  /** For people; ours alone, so that it shows no internals. */
   readonly text: string;
   /** For programs. */
   readonly code: string;
+  readonly retryAfterSeconds?: number;
 }
 
 function refused(status: number, code: string, text: string): HttpRefusal {
   return { status, code, text };
 }
 
-const BUSY = refused(503, "busy", "The server is busy, try again later");
+const BUSY = refused(503, "busy", "The server is busy");
 const INVALID = refused(400, "bad_request", "The request cannot be read");
 const FORBIDDEN = refused(403, "forbidden", "Forbidden");
 const NOT_FOUND = refused(404, "not_found", "Not found");
@@ -29,13 +31,17 @@ const TOO_LARGE = refused(413, "too_large", "The request is too large");
 const TOO_MANY = refused(
   429,
   "rate_limited",
-  "Too many requests, try again later",
+  "Too many requests",
 );
 
 const ANSWERS: Partial<Record<RefusalCode, HttpRefusal>> = {
   bad_credentials: CREDENTIALS,
   too_many_attempts: TOO_MANY,
-  tls_required: refused(403, "https_required", "HTTPS required"),
+  tls_required: refused(
+    403,
+    "https_required",
+    "HTTPS required: nothing of an account may travel in the clear",
+  ),
   account_inactive: CREDENTIALS,
   busy: BUSY,
   unavailable: BUSY,
@@ -63,7 +69,11 @@ const ANSWERS: Partial<Record<RefusalCode, HttpRefusal>> = {
     "password_too_short",
     "The password is too short or has characters it may not have",
   ),
-  registration_limited: TOO_MANY,
+  registration_limited: refused(
+    429,
+    "rate_limited",
+    "Too many new accounts from your network",
+  ),
   server_full: refused(403, "server_full", "The server takes no more accounts"),
   encryption_needed: refused(
     400,
@@ -87,9 +97,29 @@ const ANSWERS: Partial<Record<RefusalCode, HttpRefusal>> = {
   policy_rejection: FORBIDDEN,
 };
 
+/** Refusals whose explanation is of the rule that was broken, not of us. */
+const EXPLAINED: ReadonlySet<RefusalCode> = new Set([
+  "username_invalid",
+  "password_invalid",
+]);
+const RETRY_SECONDS = 60;
+
 /** The answer to an error: its own for a refusal, 400 for unreadable text, else 500. */
 export function httpRefusalFor(error: unknown): HttpRefusal {
-  if (error instanceof Refusal) return ANSWERS[error.code] ?? INVALID;
   if (error instanceof SyntaxError) return INVALID;
-  return refused(500, "internal", "Internal error");
+  if (!(error instanceof Refusal)) {
+    return refused(500, "internal", "Internal error");
+  }
+  const { code, detail } = error;
+  const answer = ANSWERS[code] ?? INVALID;
+  if (answer.status === 429 || answer.status === 503) {
+    const wait = Math.ceil(detail.retryAfterSeconds ?? RETRY_SECONDS);
+    return {
+      ...answer,
+      text: `${answer.text}; try again in ${durationWords(wait)}`,
+      retryAfterSeconds: wait,
+    };
+  }
+  if (!EXPLAINED.has(code) || detail.explanation === undefined) return answer;
+  return { ...answer, text: detail.explanation };
 }

@@ -5,38 +5,69 @@
  */
 import { Hono } from "hono";
 import type { LinkFacts } from "../accounts/login_link.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Random } from "../base/random.ts";
 import type { HttpPeer } from "../http/server.ts";
 import type { Address } from "../mail/address.ts";
 import { STATIC_FILES, staticFile } from "./assets.ts";
 import { autoconfigXml, type MailService } from "./autoconfig.ts";
 import { securityHeaders } from "./headers.ts";
 import { newAccountRoutes } from "./new_account.ts";
+import { OneTimePages } from "./one_time_pages.ts";
 import { messagePage, signUpPage } from "./pages.ts";
 
 /** What the site needs of the relay; live, asked at each request. */
 export interface SiteBackend {
-  /** Canonical mail domain of new accounts. */
-  readonly domain: string;
-  facts(): SiteFacts;
+  /** @param host that the request is for, without port; an unknown one gets the facts of the primary domain. */
+  facts(host: string): SiteFacts;
   /** @throws {Refusal} */
   register(request: RegistrationRequest): Promise<NewAccount>;
   /** Counts a page view of this address; seconds to wait when there were too many. */
   pageWait(address: string): number;
 }
 
+/** Of one of our domains. */
 export interface SiteFacts {
+  /** Where new accounts will be. */
+  readonly domain: string;
   readonly links: LinkFacts;
   /** `https://host[:port]`, as others reach us. */
   readonly publicUrl: string;
   /** All DNS names and addresses that are us, with brackets for IPv6. */
   readonly hosts: readonly string[];
   readonly registration: "open" | "token" | "closed";
-  readonly chosenNames: boolean;
+  readonly rules: SignUpRules;
+  readonly retention: SiteRetention;
+  /** An URI or an address; empty if there is none. */
+  readonly adminContact: string;
   readonly autoconfig: boolean;
   readonly services: readonly MailService[];
   readonly hstsSeconds: number;
-  /** Port to send plain HTTP to; undefined serves it in clear. */
+  /** Where HTTPS is served; undefined: nowhere. */
   readonly httpsPort?: number;
+}
+
+/** Of names and passwords that people choose. */
+export interface SignUpRules {
+  readonly chosenNames: boolean;
+  readonly minNameLength: number;
+  readonly maxNameLength: number;
+  /** In octets. */
+  readonly minPasswordLength: number;
+}
+
+/** After what time something is deleted; undefined: never. */
+export interface SiteRetention {
+  readonly messagesSeconds?: number;
+  /** Of messages that were read. */
+  readonly largeSeconds?: number;
+  readonly largeOctets?: number;
+  /** After a message was read. */
+  readonly seenSeconds?: number;
+  /** After the last login. */
+  readonly inactiveAccountsSeconds?: number;
+  /** After creation, when nobody ever logged in. */
+  readonly unusedAccountsSeconds?: number;
 }
 
 export interface RegistrationRequest {
@@ -44,6 +75,8 @@ export interface RegistrationRequest {
   readonly username?: string;
   readonly password?: string;
   readonly peerAddress: string;
+  /** Of ours, where the account will be. */
+  readonly domain: string;
 }
 
 export interface NewAccount {
@@ -59,8 +92,14 @@ const AUTOCONFIG_PATHS = [
   "/autoconfig/mail/config-v1.1.xml",
 ];
 
+export interface SiteParts {
+  readonly backend: SiteBackend;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
 export function site(
-  backend: SiteBackend,
+  { backend, clock, random }: SiteParts,
 ): (request: Request, peer: HttpPeer) => Response | Promise<Response> {
   const app = new Hono<SiteEnv>();
   app.onError((error) => {
@@ -69,9 +108,10 @@ export function site(
   app.use(securityHeaders(backend));
   for (const path of AUTOCONFIG_PATHS) {
     app.get(path, (context) => {
-      const { autoconfig, services } = backend.facts();
+      const { hostname } = new URL(context.req.url);
+      const { autoconfig, domain, services } = backend.facts(hostname);
       if (!autoconfig) return context.notFound();
-      return context.body(autoconfigXml(backend.domain, services), 200, {
+      return context.body(autoconfigXml(domain, services), 200, {
         "content-type": "application/xml; charset=utf-8",
         "cache-control": "public, max-age=3600",
       });
@@ -81,7 +121,10 @@ export function site(
     "/robots.txt",
     (context) => context.text("User-agent: *\nDisallow: /\n"),
   );
-  newAccountRoutes(app, backend);
+  newAccountRoutes(app, {
+    backend,
+    pages: new OneTimePages(clock, random),
+  });
   app.get("*", async (context, next) => {
     const wait = backend.pageWait(context.env.address);
     if (wait === 0) return await next();
@@ -89,7 +132,10 @@ export function site(
       "retry-after": String(wait),
     });
   });
-  app.get("/", (context) => signUpPage(context.req.raw, backend));
+  app.get(
+    "/",
+    (context) => signUpPage(context.req.raw, backend, context.env),
+  );
   for (const path of Object.keys(STATIC_FILES)) {
     app.get(path, () => staticFile(path));
   }

@@ -1,68 +1,10 @@
 import assert from "node:assert/strict";
+import { systemRandom } from "../base/random.ts";
 import { Refusal } from "../base/refusal.ts";
-import { parseAddress } from "../mail/address.ts";
-import { type RegistrationRequest, site, type SiteFacts } from "./site.ts";
+import { site } from "./site.ts";
+import { ask, FACTS, post, SELF_SIGNED, TIME } from "./test_site.ts";
 
-const server = { host: "relay.example", port: 993, security: "ssl" } as const;
-const FACTS: SiteFacts = {
-  links: {
-    imap: server,
-    smtp: { ...server, port: 465 },
-    publiclyTrusted: true,
-  },
-  publicUrl: "https://relay.example",
-  hosts: ["relay.example"],
-  registration: "open",
-  chosenNames: true,
-  autoconfig: true,
-  services: [
-    { protocol: "imap", host: "relay.example", port: 993, socket: "SSL" },
-    { protocol: "smtp", host: "relay.example", port: 587, socket: "STARTTLS" },
-  ],
-  hstsSeconds: 100,
-};
-const SELF_SIGNED: SiteFacts = {
-  ...FACTS,
-  links: { ...FACTS.links, publiclyTrusted: false },
-};
-
-interface Ask {
-  readonly facts?: SiteFacts;
-  readonly refusal?: Refusal;
-  readonly peer?: { address: string; secure: boolean };
-  readonly wait?: number;
-}
-
-async function ask(path: string, init: RequestInit = {}, given: Ask = {}) {
-  const registered: RegistrationRequest[] = [];
-  const handler = site({
-    domain: "relay.example",
-    facts: () => given.facts ?? FACTS,
-    register(request) {
-      registered.push(request);
-      if (given.refusal) return Promise.reject(given.refusal);
-      return Promise.resolve({
-        address: parseAddress("ann@relay.example"),
-        password: "pass",
-      });
-    },
-    pageWait: () => given.wait ?? 0,
-  });
-  const response = await handler(
-    new Request(`https://relay.example${path}`, {
-      redirect: "manual",
-      ...init,
-    }),
-    given.peer ?? { address: "192.0.2.1", secure: true },
-  );
-  return { response, text: await response.text(), registered };
-}
-
-const post = (body?: string, headers: HeadersInit = {}) => ({
-  method: "POST",
-  headers,
-  ...(body === undefined ? {} : { body }),
-});
+const PEER = { peerAddress: "192.0.2.1", domain: "relay.example" };
 
 Deno.test("POST /new without body gives Delta Chat its account", async () => {
   for (const path of ["/new", "/new_email", "/cgi-bin/newemail.py"]) {
@@ -74,7 +16,7 @@ Deno.test("POST /new without body gives Delta Chat its account", async () => {
       password: "pass",
       dclogin_url: "dclogin:ann@relay.example/?p=pass&v=1&ic=1",
     });
-    assert.deepEqual(registered, [{ peerAddress: "192.0.2.1" }]);
+    assert.deepEqual(registered, [PEER]);
   }
 });
 
@@ -104,7 +46,7 @@ for (
   Deno.test(`POST /new takes its fields from ${name}`, async () => {
     const { response, registered } = await ask(path, init);
     assert.equal(response.status, 200);
-    assert.deepEqual(registered, [{ ...want, peerAddress: "192.0.2.1" }]);
+    assert.deepEqual(registered, [{ ...want, ...PEER }]);
   });
 }
 
@@ -186,10 +128,13 @@ for (
 
 Deno.test("what nobody expected is thrown to the server, not printed", async () => {
   const handler = site({
-    domain: "relay.example",
-    facts: () => FACTS,
-    register: () => Promise.reject(new Error("unexpected")),
-    pageWait: () => 0,
+    clock: TIME,
+    random: systemRandom,
+    backend: {
+      facts: () => FACTS,
+      register: () => Promise.reject(new Error("unexpected")),
+      pageWait: () => 0,
+    },
   });
   const request = new Request("https://relay.example/new", { method: "POST" });
   await assert.rejects(
@@ -204,28 +149,6 @@ Deno.test("POST /new says when to try again", async () => {
   });
   assert.equal(response.status, 429);
   assert.equal(response.headers.get("retry-after"), "17");
-});
-
-Deno.test("POST /new from a form answers with a page, also when refused", async () => {
-  const headers = {
-    accept: "text/html,*/*",
-    origin: "null",
-    "sec-fetch-site": "same-origin",
-  };
-  const made = await ask("/new", post("token=", headers), {
-    facts: SELF_SIGNED,
-  });
-  assert.match(
-    made.text,
-    /href="dclogin:ann@relay\.example\/\?p=pass[^"]*ic=3"/,
-  );
-  assert.match(made.text, /<svg/);
-  assert.equal(made.response.headers.get("cache-control"), "no-store");
-  const refused = await ask("/new", post("token=x", headers), {
-    refusal: new Refusal("token_invalid"),
-  });
-  assert.equal(refused.response.status, 403);
-  assert.match(refused.text, /role="alert">Invalid or used registration token/);
 });
 
 Deno.test("GET / offers what works with the certificate and the registration", async () => {

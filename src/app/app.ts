@@ -4,7 +4,6 @@
  * @module
  */
 import { join } from "node:path";
-import type { LinkFacts } from "../accounts/login_link.ts";
 import type { AdminContext } from "../admin/context.ts";
 import { serverStatus } from "../admin/status.ts";
 import { systemRandom } from "../base/random.ts";
@@ -40,8 +39,6 @@ export interface RunningApp {
   readonly admin: AdminContext;
   /** `https://host[:port]` */
   readonly publicUrl: string;
-  /** How clients reach it now. */
-  links(): LinkFacts;
   reload(scope: ReloadScope): Promise<ReloadReport>;
   /** Writes its status to the log. */
   tellStatus(): Promise<void>;
@@ -121,15 +118,11 @@ class App implements RunningApp {
   }
 
   get publicUrl(): string {
-    return this.#assembly.site.facts().publicUrl;
+    return this.#assembly.site.publicUrl;
   }
 
   get stopped(): Promise<void> {
     return this.#stopped.promise;
-  }
-
-  links(): LinkFacts {
-    return this.#assembly.site.links();
   }
 
   /** Opens every port, then lets the rest of the work begin. */

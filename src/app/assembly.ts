@@ -108,7 +108,7 @@ export async function assemble(
     log,
   });
   const admin = adminContext(relay, config(), {
-    links: () => site.links(),
+    links: (domain) => site.links(domain),
     live,
   });
   return {

@@ -24,7 +24,7 @@ export function openCertificates(
 }
 
 /** The name clients connect to. */
-export function hostnameOf({ server }: Config): string {
+export function hostnameOf({ server }: Pick<Config, "server">): string {
   return server.hostname ?? literalIp(server.domain) ?? server.domain;
 }
 

@@ -9,6 +9,7 @@ import type { ServiceConnections } from "../admin/status.ts";
 import { site, type SiteBackend } from "../api/site.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import { plainAddress } from "../base/peer_address.ts";
+import { systemRandom } from "../base/random.ts";
 import type { ListenerName } from "../config/listeners.ts";
 import type { Config } from "../config/schema.ts";
 import { HttpServer } from "../http/server.ts";
@@ -54,7 +55,7 @@ export class Protocols {
     this.#imap = imapServer(parts);
     this.#smtp = smtpServer(parts);
     this.#http = new HttpServer({
-      handler: site(parts.site),
+      handler: site({ backend: parts.site, clock, random: systemRandom }),
       clock,
       timers,
       maxPerAddress: HTTP_PER_ADDRESS,

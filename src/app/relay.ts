@@ -21,6 +21,7 @@ import { FEDERATION_OFF } from "../delivery/outbound.ts";
 import type { DeliverySettings } from "../delivery/parts.ts";
 import { Counters } from "../observe/counters.ts";
 import type { QuotaPolicy } from "../store/mail.ts";
+import { domain } from "../mail/address.ts";
 import { LocalDomains } from "../mail/local_domains.ts";
 import type { Log } from "../observe/log.ts";
 import { Settings } from "../settings/settings.ts";
@@ -141,11 +142,14 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
   };
 }
 
-/** What admin operations see; `links` are how clients reach this server now. */
+/** What admin operations see; `links` are how clients of a domain reach this server now. */
 export function adminContext(
   relay: Relay,
   config: Config,
-  { links, live }: { links(): LinkFacts; live?: LiveServer },
+  { links, live }: {
+    links(domain: string): LinkFacts;
+    live?: LiveServer;
+  },
 ): AdminContext {
   return {
     store: relay.store,
@@ -155,7 +159,8 @@ export function adminContext(
     tasks: relay.tasks,
     clock: SYSTEM_CLOCK,
     random: systemRandom,
-    loginLink: (address, password) => loginLink(address, password, links()),
+    loginLink: (address, password) =>
+      loginLink(address, password, links(domain(address))),
     stateDir: config.server.stateDir,
     databasePath: join(config.server.stateDir, config.storage.database),
     ...(live === undefined ? {} : { live }),

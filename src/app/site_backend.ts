@@ -5,21 +5,22 @@ import type { MailService } from "../api/autoconfig.ts";
 import type {
   NewAccount,
   RegistrationRequest,
+  SignUpRules,
   SiteBackend,
   SiteFacts,
+  SiteRetention,
 } from "../api/site.ts";
 import type { Clock } from "../base/clock.ts";
 import { limitKey } from "../base/peer_address.ts";
 import { TokenBuckets } from "../base/token_buckets.ts";
 import type { ListenerName } from "../config/listeners.ts";
 import type { Config } from "../config/schema.ts";
-import { literalIp } from "../mail/address.ts";
 import type { ListenAddress } from "../net/listener.ts";
 import type { Settings } from "../settings/settings.ts";
 import { covers } from "../tls/certificate.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
-import { hostnameOf } from "./certificates.ts";
 import { linkServers } from "./link_servers.ts";
+import { connectName, domainOfHost, urlName, urlNames } from "./site_names.ts";
 
 const PAGES = { burst: 100, perSecond: 20 };
 const HSTS_SECONDS = 15_552_000;
@@ -42,10 +43,6 @@ export class RelaySiteBackend implements SiteBackend {
     this.#pages = new TokenBuckets(parts.clock, () => PAGES);
   }
 
-  get domain(): string {
-    return this.#parts.config().server.domain;
-  }
-
   async register(request: RegistrationRequest): Promise<NewAccount> {
     const { peerAddress, ...chosen } = request;
     return await this.#parts.accounts.signUp({
@@ -58,39 +55,49 @@ export class RelaySiteBackend implements SiteBackend {
     return this.#pages.take(limitKey(address));
   }
 
-  facts(): SiteFacts {
+  facts(host: string): SiteFacts {
     const { settings } = this.#parts;
     const config = this.#parts.config();
-    const host = hostnameOf(config);
-    const port = this.#port("https");
-    const links = this.links();
-    const authority = host.includes(":") ? `[${host}]` : host;
+    const domain = domainOfHost(config, host);
+    const name = this.#connectName(domain);
+    const httpsPort = this.#port("https");
     return {
-      links,
-      publicUrl: `https://${authority}${
-        port === undefined || port === 443 ? "" : `:${port}`
-      }`,
-      hosts: hostsOf(config),
+      domain,
+      links: this.links(domain),
+      publicUrl: urlOf(name, httpsPort),
+      hosts: urlNames(config),
       registration: registrationOf(settings),
-      chosenNames: settings.get("allow_chosen_names"),
+      rules: rulesOf(settings),
+      retention: retentionOf(settings),
+      adminContact: settings.get("admin_contact"),
       autoconfig: config.http.autoconfig,
-      services: this.#services(host),
+      services: this.#services(name),
       hstsSeconds: HSTS_SECONDS,
-      ...(links.publiclyTrusted && port !== undefined
-        ? { httpsPort: port }
-        : {}),
+      ...(httpsPort === undefined ? {} : { httpsPort }),
     };
   }
 
-  /** How clients reach us now. */
-  links(): LinkFacts {
+  /** Where the page of the primary domain is. */
+  get publicUrl(): string {
+    const { domain } = this.#parts.config().server;
+    return urlOf(this.#connectName(domain), this.#port("https"));
+  }
+
+  /** How clients of a domain reach us now. */
+  links(domain: string): LinkFacts {
     const { settings, certificates } = this.#parts;
-    const host = hostnameOf(this.#parts.config());
+    const name = this.#connectName(domain);
     return {
-      ...linkServers(host, settings, (name) => this.#port(name)),
+      ...linkServers(name, settings, (service) => this.#port(service)),
       publiclyTrusted: certificates.publiclyTrusted &&
-        covers(certificates.current, host),
+        covers(certificates.current, name),
     };
+  }
+
+  #connectName(domain: string): string {
+    const { current } = this.#parts.certificates;
+    const isCovered = (name: string) => covers(current, name);
+    return connectName(this.#parts.config(), domain, isCovered);
   }
 
   #services(host: string): MailService[] {
@@ -121,18 +128,45 @@ export class RelaySiteBackend implements SiteBackend {
   }
 }
 
+/** `https://host[:port]` */
+function urlOf(name: string, port: number | undefined): string {
+  const suffix = port === undefined || port === 443 ? "" : `:${port}`;
+  return `https://${urlName(name)}${suffix}`;
+}
+
 function registrationOf(settings: Settings): SiteFacts["registration"] {
   if (!settings.get("registration_open")) return "closed";
   return settings.get("registration_token_required") ? "token" : "open";
 }
 
-function hostsOf(config: Config): string[] {
-  const { domain, domains, domainAliases } = config.server;
-  return [
-    hostnameOf(config),
-    ...[domain, ...domains, ...Object.keys(domainAliases)],
-  ].map((name) => {
-    const ip = literalIp(name) ?? name;
-    return ip.includes(":") ? `[${ip}]` : ip;
-  });
+function rulesOf(settings: Settings): SignUpRules {
+  return {
+    chosenNames: settings.get("allow_chosen_names"),
+    minNameLength: settings.get("min_username_length"),
+    maxNameLength: settings.get("max_username_length"),
+    minPasswordLength: settings.get("password_min_length"),
+  };
+}
+
+/** What is really deleted when: nothing that is switched off. */
+function retentionOf(settings: Settings): SiteRetention {
+  const enabled = settings.get("message_retention_enabled");
+  const seconds = (on: boolean, age: number) => on && age > 0 ? age : undefined;
+  const messages = seconds(enabled, settings.get("message_retention"));
+  const large = seconds(enabled, settings.get("large_message_retention"));
+  const seen = settings.get("auto_purge_seen")
+    ? settings.get("auto_purge_seen_grace")
+    : undefined;
+  const inactive = seconds(true, settings.get("inactive_account_retention"));
+  const unused = seconds(true, settings.get("unused_account_retention"));
+  return {
+    ...(messages === undefined ? {} : { messagesSeconds: messages }),
+    ...(large === undefined ? {} : {
+      largeSeconds: large,
+      largeOctets: settings.get("large_message_size"),
+    }),
+    ...(seen === undefined ? {} : { seenSeconds: seen }),
+    ...(inactive === undefined ? {} : { inactiveAccountsSeconds: inactive }),
+    ...(unused === undefined ? {} : { unusedAccountsSeconds: unused }),
+  };
 }

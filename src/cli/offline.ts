@@ -5,9 +5,10 @@
  * @module
  */
 import type { LinkFacts } from "../accounts/login_link.ts";
-import { hostnameOf, openCertificates } from "../app/certificates.ts";
+import { openCertificates } from "../app/certificates.ts";
 import { InstanceLock } from "../app/instance_lock.ts";
 import { linkServers } from "../app/link_servers.ts";
+import { connectName } from "../app/site_names.ts";
 import { adminContext, buildRelay } from "../app/relay.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../app/system_time.ts";
 import { systemRandom } from "../base/random.ts";
@@ -15,7 +16,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { openLog } from "../observe/open_log.ts";
 import { effectiveListeners } from "../settings/listeners.ts";
-import { covers } from "../tls/certificate.ts";
+import { type Certificate, covers } from "../tls/certificate.ts";
 import type { OfflineRelay } from "./access.ts";
 
 /**
@@ -47,22 +48,25 @@ async function openLocked(
     clock: SYSTEM_CLOCK,
     random: systemRandom,
   });
-  const publiclyTrusted = await hasTrustedCertificate(config);
+  const certificate = await trustedCertificate(config);
   const relay = await buildRelay({
     loaded,
     config: () => config,
     log,
     lock,
   });
-  function links(): LinkFacts {
+  // one that the server makes itself names all its domains
+  const isCovered = (name: string) => !certificate || covers(certificate, name);
+  function links(domain: string): LinkFacts {
     const listeners = effectiveListeners(config, relay.settings);
+    const name = connectName(config, domain, isCovered);
     return {
       ...linkServers(
-        hostnameOf(config),
+        name,
         relay.settings,
-        (name) => listeners[name][0]?.port,
+        (service) => listeners[service][0]?.port,
       ),
-      publiclyTrusted,
+      publiclyTrusted: certificate !== undefined && covers(certificate, name),
     };
   }
   return {
@@ -76,13 +80,14 @@ async function openLocked(
 }
 
 /** A self-signed one is left for the server to make, under its own user. */
-async function hasTrustedCertificate(config: Config): Promise<boolean> {
-  if (config.tls.mode === "self_signed") return false;
+async function trustedCertificate(
+  config: Config,
+): Promise<Certificate | undefined> {
+  if (config.tls.mode === "self_signed") return undefined;
   try {
-    const certificates = await openCertificates(config, SYSTEM_CLOCK);
-    return certificates.publiclyTrusted &&
-      covers(certificates.current, hostnameOf(config));
+    const store = await openCertificates(config, SYSTEM_CLOCK);
+    return store.publiclyTrusted ? store.current : undefined;
   } catch {
-    return false; // the server says what is wrong with it
+    return undefined; // the server says what is wrong with it
   }
 }

@@ -236,8 +236,8 @@ export const SCHEMA = {
   ),
   "registration.max_load_1m": key(
     decimal(0, 10_000),
-    5,
-    "No new accounts above this load average; 0: whatever the load",
+    2.5,
+    "No new accounts above this load average per core; 0: whatever the load",
   ),
   "registration.min_available_memory": key(
     size(),

@@ -28,6 +28,8 @@ export interface ServerOptions {
   readonly stateDir?: string;
   /** More TOML, appended to the configuration. */
   readonly config?: string;
+  /** More keys of `[server]`. */
+  readonly server?: string;
   /** In place of a self-signed certificate. */
   readonly tls?: string;
   readonly ports?: Ports;
@@ -55,13 +57,15 @@ export function freePorts(): Ports {
 function configText(
   ports: Ports,
   stateDir: string,
-  { config = "", tls = '[tls]\nmode = "self_signed"' }: ServerOptions,
+  { config = "", server = "", tls = '[tls]\nmode = "self_signed"' }:
+    ServerOptions,
 ): string {
   return `
 [server]
 domain = "${DOMAIN}"
 state_dir = "${stateDir}"
 runtime_dir = "${stateDir}"
+${server}
 
 [listen]
 smtp = "127.0.0.1:${ports.smtp}"

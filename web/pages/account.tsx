@@ -1,6 +1,19 @@
 /** A fresh account, shown once. @module */
 import type { JSX } from "preact";
-import { type Assets, InstallHint, Layout, QrCode } from "./layout.tsx";
+import {
+  type Assets,
+  CertificateHint,
+  InstallHint,
+  Layout,
+  QrCode,
+} from "./layout.tsx";
+
+export interface ShownService {
+  readonly protocol: "imap" | "smtp";
+  readonly host: string;
+  readonly port: number;
+  readonly socket: "SSL" | "STARTTLS";
+}
 
 export interface AccountProps {
   readonly domain: string;
@@ -10,15 +23,22 @@ export interface AccountProps {
   /** `dclogin:` */
   readonly link: string;
   readonly qrSvg: string;
+  /** What other mail apps connect to. */
+  readonly services: readonly ShownService[];
+  /** The certificate is one that no app knows. */
+  readonly ownCertificate: boolean;
 }
 
 export function AccountPage(props: AccountProps): JSX.Element {
-  const { domain, assets, address, password, link, qrSvg } = props;
+  const { domain, assets, link, qrSvg } = props;
   return (
     <Layout title={`Your account – ${domain}`} assets={assets}>
       <header>
         <h1>Your account is ready</h1>
-        <p class="soft">It is shown once. Add it to Delta Chat now.</p>
+        <p class="soft">
+          It is shown this once. Add it to Delta Chat now, before you leave or
+          reload this page.
+        </p>
       </header>
       <section class="card center">
         <a class="button" href={link} data-opens-app>Open in Delta Chat</a>
@@ -31,19 +51,48 @@ export function AccountPage(props: AccountProps): JSX.Element {
           </button>
         </p>
       </section>
-      <section class="card">
-        <h2>For other mail apps</h2>
-        <dl>
-          <dt>Address</dt>
-          <dd>
-            <code>{address}</code>
-          </dd>
-          <dt>Password</dt>
-          <dd>
-            <code>{password}</code>
-          </dd>
-        </dl>
-      </section>
+      <OtherApps {...props} />
     </Layout>
+  );
+}
+
+function OtherApps(
+  { address, password, services, ownCertificate }: AccountProps,
+) {
+  return (
+    <section class="card">
+      <h2>For other mail apps</h2>
+      <dl>
+        <Row name="Address" value={address} />
+        <Row name="User name" value={address} />
+        <Row name="Password" value={password} />
+        {services.map((service) => (
+          <Row
+            key={`${service.protocol} ${service.port}`}
+            name={service.protocol === "imap" ? "IMAP" : "SMTP"}
+            value={`${service.host} port ${service.port}`}
+            more={service.socket === "SSL" ? "TLS" : "STARTTLS"}
+          />
+        ))}
+      </dl>
+      <p class="soft">
+        Only encrypted mail can be sent: the app has to know OpenPGP.
+      </p>
+      {ownCertificate && <CertificateHint />}
+    </section>
+  );
+}
+
+function Row(
+  { name, value, more }: { name: string; value: string; more?: string },
+) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>
+        <code>{value}</code>
+        {more !== undefined && ` ${more}`}
+      </dd>
+    </>
   );
 }

@@ -43,6 +43,16 @@ export function InstallHint(): JSX.Element {
   );
 }
 
+/** What a browser or app says about a certificate that no authority has signed. */
+export function CertificateHint(): JSX.Element {
+  return (
+    <p class="soft">
+      This server made its certificate itself: browsers and mail apps warn of
+      it, and let you go on.
+    </p>
+  );
+}
+
 /** @param svg An image made by our own code. */
 export function QrCode({ svg, label }: { svg: string; label: string }) {
   return (

@@ -1,72 +1,104 @@
 /** How a visitor gets an account: the landing page and `/new`. @module */
 import type { JSX } from "preact";
-import { type Assets, InstallHint, Layout, QrCode } from "./layout.tsx";
+import {
+  AccountForm,
+  type SignUpProblem,
+  type TypedFields,
+} from "./account_form.tsx";
+import {
+  type Assets,
+  CertificateHint,
+  InstallHint,
+  Layout,
+  QrCode,
+} from "./layout.tsx";
+
+/** A link that lets the app ask for the account itself. */
+export interface AppLink {
+  /** `dcaccount:` */
+  readonly link: string;
+  readonly qrSvg: string;
+}
 
 export type SignUp =
-  /** The app asks for the account itself, at this `dcaccount:` link. */
-  | { readonly kind: "app"; readonly link: string; readonly qrSvg: string }
-  /** The page asks: the app would not trust our certificate. */
-  | { readonly kind: "form"; readonly tokenRequired: boolean }
-  | { readonly kind: "closed" };
+  /** `app` is absent where the app would not trust our certificate, or without a token. */
+  | { readonly kind: "open" | "token" | "closed"; readonly app?: AppLink }
+  /** This page came in the clear; accounts are made at the URL. */
+  | {
+    readonly kind: "elsewhere";
+    readonly url: string;
+    readonly ownCertificate: boolean;
+  }
+  | { readonly kind: "no_https" };
+
+export interface Contact {
+  readonly text: string;
+  readonly href?: string;
+}
 
 export interface SignUpProps {
   readonly domain: string;
   readonly assets: Assets;
   readonly signUp: SignUp;
-  /** Where the form goes; with the chosen token it opens a closed server too. */
+  readonly typed: TypedFields;
   readonly chosenNames: boolean;
+  readonly rules: { readonly name: string; readonly password: string };
+  /** Sentences on what is deleted when. */
+  readonly retention: readonly string[];
+  /** Who runs this server. */
+  readonly contact?: Contact;
   /** Why the last try was refused. */
-  readonly problem?: string;
+  readonly problem?: SignUpProblem;
 }
 
 export function SignUpPage(props: SignUpProps): JSX.Element {
-  const { domain, assets, signUp, problem } = props;
+  const { domain, assets, problem } = props;
   return (
     <Layout title={`${domain} – chatmail`} assets={assets}>
       <header>
         <h1>{domain}</h1>
-        <p class="soft">
-          A chatmail relay: get an account in a second, chat end-to-end
-          encrypted.
-        </p>
+        <p class="soft">A chatmail relay for Delta Chat</p>
       </header>
-      {problem !== undefined && <p class="card bad" role="alert">{problem}</p>}
-      {signUp.kind === "app" && <AppCard {...signUp} />}
-      {signUp.kind === "form" && (
-        <section class="card">
-          <h2>Create an account</h2>
-          <AccountForm
-            tokenRequired={signUp.tokenRequired}
-            chosenNames={props.chosenNames}
-          />
-        </section>
-      )}
-      {signUp.kind === "closed" && <ClosedCard {...props} />}
-      {signUp.kind === "app" && (
-        <section class="card">
-          <h2>Create an account here</h2>
-          <AccountForm
-            tokenRequired={false}
-            chosenNames={props.chosenNames}
-          />
-        </section>
-      )}
-      <section class="card soft">
-        <h2>What this server knows</h2>
-        <p>
-          Messages are encrypted between the phones. The relay asks for no phone
-          number or name, writes no log of who talks to whom, and deletes
-          messages after some days.
-        </p>
-      </section>
+      {problem !== undefined && <FormCard {...props} />}
+      <AboutCard />
+      {problem === undefined && <AppCard {...props} />}
+      {problem === undefined && <FormCard {...props} />}
+      <ServerCard {...props} />
     </Layout>
   );
 }
 
-function AppCard({ link, qrSvg }: { link: string; qrSvg: string }) {
+function AboutCard() {
+  return (
+    <section class="card">
+      <h2>First, get Delta Chat</h2>
+      <p>
+        Delta Chat is a free messenger for Android, iPhone and computers. It
+        asks for no phone number; messages are end-to-end encrypted. This server
+        carries them.
+      </p>
+      <p>
+        <a
+          class="button plain"
+          href="https://delta.chat/download"
+          rel="noreferrer"
+        >
+          Get Delta Chat from delta.chat
+        </a>
+      </p>
+    </section>
+  );
+}
+
+function AppCard({ signUp }: SignUpProps) {
+  if (!("app" in signUp) || signUp.app === undefined) return null;
+  const { link, qrSvg } = signUp.app;
   return (
     <section class="card center">
-      <a class="button" href={link} data-opens-app>Open in Delta Chat</a>
+      <h2>Then open this in it</h2>
+      <a class="button" href={link} data-opens-app>
+        Create an account in Delta Chat
+      </a>
       <InstallHint />
       <p class="soft">or scan this with Delta Chat:</p>
       <QrCode svg={qrSvg} label="QR code of the sign-up link" />
@@ -85,75 +117,74 @@ function AppCard({ link, qrSvg }: { link: string; qrSvg: string }) {
   );
 }
 
-function ClosedCard({ chosenNames }: SignUpProps) {
-  return (
-    <section class="card">
-      <h2>Registration is closed</h2>
-      <p>New accounts need an invitation token.</p>
-      <AccountForm tokenRequired chosenNames={chosenNames} />
-    </section>
-  );
+function FormCard(props: SignUpProps) {
+  const { signUp } = props;
+  switch (signUp.kind) {
+    case "elsewhere":
+      return (
+        <section class="card">
+          <h2>Create an account</h2>
+          <Alert {...props} />
+          <p>This page came unencrypted. Accounts are made over HTTPS:</p>
+          <p>
+            <a class="button" href={signUp.url}>Go on with HTTPS</a>
+          </p>
+          {signUp.ownCertificate && <CertificateHint />}
+        </section>
+      );
+    case "no_https":
+      return (
+        <section class="card">
+          <h2>Create an account</h2>
+          <Alert {...props} />
+          <p>
+            This server has no HTTPS, so accounts cannot be made on this page.
+          </p>
+        </section>
+      );
+    case "open":
+    case "token":
+    case "closed":
+      return (
+        <section class="card" id="form">
+          <h2>{TITLES[signUp.kind]}</h2>
+          <Alert {...props} />
+          {signUp.kind !== "open" && (
+            <p>New accounts need an invitation token.</p>
+          )}
+          <AccountForm {...props} tokenRequired={signUp.kind !== "open"} />
+        </section>
+      );
+  }
 }
 
-interface AccountFormProps {
-  readonly tokenRequired: boolean;
-  readonly chosenNames: boolean;
+const TITLES = {
+  open: "Create an account here",
+  token: "Create an account here",
+  closed: "Registration is closed",
+} as const;
+
+function Alert({ problem }: SignUpProps) {
+  if (problem === undefined) return null;
+  return <p class="bad" role="alert">{problem.text}.</p>;
 }
 
-function AccountForm({ tokenRequired, chosenNames }: AccountFormProps) {
+function ServerCard({ retention, contact }: SignUpProps) {
   return (
-    <form method="post" action="/new">
-      {tokenRequired && <TokenField required />}
-      <button class="button" type="submit">Create account</button>
-      {(chosenNames || !tokenRequired) && (
-        <details>
-          <summary>
-            {tokenRequired
-              ? "Choose name and password"
-              : "Invitation token, or a name of your own"}
-          </summary>
-          {!tokenRequired && <TokenField required={false} />}
-          {chosenNames && <NameFields />}
-        </details>
+    <section class="card soft">
+      <h2>What this server keeps</h2>
+      <p>
+        Messages are encrypted between the phones. The relay asks for no phone
+        number or name and writes no log of who talks to whom.
+      </p>
+      <ul>{retention.map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>
+      {contact !== undefined && (
+        <p>
+          Who runs it: {contact.href === undefined
+            ? contact.text
+            : <a href={contact.href} rel="noreferrer">{contact.text}</a>}
+        </p>
       )}
-    </form>
-  );
-}
-
-function NameFields() {
-  return (
-    <>
-      <label for="username">Name</label>
-      <input
-        id="username"
-        name="username"
-        autocomplete="off"
-        autocapitalize="none"
-        maxLength={64}
-      />
-      <label for="password">Password</label>
-      <input
-        id="password"
-        name="password"
-        type="password"
-        autocomplete="new-password"
-        maxLength={256}
-      />
-    </>
-  );
-}
-
-function TokenField({ required }: { required: boolean }) {
-  return (
-    <>
-      <label for="token">Invitation token</label>
-      <input
-        id="token"
-        name="token"
-        autocomplete="off"
-        maxLength={128}
-        required={required}
-      />
-    </>
+    </section>
   );
 }

@@ -10,7 +10,8 @@ const FRESH_MS = 5_000;
 
 /** What is left of the machine; undefined where it cannot be read. */
 export interface Resources {
-  readonly load1m?: number | undefined;
+  /** Load average of the last minute, per core. */
+  readonly loadPerCore?: number | undefined;
   readonly availableMemoryOctets?: number | undefined;
   readonly freeDiskOctets?: number | undefined;
 }
@@ -52,17 +53,17 @@ export class ResourceGuard {
 
 /** What there is too little of for new accounts, with key and numbers. */
 export function shortages(
-  { load1m, availableMemoryOctets, freeDiskOctets }: Resources,
+  { loadPerCore, availableMemoryOctets, freeDiskOctets }: Resources,
   { maxLoad1m, minAvailableMemoryOctets, minFreeDiskOctets }: Pick<
     AccountOptions,
     "maxLoad1m" | "minAvailableMemoryOctets" | "minFreeDiskOctets"
   >,
 ): string[] {
   const found: string[] = [];
-  if (maxLoad1m > 0 && (load1m ?? 0) > maxLoad1m) {
+  if (maxLoad1m > 0 && (loadPerCore ?? 0) > maxLoad1m) {
     found.push(
-      `the load is ${
-        load1m?.toFixed(1)
+      `the load per core is ${
+        loadPerCore?.toFixed(1)
       }, registration.max_load_1m is ${maxLoad1m}`,
     );
   }
@@ -88,7 +89,9 @@ export async function machineResources(
   directory: string,
 ): Promise<Resources> {
   return {
-    load1m: readable(() => loadavg()[0]),
+    loadPerCore: readable(() =>
+      (loadavg()[0] ?? 0) / navigator.hardwareConcurrency
+    ),
     availableMemoryOctets: readable(() => Deno.systemMemoryInfo().available),
     freeDiskOctets: await statfs(directory)
       .then(({ bavail, bsize }) => bavail * bsize)

@@ -1,0 +1,91 @@
+/** The site over facts of a test, without a relay behind it. @module */
+import { TestTime } from "../accounts/test_time.ts";
+import { systemRandom } from "../base/random.ts";
+import type { Refusal } from "../base/refusal.ts";
+import { parseAddress } from "../mail/address.ts";
+import { type RegistrationRequest, site, type SiteFacts } from "./site.ts";
+
+const server = { host: "relay.example", port: 993, security: "ssl" } as const;
+export const FACTS: SiteFacts = {
+  links: {
+    imap: server,
+    smtp: { ...server, port: 465 },
+    publiclyTrusted: true,
+  },
+  publicUrl: "https://relay.example",
+  hosts: ["relay.example"],
+  domain: "relay.example",
+  registration: "open",
+  rules: {
+    chosenNames: true,
+    minNameLength: 8,
+    maxNameLength: 32,
+    minPasswordLength: 9,
+  },
+  retention: { messagesSeconds: 20 * 86_400 },
+  adminContact: "mailto:op@relay.example",
+  autoconfig: true,
+  services: [
+    { protocol: "imap", host: "relay.example", port: 993, socket: "SSL" },
+    { protocol: "smtp", host: "relay.example", port: 587, socket: "STARTTLS" },
+  ],
+  hstsSeconds: 100,
+  httpsPort: 443,
+};
+export const SELF_SIGNED: SiteFacts = {
+  ...FACTS,
+  links: { ...FACTS.links, publiclyTrusted: false },
+};
+
+export interface Ask {
+  /** Of each host; the same of all hosts when it is not a function. */
+  readonly facts?: SiteFacts | ((host: string) => SiteFacts);
+  readonly refusal?: Refusal;
+  readonly peer?: { address: string; secure: boolean };
+  readonly wait?: number;
+  readonly host?: string;
+}
+
+export const TIME = new TestTime();
+
+export async function ask(
+  path: string,
+  init: RequestInit = {},
+  given: Ask = {},
+) {
+  const registered: RegistrationRequest[] = [];
+  const { facts = FACTS } = given;
+  const handler = site({
+    clock: TIME,
+    random: systemRandom,
+    backend: {
+      facts: (host) => typeof facts === "function" ? facts(host) : facts,
+      register(request) {
+        registered.push(request);
+        if (given.refusal) return Promise.reject(given.refusal);
+        return Promise.resolve({
+          address: parseAddress(`ann@${request.domain}`),
+          password: "pass",
+        });
+      },
+      pageWait: () => given.wait ?? 0,
+    },
+  });
+  async function visit(path: string, init: RequestInit = {}) {
+    const response = await handler(
+      new Request(`https://${given.host ?? "relay.example"}${path}`, {
+        redirect: "manual",
+        ...init,
+      }),
+      given.peer ?? { address: "192.0.2.1", secure: true },
+    );
+    return { response, text: await response.text() };
+  }
+  return { ...await visit(path, init), registered, visit };
+}
+
+export const post = (body?: string, headers: HeadersInit = {}) => ({
+  method: "POST",
+  headers,
+  ...(body === undefined ? {} : { body }),
+});
