@@ -250,7 +250,7 @@ class App implements RunningApp {
     const directory = server.runtimeDir || server.stateDir;
     try {
       await Deno.mkdir(directory, { recursive: true, mode: 0o750 });
-      const control = ControlSocket.open({
+      const control = await ControlSocket.open({
         path: join(directory, CONTROL_SOCKET_NAME),
         clock: SYSTEM_CLOCK,
         timers: SYSTEM_TIMERS,

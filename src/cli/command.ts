@@ -24,6 +24,8 @@ export interface Command {
   readonly options?: readonly CommandOption[];
   /** Runs when its group is named alone. */
   readonly isDefault?: boolean;
+  /** How long it waits for the server unless told; most may take long. */
+  readonly timeout?: string;
   run(call: Call): Promise<CommandResult>;
 }
 

@@ -58,6 +58,6 @@ export const GLOBAL_OPTIONS = [
   { flags: "--no-color", summary: "no colours; there are none" },
   {
     flags: "--timeout <duration>",
-    summary: "how long to wait for the server (default 10m)",
+    summary: "how long to wait for the server (default 10m; status 5s)",
   },
 ] as const;

@@ -1,5 +1,7 @@
 /** The command line's end of the control socket. @module */
+import { connect, type Socket } from "node:net";
 import { join } from "node:path";
+import { formatDuration } from "../base/durations.ts";
 import type { Config } from "../config/schema.ts";
 import {
   CONTROL_SOCKET_NAME,
@@ -15,12 +17,13 @@ export function controlPath({ server }: Config): string {
 }
 
 export class ControlClient {
-  readonly #connection: Deno.Conn;
-  readonly #receiver = new LineReceiver(MAX_RESPONSE_OCTETS);
+  readonly #path: string;
+  #socket: Socket;
   #nextId = 1;
 
-  private constructor(connection: Deno.Conn) {
-    this.#connection = connection;
+  private constructor(path: string, socket: Socket) {
+    this.#path = path;
+    this.#socket = socket;
   }
 
   /** "absent": no server runs; "denied": one may, but we may not ask it. */
@@ -29,16 +32,16 @@ export class ControlClient {
   ): Promise<ControlClient | "absent" | "denied"> {
     const path = controlPath(config);
     try {
-      return new ControlClient(await Deno.connect({ transport: "unix", path }));
+      return new ControlClient(path, await open(path));
     } catch (error) {
-      return error instanceof Deno.errors.PermissionDenied
-        ? "denied"
-        : "absent";
+      const { code } = error as NodeJS.ErrnoException;
+      return code === "EACCES" || code === "EPERM" ? "denied" : "absent";
     }
   }
 
   /**
-   * Asks once and waits.
+   * Asks once and waits. A server that hung up on a silent client, while a
+   * person was thinking, is called again.
    *
    * @throws {CliError} what the server refused, or that it did not respond in time
    */
@@ -47,53 +50,74 @@ export class ControlClient {
     args: Readonly<Record<string, unknown>>,
     timeoutMs: number,
   ): Promise<unknown> {
-    const timer = setTimeout(() => this.close(), timeoutMs);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      late.reject(noResponse(`did not respond in ${inWords(timeoutMs)}`));
+    }, timeoutMs);
+    const request = JSON.stringify({ id: this.#nextId++, op, args });
+    let line: string;
     try {
-      return await this.#ask(op, args);
+      line = await Promise.race([this.#exchange(request), late.promise]);
     } catch (error) {
-      if (error instanceof CliError) throw error;
-      throw new CliError(
-        "no_response",
-        "The server did not respond in time",
-        EXIT.failed,
-      );
+      this.close(); // a response that comes late would be taken for the next one
+      throw error;
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  close(): void {
-    try {
-      this.#connection.close();
-    } catch {
-      // closed before
-    }
-  }
-
-  async #ask(
-    op: string,
-    args: Readonly<Record<string, unknown>>,
-  ): Promise<unknown> {
-    const request = JSON.stringify({ id: this.#nextId++, op, args });
-    let octets = new TextEncoder().encode(request + "\n");
-    while (octets.length > 0) {
-      octets = octets.subarray(await this.#connection.write(octets));
-    }
-    const response = parseResponse(await this.#line());
+    const response = parseResponse(line);
     if (response.ok) return response.data;
     const { code, error } = response;
     throw new CliError(code, error, exitOfRefusal(code));
   }
 
-  async #line(): Promise<string> {
-    const buffer = new Uint8Array(65_536);
-    for (;;) {
-      const count = await this.#connection.read(buffer);
-      if (count === null) {
-        throw new CliError("no_response", "The server hung up", EXIT.failed);
-      }
-      const [line] = this.#receiver.push(buffer.subarray(0, count));
-      if (line !== undefined) return line;
-    }
+  close(): void {
+    this.#socket.destroy();
   }
+
+  async #exchange(request: string): Promise<string> {
+    if (this.#socket.destroyed || this.#socket.readableEnded) {
+      this.#socket = await open(this.#path).catch(() => {
+        throw noResponse("hung up");
+      });
+    }
+    const socket = this.#socket;
+    const receiver = new LineReceiver(MAX_RESPONSE_OCTETS);
+    return await new Promise((resolve, reject) => {
+      const onData = (octets: Uint8Array) => {
+        try {
+          const [line] = receiver.push(octets);
+          if (line === undefined) return;
+          resolve(line);
+        } catch (error) {
+          reject(error);
+        }
+        socket.removeListener("close", onClose);
+        socket.removeListener("data", onData);
+      };
+      const onClose = () => reject(noResponse("hung up"));
+      socket.on("data", onData);
+      socket.once("close", onClose);
+      socket.write(`${request}\n`);
+    });
+  }
+}
+
+/** @throws {Error} with a `code` like ENOENT */
+function open(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ path });
+    socket.on("error", reject); // and for what comes later, when "close" follows
+    socket.once("connect", () => {
+      socket.resume(); // else nobody notices that the server hangs up
+      resolve(socket);
+    });
+  });
+}
+
+function noResponse(what: string): CliError {
+  return new CliError("no_response", `The server ${what}`, EXIT.failed);
+}
+
+function inWords(timeoutMs: number): string {
+  return formatDuration(Math.ceil(timeoutMs / 1000));
 }

@@ -16,6 +16,7 @@ import type { Terminal } from "./terminal.ts";
 import { NAME, VERSION } from "./version.ts";
 
 const DEFAULT_TIMEOUT = "10m";
+const LONGEST_TIMER_MS = 2 ** 31 - 1; // setTimeout takes more for nothing
 
 export interface CliSurroundings {
   readonly terminal: Terminal;
@@ -66,7 +67,7 @@ async function perform(
   const quiet = options.quiet === true;
   let access: Access | undefined;
   try {
-    const timeout = options.timeout ?? DEFAULT_TIMEOUT;
+    const timeout = options.timeout ?? command.timeout ?? DEFAULT_TIMEOUT;
     const stateDir = options.stateDir ?? options.libexec;
     const choice = {
       environment,
@@ -221,9 +222,12 @@ function withDefaultCommand(args: readonly string[]): string[] {
   return ["run", ...args];
 }
 
+/** Milliseconds. @throws {CliError} usage */
 function readTimeout(text: string): number {
   try {
-    return parseDuration(text) * 1000;
+    const seconds = parseDuration(text);
+    if (seconds > 0) return Math.min(seconds * 1000, LONGEST_TIMER_MS);
+    throw new RangeError("must be longer than 0s");
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new CliError("usage", `--timeout: ${message}`, EXIT.usage);

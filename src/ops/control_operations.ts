@@ -7,7 +7,7 @@ import { LOG_LEVELS, type LogLevel } from "../observe/fields.ts";
 import type { Log } from "../observe/log.ts";
 import type { Settings } from "../settings/settings.ts";
 import { callAdmin } from "./admin_calls.ts";
-import type { ControlOperation } from "./control_socket.ts";
+import type { ControlOperation } from "./control_protocol.ts";
 
 /** Where sessions come from is known to their sockets alone. */
 export interface LiveSessionCount {

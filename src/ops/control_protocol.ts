@@ -9,8 +9,15 @@ export const CONTROL_SOCKET_NAME = "control.sock";
 export const MAX_REQUEST_OCTETS = 1024 * 1024;
 /** Of one response, such as a list of all accounts. */
 export const MAX_RESPONSE_OCTETS = 256 * 1024 * 1024;
-/** A client that asks nothing for so long is disconnected. */
+/** A client that has asked nothing so long after it came is disconnected … */
+export const FIRST_REQUEST_MS = 5000;
+/** … and one that asks nothing more, or does not take its response, after this. */
 export const IDLE_MS = 30_000;
+
+/** What an operation does. @throws {Refusal} what the client is told */
+export type ControlOperation = (
+  args: Readonly<Record<string, unknown>>,
+) => Promise<unknown> | unknown;
 
 export interface ControlRequest {
   readonly id: number | string | null;

@@ -1,13 +1,21 @@
 import assert from "node:assert/strict";
 import { Refusal } from "../base/refusal.ts";
-import { IDLE_MS, MAX_REQUEST_OCTETS } from "./control_protocol.ts";
-import { type ControlOperation, ControlSocket } from "./control_socket.ts";
+import {
+  type ControlOperation,
+  FIRST_REQUEST_MS,
+  IDLE_MS,
+  MAX_REQUEST_OCTETS,
+} from "./control_protocol.ts";
+import { ControlSocket } from "./control_socket.ts";
 
+const working = Promise.withResolvers<void>();
 const OPERATIONS = new Map<string, ControlOperation>([
   ["echo", (args) => args],
   ["refuse", () => {
     throw new Refusal("not_found", { explanation: "No such thing" });
   }],
+  ["much", () => "x".repeat(64 * 1024 * 1024)],
+  ["wait", () => working.promise],
   ["break", () => {
     throw new TypeError("ann@a.example");
   }],
@@ -29,7 +37,7 @@ async function withSocket(
   const bugs: unknown[] = [];
   const ticks: (() => void)[] = [];
   let ms = 0;
-  const socket = ControlSocket.open({
+  const socket = await ControlSocket.open({
     path,
     operations: OPERATIONS,
     clock: { now: () => ms, monotonic: () => ms },
@@ -135,14 +143,71 @@ Deno.test("the control socket refuses a line over its limit and hangs up", () =>
     assert.deepEqual(bugs, []);
   }));
 
-Deno.test("the control socket hangs up on those who ask nothing", () =>
+for (
+  const [what, requests, limitMs] of [
+    ["who ask nothing", "", FIRST_REQUEST_MS],
+    ["who never finish to ask", '{"id":1,"op"', FIRST_REQUEST_MS],
+    ["who ask nothing more", '{"op":"echo"}\n', IDLE_MS],
+    ["who do not take the response", '{"op":"much"}\n', IDLE_MS],
+  ] as const
+) {
+  Deno.test(`the control socket hangs up on those ${what}`, () =>
+    withSocket(async ({ connect, pass, bugs }) => {
+      const before = openSockets();
+      const connection = await connect();
+      await writeAll(connection, requests);
+      if (requests.endsWith("\n")) await connection.read(new Uint8Array(1));
+      else await new Promise((resolve) => setTimeout(resolve, 50));
+      pass(limitMs - 1);
+      assert.equal(openSockets(), before + 2);
+      pass(1);
+      while (openSockets() > before + 1) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      connection.close();
+      assert.deepEqual(bugs, []);
+    }));
+}
+
+Deno.test("the control socket makes room for a client when others are silent", () =>
   withSocket(async ({ connect, pass, bugs }) => {
+    const busy = await connect();
+    await writeAll(busy, '{"id":7,"op":"wait"}\n');
+    const silent: Deno.UnixConn[] = [];
+    for (let at = 0; at < 100; at++) {
+      silent.push(await connect());
+      pass(1);
+    }
     const connection = await connect();
-    pass(IDLE_MS);
-    assert.equal(await connection.read(new Uint8Array(1)), null);
-    connection.close();
+    assert.match(await ask(connection, '{"op":"echo"}\n'), /"ok":true/);
+    assert.equal(await silent[0]!.read(new Uint8Array(1)), null);
+    working.resolve();
+    const answer = await busy.read(new Uint8Array(100));
+    assert.ok(answer !== null && answer > 0); // who is worked for stays
+    for (const one of [busy, connection, ...silent]) one.close();
     assert.deepEqual(bugs, []);
   }));
+
+Deno.test("the control socket answers a client that has closed its side", () =>
+  withSocket(async ({ connect }) => {
+    const connection = await connect();
+    await writeAll(connection, '{"id":1,"op":"echo"}\n');
+    await connection.closeWrite();
+    assert.match(await new Response(connection.readable).text(), /"ok":true/);
+  }));
+
+function openSockets(): number {
+  let count = 0;
+  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
+    try {
+      const target = Deno.readLinkSync(`/proc/self/fd/${name}`);
+      if (target.startsWith("socket:")) count++;
+    } catch {
+      // closed meanwhile
+    }
+  }
+  return count;
+}
 
 Deno.test("the control socket is for its owner and group, and is replaced", () =>
   withSocket(({ path }) => {
@@ -153,7 +218,7 @@ Deno.test("the control socket is for its owner and group, and is replaced", () =
 Deno.test("the control socket answers what it works on before it closes", async () => {
   const directory = Deno.makeTempDirSync();
   const path = `${directory}/control.sock`;
-  const socket: ControlSocket = ControlSocket.open({
+  const socket: ControlSocket = await ControlSocket.open({
     path,
     operations: new Map([["stop", () => {
       void socket.close();

@@ -135,6 +135,7 @@ export const SERVER_COMMANDS: readonly Command[] = [
   {
     usage: "status",
     summary: "Whether the server runs, and how it is",
+    timeout: "5s",
     options: [{
       flags: "-d, --details",
       summary: "listeners and certificates too",

@@ -1,0 +1,153 @@
+/**
+ * One client of the control socket, at the server's end: its requests one after
+ * another, and how long it is waited for.
+ *
+ * @module
+ */
+import type { Socket } from "node:net";
+import type { Clock } from "../base/clock.ts";
+import { Refusal } from "../base/refusal.ts";
+import {
+  type ControlOperation,
+  type ControlRequest,
+  type ControlResponse,
+  FIRST_REQUEST_MS,
+  IDLE_MS,
+  LineReceiver,
+  MAX_REQUEST_OCTETS,
+  parseRequest,
+} from "./control_protocol.ts";
+
+export interface ControlSurroundings {
+  readonly operations: ReadonlyMap<string, ControlOperation>;
+  readonly clock: Clock;
+  reportBug(error: unknown): void;
+}
+
+export class ControlConnection {
+  /** When it began to be waited for, to ask or to take a response; undefined while it is worked for. */
+  waitsSince: number | undefined;
+  readonly #socket: Socket;
+  readonly #surroundings: ControlSurroundings;
+  readonly #receiver = new LineReceiver(MAX_REQUEST_OCTETS);
+  #limitMs = FIRST_REQUEST_MS;
+  #answering = false;
+  #ending = false;
+
+  constructor(socket: Socket, surroundings: ControlSurroundings) {
+    this.#socket = socket;
+    this.#surroundings = surroundings;
+    this.waitsSince = surroundings.clock.monotonic();
+    socket.on("error", () => {}); // whoever leaves is no bug
+  }
+
+  /** Resolves at its end. */
+  async serve(): Promise<void> {
+    try {
+      for await (const octets of received(this.#socket)) {
+        for (const line of this.#receiver.push(octets)) {
+          if (line.trim() === "") continue;
+          this.waitsSince = undefined;
+          await this.#write(await this.#answer(line));
+          if (this.#ending) return;
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      await this.#write(failure(null, "too_large", error.message));
+    } finally {
+      this.#socket.end(() => this.#socket.destroy());
+    }
+  }
+
+  /** Says that there is no room, instead of serving. */
+  refuse(): void {
+    const text = "Too many commands are at work; try again later";
+    this.#socket.end(encode(failure(null, "busy", text)));
+    this.#socket.destroySoon();
+  }
+
+  /** Hangs up, after the response to what is being worked on. */
+  end(): void {
+    this.#ending = true;
+    if (this.waitsSince !== undefined && !this.#answering) this.close();
+  }
+
+  /** Hangs up, whatever is pending. Safe to repeat. */
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  checkTimeout(now: number): void {
+    const { waitsSince } = this;
+    if (waitsSince !== undefined && now - waitsSince >= this.#limitMs) {
+      this.close();
+    }
+  }
+
+  async #answer(line: string): Promise<ControlResponse> {
+    const { operations, reportBug } = this.#surroundings;
+    let request: ControlRequest;
+    try {
+      request = parseRequest(line);
+    } catch (error) {
+      return failure(null, "invalid_value", messageOf(error));
+    }
+    const { id, op, args } = request;
+    const operation = operations.get(op);
+    if (!operation) return failure(id, "not_found", `No operation "${op}"`);
+    try {
+      return { id, ok: true, data: await operation(args) ?? null };
+    } catch (error) {
+      if (error instanceof Refusal) {
+        return failure(id, error.code, error.message);
+      }
+      reportBug(error);
+      return failure(id, "internal", "Internal error");
+    }
+  }
+
+  /** Waits until the client has taken it. */
+  async #write(response: ControlResponse): Promise<void> {
+    const { clock } = this.#surroundings;
+    this.#answering = true;
+    this.waitsSince = clock.monotonic();
+    this.#limitMs = IDLE_MS;
+    await new Promise<void>((resolve) => {
+      this.#socket.write(encode(response), () => resolve());
+    });
+    this.#answering = false;
+    this.waitsSince = clock.monotonic();
+  }
+}
+
+/** What the socket receives, until either side closes it. */
+async function* received(socket: Socket): AsyncGenerator<Uint8Array> {
+  const pieces = socket.iterator({ destroyOnReturn: false });
+  while (true) {
+    let next: IteratorResult<Uint8Array>;
+    try {
+      next = await pieces.next();
+    } catch {
+      return; // lost
+    }
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+function encode(response: ControlResponse): string {
+  return JSON.stringify(response) + "\n";
+}
+
+function failure(
+  id: ControlRequest["id"],
+  code: string,
+  error: string,
+): ControlResponse {
+  return { id, ok: false, code, error };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

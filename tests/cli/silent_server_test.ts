@@ -1,0 +1,114 @@
+/** Every command that asks the server, while the server takes connections and does nothing else. */
+import assert from "node:assert/strict";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { Installation, type Outcome } from "./command_line.ts";
+
+/** These ask no server. */
+const ALONE = ["run", "version", "config", "hash"];
+/** What a command needs besides the arguments of its usage. */
+const MORE: Record<string, string> = {
+  "accounts create": "-p 'a horse x'",
+  "accounts password": "-p 'a horse x'",
+  "accounts import": "{dir}/accounts.json",
+};
+const VALUES: Record<string, string> = {
+  name: "max_message_size",
+  value: "30M",
+  size: "30M",
+  user: "anna1234",
+  task: "retention",
+  token: "abc",
+  "on|off": "on",
+};
+
+/** As if the process was stopped by a signal: the kernel takes connections, nobody else does. */
+async function withSilentServer(
+  test: (relay: Installation, hangUp: () => void) => Promise<void>,
+): Promise<void> {
+  const relay = new Installation();
+  await Deno.mkdir(`${relay.directory}/state`);
+  const path = `${relay.directory}/state/control.sock`;
+  const listener = Deno.listen({ transport: "unix", path });
+  await Deno.writeTextFile(`${relay.directory}/accounts.json`, "[]");
+  let open = true;
+  const hangUp = () => {
+    if (open) listener.close();
+    open = false;
+  };
+  try {
+    await test(relay, hangUp);
+  } finally {
+    hangUp();
+    relay.dispose();
+  }
+}
+
+async function timed(
+  relay: Installation,
+  line: string,
+): Promise<Outcome & { readonly tookMs: number }> {
+  const started = performance.now();
+  const outcome = await relay.run(line);
+  return { ...outcome, tookMs: performance.now() - started };
+}
+
+/** The command line of each command that asks a server. */
+function asking(): string[] {
+  return COMMANDS.map(({ usage }) => usage)
+    .filter((usage) => !ALONE.includes(usage.split(" ")[0] ?? ""))
+    .map((usage) => {
+      const name = usage.replace(/ [<[].*$/, "");
+      const args = [...usage.matchAll(/<([^>]+)>/g)].map(([, what = ""]) =>
+        VALUES[what] ?? what
+      );
+      return [name, ...args, MORE[name] ?? ""].join(" ");
+    });
+}
+
+Deno.test("--timeout ends every command", async () => {
+  const lines = asking();
+  assert.ok(lines.length > 40);
+  const wrong = await Promise.all(lines.map((line) => isEnded(line)));
+  assert.deepEqual(wrong.filter((one) => one !== undefined), []);
+});
+
+/** undefined, or what happened instead. */
+async function isEnded(line: string): Promise<unknown> {
+  let ended: unknown;
+  await withSilentServer(async (relay) => {
+    const outcome = await timed(relay, `${line} --yes --timeout 1s`);
+    const { exit, err, tookMs } = outcome;
+    const said = /The server did not respond in 1s\n$/.test(err);
+    if (!said || exit !== 1 || tookMs > 8000) ended = { line, ...outcome };
+  });
+  return ended;
+}
+
+Deno.test("status gives up by itself after a few seconds", () =>
+  withSilentServer(async (relay) => {
+    const { exit, err, tookMs } = await timed(relay, "status --json");
+    assert.equal(
+      err,
+      '{"ok":false,"error":"The server did not respond in 5s","code":"no_response","exit":1}\n',
+    );
+    assert.equal(exit, 1);
+    assert.ok(tookMs < 9000, `${tookMs} ms`);
+  }));
+
+for (const value of ["0", "0s", "soon", "-1s"]) {
+  Deno.test(`--timeout ${value} is no time`, () =>
+    withSilentServer(async (relay) => {
+      const { exit, err } = await relay.run(`status --timeout=${value}`);
+      assert.equal(exit, 2);
+      assert.match(err, /--timeout: /);
+    }));
+}
+
+Deno.test("--timeout may be longer than a timer can be set", () =>
+  withSilentServer(async (relay, hangUp) => {
+    const outcome = relay.run("status --timeout 90d");
+    const later = new Promise((resolve) => setTimeout(resolve, 200, "waiting"));
+    assert.equal(await Promise.race([outcome, later]), "waiting");
+    hangUp();
+    assert.equal((await outcome).err, "postern: The server hung up\n");
+  }));
