@@ -89,6 +89,11 @@ export const CONDITIONS = {
     text: "No mail is taken: stop the server and restore a backup",
     check: storeIs("corrupt", "the database is damaged"),
   },
+  content_damaged: {
+    severity: "error",
+    text:
+      "These messages are left out when clients fetch: see the lines content_damaged of the log, and restore their files from a backup",
+  },
   store_unsafe: {
     severity: "warning",
     text: "A crash loses mail: this is for benchmarks only",
@@ -185,7 +190,7 @@ export const CONDITIONS = {
   control_socket: {
     severity: "warning",
     text:
-      "Commands work on the database and are noticed within seconds; reload, stop and sessions do not work",
+      "Commands cannot reach this server and do nothing: see to its place, and restart",
   },
 } as const satisfies Record<string, Condition>;
 

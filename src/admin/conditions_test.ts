@@ -115,6 +115,11 @@ const CASES: Record<
     well: { reported: new Map() },
     message: /no such file/,
   },
+  content_damaged: {
+    holds: { reported: new Map([["content_damaged", "2 found"]]) },
+    well: {},
+    message: /left out when clients fetch.*\(2 found\)/,
+  },
   open_files_low: {
     holds: { openFiles: { limit: 1024, needed: 12_256 } },
     well: { openFiles: { limit: 12_256, needed: 12_256 } },

@@ -16,6 +16,7 @@ import type { Address } from "../mail/address.ts";
 import type {
   FlagChange,
   MailboxChange,
+  OctetRange,
   SpecialUse,
   UidRange,
 } from "../mail/mailbox.ts";
@@ -118,7 +119,7 @@ class AccountMail implements ImapMail {
   header(blob: BlobId) {
     return this.#mail.header(blob);
   }
-  body(blob: BlobId, range?: { readonly start: number; readonly end: number }) {
+  body(blob: BlobId, range?: OctetRange) {
     return this.#mail.body(blob, range);
   }
   async usage() {

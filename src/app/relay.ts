@@ -26,7 +26,7 @@ import { LocalDomains } from "../mail/local_domains.ts";
 import type { Log } from "../observe/log.ts";
 import { Settings } from "../settings/settings.ts";
 import { openStore } from "../store/sqlite/open.ts";
-import type { Store } from "../store/store.ts";
+import type { ContentDamage, Store } from "../store/store.ts";
 import { followPurgeSettings } from "../tasks/purge_seen.ts";
 import { TaskRunner } from "../tasks/task_runner.ts";
 import { TaskScheduler } from "../tasks/task_scheduler.ts";
@@ -82,6 +82,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     dedup: first.storage.dedup,
     clock: SYSTEM_CLOCK,
     onHealth: () => reported.onChange(),
+    onDamage: damageTeller(reported, log),
     onBug: reportBug,
   });
   const settings = await Settings.open(store.settings, source.loaded);
@@ -139,6 +140,19 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     journal,
     reported,
     reportBug,
+  };
+}
+
+/** A line for each; how many there were since the start is in the status. */
+function damageTeller(
+  reported: ReportedConditions,
+  log: Log,
+): (damage: ContentDamage) => void {
+  let count = 0;
+  return ({ path, reason }) => {
+    count++;
+    log.operational({ event: "content_damaged", path, message: reason });
+    reported.report("content_damaged", `${count} found since the start`);
   };
 }
 

@@ -63,6 +63,17 @@ export interface MessageRow {
   readonly modSeq: ModSeq;
 }
 
+/** From `start` up to, not including, `end`: octets of a message. */
+export interface OctetRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Octets of a message, in pieces of at most 64 KiB; how many there are is known before. */
+export interface MessageOctets extends AsyncIterable<Uint8Array> {
+  readonly sizeOctets: number;
+}
+
 /** From one UID to another, both included. Sorted, not overlapping, in lists. */
 export interface UidRange {
   readonly first: Uid;

@@ -43,6 +43,11 @@ export type OperationalEvent =
   | { readonly event: "certificate"; readonly message: string }
   | { readonly event: "clock"; readonly message: string }
   | {
+    readonly event: "content_damaged";
+    readonly path: string;
+    readonly message: string;
+  }
+  | {
     readonly event: "degraded" | "recovered";
     readonly part: string;
     readonly message?: string;
@@ -203,7 +208,7 @@ function isAbove(level: LogLevel, limit: LogLevel): boolean {
 
 /** Where the relay listens is the operator's own and no secret. */
 function redactUnlessOurs(name: string, value: string): string {
-  const shown = ["at", "version", "part", "event", "message", "changed"]
+  const shown = ["at", "version", "part", "path", "event", "message", "changed"]
       .includes(name)
     ? value
     : redact(value);

@@ -16,7 +16,9 @@ import type {
   Mailbox,
   MailboxChange,
   MailboxSnapshot,
+  MessageOctets,
   MessageRow,
+  OctetRange,
   SpecialUse,
   UidRange,
   Usage,
@@ -115,13 +117,13 @@ export interface MailStore {
     range: UidRange,
     limit: number,
   ): Promise<MessageRow[]>;
-  /** The top-level header with its closing empty line, undefined if the message is gone. */
+  /** The top-level header with its closing empty line, undefined if the message or its content is gone. */
   header(blob: BlobId): Promise<Uint8Array | undefined>;
   /** The whole message or a part of it, in pieces of at most 64 KiB; undefined if it is gone. */
   body(
     blob: BlobId,
-    range?: { readonly start: number; readonly end: number },
-  ): Promise<AsyncIterable<Uint8Array> | undefined>;
+    range?: OctetRange,
+  ): Promise<MessageOctets | undefined>;
   usage(account: AccountId): Promise<Usage>;
 
   /** One body, one transaction, all recipients' INBOXes. @throws {Refusal} `storage_full`, `storage_read_only`, `busy` */

@@ -39,6 +39,12 @@ export interface Maintenance {
   saveTaskRun(run: TaskRun): Promise<void>;
 }
 
+/** A content that messages have and nobody can read. */
+export interface ContentDamage {
+  readonly path: string;
+  readonly reason: string;
+}
+
 export interface StoreHealth {
   readonly state: "ok" | "full" | "read_only" | "corrupt";
   readonly queuedOctets: number;

@@ -364,9 +364,61 @@ Deno.test("a small message that is cut short is skipped and reported", async () 
   assert.equal(session.backend.bugs.length, 1);
 });
 
+for (const octets of [150_000, 200_001]) {
+  Deno.test(`a large message of ${octets} octets in place of 200000 is skipped before its size is told`, async () => {
+    const session = await inbox(PLAIN, new Uint8Array(200_000), PLAIN);
+    session.mail.blobs.set(2 as BlobId, new Uint8Array(octets));
+    const text = await session.run("A1 UID FETCH 1:3 (BODY.PEEK[] UID)");
+    assert.deepEqual(text.match(/^\* \d+ FETCH/gm), [
+      "* 1 FETCH",
+      "* 3 FETCH",
+    ]);
+    assert.match(text, /A1 OK FETCH completed\r\n$/);
+    assert.equal(session.backend.bugs.length, 1);
+  });
+}
+
+for (const after of [0, 1] as const) {
+  Deno.test(`a message whose reading fails after ${after} pieces closes the connection only where its size was told`, async () => {
+    const session = await inbox(PLAIN, new Uint8Array(200_000), PLAIN);
+    const { mail } = session;
+    const body = mail.body.bind(mail);
+    mail.body = async (blob, range) => {
+      const found = await body(blob, range);
+      if (blob !== 2 || !found) return found;
+      return {
+        sizeOctets: found.sizeOctets,
+        async *[Symbol.asyncIterator]() {
+          if (after === 1) yield new Uint8Array(100);
+          throw new Error("the disk");
+        },
+      };
+    };
+    const text = await session.run("A1 UID FETCH 1:3 BODY.PEEK[]");
+    assert.match(text, /^\* 1 FETCH .*From/s);
+    assert.equal(session.closed, after === 1);
+    assert.equal(text.includes("A1 OK FETCH completed"), after === 0);
+    assert.equal(text.includes("* 2 FETCH"), after === 1);
+    assert.equal(text.includes("* 3 FETCH"), after === 0);
+    assert.equal(session.backend.bugs.length, 1);
+  });
+}
+
 Deno.test("a message that breaks off closes the connection", async () => {
   const session = await inbox(new Uint8Array(200_000), PLAIN);
-  session.mail.blobs.set(1 as BlobId, new Uint8Array(150_000));
+  const { mail } = session;
+  const body = mail.body.bind(mail);
+  mail.body = async (blob, range) => {
+    const found = await body(blob, range);
+    if (blob !== 1 || !found) return found;
+    const pieces = await Array.fromAsync(found);
+    return {
+      sizeOctets: found.sizeOctets,
+      async *[Symbol.asyncIterator]() {
+        yield* pieces.slice(0, -1);
+      },
+    };
+  };
   const text = await session.run("A1 UID FETCH 1:2 BODY.PEEK[]");
   assert.ok(session.closed);
   assert.ok(!text.includes("A1 "));

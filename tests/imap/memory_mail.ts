@@ -25,7 +25,9 @@ import {
   type FlagState,
   type Mailbox,
   type MailboxChange,
+  type MessageOctets,
   type MessageRow,
+  type OctetRange,
   SEEN,
   type SpecialUse,
   type UidRange,
@@ -213,8 +215,8 @@ export class MemoryMail implements ImapMail {
 
   body(
     blob: BlobId,
-    range?: { readonly start: number; readonly end: number },
-  ): Promise<AsyncIterable<Uint8Array> | undefined> {
+    range?: OctetRange,
+  ): Promise<MessageOctets | undefined> {
     const octets = this.blobs.get(blob)?.subarray(range?.start, range?.end);
     return Promise.resolve(octets && pieces(octets));
   }
@@ -471,10 +473,15 @@ function headerLength(octets: Uint8Array): number {
   return end === -1 ? octets.length : end + 4;
 }
 
-async function* pieces(octets: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < octets.length; at += PIECE_OCTETS) {
-    yield octets.subarray(at, at + PIECE_OCTETS);
-  }
+function pieces(octets: Uint8Array): MessageOctets {
+  return {
+    sizeOctets: octets.length,
+    async *[Symbol.asyncIterator]() {
+      for (let at = 0; at < octets.length; at += PIECE_OCTETS) {
+        yield octets.subarray(at, at + PIECE_OCTETS);
+      }
+    },
+  };
 }
 
 /** Runs synchronous work where a promise is asked for: what it throws rejects. */

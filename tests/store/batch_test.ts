@@ -166,7 +166,7 @@ batchTest("run() on a read-only database refuses", ({ db, runner }) => {
 batchTest("run() is refused while another process writes", ({ db, runner }) => {
   runner.run([newAccount("ann")], NOW);
   const location = db.row<{ file: string }>("PRAGMA database_list")!.file;
-  const other = new Connection(location, { readOnly: false });
+  const other = Connection.open(location, { readOnly: false });
   db.execute("PRAGMA busy_timeout = 1");
   other.execute("BEGIN IMMEDIATE");
   const busy = runner.run([message([1], 10)], NOW);

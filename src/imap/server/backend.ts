@@ -15,7 +15,9 @@ import type {
   Mailbox,
   MailboxChange,
   MailboxSnapshot,
+  MessageOctets,
   MessageRow,
+  OctetRange,
   SpecialUse,
   UidRange,
   Usage,
@@ -74,8 +76,8 @@ export interface ImapMail {
   header(blob: BlobId): Promise<Uint8Array | undefined>;
   body(
     blob: BlobId,
-    range?: { readonly start: number; readonly end: number },
-  ): Promise<AsyncIterable<Uint8Array> | undefined>;
+    range?: OctetRange,
+  ): Promise<MessageOctets | undefined>;
   usage(): Promise<Usage & { readonly limitOctets: number }>;
   storeFlags(
     change: FlagChange,

@@ -16,7 +16,9 @@ import type {
   Mailbox,
   MailboxChange,
   MailboxSnapshot,
+  MessageOctets,
   MessageRow,
+  OctetRange,
   SpecialUse,
   UidRange,
   Usage,
@@ -31,7 +33,7 @@ import type {
   QuotaPolicy,
 } from "../mail.ts";
 import type { ChangeHub } from "./changes.ts";
-import type { BodyReader, OctetRange } from "./files/body.ts";
+import type { BodyReader } from "./files/body.ts";
 import type { DiskSpace } from "./files/disk_space.ts";
 import type { FileStaging } from "./files/staging.ts";
 import type { Health } from "./health.ts";
@@ -157,7 +159,7 @@ export class SqliteMailStore implements MailStore {
   body(
     blob: BlobId,
     range?: OctetRange,
-  ): Promise<AsyncIterable<Uint8Array> | undefined> {
+  ): Promise<MessageOctets | undefined> {
     return this.#parts.bodies.read(blob, range);
   }
 

@@ -1,7 +1,7 @@
 /** Opens a store: one database file, content files, one writer thread. @module */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { refusalFor } from "./database/errors.ts";
+import { refusalFor, storageFault } from "./database/errors.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { AccountStore } from "../accounts.ts";
 import type { ContentStaging } from "../content.ts";
@@ -9,7 +9,12 @@ import type { MailStore } from "../mail.ts";
 import type { MetadataStore } from "../metadata.ts";
 import type { SettingStore } from "../settings.ts";
 import type { StoreClock } from "../clock.ts";
-import type { Maintenance, Store, StoreHealth } from "../store.ts";
+import type {
+  ContentDamage,
+  Maintenance,
+  Store,
+  StoreHealth,
+} from "../store.ts";
 import { SqliteAccountStore } from "./account_store.ts";
 import { Background } from "./background.ts";
 import { SqliteClock } from "./clock.ts";
@@ -19,6 +24,7 @@ import { openReading } from "./database/open.ts";
 import { layBallast } from "./files/ballast.ts";
 import { BlobFiles } from "./files/blob_files.ts";
 import { BodyReader } from "./files/body.ts";
+import { Damages } from "./files/damages.ts";
 import { DiskSpace } from "./files/disk_space.ts";
 import { FileStaging } from "./files/staging.ts";
 import { Health } from "./health.ts";
@@ -45,6 +51,9 @@ interface Foundation {
   readonly changes: ChangeHub;
   readonly lazy: LazyJobs;
   readonly writer: Writer;
+  /** Reads of the protocol thread, as they fail. */
+  readonly connection: Connection;
+  /** The same, where a fault of the storage is reported and an answer. */
   readonly reads: Connection;
   readonly space: DiskSpace;
   readonly time: SqliteClock;
@@ -73,7 +82,7 @@ export async function openStore(options: SqliteOptions): Promise<Store> {
       return refusalFor(fault);
     },
   });
-  return new SqliteStore(base, staging);
+  return new SqliteStore(base, staging, options.onDamage ?? (() => {}));
 }
 
 async function layFoundation(options: SqliteOptions): Promise<Foundation> {
@@ -103,7 +112,13 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
       onBug: background.onBug,
     },
   );
-  const reads = openReading(path);
+  const connection = openReading(path);
+  const reads = connection.failingWith((error) => {
+    const fault = storageFault(error);
+    if (fault === undefined) return error;
+    health.report(fault);
+    return refusalFor(fault);
+  });
   const time = SqliteClock.begin(clock, reads, writer);
   await time.settleFuture();
   const space = new DiskSpace({
@@ -115,8 +130,8 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
     },
     onShortage: () => background.spawn(reclaim(writer)),
   });
-  const shared = { background, health, changes, lazy, writer, reads };
-  return { path, clock, files, space, time, ...shared };
+  const shared = { background, health, changes, lazy, writer, time };
+  return { path, clock, files, space, connection, reads, ...shared };
 }
 
 /** Gives pages that deleted messages left back to the file system. */
@@ -138,7 +153,11 @@ class SqliteStore implements Store {
   #version: number | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(base: Foundation, staging: FileStaging) {
+  constructor(
+    base: Foundation,
+    staging: FileStaging,
+    onDamage: (damage: ContentDamage) => void,
+  ) {
     const { reads, writer, files, time } = base;
     this.#base = base;
     this.clock = time;
@@ -152,7 +171,11 @@ class SqliteStore implements Store {
       ...base,
       reads: this.#mailReads,
       staging,
-      bodies: new BodyReader(new BlobTable(reads), files),
+      bodies: new BodyReader(
+        new BlobTable(base.connection),
+        files,
+        new Damages(onDamage),
+      ),
     });
   }
 
@@ -181,10 +204,10 @@ class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
-    const { reads, writer, background, time } = this.#base;
+    const { connection, writer, background, time } = this.#base;
     await background.settled();
     await time.keep();
-    reads.close();
+    connection.close();
     await writer.close();
     await background.settled();
   }

@@ -1,6 +1,6 @@
 /** How the store is opened. @module */
 import type { Clock } from "../../base/clock.ts";
-import type { StoreHealth } from "../store.ts";
+import type { ContentDamage, StoreHealth } from "../store.ts";
 
 /** "full": an acknowledged write survives power loss; "normal": the death of the process. */
 export type SyncMode = "full" | "normal" | "off";
@@ -22,6 +22,8 @@ export interface SqliteOptions {
   readonly clock?: Clock;
   /** Called when the state changes. */
   readonly onHealth?: (state: StoreHealth["state"]) => void;
+  /** Called once for each content that is found to be unreadable. */
+  readonly onDamage?: (damage: ContentDamage) => void;
   /** An error that is ours, from work nobody waits for. */
   readonly onBug?: (error: unknown) => void;
 }

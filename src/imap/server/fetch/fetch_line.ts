@@ -4,7 +4,12 @@
  *
  * @module
  */
-import type { FlagState, MessageRow } from "../../../mail/mailbox.ts";
+import type {
+  FlagState,
+  MessageOctets,
+  MessageRow,
+  OctetRange,
+} from "../../../mail/mailbox.ts";
 import { formatImapDateTime } from "../../../mail/date.ts";
 import { readEnvelope } from "../../../mail/envelope.ts";
 import { parseHeader } from "../../../mail/header.ts";
@@ -12,11 +17,7 @@ import type { FetchItem, SectionItem } from "../../proto/fetch_items.ts";
 import { formatFlags } from "../../proto/flags.ts";
 import type { ResponseBuffer } from "../../proto/response_buffer.ts";
 import type { Step } from "../command.ts";
-import {
-  MessageGone,
-  type MessageReader,
-  type OctetRange,
-} from "./message_reader.ts";
+import { MessageGone, type MessageReader } from "./message_reader.ts";
 import { readSection } from "./sections.ts";
 import { envelopeText, structureText } from "./structure_text.ts";
 
@@ -68,8 +69,11 @@ export async function* writeFetchLine(
       if (large) {
         // Opened before its size is told: whoever removes it comes too late.
         const pieces = await line.message.pieces(large);
-        sent = true;
-        yield* passThrough(buffer.take(), pieces, large.end - large.start);
+        for await (const octets of announced(pieces)) {
+          sent = true;
+          if (buffer.length > 0) yield { octets: buffer.take() };
+          yield { octets };
+        }
       } else if (buffer.length >= FLUSH_OCTETS && item !== line.items.at(-1)) {
         sent = true;
         yield { octets: buffer.take() };
@@ -142,19 +146,19 @@ async function writeSection(
   return text;
 }
 
-async function* passThrough(
-  before: Uint8Array,
-  pieces: AsyncIterable<Uint8Array>,
-  sizeOctets: number,
-): AsyncGenerator<Step> {
-  let left = sizeOctets;
-  for await (const octets of pieces) {
-    if (left === sizeOctets) yield { octets: before };
-    left -= octets.length;
-    if (left < 0) break;
-    yield { octets };
+/** As many octets as they are said to be. @throws {MessageGone} where they are not */
+async function* announced(pieces: MessageOctets): AsyncGenerator<Uint8Array> {
+  let left = pieces.sizeOctets;
+  try {
+    for await (const octets of pieces) {
+      left -= octets.length;
+      if (left < 0) break;
+      yield octets;
+    }
+    if (left !== 0) throw new RangeError("A message has another size");
+  } catch (error) {
+    throw new MessageGone("Cannot read message", { cause: error });
   }
-  if (left !== 0) throw new RangeError("A message has another size");
 }
 
 /** The flags that a row has. */

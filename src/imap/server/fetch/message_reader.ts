@@ -5,16 +5,14 @@
  * @module
  */
 import { concat } from "../../../base/octets.ts";
-import type { MessageRow } from "../../../mail/mailbox.ts";
+import type {
+  MessageOctets,
+  MessageRow,
+  OctetRange,
+} from "../../../mail/mailbox.ts";
 import type { MimeMessage } from "../../../mail/mime.ts";
 import { MimeParser } from "../../../mail/mime_parser.ts";
 import type { ImapMail } from "../backend.ts";
-
-/** From `start` up to, not including, `end`: octets of the message. */
-export interface OctetRange {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** What is read at once and may stay in memory for a moment. */
 export const SMALL_OCTETS = 64 * 1024;
@@ -63,7 +61,7 @@ export class MessageReader {
       parser.write(await this.octets({ start: 0, end: sizeOctets }));
     } else {
       this.#isSlow = true;
-      for await (const piece of await this.pieces()) parser.write(piece);
+      await forEachPiece(await this.pieces(), (piece) => parser.write(piece));
     }
     return parser.finish();
   }
@@ -79,27 +77,40 @@ export class MessageReader {
   async #read(range: OctetRange): Promise<Uint8Array> {
     const pieces = await this.pieces(range);
     const parts: Uint8Array[] = [];
-    let missing = range.end - range.start;
-    try {
-      for await (const piece of pieces) {
-        parts.push(piece);
-        missing -= piece.length;
-      }
-      if (missing !== 0) throw new RangeError("A message has another size");
-    } catch (error) {
-      throw new MessageGone("Cannot read message", { cause: error });
-    }
+    await forEachPiece(pieces, (piece) => void parts.push(piece));
     return parts.length === 1 ? parts[0]! : concat(parts);
   }
 
-  /** In pieces of at most 64 KiB. @throws {MessageGone} */
-  async pieces(range?: OctetRange): Promise<AsyncIterable<Uint8Array>> {
-    const whole = !range ||
-      (range.start === 0 && range.end === this.row.sizeOctets);
+  /** As many octets as were asked for. @throws {MessageGone} also if they are not all there */
+  async pieces(
+    { start, end }: OctetRange = { start: 0, end: this.row.sizeOctets },
+  ): Promise<MessageOctets> {
+    const whole = start === 0 && end === this.row.sizeOctets;
     const pieces = whole
       ? await this.mail.body(this.row.blob)
-      : await this.mail.body(this.row.blob, range);
+      : await this.mail.body(this.row.blob, { start, end });
     if (!pieces) throw new MessageGone();
-    return pieces;
+    if (pieces.sizeOctets === end - start) return pieces;
+    await pieces[Symbol.asyncIterator]().return?.();
+    throw new MessageGone("Cannot read message", {
+      cause: new RangeError("A message has another size"),
+    });
+  }
+}
+
+/** @throws {MessageGone} with the cause, if reading fails on the way */
+async function forEachPiece(
+  pieces: MessageOctets,
+  use: (piece: Uint8Array) => void,
+): Promise<void> {
+  let left = pieces.sizeOctets;
+  try {
+    for await (const piece of pieces) {
+      left -= piece.length;
+      use(piece);
+    }
+    if (left !== 0) throw new RangeError("A message has another size");
+  } catch (error) {
+    throw new MessageGone("Cannot read message", { cause: error });
   }
 }

@@ -1,12 +1,9 @@
 /** Where the octets of `BODY[section]` are (RFC 3501 §6.4.5). @module */
+import type { OctetRange } from "../../../mail/mailbox.ts";
 import { findPart, type MimePart } from "../../../mail/mime.ts";
 import type { Section, SectionItem } from "../../proto/fetch_items.ts";
 import { selectFields } from "./header_fields.ts";
-import {
-  type MessageReader,
-  type OctetRange,
-  SMALL_OCTETS,
-} from "./message_reader.ts";
+import { type MessageReader, SMALL_OCTETS } from "./message_reader.ts";
 
 /** Octets in memory, or a part of the message that is too large for that. */
 export type SectionText = Uint8Array | OctetRange;

@@ -23,9 +23,28 @@ export class Connection {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   readonly #lists = new Map<string, StatementSync>();
+  readonly #onError: (error: unknown) => unknown;
 
-  constructor(path: string, options: { readonly readOnly: boolean }) {
-    this.#db = new DatabaseSync(path, options);
+  /** @param onError What is thrown in place of an error of a statement. */
+  constructor(
+    readonly path: string,
+    db: DatabaseSync,
+    onError: (error: unknown) => unknown = (error) => error,
+  ) {
+    this.#db = db;
+    this.#onError = onError;
+  }
+
+  static open(
+    path: string,
+    options: { readonly readOnly: boolean },
+  ): Connection {
+    return new Connection(path, new DatabaseSync(path, options));
+  }
+
+  /** The same connection, whose statements fail in another way. */
+  failingWith(onError: (error: unknown) => unknown): Connection {
+    return new Connection(this.path, this.#db, onError);
   }
 
   /** For statements that run once, such as pragmas and migrations. */
@@ -34,16 +53,18 @@ export class Connection {
   }
 
   row<T>(sql: string, ...values: SqlValue[]): T | undefined {
-    return this.#statement(sql).get(...values) as T | undefined;
+    return this.#try(() =>
+      this.#statement(sql).get(...values) as T | undefined
+    );
   }
 
   rows<T>(sql: string, ...values: SqlValue[]): T[] {
-    return this.#statement(sql).all(...values) as T[];
+    return this.#try(() => this.#statement(sql).all(...values) as T[]);
   }
 
   /** All values of the first column; far cheaper than an object for each row. */
   column(sql: string, ...values: SqlValue[]): number[] {
-    const lists = this.#list(sql).all(...values) as unknown as number[][];
+    const lists = this.lists(sql, ...values);
     for (let i = 0; i < lists.length; i++) {
       (lists as unknown as number[])[i] = lists[i]![0]!;
     }
@@ -52,7 +73,9 @@ export class Connection {
 
   /** Rows as lists of numbers. */
   lists(sql: string, ...values: SqlValue[]): number[][] {
-    return this.#list(sql).all(...values) as unknown as number[][];
+    return this.#try(() =>
+      this.#list(sql).all(...values) as unknown as number[][]
+    );
   }
 
   /** Number of rows changed. */
@@ -73,6 +96,14 @@ export class Connection {
     this.#statements.clear();
     this.#lists.clear();
     this.#db.close();
+  }
+
+  #try<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.#onError(error);
+    }
   }
 
   #statement(sql: string): StatementSync {

@@ -6,7 +6,7 @@ import { SCHEMA_1 } from "./schema.ts";
 
 function withDatabase(name: string, work: (db: Connection) => void): void {
   Deno.test(name, () => {
-    const db = new Connection(":memory:", { readOnly: false });
+    const db = Connection.open(":memory:", { readOnly: false });
     try {
       work(db);
     } finally {
@@ -52,7 +52,7 @@ withDatabase("migrate() refuses a newer schema", (db) => {
 Deno.test("openStore() says that a database is too new", async () => {
   const stateDir = await Deno.makeTempDir();
   await (await openStore({ stateDir, sync: "off" })).close();
-  const db = new Connection(`${stateDir}/chat.db`, { readOnly: false });
+  const db = Connection.open(`${stateDir}/chat.db`, { readOnly: false });
   db.execute("PRAGMA user_version = 999");
   db.close();
   await assert.rejects(

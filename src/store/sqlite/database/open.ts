@@ -11,7 +11,7 @@ export const BUSY_TIMEOUT_MS = 5000;
 export function openWriting(options: WriterOptions): Connection {
   Deno.openSync(options.path, { create: true, write: true, mode: 0o600 })
     .close();
-  const db = new Connection(options.path, { readOnly: false });
+  const db = Connection.open(options.path, { readOnly: false });
   try {
     db.execute(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     db.execute(`PRAGMA page_size = ${PAGE_OCTETS}`);
@@ -35,7 +35,7 @@ export function openWriting(options: WriterOptions): Connection {
 }
 
 export function openReading(path: string): Connection {
-  const db = new Connection(path, { readOnly: true });
+  const db = Connection.open(path, { readOnly: true });
   db.execute("PRAGMA busy_timeout = 1000");
   configure(db);
   return db;

@@ -1,117 +1,128 @@
-/** Reads message content, wherever it is. @module */
+/**
+ * Reads message content, wherever it is. Its size is compared before anything
+ * is given out: content that is missing, has another size or cannot be read is
+ * as good as gone, and the operator is told once.
+ *
+ * @module
+ */
 import type { BlobId } from "../../../base/ids.ts";
-import type { BlobTable } from "../tables/blob_table.ts";
+import { concat } from "../../../base/octets.ts";
+import type { MessageOctets, OctetRange } from "../../../mail/mailbox.ts";
+import { storageFault } from "../database/errors.ts";
+import type { BlobPlace, BlobTable } from "../tables/blob_table.ts";
 import type { BlobFiles } from "./blob_files.ts";
-
-// Each piece is a buffer of its own, and the garbage collector is late: larger
-// ones are read faster than a peer takes them, and pile up.
-const PIECE_OCTETS = 8 * 1024;
-
-export interface OctetRange {
-  readonly start: number;
-  readonly end: number;
-}
+import { DamagedFile, openContent, PIECE_OCTETS } from "./content_file.ts";
+import type { Damages } from "./damages.ts";
 
 export class BodyReader {
-  constructor(readonly blobs: BlobTable, readonly files: BlobFiles) {}
+  constructor(
+    readonly blobs: BlobTable,
+    readonly files: BlobFiles,
+    readonly damages: Damages,
+  ) {}
 
-  /** Pieces of the content; undefined if it is gone. Holds a file open until read to the end or returned. */
+  /** The content or a part of it; undefined if it is gone. Holds a file open until read to the end or returned. */
   async read(
     blob: BlobId,
     range?: OctetRange,
-  ): Promise<AsyncIterable<Uint8Array> | undefined> {
+  ): Promise<MessageOctets | undefined> {
+    if (this.damages.has(blob)) return undefined;
     // Most are read whole from the database: that takes one statement.
-    const whole = range ? undefined : this.blobs.octets(blob);
-    if (whole) return pieces(whole);
-    const place = this.blobs.place(blob);
-    if (!place) return undefined;
+    const whole = range ? undefined : this.#query(blob, (blobs) => {
+      const found = blobs.whole(blob);
+      return found && this.#checked(blob, found.octets, found.sizeOctets);
+    });
+    if (whole) return new Pieces(whole);
+    const place = this.#query(blob, (blobs) => blobs.place(blob));
+    if (!place || this.damages.has(blob)) return undefined;
     const start = Math.max(0, range?.start ?? 0);
     const end = Math.min(place.sizeOctets, range?.end ?? place.sizeOctets);
-    if (place.file !== null) return await this.#file(place.file, start, end);
-    if (start >= end) return NOTHING;
-    const octets = this.blobs.slice(blob, start, end);
-    return octets && pieces(octets);
+    const part = { start, end: Math.max(start, end) };
+    if (place.file !== null) return await this.#file(blob, place, part);
+    const octets = this.#query(blob, (blobs) => {
+      const found = blobs.slice(blob, part.start, part.end);
+      return this.#checked(blob, found, part.end - part.start);
+    });
+    return octets && new Pieces(octets);
   }
 
   /** The top-level header; undefined if the content is gone. */
   async header(blob: BlobId): Promise<Uint8Array | undefined> {
-    const header = this.blobs.header(blob);
-    if (header?.octets) return header.octets;
-    if (!header || header.file === null) return undefined;
-    using opened = await this.files.open(header.file);
-    if (!opened) return undefined;
-    const octets = new Uint8Array(header.headerOctets);
-    return octets.subarray(0, await fill(opened, octets));
+    if (this.damages.has(blob)) return undefined;
+    const found = this.#query(blob, (blobs) => blobs.header(blob));
+    if (!found) return undefined;
+    if (found.file === null) {
+      const { octets, dataOctets, sizeOctets } = found;
+      if (dataOctets === sizeOctets) return octets ?? undefined;
+      return this.#checked(blob, octets ?? undefined, sizeOctets);
+    }
+    const range = { start: 0, end: found.headerOctets };
+    const pieces = await this.#file(blob, found, range);
+    return pieces && concat(await Array.fromAsync(pieces));
   }
 
   async #file(
-    name: string,
-    start: number,
-    end: number,
-  ): Promise<AsyncIterable<Uint8Array> | undefined> {
-    const file = await this.files.open(name);
-    if (!file) return undefined;
-    if (start > 0) await file.seek(start, Deno.SeekMode.Start);
-    return new FilePieces(file, end - start);
-  }
-}
-
-class FilePieces implements AsyncIterableIterator<Uint8Array> {
-  #file: Deno.FsFile | undefined;
-  #left: number;
-
-  constructor(file: Deno.FsFile, sizeOctets: number) {
-    this.#file = file;
-    this.#left = sizeOctets;
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async next(): Promise<IteratorResult<Uint8Array>> {
-    const file = this.#file;
-    if (!file || this.#left <= 0) return this.return();
-    const piece = new Uint8Array(Math.min(PIECE_OCTETS, this.#left));
+    blob: BlobId,
+    { file, sizeOctets }: BlobPlace,
+    range: OctetRange,
+  ): Promise<MessageOctets | undefined> {
+    const name = file!;
+    const report = (error: DamagedFile) =>
+      this.damages.report(blob, {
+        path: this.files.path(name),
+        reason: error.message,
+      });
     try {
-      const size = await fill(file, piece);
-      if (size < piece.length) throw new Error("A content file is too short");
-      this.#left -= size;
-      return { done: false, value: piece };
+      const place = { name, sizeOctets };
+      return await openContent(this.files, place, range, report);
     } catch (error) {
-      await this.return();
-      throw error;
+      if (!(error instanceof DamagedFile)) throw error;
+      // who expunges a message removes its row first, then the file
+      if (!this.#query(blob, (blobs) => blobs.place(blob))) return undefined;
+      return report(error);
     }
   }
 
-  return(): Promise<IteratorResult<Uint8Array>> {
-    this.#file?.close();
-    this.#file = undefined;
-    return Promise.resolve({ done: true, value: undefined });
+  #checked(
+    blob: BlobId,
+    octets: Uint8Array | undefined,
+    sizeOctets: number,
+  ): Uint8Array | undefined {
+    if (octets?.length === sizeOctets) return octets;
+    const reason = octets
+      ? `content ${blob} does not have its ${sizeOctets} octets`
+      : `content ${blob} is missing`;
+    return this.damages.report(blob, { path: this.blobs.db.path, reason });
+  }
+
+  /** A page that cannot be read takes its contents along, not the whole store. */
+  #query<T>(blob: BlobId, work: (blobs: BlobTable) => T): T | undefined {
+    try {
+      return work(this.blobs);
+    } catch (error) {
+      const fault = storageFault(error);
+      if (fault !== "corrupt" && fault !== "io") throw error;
+      const reason = `content ${blob} cannot be read: ${fault}`;
+      return this.damages.report(blob, { path: this.blobs.db.path, reason });
+    }
   }
 }
 
-/** Reads until the buffer is full or the file ends. */
-async function fill(file: Deno.FsFile, octets: Uint8Array): Promise<number> {
-  let at = 0;
-  while (at < octets.length) {
-    const size = await file.read(octets.subarray(at));
-    if (size === null) break;
-    at += size;
+/** Octets in memory, in pieces that are no copies. */
+class Pieces implements MessageOctets {
+  readonly #octets: Uint8Array;
+
+  constructor(octets: Uint8Array) {
+    this.#octets = octets;
   }
-  return at;
-}
 
-const NOTHING: AsyncIterable<Uint8Array> = {
-  async *[Symbol.asyncIterator]() {},
-};
+  get sizeOctets(): number {
+    return this.#octets.length;
+  }
 
-function pieces(octets: Uint8Array): AsyncIterable<Uint8Array> {
-  return {
-    async *[Symbol.asyncIterator]() {
-      for (let at = 0; at < octets.length; at += PIECE_OCTETS) {
-        yield octets.subarray(at, at + PIECE_OCTETS);
-      }
-    },
-  };
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < this.#octets.length; at += PIECE_OCTETS) {
+      yield this.#octets.subarray(at, at + PIECE_OCTETS);
+    }
+  }
 }

@@ -16,10 +16,10 @@ export interface BlobPlace {
   readonly file: string | null;
 }
 
-export interface BlobHeader {
-  readonly headerOctets: number;
-  readonly file: string | null;
+export interface BlobHeader extends BlobPlace {
   readonly octets: Uint8Array | null;
+  /** Of all that is in the database. */
+  readonly dataOctets: number | null;
 }
 
 export class BlobTable {
@@ -77,12 +77,13 @@ export class BlobTable {
     );
   }
 
-  /** Octets of a content that is in the database. */
-  octets(id: BlobId): Uint8Array | undefined {
-    return this.db.row<{ data: Uint8Array }>(
-      "SELECT data FROM blob_data WHERE blob_id = ?",
+  /** A content that is in the database, and the size that it should have. */
+  whole(id: BlobId): { octets: Uint8Array; sizeOctets: number } | undefined {
+    return this.db.row(
+      `SELECT data AS octets, size AS sizeOctets
+       FROM blobs JOIN blob_data ON blob_id = id WHERE id = ?`,
       id,
-    )?.data;
+    );
   }
 
   slice(id: BlobId, start: number, end: number): Uint8Array | undefined {
@@ -97,8 +98,8 @@ export class BlobTable {
   /** Where the header is, and itself if it is in the database. */
   header(id: BlobId): BlobHeader | undefined {
     return this.db.row<BlobHeader>(
-      `SELECT header_size AS headerOctets, file,
-         substr(data, 1, header_size) AS octets
+      `SELECT size AS sizeOctets, header_size AS headerOctets, file,
+         substr(data, 1, header_size) AS octets, length(data) AS dataOctets
        FROM blobs LEFT JOIN blob_data ON blob_id = id WHERE id = ?`,
       id,
     );
