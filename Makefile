@@ -8,8 +8,8 @@ DENO := scripts/deno
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-run: ## Start a relay on unprivileged ports, state in ./data
-	@$(DENO) run -A main.ts run --dev
+run: ## Start a relay on unprivileged ports, state in ./data; ADDRESS=192.168.1.5 for phones
+	@$(DENO) run -A main.ts run --dev $(if $(ADDRESS),--address "$(ADDRESS)")
 
 test: ## All tests: units, protocols, real clients, kill -9
 	@$(DENO) run -A scripts/test.ts

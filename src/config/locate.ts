@@ -1,5 +1,7 @@
 /** Which configuration file and which state directory a command means. @module */
+import { isIP } from "node:net";
 import { isAbsolute, join, resolve } from "node:path";
+import { quote } from "./kinds.ts";
 import { loadConfig, type LoadedConfig } from "./load.ts";
 import { ConfigError } from "./problems.ts";
 
@@ -7,21 +9,30 @@ const SYSTEM_FILE = "/etc/postern/postern.toml";
 const LOCAL_DIR = "data";
 const FILE_NAME = "postern.toml";
 
-/** Development mode: no file, no privileges, this machine only. */
-const DEV_CONFIG = `
+const LOOPBACK = "127.0.0.1";
+
+/**
+ * Development mode: no file, no privileges, one address of this machine. A
+ * password of 16 characters lets a QR code with all ports fit into 23 lines.
+ */
+function devConfig(address: string): string {
+  const isV6 = address.includes(":");
+  const at = isV6 ? `[${address}]` : address;
+  return `
 [server]
-domain = "[127.0.0.1]"
+domain = "[${isV6 ? "IPv6:" : ""}${address}]"
 
 [listen]
-smtp = "127.0.0.1:2525"
-imap = "127.0.0.1:1143"
-imap_tls = "127.0.0.1:1993"
-submission_tls = "127.0.0.1:1465"
-submission = "127.0.0.1:1587"
-http = "127.0.0.1:8080"
-https = "127.0.0.1:8443"
+smtp = "${at}:2525"
+imap = "${at}:1143"
+imap_tls = "${at}:1993"
+submission_tls = "${at}:1465"
+submission = "${at}:1587"
+http = "${at}:8080"
+https = "${at}:8443"
 
 [registration]
+password_length = 16
 max_load_1m = 0
 min_available_memory = 0
 min_free_disk = 0
@@ -32,12 +43,26 @@ min_free = "32M"
 [log]
 level = "info"
 `;
+}
+
+/** @throws {ConfigError} if it is not one that others could connect to */
+function checkDevAddress(address: string): void {
+  if (isIP(address) !== 0 && !/^(?:0\.0\.0\.0|[0:]+)$/.test(address)) return;
+  throw new ConfigError([{
+    severity: "error",
+    source: "--address",
+    message: `must be an IP address of this machine, as phones see it ` +
+      `(got ${quote(address)})`,
+  }]);
+}
 
 export interface ConfigChoice {
   readonly configFlag?: string;
   readonly stateDirFlag?: string;
   /** Development mode, or not; undefined: it if that is what is here. */
   readonly dev?: boolean;
+  /** Where development mode listens in place of 127.0.0.1. */
+  readonly devAddress?: string;
   readonly environment: Readonly<Record<string, string>>;
   /** Where relative paths begin; the working directory when absent. */
   readonly directory?: string;
@@ -50,7 +75,8 @@ export interface ConfigChoice {
  * @throws {ConfigError} with every problem, or that there is no configuration
  */
 export function locateConfig(choice: ConfigChoice): LoadedConfig {
-  const { environment, dev } = choice;
+  const { environment, dev, devAddress = LOOPBACK } = choice;
+  checkDevAddress(devAddress);
   const local = resolve(choice.directory ?? "", LOCAL_DIR);
   const named = choice.configFlag ?? environment.POSTERN_CONFIG;
   const path = named === undefined
@@ -63,7 +89,7 @@ export function locateConfig(choice: ConfigChoice): LoadedConfig {
   const base = dev ||
       (dev === undefined && path === undefined && !fromEnvironment &&
         hasState(choice.stateDirFlag ?? local))
-    ? DEV_CONFIG
+    ? devConfig(devAddress)
     : undefined;
   if (path === undefined && base === undefined && !fromEnvironment) {
     throw new ConfigError([{

@@ -70,6 +70,43 @@ within(
   },
 );
 
+for (
+  const [devAddress, domain, at] of [
+    ["192.168.1.5", "[192.168.1.5]", "192.168.1.5"],
+    ["fd00::5", "[IPv6:fd00::5]", "fd00::5"],
+  ] as const
+) {
+  within(
+    `locateConfig() in development mode puts everything on ${devAddress}`,
+    ({ directory }) => {
+      const { values } = locateConfig({
+        directory,
+        environment: {},
+        dev: true,
+        devAddress,
+      });
+      assert.equal(values.server.domain, domain);
+      const all = Object.values(values.listen).flat();
+      assert.deepEqual(new Set(all.map(({ host }) => host)), new Set([at]));
+    },
+  );
+}
+
+for (
+  const devAddress of ["", "my-laptop", "0.0.0.0", "::", "192.168.1.5:8443"]
+) {
+  within(
+    `locateConfig() cannot be reached at "${devAddress}"`,
+    ({ directory }) => {
+      assert.throws(
+        () =>
+          locateConfig({ directory, environment: {}, dev: true, devAddress }),
+        /must be an IP address of this machine/,
+      );
+    },
+  );
+}
+
 within("locateConfig() takes the environment alone", ({ directory }) => {
   const environment = { POSTERN_SET__server__domain: "env.example" };
   const { values } = locateConfig({ directory, environment, dev: false });

@@ -1,6 +1,5 @@
 /** `postern run`: the server itself. @module */
 import type { RunningApp } from "../../app/app.ts";
-import { createRandomAccount } from "../../admin/accounts.ts";
 import { qrText } from "../../api/qr_text.ts";
 import { type ConfigChoice, locateConfig } from "../../config/locate.ts";
 import { formatProblem } from "../../config/problems.ts";
@@ -9,7 +8,9 @@ import {
   type Command,
   type CommandResult,
   flagOption,
+  textOption,
 } from "../command.ts";
+import { devAccount } from "../dev_account.ts";
 import { CliError, describeFailure, EXIT } from "../exit_codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { facts } from "../text.ts";
@@ -21,7 +22,15 @@ const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143 } as const;
 
 async function run(call: Call): Promise<CommandResult> {
   const dev = flagOption(call, "dev");
-  const choice: ConfigChoice = { ...call.choice, dev };
+  const devAddress = textOption(call, "address");
+  if (devAddress !== undefined && !dev) {
+    throw new CliError("usage", "--address is for --dev", EXIT.usage);
+  }
+  const choice: ConfigChoice = {
+    ...call.choice,
+    dev,
+    ...(devAddress === undefined ? {} : { devAddress }),
+  };
   const config = locateConfig(choice);
   for (const warning of config.warnings) {
     call.terminal.err(`${formatProblem(warning)}\n`);
@@ -74,16 +83,17 @@ function startFailure(error: unknown): CliError {
 
 /** What somebody who tries it out needs next. */
 async function greet(app: RunningApp, terminal: Terminal): Promise<void> {
-  const account = await createRandomAccount(app.admin, "cli");
+  const account = await devAccount(app.admin);
   const rows = facts([
     ["web", app.publicUrl],
     ["account", account.email],
     ["password", account.password],
     ["link", account.dclogin],
   ]);
+  // the code comes last, so that it is whole on a screen of 24 lines
   terminal.out(
-    `\nPostern ${VERSION} runs on this machine. Scan this with Delta Chat, or open the link:\n\n` +
-      `${qrText(account.dclogin)}\n\n${rows}\n\n`,
+    `\nPostern ${VERSION} runs. Open the link in Delta Chat, or scan the code:\n\n` +
+      `${rows}\n\n${qrText(account.dclogin)}\n`,
   );
 }
 
@@ -129,6 +139,11 @@ export const RUN_COMMANDS: readonly Command[] = [{
       flags: "--dev",
       summary:
         "try it out: no configuration, unprivileged ports of this machine, state in ./data",
+    },
+    {
+      flags: "--address <ip>",
+      summary:
+        "with --dev: an address of this machine that phones can reach, in place of 127.0.0.1",
     },
     { flags: "--check", summary: "check the configuration, start nothing" },
   ],
