@@ -8,6 +8,7 @@ import type { Socket } from "node:net";
 import { LISTENER_NAMES, type ListenerName } from "../config/listeners.ts";
 import type { ListenAddress as Wanted } from "../config/network_kinds.ts";
 import { ConnectionCounts } from "../net/connection_counts.ts";
+import { takesIpv4Too } from "../net/dual_stack.ts";
 import {
   formatAddress,
   type KeyPair,
@@ -89,7 +90,7 @@ export class ServiceListeners {
     try {
       for (const address of wanted) {
         if (current.some((open) => isSame(open.wanted, address))) continue;
-        fresh.push(await this.#bind(name, address));
+        fresh.push(...await this.#bind(name, address));
       }
     } catch (error) {
       for (const { listener } of fresh) await listener.close();
@@ -113,24 +114,37 @@ export class ServiceListeners {
     for (const { listener } of this.#open.splice(0)) await listener.close();
   }
 
-  async #bind(name: ListenerName, wanted: Wanted): Promise<Open> {
-    const { host, port } = wanted;
+  /** Usually one socket; none where an optional address does not exist. */
+  async #bind(name: ListenerName, wanted: Wanted): Promise<Open[]> {
+    const { host, port, optional } = wanted;
+    if (host === undefined) return await this.#bindAll(name, wanted);
     try {
-      const listener = await this.#listen(name, {
-        hostname: host ?? "::",
-        port,
-      });
-      return { name, wanted, listener };
+      const address = { hostname: host, port };
+      return [{ name, wanted, listener: await this.#listen(name, address) }];
     } catch (error) {
-      if (host === undefined && isWithoutIpv6(error)) {
-        const listener = await this.#listen(name, {
-          hostname: "0.0.0.0",
-          port,
-        });
-        return { name, wanted, listener };
+      if (optional && isWithoutIpv6(error)) return [];
+      throw bindFailure(name, { hostname: host, port }, error);
+    }
+  }
+
+  /** All addresses of both families, or of the one that the machine has. */
+  async #bindAll(name: ListenerName, wanted: Wanted): Promise<Open[]> {
+    const open: Open[] = [];
+    let address = { hostname: "::", port: wanted.port };
+    try {
+      try {
+        const listener = await this.#listen(name, address);
+        open.push({ name, wanted, listener });
+        if (takesIpv4Too()) return open;
+      } catch (error) {
+        if (!isWithoutIpv6(error)) throw error;
       }
-      const at = formatAddress({ hostname: host ?? "::", port });
-      throw new BindFailure(name, at, reasonOf(error));
+      address = { hostname: "0.0.0.0", port: wanted.port };
+      const listener = await this.#listen(name, address);
+      return [...open, { name, wanted, listener }];
+    } catch (error) {
+      for (const { listener } of open) await listener.close();
+      throw bindFailure(name, address, error);
     }
   }
 
@@ -191,11 +205,20 @@ async function checkFree(address: ListenAddress): Promise<void> {
   await probe.close();
 }
 
+/** `node:net` of Deno says EINVAL where the system says EADDRNOTAVAIL. */
 function isWithoutIpv6(error: unknown): boolean {
   return error instanceof Error &&
-    /EAFNOSUPPORT|EADDRNOTAVAIL|Address family not supported/.test(
+    /EAFNOSUPPORT|EADDRNOTAVAIL|EINVAL|Address family not supported/.test(
       `${(error as NodeJS.ErrnoException).code} ${error.message}`,
     );
+}
+
+function bindFailure(
+  name: ListenerName,
+  address: ListenAddress,
+  error: unknown,
+): BindFailure {
+  return new BindFailure(name, formatAddress(address), reasonOf(error));
 }
 
 function reasonOf(error: unknown): string {

@@ -27,14 +27,25 @@ export interface Collision {
 /** As the file has them, without what settings change. */
 export function fileListeners({ listen }: Config): Listeners {
   return {
-    smtp: listen.smtp,
-    submission: listen.submission,
-    submission_tls: listen.submissionTls,
-    imap: listen.imap,
-    imap_tls: listen.imapTls,
-    http: listen.http,
-    https: listen.https,
+    smtp: joinFamilies(listen.smtp),
+    submission: joinFamilies(listen.submission),
+    submission_tls: joinFamilies(listen.submissionTls),
+    imap: joinFamilies(listen.imap),
+    imap_tls: joinFamilies(listen.imapTls),
+    http: joinFamilies(listen.http),
+    https: joinFamilies(listen.https),
   };
+}
+
+/** `0.0.0.0:p` and `[::]:p` of one service are every address, which is `:p`. */
+function joinFamilies(addresses: readonly ListenAddress[]): ListenAddress[] {
+  const has = (host: string, port: number) =>
+    addresses.some((other) => other.host === host && other.port === port);
+  return addresses.flatMap((address): ListenAddress[] => {
+    const { host, port } = address;
+    if (host === "0.0.0.0" && has("::", port)) return [{ port }];
+    return host === "::" && has("0.0.0.0", port) ? [] : [address];
+  });
 }
 
 /** Pairs that want the same port of the same address. */

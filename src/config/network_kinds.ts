@@ -52,6 +52,8 @@ export interface ListenAddress {
   /** IP address without brackets; undefined is every address of both families. */
   readonly host?: string;
   readonly port: number;
+  /** The machine may lack the address, as one without IPv6 lacks ::1. */
+  readonly optional?: true;
 }
 
 /** `25`, `":25"`, `"192.0.2.1:25"` or `"[::1]:25"`. */

@@ -5,6 +5,7 @@
  * @module
  */
 import { connect } from "node:net";
+import { takesIpv4Too } from "./dual_stack.ts";
 import type { Listener } from "./listener.ts";
 
 export interface ListenerWatchOptions {
@@ -50,26 +51,57 @@ export class ListenerWatch {
   }
 }
 
+/** What became of one connection to a listener. */
+type Trial =
+  | "accepted"
+  /** The kernel refused it, or took it and nobody accepted it. */
+  | "deaf"
+  /** There is no way to this address, which says nothing about the listener. */
+  | "no_way";
+
 async function accepts(
   listener: Listener,
   patienceMs: number,
 ): Promise<boolean> {
+  for (const hostname of reachable(listener.address.hostname)) {
+    const trial = await connectOnce(listener, hostname, patienceMs);
+    if (trial !== "no_way") return trial === "accepted";
+  }
+  return true;
+}
+
+async function connectOnce(
+  listener: Listener,
+  hostname: string,
+  patienceMs: number,
+): Promise<Trial> {
   const before = listener.accepted;
-  const { hostname, port } = listener.address;
-  const socket = connect({ host: reachable(hostname), port });
-  socket.on("error", () => {});
+  const socket = connect({ host: hostname, port: listener.address.port });
+  let fault: string | undefined;
+  socket.on("error", ({ code }: NodeJS.ErrnoException) => fault = code);
   const end = performance.now() + patienceMs;
   try {
     while (listener.accepted === before && performance.now() < end) {
+      if (fault !== undefined) return NO_WAY.has(fault) ? "no_way" : "deaf";
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    return listener.accepted !== before;
+    return listener.accepted === before ? "deaf" : "accepted";
   } finally {
     socket.destroy();
   }
 }
 
-function reachable(hostname: string): string {
-  if (hostname === "0.0.0.0") return "127.0.0.1";
-  return hostname === "::" ? "::1" : hostname;
+const NO_WAY = new Set([
+  "EADDRNOTAVAIL",
+  "EAFNOSUPPORT",
+  "EHOSTUNREACH",
+  "EINVAL",
+  "ENETUNREACH",
+]);
+
+/** Addresses of this machine that a listener takes; the first to which there is a way counts. */
+function reachable(hostname: string): string[] {
+  if (hostname === "0.0.0.0") return ["127.0.0.1"];
+  if (hostname !== "::") return [hostname];
+  return takesIpv4Too() ? ["::1", "127.0.0.1"] : ["::1"];
 }

@@ -14,6 +14,7 @@ export class NativeConnection {
   readonly #connection: Deno.TlsConn;
   readonly #gone = Promise.withResolvers<void>();
   #writes = 0; // that are pending
+  #established = false; // something was written, so the handshake is over
   #ending: ReturnType<typeof setTimeout> | undefined;
   #aborted = false;
 
@@ -34,9 +35,9 @@ export class NativeConnection {
     return this.#gone.promise;
   }
 
-  /** The peer has not taken all that was written, the handshake's part included. */
-  get isWriting(): boolean {
-    return this.#writes > 0;
+  /** The handshake is over, and all that was written is with the kernel: it can end in peace. */
+  get isSettled(): boolean {
+    return this.#established && this.#writes === 0;
   }
 
   /** As `Deno.Conn.read`. @throws {Error} when the connection is lost or ended */
@@ -54,6 +55,7 @@ export class NativeConnection {
           at === 0 ? octets : octets.subarray(at),
         );
       }
+      this.#established = true;
     } finally {
       this.#writes--;
     }

@@ -75,8 +75,8 @@ export class NativeSocket extends Duplex {
 
   /** The "close" event comes when the descriptor is free. */
   override _destroy(error: Error | null, done: Done): void {
-    if (this.#connection.isWriting) this.#connection.abort();
-    else this.#connection.end(FAREWELL_MS);
+    if (this.#connection.isSettled) this.#connection.end(FAREWELL_MS);
+    else this.#connection.abort();
     this.#connection.gone.then(() => done(error));
   }
 }

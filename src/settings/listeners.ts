@@ -30,7 +30,10 @@ export function effectiveListeners(
       if (!settings.get(`${name}_local_only`)) {
         return [{ ...address, port: chosen }];
       }
-      return ["127.0.0.1", "::1"].map((host) => ({ host, port: chosen }));
+      return [
+        { host: "127.0.0.1", port: chosen },
+        { host: "::1", port: chosen, optional: true },
+      ];
     });
     return [name, unique(addresses)];
   });

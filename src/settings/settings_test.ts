@@ -157,9 +157,9 @@ Deno.test("effectiveListeners() applies port, local_only and enabled", async () 
   assert.deepEqual(listeners.smtp, [{ host: "192.0.2.1", port: 2525 }]);
   assert.deepEqual(listeners.imap, [
     { host: "127.0.0.1", port: 143 },
-    { host: "::1", port: 143 },
+    { host: "::1", port: 143, optional: true },
     { host: "127.0.0.1", port: 1143 },
-    { host: "::1", port: 1143 },
+    { host: "::1", port: 1143, optional: true },
   ]);
   assert.deepEqual(listeners.https, []);
   assert.deepEqual(listeners.http, [{ port: 8080 }]);

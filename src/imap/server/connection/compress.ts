@@ -29,6 +29,7 @@ class CompressedWire implements Wire {
   readonly #deflate: DeflateRaw = createDeflateRaw(DEFLATE);
   readonly #inflate: InflateRaw = createInflateRaw();
   readonly #deflated: Uint8Array[] = [];
+  #closed = false;
   #feeding = false; // the inflater has not taken all of what it was given
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
@@ -56,6 +57,7 @@ class CompressedWire implements Wire {
   async read(): Promise<Uint8Array | undefined> {
     while (true) {
       if (this.#failure) throw this.#failure;
+      if (this.#closed) return undefined;
       const octets: Uint8Array | null = this.#inflate.read();
       if (octets) return this.#counted(octets);
       if (this.#feeding) await new Promise<void>((wake) => this.#wake = wake);
@@ -89,6 +91,7 @@ class CompressedWire implements Wire {
   }
 
   #discard(): void {
+    this.#closed = true;
     this.#deflate.destroy();
     this.#inflate.destroy();
     this.#wake?.();
