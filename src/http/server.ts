@@ -39,7 +39,7 @@ export interface HttpServerOptions {
 
 const HEAD_TIMEOUT_MS = 10_000;
 const EXCHANGE_TIMEOUT_MS = 120_000; // body and response together
-const SWEEP_MS = 5_000;
+const SWEEP_MS = 1000;
 const MAX_HEAD_OCTETS = 16_384;
 
 interface Connection {

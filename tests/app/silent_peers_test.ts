@@ -20,7 +20,7 @@ const ENVIRONMENT = Object.fromEntries(
     submission__max_connections_per_ip: PER_ADDRESS,
   }).map(([key, value]) => [`POSTERN_SET__${key}`, String(value)]),
 );
-const PATIENCE_MS = 15_000; // the longest deadline is that of a refusal, 5 s
+const PATIENCE_MS = 30_000; // the longest deadline is that of HTTP, 11 s
 
 /** A record that announces 512 octets of handshake and has 38 (RFC 8446 §5.1). */
 const HALF_HELLO = new Uint8Array([
