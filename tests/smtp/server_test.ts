@@ -135,6 +135,32 @@ Deno.test("a session that waits too long is ended", async () => {
   await closed(server, anonymous, member, mx);
 });
 
+for (
+  const [service, limitMs] of [["submission", 60_000], ["mx", 300_000]] as const
+) {
+  Deno.test(`${service} lets go of a client that asks and never reads`, async () => {
+    const { pass, clock, timers } = time();
+    const server = testServer(new MemoryBackend(), { clock, timers });
+    const peer = await connectTo(server, service, true);
+    await peer.line();
+    peer.socket.pause();
+    peer.send("EHLO x\r\n".repeat(200_000));
+    while (peer.socket.writableLength > 0) { // until the server reads no more
+      const before = peer.socket.writableLength;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      if (peer.socket.writableLength === before) break;
+    }
+    pass(limitMs - 1);
+    assert.equal(server.counts.sessions[service], 1);
+    pass(1);
+    while (server.counts.sessions[service] > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      pass(limitMs); // it may have read a little more
+    }
+    await closed(server, peer);
+  });
+}
+
 Deno.test("a message that stops coming is forgotten", async () => {
   const { pass, clock, timers } = time();
   const backend = new MemoryBackend();

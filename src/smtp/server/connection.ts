@@ -124,16 +124,19 @@ export class SmtpConnection extends SMTPConnection {
       return;
     }
     const { waitsFor } = this.#smtp;
+    const anonymous = service === "submission" && !this.#smtp.authenticated;
     if (waitsFor === "nothing") {
       // Either we work, which ends by itself, or the peer does not read.
       const stalled = this._socket.writableNeedDrain;
-      if (stalled && idleMs >= timeouts.commandMs) this.destroy();
+      const stallMs = anonymous
+        ? Math.min(timeouts.commandMs, timeouts.loginMs)
+        : timeouts.commandMs;
+      if (stalled && idleMs >= stallMs) this.destroy();
       return;
     }
     const limitMs = waitsFor === "content"
       ? timeouts.contentMs
       : timeouts.commandMs;
-    const anonymous = service === "submission" && !this.#smtp.authenticated;
     if (
       idleMs >= limitMs || ageMs >= timeouts.sessionMs ||
       (anonymous && ageMs >= timeouts.loginMs)
