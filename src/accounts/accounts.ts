@@ -75,7 +75,7 @@ export class Accounts implements AccountOperations {
     this.#parts = parts;
     this.#day = today(clock);
     this.sessions = new SessionRegistry(clock, options);
-    this.#foreign = new ForeignHashes(timers);
+    this.#foreign = new ForeignHashes(timers, parts.reportBug);
     const gate = new HashGate({
       concurrency: () =>
         options.hashConcurrency || navigator.hardwareConcurrency,

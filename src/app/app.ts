@@ -8,11 +8,14 @@ import type { AdminContext } from "../admin/context.ts";
 import { serverStatus } from "../admin/status.ts";
 import { systemRandom } from "../base/random.ts";
 import { Refusal } from "../base/refusal.ts";
+import { Repeats } from "../base/repeats.ts";
 import type { ListenerName } from "../config/listeners.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { formatAddress } from "../net/listener.ts";
 import type { Log } from "../observe/log.ts";
 import { openLog } from "../observe/open_log.ts";
+import { redactError } from "../observe/redact.ts";
+import { catchUncaught } from "../observe/threads.ts";
 import {
   controlOperations,
   type ReloadReport,
@@ -46,7 +49,7 @@ export interface RunningApp {
   toggleDebug(): void;
   /** Lets sessions end, writes what is left, closes. Safe to repeat. */
   stop(signal?: string): Promise<void>;
-  /** Resolves when it has stopped, whoever asked for it. */
+  /** Resolves when it has stopped, whoever asked for it; rejects when it cannot go on. */
   readonly stopped: Promise<void>;
 }
 
@@ -67,12 +70,15 @@ export async function startApp(source: AppSource): Promise<RunningApp> {
   try {
     const log = logOf(source.config);
     const current = { loaded: source.config };
+    const failed = Promise.withResolvers<Error>();
     const assembly = await assemble(current, {
       log,
       lock,
       version: source.version,
+      onFatal: failed.resolve,
     });
     const app = new App(source, assembly, lock);
+    failed.promise.then((error) => app.fail(error));
     try {
       await app.open();
     } catch (error) {
@@ -99,18 +105,26 @@ function logOf({ values: { log, server } }: LoadedConfig): Log {
   });
 }
 
+/** Errors that nobody caught: more than these, and the process had better start anew. */
+const CRASHES = { times: 20, withinMs: 60_000 };
+const FAREWELL_MS = 500;
+
 class App implements RunningApp {
   readonly #source: AppSource;
   readonly #assembly: Assembly;
   readonly #lock: InstanceLock;
   readonly #closing: (() => void | Promise<void>)[] = [];
   readonly #stopped = Promise.withResolvers<void>();
+  readonly #crashes = new Repeats(SYSTEM_CLOCK, CRASHES);
+  readonly #stopCatching: () => void;
   #stopping: Promise<void> | undefined;
 
   constructor(source: AppSource, assembly: Assembly, lock: InstanceLock) {
     this.#source = source;
     this.#assembly = assembly;
     this.#lock = lock;
+    this.#stopCatching = catchUncaught((error) => this.#crashed(error));
+    this.#stopped.promise.catch(() => {}); // whoever waits for it is told
   }
 
   get admin(): AdminContext {
@@ -208,6 +222,20 @@ class App implements RunningApp {
     return this.#stopping ??= this.#stop(signal);
   }
 
+  /** Lets `stopped` reject, once what was under way has its temporary reply. */
+  async fail(error: unknown): Promise<void> {
+    const message = redactError(error);
+    this.#assembly.log.operational({ event: "fatal", message });
+    await SYSTEM_TIMERS.sleep(FAREWELL_MS);
+    this.#stopped.reject(new Error(`The relay cannot go on: ${message}`));
+  }
+
+  /** One task of many is lost, but not the relay, unless that goes on. */
+  #crashed(error: unknown): void {
+    this.#assembly.relay.journal.crash(error);
+    if (this.#crashes.add()) void this.fail(error);
+  }
+
   async #stop(signal?: string): Promise<void> {
     const { log, listeners, protocols, relay } = this.#assembly;
     log.operational({ event: "stopping", ...(signal ? { signal } : {}) });
@@ -220,6 +248,7 @@ class App implements RunningApp {
     log.operational({ event: "stopped" });
     log.close();
     this.#lock.release();
+    this.#stopCatching();
     this.#stopped.resolve();
   }
 

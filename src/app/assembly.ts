@@ -44,12 +44,14 @@ export interface AssemblySource {
   readonly log: Log;
   readonly lock: InstanceLock;
   readonly version: string;
+  /** Called when the relay can never again do its work. */
+  onFatal(error: Error): void;
 }
 
 /** @throws {Error} why the store or the certificate cannot be opened */
 export async function assemble(
   current: CurrentConfig,
-  { log, lock, version }: AssemblySource,
+  { log, lock, version, onFatal }: AssemblySource,
 ): Promise<Assembly> {
   const config = () => current.loaded.values;
   const certificates = await openCertificates(config(), SYSTEM_CLOCK);
@@ -58,6 +60,7 @@ export async function assemble(
     config,
     log,
     lock,
+    onFatal,
   });
   const conditions = new ConditionWatch({
     log,

@@ -8,6 +8,8 @@ import { Refusal } from "../base/refusal.ts";
 import type { Counters } from "../observe/counters.ts";
 import { shownAddress, shownPeer, type Word, word } from "../observe/fields.ts";
 import type { Log } from "../observe/log.ts";
+import { redactError } from "../observe/redact.ts";
+import { ThreadDied } from "../observe/threads.ts";
 import type { SmtpSender, SmtpTransaction } from "../smtp/server/backend.ts";
 
 export interface LoginAttempt {
@@ -46,12 +48,25 @@ export class Journal {
   /** An error that is ours. */
   bug(error: unknown): void {
     this.counters.add("bugs");
-    this.log.bug(word("relay"), error);
+    if (error instanceof ThreadDied) {
+      this.#tellCrash(error.thread, error.message);
+    } else this.log.bug(word("relay"), error);
+  }
+
+  /** An error of the main thread that nobody caught. */
+  crash(error: unknown): void {
+    this.counters.add("bugs");
+    this.#tellCrash("main", redactError(error));
   }
 
   /** One line of everything that was counted since the last. */
   tellTotals(): void {
     this.log.info(word("totals"), this.counters.sinceLast());
+  }
+
+  /** @param message redacted */
+  #tellCrash(part: string, message: string): void {
+    this.log.operational({ event: "crash", part, message });
   }
 
   #tellLogin({ protocol, address, peer }: LoginAttempt, result: Word): void {

@@ -56,6 +56,8 @@ export interface RelaySource {
   /** The file as it was read last. */
   config(): Config;
   readonly log: Log;
+  /** Called when the store can never be written again. */
+  readonly onFatal?: (error: Error) => void;
 }
 
 export function localDomains({ server }: Config): LocalDomains {
@@ -83,6 +85,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     clock: SYSTEM_CLOCK,
     onHealth: () => reported.onChange(),
     onDamage: damageTeller(reported, log),
+    ...(source.onFatal === undefined ? {} : { onFatal: source.onFatal }),
     onBug: reportBug,
   });
   const settings = await Settings.open(store.settings, source.loaded);

@@ -42,6 +42,14 @@ export type OperationalEvent =
   | { readonly event: "config_error"; readonly message: string }
   | { readonly event: "certificate"; readonly message: string }
   | { readonly event: "clock"; readonly message: string }
+  /** An error that nobody caught, in a thread; redacted. */
+  | {
+    readonly event: "crash";
+    readonly part: string;
+    readonly message: string;
+  }
+  /** The process ends. */
+  | { readonly event: "fatal"; readonly message: string }
   | {
     readonly event: "content_damaged";
     readonly path: string;

@@ -28,19 +28,30 @@ export function redact(text: string): string {
   return left;
 }
 
+/** What an error quotes may be anybody's text; names of fields and our own files are not. */
+const QUOTED =
+  /"[^"]*(?:"|$)|`[^`]*(?:`|$)|(\b(?:reading|setting|open|stat|lstat|remove|unlink|rename|mkdir|readdir) )?'[^']*(?:'|$)/g;
+
 /**
- * An error as the log shows it: name, message and where it was thrown, redacted;
- * of the stack only functions and our own files.
+ * An error as the log shows it: name, message without what it quotes, and where
+ * it was thrown, redacted; of the stack only functions and our own files.
  */
 export function redactError(error: unknown): string {
-  if (!(error instanceof Error)) return redact(`thrown: ${String(error)}`);
-  const frames = (error.stack ?? "").split("\n")
-    .filter((line) => /^\s+at /.test(line)).slice(0, 12)
+  if (!(error instanceof Error)) return `thrown: ${typeof error}`;
+  const { name, stack = "" } = error;
+  const message = error.message.slice(0, MAX_LENGTH).replace(
+    QUOTED,
+    (quoted, ours?: string) => ours === undefined ? "<text>" : quoted,
+  );
+  const frames = stack.slice(
+    stack.indexOf(error.message) + error.message.length,
+  )
+    .split("\n").filter((line) => /^\s+at /.test(line)).slice(0, 12)
     .map((line) =>
       line.trim().replace(/(?:file|https?|npm):\S*\/(?=[^/]+$)/, "")
     );
   const where = frames.map((frame) => redact(frame)).join(" ");
-  return `${error.name}: ${oneLine(redact(error.message))} ${where}`.trimEnd();
+  return `${name}: ${oneLine(redact(message))} ${where}`.trimEnd();
 }
 
 function oneLine(text: string): string {

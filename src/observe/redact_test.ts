@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { redact } from "./redact.ts";
+import { redact, redactError } from "./redact.ts";
 
 const ROWS: [string, string][] = [
   ["no ann@relay.example here", "no <address> here"],
@@ -31,3 +31,45 @@ Deno.test("redact() is quick on hostile text", () => {
   }
   assert.ok(performance.now() - start < 1000);
 });
+
+function errorOf(work: () => unknown): unknown {
+  try {
+    return work();
+  } catch (error) {
+    return error;
+  }
+}
+
+const ERRORS: [string, () => unknown, RegExp][] = [
+  [
+    "text that is no JSON",
+    () => JSON.parse("Dear Ann, hello"),
+    /^SyntaxError: Unexpected token <text>, <text>/,
+  ],
+  ["text that is no URL", () => new URL("dear ann"), /^TypeError: Invalid URL/],
+  [
+    "a field that is not there",
+    () => (undefined as unknown as { length: number }).length,
+    /^TypeError: Cannot read properties of undefined \(reading 'length'\)/,
+  ],
+  [
+    "quotes that do not close",
+    () => new Error('Expected a word, got "dear ann'),
+    /^Error: Expected a word, got <text>/,
+  ],
+  [
+    "lines that look like the stack",
+    () => new Error("x\n    at dear ann (secret.ts:1:1)"),
+    /^Error: x {2,}at dear ann/,
+  ],
+  ["what is no error", () => "dear ann", /^thrown: string$/],
+  ["an object", () => ({ toString: () => "dear ann" }), /^thrown: object$/],
+  ["nothing", () => undefined, /^thrown: undefined$/],
+];
+for (const [what, work, expected] of ERRORS) {
+  Deno.test(`redactError() shows ${what} in one line`, () => {
+    const shown = redactError(errorOf(work));
+    assert.match(shown, expected);
+    assert.ok(!shown.includes("\n"));
+  });
+}

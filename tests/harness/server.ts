@@ -24,6 +24,8 @@ export interface Ports {
 }
 
 export interface ServerOptions {
+  /** Runs this module of ours in place of the program, compiled or not. */
+  readonly main?: string;
   /** Kept by whoever made it; without it, a temporary one that goes with the server. */
   readonly stateDir?: string;
   /** More TOML, appended to the configuration. */
@@ -93,11 +95,11 @@ ${config}`;
 }
 
 /** The program and its arguments before the subcommand. */
-export function program(): [string, ...string[]] {
+export function program(main?: string): [string, ...string[]] {
   const binary = Deno.env.get("POSTERN_BINARY");
-  return binary
-    ? [binary]
-    : [Deno.execPath(), "run", "-A", "--no-check", `${REPOSITORY}main.ts`];
+  if (binary && main === undefined) return [binary];
+  const path = `${REPOSITORY}${main ?? "main.ts"}`;
+  return [Deno.execPath(), "run", "-A", "--no-check", path];
 }
 
 export class Server {
@@ -111,6 +113,7 @@ export class Server {
     readonly isTemporary: boolean,
     readonly isolated: boolean,
     readonly environment: Readonly<Record<string, string>>,
+    readonly main: string | undefined,
   ) {}
 
   /** Starts it and waits until every port accepts. */
@@ -130,6 +133,7 @@ export class Server {
       options.stateDir === undefined,
       options.isolated ?? false,
       options.environment ?? {},
+      options.main,
     );
     try {
       await server.run();
@@ -152,7 +156,7 @@ export class Server {
 
   /** Starts the process again, on the same ports and state. */
   async run(): Promise<void> {
-    const [command, ...args] = program();
+    const [command, ...args] = program(this.main);
     const child = new Deno.Command(command, {
       args: [...args, "run", "--config", this.configFile],
       stdout: "piped",

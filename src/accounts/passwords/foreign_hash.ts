@@ -1,5 +1,7 @@
 /** Checks passwords against imported forms, in a worker that exists only while it is needed. @module */
 import type { Timers } from "../../base/clock.ts";
+import { Refusal } from "../../base/refusal.ts";
+import { startThread } from "../../observe/threads.ts";
 import type { ForeignCheck, ForeignVerdict } from "./foreign_hash_worker.ts";
 import type { ForeignPassword } from "./stored_password.ts";
 
@@ -12,17 +14,23 @@ interface Waiting {
 
 export class ForeignHashes {
   readonly #timers: Timers;
+  readonly #onDeath: (error: unknown) => void;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #stopIdleCheck: (() => void) | undefined;
   #nextId = 1;
   #usedSinceTick = false;
 
-  constructor(timers: Timers) {
+  /** @param onDeath Told when the worker ended by itself; the next check has another one. */
+  constructor(timers: Timers, onDeath: (error: unknown) => void) {
     this.#timers = timers;
+    this.#onDeath = onDeath;
   }
 
-  /** @throws {Error} if the check itself fails, which says nothing about the password */
+  /**
+   * @throws {Refusal} `unavailable` if the worker ends
+   * @throws {Error} if the check itself fails, which says nothing about the password
+   */
   verify(stored: ForeignPassword, password: string): Promise<boolean> {
     const check: ForeignCheck = { id: this.#nextId++, stored, password };
     this.#usedSinceTick = true;
@@ -39,23 +47,24 @@ export class ForeignHashes {
     this.#worker?.terminate();
     this.#worker = undefined;
     for (const { reject } of this.#waiting.values()) {
-      reject(new Error("Password worker ended"));
+      reject(new Refusal("unavailable"));
     }
     this.#waiting.clear();
   }
 
   #running(): Worker {
     if (this.#worker) return this.#worker;
-    const worker = new Worker(
-      new URL("./foreign_hash_worker.ts", import.meta.url).href,
-      { type: "module", name: "password hashes" },
+    const worker = startThread<ForeignVerdict>(
+      new URL("./foreign_hash_worker.ts", import.meta.url),
+      "password hashes",
+      {
+        onMessage: (verdict) => this.#settle(verdict),
+        onDeath: (error) => {
+          this.close();
+          this.#onDeath(error);
+        },
+      },
     );
-    worker.onmessage = ({ data }: MessageEvent<ForeignVerdict>) =>
-      this.#settle(data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.close();
-    };
     this.#worker = worker;
     this.#stopIdleCheck = this.#timers.every(IDLE_MS, () => this.#idleTick());
     return worker;

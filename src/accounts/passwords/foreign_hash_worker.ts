@@ -7,6 +7,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { argon2id, bcryptVerify } from "hash-wasm";
 import { encrypt } from "unixcrypt";
+import { guardThread } from "../../observe/threads.ts";
 import type { Argon2Password, ForeignPassword } from "./stored_password.ts";
 
 export interface ForeignCheck {
@@ -28,6 +29,7 @@ interface WorkerScope {
 }
 
 const BCRYPT_OCTETS = 72; // bcrypt looks at no more
+guardThread();
 const scope = globalThis as unknown as WorkerScope;
 const encoder = new TextEncoder();
 

@@ -4,11 +4,15 @@ import { systemRandom } from "../../base/random.ts";
 import { ForeignHashes } from "./foreign_hash.ts";
 import { HashGate } from "./hash_gate.ts";
 import { PasswordHasher } from "./password_hasher.ts";
+import {
+  type ForeignPassword,
+  parseStoredPassword,
+} from "./stored_password.ts";
 import { TestTime } from "../test_time.ts";
 
 function parts() {
   const time = new TestTime();
-  const foreign = new ForeignHashes(time);
+  const foreign = new ForeignHashes(time, () => {});
   const gate = new HashGate({
     concurrency: () => 2,
     clock: time,
@@ -115,5 +119,39 @@ Deno.test("ForeignHashes ends its worker when idle, and starts it again", async 
   await time.pass(120_000);
   assert.equal(time.pending, 0);
   assert.equal(await hasher.verify(stored, password), true);
+  foreign.close();
+});
+
+Deno.test("ForeignHashes answers as temporary when its worker dies, tells it, and starts another", async () => {
+  const RealWorker = globalThis.Worker;
+  const guard = new URL("../../observe/threads.ts", import.meta.url).href;
+  const dying = `data:text/javascript,${
+    encodeURIComponent(`
+      import { guardThread } from "${guard}";
+      guardThread();
+      onmessage = () => { throw new Error("of ann@relay.example") };`)
+  }`;
+  const deaths: unknown[] = [];
+  const foreign = new ForeignHashes(
+    new TestTime(),
+    (error) => deaths.push(error),
+  );
+  const [, stored, password] = VECTORS[2]!;
+  const parsed = parseStoredPassword(stored) as ForeignPassword;
+  try {
+    globalThis.Worker = class extends RealWorker {
+      constructor(_url: string | URL, options?: WorkerOptions) {
+        super(dying, options);
+      }
+    };
+    await assert.rejects(foreign.verify(parsed, password), {
+      code: "unavailable",
+    });
+  } finally {
+    globalThis.Worker = RealWorker;
+  }
+  assert.equal(deaths.length, 1);
+  assert.match(String(deaths[0]), /of <address>/);
+  assert.equal(await foreign.verify(parsed, password), true);
   foreign.close();
 });

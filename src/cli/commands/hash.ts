@@ -18,7 +18,7 @@ async function hash(call: Call): Promise<CommandResult> {
     ? await call.terminal.readLine() ?? ""
     : await call.terminal.readHidden("Password: ");
   checkPassword(password, 1);
-  const foreign = new ForeignHashes(SYSTEM_TIMERS);
+  const foreign = new ForeignHashes(SYSTEM_TIMERS, () => {});
   const hasher = new PasswordHasher({
     random: systemRandom,
     foreign,

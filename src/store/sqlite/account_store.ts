@@ -19,7 +19,7 @@ import type { LazyJobs } from "./lazy_jobs.ts";
 import { AccountTable } from "./tables/account_table.ts";
 import { BlockTable } from "./tables/block_table.ts";
 import { TokenTable } from "./tables/token_table.ts";
-import { BULK, type Writer } from "./writer.ts";
+import { BULK, OutcomeUnknown, type Writer } from "./writer.ts";
 
 const ACCOUNTS_AT_ONCE = 500; // in one transaction
 
@@ -110,7 +110,14 @@ export class SqliteAccountStore implements AccountStore {
   }
 
   async finishDeletion(id: AccountId): Promise<void> {
-    while (await this.writer.submit("deleteSome", id, BULK));
+    for (let more = true; more;) {
+      try {
+        more = await this.writer.submit("deleteSome", id, BULK);
+      } catch (error) {
+        // what is deleted twice is deleted
+        if (!(error instanceof OutcomeUnknown)) throw error;
+      }
+    }
   }
 
   deleting(): Promise<AccountId[]> {

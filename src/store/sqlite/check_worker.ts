@@ -1,4 +1,5 @@
 /** Checks a database in a thread of its own: it reads every page. @module */
+import { guardThread } from "../../observe/threads.ts";
 import { openReading } from "./database/open.ts";
 
 interface WorkerScope {
@@ -26,5 +27,6 @@ function check(path: string): CheckReply {
   }
 }
 
+guardThread();
 const scope = globalThis as unknown as WorkerScope;
 scope.onmessage = ({ data }) => scope.postMessage(check(data));

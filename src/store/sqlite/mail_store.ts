@@ -42,7 +42,7 @@ import type { LazyJobs } from "./lazy_jobs.ts";
 import type { MailReads } from "./mail_reads.ts";
 import { CopySteps } from "./copy_steps.ts";
 import { canonicalMailboxName } from "./mailbox_name.ts";
-import { BULK, type Weight, type Writer } from "./writer.ts";
+import { BULK, OutcomeUnknown, type Weight, type Writer } from "./writer.ts";
 
 const FEW_MESSAGES = 50;
 const EVERYTHING: readonly UidRange[] = [
@@ -367,6 +367,10 @@ export class SqliteMailStore implements MailStore {
       const done = await work(whole(content));
       isTaken = done.isTaken;
       return done.value;
+    } catch (error) {
+      // a message may refer to it: whether one does is seen when contents are collected
+      isTaken = error instanceof OutcomeUnknown;
+      throw error;
     } finally {
       staging.end(content, isTaken);
     }

@@ -1,4 +1,5 @@
 /** Upkeep of the store, in steps that never hold up delivery for long. @module */
+import { startThread } from "../../observe/threads.ts";
 import type { AccountId, MailboxId } from "../../base/ids.ts";
 import type { StoreClock } from "../clock.ts";
 import type { Maintenance, TaskRun } from "../store.ts";
@@ -120,16 +121,18 @@ interface RecountStep {
 
 /** Reading every page takes its time: a thread of its own does it. */
 function checkApart(path: string): Promise<CheckReply> {
-  const worker = new Worker(
-    new URL("./check_worker.ts", import.meta.url).href,
-    { type: "module", name: "check" },
-  );
-  return new Promise<CheckReply>((resolve, reject) => {
-    worker.onmessage = (event: MessageEvent<CheckReply>) => resolve(event.data);
-    worker.onerror = (event) => {
-      event.preventDefault();
-      reject(new Error(event.message));
-    };
+  return new Promise((resolve, reject) => {
+    const worker = startThread<CheckReply>(
+      new URL("./check_worker.ts", import.meta.url),
+      "check",
+      {
+        onMessage(reply) {
+          worker.terminate();
+          resolve(reply);
+        },
+        onDeath: reject,
+      },
+    );
     worker.postMessage(path);
-  }).finally(() => worker.terminate());
+  });
 }

@@ -35,6 +35,7 @@ import { SqliteMaintenance } from "./maintenance.ts";
 import { SqliteMetadataStore, SqliteSettingStore } from "./metadata_store.ts";
 import { type SqliteOptions, SYSTEM_CLOCK } from "./options.ts";
 import { BlobTable } from "./tables/blob_table.ts";
+import { MailboxTable } from "./tables/mailbox_table.ts";
 import { BULK, Writer } from "./writer.ts";
 
 const DEFAULT_INLINE_MAX_OCTETS = 64 * 1024;
@@ -110,6 +111,9 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
         names.forEach((name) => background.spawn(files.remove(name))),
       takeLazy: () => lazy.take(),
       onBug: background.onBug,
+      onRestart: () =>
+        changes.publishMissed((mailbox) => mailboxes.modSeq(mailbox)),
+      onFatal: options.onFatal ?? (() => {}),
     },
   );
   const connection = openReading(path);
@@ -121,6 +125,7 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
   });
   const time = SqliteClock.begin(clock, reads, writer);
   await time.settleFuture();
+  const mailboxes = new MailboxTable(reads);
   const space = new DiskSpace({
     stateDir,
     minFreeOctets: options.minFreeOctets ?? DEFAULT_MIN_FREE_OCTETS,

@@ -24,6 +24,8 @@ export interface SqliteOptions {
   readonly onHealth?: (state: StoreHealth["state"]) => void;
   /** Called once for each content that is found to be unreadable. */
   readonly onDamage?: (damage: ContentDamage) => void;
+  /** Called when nothing can be written any more: the process should end. */
+  readonly onFatal?: (error: Error) => void;
   /** An error that is ours, from work nobody waits for. */
   readonly onBug?: (error: unknown) => void;
 }

@@ -4,16 +4,22 @@
  * Jobs wait in a queue; while one batch is being committed the next one fills,
  * so that the busier the relay is, the more messages share a sync to disk.
  *
+ * A thread that dies is started anew: what it was doing is answered as
+ * temporary, since it may be done or not, and what waits goes to the next one.
+ * One that dies again and again is given up.
+ *
  * @module
  */
 import type { Clock } from "../../base/clock.ts";
 import { nowSeconds } from "../../base/clock.ts";
+import { Repeats } from "../../base/repeats.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { Outcome } from "./batch.ts";
 import type { ChangeHub } from "./changes.ts";
 import type { Health } from "./health.ts";
 import type { Job, JobArgument, JobName, JobResult } from "./jobs/jobs.ts";
 import type { WriterOptions } from "./options.ts";
+import { type Unanswered, WriterLink } from "./writer_link.ts";
 import type { FromWriter, ToWriter } from "./writer_protocol.ts";
 
 const MAX_BATCH_JOBS = 128;
@@ -25,6 +31,8 @@ const MAX_IN_FLIGHT = 2;
 /** Octets written after which the log goes into the database: at rest, and at the latest. */
 const CHECKPOINT_IDLE_OCTETS = 4 * 1024 * 1024;
 const CHECKPOINT_BUSY_OCTETS = 32 * 1024 * 1024;
+/** Lives of the thread beyond this end the store. */
+const DEATHS = { times: 4, withinMs: 60_000 };
 const OCTETS_OF_A_JOB = 24 * 1024; // pages a small job touches
 
 /** What a job costs beyond a small one. */
@@ -47,6 +55,13 @@ interface Waiting {
 
 type Reply = Exclude<FromWriter, { kind: "failed" }>;
 
+/** The writer ended before it answered: the job may be done or not. */
+export class OutcomeUnknown extends Refusal {
+  constructor() {
+    super("unavailable");
+  }
+}
+
 export interface WriterHooks {
   readonly clock: Clock;
   /** What ages are counted in. */
@@ -57,33 +72,35 @@ export interface WriterHooks {
   /** Jobs that waited for some batch to come along. */
   takeLazy(): Job[];
   onBug(error: unknown): void;
+  /** A new thread has taken over: something may be committed that nobody was told of. */
+  onRestart(): void;
+  /** No thread will do: nothing can be written any more. */
+  onFatal(error: Error): void;
 }
 
 export class Writer {
-  readonly #worker: Worker;
   readonly #hooks: WriterHooks;
+  readonly #options: WriterOptions;
   readonly #queue: Waiting[] = [];
   readonly #bulk: Waiting[] = [];
+  readonly #deaths: Repeats;
+  #link: WriterLink;
+  /** Jobs may be sent. */
+  #isOpen = false;
+  #reviving: Promise<void> = Promise.resolve();
   #queuedOctets = 0;
-  /** What the worker has not answered yet, oldest first. */
-  readonly #asked: ((reply: FromWriter) => void)[] = [];
   #batchesInFlight = 0;
   #pumpScheduled = false;
   #sinceCheckpoint = 0;
+  /** What a thread has to be told that no table holds. */
+  #seenGrace: JobArgument<"setSeenGrace">;
   #closed = false;
 
-  private constructor(hooks: WriterHooks) {
+  private constructor(options: WriterOptions, hooks: WriterHooks) {
     this.#hooks = hooks;
-    this.#worker = new Worker(
-      new URL("./writer_worker.ts", import.meta.url).href,
-      { type: "module", name: "writer" },
-    );
-    this.#worker.onmessage = (event: MessageEvent<FromWriter>) =>
-      this.#asked.shift()!(event.data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#die(new Error(event.message));
-    };
+    this.#options = options;
+    this.#deaths = new Repeats(hooks.clock, DEATHS);
+    this.#link = this.#newLink();
   }
 
   /** @throws {Error} why the database cannot be opened */
@@ -91,14 +108,9 @@ export class Writer {
     options: WriterOptions,
     hooks: WriterHooks,
   ): Promise<Writer> {
-    const writer = new Writer(hooks);
-    try {
-      await writer.#ask({ kind: "open", options });
-      return writer;
-    } catch (error) {
-      writer.#worker.terminate();
-      throw error;
-    }
+    const writer = new Writer(options, hooks);
+    await writer.#openLink();
+    return writer;
   }
 
   get queuedOctets(): number {
@@ -125,6 +137,9 @@ export class Writer {
     { octets = 0, isBulk = false }: Weight = {},
   ): Promise<JobResult<N>> {
     if (this.#closed) return Promise.reject(new Refusal("unavailable"));
+    if (name === "setSeenGrace") {
+      this.#seenGrace = argument as JobArgument<"setSeenGrace">;
+    }
     return new Promise((resolve, reject) => {
       this.#hooks.health.check();
       (isBulk ? this.#bulk : this.#queue).push({
@@ -159,6 +174,8 @@ export class Writer {
   async close(): Promise<void> {
     if (this.#closed) return;
     await this.flushLazy();
+    await this.#reviving;
+    if (this.#closed) return; // there was no thread left
     this.#closed = true;
     while (this.#isWaiting()) this.#send();
     await this.#ask({ kind: "close" });
@@ -174,7 +191,7 @@ export class Writer {
   }
 
   #pump(): void {
-    if (!this.#isWaiting()) return;
+    if (!this.#isWaiting() || !this.#isOpen || this.#link.isDead) return;
     if (this.#batchesInFlight >= MAX_IN_FLIGHT) return;
     this.#send();
   }
@@ -190,8 +207,9 @@ export class Writer {
     this.#batchesInFlight++;
     this.#sinceCheckpoint += jobs.length * OCTETS_OF_A_JOB;
     for (const { octets } of batch) this.#sinceCheckpoint += octets;
-    const settle = (reply: FromWriter) => {
+    const settle = (reply: FromWriter | Unanswered) => {
       this.#batchesInFlight--;
+      if (reply.kind === "died") this.#queue.unshift(...lazy.map(again));
       this.#settle(reply, batch, lazy.length);
       if (!this.#closed) this.#afterBatch();
     };
@@ -199,7 +217,7 @@ export class Writer {
       nowSeconds: nowSeconds(this.#hooks.clock),
       livedSeconds: this.#hooks.livedSeconds(),
     };
-    this.#post({ kind: "batch", jobs, time }, settle);
+    this.#link.post({ kind: "batch", jobs, time }, settle);
   }
 
   #takeBatch(): Waiting[] {
@@ -220,10 +238,14 @@ export class Writer {
 
   /** Listeners first: an idling session hears of a message before its sender's 250. */
   #settle(
-    reply: FromWriter,
+    reply: FromWriter | Unanswered,
     batch: readonly Waiting[],
     lazyCount: number,
   ): void {
+    if (reply.kind === "died") {
+      for (const waiting of batch) waiting.reject(new OutcomeUnknown());
+      return;
+    }
     if (reply.kind !== "batch") {
       const error = new Error(
         reply.kind === "failed" ? reply.message : "Writer out of step",
@@ -254,35 +276,75 @@ export class Writer {
     const limit = idle ? CHECKPOINT_IDLE_OCTETS : CHECKPOINT_BUSY_OCTETS;
     if (this.#sinceCheckpoint > limit) {
       this.#sinceCheckpoint = 0;
-      this.#post({ kind: "checkpoint" }, () => {});
+      this.#link.post({ kind: "checkpoint" }, () => {});
     }
     this.#pump();
   }
 
   #ask(message: ToWriter): Promise<Reply> {
     return new Promise((resolve, reject) =>
-      this.#post(message, (reply) => {
-        if (reply.kind === "failed") reject(new Error(reply.message));
+      this.#link.post(message, (reply) => {
+        if (reply.kind === "died") reject(new OutcomeUnknown());
+        else if (reply.kind === "failed") reject(new Error(reply.message));
         else resolve(reply);
       })
     );
   }
 
-  #post(message: ToWriter, onReply: (reply: FromWriter) => void): void {
-    this.#asked.push(onReply);
-    this.#worker.postMessage(message);
+  #newLink(): WriterLink {
+    return new WriterLink((error) => {
+      if (!this.#isOpen) return; // whoever waits for it to open is told
+      this.#isOpen = false;
+      this.#hooks.onBug(error);
+      if (!this.#closed) this.#reviving = this.#revive(error);
+    });
   }
 
-  /** The thread is gone: nothing can be written any more. */
-  #die(error: Error): void {
-    this.#closed = true;
-    const reply: FromWriter = { kind: "failed", message: error.message };
-    for (const onReply of this.#asked.splice(0)) onReply(reply);
-    for (const waiting of this.#queue.splice(0)) waiting.reject(error);
-    for (const waiting of this.#bulk.splice(0)) waiting.reject(error);
-    this.#hooks.health.report("io");
-    this.#hooks.onBug(error);
+  async #openLink(): Promise<void> {
+    try {
+      await this.#ask({ kind: "open", options: this.#options });
+      this.#isOpen = true;
+    } catch (error) {
+      this.#link.terminate();
+      throw error;
+    }
   }
+
+  /** Tries until a thread is open, or too many have died. Never rejects. */
+  async #revive(error: Error): Promise<void> {
+    for (let last = error; !this.#isOpen;) {
+      if (this.#deaths.add()) return this.#giveUp(last);
+      this.#link = this.#newLink();
+      try {
+        await this.#openLink();
+      } catch (failure) {
+        this.#hooks.onBug(failure);
+        last = failure as Error;
+      }
+    }
+    if (this.#seenGrace !== undefined) {
+      this.submit("setSeenGrace", this.#seenGrace).catch(this.#hooks.onBug);
+      this.#queue.unshift(this.#queue.pop()!); // before what it is about
+    }
+    this.#hooks.onRestart();
+    this.#pump();
+  }
+
+  #giveUp(error: Error): void {
+    this.#closed = true;
+    for (const waiting of [...this.#queue.splice(0), ...this.#bulk.splice(0)]) {
+      waiting.reject(new Refusal("unavailable"));
+    }
+    this.#queuedOctets = 0;
+    this.#hooks.health.report("io");
+    this.#hooks.onFatal(error);
+  }
+}
+
+/** A job that may be done twice and that nobody waits for. */
+function again(job: Job): Waiting {
+  const ignore = () => {};
+  return { job, octets: 0, sinceMs: Infinity, resolve: ignore, reject: ignore };
 }
 
 function answer(waiting: Waiting, outcome: Outcome): void {

@@ -12,13 +12,19 @@ import { storageFault } from "./database/errors.ts";
 import { BALLAST_NAME } from "./files/ballast.ts";
 import { JobContext } from "./jobs/context.ts";
 import type { WriterOptions } from "./options.ts";
-import type { FromWriter, ToWriter } from "./writer_protocol.ts";
+import { guardThread } from "../../observe/threads.ts";
+import type {
+  Answer,
+  FromWriter,
+  Question,
+  ToWriter,
+} from "./writer_protocol.ts";
 
 const SHORT_WAIT_MS = 50;
 
 interface WorkerScope {
-  onmessage: ((event: MessageEvent<ToWriter>) => void) | null;
-  postMessage(message: FromWriter): void;
+  onmessage: ((event: MessageEvent<Question>) => void) | null;
+  postMessage(answer: Answer): void;
   close(): void;
 }
 
@@ -54,9 +60,14 @@ class WriterThread {
         return { kind: "vacuum" };
       case "close":
         this.#emptyLog();
-        this.#db.close();
+        this.abandon();
         return { kind: "closed" };
     }
+  }
+
+  /** Lets go of the database: what is not committed is undone. */
+  abandon(): void {
+    this.#db.close();
   }
 
   /**
@@ -91,6 +102,7 @@ function removeIfThere(path: string): void {
 }
 
 let thread: WriterThread | undefined;
+guardThread(() => thread?.abandon());
 
 function answer(message: ToWriter): FromWriter {
   try {
@@ -104,8 +116,8 @@ function answer(message: ToWriter): FromWriter {
   }
 }
 
-scope.onmessage = (event) => {
-  const reply = answer(event.data);
-  scope.postMessage(reply);
+scope.onmessage = ({ data: { id, message } }) => {
+  const reply = answer(message);
+  scope.postMessage({ id, reply });
   if (reply.kind === "closed") scope.close();
 };
