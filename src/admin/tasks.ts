@@ -23,6 +23,8 @@ export interface TaskOutcome {
   readonly deleted_messages: number;
   readonly deleted_accounts: number;
   readonly detail: string;
+  /** Why it was stopped or failed, where the other tasks of a run went on. */
+  readonly error: string | null;
 }
 
 export interface TaskRunOptions {

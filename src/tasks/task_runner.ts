@@ -255,6 +255,7 @@ function outcome(
     deleted_messages: result.messages ?? 0,
     deleted_accounts: result.accounts ?? 0,
     detail: result.detail ?? "",
+    error: null,
   };
 }
 
@@ -287,9 +288,10 @@ function failure(
   options: TaskRunOptions,
   error: unknown,
 ): TaskOutcome {
-  const detail = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? error.message : String(error);
   const what = isUnconfirmed(error) ? "Stopped" : "Failed";
-  return outcome(task, options, { detail: `${what}: ${detail}` });
+  const detail = `${what}: ${reason}`;
+  return { ...outcome(task, options, { detail }), error: reason };
 }
 
 function deletedBy({ messages, accounts, others }: TaskResult): number {

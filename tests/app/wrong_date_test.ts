@@ -73,9 +73,9 @@ async function setDate({ server, date }: World, text: string, aheadMs: number) {
 }
 
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 20_000;
+  const deadline = performance.now() + 60_000;
   while (!await isSo()) {
-    assert.ok(performance.now() < deadline, "it did not happen in 20 seconds");
+    assert.ok(performance.now() < deadline, "it did not happen in a minute");
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -196,14 +196,7 @@ Deno.test({
         const wrong = new X509Certificate(await server.certificate());
         assert.ok(!isValidNow(wrong));
         date.set("+0d");
-        await until(async () =>
-          isValidNow(new X509Certificate(await server.certificate()))
-        );
-        const imap = await ImapClient.connect(
-          server.ports.imapTls,
-          await server.certificate(),
-        );
-        imap.wire.close();
+        await until(() => isTrusted(server));
       } finally {
         await server.dispose();
         date.dispose();
@@ -211,6 +204,21 @@ Deno.test({
     }
   },
 });
+
+/** Whether a client that knows the certificate gets a greeting. */
+async function isTrusted(server: Server): Promise<boolean> {
+  try {
+    const certificate = await server.certificate();
+    const { wire } = await ImapClient.connect(
+      server.ports.imapTls,
+      certificate,
+    );
+    wire.close();
+    return true;
+  } catch {
+    return false; // the old one, or the files are just being replaced
+  }
+}
 
 function isValidNow({ validFrom, validTo }: X509Certificate): boolean {
   return Date.parse(validFrom) <= Date.now() &&

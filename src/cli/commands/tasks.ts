@@ -60,7 +60,9 @@ async function runAll(call: Call): Promise<CommandResult> {
     dryRun: flagOption(call, "dryRun"),
     confirmed: call.yes,
   });
-  return { data, text: data.outcomes.map(outcomeText).join("\n") };
+  const isWhole = data.outcomes.every(({ error }) => error === null);
+  const text = data.outcomes.map(outcomeText).join("\n");
+  return { data, text, exit: isWhole ? EXIT.ok : EXIT.partial };
 }
 
 function outcomeText(outcome: TaskOutcome): string {
