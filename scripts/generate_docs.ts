@@ -48,8 +48,10 @@ file, with line and column, and starts nothing.
 - A key marked with a setting can be changed while the server runs
   (\`postern settings set\`); see [settings](settings.md). The file holds its value
   until then.
-- SIGHUP and \`postern reload\` read the file again. Domains, directories, the
-  section \`storage\` and \`log.targets\` need a restart.
+- SIGHUP and \`postern reload\` read the file again and name every key that has
+  changed. It is in force then, for new connections at the latest, but for keys
+  that are marked as needing a restart: those keep their old value until then,
+  and \`postern status\` reminds of them. A file with a mistake changes nothing.
 
 This is the whole file with its built-in values.
 

@@ -187,6 +187,10 @@ export const CONDITIONS = {
     check: ({ logLevel }) =>
       logLevel === "debug" ? "log.level is debug" : undefined,
   },
+  restart_needed: {
+    severity: "warning",
+    text: "Restart the server to put these keys of the file into force",
+  },
   control_socket: {
     severity: "warning",
     text:

@@ -152,6 +152,11 @@ const CASES: Record<
     well: { logLevel: "info" },
     message: /shows addresses/,
   },
+  restart_needed: {
+    holds: { reported: new Map([["restart_needed", "server.domain"]]) },
+    well: {},
+    message: /Restart the server.*server.domain/,
+  },
   control_socket: {
     holds: { reported: new Map([["control_socket", "/run: no permission"]]) },
     well: {},

@@ -26,9 +26,10 @@ import { ControlSocket } from "../ops/control_socket.ts";
 import { effectiveListeners } from "../settings/listeners.ts";
 import { assemble, type Assembly } from "./assembly.ts";
 import { InstanceLock } from "./instance_lock.ts";
-import { liveSessions } from "./live_sessions.ts";
+import { liveSessions } from "./running/live_sessions.ts";
 import { BindFailure, serviceNames } from "./service_listeners.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
+import { reloadRelay } from "./running/reload.ts";
 import { startUpkeep } from "./upkeep.ts";
 
 export interface AppSource {
@@ -118,6 +119,8 @@ class App implements RunningApp {
   readonly #crashes = new Repeats(SYSTEM_CLOCK, CRASHES);
   readonly #stopCatching: () => void;
   #stopping: Promise<void> | undefined;
+  /** One after the other: each compares with what the last one left. */
+  #reloading: Promise<unknown> = Promise.resolve();
 
   constructor(source: AppSource, assembly: Assembly, lock: InstanceLock) {
     this.#source = source;
@@ -161,48 +164,16 @@ class App implements RunningApp {
     await this.#assembly.conditions.tell();
   }
 
-  async reload(scope: ReloadScope): Promise<ReloadReport> {
-    const { certificates, conditions, current, listeners, log, relay } =
-      this.#assembly;
-    const changed: string[] = [];
-    const errors: string[] = [];
-    async function attempt(work: () => Promise<readonly string[]>) {
-      try {
-        changed.push(...await work());
-      } catch (error) {
-        errors.push(error instanceof Error ? error.message : String(error));
-      }
-    }
-    if (scope !== "tls") {
-      await attempt(async () => {
-        current.loaded = this.#source.reread();
-        const { level, lock } = current.loaded.values.log;
-        log.useFile({ configured: level, locked: lock });
-        const applied = await relay.settings.useConfig(current.loaded);
-        errors.push(
-          ...applied.refused.map(({ name, reason }) => `${name}: ${reason}`),
-        );
-        return applied.changed;
-      });
-      for (const name of serviceNames()) {
-        await attempt(async () => {
-          const before = listeners.bound(name).map(formatAddress).join();
-          await this.#listen(name);
-          const after = listeners.bound(name).map(formatAddress).join();
-          return before === after ? [] : [`listen.${name}`];
-        });
-      }
-    }
-    if (scope !== "config") {
-      await attempt(async () => await certificates.reload() ? ["tls"] : []);
-    }
-    log.reopen();
-    for (const message of errors) {
-      log.operational({ event: "config_error", message });
-    }
-    log.operational({ event: "reloaded", changed });
-    await conditions.tell();
-    return { changed, errors };
+  reload(scope: ReloadScope): Promise<ReloadReport> {
+    const report = this.#reloading.then(() =>
+      reloadRelay(scope, {
+        assembly: this.#assembly,
+        reread: () => this.#source.reread(),
+        listen: (name) => this.#listen(name),
+      })
+    );
+    this.#reloading = report.catch(() => undefined);
+    return report;
   }
 
   async tellStatus(): Promise<void> {

@@ -4,23 +4,27 @@ import { createSecureContext, type SecureContext } from "node:tls";
 import type { Clock } from "../base/clock.ts";
 import type { Config } from "../config/schema.ts";
 import { literalIp } from "../mail/address.ts";
-import { CertificateStore } from "../tls/certificate_store.ts";
+import {
+  type CertificateSource,
+  CertificateStore,
+} from "../tls/certificate_store.ts";
 
 /** @throws {SyntaxError} when files are configured that cannot be served */
 export function openCertificates(
   config: Config,
   clock: Clock,
 ): Promise<CertificateStore> {
+  return CertificateStore.open(certificateSource(config), clock);
+}
+
+export function certificateSource(config: Config): CertificateSource {
   const { mode, cert, key, selfSignedDays } = config.tls;
-  return CertificateStore.open(
-    mode === "file" ? { mode, paths: { chain: cert, key } } : {
-      mode,
-      directory: join(config.server.stateDir, "tls"),
-      names: certificateNames(config),
-      days: selfSignedDays,
-    },
-    clock,
-  );
+  return mode === "file" ? { mode, paths: { chain: cert, key } } : {
+    mode,
+    directory: join(config.server.stateDir, "tls"),
+    names: certificateNames(config),
+    days: selfSignedDays,
+  };
 }
 
 /** The name clients connect to. */

@@ -14,6 +14,7 @@ import type { ListenerName } from "../config/listeners.ts";
 import type { Config } from "../config/schema.ts";
 import { HttpServer } from "../http/server.ts";
 import type { ImapBackend } from "../imap/server/backend.ts";
+import { DEFAULT_OPTIONS } from "../imap/server/options.ts";
 import { ImapServer, turnAway } from "../imap/server/server.ts";
 import { ConnectionCounts } from "../net/connection_counts.ts";
 import { NativeSocket } from "../net/native_socket.ts";
@@ -184,58 +185,90 @@ export class Protocols {
   }
 }
 
+/** Read at each use, or for each connection: a reload of the file is in force at once. */
 function imapServer(parts: ProtocolParts): ImapServer {
-  const { imap, auth, tls } = parts.config();
+  const imap = () => parts.config().imap;
+  const auth = () => parts.config().auth;
+  const tls = () => parts.config().tls;
   return new ImapServer({
     backend: parts.imap,
     clock: parts.clock,
     timers: parts.timers,
     random: Math.random,
     options: {
-      maxLineOctets: imap.maxLine,
-      maxLiteralOctets: imap.maxLiteral,
-      maxLoginFailures: auth.maxFailuresPerConnection,
-      failDelayMs: auth.failDelayMs,
-      handshakeTimeoutMs: tls.handshakeTimeoutS * 1000,
-      preauthTimeoutMs: imap.preauthTimeoutS * 1000,
-      inactivityTimeoutMs: imap.inactivityTimeoutS * 1000,
-      idleKeepaliveMs: imap.idleKeepaliveS * 1000,
-      writeStallMs: imap.writeStallS * 1000,
+      ...DEFAULT_OPTIONS,
+      get maxLineOctets() {
+        return imap().maxLine;
+      },
+      get maxLiteralOctets() {
+        return imap().maxLiteral;
+      },
+      get maxLoginFailures() {
+        return auth().maxFailuresPerConnection;
+      },
+      get failDelayMs() {
+        return auth().failDelayMs;
+      },
+      get handshakeTimeoutMs() {
+        return tls().handshakeTimeoutS * 1000;
+      },
+      get preauthTimeoutMs() {
+        return imap().preauthTimeoutS * 1000;
+      },
+      get inactivityTimeoutMs() {
+        return imap().inactivityTimeoutS * 1000;
+      },
+      get idleKeepaliveMs() {
+        return imap().idleKeepaliveS * 1000;
+      },
+      get writeStallMs() {
+        return imap().writeStallS * 1000;
+      },
     },
   });
 }
 
 function smtpServer(parts: ProtocolParts): SmtpServer {
-  const { smtp, submission, auth, tls } = parts.config();
   return new SmtpServer({
     backend: parts.smtp,
     clock: parts.clock,
     timers: parts.timers,
-    policy: {
-      requireTls: smtp.requireTls,
-      maxLineOctets: smtp.maxLine,
-      maxErrors: smtp.maxErrors,
-      maxFailedLogins: auth.maxFailuresPerConnection,
-      failedLoginDelayMs: auth.failDelayMs,
+    get policy() {
+      const { smtp, auth } = parts.config();
+      return {
+        requireTls: smtp.requireTls,
+        maxLineOctets: smtp.maxLine,
+        maxErrors: smtp.maxErrors,
+        maxFailedLogins: auth.maxFailuresPerConnection,
+        failedLoginDelayMs: auth.failDelayMs,
+      };
     },
-    timeouts: {
-      commandMs: smtp.commandTimeoutS * 1000,
-      contentMs: smtp.dataTimeoutS * 1000,
-      sessionMs: smtp.sessionMaxS * 1000,
-      loginMs: smtp.preauthTimeoutS * 1000,
-      handshakeMs: tls.handshakeTimeoutS * 1000,
+    get timeouts() {
+      const { smtp, tls } = parts.config();
+      return {
+        commandMs: smtp.commandTimeoutS * 1000,
+        contentMs: smtp.dataTimeoutS * 1000,
+        sessionMs: smtp.sessionMaxS * 1000,
+        loginMs: smtp.preauthTimeoutS * 1000,
+        handshakeMs: tls.handshakeTimeoutS * 1000,
+      };
     },
-    connections: {
-      mx: {
-        total: smtp.maxConnections,
-        perAddress: smtp.maxConnectionsPerIp,
-      },
-      submission: {
-        total: submission.maxConnections,
-        perAddress: submission.maxConnectionsPerIp,
-      },
+    get connections() {
+      const { smtp, submission } = parts.config();
+      return {
+        mx: {
+          total: smtp.maxConnections,
+          perAddress: smtp.maxConnectionsPerIp,
+        },
+        submission: {
+          total: submission.maxConnections,
+          perAddress: submission.maxConnectionsPerIp,
+        },
+      };
     },
-    maxPerAccount: submission.maxPerUser,
+    get maxPerAccount() {
+      return parts.config().submission.maxPerUser;
+    },
     secureContext: () => parts.contexts.get(),
   });
 }

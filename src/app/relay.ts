@@ -80,7 +80,9 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     database: first.storage.database,
     sync: first.storage.sync,
     inlineMaxOctets: first.storage.inlineMax,
-    minFreeOctets: first.storage.minFree,
+    get minFreeOctets() {
+      return config().storage.minFree;
+    },
     dedup: first.storage.dedup,
     clock: SYSTEM_CLOCK,
     onHealth: () => reported.onChange(),

@@ -10,7 +10,7 @@ import { Refusal } from "../base/refusal.ts";
 import { word } from "../observe/fields.ts";
 import { ListenerWatch } from "../net/listener_watch.ts";
 import type { Assembly } from "./assembly.ts";
-import { LOOK_MS } from "./condition_watch.ts";
+import { LOOK_MS } from "./running/condition_watch.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 
 const LOOK_AROUND_MS = 1000; // a change by the command line counts within two seconds

@@ -10,8 +10,10 @@ export function exampleConfig(note: (key: string) => string): string {
     lines.push(`# ${summary}.`, `[${section}]`, "");
     for (const key of KEY_NAMES) {
       if (!key.startsWith(`${section}.`)) continue;
-      const { kind, initial, required, summary } = keyNamed(key);
-      const kindText = `${required ? "Required. " : ""}${kind.name}`;
+      const { kind, initial, required, inForce, summary } = keyNamed(key);
+      const kindText = `${required ? "Required. " : ""}${kind.name}${
+        inForce === "restart" ? "; needs a restart" : ""
+      }`;
       lines.push(
         ...comment(`${summary}. (${kindText}${note(key)})`),
         `${key.slice(section.length + 1)} = ${kind.toToml(initial)}`,

@@ -35,20 +35,32 @@ export interface Key<T> {
   readonly kind: Kind<T>;
   readonly initial: T;
   readonly required: boolean;
+  /** When a change of the file is in force: once it is read again, or when the server starts. */
+  readonly inForce: "reload" | "restart";
   readonly summary: string;
 }
 
+/** In force once the file is read again; connections that are open keep limits of their own. */
 function key<T>(kind: Kind<T>, initial: NoInfer<T>, summary: string): Key<T> {
-  return { kind, initial, required: false, summary };
+  return { kind, initial, required: false, inForce: "reload", summary };
 }
 
-/** `example` stands in documents; there is no default. */
+/** In force when the server starts. */
+function atStart<T>(
+  kind: Kind<T>,
+  initial: NoInfer<T>,
+  summary: string,
+): Key<T> {
+  return { ...key(kind, initial, summary), inForce: "restart" };
+}
+
+/** In force when the server starts. `example` stands in documents; there is no default. */
 function required<T>(
   kind: Kind<T>,
   example: NoInfer<T>,
   summary: string,
 ): Key<T> {
-  return { kind, initial: example, required: true, summary };
+  return { ...atStart(kind, example, summary), required: true };
 }
 
 const KIB = 1024;
@@ -85,32 +97,32 @@ export const SCHEMA = {
     "chat.example",
     "Domain of the accounts",
   ),
-  "server.domains": key(
+  "server.domains": atStart(
     list(mailDomain),
     [],
     "Further domains; each has accounts of its own",
   ),
-  "server.domain_aliases": key(
+  "server.domain_aliases": atStart(
     domainAliases,
     {},
     'Other names of a domain, as { "[192.0.2.1]" = "chat.example" }',
   ),
-  "server.hostname": key(
+  "server.hostname": atStart(
     optional(hostName),
     undefined,
     "What clients connect to and what SMTP greets with; empty: the domain without brackets",
   ),
-  "server.state_dir": key(
+  "server.state_dir": atStart(
     path,
     "/var/lib/postern",
     "Directory of the database and of everything generated",
   ),
-  "server.runtime_dir": key(
+  "server.runtime_dir": atStart(
     path,
     "",
     "Directory of the control socket; empty: the state directory",
   ),
-  "server.recipient_delimiter": key(
+  "server.recipient_delimiter": atStart(
     choice("", "+", "-", ".", "_"),
     "+",
     "ann+anything@ is delivered to ann@; empty: it is not",
@@ -162,7 +174,7 @@ export const SCHEMA = {
     3650,
     "Lifetime of a self-signed certificate",
   ),
-  "tls.handshake_timeout_s": key(
+  "tls.handshake_timeout_s": atStart(
     seconds(1, 600),
     30,
     "Seconds until TLS is on, of a connection or after STARTTLS",
@@ -430,7 +442,7 @@ export const SCHEMA = {
     "What is told to those who have not logged in",
   ),
 
-  "http.alpn_mail": key(
+  "http.alpn_mail": atStart(
     flag,
     true,
     "Serve IMAP and SMTP on the HTTPS port to clients that ask for them by ALPN",
@@ -532,22 +544,22 @@ export const SCHEMA = {
     "Time between reading and deleting",
   ),
 
-  "storage.database": key(
+  "storage.database": atStart(
     path,
     "chat.db",
     "Database file, relative to the state directory",
   ),
-  "storage.sync": key(
+  "storage.sync": atStart(
     choice("full", "normal", "off"),
     "full",
     "What survives: power loss, only the end of the process, or (for benchmarks) nothing",
   ),
-  "storage.inline_max": key(
+  "storage.inline_max": atStart(
     size({ max: 16 * MIB }),
     64 * KIB,
     "Larger messages are files beside the database",
   ),
-  "storage.dedup": key(
+  "storage.dedup": atStart(
     flag,
     true,
     "Store equal large messages once",
@@ -563,7 +575,7 @@ export const SCHEMA = {
     "off",
     "How much is logged; only debug shows addresses, and ends after an hour",
   ),
-  "log.targets": key(
+  "log.targets": atStart(
     list(path, { max: 8 }),
     ["stderr"],
     "stderr, or paths of files",

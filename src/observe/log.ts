@@ -38,7 +38,12 @@ export type OperationalEvent =
   | { readonly event: "status"; readonly message: string }
   | { readonly event: "stopping"; readonly signal?: string }
   | { readonly event: "stopped" }
-  | { readonly event: "reloaded"; readonly changed: readonly string[] }
+  | {
+    readonly event: "reloaded";
+    readonly changed: readonly string[];
+    /** In force after a restart. */
+    readonly restart: readonly string[];
+  }
   | { readonly event: "config_error"; readonly message: string }
   | { readonly event: "certificate"; readonly message: string }
   | { readonly event: "clock"; readonly message: string }
@@ -214,12 +219,21 @@ function isAbove(level: LogLevel, limit: LogLevel): boolean {
   return LOG_LEVELS.indexOf(level) > LOG_LEVELS.indexOf(limit);
 }
 
+/** Fields of operational lines that name what is the operator's own. */
+const SHOWN_WHOLE: readonly string[] = [
+  "at",
+  "version",
+  "part",
+  "path",
+  "event",
+  "message",
+  "changed",
+  "restart",
+];
+
 /** Where the relay listens is the operator's own and no secret. */
 function redactUnlessOurs(name: string, value: string): string {
-  const shown = ["at", "version", "part", "path", "event", "message", "changed"]
-      .includes(name)
-    ? value
-    : redact(value);
+  const shown = SHOWN_WHOLE.includes(name) ? value : redact(value);
   // deno-lint-ignore no-control-regex
   const line = shown.replace(/[\x00-\x1f\x7f]+/g, " ");
   return /\s/.test(line) || line === "" ? JSON.stringify(line) : line;

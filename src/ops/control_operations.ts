@@ -23,10 +23,19 @@ export interface LiveSessions {
 }
 
 export interface ReloadReport {
-  /** What differs now: settings, listeners, the certificate. */
+  /** Keys of the file whose new value is in force, and "tls" for a new certificate. */
   readonly changed: readonly string[];
+  /** Keys whose new value is in force after a restart. */
+  readonly restart: readonly string[];
+  /** Keys whose new value is hidden by a setting, with its name. */
+  readonly hidden: readonly {
+    readonly key: string;
+    readonly setting: string;
+  }[];
   /** What stayed as it was, and why. */
   readonly errors: readonly string[];
+  /** Why the file cannot be used; then nothing has changed. */
+  readonly invalid?: string;
 }
 
 const RELOAD_SCOPES = ["all", "config", "tls"] as const;

@@ -28,15 +28,17 @@ export type CertificateSource =
   };
 
 export class CertificateStore {
+  #source: CertificateSource;
   readonly #listeners = new Set<(certificate: Certificate) => void>();
   #current: Certificate;
   #state: string;
 
   private constructor(
-    readonly source: CertificateSource,
+    source: CertificateSource,
     readonly clock: Clock,
     loaded: { certificate: Certificate; state: string },
   ) {
+    this.#source = source;
     this.#current = loaded.certificate;
     this.#state = loaded.state;
   }
@@ -67,8 +69,8 @@ export class CertificateStore {
 
   /** Reads the files again if they differ from what is served. False: nothing new. */
   async refresh(): Promise<boolean> {
-    const state = await stateOf(pathsOf(this.source));
-    const due = this.source.mode === "self_signed" && this.#isOld();
+    const state = await stateOf(pathsOf(this.#source));
+    const due = this.#source.mode === "self_signed" && this.#isOld();
     if (state === this.#state && !due) return false;
     return await this.reload();
   }
@@ -79,8 +81,14 @@ export class CertificateStore {
    *
    * @throws {SyntaxError} naming what is wrong with them
    */
-  async reload(): Promise<boolean> {
-    const loaded = await load(this.source, this.clock);
+  reload(): Promise<boolean> {
+    return this.use(this.#source);
+  }
+
+  /** Serves what another source has; as `reload`, nothing changes when that is broken. */
+  async use(source: CertificateSource): Promise<boolean> {
+    const loaded = await load(source, this.clock);
+    this.#source = source;
     this.#state = loaded.state;
     if (loaded.certificate.fingerprint === this.#current.fingerprint) {
       return false;

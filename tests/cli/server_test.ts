@@ -97,7 +97,7 @@ Deno.test("the command line works on the running server", async (t) => {
         );
         await data("settings", "reset", "max_message_size");
         const { changed } = await data("reload");
-        assert.deepEqual(changed, ["max_message_size"]);
+        assert.deepEqual(changed, ["limits.max_message_size"]);
         assert.match(await ehlo(server.ports.submission), /SIZE 1048576/);
       },
     );

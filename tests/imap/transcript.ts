@@ -10,7 +10,10 @@
  */
 import assert from "node:assert/strict";
 import type { Clock, Timers } from "../../src/base/clock.ts";
-import type { ImapOptions } from "../../src/imap/server/options.ts";
+import {
+  DEFAULT_OPTIONS,
+  type ImapOptions,
+} from "../../src/imap/server/options.ts";
 import { ImapServer } from "../../src/imap/server/server.ts";
 import { MemoryWire } from "./memory_wire.ts";
 import { storeWorld } from "./store_world.ts";
@@ -96,7 +99,7 @@ export class Stage {
       clock,
       timers,
       random: () => 0.5,
-      options: { failDelayMs: 0, ...options.server },
+      options: { ...DEFAULT_OPTIONS, failDelayMs: 0, ...options.server },
     });
   }
 

@@ -13,7 +13,7 @@ import {
   flagOption,
   textOption,
 } from "../command.ts";
-import { EXIT } from "../exit_codes.ts";
+import { CliError, EXIT } from "../exit_codes.ts";
 import { counted, facts, moment, span, table } from "../text.ts";
 import { licenseTexts, versionFacts } from "../version.ts";
 
@@ -88,13 +88,27 @@ function logLine({ level, configured, locked }: LogShape): string {
 async function reload(call: Call): Promise<CommandResult> {
   const scope = textOption(call, "scope") ?? "all";
   const report = await call.access.server("reload", { scope }) as ReloadReport;
-  const data = { reloaded: report.errors.length === 0, ...report };
-  const changed = report.changed.length === 0
-    ? "Nothing changed"
-    : `Changed: ${report.changed.join(", ")}`;
-  const text = [changed, ...report.errors.map((error) => `Error: ${error}`)]
-    .join("\n");
-  return { data, text, exit: data.reloaded ? EXIT.ok : EXIT.failed };
+  const { invalid, ...shown } = report;
+  if (invalid !== undefined) {
+    throw new CliError("config_invalid", invalid, EXIT.config_invalid);
+  }
+  const data = { reloaded: report.errors.length === 0, ...shown };
+  const exit = data.reloaded ? EXIT.ok : EXIT.failed;
+  return { data, text: reloadText(report), exit };
+}
+
+function reloadText({ changed, restart, hidden, errors }: ReloadReport) {
+  const lines = [
+    ...(changed.length === 0 ? [] : [`In force now: ${changed.join(", ")}`]),
+    ...(restart.length === 0
+      ? []
+      : [`In force after a restart: ${restart.join(", ")}`]),
+    ...hidden.map(({ key, setting }) =>
+      `Not in force: ${key}, since the setting ${setting} stands in front of it`
+    ),
+    ...errors.map((error) => `Error: ${error}`),
+  ];
+  return lines.length === 0 ? "Nothing changed" : lines.join("\n");
 }
 
 async function sessions(call: Call): Promise<CommandResult> {

@@ -12,7 +12,8 @@ export interface ImapServerParts {
   readonly timers: Timers;
   /** From 0 to 1: spreads what would happen to all at once. */
   readonly random: () => number;
-  readonly options?: Partial<ImapOptions>;
+  /** May change: a connection reads it at each use. */
+  readonly options?: ImapOptions;
 }
 
 export class ImapServer {
@@ -25,7 +26,7 @@ export class ImapServer {
     const wheel = new TimerWheel(clock.monotonic());
     this.#shared = {
       backend,
-      options: { ...DEFAULT_OPTIONS, ...options },
+      options: options ?? DEFAULT_OPTIONS,
       clock,
       timers,
       wheel,

@@ -128,7 +128,9 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
   const mailboxes = new MailboxTable(reads);
   const space = new DiskSpace({
     stateDir,
-    minFreeOctets: options.minFreeOctets ?? DEFAULT_MIN_FREE_OCTETS,
+    get minFreeOctets() {
+      return options.minFreeOctets ?? DEFAULT_MIN_FREE_OCTETS;
+    },
     clock,
     layBallast: async () => {
       if (await layBallast(stateDir)) health.reportRoom();

@@ -13,7 +13,7 @@ export interface SqliteOptions {
   readonly sync?: SyncMode;
   /** Larger messages become files. */
   readonly inlineMaxOctets?: number;
-  /** Free octets of the file system below which no new mail is taken. */
+  /** Free octets of the file system below which no new mail is taken; may change. */
   readonly minFreeOctets?: number;
   /** Whether equal large messages are stored once. */
   readonly dedup?: boolean;

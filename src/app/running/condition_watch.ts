@@ -5,25 +5,25 @@
  * @module
  */
 import { statfs } from "node:fs/promises";
-import { LiveOptions } from "../accounts/live_options.ts";
+import { LiveOptions } from "../../accounts/live_options.ts";
 import {
   machineResources,
   shortages,
-} from "../accounts/limits/resource_guard.ts";
+} from "../../accounts/limits/resource_guard.ts";
 import {
   type ConditionCode,
   type Degraded,
   degradedBy,
   type Facts,
-} from "../admin/conditions.ts";
-import type { Clock } from "../base/clock.ts";
-import type { Config } from "../config/schema.ts";
-import { openFault } from "../net/file_limit.ts";
-import type { Log } from "../observe/log.ts";
-import { redact } from "../observe/redact.ts";
-import type { CertificateStore } from "../tls/certificate_store.ts";
-import { certificateNames } from "./certificates.ts";
-import type { Relay } from "./relay.ts";
+} from "../../admin/conditions.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { Config } from "../../config/schema.ts";
+import { openFault } from "../../net/file_limit.ts";
+import type { Log } from "../../observe/log.ts";
+import { redact } from "../../observe/redact.ts";
+import type { CertificateStore } from "../../tls/certificate_store.ts";
+import { certificateNames } from "../certificates.ts";
+import type { Relay } from "../relay.ts";
 
 export const LOOK_MS = 5_000;
 /** Files beside connections: database, content, log, listeners. */

@@ -5,20 +5,20 @@ import type {
   LiveServer,
   LogShape,
   ServiceConnections,
-} from "../admin/status.ts";
-import type { Degraded } from "../admin/conditions.ts";
-import type { Clock } from "../base/clock.ts";
-import type { ListenerName } from "../config/listeners.ts";
-import type { Log } from "../observe/log.ts";
-import { daysRemaining } from "../tls/certificate.ts";
-import type { CertificateStore } from "../tls/certificate_store.ts";
+} from "../../admin/status.ts";
+import type { Degraded } from "../../admin/conditions.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { ListenerName } from "../../config/listeners.ts";
+import type { Log } from "../../observe/log.ts";
+import { daysRemaining } from "../../tls/certificate.ts";
+import type { CertificateStore } from "../../tls/certificate_store.ts";
 import type { ConditionWatch } from "./condition_watch.ts";
-import type { Protocols } from "./protocols.ts";
+import type { Protocols } from "../protocols.ts";
 import {
   isTls,
   type ServiceListeners,
   serviceNames,
-} from "./service_listeners.ts";
+} from "../service_listeners.ts";
 
 export interface LiveViewParts {
   readonly version: string;
