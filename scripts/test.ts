@@ -46,7 +46,8 @@ async function runSuites(wanted: readonly string[]): Promise<SuiteResult[]> {
   const running = new Set<SuiteRun>();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     Deno.addSignalListener(signal, () => {
-      for (const run of running) run.stop(`stopped by ${signal}`);
+      for (const run of running) run.abandon(`stopped by ${signal}`);
+      print(`Stopped by ${signal}; all that was started has ended`);
       Deno.exit(SIGNAL_EXITS[signal]);
     });
   }

@@ -65,7 +65,7 @@ export class SuiteRun {
     } finally {
       clearTimeout(limit);
       clearInterval(telling);
-      Deno.removeSync(this.#tmp, { recursive: true });
+      this.#removeFolder();
     }
   }
 
@@ -75,6 +75,20 @@ export class SuiteRun {
     for (let left = this.#processes(); left.length > 0;) {
       for (const pid of left) kill(pid);
       left = this.#processes();
+    }
+  }
+
+  /** For a process that ends now: as stop(), and removes what is on disk. */
+  abandon(reason: string): void {
+    this.stop(reason);
+    this.#removeFolder();
+  }
+
+  #removeFolder(): void {
+    try {
+      Deno.removeSync(this.#tmp, { recursive: true });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
 
