@@ -27,9 +27,9 @@ export interface RemovalReport {
 
 export interface AccountOperations {
   readonly hasher: PasswordHasher;
-  /** @throws {Refusal} `username_invalid`, `username_taken`, `password_invalid`, `busy` */
+  /** @throws {Refusal} `username_invalid`, `username_taken`, `password_too_short`, `password_invalid`, `busy` */
   create(request: CreateRequest): Promise<CreatedAccount>;
-  /** @throws {Refusal} `password_invalid` */
+  /** @throws {Refusal} `password_too_short`, `password_invalid` */
   setPassword(account: Account, password: string): Promise<void>;
   /** Ends its sessions and removes all it holds; blocks the name when a reason is given. */
   remove(account: Account, blockReason?: string): Promise<void>;

@@ -61,7 +61,7 @@ export class Registration {
    * Somebody signs up. A valid token opens a closed registration.
    *
    * @throws {Refusal} `token_invalid`, `registration_closed`, `token_required`,
-   * `username_invalid`, `username_taken`, `password_invalid`,
+   * `username_invalid`, `username_taken`, `password_too_short`, `password_invalid`,
    * `server_full`, `registration_limited`, `busy`, and what the store refuses
    */
   async signUp(request: SignUp): Promise<CreatedAccount> {
@@ -90,7 +90,7 @@ export class Registration {
    * An admin makes an account, whatever the mode and the limits.
    *
    * @throws {Refusal} `username_invalid`, `username_taken`, `already_exists` if
-   * the name is blocked, `password_invalid`, `busy`
+   * the name is blocked, `password_too_short`, `password_invalid`, `busy`
    */
   async create(request: CreateRequest): Promise<CreatedAccount> {
     const { address, password, force, origin, quotaOctets, pinned } = request;

@@ -153,8 +153,8 @@ Deno.test("signUp() takes no chosen names where they are switched off", async ()
 
 const PASSWORDS: [string, string][] = [
   ["123456789", "ok"],
-  ["12345678", "password_invalid"],
-  ["", "password_invalid"],
+  ["12345678", "password_too_short"],
+  ["", "password_too_short"],
   ["x".repeat(256), "ok"],
   ["x".repeat(257), "password_invalid"],
   ["pass\0word1", "password_invalid"],

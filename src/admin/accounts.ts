@@ -164,7 +164,7 @@ export interface CreateOptions {
   readonly pinned?: boolean;
 }
 
-/** @throws {Refusal} `invalid_value`, `username_invalid`, `username_taken`, `password_invalid` */
+/** @throws {Refusal} `invalid_value`, `username_invalid`, `username_taken`, `password_too_short`, `password_invalid` */
 export async function createAccount(
   context: AdminContext,
   name: string,
@@ -196,7 +196,7 @@ export async function createRandomAccount(
   };
 }
 
-/** @throws {Refusal} `invalid_value`, `not_found`, `password_invalid` */
+/** @throws {Refusal} `invalid_value`, `not_found`, `password_too_short`, `password_invalid` */
 export async function setAccountPassword(
   context: AdminContext,
   name: string,

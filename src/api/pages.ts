@@ -141,6 +141,7 @@ const FIELDS: Readonly<Record<string, SignUpProblem["field"]>> = {
   username_invalid: "username",
   username_taken: "username",
   password_too_short: "password",
+  password_invalid: "password",
   token_invalid: "token",
   token_required: "token",
   closed: "token",

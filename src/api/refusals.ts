@@ -64,10 +64,15 @@ const ANSWERS: Partial<Record<RefusalCode, HttpRefusal>> = {
     "This name cannot be used: choose letters, digits, dot, dash",
   ),
   username_taken: refused(409, "username_taken", "This name is taken"),
-  password_invalid: refused(
+  password_too_short: refused(
     400,
     "password_too_short",
-    "The password is too short or has characters it may not have",
+    "The password is too short",
+  ),
+  password_invalid: refused(
+    400,
+    "password_invalid",
+    "The password has characters it may not have",
   ),
   registration_limited: refused(
     429,
@@ -100,6 +105,7 @@ const ANSWERS: Partial<Record<RefusalCode, HttpRefusal>> = {
 /** Refusals whose explanation is of the rule that was broken, not of us. */
 const EXPLAINED: ReadonlySet<RefusalCode> = new Set([
   "username_invalid",
+  "password_too_short",
   "password_invalid",
 ]);
 const RETRY_SECONDS = 60;

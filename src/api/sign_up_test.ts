@@ -92,7 +92,7 @@ for (
     ],
     [
       "a short password",
-      new Refusal("password_invalid", {
+      new Refusal("password_too_short", {
         explanation: "Password must have at least 9 characters",
       }),
       400,

@@ -24,6 +24,7 @@ export type RefusalCode =
   | "token_invalid"
   | "username_invalid"
   | "username_taken"
+  | "password_too_short"
   | "password_invalid"
   | "registration_limited"
   | "server_full"

@@ -116,7 +116,7 @@ Deno.test("accounts create, info, list, quota, passwd, pin", async () => {
         ...made,
         password: "short",
       }),
-      "password_invalid",
+      "password_too_short",
     );
     const info = {
       username: NAME,

@@ -21,16 +21,19 @@ export function isPassword(password: string): boolean {
  * Checks the password of an account about to be made or changed.
  *
  * @param minOctets shortest one allowed, as UTF-8
- * @throws {Refusal} `password_invalid`
+ * @throws {Refusal} `password_too_short`, `password_invalid`
  */
 export function checkPassword(password: string, minOctets: number): void {
   if (encoder.encode(password).length < minOctets) {
-    throw invalid(`Password must have at least ${minOctets} characters`);
+    throw new Refusal("password_too_short", {
+      explanation: `Password must have at least ${minOctets} characters`,
+    });
   }
   if (!isPassword(password)) {
-    throw invalid(
-      `Password may have up to ${MAX_OCTETS} octets, none of them NUL, CR or LF`,
-    );
+    throw new Refusal("password_invalid", {
+      explanation:
+        `Password may have up to ${MAX_OCTETS} octets, none of them NUL, CR or LF`,
+    });
   }
 }
 
@@ -40,8 +43,4 @@ export function isStrong(password: string): boolean {
   return characters.length >= STRONG_LENGTH &&
     new Set(characters).size >= STRONG_DISTINCT &&
     CLASSES.filter((one) => one.test(password)).length >= 2;
-}
-
-function invalid(explanation: string): Refusal {
-  return new Refusal("password_invalid", { explanation });
 }

@@ -23,7 +23,9 @@ Deno.test("checkPassword() counts octets at the limit and one below", () => {
   checkPassword("123456789", 9);
   checkPassword("éééé1", 9);
   for (const short of ["12345678", "éééé", ""]) {
-    assert.throws(() => checkPassword(short, 9), { code: "password_invalid" });
+    assert.throws(() => checkPassword(short, 9), {
+      code: "password_too_short",
+    });
   }
 });
 

@@ -29,6 +29,7 @@ const RESPONSES: Record<RefusalCode, string> = {
   token_invalid: BAD_CREDENTIALS,
   username_invalid: BAD_CREDENTIALS,
   username_taken: BAD_CREDENTIALS,
+  password_too_short: BAD_CREDENTIALS,
   password_invalid: BAD_CREDENTIALS,
   registration_limited: "[LIMIT] Too many attempts, try again later",
   server_full: TEMPORARY,

@@ -38,6 +38,7 @@ const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
   token_invalid: BAD_CREDENTIALS,
   username_invalid: BAD_CREDENTIALS,
   username_taken: BAD_CREDENTIALS,
+  password_too_short: BAD_CREDENTIALS,
   password_invalid: BAD_CREDENTIALS,
   registration_limited: TEMPORARY_AUTH_FAILURE,
   server_full: TEMPORARY_AUTH_FAILURE,
