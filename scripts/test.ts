@@ -17,13 +17,13 @@ const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 const ROWS: readonly (readonly Suite[])[] = [
   [{
     name: "unit",
-    limitMinutes: 5,
+    limitMinutes: 8,
     parallel: true,
     owns: (file) => !file.startsWith("tests/"),
   }],
   [{
     name: "protocol",
-    limitMinutes: 5,
+    limitMinutes: 10,
     parallel: true,
     owns: (file) => file.startsWith("tests/") && !SLOW.test(file),
   }],
