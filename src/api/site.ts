@@ -121,16 +121,16 @@ export function site(
     "/robots.txt",
     (context) => context.text("User-agent: *\nDisallow: /\n"),
   );
-  newAccountRoutes(app, {
-    backend,
-    pages: new OneTimePages(clock, random),
-  });
   app.get("*", async (context, next) => {
     const wait = backend.pageWait(context.env.address);
     if (wait === 0) return await next();
     return context.text("Too many requests\n", 429, {
       "retry-after": String(wait),
     });
+  });
+  newAccountRoutes(app, {
+    backend,
+    pages: new OneTimePages(clock, random),
   });
   app.get(
     "/",

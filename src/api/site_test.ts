@@ -262,8 +262,10 @@ for (
   });
 }
 
-Deno.test("GET over the limit of an address gives 429", async () => {
-  const { response } = await ask("/", {}, { wait: 3 });
-  assert.equal(response.status, 429);
-  assert.equal(response.headers.get("retry-after"), "3");
-});
+for (const path of ["/", "/new", "/new/some-account", "/nothing"]) {
+  Deno.test(`GET ${path} over the limit of an address gives 429`, async () => {
+    const { response } = await ask(path, {}, { wait: 3 });
+    assert.equal(response.status, 429);
+    assert.equal(response.headers.get("retry-after"), "3");
+  });
+}
