@@ -8,6 +8,7 @@ import { nowSeconds, today } from "../base/clock.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import type { AccountId } from "../base/ids.ts";
 import type { Random } from "../base/random.ts";
+import type { Secret } from "../base/secret.ts";
 import type { Address } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type { Account } from "../store/accounts.ts";
@@ -28,7 +29,7 @@ import type {
 } from "./operations.ts";
 import type { AccountOptions } from "./options.ts";
 import { PasswordHasher } from "./passwords/password_hasher.ts";
-import { checkPassword } from "./passwords/passwords.ts";
+import { readPassword } from "./passwords/passwords.ts";
 import type { Peer } from "./limits/peer.ts";
 import { Proofs } from "./passwords/proofs.ts";
 import { Registration, type SignUp } from "./registration.ts";
@@ -111,7 +112,7 @@ export class Accounts implements AccountOperations {
   }
 
   /** @throws {Refusal} `bad_credentials`, `too_many_attempts`, `busy`, `unavailable`; nothing else */
-  login(address: string, password: string, peer: Peer): Promise<Login> {
+  login(address: string, password: Secret, peer: Peer): Promise<Login> {
     return this.#logins.login(address, password, peer);
   }
 
@@ -134,8 +135,9 @@ export class Accounts implements AccountOperations {
     return session;
   }
 
-  async setPassword(account: Account, password: string): Promise<void> {
-    checkPassword(password, this.#parts.options.minPasswordLength);
+  async setPassword(account: Account, text: string): Promise<void> {
+    const { minPasswordLength } = this.#parts.options;
+    const password = readPassword(text, minPasswordLength);
     const hash = await this.hasher.make(password, "chosen");
     await this.#parts.store.accounts.setPasswordHash(account.id, hash);
     this.#verified.forget(account.id);

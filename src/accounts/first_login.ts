@@ -2,6 +2,7 @@
 import { nowSeconds, today } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
 import { Refusal } from "../base/refusal.ts";
+import type { Secret } from "../base/secret.ts";
 import { type Address, localPart } from "../mail/address.ts";
 import { checkAccountName } from "../mail/account_name.ts";
 import type { Account, AccountStore, NewAccount } from "../store/accounts.ts";
@@ -36,7 +37,7 @@ export class FirstLogins {
   }
 
   /** Whether an unknown name may become an account with this password. */
-  isAllowed(address: Address, password: string): boolean {
+  isAllowed(address: Address, password: Secret): boolean {
     const { options } = this.#parts;
     if (
       !options.registrationOpen || !options.jitRegistration ||
@@ -65,7 +66,7 @@ export class FirstLogins {
    */
   async create(
     address: Address,
-    password: string,
+    password: Secret,
     peer: Peer,
   ): Promise<FirstLogin> {
     const running = this.#running.get(address);
@@ -78,7 +79,7 @@ export class FirstLogins {
 
   async #create(
     address: Address,
-    password: string,
+    password: Secret,
     peer: Peer,
   ): Promise<FirstLogin> {
     const { store, clock, hasher, limits, guard } = this.#parts;

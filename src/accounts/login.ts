@@ -12,6 +12,7 @@ import { nowSeconds, today } from "../base/clock.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import type { AccountId } from "../base/ids.ts";
 import { Refusal } from "../base/refusal.ts";
+import type { Secret } from "../base/secret.ts";
 import type { Address } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type {
@@ -56,7 +57,7 @@ export interface LoginParts {
 
 /** One login as it goes through the checks. */
 interface Claim {
-  readonly password: string;
+  readonly password: Secret;
   readonly peer: Peer;
   readonly attempt: LoginAttempt;
 }
@@ -69,7 +70,7 @@ export class Logins {
   }
 
   /** @throws {Refusal} `bad_credentials`, `too_many_attempts`, `busy`, `unavailable`; nothing else */
-  async login(text: string, password: string, peer: Peer): Promise<Login> {
+  async login(text: string, password: Secret, peer: Peer): Promise<Login> {
     const address = this.#localAddress(text);
     const attempt = this.#parts.limits.attempt(peer.address, address ?? "");
     try {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { secretOfText } from "../base/secret.ts";
 import { domain } from "../mail/address.ts";
 import type { Address } from "../mail/address.ts";
 
@@ -44,7 +45,7 @@ export function loginLink(
   }
   fields.push(["ic", facts.publiclyTrusted ? "1" : "3"]);
   const query = fields.map(([name, value]) => `${name}=${escape(value)}`);
-  return `dclogin:${escape(address, /[^A-Za-z0-9\-._~@[\]]/g)}/?${
+  return `dclogin:${escape(address, /[^A-Za-z0-9\-._~@[\]]/gu)}/?${
     query.join("&")
   }`;
 }
@@ -69,11 +70,11 @@ function bareHost(host: string): string {
   return host.replace(/^\[(?:IPv6:)?|\]$/gi, "");
 }
 
-function escape(text: string, unsafe = /[^A-Za-z0-9\-._~]/g): string {
+function escape(text: string, unsafe = /[^A-Za-z0-9\-._~]/gu): string {
   return text.replace(
     unsafe,
     (char) =>
-      Array.from(new TextEncoder().encode(char))
+      Array.from(secretOfText(char))
         .map((octet) => "%" + octet.toString(16).toUpperCase().padStart(2, "0"))
         .join(""),
   );

@@ -31,6 +31,13 @@ for (
       "dclogin:ann@relay.example/?p=a%20b%26c%3Dd%2B%C3%A9&v=1&ih=relay.example&ip=1993&is=ssl&sh=relay.example&sp=465&ss=ssl&ic=3",
     ],
     [
+      "spells every octet of any character",
+      "ann@relay.example",
+      "𝄞ö%FF",
+      facts("relay.example"),
+      "dclogin:ann@relay.example/?p=%F0%9D%84%9E%C3%B6%25FF&v=1&ic=1",
+    ],
+    [
       "names the host of an IP domain without brackets",
       "ann@[IPv6:2001:db8::1]",
       "pass",

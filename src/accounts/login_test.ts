@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { secretOf, secretOfText } from "../base/secret.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { Address } from "../mail/address.ts";
 import {
@@ -25,13 +26,13 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 
 Deno.test("login() creates an unknown account and lets the same password in again", async () => {
   const { accounts, store } = testAccounts();
-  const first = await accounts.login(NAME, STRONG, PEER);
+  const first = await accounts.login(NAME, secretOfText(STRONG), PEER);
   assert.equal(first.created, true);
   assert.equal(first.address, NAME);
-  const again = await accounts.login(NAME, STRONG, PEER);
+  const again = await accounts.login(NAME, secretOfText(STRONG), PEER);
   assert.deepEqual(again, { ...first, created: false });
   assert.equal(
-    await codeOf(accounts.login(NAME, OTHER_STRONG, PEER)),
+    await codeOf(accounts.login(NAME, secretOfText(OTHER_STRONG), PEER)),
     "bad_credentials",
   );
   const row = await store.find(NAME as Address);
@@ -42,7 +43,7 @@ Deno.test("login() creates an unknown account and lets the same password in agai
 
 Deno.test("login() folds case, aliases and brackets into one account", async () => {
   const { accounts } = testAccounts();
-  const { id } = await accounts.login(NAME, STRONG, PEER);
+  const { id } = await accounts.login(NAME, secretOfText(STRONG), PEER);
   for (
     const name of [
       "Ann.Chats@Relay.Example",
@@ -51,9 +52,17 @@ Deno.test("login() folds case, aliases and brackets into one account", async () 
       "ann.chats@192.0.2.1",
     ]
   ) {
-    assert.equal((await accounts.login(name, STRONG, PEER)).id, id, name);
+    assert.equal(
+      (await accounts.login(name, secretOfText(STRONG), PEER)).id,
+      id,
+      name,
+    );
   }
-  const other = await accounts.login("ann.chats@two.example", STRONG, PEER);
+  const other = await accounts.login(
+    "ann.chats@two.example",
+    secretOfText(STRONG),
+    PEER,
+  );
   assert.notEqual(other.id, id);
 });
 
@@ -77,7 +86,7 @@ for (const name of REFUSED_NAMES) {
   Deno.test(`login() creates no account "${name.slice(0, 40)}"`, async () => {
     const { accounts, store } = testAccounts();
     assert.equal(
-      await codeOf(accounts.login(name, STRONG, PEER)),
+      await codeOf(accounts.login(name, secretOfText(STRONG), PEER)),
       "bad_credentials",
     );
     assert.equal(store.rows.size, 0);
@@ -87,7 +96,7 @@ for (const name of REFUSED_NAMES) {
 Deno.test("login() creates names of 8 and of 32 characters", async () => {
   const { accounts, store } = testAccounts();
   for (const local of ["shortest", "x".repeat(32)]) {
-    await accounts.login(`${local}@relay.example`, STRONG, PEER);
+    await accounts.login(`${local}@relay.example`, secretOfText(STRONG), PEER);
   }
   assert.equal(store.rows.size, 2);
 });
@@ -96,7 +105,7 @@ for (const password of ["", "12345678", "x".repeat(257), "pass\0word1"]) {
   Deno.test(`login() creates no account with a password of ${password.length}`, async () => {
     const { accounts, store } = testAccounts();
     assert.equal(
-      await codeOf(accounts.login(NAME, password, PEER)),
+      await codeOf(accounts.login(NAME, secretOfText(password), PEER)),
       "bad_credentials",
     );
     assert.equal(store.rows.size, 0);
@@ -112,16 +121,19 @@ for (const [name, change] of CLOSED) {
   Deno.test(`login() creates nothing while ${name}, read at each login`, async () => {
     const { accounts, options, store } = testAccounts();
     const before = { ...options };
-    const { id } = await accounts.login(NAME, STRONG, PEER);
+    const { id } = await accounts.login(NAME, secretOfText(STRONG), PEER);
     Object.assign(options, change);
     const other = "bob.chats@relay.example";
     assert.equal(
-      await codeOf(accounts.login(other, STRONG, PEER)),
+      await codeOf(accounts.login(other, secretOfText(STRONG), PEER)),
       "bad_credentials",
     );
-    assert.equal((await accounts.login(NAME, STRONG, PEER)).id, id);
+    assert.equal(
+      (await accounts.login(NAME, secretOfText(STRONG), PEER)).id,
+      id,
+    );
     Object.assign(options, before);
-    await accounts.login(other, STRONG, PEER);
+    await accounts.login(other, secretOfText(STRONG), PEER);
     assert.equal(store.rows.size, 2);
   });
 }
@@ -132,7 +144,10 @@ for (
   Deno.test(`20 first logins at once with one ${class_} password all succeed, one creates`, async () => {
     const { accounts, store } = testAccounts();
     const logins = await Promise.all(
-      Array.from({ length: 20 }, () => accounts.login(NAME, password, PEER)),
+      Array.from(
+        { length: 20 },
+        () => accounts.login(NAME, secretOfText(password), PEER),
+      ),
     );
     assert.equal(logins.filter(({ created }) => created).length, 1);
     assert.equal(new Set(logins.map(({ id }) => id)).size, 1);
@@ -143,14 +158,19 @@ for (
     const { accounts, store, time } = testAccounts();
     const passwords = Array.from({ length: 20 }, (_, i) => password + i);
     const all = Promise.all(
-      passwords.map((one) => codeOf(accounts.login(NAME, one, PEER))),
+      passwords.map((one) =>
+        codeOf(accounts.login(NAME, secretOfText(one), PEER))
+      ),
     );
     // those beyond the failure limit wait for two seconds
     const codes = await time.passUntil(all);
     const winner = passwords[codes.indexOf("ok")] ?? "";
     assert.equal(codes.filter((code) => code === "ok").length, 1);
     assert.equal(store.rows.size, 1);
-    assert.equal((await accounts.login(NAME, winner, LOOPBACK)).created, false);
+    assert.equal(
+      (await accounts.login(NAME, secretOfText(winner), LOOPBACK)).created,
+      false,
+    );
   });
 }
 
@@ -159,13 +179,19 @@ Deno.test("login() proves against the hash of another process that was faster", 
     const [theirs, code] of [[STRONG, "ok"], [OTHER_STRONG, "bad_credentials"]]
   ) {
     const { accounts, store } = testAccounts();
-    const passwordHash = await accounts.hasher.make(theirs!, "chosen");
+    const passwordHash = await accounts.hasher.make(
+      secretOfText(theirs!),
+      "chosen",
+    );
     const create = store.create.bind(store);
     store.create = async (account) => {
       await create({ ...account, passwordHash });
       return await create(account);
     };
-    assert.equal(await codeOf(accounts.login(NAME, STRONG, PEER)), code);
+    assert.equal(
+      await codeOf(accounts.login(NAME, secretOfText(STRONG), PEER)),
+      code,
+    );
     assert.equal(
       (await store.find(NAME as Address))?.passwordHash,
       passwordHash,
@@ -175,21 +201,26 @@ Deno.test("login() proves against the hash of another process that was faster", 
 
 Deno.test("login() refuses for now while the name is still being deleted", async () => {
   const { accounts, store } = testAccounts();
-  const { id } = await accounts.login(NAME, STRONG, PEER);
+  const { id } = await accounts.login(NAME, secretOfText(STRONG), PEER);
   await store.startDeletion(id);
-  assert.equal(await codeOf(accounts.login(NAME, STRONG, PEER)), "busy");
+  assert.equal(
+    await codeOf(accounts.login(NAME, secretOfText(STRONG), PEER)),
+    "busy",
+  );
   await store.finishDeletion(id);
-  const again = await accounts.login(NAME, STRONG, PEER);
+  const again = await accounts.login(NAME, secretOfText(STRONG), PEER);
   assert.equal(again.created, true);
   assert.notEqual(again.id, id);
 });
 
 Deno.test("login() of a known account costs one look-up and no write", async () => {
   const { accounts, store, time } = testAccounts();
-  await accounts.login(NAME, STRONG, PEER);
+  await accounts.login(NAME, secretOfText(STRONG), PEER);
   store.blocking = () => assert.fail("asked the blocklist again");
   const before = store.finds;
-  for (let i = 0; i < 10; i++) await accounts.login(NAME, STRONG, PEER);
+  for (let i = 0; i < 10; i++) {
+    await accounts.login(NAME, secretOfText(STRONG), PEER);
+  }
   assert.equal(store.finds, before + 10);
   assert.equal(store.logins.length, 0);
   assert.equal(time.pending, 0);
@@ -197,9 +228,11 @@ Deno.test("login() of a known account costs one look-up and no write", async () 
 
 Deno.test("login() is recorded once a day", async () => {
   const { accounts, store, time } = testAccounts();
-  await accounts.login(NAME, STRONG, PEER);
+  await accounts.login(NAME, secretOfText(STRONG), PEER);
   await time.pass(86_400_000);
-  for (let i = 0; i < 5; i++) await accounts.login(NAME, STRONG, PEER);
+  for (let i = 0; i < 5; i++) {
+    await accounts.login(NAME, secretOfText(STRONG), PEER);
+  }
   assert.deepEqual(store.logins.map(({ atSeconds }) => atSeconds), [
     1_800_086_400,
   ]);
@@ -215,76 +248,79 @@ Deno.test("login() gives a foreign form one of ours, once", async () => {
     createdAt: 1,
   }]);
   assert.equal(
-    await codeOf(accounts.login(NAME, "U*V", PEER)),
+    await codeOf(accounts.login(NAME, secretOfText("U*V"), PEER)),
     "bad_credentials",
   );
-  await accounts.login(NAME, "U*U", PEER);
+  await accounts.login(NAME, secretOfText("U*U"), PEER);
   assert.match(store.rows.get(id!)?.passwordHash ?? "", /^scrypt:8:8:1:/);
   accounts.close();
   store.blocking = () => assert.fail("not taken from memory");
-  await accounts.login(NAME, "U*U", PEER);
+  await accounts.login(NAME, secretOfText("U*U"), PEER);
   assert.equal(store.logins.length, 1);
   accounts.close();
 });
 
 Deno.test("login() forgets a proven password when it is changed, here or elsewhere", async () => {
   const { accounts, store } = testAccounts();
-  const { id } = await accounts.login(NAME, STRONG, PEER);
+  const { id } = await accounts.login(NAME, secretOfText(STRONG), PEER);
   await accounts.setPassword((await store.byId(id))!, OTHER_STRONG);
   assert.equal(
-    await codeOf(accounts.login(NAME, STRONG, PEER)),
+    await codeOf(accounts.login(NAME, secretOfText(STRONG), PEER)),
     "bad_credentials",
   );
-  await accounts.login(NAME, OTHER_STRONG, PEER);
-  await store.setPasswordHash(id, await accounts.hasher.make(STRONG, "chosen"));
+  await accounts.login(NAME, secretOfText(OTHER_STRONG), PEER);
+  await store.setPasswordHash(
+    id,
+    await accounts.hasher.make(secretOfText(STRONG), "chosen"),
+  );
   assert.equal(
-    await codeOf(accounts.login(NAME, OTHER_STRONG, PEER)),
+    await codeOf(accounts.login(NAME, secretOfText(OTHER_STRONG), PEER)),
     "bad_credentials",
   );
-  await accounts.login(NAME, STRONG, PEER);
+  await accounts.login(NAME, secretOfText(STRONG), PEER);
 });
 
 Deno.test("login() looks at a password again after the cache's time", async () => {
   const { accounts, time, store } = testAccounts();
-  await accounts.login(NAME, WEAK, PEER);
+  await accounts.login(NAME, secretOfText(WEAK), PEER);
   await time.pass(86_399_000);
   let blockChecks = 0;
   const blocking = store.blocking.bind(store);
   store.blocking = (address) => (blockChecks++, blocking(address));
-  await accounts.login(NAME, WEAK, PEER);
+  await accounts.login(NAME, secretOfText(WEAK), PEER);
   assert.equal(blockChecks, 0);
   await time.pass(1_000);
-  await accounts.login(NAME, WEAK, PEER);
+  await accounts.login(NAME, secretOfText(WEAK), PEER);
   assert.equal(blockChecks, 1);
 });
 
 for (const pattern of [NAME, "*@relay.example", "ann*@relay.example"]) {
   Deno.test(`login() of a name blocked by ${pattern} fails like a wrong password`, async () => {
     const { accounts } = testAccounts();
-    await accounts.login(NAME, STRONG, PEER);
+    await accounts.login(NAME, secretOfText(STRONG), PEER);
     await accounts.block(pattern, "test");
     assert.equal(
-      await codeOf(accounts.login(NAME, STRONG, PEER)),
+      await codeOf(accounts.login(NAME, secretOfText(STRONG), PEER)),
       "bad_credentials",
     );
     const unknown = "ann.other@relay.example";
     assert.equal(
-      await codeOf(accounts.login(unknown, STRONG, PEER)),
+      await codeOf(accounts.login(unknown, secretOfText(STRONG), PEER)),
       pattern === NAME ? "ok" : "bad_credentials",
     );
     await accounts.unblock(pattern);
-    await accounts.login(NAME, STRONG, PEER);
+    await accounts.login(NAME, secretOfText(STRONG), PEER);
   });
 }
 
 Deno.test("login() notices a block by another process after refresh()", async () => {
   const { accounts, store, written } = testAccounts();
-  await accounts.login(NAME, STRONG, PEER);
+  await accounts.login(NAME, secretOfText(STRONG), PEER);
   await store.block({ pattern: NAME, reason: "", createdAt: 0 });
   written();
   await accounts.refresh();
   assert.equal(
-    await codeOf(accounts.login(NAME, STRONG, PEER)),
+    await codeOf(accounts.login(NAME, secretOfText(STRONG), PEER)),
     "bad_credentials",
   );
 });
@@ -292,8 +328,8 @@ Deno.test("login() notices a block by another process after refresh()", async ()
 Deno.test("login() does the same work for unknown, blocked and wrong", async () => {
   for (const [password, class_] of [[OTHER_STRONG, "fast"], [WEAK, "slow"]]) {
     const { accounts, options } = testAccounts();
-    await accounts.login(NAME, STRONG, PEER);
-    await accounts.login("bob.chats@relay.example", STRONG, PEER);
+    await accounts.login(NAME, secretOfText(STRONG), PEER);
+    await accounts.login("bob.chats@relay.example", secretOfText(STRONG), PEER);
     await accounts.block("bob.chats@relay.example", "test");
     options.jitRegistration = false;
     let slow = 0;
@@ -303,7 +339,7 @@ Deno.test("login() does the same work for unknown, blocked and wrong", async () 
       slow = 0;
       const login = accounts.login(
         `${name}.chats@relay.example`,
-        password!,
+        secretOfText(password!),
         PEER,
       );
       assert.equal(await codeOf(login), "bad_credentials");
@@ -316,14 +352,20 @@ Deno.test("login() shows nothing of our own errors and reports them", async () =
   const { accounts, store, bugs } = testAccounts();
   const error = new Error("disk");
   store.find = () => Promise.reject(error);
-  assert.equal(await codeOf(accounts.login(NAME, STRONG, PEER)), "unavailable");
+  assert.equal(
+    await codeOf(accounts.login(NAME, secretOfText(STRONG), PEER)),
+    "unavailable",
+  );
   assert.deepEqual(bugs, [error]);
 });
 
 Deno.test("login() answers a full disk as temporary", async () => {
   const { accounts, store, bugs } = testAccounts();
   store.create = () => Promise.reject(new Refusal("storage_full"));
-  assert.equal(await codeOf(accounts.login(NAME, STRONG, PEER)), "unavailable");
+  assert.equal(
+    await codeOf(accounts.login(NAME, secretOfText(STRONG), PEER)),
+    "unavailable",
+  );
   assert.deepEqual(bugs, []);
 });
 
@@ -339,12 +381,19 @@ const SHORT_OF: [string, TestAccounts["resources"], string][] = [
 for (const [name, state, code] of SHORT_OF) {
   Deno.test(`login() of a new account with ${name}: ${code}`, async () => {
     const { accounts, resources, time } = testAccounts();
-    const { id } = await accounts.login(NAME, STRONG, PEER);
+    const { id } = await accounts.login(NAME, secretOfText(STRONG), PEER);
     Object.assign(resources, state);
     await time.pass(5_000);
-    const other = accounts.login("bob.chats@relay.example", STRONG, PEER);
+    const other = accounts.login(
+      "bob.chats@relay.example",
+      secretOfText(STRONG),
+      PEER,
+    );
     assert.equal(await codeOf(other), code);
-    assert.equal((await accounts.login(NAME, STRONG, PEER)).id, id);
+    assert.equal(
+      (await accounts.login(NAME, secretOfText(STRONG), PEER)).id,
+      id,
+    );
   });
 }
 
@@ -374,7 +423,8 @@ Deno.test("login() refuses random names and passwords as it says, and keeps noth
   while (Date.now() < until) {
     const name = next(2) === 0 ? text() : `${text()}@relay.example`;
     const peer = { address: `10.0.${next(256)}.${next(256)}` };
-    const login = accounts.login(name, text(), peer);
+    const password = secretOf(new TextEncoder().encode(text()));
+    const login = accounts.login(name, password, peer);
     const code = await time.passUntil(codeOf(login));
     assert.ok(
       ["ok", "bad_credentials", "busy", "too_many_attempts"].includes(code),

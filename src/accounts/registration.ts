@@ -8,6 +8,7 @@ import { nowSeconds } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { Refusal } from "../base/refusal.ts";
+import { secretOfText } from "../base/secret.ts";
 import { checkAccountName } from "../mail/account_name.ts";
 import { type Address, localPart } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
@@ -17,7 +18,7 @@ import type { CreationLimits } from "./limits/creation_limits.ts";
 import type { CreatedAccount, CreateRequest } from "./operations.ts";
 import type { AccountOptions } from "./options.ts";
 import type { PasswordHasher } from "./passwords/password_hasher.ts";
-import { checkPassword } from "./passwords/passwords.ts";
+import { readPassword } from "./passwords/passwords.ts";
 import type { Peer } from "./limits/peer.ts";
 import { randomLocalPart, randomPassword } from "./random_text.ts";
 import type { ResourceGuard } from "./limits/resource_guard.ts";
@@ -180,7 +181,7 @@ export class Registration {
 
   #checkPassword(password: string | undefined): void {
     if (password === undefined) return;
-    checkPassword(password, this.#parts.options.minPasswordLength);
+    readPassword(password, this.#parts.options.minPasswordLength);
   }
 
   /** `where` is the address, or the domain of one that is drawn. */
@@ -192,7 +193,7 @@ export class Registration {
     const { random, options, hasher, store, clock } = this.#parts;
     const password = chosen ?? randomPassword(random, options.passwordLength);
     const passwordHash = await hasher.make(
-      password,
+      secretOfText(password),
       chosen === undefined ? "generated" : "chosen",
     );
     const account = { ...fields, passwordHash, createdAt: nowSeconds(clock) };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { secretOfText } from "../base/secret.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { Address } from "../mail/address.ts";
 import type { SignUp } from "./registration.ts";
@@ -32,7 +33,7 @@ Deno.test("signUp() draws name and password, and the account can log in", async 
   assert.equal(row?.origin, "new");
   assert.equal(row?.firstLoginAt, undefined);
   assert.match(row?.passwordHash ?? "", /^sha256:/);
-  const login = await accounts.login(address, password, PEER);
+  const login = await accounts.login(address, secretOfText(password), PEER);
   assert.equal(login.created, false);
   assert.equal(store.logins.length, 1);
 });
@@ -165,14 +166,18 @@ for (const [password, code] of PASSWORDS) {
     assert.equal(await codeOf(made, { password }), code);
     if (code !== "ok") return;
     const [row] = made.store.rows.values();
-    await made.accounts.login(row!.address, password, PEER);
+    await made.accounts.login(row!.address, secretOfText(password), PEER);
   });
 }
 
 Deno.test("signUp() and first logins share one limit", async () => {
   const made = testAccounts();
   for (let i = 0; i < 15; i++) {
-    await made.accounts.login(`person${i}xx@relay.example`, STRONG, PEER);
+    await made.accounts.login(
+      `person${i}xx@relay.example`,
+      secretOfText(STRONG),
+      PEER,
+    );
     assert.equal(await codeOf(made), "ok");
   }
   assert.equal(await codeOf(made), "registration_limited");
@@ -203,18 +208,18 @@ Deno.test("nobody signs up or logs in first beyond the number of accounts, admin
   const made = testAccounts({ maxAccounts: 2 });
   const known = await made.accounts.login(
     "ann.chats@relay.example",
-    STRONG,
+    secretOfText(STRONG),
     PEER,
   );
   assert.equal(await codeOf(made), "ok");
   assert.equal(await codeOf(made), "server_full");
   await assert.rejects(
-    made.accounts.login("bob.chats@relay.example", STRONG, PEER),
+    made.accounts.login("bob.chats@relay.example", secretOfText(STRONG), PEER),
     { code: "bad_credentials" },
   );
   const again = await made.accounts.login(
     "ann.chats@relay.example",
-    STRONG,
+    secretOfText(STRONG),
     PEER,
   );
   assert.equal(again.id, known.id);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { secretOfText } from "../base/secret.ts";
 import type { Login } from "./login.ts";
 import type { LiveSession, SessionKind } from "./session_registry.ts";
 import { PEER, STRONG, testAccounts } from "./test_accounts.ts";
@@ -7,7 +8,7 @@ const NAME = "ann.chats@relay.example";
 
 async function logged(maxImapSessionsPerAccount = 3) {
   const made = testAccounts({ maxImapSessionsPerAccount });
-  const login = await made.accounts.login(NAME, STRONG, PEER);
+  const login = await made.accounts.login(NAME, secretOfText(STRONG), PEER);
   const ended: string[] = [];
   const open = (
     name: string,
@@ -48,7 +49,11 @@ Deno.test("openSession() ends the oldest session when none idles", async () => {
 Deno.test("openSession() counts neither submission nor other accounts", async () => {
   const { open, ended, accounts } = await logged();
   for (let i = 0; i < 5; i++) open(`s${i}`, "submission");
-  const other = await accounts.login("bob.chats@relay.example", STRONG, PEER);
+  const other = await accounts.login(
+    "bob.chats@relay.example",
+    secretOfText(STRONG),
+    PEER,
+  );
   for (const name of ["a", "b", "c"]) {
     open(name);
     open(name + "2", "imap", other);
@@ -81,7 +86,11 @@ Deno.test("block(), by name or pattern, ends sessions of all kinds at once and d
     open("a");
     open("b", "submission");
     open("c", "web");
-    const bob = await accounts.login("bob.chats@relay.example", STRONG, PEER);
+    const bob = await accounts.login(
+      "bob.chats@relay.example",
+      secretOfText(STRONG),
+      PEER,
+    );
     open("bob", "imap", bob);
     await accounts.block(pattern, "test");
     assert.deepEqual(ended, [
@@ -112,7 +121,11 @@ Deno.test("remove() ends sessions before anything is removed, and blocks if told
 Deno.test("removeAll() removes and blocks everyone and names what failed", async () => {
   const { accounts, store } = await logged();
   for (const name of ["bob", "eve"]) {
-    await accounts.login(`${name}.chats@relay.example`, STRONG, PEER);
+    await accounts.login(
+      `${name}.chats@relay.example`,
+      secretOfText(STRONG),
+      PEER,
+    );
   }
   const start = store.startDeletion.bind(store);
   store.startDeletion = (id, block) =>
@@ -129,7 +142,7 @@ Deno.test("removeAll() removes and blocks everyone and names what failed", async
 
 Deno.test("a block between login and openSession() still ends the session", async () => {
   const { accounts, store, time } = testAccounts();
-  const login = await accounts.login(NAME, STRONG, PEER);
+  const login = await accounts.login(NAME, secretOfText(STRONG), PEER);
   await accounts.block(NAME, "test");
   let ended = "";
   accounts.openSession(login, "imap").onInactive((reason) => ended = reason);
@@ -160,9 +173,17 @@ Deno.test("onInactive() can be taken back, and has one listener", async () => {
 Deno.test("refresh() ends sessions of accounts that another process blocked or deleted", async () => {
   const { accounts, store, open, ended, written, time } = await logged();
   open("ann");
-  const deleted = await accounts.login("bob.chats@relay.example", STRONG, PEER);
+  const deleted = await accounts.login(
+    "bob.chats@relay.example",
+    secretOfText(STRONG),
+    PEER,
+  );
   open("bob", "imap", deleted);
-  const kept = await accounts.login("eve.chats@relay.example", STRONG, PEER);
+  const kept = await accounts.login(
+    "eve.chats@relay.example",
+    secretOfText(STRONG),
+    PEER,
+  );
   open("eve", "imap", kept);
   await accounts.refresh();
   await store.block({ pattern: NAME, reason: "", createdAt: 0 });

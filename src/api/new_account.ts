@@ -11,6 +11,7 @@ import type { Context, Hono } from "hono";
 import { loginLink } from "../accounts/login_link.ts";
 import { Refusal } from "../base/refusal.ts";
 import { readText } from "../http/body.ts";
+import { parseForm } from "../http/form.ts";
 import { domain } from "../mail/address.ts";
 import type { OneTimePages } from "./one_time_pages.ts";
 import {
@@ -165,7 +166,7 @@ async function readFields(request: Request): Promise<TypedFields> {
   const type = request.headers.get("content-type") ?? "";
   const body = type.includes("json")
     ? parseJson(text)
-    : new Map(new URLSearchParams(type.includes("form") ? text : ""));
+    : parseForm(type.includes("form") ? text : "");
   const token = query.get("token") ?? query.get("t") ?? body.get("token");
   return {
     ...field("token", token),

@@ -1,5 +1,6 @@
 /** What IMAP sessions get of the relay. @module */
 import type { Accounts } from "../accounts/accounts.ts";
+import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/schema.ts";
 import type {
   ImapAccount,
@@ -41,7 +42,7 @@ export class RelayImapBackend implements ImapBackend {
 
   async login(
     address: string,
-    password: string,
+    password: Secret,
     peer: ImapPeer,
   ): Promise<ImapAccount> {
     const { accounts, journal, surroundings } = this.#parts;

@@ -1,6 +1,7 @@
 /** What SMTP sessions get of the relay. @module */
 import type { Accounts } from "../accounts/accounts.ts";
 import type { LiveSession } from "../accounts/session_registry.ts";
+import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/schema.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -45,7 +46,7 @@ export class RelaySmtpBackend implements SmtpBackend {
 
   async login(
     address: string,
-    password: string,
+    password: Secret,
     peer: SmtpPeer,
   ): Promise<SmtpAccount> {
     const { accounts, journal } = this.#parts;

@@ -23,3 +23,20 @@ export function shortAscii(octets: Uint8Array): string | undefined {
   for (let i = 0; i < size; i++) if (octets[i]! > 0x7f) return undefined;
   return Reflect.apply(String.fromCharCode, undefined, octets);
 }
+
+const PIECE_OCTETS = 8192; // arguments of one call
+
+/** One character an octet; the decoder of that name means another table. */
+export function latin1(octets: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < octets.length; at += PIECE_OCTETS) {
+    const piece = octets.subarray(at, at + PIECE_OCTETS);
+    text += Reflect.apply(String.fromCharCode, undefined, piece);
+  }
+  return text;
+}
+
+/** What `latin1` made text of. */
+export function fromLatin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}

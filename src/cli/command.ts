@@ -7,7 +7,7 @@
 import type { ConfigChoice } from "../config/locate.ts";
 import type { Access } from "./access.ts";
 import { CliError, describeFailure, EXIT } from "./exit_codes.ts";
-import type { Terminal } from "./terminal.ts";
+import { type Terminal, textOf } from "./terminal.ts";
 
 export interface CommandOption {
   /** As commander reads it: `-p, --password <text>`. */
@@ -109,7 +109,8 @@ export async function confirm(call: Call, question: string): Promise<void> {
     );
   }
   call.terminal.err(`${question} [y/N] `);
-  const answer = (await call.terminal.readLine() ?? "").trim().toLowerCase();
+  const line = await call.terminal.readLine();
+  const answer = line ? textOf(line).trim().toLowerCase() : "";
   if (answer === "y" || answer === "yes") return;
   throw new CliError("aborted", "Aborted", EXIT.aborted);
 }

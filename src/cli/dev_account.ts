@@ -8,6 +8,7 @@
 import { join } from "node:path";
 import { createRandomAccount } from "../admin/accounts.ts";
 import type { AdminContext } from "../admin/context.ts";
+import { secretOfText } from "../base/secret.ts";
 import { domain, findAddress } from "../mail/address.ts";
 
 const FILE = "dev_account.json";
@@ -41,7 +42,8 @@ async function keptAccount(
   const account = await admin.store.accounts.find(address);
   if (account?.state !== "active") return undefined;
   const { hasher } = admin.accounts;
-  if (!await hasher.verify(account.passwordHash, password)) return undefined;
+  const secret = secretOfText(password);
+  if (!await hasher.verify(account.passwordHash, secret)) return undefined;
   return {
     email: address,
     password,

@@ -9,8 +9,9 @@ async function run(...args: string[]) {
       out: (text) => void (out += text),
       err: (text) => void (err += text),
       isInteractive: false,
-      readLine: () => Promise.resolve("hunter2 hunter2"),
-      readHidden: () => Promise.resolve(""),
+      readLine: () =>
+        Promise.resolve(new TextEncoder().encode("hunter2 hunter2")),
+      readHidden: () => Promise.resolve(new Uint8Array()),
     },
     environment: { POSTERN_CONFIG: "/nowhere/postern.toml" },
     openOffline: () => Promise.reject(new Error("the store is broken")),

@@ -1,4 +1,5 @@
 /** What a command reads and writes: the process's streams, or a test's. @module */
+import { CR, LF } from "../base/octets.ts";
 import { CliError, EXIT } from "./exit_codes.ts";
 
 export interface Terminal {
@@ -7,16 +8,16 @@ export interface Terminal {
   /** Somebody can be asked. */
   readonly isInteractive: boolean;
   /** One line of standard input, without its end; undefined at its end. */
-  readLine(): Promise<string | undefined>;
+  readLine(): Promise<Uint8Array | undefined>;
   /** One line that is not shown while it is typed. */
-  readHidden(prompt: string): Promise<string>;
+  readHidden(prompt: string): Promise<Uint8Array>;
 }
 
 const encoder = new TextEncoder();
 const CTRL_C = 3;
 const CTRL_D = 4;
 const BACKSPACES = [8, 127];
-const LINE_ENDS = [10, 13];
+const LINE_ENDS = [LF, CR, CTRL_D];
 /** More is no password and no answer. */
 const MAX_LINE_OCTETS = 64 * 1024;
 
@@ -33,16 +34,19 @@ export class ProcessTerminal implements Terminal {
     writeAll(Deno.stderr, text);
   }
 
-  async readLine(): Promise<string | undefined> {
+  async readLine(): Promise<Uint8Array | undefined> {
     const octets: number[] = [];
     const one = new Uint8Array(1);
     for (;;) {
       const count = await Deno.stdin.read(one);
       if (count === null) {
-        return octets.length === 0 ? undefined : decode(octets);
+        return octets.length === 0 ? undefined : Uint8Array.from(octets);
       }
       const [octet = 0] = one;
-      if (octet === 10) return decode(octets).replace(/\r$/, "");
+      if (octet === LF) {
+        if (octets.at(-1) === CR) octets.pop();
+        return Uint8Array.from(octets);
+      }
       if (octets.length >= MAX_LINE_OCTETS) {
         throw new CliError("invalid_value", "Line too long", EXIT.conflict);
       }
@@ -50,8 +54,10 @@ export class ProcessTerminal implements Terminal {
     }
   }
 
-  async readHidden(prompt: string): Promise<string> {
-    if (!Deno.stdin.isTerminal()) return await this.readLine() ?? "";
+  async readHidden(prompt: string): Promise<Uint8Array> {
+    if (!Deno.stdin.isTerminal()) {
+      return await this.readLine() ?? new Uint8Array();
+    }
     this.err(prompt);
     Deno.stdin.setRaw(true);
     try {
@@ -63,25 +69,37 @@ export class ProcessTerminal implements Terminal {
   }
 }
 
-async function readKeys(): Promise<string> {
+async function readKeys(): Promise<Uint8Array> {
   const octets: number[] = [];
   const buffer = new Uint8Array(256);
   for (;;) {
     const count = await Deno.stdin.read(buffer);
-    if (count === null) return decode(octets);
+    if (count === null) return Uint8Array.from(octets);
     for (const octet of buffer.subarray(0, count)) {
       if (octet === CTRL_C) {
         throw new CliError("interrupted", "Interrupted", EXIT.interrupted);
       }
-      if (LINE_ENDS.includes(octet) || octet === CTRL_D) return decode(octets);
-      if (BACKSPACES.includes(octet)) octets.pop();
+      if (LINE_ENDS.includes(octet)) return Uint8Array.from(octets);
+      if (BACKSPACES.includes(octet)) erase(octets);
       else if (octets.length < MAX_LINE_OCTETS) octets.push(octet);
     }
   }
 }
 
-function decode(octets: readonly number[]): string {
-  return new TextDecoder().decode(new Uint8Array(octets));
+/** Takes away the last character, which may be several octets of UTF-8. */
+function erase(octets: number[]): void {
+  while ((octets.at(-1) ?? 0) >> 6 === 0b10) octets.pop();
+  octets.pop();
+}
+
+/** What was read, where only text will do. @throws {CliError} if it is not UTF-8 */
+export function textOf(octets: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+      .decode(octets);
+  } catch {
+    throw new CliError("invalid_value", "Input is not UTF-8", EXIT.conflict);
+  }
 }
 
 function writeAll(

@@ -1,5 +1,6 @@
 /** Accounts over the real store, opened twice as by a server and the command line. @module */
 import assert from "node:assert/strict";
+import { secretOfText } from "../../src/base/secret.ts";
 import { Accounts } from "../../src/accounts/accounts.ts";
 import type { AccountOptions } from "../../src/accounts/options.ts";
 import {
@@ -66,7 +67,7 @@ async function withProcesses(
 Deno.test("dataVersion() changes with another process's writes only", async () => {
   await withProcesses(async (server, cli) => {
     const first = await server.store.dataVersion();
-    await server.accounts.login(NAME, STRONG, PEER);
+    await server.accounts.login(NAME, secretOfText(STRONG), PEER);
     assert.equal(await server.store.dataVersion(), first);
     await cli.store.settings.set("language", "en");
     const second = await server.store.dataVersion();
@@ -82,7 +83,11 @@ Deno.test("what the command line does reaches the server's sessions", async () =
     const people: string[] = [];
     for (const name of ["blocked", "deleted", "changed", "pattern"]) {
       people.push(`${name}.one@relay.example`);
-      const login = await accounts.login(people.at(-1)!, STRONG, PEER);
+      const login = await accounts.login(
+        people.at(-1)!,
+        secretOfText(STRONG),
+        PEER,
+      );
       accounts.openSession(login, "imap").onInactive(() => ended.push(name));
     }
     await accounts.refresh();
@@ -95,11 +100,14 @@ Deno.test("what the command line does reaches the server's sessions", async () =
     await accounts.refresh();
     assert.deepEqual(ended.sort(), ["blocked", "deleted", "pattern"]);
     for (const address of people) {
-      await assert.rejects(accounts.login(address, STRONG, PEER), {
-        code: "bad_credentials",
-      });
+      await assert.rejects(
+        accounts.login(address, secretOfText(STRONG), PEER),
+        {
+          code: "bad_credentials",
+        },
+      );
     }
-    await accounts.login(people[2]!, OTHER_STRONG, PEER);
+    await accounts.login(people[2]!, secretOfText(OTHER_STRONG), PEER);
   });
 });
 
@@ -108,7 +116,8 @@ Deno.test("first logins in two processes at once make one account", async () => 
     const logins = await Promise.all(
       Array.from(
         { length: 20 },
-        (_, i) => (i % 2 ? server : cli).accounts.login(NAME, WEAK, PEER),
+        (_, i) =>
+          (i % 2 ? server : cli).accounts.login(NAME, secretOfText(WEAK), PEER),
       ),
     );
     assert.equal(new Set(logins.map(({ id }) => id)).size, 1);
@@ -137,10 +146,10 @@ Deno.test("a token of two uses makes two accounts, however many try", async () =
 
 Deno.test("a name deleted without a block can be had again, as another account", async () => {
   await withProcesses(async ({ accounts, store }) => {
-    const first = await accounts.login(NAME, STRONG, PEER);
+    const first = await accounts.login(NAME, secretOfText(STRONG), PEER);
     const { uidValidity } = await store.mail.inbox(first.id);
     await accounts.remove((await store.accounts.byId(first.id))!);
-    const second = await accounts.login(NAME, OTHER_STRONG, PEER);
+    const second = await accounts.login(NAME, secretOfText(OTHER_STRONG), PEER);
     assert.equal(second.created, true);
     assert.notEqual(second.id, first.id);
     assert.ok((await store.mail.inbox(second.id)).uidValidity > uidValidity);
@@ -149,10 +158,15 @@ Deno.test("a name deleted without a block can be had again, as another account",
 
 Deno.test("resumeDeletions() finishes what was begun", async () => {
   await withProcesses(async ({ accounts, store }) => {
-    const { id } = await accounts.login(NAME, STRONG, PEER);
+    const { id } = await accounts.login(NAME, secretOfText(STRONG), PEER);
     await store.accounts.startDeletion(id);
-    await assert.rejects(accounts.login(NAME, STRONG, PEER), { code: "busy" });
+    await assert.rejects(accounts.login(NAME, secretOfText(STRONG), PEER), {
+      code: "busy",
+    });
     await accounts.resumeDeletions();
-    assert.equal((await accounts.login(NAME, STRONG, PEER)).created, true);
+    assert.equal(
+      (await accounts.login(NAME, secretOfText(STRONG), PEER)).created,
+      true,
+    );
   });
 });

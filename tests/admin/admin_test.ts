@@ -1,5 +1,6 @@
 /** Every admin operation over the real store and settings: results and refusals. @module */
 import assert from "node:assert/strict";
+import { secretOfText } from "../../src/base/secret.ts";
 import { Accounts } from "../../src/accounts/accounts.ts";
 import { LiveOptions, quotaPolicy } from "../../src/accounts/live_options.ts";
 import { loginLink } from "../../src/accounts/login_link.ts";
@@ -157,7 +158,11 @@ Deno.test("accounts create, info, list, quota, passwd, pin", async () => {
       { accounts: [], total: 0 },
     );
     await relay.clock.pass(1_000);
-    await relay.accounts.login("bob.chats@relay.example", STRONG, PEER);
+    await relay.accounts.login(
+      "bob.chats@relay.example",
+      secretOfText(STRONG),
+      PEER,
+    );
     for (const [sort, first] of [["username", "ann"], ["created", "bob"]]) {
       const sorted = await accounts.listAccounts(relay, { sort: sort! });
       assert.ok(sorted.accounts[0]?.username.startsWith(first!), `by ${sort}`);
@@ -171,8 +176,11 @@ Deno.test("accounts create, info, list, quota, passwd, pin", async () => {
       "invalid_value",
     );
     await accounts.setAccountPassword(relay, NAME, OTHER_STRONG);
-    await refused(relay.accounts.login(NAME, STRONG, PEER), "bad_credentials");
-    await relay.accounts.login(NAME, OTHER_STRONG, PEER);
+    await refused(
+      relay.accounts.login(NAME, secretOfText(STRONG), PEER),
+      "bad_credentials",
+    );
+    await relay.accounts.login(NAME, secretOfText(OTHER_STRONG), PEER);
     await refused(
       accounts.setAccountPassword(relay, "nobody.here", STRONG),
       "not_found",
@@ -188,13 +196,13 @@ Deno.test("accounts create-random gives a link that logs in", async () => {
       made.dclogin,
       `dclogin:${made.email}/?p=${made.password}&v=1&ic=1`,
     );
-    await relay.accounts.login(made.email, made.password, PEER);
+    await relay.accounts.login(made.email, secretOfText(made.password), PEER);
   });
 });
 
 Deno.test("accounts status counts", async () => {
   await withRelay(async (relay) => {
-    await relay.accounts.login(NAME, STRONG, PEER);
+    await relay.accounts.login(NAME, secretOfText(STRONG), PEER);
     const input = { reason: "spam", confirmed: true };
     await removal.addBlock(relay, "*@bad.example", input);
     await registration.setTokenRequired(relay, "on");
@@ -218,7 +226,11 @@ Deno.test("accounts status counts", async () => {
 Deno.test("accounts delete, ban, unban, purge, delete-all; blocklist", async () => {
   await withRelay(async (relay) => {
     for (const name of ["ann", "bob", "eve", "joe"]) {
-      await relay.accounts.login(`${name}.chats@relay.example`, STRONG, PEER);
+      await relay.accounts.login(
+        `${name}.chats@relay.example`,
+        secretOfText(STRONG),
+        PEER,
+      );
     }
     assert.deepEqual(await removal.purgeAccount(relay, "joe.chats"), {
       username: "joe.chats@relay.example",
@@ -230,7 +242,10 @@ Deno.test("accounts delete, ban, unban, purge, delete-all; blocklist", async () 
       reason: "gone",
     });
     await refused(removal.deleteAccount(relay, NAME, "gone"), "not_found");
-    await refused(relay.accounts.login(NAME, STRONG, PEER), "bad_credentials");
+    await refused(
+      relay.accounts.login(NAME, secretOfText(STRONG), PEER),
+      "bad_credentials",
+    );
     const info = await accounts.accountInfo(relay, NAME);
     assert.deepEqual(
       [info.credentials, info.blocklisted, info.block_reason],
@@ -266,7 +281,7 @@ Deno.test("accounts delete, ban, unban, purge, delete-all; blocklist", async () 
 
 Deno.test("registration switches take effect at once", async () => {
   await withRelay(async (relay) => {
-    const login = () => relay.accounts.login(NAME, STRONG, PEER);
+    const login = () => relay.accounts.login(NAME, secretOfText(STRONG), PEER);
     await registration.closeRegistration(relay);
     assert.equal(registration.registrationStatus(relay).open, false);
     await refused(login(), "bad_credentials");
@@ -308,7 +323,11 @@ Deno.test("registration-tokens create, change, list, status, delete", async () =
     );
     const first = await relay.accounts.signUp({ token, peer: PEER });
     const second = await relay.accounts.signUp({ token, peer: PEER });
-    await relay.accounts.login(first.address, first.password, PEER);
+    await relay.accounts.login(
+      first.address,
+      secretOfText(first.password),
+      PEER,
+    );
     await relay.store.accounts.setPinned(
       (await relay.store.accounts.find(second.address))!.id,
       false,
@@ -415,7 +434,7 @@ Deno.test("tasks list, run, run-all on the real store", async () => {
 
 Deno.test("export and import carry accounts from one relay to another", async () => {
   await withRelay(async (one) => {
-    await one.accounts.login(NAME, STRONG, PEER);
+    await one.accounts.login(NAME, secretOfText(STRONG), PEER);
     await accounts.setAccountQuota(one, NAME, 5);
     const file = `${one.stateDir}/accounts.json`;
     const exported = await transfer.exportSomeAccounts(one, 0);
@@ -429,7 +448,7 @@ Deno.test("export and import carry accounts from one relay to another", async ()
         skipped: 0,
         errors: [],
       });
-      await two.accounts.login(NAME, STRONG, PEER);
+      await two.accounts.login(NAME, secretOfText(STRONG), PEER);
       assert.equal((await accounts.accountQuota(two, NAME)).max_bytes, 5);
       const { users } = await transfer.exportSomeAccounts(two, 0);
       assert.deepEqual(

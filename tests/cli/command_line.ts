@@ -7,10 +7,10 @@ export class MemoryTerminal implements Terminal {
   output = "";
   errors = "";
   readonly isInteractive: boolean;
-  readonly #input: string[];
+  readonly #input: (string | Uint8Array)[];
 
   /** @param answers lines that a person types; without them, nobody is there */
-  constructor(answers?: readonly string[]) {
+  constructor(answers?: readonly (string | Uint8Array)[]) {
     this.isInteractive = answers !== undefined;
     this.#input = [...answers ?? []];
   }
@@ -23,13 +23,16 @@ export class MemoryTerminal implements Terminal {
     this.errors += text;
   }
 
-  readLine(): Promise<string | undefined> {
-    return Promise.resolve(this.#input.shift());
+  readLine(): Promise<Uint8Array | undefined> {
+    const line = this.#input.shift();
+    return Promise.resolve(
+      typeof line === "string" ? new TextEncoder().encode(line) : line,
+    );
   }
 
-  readHidden(prompt: string): Promise<string> {
+  async readHidden(prompt: string): Promise<Uint8Array> {
     this.errors += prompt;
-    return Promise.resolve(this.#input.shift() ?? "");
+    return await this.readLine() ?? new Uint8Array();
   }
 }
 
@@ -43,7 +46,7 @@ export interface Outcome {
 export async function postern(
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
-  answers?: readonly string[],
+  answers?: readonly (string | Uint8Array)[],
 ): Promise<Outcome> {
   const terminal = new MemoryTerminal(answers);
   const exit = await runCli(args, { terminal, environment, openOffline });

@@ -1,4 +1,5 @@
 /** Runs one command on a mailbox in memory, without a session around it. @module */
+import { secretOfText } from "../../src/base/secret.ts";
 import type { MailboxId, Uid } from "../../src/base/ids.ts";
 import { ImapNo, type Step } from "../../src/imap/server/command.ts";
 import type { CommandRun } from "../../src/imap/server/command.ts";
@@ -48,7 +49,10 @@ export class SelectedInbox {
 
   async select(): Promise<void> {
     const { address, password } = this.backend;
-    this.#account = await this.backend.login(address, password);
+    this.#account = await this.backend.login(
+      address,
+      secretOfText(password),
+    );
     this.#uids = (await this.mail.snapshot(this.selected.id)).uids;
   }
 

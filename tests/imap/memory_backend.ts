@@ -1,5 +1,7 @@
 /** A relay in memory, for IMAP sessions under test. @module */
 import type { AccountId } from "../../src/base/ids.ts";
+import { latin1 } from "../../src/base/octets.ts";
+import { type Secret, secretOfText } from "../../src/base/secret.ts";
 import { Refusal } from "../../src/base/refusal.ts";
 import type {
   ImapAccount,
@@ -33,8 +35,11 @@ export class MemoryBackend implements ImapBackend {
     return this.current;
   }
 
-  login(address: string, password: string): Promise<ImapAccount> {
-    if (address.toLowerCase() !== this.address || password !== this.password) {
+  login(address: string, password: Secret): Promise<ImapAccount> {
+    if (
+      address.toLowerCase() !== this.address ||
+      latin1(password) !== latin1(secretOfText(this.password))
+    ) {
       return Promise.reject(new Refusal("bad_credentials"));
     }
     return Promise.resolve(this.#account());

@@ -1,4 +1,7 @@
-import { transcript } from "./transcript.ts";
+import assert from "node:assert/strict";
+import { fromLatin1, latin1 } from "../../src/base/octets.ts";
+import { Refusal } from "../../src/base/refusal.ts";
+import { Stage, transcript } from "./transcript.ts";
 import { memoryWorld } from "./world.ts";
 
 const PRE = "IMAP4rev1 LITERAL+ SASL-IR ENABLE ID IDLE AUTH=PLAIN";
@@ -81,6 +84,85 @@ transcript(
   S: A3 BAD Command not allowed now
 `,
 );
+
+for (
+  const [form, password, quoted] of [
+    ["a quoted string with octets over 127", "pässwörd", '"pässwörd"'],
+    ["a quoted string with quoted characters", 'a"b\\c', '"a\\"b\\\\c"'],
+    ["a literal with octets over 127", "pä", "{3+}\n  C: pä"],
+    ["an atom with wildcards", "100%*", "100%*"],
+    ["an atom with all that is not a space", 'p(ä)"]\\{x}%', 'p(ä)"]\\{x}%'],
+  ] as const
+) {
+  transcript(
+    `LOGIN takes a password as ${form}`,
+    `
+  ${HELLO}
+  C: A1 LOGIN ann@relay.example ${quoted}
+  S: A1 ${LOGGED_IN}
+  `,
+    { world: () => memoryWorld((backend) => backend.password = password) },
+  );
+}
+
+transcript(
+  "LOGIN with names that nobody has is no syntax error",
+  `
+  ${HELLO}
+  C: A1 LOGIN 50%@relay.example secret
+  S: A1 NO [AUTHENTICATIONFAILED] Authentication failed
+  C: A2 LOGIN "änn@relay.example" secret
+  S: A2 NO [AUTHENTICATIONFAILED] Authentication failed
+  C: A3 LOGIN ann@relay.example
+  S: A3 BAD Expected a space
+  C: A4 LOGIN "ann@relay.example" "secr
+  S: A4 BAD Invalid quoted string
+  C: A5 LOGIN ann@relay.example secret more
+  S: A5 BAD Too many arguments
+  C: A6 LOGIN ann@relay.example {word
+  S: A6 BAD Expected a string
+  C: A7 ID ("name" "ä")
+  S: A7 BAD Invalid characters
+  C: A8 LOGIN ann@relay.example secret
+  S: A8 ${LOGGED_IN}
+  C: A9 SELECT "ä"
+  S: A9 BAD Invalid characters
+`,
+);
+
+Deno.test("LOGIN and AUTHENTICATE keep octets that are no text apart", async () => {
+  const octets = "\xff\xfe\xc3\x80";
+  const others = ["\xfe\xff\xc3\x80", "\ufffd".repeat(3), "\xff\xfe\xc3\x81"];
+  const seen: string[] = [];
+  const world = memoryWorld((backend) =>
+    backend.login = (_, password) => {
+      seen.push(latin1(password));
+      return Promise.reject(new Refusal("bad_credentials"));
+    }
+  );
+  const stage = new Stage(world, { server: { maxLoginFailures: 100 } });
+  const wire = stage.connect();
+  for (const password of [octets, ...others]) {
+    const sent = password.startsWith("\ufffd") ? utf8(password) : password;
+    for (
+      const line of [
+        `A LOGIN ann "${sent}"`,
+        `A LOGIN ann ${sent}`,
+        `A LOGIN ann {${sent.length}+}\r\n${sent}`,
+        `A AUTHENTICATE PLAIN ${btoa(`\0ann\0${sent}`)}`,
+      ]
+    ) {
+      wire.push(fromLatin1(`${line}\r\n`));
+      await stage.settle();
+      assert.equal(seen.pop(), sent, line);
+    }
+  }
+  await stage.end();
+});
+
+function utf8(text: string): string {
+  return latin1(new TextEncoder().encode(text));
+}
 
 transcript(
   "LOGIN closes after three failures",

@@ -131,6 +131,40 @@ transcript(
 `,
 );
 
+for (const password of ["pässwörd", "\xff\xfe\xc3", ' %"\\']) {
+  const backend = () => {
+    const made = new MemoryBackend();
+    made.password = password;
+    return made;
+  };
+  const name = base64("ann@relay.example");
+  const others = base64("\xef\xbf\xbd"); // what a lossy decoder makes of any
+  transcript(
+    `AUTH takes the octets of ${btoa(password)} for what they are`,
+    { backend },
+    `${HELLO}
+    C: AUTH PLAIN ${base64("\0ann@relay.example\0\xef\xbf\xbd")}
+    S: 535 5.7.8 Invalid credentials
+    C: AUTH LOGIN ${name}
+    S: 334 UGFzc3dvcmQ6
+    C: ${others}
+    S: 535 5.7.8 Invalid credentials
+    C: AUTH PLAIN ${base64(`\0ann@relay.example\0${password}`)}
+    S: 235 2.7.0 Authentication successful
+    `,
+  );
+  transcript(
+    `AUTH LOGIN takes the octets of ${btoa(password)}`,
+    { backend },
+    `${HELLO}
+    C: AUTH LOGIN ${name}
+    S: 334 UGFzc3dvcmQ6
+    C: ${base64(password)}
+    S: 235 2.7.0 Authentication successful
+    `,
+  );
+}
+
 transcript(
   "wrong passwords end the connection",
   {},

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { latin1 } from "../../src/base/octets.ts";
+import type { Secret } from "../../src/base/secret.ts";
 import { Refusal, type RefusalCode } from "../../src/base/refusal.ts";
 import type {
   SmtpAccount,
@@ -50,6 +52,8 @@ export class MemoryBackend implements SmtpBackend {
   readonly inactive = new Map<string, () => void>();
   maxMessageOctets = 1000;
   maxRecipients = 3;
+  /** Of every account; one character an octet. */
+  password = "secret";
   discarded = 0;
   open = 0;
   /** Sessions that are logged in and not released. */
@@ -62,12 +66,12 @@ export class MemoryBackend implements SmtpBackend {
     };
   }
 
-  login(address: string, password: string): Promise<SmtpAccount> {
+  login(address: string, password: Secret): Promise<SmtpAccount> {
     if (address.startsWith("bug")) return Promise.reject(new Error("a bug"));
     if (address.startsWith("throttled")) {
       return Promise.reject(new Refusal("too_many_attempts"));
     }
-    if (password !== "secret") {
+    if (latin1(password) !== this.password) {
       return Promise.reject(new Refusal("bad_credentials"));
     }
     this.held++;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { secretOfText } from "../../base/secret.ts";
 import { Refusal } from "../../base/refusal.ts";
 import { PEER, STRONG, testAccounts, WEAK } from "../test_accounts.ts";
 import type { TestTime } from "../test_time.ts";
@@ -22,7 +23,10 @@ function guesser(peer: Peer = PEER) {
   const parts = testAccounts({ jitRegistration: false });
   let n = 0;
   const guess = (name = NAME, from = peer) =>
-    codeOf(parts.accounts.login(name, `${STRONG}${n++}`, from), parts.time);
+    codeOf(
+      parts.accounts.login(name, secretOfText(`${STRONG}${n++}`), from),
+      parts.time,
+    );
   return { ...parts, guess };
 }
 
@@ -39,11 +43,11 @@ Deno.test("8 failures for one account from one network, then one in 30 seconds",
 Deno.test("a throttled login is answered after 2 seconds, without a look at the password", async () => {
   const { accounts, options, guess, time, store } = guesser();
   options.jitRegistration = true;
-  await accounts.login(NAME, STRONG, { address: "203.0.113.1" });
+  await accounts.login(NAME, secretOfText(STRONG), { address: "203.0.113.1" });
   for (let i = 0; i < 8; i++) await guess();
   const finds = store.finds;
   let code = "";
-  const login = accounts.login(NAME, STRONG, PEER)
+  const login = accounts.login(NAME, secretOfText(STRONG), PEER)
     .catch((error) => code = error.code);
   await time.pass(1_999);
   assert.equal(code, "");
@@ -56,9 +60,13 @@ Deno.test("a throttled login is answered after 2 seconds, without a look at the 
 Deno.test("strangers lock nobody out: other networks still log in", async () => {
   const { accounts, options, guess } = guesser();
   options.jitRegistration = true;
-  const { id } = await accounts.login(NAME, STRONG, { address: "203.0.113.1" });
+  const { id } = await accounts.login(NAME, secretOfText(STRONG), {
+    address: "203.0.113.1",
+  });
   for (let i = 0; i < 20; i++) await guess();
-  const login = await accounts.login(NAME, STRONG, { address: "192.0.2.9" });
+  const login = await accounts.login(NAME, secretOfText(STRONG), {
+    address: "192.0.2.9",
+  });
   assert.equal(login.id, id);
 });
 
@@ -93,22 +101,24 @@ Deno.test("an IPv6 network is a /64", async () => {
 Deno.test("a success forgives what the network got wrong for the account", async () => {
   const { accounts, options, guess } = guesser();
   options.jitRegistration = true;
-  await accounts.login(NAME, STRONG, PEER);
+  await accounts.login(NAME, secretOfText(STRONG), PEER);
   for (let round = 0; round < 2; round++) {
     for (let i = 0; i < 7; i++) assert.equal(await guess(), "bad_credentials");
-    await accounts.login(NAME, STRONG, PEER);
+    await accounts.login(NAME, secretOfText(STRONG), PEER);
   }
 });
 
 Deno.test("guesses at the same time get no further than one after the other", async () => {
   const { accounts, options, time } = guesser();
   options.jitRegistration = true;
-  await accounts.login(NAME, WEAK, { address: "203.0.113.1" });
+  await accounts.login(NAME, secretOfText(WEAK), { address: "203.0.113.1" });
   const codes = Promise.all(
     Array.from(
       { length: 19 },
       (_, i) =>
-        accounts.login(NAME, `${WEAK}${i}`, PEER).catch((error) => error.code),
+        accounts.login(NAME, secretOfText(`${WEAK}${i}`), PEER).catch((error) =>
+          error.code
+        ),
     ),
   );
   const all = await time.passUntil(codes);
@@ -130,7 +140,11 @@ const create = (
   { accounts, time }: ReturnType<typeof testAccounts>,
   n: number,
   peer: Peer = PEER,
-) => codeOf(accounts.login(`person${n}xx@relay.example`, STRONG, peer), time);
+) =>
+  codeOf(
+    accounts.login(`person${n}xx@relay.example`, secretOfText(STRONG), peer),
+    time,
+  );
 
 Deno.test("30 accounts at once from one network, then one a minute", async () => {
   const parts = testAccounts();

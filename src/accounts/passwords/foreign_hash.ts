@@ -1,6 +1,7 @@
 /** Checks passwords against imported forms, in a worker that exists only while it is needed. @module */
 import type { Timers } from "../../base/clock.ts";
 import { Refusal } from "../../base/refusal.ts";
+import type { Secret } from "../../base/secret.ts";
 import { startThread } from "../../observe/threads.ts";
 import type { ForeignCheck, ForeignVerdict } from "./foreign_hash_worker.ts";
 import type { ForeignPassword } from "./stored_password.ts";
@@ -31,7 +32,7 @@ export class ForeignHashes {
    * @throws {Refusal} `unavailable` if the worker ends
    * @throws {Error} if the check itself fails, which says nothing about the password
    */
-  verify(stored: ForeignPassword, password: string): Promise<boolean> {
+  verify(stored: ForeignPassword, password: Secret): Promise<boolean> {
     const check: ForeignCheck = { id: this.#nextId++, stored, password };
     this.#usedSinceTick = true;
     return new Promise((resolve, reject) => {

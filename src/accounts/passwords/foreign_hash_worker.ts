@@ -4,16 +4,18 @@
  *
  * @module
  */
+import { Buffer } from "node:buffer";
 import { timingSafeEqual } from "node:crypto";
 import { argon2id, bcryptVerify } from "hash-wasm";
 import { encrypt } from "unixcrypt";
+import type { Secret } from "../../base/secret.ts";
 import { guardThread } from "../../observe/threads.ts";
 import type { Argon2Password, ForeignPassword } from "./stored_password.ts";
 
 export interface ForeignCheck {
   readonly id: number;
   readonly stored: ForeignPassword;
-  readonly password: string;
+  readonly password: Secret;
 }
 
 export interface ForeignVerdict {
@@ -43,14 +45,14 @@ scope.onmessage = async ({ data: { id, stored, password } }) => {
 
 async function matches(
   stored: ForeignPassword,
-  password: string,
+  password: Secret,
 ): Promise<boolean> {
   switch (stored.kind) {
     case "argon2id":
       return equal(await argon2Tag(stored, password), stored.tag);
     case "bcrypt":
       return await bcryptVerify({
-        password: encoder.encode(password).subarray(0, BCRYPT_OCTETS),
+        password: password.subarray(0, BCRYPT_OCTETS),
         hash: stored.text,
       });
     case "sha_crypt":
@@ -60,10 +62,10 @@ async function matches(
 
 async function argon2Tag(
   { passes, memoryKib, lanes, salt, tag }: Argon2Password,
-  password: string,
+  password: Secret,
 ): Promise<Uint8Array> {
   return await argon2id({
-    password: encoder.encode(password),
+    password,
     salt,
     iterations: passes,
     memorySize: memoryKib,
@@ -73,8 +75,10 @@ async function argon2Tag(
   });
 }
 
-function cryptDigest(password: string, text: string): Uint8Array {
-  return digestOf(encrypt(password, text.slice(0, text.lastIndexOf("$"))));
+function cryptDigest(password: Secret, text: string): Uint8Array {
+  // Its type asks for text, of which it takes nothing but octets.
+  const octets = Buffer.from(password) as unknown as string;
+  return digestOf(encrypt(octets, text.slice(0, text.lastIndexOf("$"))));
 }
 
 function digestOf(text: string): Uint8Array {

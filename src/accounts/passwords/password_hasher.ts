@@ -11,6 +11,7 @@ import { createHash, scrypt, timingSafeEqual } from "node:crypto";
 import type { Random } from "../../base/random.ts";
 import type { ForeignHashes } from "./foreign_hash.ts";
 import type { HashGate } from "./hash_gate.ts";
+import type { Secret } from "../../base/secret.ts";
 import { isStrong } from "./passwords.ts";
 import {
   formatStoredPassword,
@@ -47,7 +48,7 @@ export class PasswordHasher {
    * @throws {Refusal} `busy`
    */
   async make(
-    password: string,
+    password: Secret,
     source: "generated" | "chosen",
   ): Promise<string> {
     const salt = this.#options.random(SALT_OCTETS);
@@ -63,7 +64,7 @@ export class PasswordHasher {
    *
    * @throws {Refusal} `busy`
    */
-  async verify(text: string, password: string): Promise<boolean> {
+  async verify(text: string, password: Secret): Promise<boolean> {
     const stored = readable(text);
     if (stored === undefined) return await this.burn(password);
     if (stored.kind === "sha256") {
@@ -80,7 +81,7 @@ export class PasswordHasher {
    *
    * @throws {Refusal} `busy`
    */
-  async burn(password: string): Promise<false> {
+  async burn(password: Secret): Promise<false> {
     const salt = new Uint8Array(SALT_OCTETS);
     if (isStrong(password)) {
       equalsSha256({ kind: "sha256", salt, digest: DUMMY }, password);
@@ -91,7 +92,7 @@ export class PasswordHasher {
     return false;
   }
 
-  async #scrypt(salt: Uint8Array, password: string): Promise<ScryptPassword> {
+  async #scrypt(salt: Uint8Array, password: Secret): Promise<ScryptPassword> {
     const cost = { ln: this.#options.scryptLn(), r: SCRYPT_R, p: SCRYPT_P };
     const key = await this.#options.gate.run(() =>
       scryptKey(password, { ...cost, salt, keyOctets: KEY_OCTETS })
@@ -101,7 +102,7 @@ export class PasswordHasher {
 
   async #verifySlow(
     stored: Exclude<StoredPassword, Sha256Password>,
-    password: string,
+    password: Secret,
   ): Promise<boolean> {
     if (stored.kind !== "scrypt") {
       return await this.#options.foreign.verify(stored, password);
@@ -124,11 +125,11 @@ function readable(text: string): StoredPassword | undefined {
   }
 }
 
-function sha256(salt: Uint8Array, password: string): Uint8Array {
-  return createHash("sha256").update(salt).update(password, "utf8").digest();
+function sha256(salt: Uint8Array, password: Secret): Uint8Array {
+  return createHash("sha256").update(salt).update(password).digest();
 }
 
-function equalsSha256(stored: Sha256Password, password: string): boolean {
+function equalsSha256(stored: Sha256Password, password: Secret): boolean {
   return timingSafeEqual(sha256(stored.salt, password), stored.digest);
 }
 
@@ -142,7 +143,7 @@ interface ScryptCost {
 
 /** RFC 7914 §6, on a thread of the runtime's pool. */
 function scryptKey(
-  password: string,
+  password: Secret,
   { ln, r, p, salt, keyOctets }: ScryptCost,
 ): Promise<Uint8Array> {
   const cost = { N: 2 ** ln, r, p, maxmem: 256 * r * 2 ** ln + 1_048_576 };

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { secretOf, secretOfText } from "../../base/secret.ts";
 import { Buffer } from "node:buffer";
+import { createHash, scryptSync } from "node:crypto";
 import { systemRandom } from "../../base/random.ts";
 import { ForeignHashes } from "./foreign_hash.ts";
 import { HashGate } from "./hash_gate.ts";
@@ -31,23 +33,26 @@ const STRONG = "Zj4qL0vXt8sYb2RwKc6nPm";
 
 Deno.test("make() gives a strong password one round of SHA-256", async () => {
   const { hasher } = parts();
-  const stored = await hasher.make(STRONG, "chosen");
+  const stored = await hasher.make(secretOfText(STRONG), "chosen");
   assert.match(stored, /^sha256:[A-Za-z0-9+/]{22}==:[A-Za-z0-9+/]{43}=$/);
-  assert.equal(await hasher.verify(stored, STRONG), true);
-  assert.equal(await hasher.verify(stored, STRONG + "x"), false);
-  assert.notEqual(await hasher.make(STRONG, "chosen"), stored);
+  assert.equal(await hasher.verify(stored, secretOfText(STRONG)), true);
+  assert.equal(await hasher.verify(stored, secretOfText(STRONG + "x")), false);
+  assert.notEqual(await hasher.make(secretOfText(STRONG), "chosen"), stored);
 });
 
 Deno.test("make() gives a weak password scrypt, unless we drew it", async () => {
   const { hasher } = parts();
-  const stored = await hasher.make("password1", "chosen");
+  const stored = await hasher.make(secretOfText("password1"), "chosen");
   assert.match(
     stored,
     /^scrypt:10:8:1:[A-Za-z0-9+/]{22}==:[A-Za-z0-9+/]{43}=$/,
   );
-  assert.equal(await hasher.verify(stored, "password1"), true);
-  assert.equal(await hasher.verify(stored, "password2"), false);
-  assert.match(await hasher.make("password1", "generated"), /^sha256:/);
+  assert.equal(await hasher.verify(stored, secretOfText("password1")), true);
+  assert.equal(await hasher.verify(stored, secretOfText("password2")), false);
+  assert.match(
+    await hasher.make(secretOfText("password1"), "generated"),
+    /^sha256:/,
+  );
 });
 
 const TAG = Buffer.from(
@@ -89,11 +94,55 @@ const VECTORS: [string, string, string][] = [
     "Hello world!",
   ],
 ];
+const OCTETS = Buffer.from([0xff, 0xfe, 0x41, 0xc3]);
+/** Of the octets above, by node:crypto, argon2-cffi and libxcrypt. */
+const OCTET_VECTORS: [string, string][] = [
+  [
+    "sha256",
+    `sha256:${SALT}:${
+      createHash("sha256").update("somesalt").update(OCTETS).digest("base64")
+    }`,
+  ],
+  [
+    "scrypt",
+    `scrypt:10:8:1:${SALT}:${
+      scryptSync(OCTETS, "somesalt", 32, { N: 1024, r: 8, p: 1 })
+        .toString("base64")
+    }`,
+  ],
+  [
+    "argon2id",
+    `argon2:2:256:1:${SALT}:EtFy164RUNEir5NaPUITp6MVjJXS3q5UiXSW+/6g8V8=`,
+  ],
+  ["bcrypt", "$2b$05$CCCCCCCCCCCCCCCCCCCCC.Na5Dbzajtv/MClRtN2i6nf82NZEuUf6"],
+  ["sha256-crypt", "$5$saltstring$yLPiGkqyzHYGu.4kTHfqwIeIKDGsB7Asj.fxQNIgGZ9"],
+  [
+    "sha512-crypt",
+    "$6$saltstring$CKvrysVVkXs5.Rkr0WVyVTRRmiEM6wevA8FS0fy0xJjSKoSxPPJuzZviBVcF2UDahGkTiT3Vy7SWmliCjsPOv0",
+  ],
+];
+for (const [name, stored] of OCTET_VECTORS) {
+  Deno.test(`verify() takes octets that are no text for ${name}`, async () => {
+    const { hasher, foreign } = parts();
+    assert.equal(await hasher.verify(stored, secretOf(OCTETS)), true);
+    for (const others of [[0xfe, 0xff, 0x41, 0xc3], [0xff, 0xfe, 0x41, 0x80]]) {
+      const secret = secretOf(Uint8Array.from(others));
+      assert.equal(await hasher.verify(stored, secret), false);
+    }
+    const replaced = secretOfText(new TextDecoder().decode(OCTETS));
+    assert.equal(await hasher.verify(stored, replaced), false);
+    foreign.close();
+  });
+}
+
 for (const [name, stored, password] of VECTORS) {
   Deno.test(`verify() checks ${name}`, async () => {
     const { hasher, foreign } = parts();
-    assert.equal(await hasher.verify(stored, password), true);
-    assert.equal(await hasher.verify(stored, password + "x"), false);
+    assert.equal(await hasher.verify(stored, secretOfText(password)), true);
+    assert.equal(
+      await hasher.verify(stored, secretOfText(password + "x")),
+      false,
+    );
     foreign.close();
   });
 }
@@ -101,24 +150,27 @@ for (const [name, stored, password] of VECTORS) {
 Deno.test("verify() minds the time parameter of argon2", async () => {
   const { hasher, foreign } = parts();
   const stored = `argon2:1:256:1:${SALT}:${TAG}`;
-  assert.equal(await hasher.verify(stored, "password"), false);
+  assert.equal(await hasher.verify(stored, secretOfText("password")), false);
   foreign.close();
 });
 
 Deno.test("verify() against an unreadable form is false", async () => {
   const { hasher } = parts();
-  assert.equal(await hasher.verify("{PLAIN}password1", "password1"), false);
+  assert.equal(
+    await hasher.verify("{PLAIN}password1", secretOfText("password1")),
+    false,
+  );
 });
 
 Deno.test("ForeignHashes ends its worker when idle, and starts it again", async () => {
   const { time, foreign, hasher } = parts();
   const [, stored, password] = VECTORS[2]!;
   assert.equal(time.pending, 0);
-  assert.equal(await hasher.verify(stored, password), true);
+  assert.equal(await hasher.verify(stored, secretOfText(password)), true);
   assert.equal(time.pending, 1);
   await time.pass(120_000);
   assert.equal(time.pending, 0);
-  assert.equal(await hasher.verify(stored, password), true);
+  assert.equal(await hasher.verify(stored, secretOfText(password)), true);
   foreign.close();
 });
 

@@ -1,30 +1,27 @@
 /** What a password may be, and whether it is one that a machine made. @module */
+import { CR, LF } from "../../base/octets.ts";
 import { Refusal } from "../../base/refusal.ts";
+import { type Secret, secretOfText } from "../../base/secret.ts";
 
 const MAX_OCTETS = 256;
 const STRONG_LENGTH = 20;
 const STRONG_DISTINCT = 10;
-// deno-lint-ignore no-control-regex
-const FORBIDDEN = /[\x00\r\n]/;
-const CLASSES = [/[a-z]/, /[A-Z]/, /[0-9]/, /[^a-zA-Z0-9]/];
-const encoder = new TextEncoder();
+const FORBIDDEN = [0, CR, LF];
 
 /** Whether a login with this password is worth looking at. */
-export function isPassword(password: string): boolean {
-  if (password === "" || FORBIDDEN.test(password)) return false;
-  if (password.length > MAX_OCTETS) return false;
-  return 3 * password.length <= MAX_OCTETS ||
-    encoder.encode(password).length <= MAX_OCTETS;
+export function isPassword(password: Secret): boolean {
+  return password.length > 0 && password.length <= MAX_OCTETS &&
+    !FORBIDDEN.some((octet) => password.includes(octet));
 }
 
 /**
  * Checks the password of an account about to be made or changed.
  *
- * @param minOctets shortest one allowed, as UTF-8
+ * @param minOctets shortest one allowed
  * @throws {Refusal} `password_too_short`, `password_invalid`
  */
-export function checkPassword(password: string, minOctets: number): void {
-  if (encoder.encode(password).length < minOctets) {
+export function checkPassword(password: Secret, minOctets: number): void {
+  if (password.length < minOctets) {
     throw new Refusal("password_too_short", {
       explanation: `Password must have at least ${minOctets} characters`,
     });
@@ -37,10 +34,37 @@ export function checkPassword(password: string, minOctets: number): void {
   }
 }
 
-/** Random enough that a fast hash protects it. */
-export function isStrong(password: string): boolean {
-  const characters = [...password];
-  return characters.length >= STRONG_LENGTH &&
-    new Set(characters).size >= STRONG_DISTINCT &&
-    CLASSES.filter((one) => one.test(password)).length >= 2;
+/** As checkPassword(), of one that came as text. @throws {Refusal} `password_too_short`, `password_invalid` */
+export function readPassword(text: string, minOctets: number): Secret {
+  const password = secretFrom(text);
+  checkPassword(password, minOctets);
+  return password;
+}
+
+function secretFrom(text: string): Secret {
+  try {
+    return secretOfText(text);
+  } catch {
+    throw new Refusal("password_invalid", {
+      explanation: "Password must be Unicode text",
+    });
+  }
+}
+
+/**
+ * Random enough that a fast hash protects it. Only ASCII counts: machines draw
+ * nothing else.
+ */
+export function isStrong(password: Secret): boolean {
+  const ascii = password.filter((octet) => octet < 0x80);
+  return ascii.length >= STRONG_LENGTH &&
+    new Set(ascii).size >= STRONG_DISTINCT &&
+    new Set(Array.from(ascii, classOf)).size >= 2;
+}
+
+function classOf(octet: number): "lower" | "upper" | "digit" | "other" {
+  const character = String.fromCharCode(octet);
+  if (character >= "a" && character <= "z") return "lower";
+  if (character >= "A" && character <= "Z") return "upper";
+  return character >= "0" && character <= "9" ? "digit" : "other";
 }

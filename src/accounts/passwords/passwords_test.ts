@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { secretOfText } from "../../base/secret.ts";
 import { checkPassword, isPassword, isStrong } from "./passwords.ts";
 
 const PASSWORDS: [string, string, boolean][] = [
@@ -15,15 +16,15 @@ const PASSWORDS: [string, string, boolean][] = [
 ];
 for (const [name, password, valid] of PASSWORDS) {
   Deno.test(`isPassword() with ${name} is ${valid}`, () => {
-    assert.equal(isPassword(password), valid);
+    assert.equal(isPassword(secretOfText(password)), valid);
   });
 }
 
 Deno.test("checkPassword() counts octets at the limit and one below", () => {
-  checkPassword("123456789", 9);
-  checkPassword("éééé1", 9);
+  checkPassword(secretOfText("123456789"), 9);
+  checkPassword(secretOfText("éééé1"), 9);
   for (const short of ["12345678", "éééé", ""]) {
-    assert.throws(() => checkPassword(short, 9), {
+    assert.throws(() => checkPassword(secretOfText(short), 9), {
       code: "password_too_short",
     });
   }
@@ -32,7 +33,7 @@ Deno.test("checkPassword() counts octets at the limit and one below", () => {
 Deno.test("checkPassword() refuses what isPassword() refuses", () => {
   for (const [, password, valid] of PASSWORDS) {
     if (valid || password === "") continue;
-    assert.throws(() => checkPassword(password, 1), {
+    assert.throws(() => checkPassword(secretOfText(password), 1), {
       code: "password_invalid",
     });
   }
@@ -50,7 +51,7 @@ const STRENGTH: [string, boolean][] = [
   ["password1", false],
 ];
 for (const [password, strong] of STRENGTH) {
-  Deno.test(`isStrong("${password}") is ${strong}`, () => {
-    assert.equal(isStrong(password), strong);
+  Deno.test(`isStrong(secretOfText("${password}")) is ${strong}`, () => {
+    assert.equal(isStrong(secretOfText(password)), strong);
   });
 }

@@ -1,5 +1,6 @@
 /** Proving a password against its stored form; equal claims at one time are proven once. @module */
 import { Buffer } from "node:buffer";
+import type { Secret } from "../../base/secret.ts";
 import type { Account, PasswordUpgrade } from "../../store/accounts.ts";
 import type { PasswordHasher } from "./password_hasher.ts";
 import { isOwnForm, parseStoredPassword } from "./stored_password.ts";
@@ -12,7 +13,7 @@ export interface Proof {
 }
 
 export interface ProofClaim {
-  readonly password: string;
+  readonly password: Secret;
   readonly mac: Uint8Array;
   /** Called before the password is looked at; may throw. */
   begin(): void;

@@ -9,6 +9,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Clock } from "../../base/clock.ts";
 import type { AccountId } from "../../base/ids.ts";
 import type { Random } from "../../base/random.ts";
+import type { Secret } from "../../base/secret.ts";
 import type { AccountOptions } from "../options.ts";
 
 const KEY_OCTETS = 32;
@@ -42,9 +43,10 @@ export class VerifiedPasswords {
   }
 
   /** Stands for a password under a stored form; tells neither. */
-  mac(storedForm: string, password: string): Uint8Array {
+  mac(storedForm: string, password: Secret): Uint8Array {
     return createHmac("sha256", this.#key)
-      .update(`${storedForm}\0${password}`, "utf8")
+      .update(`${storedForm}\0`, "utf8")
+      .update(password)
       .digest();
   }
 

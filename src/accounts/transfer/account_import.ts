@@ -16,7 +16,7 @@ import { jsonItems } from "./json_items.ts";
 import type { AccountOperations } from "../operations.ts";
 import type { AccountOptions } from "../options.ts";
 import type { PasswordHasher } from "../passwords/password_hasher.ts";
-import { checkPassword } from "../passwords/passwords.ts";
+import { readPassword } from "../passwords/passwords.ts";
 import { parseStoredPassword } from "../passwords/stored_password.ts";
 
 const BATCH = 500;
@@ -149,8 +149,9 @@ export class AccountImport {
       return hash;
     }
     if (password === undefined) throw new SyntaxError("no password or hash");
-    checkPassword(password, this.#parts.options.minPasswordLength);
-    return await this.#parts.hasher.make(password, "chosen");
+    const { hasher, options } = this.#parts;
+    const secret = readPassword(password, options.minPasswordLength);
+    return await hasher.make(secret, "chosen");
   }
 
   async #flush(): Promise<void> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { AccountId } from "../../base/ids.ts";
+import { secretOfText } from "../../base/secret.ts";
 import type { AccountStore } from "../../store/accounts.ts";
 import { type ExportPage, exportPage, exportToFile } from "./account_export.ts";
 import type { ExportedAccount } from "./import_entry.ts";
@@ -124,7 +125,11 @@ Deno.test("import forced takes short and reserved names, never other characters"
 
 Deno.test("import never changes what exists and can be repeated", async () => {
   const { run, accounts, store } = importing();
-  const { id } = await accounts.login("ann.chats@relay.example", STRONG, PEER);
+  const { id } = await accounts.login(
+    "ann.chats@relay.example",
+    secretOfText(STRONG),
+    PEER,
+  );
   const entries = [
     { username: "ann.chats", hash: SHA512 },
     { username: "bob.chats", hash: SHA512 },
@@ -160,11 +165,18 @@ Deno.test("imported accounts log in and keep what they had", async () => {
     ],
     [5, 1000, undefined, 9, true],
   );
-  await accounts.login("ann.chats@relay.example", "Hello world!", PEER);
+  await accounts.login(
+    "ann.chats@relay.example",
+    secretOfText("Hello world!"),
+    PEER,
+  );
   accounts.close();
-  await assert.rejects(accounts.login("bob.chats@relay.example", WEAK, PEER), {
-    code: "bad_credentials",
-  });
+  await assert.rejects(
+    accounts.login("bob.chats@relay.example", secretOfText(WEAK), PEER),
+    {
+      code: "bad_credentials",
+    },
+  );
 });
 
 Deno.test("import takes more than one batch", async () => {
@@ -225,7 +237,11 @@ Deno.test("exportToFile() and importFile() carry accounts over", async () => {
     const from = importing();
     const path = `${directory}/accounts.json`;
     for (let i = 0; i < 3; i++) {
-      await from.accounts.login(`person${i}xx@relay.example`, STRONG, PEER);
+      await from.accounts.login(
+        `person${i}xx@relay.example`,
+        secretOfText(STRONG),
+        PEER,
+      );
     }
     await from.accounts.block("person1xx@relay.example", "test");
     assert.equal(
@@ -236,7 +252,11 @@ Deno.test("exportToFile() and importFile() carry accounts over", async () => {
     const to = importing();
     const report = await importFile(path, to.parts);
     assert.deepEqual(report, { imported: 3, skipped: 0, errors: [] });
-    await to.accounts.login("person2xx@relay.example", STRONG, PEER);
+    await to.accounts.login(
+      "person2xx@relay.example",
+      secretOfText(STRONG),
+      PEER,
+    );
     assert.deepEqual(
       await Array.fromAsync(all(to.store)),
       await Array.fromAsync(all(from.store)),
@@ -303,7 +323,11 @@ Deno.test("relayAccounts() reads the tree of a chatmail/relay", async () => {
     assert.deepEqual(report, { imported: 1, skipped: 0, errors: [] });
     const ann = await store.find("ann.chats@relay.example" as Address);
     assert.equal(ann?.lastLoginDay, lastLogin.getTime() / 86_400_000);
-    await accounts.login("ann.chats@relay.example", "Hello world!", PEER);
+    await accounts.login(
+      "ann.chats@relay.example",
+      secretOfText("Hello world!"),
+      PEER,
+    );
     accounts.close();
   });
 });

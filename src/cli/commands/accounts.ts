@@ -12,6 +12,7 @@ import {
   withApplied,
 } from "../command.ts";
 import { CliError, describeFailure, EXIT } from "../exit_codes.ts";
+import { textOf } from "../terminal.ts";
 import {
   appliedNote,
   counted,
@@ -254,7 +255,8 @@ async function newPassword(call: Call): Promise<string> {
   const given = textOption(call, "password");
   if (given !== undefined) return given;
   if (flagOption(call, "passwordStdin")) {
-    return await call.terminal.readLine() ?? "";
+    const line = await call.terminal.readLine();
+    return line ? textOf(line) : "";
   }
   if (call.json && call.terminal.isInteractive) {
     throw new CliError(
@@ -263,7 +265,7 @@ async function newPassword(call: Call): Promise<string> {
       EXIT.usage,
     );
   }
-  return await call.terminal.readHidden("Password: ");
+  return textOf(await call.terminal.readHidden("Password: "));
 }
 
 function readSize(text: string): number {

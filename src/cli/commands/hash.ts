@@ -5,6 +5,7 @@ import { PasswordHasher } from "../../accounts/passwords/password_hasher.ts";
 import { checkPassword } from "../../accounts/passwords/passwords.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../../app/system_time.ts";
 import { systemRandom } from "../../base/random.ts";
+import { secretOf } from "../../base/secret.ts";
 import { SCHEMA } from "../../config/schema.ts";
 import {
   type Call,
@@ -14,9 +15,10 @@ import {
 } from "../command.ts";
 
 async function hash(call: Call): Promise<CommandResult> {
-  const password = flagOption(call, "stdin")
-    ? await call.terminal.readLine() ?? ""
+  const octets = flagOption(call, "stdin")
+    ? await call.terminal.readLine()
     : await call.terminal.readHidden("Password: ");
+  const password = secretOf(octets ?? new Uint8Array());
   checkPassword(password, 1);
   const foreign = new ForeignHashes(SYSTEM_TIMERS, () => {});
   const hasher = new PasswordHasher({

@@ -7,17 +7,19 @@
  *
  * @module
  */
-import { CR, LF } from "../../base/octets.ts";
+import { CR, latin1, LF } from "../../base/octets.ts";
 import { type LiteralHeader, literalHeader } from "./literal.ts";
 
 export type ImapInput =
   | {
     readonly kind: "line";
-    /** Without its line end. */
+    /** Without its line end; one character an octet. */
     readonly text: string;
     readonly literal?: LiteralHeader;
-    /** It has NUL, a bare CR or octets over 127: answer BAD, whatever it says. */
+    /** It has NUL or a bare CR: answer BAD, whatever it says. */
     readonly invalid?: true;
+    /** It has octets over 127, which few commands take. */
+    readonly eightBit?: true;
   }
   | {
     readonly kind: "literal";
@@ -90,7 +92,8 @@ export class ImapReceiver {
   #line(octets: Uint8Array): ImapInput {
     this.#lineOctets += octets.length;
     const line = withoutLineEnd(octets);
-    const text = decoder.decode(line);
+    const kind = kindOf(line);
+    const text = kind === "text" ? decoder.decode(line) : latin1(line);
     const literal = literalHeader(text);
     if (literal) this.#literalLeft = literal.sizeOctets;
     else this.#lineOctets = 0;
@@ -98,7 +101,8 @@ export class ImapReceiver {
       kind: "line",
       text,
       ...(literal && { literal }),
-      ...(!isText(line) && { invalid: true }),
+      ...(kind === "invalid" && { invalid: true }),
+      ...(kind === "eight_bit" && { eightBit: true }),
     };
   }
 
@@ -148,11 +152,13 @@ function withoutLineEnd(line: Uint8Array): Uint8Array {
   return line.subarray(0, line.at(-2) === CR ? -2 : -1);
 }
 
-/** TEXT-CHAR of RFC 3501 §9. */
-function isText(line: Uint8Array): boolean {
+/** "text": only TEXT-CHAR of RFC 3501 §9. */
+function kindOf(line: Uint8Array): "text" | "eight_bit" | "invalid" {
+  let all = 0;
   for (let i = 0; i < line.length; i++) {
     const octet = line[i]!;
-    if (octet === 0 || octet === CR || octet > 0x7f) return false;
+    if (octet === 0 || octet === CR) return "invalid";
+    all |= octet;
   }
-  return true;
+  return all > 0x7f ? "eight_bit" : "text";
 }

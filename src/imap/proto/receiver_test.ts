@@ -30,10 +30,10 @@ for (
       [{ kind: "line", text: "a\rb", invalid: true }],
     ],
     [
-      "8-bit octets make a line invalid",
-      "a \xe9\r\nb\r\n",
+      "8-bit octets stay what they are, and the line says that it has some",
+      "a \xe9\xff\x80\r\nb\r\n",
       [
-        { kind: "line", text: "a \ufffd", invalid: true },
+        { kind: "line", text: "a \xe9\xff\x80", eightBit: true },
         { kind: "line", text: "b" },
       ],
     ],

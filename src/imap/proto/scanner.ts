@@ -5,7 +5,15 @@
  *
  * @module
  */
-import { ASTRING_CHAR, ATOM_CHAR, isOf, LIST_CHAR, TAG_CHAR } from "./chars.ts";
+import { fromLatin1 } from "../../base/octets.ts";
+import {
+  ASTRING_CHAR,
+  ATOM_CHAR,
+  isOf,
+  LIST_CHAR,
+  OCTET_CHAR,
+  TAG_CHAR,
+} from "./chars.ts";
 import { literalHeader } from "./literal.ts";
 import type { SequenceSet, SetRange } from "./sequence_set.ts";
 
@@ -127,6 +135,16 @@ export class Scanner {
   string(): string {
     if (this.#line[this.#at] === '"') return this.#quoted();
     return decoder.decode(this.#literal());
+  }
+
+  /**
+   * A string as octets, whatever they are. As an atom it goes up to the next
+   * space, with characters that RFC 3501 §9 wants quoted.
+   */
+  octets(): Uint8Array {
+    if (this.#line[this.#at] === '"') return fromLatin1(this.#quoted());
+    if (this.#line[this.#at] === "{") return this.#literal();
+    return fromLatin1(this.#some(OCTET_CHAR, "Expected a string"));
   }
 
   /** A string; undefined for NIL. */

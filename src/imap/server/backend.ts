@@ -7,6 +7,7 @@ import type {
   Uid,
   UidValidity,
 } from "../../base/ids.ts";
+import type { Secret } from "../../base/secret.ts";
 import type {
   ChangesSince,
   Copied,
@@ -135,7 +136,7 @@ export interface ImapBackend {
   /** @throws {Refusal} `bad_credentials`, `too_many_attempts`, `busy`, `unavailable` */
   login(
     address: string,
-    password: string,
+    password: Secret,
     peer: ImapPeer,
   ): Promise<ImapAccount>;
   /** An error that is ours. Reported once; the peer gets SERVERBUG. */

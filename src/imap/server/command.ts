@@ -84,6 +84,8 @@ export interface ImapCommand<A, S = CommandSession> {
   readonly states: readonly ImapState[];
   /** `selected.uids` is read before it runs. */
   readonly needsUids?: true;
+  /** Its strings may have octets over 127 outside literals; others are then BAD. */
+  readonly takesOctets?: true;
   /** EXPUNGE may not come with its responses (RFC 3501 §7.4.1). */
   readonly withholdsExpunge?: true;
   /** Reads from behind the command's name. @throws {SyntaxError} answered with BAD */

@@ -64,7 +64,7 @@ export class ImapInterpreter {
       await this.#literal(input);
     } else if (
       this.#continuation && !this.#unfinished && !input.literal &&
-      !input.invalid
+      !input.invalid && !input.eightBit
     ) {
       const { tag, continuation } = this.#continuation;
       this.#continuation = undefined;
@@ -95,7 +95,7 @@ export class ImapInterpreter {
   ): AsyncGenerator<Step> {
     const command = this.#unfinished ??= newCommand();
     command.lines.push(input.text);
-    if (input.invalid) {
+    if (input.invalid || input.eightBit && !takesOctets(command)) {
       command.failure ??= new SyntaxError("Invalid characters");
     }
     if (this.#continuation) {
@@ -289,6 +289,18 @@ export class ImapInterpreter {
     }
     this.session.backend.reportBug(error);
     return "NO [SERVERBUG] Internal error";
+  }
+}
+
+/** Whether octets over 127 may stand in the lines of this command. */
+function takesOctets(command: Unfinished): boolean {
+  try {
+    const args = new Scanner(command);
+    args.tag();
+    args.space();
+    return COMMANDS.get(args.commandName())?.takesOctets ?? false;
+  } catch {
+    return false;
   }
 }
 

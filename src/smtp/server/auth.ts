@@ -4,6 +4,13 @@
  * @module
  */
 import { Refusal } from "../../base/refusal.ts";
+import { secretOf } from "../../base/secret.ts";
+import {
+  type Credentials,
+  decodeBase64,
+  decodeName,
+  plainCredentials,
+} from "../../mail/credentials.ts";
 import { replyFor } from "./refusals.ts";
 import {
   ALREADY_AUTHENTICATED,
@@ -24,7 +31,6 @@ import {
   TOO_MANY_FAILED_LOGINS,
   UNKNOWN_MECHANISM,
 } from "./replies.ts";
-import { type Credentials, decodeResponse, parsePlain } from "./sasl.ts";
 import type { SmtpState } from "./state.ts";
 import type { Step } from "./commands.ts";
 
@@ -76,21 +82,19 @@ function ask(
 }
 
 function plain(state: SmtpState, line: string): Step | Promise<Step> {
-  return reading(() => {
-    const credentials = parsePlain(line);
-    return credentials ? login(state, credentials) : failed(state);
-  });
+  return reading(() => login(state, plainCredentials(line)));
 }
 
 function username(state: SmtpState, line: string): Step | Promise<Step> {
   return reading(() => {
-    const address = decodeResponse(line);
+    const address = decodeName(decodeBase64(line));
     return ask(
       AUTH_PASSWORD,
       (next) =>
-        reading(() =>
-          login(state, { address, password: decodeResponse(next) })
-        ),
+        reading(() => {
+          const password = secretOf(decodeBase64(next));
+          return login(state, { address, password });
+        }),
     );
   });
 }

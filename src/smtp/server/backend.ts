@@ -1,4 +1,5 @@
 /** What SMTP sessions need from the relay; app/ passes the real thing in. @module */
+import type { Secret } from "../../base/secret.ts";
 
 /** "mx": mail from other servers (port 25). "submission": from our own users. */
 export type SmtpService = "mx" | "submission";
@@ -64,7 +65,7 @@ export interface SmtpBackend {
   /** @throws {Refusal} `bad_credentials`, `too_many_attempts`, `busy`, `unavailable` */
   login(
     address: string,
-    password: string,
+    password: Secret,
     peer: SmtpPeer,
   ): Promise<SmtpAccount>;
   /**

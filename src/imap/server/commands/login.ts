@@ -1,13 +1,13 @@
 /** Logging in, with LOGIN and with AUTHENTICATE. @module */
 import { Refusal } from "../../../base/refusal.ts";
-import { findAddress } from "../../../mail/address.ts";
+import {
+  type Credentials,
+  decodeName,
+  plainCredentials,
+} from "../../../mail/credentials.ts";
+import { secretOf } from "../../../base/secret.ts";
 import { type CommandRun, type ImapCommand, ImapNo } from "../command.ts";
 import type { ImapSession } from "../session.ts";
-
-interface Credentials {
-  readonly address: string;
-  readonly password: string;
-}
 
 interface Mechanism {
   readonly name: string;
@@ -15,21 +15,40 @@ interface Mechanism {
   readonly initial?: string;
 }
 
-const BASE64 =
-  /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+interface LoginArguments {
+  readonly name: Uint8Array;
+  readonly password: Uint8Array;
+}
 
-/** LOGIN (RFC 3501 §6.2.3). */
-export const login: ImapCommand<Credentials, ImapSession> = {
+/**
+ * LOGIN (RFC 3501 §6.2.3). Its arguments are octets, and in whatever form they
+ * can be told apart: clients put passwords into quoted strings as they are.
+ */
+export const login: ImapCommand<LoginArguments, ImapSession> = {
   states: ["not_authenticated"],
+  takesOctets: true,
   parse(args) {
     args.space();
-    const address = args.astring();
+    const name = args.octets();
     args.space();
-    return { address, password: args.astring() };
+    return { name, password: args.octets() };
   },
-  run: logIn,
+  run(session, { name, password }) {
+    return logIn(session, {
+      address: nameOf(name),
+      password: secretOf(password),
+    });
+  },
 };
+
+/** No account has a name that is not UTF-8: it is refused as any other. */
+function nameOf(octets: Uint8Array): string {
+  try {
+    return decodeName(octets);
+  } catch {
+    return "";
+  }
+}
 
 /** AUTHENTICATE (RFC 3501 §6.2.2) with PLAIN (RFC 4616 §2). */
 export const authenticate: ImapCommand<Mechanism, ImapSession> = {
@@ -45,10 +64,7 @@ export const authenticate: ImapCommand<Mechanism, ImapSession> = {
     checkSecure(session);
     if (name !== "PLAIN") throw new ImapNo("[CANNOT] Unsupported mechanism");
     if (initial === undefined) return PLAIN_RESPONSE;
-    return yield* logIn(
-      session,
-      plainCredentials(initial === "=" ? "" : initial),
-    );
+    return yield* logIn(session, plainCredentials(initial));
   },
 };
 
@@ -95,30 +111,4 @@ function refusalOf(session: ImapSession, error: unknown): Refusal {
 
 function checkSecure(session: ImapSession): void {
   if (!session.secure) throw new Refusal("tls_required");
-}
-
-/**
- * Acting for another account is not possible: the login then fails.
- *
- * @throws {SyntaxError}
- */
-function plainCredentials(base64: string): Credentials {
-  if (!BASE64.test(base64)) throw new SyntaxError("Invalid base64");
-  const octets = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
-  const fields = decodePlain(octets).split("\0");
-  const [authorization, address, password] = fields;
-  if (fields.length !== 3 || !address || !password) {
-    throw new SyntaxError("Invalid credentials");
-  }
-  const same = authorization === "" || authorization === address ||
-    findAddress(authorization!) === (findAddress(address) ?? address);
-  return { address, password: same ? password : "" };
-}
-
-function decodePlain(octets: Uint8Array): string {
-  try {
-    return decoder.decode(octets);
-  } catch {
-    throw new SyntaxError("Invalid credentials");
-  }
 }
