@@ -80,6 +80,50 @@ Deno.test("what comes in clear behind COMPRESS ends the connection", async () =>
   await stage.end();
 });
 
+for (
+  const [name, pieces] of [
+    ["in one piece", (all: Uint8Array) => [all]],
+    ["octet by octet", (all: Uint8Array) => Array.from(all, octetOf)],
+    ["with more behind it", (all: Uint8Array) => [join(all, all)]],
+    ["of nothing", () => [deflateRawSync("")]],
+  ] as const
+) {
+  Deno.test(`a stream that the client finishes, ${name}, is answered, then the session ends`, async () => {
+    const { stage, wire } = await compressedStage();
+    for (const piece of pieces(deflateRawSync("C NOOP\r\nD NOOP\r\n"))) {
+      if (!wire.closed) wire.push(piece);
+      await settle(stage);
+    }
+    // zlib does not look behind the end before something is there.
+    wire.push(deflateRawSync("E NOOP\r\n", FLUSHED).subarray(0, 1));
+    await settle(stage);
+    assert.ok(wire.closed, "the session has ended");
+    const answered = "C OK NOOP completed\r\nD OK NOOP completed\r\n";
+    assert.equal(said(wire), name === "of nothing" ? "" : answered);
+    await stage.end();
+  });
+}
+
+for (
+  const octets of [[0xff, 0xff, 0xff], [0x06], [0x00, 0x01, 0x02, 0x03, 0x04]]
+) {
+  Deno.test(`octets that are no DEFLATE end the session: ${octets}`, async () => {
+    const { stage, wire } = await compressedStage();
+    wire.push(Uint8Array.from(octets));
+    await settle(stage);
+    assert.ok(wire.closed, "the session has ended");
+    await stage.end();
+  });
+}
+
+function octetOf(octet: number): Uint8Array {
+  return Uint8Array.of(octet);
+}
+
+function join(a: Uint8Array, b: Uint8Array): Uint8Array {
+  return Uint8Array.from([...a, ...b]);
+}
+
 transcript(
   "COMPRESS that is off is refused",
   `

@@ -235,13 +235,17 @@ export class MemoryMail implements ImapMail {
   ): Promise<{ changed: FlagState[]; unmodified: Uid[] }> {
     return attempt(() => {
       const box = this.#known(change.mailbox);
-      const bits = this.#keywordBits(box, change);
+      const limit = change.unchangedSince ?? Infinity;
+      const isFree = box.rows.some((row) =>
+        isIn(row.uid, change.uids) && row.modSeq <= limit
+      );
+      const bits = isFree ? this.#keywordBits(box, change) : 0;
       const unmodified: Uid[] = [];
       const changed: FlagState[] = [];
       const modSeq = box.mailbox.highestModSeq + 1 as ModSeq;
       box.rows = box.rows.map((row) => {
         if (!isIn(row.uid, change.uids)) return row;
-        if (row.modSeq > (change.unchangedSince ?? Infinity)) {
+        if (row.modSeq > limit) {
           unmodified.push(row.uid);
           return row;
         }

@@ -1,31 +1,7 @@
 /** What sessions are told of what others do (RFC 3501 §7). */
+import { CAPABILITIES, GREETING, selected } from "./selected_inbox.ts";
 import { transcript } from "./transcript.ts";
 import { memoryWorld, type World } from "./world.ts";
-
-const GREETING =
-  "* OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ENABLE ID IDLE AUTH=PLAIN] IMAP4rev1 ready";
-const CAPABILITIES =
-  "IMAP4rev1 LITERAL+ ENABLE IDLE NAMESPACE CHILDREN SPECIAL-USE LIST-EXTENDED LIST-STATUS UNSELECT UIDPLUS MOVE CONDSTORE ESEARCH WITHIN STATUS=SIZE QUOTA QUOTA=RES-STORAGE METADATA APPENDLIMIT=104857600 XCHATMAIL XDELTAPUSH";
-
-/** Logs a session in and selects INBOX, which has so many messages. */
-function selected(session: string, exists: number, uidNext: number): string {
-  return `S${session}: ${GREETING}
-  C${session}: L LOGIN ann@relay.example secret
-  S${session}: L OK [CAPABILITY ${CAPABILITIES}] Logged in
-  C${session}: S SELECT INBOX
-  S${session}: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft)
-  S${session}: * OK [PERMANENTFLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft \\*)] Flags permitted
-  S${session}: * ${exists} EXISTS
-  S${session}: * 0 RECENT
-  ${
-    exists > 0
-      ? `S${session}: * OK [UNSEEN 1] First unseen\n  `
-      : ""
-  }S${session}: * OK [UIDVALIDITY 1] UIDs valid
-  S${session}: * OK [UIDNEXT ${uidNext}] Predicted next UID
-  S${session}: * OK [HIGHESTMODSEQ 1] Highest
-  S${session}: S OK [READ-WRITE] SELECT completed`;
-}
 
 transcript(
   "NOOP tells what has happened since",
@@ -104,7 +80,7 @@ transcript(
   C: A1 STORE 1:2 +FLAGS (\\Seen)
   S: * 2 FETCH (FLAGS (\\Seen))
   S: * 3 EXISTS
-  S: A1 OK STORE completed
+  S: A1 NO [EXPUNGEISSUED] Some messages were expunged
   C: A2 STORE 3 +FLAGS (\\Seen)
   S: * 3 FETCH (FLAGS (\\Seen))
   S: A2 OK STORE completed

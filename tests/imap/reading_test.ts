@@ -87,7 +87,7 @@ transcript(
   S: A1 OK FETCH completed
   C: A2 SEARCH ALL
   S: * SEARCH 1 3
-  S: A2 OK SEARCH completed
+  S: A2 OK [EXPUNGEISSUED] SEARCH completed
   C: A3 FETCH 2:3 UID
   S: * 3 FETCH (UID 3)
   S: A3 NO [EXPUNGEISSUED] Some messages were expunged

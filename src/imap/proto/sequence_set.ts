@@ -66,6 +66,11 @@ export function positionsOfUids(
   return merged(found);
 }
 
+/** How many messages the positions mean. */
+export function countOf(ranges: readonly PositionRange[]): number {
+  return ranges.reduce((count, { first, last }) => count + last - first + 1, 0);
+}
+
 /** How many of the ascending numbers are smaller than `limit`. */
 export function countBelow(numbers: Uint32Array, limit: number): number {
   let low = 0;

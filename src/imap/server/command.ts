@@ -100,6 +100,10 @@ export interface ImapCommand<A, S = CommandSession> {
   run(session: S, args: A): CommandRun<S>;
 }
 
+/** A command named a message by a number that another session has removed (RFC 5530 §3). */
+export const EXPUNGE_ISSUED = "[EXPUNGEISSUED]";
+export const SOME_EXPUNGED = `${EXPUNGE_ISSUED} Some messages were expunged`;
+
 /** A "no" that no other protocol has: its message is the text after NO. */
 export class ImapNo extends Error {
   override readonly name = "ImapNo";

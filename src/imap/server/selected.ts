@@ -148,6 +148,15 @@ export class SelectedMailbox implements SelectedView {
     }));
   }
 
+  /** Whether another session has removed one of these, though the client has not been told. */
+  async misses(positions: readonly PositionRange[]): Promise<boolean> {
+    if (this.#awaited > this.#known) await this.#catchUp();
+    const gone = Uint32Array.from(this.#notices.expunged).sort();
+    return this.uidRanges(positions).some(({ first, last }) =>
+      countBelow(gone, last + 1) > countBelow(gone, first)
+    );
+  }
+
   flagsAnnounced(_sequenceNumber: number, state: FlagState): void {
     this.#notices.settle(state);
   }

@@ -58,7 +58,9 @@ export class Upload {
   #afterCr = false; // the last octet was a CR, not yet passed on
   constructor(readonly receiver: AppendReceiver) {}
 
+  /** @throws {SyntaxError} NUL, which no literal may have (RFC 3501 §9, CHAR8) */
   async write(octets: Uint8Array): Promise<void> {
+    if (octets.includes(0)) throw new SyntaxError("Invalid characters");
     const held = this.#afterCr && octets.length > 0;
     const parts: Uint8Array[] = held && octets[0] !== LF ? [CR_ALONE] : [];
     if (octets.length > 0) this.#afterCr = octets.at(-1) === CR;

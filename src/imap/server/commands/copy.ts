@@ -4,7 +4,7 @@ import type { Copied } from "../../../mail/mailbox.ts";
 import { scanMailboxName } from "../../proto/mailbox_name.ts";
 import type { Scanner } from "../../proto/scanner.ts";
 import { formatSet, type SequenceSet } from "../../proto/sequence_set.ts";
-import type { ImapCommand } from "../command.ts";
+import { type ImapCommand, ImapNo, SOME_EXPUNGED } from "../command.ts";
 import type { ImapSession } from "../session.ts";
 import { SELECTED } from "./any_state.ts";
 
@@ -56,13 +56,19 @@ function parseCopy(args: Scanner): CopyArguments {
   return { set, target: scanMailboxName(args) };
 }
 
-/** Undefined if the set means no message. */
+/**
+ * All of the messages or, where some are gone that the client still counts,
+ * none (RFC 2180 §4.4.1). Undefined if the set means no message.
+ */
 async function transfer(
   { selected, account: { mail } }: ImapSession,
   { set, target }: CopyArguments,
   { by, how }: { by: "uid" | "number"; how: "copy" | "move" },
 ): Promise<Copied | undefined> {
   const positions = selected.positions(set, by);
+  if (by === "number" && await selected.misses(positions)) {
+    throw new ImapNo(SOME_EXPUNGED);
+  }
   const mailbox = await mail.find(target);
   if (!mailbox?.selectable) throw new Refusal("no_target_mailbox");
   if (positions.length === 0) return undefined;

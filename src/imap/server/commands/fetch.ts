@@ -21,6 +21,7 @@ import {
   type CommandSession,
   type ImapCommand,
   ImapNo,
+  SOME_EXPUNGED,
   type Step,
 } from "../command.ts";
 import { startCondstore } from "../condstore.ts";
@@ -99,7 +100,7 @@ function fetchCommand(
       }
       if (buffer.length > 0) yield { octets: buffer.take() };
       if (missing > 0 && by === "sequence_number") {
-        throw new ImapNo("[EXPUNGEISSUED] Some messages were expunged"); // RFC 5530 §3
+        throw new ImapNo(SOME_EXPUNGED);
       }
       return "FETCH completed";
     },

@@ -20,7 +20,12 @@ import {
   type SearchReturn,
 } from "../../proto/search_response.ts";
 import type { Scanner } from "../../proto/scanner.ts";
-import { type CommandSession, type ImapCommand, ImapNo } from "../command.ts";
+import {
+  type CommandSession,
+  EXPUNGE_ISSUED,
+  type ImapCommand,
+  ImapNo,
+} from "../command.ts";
 import { startCondstore } from "../condstore.ts";
 import { MessageReader } from "../fetch/message_reader.ts";
 import { numberedMessages } from "../fetch/numbered_messages.ts";
@@ -79,15 +84,18 @@ function searchCommand(
     async *run(session, { tag, key, returns }) {
       const tellsModSeq = containsKind(key, "mod_seq");
       if (tellsModSeq) yield* startCondstore(session);
+      const { results, missing } = await find(session, key, by);
       yield {
-        text: searchResponse(await find(session, key, by), {
+        text: searchResponse(results, {
           tag,
           uid: by === "uid",
           tellsModSeq,
           ...(returns && { returns }),
         }),
       };
-      return "SEARCH completed";
+      return missing > 0 && by === "sequence_number"
+        ? `${EXPUNGE_ISSUED} SEARCH completed`
+        : "SEARCH completed";
     },
   };
 }
@@ -113,7 +121,7 @@ async function find(
   session: SearchSession,
   key: SearchKey,
   by: "uid" | "sequence_number",
-): Promise<SearchResult[]> {
+): Promise<{ results: SearchResult[]; missing: number }> {
   const { account: { mail }, selected, context } = session;
   const scope: SearchScope = {
     uids: selected.uids,
@@ -123,19 +131,21 @@ async function find(
   };
   const condition = conditionOf(key, scope);
   const positions = positionsToLookAt(key, scope.uids);
-  const found: SearchResult[] = [];
+  const results: SearchResult[] = [];
+  let missing = 0;
   for await (const batch of numberedMessages(mail, selected, positions)) {
+    missing += batch.missing;
     for (const { sequenceNumber, row } of batch.messages) {
       const message = new MessageReader(mail, row);
       const candidate = new Candidate(sequenceNumber, message);
       if (await matches(condition, candidate)) {
         const number = by === "uid" ? row.uid : sequenceNumber;
-        found.push({ number, modSeq: row.modSeq });
+        results.push({ number, modSeq: row.modSeq });
       }
       await scope.turns.checkpoint();
     }
   }
-  return found;
+  return { results, missing };
 }
 
 /** All, or those of a set that each match must be in. */

@@ -35,8 +35,8 @@ export const close: ImapCommand<void, ImapSession> = {
   parse: parseNothing,
   async *run(session) {
     const { id, readOnly } = session.selected;
-    session.unselect();
     if (!readOnly) await session.account.mail.expunge(id);
+    session.unselect();
     return "CLOSE completed";
   },
 };
@@ -64,13 +64,13 @@ function selecting(
           yield { text: "* OK [CLOSED] Previous mailbox closed\r\n" };
         }
       }
-      if (condstore) session.enableCondstore();
       const { mail } = session.account;
       const found = await mail.find(name);
       const mailbox = found?.selectable
         ? await session.select(found, { readOnly })
         : undefined;
       if (!mailbox) throw new Refusal("no_such_mailbox");
+      if (condstore) session.enableCondstore();
       const unseen = mailbox.unseen > 0
         ? await mail.firstUnseen(mailbox.id)
         : undefined;

@@ -7,10 +7,16 @@ import { flagsResponse } from "../../proto/responses.ts";
 import type { Scanner } from "../../proto/scanner.ts";
 import {
   countBelow,
+  countOf,
   formatSet,
   type SequenceSet,
 } from "../../proto/sequence_set.ts";
-import type { ImapCommand } from "../command.ts";
+import {
+  EXPUNGE_ISSUED,
+  type ImapCommand,
+  ImapNo,
+  SOME_EXPUNGED,
+} from "../command.ts";
 import { checkKeywords } from "../keywords.ts";
 import type { ImapSession } from "../session.ts";
 import { SELECTED } from "./any_state.ts";
@@ -47,8 +53,8 @@ function storing(
       const { selected, account } = session;
       if (selected.readOnly) throw new Refusal("mailbox_read_only");
       checkKeywords(args.flags);
-      if (args.unchangedSince !== undefined) session.enableCondstore();
       const positions = selected.positions(args.set, by);
+      if (args.unchangedSince !== undefined) session.enableCondstore();
       if (positions.length === 0) return "STORE completed";
       const { changed, unmodified } = await account.mail.storeFlags({
         mailbox: selected.id,
@@ -60,11 +66,20 @@ function storing(
           { unchangedSince: args.unchangedSince }),
       });
       yield { text: storeResponse(session, changed, args, by) };
-      if (unmodified.length === 0) return "STORE completed";
-      const failed = by === "uid"
-        ? unmodified
-        : unmodified.map((uid) => countBelow(selected.uids, uid) + 1);
-      return `[MODIFIED ${formatSet(failed)}] STORE completed`;
+      const missing = by === "number" &&
+        changed.length + unmodified.length < countOf(positions);
+      if (unmodified.length > 0) {
+        const failed = by === "uid"
+          ? unmodified
+          : unmodified.map((uid) => countBelow(selected.uids, uid) + 1);
+        const code = `[MODIFIED ${formatSet(failed)}]`;
+        if (missing) throw new ImapNo(`${code} Some messages were expunged`);
+        return `${code} STORE completed`;
+      }
+      if (!missing) return "STORE completed";
+      // RFC 2180 §4.2.1: who wants no responses has got what was wanted.
+      if (!args.silent) throw new ImapNo(SOME_EXPUNGED);
+      return `${EXPUNGE_ISSUED} STORE completed`;
     },
   };
 }

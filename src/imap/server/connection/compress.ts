@@ -32,6 +32,8 @@ class CompressedWire implements Wire {
   #closed = false;
   #feeding = false; // the inflater has not taken all of what it was given
   #failure: Error | undefined;
+  #finished = false; // something came behind the peer's last block (BFINAL)
+  #arriving: Promise<Uint8Array | undefined> | undefined;
   #wake: (() => void) | undefined;
   #in = 0;
   #out = 0;
@@ -44,6 +46,10 @@ class CompressedWire implements Wire {
     this.#deflate.on("error", (error: Error) => this.#fail(error));
     this.#inflate.on("readable", () => this.#wake?.());
     this.#inflate.on("error", (error: Error) => this.#fail(error));
+    this.#inflate.on("end", () => {
+      this.#finished = true;
+      this.#wake?.();
+    });
   }
 
   get peerAddress(): string {
@@ -60,6 +66,7 @@ class CompressedWire implements Wire {
       if (this.#closed) return undefined;
       const octets: Uint8Array | null = this.#inflate.read();
       if (octets) return this.#counted(octets);
+      if (this.#finished) return undefined;
       if (this.#feeding) await new Promise<void>((wake) => this.#wake = wake);
       else if (!await this.#feed()) return undefined;
     }
@@ -97,9 +104,17 @@ class CompressedWire implements Wire {
     this.#wake?.();
   }
 
-  /** Gives the inflater what comes next; false at the end. */
+  /** Gives the inflater what comes next, unless it has something to say first; false at the end. */
   async #feed(): Promise<boolean> {
-    const octets = await this.#wire.read();
+    const arriving = this.#arriving ??= this.#wire.read();
+    const octets = await new Promise<Uint8Array | undefined | "woken">(
+      (resolve, reject) => {
+        this.#wake = () => resolve("woken");
+        arriving.then(resolve, reject);
+      },
+    );
+    if (octets === "woken") return true;
+    this.#arriving = undefined;
     if (!octets) return false;
     this.#in += octets.length;
     this.#feeding = true;

@@ -29,13 +29,14 @@ export function storeFlags(
 ): FlagsStored {
   const mailbox = context.mailboxes.byId(change.mailbox);
   if (!mailbox) throw new Refusal("no_such_mailbox");
-  const keywords = change.mode === "remove"
-    ? knownBits(mailbox, change.keywords)
-    : keywordBits(context, mailbox, change.keywords);
   const { rows, rest } = rowsIn(context, change.mailbox, change.uids);
   const bits = { ...change, flags: change.flags & SYSTEM_FLAGS };
   const limit = change.unchangedSince ?? Infinity;
   const free = rows.filter((row) => row.modSeq <= limit);
+  // A keyword that no message gets takes no place and is not announced.
+  const keywords = change.mode === "remove" || free.length === 0
+    ? knownBits(mailbox, change.keywords)
+    : keywordBits(context, mailbox, change.keywords);
   const wanted = free.map((row) => target(row, bits, keywords));
   const changed = write(context, change.mailbox, free, wanted);
   const unmodified = rows.filter((row) => row.modSeq > limit);
