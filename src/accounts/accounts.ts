@@ -66,6 +66,8 @@ export class Accounts implements AccountOperations {
   readonly #logins: Logins;
   readonly #registration: Registration;
   readonly #foreign: ForeignHashes;
+  /** Changes with every password that is set here. */
+  #passwordEpoch = 0;
   #dataVersion: number | undefined;
   #day: number;
 
@@ -107,6 +109,7 @@ export class Accounts implements AccountOperations {
       limits: new LoginLimits(clock, options),
       blocklist: this.#blocklist,
       firstLogins: new FirstLogins(creation),
+      passwordEpoch: () => this.#passwordEpoch,
       reportBug: (error) => parts.reportBug(error),
     });
   }
@@ -125,11 +128,14 @@ export class Accounts implements AccountOperations {
     return this.#registration.create(request);
   }
 
-  /** A session of an account that has just logged in; it ends when the account does. */
+  /** A session of an account that has just logged in; it ends when the account or its password does. */
   openSession(login: Login, kind: SessionKind): LiveSession {
     const session = this.sessions.open(login, kind);
-    if (login.blockEpoch !== this.#blocklist.epoch) {
-      // a block may have come between the login and now
+    if (
+      login.blockEpoch !== this.#blocklist.epoch ||
+      login.passwordEpoch !== this.#passwordEpoch
+    ) {
+      // a block or another password may have come between the login and now
       this.#recheck([login.id]).catch((error) => this.#parts.reportBug(error));
     }
     return session;
@@ -140,7 +146,9 @@ export class Accounts implements AccountOperations {
     const password = readPassword(text, minPasswordLength);
     const hash = await this.hasher.make(password, "chosen");
     await this.#parts.store.accounts.setPasswordHash(account.id, hash);
+    this.#passwordEpoch++;
     this.#verified.forget(account.id);
+    this.sessions.endOthers(account.id, hash);
   }
 
   async remove(account: Account, blockReason?: string): Promise<void> {
@@ -231,7 +239,8 @@ export class Accounts implements AccountOperations {
       const account = await this.#parts.store.accounts.byId(id);
       const isFine = account?.state === "active" &&
         !await this.#blocklist.isBlocked(account.address);
-      if (!isFine) this.sessions.end(id, "account_inactive");
+      if (isFine) this.sessions.endOthers(id, account.passwordHash);
+      else this.sessions.end(id, "account_inactive");
     }
   }
 

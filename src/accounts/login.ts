@@ -10,7 +10,6 @@
  */
 import { nowSeconds, today } from "../base/clock.ts";
 import type { Clock, Timers } from "../base/clock.ts";
-import type { AccountId } from "../base/ids.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Address } from "../mail/address.ts";
@@ -26,18 +25,19 @@ import type { LoginAttempt, LoginLimits } from "./limits/login_limits.ts";
 import type { PasswordHasher } from "./passwords/password_hasher.ts";
 import { isPassword } from "./passwords/passwords.ts";
 import type { Peer } from "./limits/peer.ts";
+import type { SessionOwner } from "./session_registry.ts";
 import type { Proof, Proofs } from "./passwords/proofs.ts";
 import type { VerifiedPasswords } from "./passwords/verified_passwords.ts";
 
 const THROTTLE_MS = 2_000;
 
-export interface Login {
-  readonly id: AccountId;
-  readonly address: Address;
+export interface Login extends SessionOwner {
   /** This login created the account. */
   readonly created: boolean;
   /** State of the blocklist in which the account was not on it. */
   readonly blockEpoch: number;
+  /** State of all passwords in which this one was right. */
+  readonly passwordEpoch: number;
 }
 
 export interface LoginParts {
@@ -51,12 +51,15 @@ export interface LoginParts {
   readonly limits: LoginLimits;
   readonly blocklist: Blocklist;
   readonly firstLogins: FirstLogins;
+  passwordEpoch(): number;
   /** An error that is ours. */
   reportBug(error: unknown): void;
 }
 
 /** One login as it goes through the checks. */
 interface Claim {
+  /** From before the account was read. */
+  readonly passwordEpoch: number;
   readonly password: Secret;
   readonly peer: Peer;
   readonly attempt: LoginAttempt;
@@ -76,7 +79,9 @@ export class Logins {
     try {
       attempt.check();
       if (address === undefined || !isPassword(password)) throw bad();
-      const login = await this.#check(address, { password, peer, attempt });
+      const passwordEpoch = this.#parts.passwordEpoch();
+      const claim = { password, peer, attempt, passwordEpoch };
+      const login = await this.#check(address, claim);
       attempt.succeeded();
       return login;
     } catch (error) {
@@ -107,6 +112,7 @@ export class Logins {
         throw bad();
       }
     }
+    const storedForms = [account.passwordHash];
     if (entry) {
       if (entry.day !== day) this.#record(account);
       verified.refresh(account.id, entry, { blockEpoch, day });
@@ -115,9 +121,13 @@ export class Logins {
       if (account.lastLoginDay !== day || proof.upgrade) {
         this.#record(account, proof.upgrade);
       }
+      if (proof.upgrade) storedForms.push(proof.upgrade.to);
       verified.put(account.id, { mac: proof.mac, blockEpoch, day });
     }
-    return { ...identity(account), created: false, blockEpoch };
+    const { id, address } = account;
+    const { passwordEpoch } = claim;
+    const epochs = { blockEpoch, passwordEpoch };
+    return { id, address, storedForms, created: false, ...epochs };
   }
 
   async #prove(
@@ -159,7 +169,14 @@ export class Logins {
     const mac = this.#parts.verified.mac(account.passwordHash, password);
     const day = today(this.#parts.clock);
     this.#parts.verified.put(account.id, { mac, blockEpoch, day });
-    return { ...identity(account), created: true, blockEpoch };
+    return {
+      id: account.id,
+      address,
+      storedForms: [account.passwordHash],
+      created: true,
+      blockEpoch,
+      passwordEpoch: claim.passwordEpoch,
+    };
   }
 
   #record(account: Account, upgrade?: PasswordUpgrade): void {
@@ -197,10 +214,6 @@ export class Logins {
         return new Refusal("unavailable");
     }
   }
-}
-
-function identity({ id, address }: Account) {
-  return { id, address };
 }
 
 function bad(): Refusal {

@@ -29,7 +29,11 @@ export interface AccountOperations {
   readonly hasher: PasswordHasher;
   /** @throws {Refusal} `username_invalid`, `username_taken`, `password_too_short`, `password_invalid`, `busy` */
   create(request: CreateRequest): Promise<CreatedAccount>;
-  /** @throws {Refusal} `password_too_short`, `password_invalid` */
+  /**
+   * Ends all sessions that logged in with another.
+   *
+   * @throws {Refusal} `password_too_short`, `password_invalid`
+   */
   setPassword(account: Account, password: string): Promise<void>;
   /** Ends its sessions and removes all it holds; blocks the name when a reason is given. */
   remove(account: Account, blockReason?: string): Promise<void>;

@@ -5,24 +5,47 @@ import type { Address } from "../mail/address.ts";
 import type { AccountOptions } from "./options.ts";
 
 export type SessionKind = "imap" | "submission" | "web";
-export type EndReason = "account_inactive" | "too_many_sessions";
+export type EndReason =
+  | "account_inactive"
+  | "too_many_sessions"
+  | "password_changed";
+
+/** Who has logged in, and by what. */
+export interface SessionOwner {
+  readonly id: AccountId;
+  readonly address: Address;
+  /** Stored forms that the password was proven against; more than one after an upgrade. */
+  readonly storedForms: readonly string[];
+}
+
+interface SessionFacts {
+  readonly account: AccountId;
+  readonly kind: SessionKind;
+  /** Of its password; sessions of one password share them. */
+  readonly storedForms: Set<string>;
+}
 
 /** One logged-in connection. `release()` when it has ended. */
-export class LiveSession {
+export class LiveSession implements SessionFacts {
   readonly #registry: SessionRegistry;
   readonly #clock: Clock;
   #listener: ((reason: EndReason) => void) | undefined;
   #ended: EndReason | undefined;
   #idleSinceMs: number | undefined;
+  readonly account: AccountId;
+  readonly kind: SessionKind;
+  readonly storedForms: Set<string>;
 
   constructor(
     registry: SessionRegistry,
     clock: Clock,
-    readonly account: AccountId,
-    readonly kind: SessionKind,
+    { account, kind, storedForms }: SessionFacts,
   ) {
     this.#registry = registry;
     this.#clock = clock;
+    this.account = account;
+    this.kind = kind;
+    this.storedForms = storedForms;
   }
 
   /** Milliseconds of the monotonic clock, while it idles. */
@@ -111,11 +134,15 @@ export class SessionRegistry {
 
   /** Beyond the limit, the IMAP session that has idled longest ends. */
   open(
-    account: { readonly id: AccountId; readonly address: Address },
+    account: SessionOwner,
     kind: SessionKind,
   ): LiveSession {
-    const session = new LiveSession(this, this.#clock, account.id, kind);
     const live = this.#accounts.get(account.id);
+    const session = new LiveSession(this, this.#clock, {
+      account: account.id,
+      kind,
+      storedForms: sharedForms(account, live),
+    });
     if (live) live.sessions.push(session);
     else {
       this.#accounts.set(account.id, {
@@ -133,6 +160,13 @@ export class SessionRegistry {
     const sessions = [...this.#accounts.get(account)?.sessions ?? []];
     for (const session of sessions) session.end(reason);
     return sessions.length;
+  }
+
+  /** Ends the sessions that logged in with another password than the one stored so. */
+  endOthers(account: AccountId, storedForm: string): void {
+    for (const session of [...this.#accounts.get(account)?.sessions ?? []]) {
+      if (!session.storedForms.has(storedForm)) session.end("password_changed");
+    }
   }
 
   remove(session: LiveSession): void {
@@ -153,4 +187,17 @@ export class SessionRegistry {
       .sort((a, b) => (a.idleSinceMs ?? 0) - (b.idleSinceMs ?? 0));
     (idle[0] ?? others[0])?.end("too_many_sessions");
   }
+}
+
+/** All forms of the password that this login was proven by, as far as sessions know. */
+function sharedForms(
+  { storedForms }: SessionOwner,
+  live: LiveAccount | undefined,
+): Set<string> {
+  const same = live?.sessions.find((session) =>
+    storedForms.some((form) => session.storedForms.has(form))
+  );
+  const forms = same?.storedForms ?? new Set<string>();
+  for (const form of storedForms) forms.add(form);
+  return forms;
 }

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { secretOfText } from "../base/secret.ts";
 import type { Login } from "./login.ts";
 import type { LiveSession, SessionKind } from "./session_registry.ts";
-import { PEER, STRONG, testAccounts } from "./test_accounts.ts";
+import type { Address } from "../mail/address.ts";
+import { OTHER_STRONG, PEER, STRONG, testAccounts } from "./test_accounts.ts";
+import { settle } from "./test_time.ts";
 
 const NAME = "ann.chats@relay.example";
 
@@ -203,4 +205,83 @@ Deno.test("refresh() records sessions that last into a new day", async () => {
   await accounts.refresh();
   await accounts.refresh();
   assert.deepEqual(store.logins.map(({ account }) => account), [login.id]);
+});
+
+Deno.test("setPassword() ends all sessions that logged in with another, of that account", async () => {
+  const { open, ended, accounts, store, login } = await logged();
+  for (const kind of ["imap", "submission", "web"] as const) open(kind, kind);
+  const bob = await accounts.login(
+    "bob.chats@relay.example",
+    secretOfText(STRONG),
+    PEER,
+  );
+  open("bob", "imap", bob);
+  await accounts.setPassword((await store.byId(login.id))!, OTHER_STRONG);
+  assert.deepEqual(ended, [
+    "imap password_changed",
+    "submission password_changed",
+    "web password_changed",
+  ]);
+  const again = await accounts.login(NAME, secretOfText(OTHER_STRONG), PEER);
+  open("again", "imap", again);
+  await accounts.refresh();
+  assert.equal(ended.length, 3);
+});
+
+Deno.test("setPassword() also ends a session that opens with a login from before", async () => {
+  const { open, ended, accounts, store, login } = await logged();
+  await accounts.setPassword((await store.byId(login.id))!, OTHER_STRONG);
+  open("late");
+  await settle();
+  assert.deepEqual(ended, ["late password_changed"]);
+});
+
+Deno.test("refresh() ends sessions whose password another process has changed, and no others", async () => {
+  const { open, ended, accounts, store, login, written } = await logged();
+  const bob = await accounts.login(
+    "bob.chats@relay.example",
+    secretOfText(STRONG),
+    PEER,
+  );
+  open("ann");
+  open("bob", "imap", bob);
+  written();
+  await accounts.refresh();
+  assert.deepEqual(ended, []);
+  const hash = await accounts.hasher.make(
+    secretOfText(OTHER_STRONG),
+    "chosen",
+  );
+  await store.setPasswordHash(login.id, hash);
+  written();
+  await accounts.refresh();
+  assert.deepEqual(ended, ["ann password_changed"]);
+});
+
+Deno.test("a better stored form of the same password ends no session", async () => {
+  const { accounts, store, open, ended, written } = await logged();
+  const address = "eve.chats@relay.example";
+  const id = await store.create({
+    address: address as Address,
+    passwordHash:
+      "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW",
+    origin: "import",
+    createdAt: 0,
+  });
+  const logins = [];
+  const record = store.recordLogin.bind(store);
+  store.recordLogin = () => {}; // it comes late
+  for (let i = 0; i < 3; i++) {
+    logins.push(await accounts.login(address, secretOfText("U*U"), PEER));
+  }
+  store.recordLogin = record;
+  open("one", "imap", logins[0]);
+  open("two", "imap", logins[1]);
+  const [, to] = logins[2]!.storedForms;
+  await store.setPasswordHash(id, to!);
+  open("three", "imap", logins[2]);
+  written();
+  await accounts.refresh();
+  assert.deepEqual(ended, []);
+  accounts.close();
 });

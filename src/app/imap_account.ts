@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LiveSession } from "../accounts/session_registry.ts";
+import type { EndReason, LiveSession } from "../accounts/session_registry.ts";
 import type { AccountId, BlobId, MailboxId, ModSeq, Uid } from "../base/ids.ts";
 import type {
   AppendReceiver,
@@ -48,9 +48,7 @@ export class RelayImapAccount implements ImapAccount {
     this.metadata = new AccountMetadata(id, shared);
   }
 
-  onInactive(
-    listener: (reason: "account_inactive" | "too_many_sessions") => void,
-  ): () => void {
+  onInactive(listener: (reason: EndReason) => void): () => void {
     return this.#session.onInactive(listener);
   }
 

@@ -1,6 +1,6 @@
 /** What SMTP sessions get of the relay. @module */
 import type { Accounts } from "../accounts/accounts.ts";
-import type { LiveSession } from "../accounts/session_registry.ts";
+import type { EndReason, LiveSession } from "../accounts/session_registry.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/schema.ts";
 import type { Delivery } from "../delivery/delivery.ts";
@@ -75,7 +75,7 @@ class SubmittingAccount implements SmtpAccount {
     this.#session = session;
   }
 
-  onInactive(listener: () => void): () => void {
+  onInactive(listener: (reason: EndReason) => void): () => void {
     const stop = this.#session.onInactive(listener);
     return () => {
       stop();

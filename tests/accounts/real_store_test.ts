@@ -98,7 +98,12 @@ Deno.test("what the command line does reaches the server's sessions", async () =
     await cli.accounts.setPassword(await found(people[2]!), OTHER_STRONG);
     await cli.accounts.block("patt*@relay.example", "test");
     await accounts.refresh();
-    assert.deepEqual(ended.sort(), ["blocked", "deleted", "pattern"]);
+    assert.deepEqual(ended.sort(), [
+      "blocked",
+      "changed",
+      "deleted",
+      "pattern",
+    ]);
     for (const address of people) {
       await assert.rejects(
         accounts.login(address, secretOfText(STRONG), PEER),

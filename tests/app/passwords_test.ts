@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { fromLatin1, latin1 } from "../../src/base/octets.ts";
 import { ImapClient } from "../harness/imap_client.ts";
 import { LineConnection } from "../harness/line_connection.ts";
+import { SmtpClient } from "../harness/smtp_client.ts";
 import { DOMAIN, program, Server } from "../harness/server.ts";
 
 const CONFIG = `
@@ -138,11 +139,46 @@ Deno.test("a password is the same octets by every way in", async (test) => {
         await assertApart(where, address, password);
       }
     });
+    await test.step("a new one ends all sessions", () => change(where));
     await test.step("as /new hands it out", () => signUps(where));
   } finally {
     await server.dispose();
   }
 });
+
+async function change({ server, certificate }: Where): Promise<void> {
+  const address = `changes.it@${DOMAIN}`;
+  const before = "a password of old";
+  const after = "a password of new";
+  const { ports } = server;
+  const idle = await ImapClient.connect(ports.imapTls, certificate);
+  await idle.login(address, before);
+  await idle.expectOk("SELECT INBOX");
+  await idle.idle();
+  const busy = await ImapClient.connect(ports.imapTls, certificate);
+  await busy.login(address, before);
+  const sender = await SmtpClient.submit(
+    ports.submissionTls,
+    certificate,
+    address,
+    before,
+  );
+  const other = await ImapClient.connect(ports.imapTls, certificate);
+  await other.login(`another.one@${DOMAIN}`, before);
+  await server.command("accounts", "password", address, "--password", after);
+  for (const client of [idle, busy]) {
+    const { text } = await client.readResponse();
+    assert.equal(text, "* BYE Password has been changed");
+    client.close();
+  }
+  await sender.expect(421);
+  sender.close();
+  await other.expectOk("NOOP");
+  other.close();
+  const where = { server, certificate };
+  assert.equal(await WAYS.plain!(where, address, before), false);
+  assert.equal(await WAYS.quoted!(where, address, after), true);
+}
 
 /** Others of the same length, and what a lossy decoder makes of it. */
 async function assertApart(where: Where, address: string, password: string) {

@@ -48,7 +48,7 @@ async function openSession(): Promise<SmtpSession> {
       pendingOctets: () => 0,
       offersTls: () => true,
       admit: () => true,
-      accountInactive: () => {},
+      sessionEnds: () => {},
     },
   });
   await session.receive(octets("EHLO x\r\nAUTH PLAIN AGEAYg==\r\n"));

@@ -19,6 +19,7 @@ for (
   const [reason, text] of [
     ["account_inactive", "S: * BYE Account no longer active"],
     ["too_many_sessions", "S: * BYE Too many sessions"],
+    ["password_changed", "S: * BYE Password has been changed"],
   ] as const
 ) {
   Deno.test(`a session that waits ends at once: ${reason}`, async () => {

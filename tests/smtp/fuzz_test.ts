@@ -80,7 +80,7 @@ async function play(seed: number): Promise<void> {
       pendingOctets: () => 0,
       offersTls: () => true,
       admit: () => true,
-      accountInactive: () => {},
+      sessionEnds: () => {},
     },
   });
   const octets = octetsFor(random);

@@ -10,6 +10,7 @@ import { Refusal, type RefusalCode } from "../../src/base/refusal.ts";
 import type {
   SmtpAccount,
   SmtpBackend,
+  SmtpEnding,
   SmtpSender,
   SmtpTransaction,
 } from "../../src/smtp/server/backend.ts";
@@ -49,7 +50,7 @@ export class MemoryBackend implements SmtpBackend {
   readonly hostname = "relay.example";
   readonly messages: ReceivedMessage[] = [];
   readonly bugs: unknown[] = [];
-  readonly inactive = new Map<string, () => void>();
+  readonly inactive = new Map<string, (reason: SmtpEnding) => void>();
   maxMessageOctets = 1000;
   maxRecipients = 3;
   /** Of every account; one character an octet. */
@@ -75,7 +76,7 @@ export class MemoryBackend implements SmtpBackend {
       return Promise.reject(new Refusal("bad_credentials"));
     }
     this.held++;
-    const listen = (listener: () => void) => {
+    const listen = (listener: (reason: SmtpEnding) => void) => {
       this.inactive.set(address, listener);
       return () => {
         this.held--;

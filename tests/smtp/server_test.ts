@@ -241,7 +241,7 @@ Deno.test("an account that is gone loses its sessions and what they were sending
   const backend = new MemoryBackend();
   const server = testServer(backend);
   const peer = await inMessage(server);
-  backend.inactive.get("ann@relay.example")?.();
+  backend.inactive.get("ann@relay.example")?.("account_inactive");
   assert.equal(await peer.line(), "421 4.7.0 Account no longer active");
   assert.equal(await peer.line(), "(close)");
   await closed(server, peer);

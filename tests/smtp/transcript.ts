@@ -198,7 +198,7 @@ async function playInChunks(
       pendingOctets: () => 0,
       offersTls: () => options.offersTls ?? true,
       admit: () => true,
-      accountInactive: () => {},
+      sessionEnds: () => {},
     },
   });
   said += session.greeting;

@@ -115,16 +115,20 @@ export interface ImapMetadata {
   clearDeviceTokens(): Promise<void>;
 }
 
+/** Why the relay ends a session: the account is blocked or deleted, or what it says. */
+export type ImapEnding =
+  | "account_inactive"
+  | "too_many_sessions"
+  | "password_changed";
+
 export interface ImapAccount {
   readonly id: AccountId;
   /** Canonical. */
   readonly address: string;
   readonly mail: ImapMail;
   readonly metadata: ImapMetadata;
-  /** Calls once when the session must end: blocked or deleted account, or too many sessions. Returns how to stop. */
-  onInactive(
-    listener: (reason: "account_inactive" | "too_many_sessions") => void,
-  ): () => void;
+  /** Calls once when the session must end. Returns how to stop. */
+  onInactive(listener: (reason: ImapEnding) => void): () => void;
   /** Tells the relay whether the session idles: the oldest idling one goes when there are too many. */
   setIdle(idle: boolean): void;
   /** The session has ended. */

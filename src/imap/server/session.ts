@@ -6,7 +6,12 @@
  * @module
  */
 import type { Mailbox } from "../../mail/mailbox.ts";
-import type { ImapAccount, ImapBackend, ImapPeer } from "./backend.ts";
+import type {
+  ImapAccount,
+  ImapBackend,
+  ImapEnding,
+  ImapPeer,
+} from "./backend.ts";
 import { capabilities } from "./capabilities.ts";
 import type { CommandSession, ImapState } from "./command.ts";
 import type { ImapOptions } from "./options.ts";
@@ -27,10 +32,11 @@ export interface SessionContext {
   onEnd(text: string): void;
 }
 
-const ENDINGS = {
+const ENDINGS: Readonly<Record<ImapEnding, string>> = {
   account_inactive: "Account no longer active",
   too_many_sessions: "Too many sessions",
-} as const;
+  password_changed: "Password has been changed",
+};
 
 export class ImapSession implements CommandSession {
   /** TLS is on. */

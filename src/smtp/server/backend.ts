@@ -10,15 +10,21 @@ export interface SmtpPeer {
   readonly secure: boolean;
 }
 
+/** Why the relay ends a session: the account is blocked or deleted, or what it says. */
+export type SmtpEnding =
+  | "account_inactive"
+  | "too_many_sessions"
+  | "password_changed";
+
 /** Who has logged in on this connection. */
 export interface SmtpAccount {
   /** Canonical. */
   readonly address: string;
   /**
-   * Calls once when the account is blocked or deleted. Returns how to stop, by
-   * which the relay learns that the session is over.
+   * Calls once when the session must end. Returns how to stop, by which the
+   * relay learns that it is over.
    */
-  onInactive(listener: () => void): () => void;
+  onInactive(listener: (reason: SmtpEnding) => void): () => void;
 }
 
 export interface SmtpSender {

@@ -15,7 +15,7 @@ import { SMTPStream } from "smtp-server/lib/smtp-stream.js";
 import type { SmtpAccount } from "./backend.ts";
 import type { LoopShare } from "./loop_share.ts";
 import type { PackageServer } from "./package_server.ts";
-import { ACCOUNT_INACTIVE, type Reply, TIMEOUT } from "./replies.ts";
+import { type Reply, SESSION_ENDINGS, TIMEOUT } from "./replies.ts";
 import { SmtpSession } from "./session.ts";
 import type { SmtpSessionOptions, SmtpWire } from "./state.ts";
 
@@ -81,7 +81,7 @@ export class SmtpConnection extends SMTPConnection {
       pendingOctets: () => this.#pendingOctets(),
       offersTls: () => server.offersTls,
       admit: (account) => options.admit(this, account),
-      accountInactive: () => this.end(ACCOUNT_INACTIVE, true),
+      sessionEnds: (reason) => this.end(SESSION_ENDINGS[reason], true),
     };
     this.#smtp = new SmtpSession({ ...options, wire });
   }

@@ -5,6 +5,8 @@
  *
  * @module
  */
+import type { SmtpEnding } from "./backend.ts";
+
 export interface Reply {
   readonly code: number;
   /** As it goes on the wire, all lines, each with CRLF. */
@@ -42,7 +44,11 @@ export const TOO_MANY_FAILED_LOGINS = reply(
   421,
   "4.7.0 Too many authentication failures",
 );
-export const ACCOUNT_INACTIVE = reply(421, "4.7.0 Account no longer active");
+export const SESSION_ENDINGS: Readonly<Record<SmtpEnding, Reply>> = {
+  account_inactive: reply(421, "4.7.0 Account no longer active"),
+  too_many_sessions: reply(421, "4.7.0 Too many sessions"),
+  password_changed: reply(421, "4.7.0 Password has been changed"),
+};
 export const WRONG_PROTOCOL = reply(421, "4.7.0 This is not a mail client");
 
 export const TEMPORARY_FAILURE = reply(451, "4.3.0 Temporary failure");

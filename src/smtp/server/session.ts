@@ -282,7 +282,9 @@ export class SmtpSession {
     const { account } = this.#state;
     if (!account || this.#stopWatching) return;
     const { wire } = this.options;
-    this.#stopWatching = account.onInactive(() => wire.accountInactive());
+    this.#stopWatching = account.onInactive((reason) =>
+      wire.sessionEnds(reason)
+    );
     if (this.#closed) this.#stopWatching();
   }
 

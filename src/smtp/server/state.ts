@@ -8,6 +8,7 @@ import type { Timers } from "../../base/clock.ts";
 import type {
   SmtpAccount,
   SmtpBackend,
+  SmtpEnding,
   SmtpService,
   SmtpTransaction,
 } from "./backend.ts";
@@ -34,8 +35,8 @@ export interface SmtpWire {
   offersTls(): boolean;
   /** Counts the session as one of the account's; false when it has too many. */
   admit(account: SmtpAccount): boolean;
-  /** The account that is logged in has been blocked or deleted. */
-  accountInactive(): void;
+  /** The session of the account that is logged in must end. */
+  sessionEnds(reason: SmtpEnding): void;
 }
 
 export interface SmtpSessionOptions {
