@@ -39,6 +39,7 @@ import {
   type SessionKind,
   SessionRegistry,
 } from "./session_registry.ts";
+import { RefusedPasswords } from "./passwords/refused_passwords.ts";
 import { VerifiedPasswords } from "./passwords/verified_passwords.ts";
 
 const PAGE = 500;
@@ -51,6 +52,8 @@ export interface AccountsParts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
+  /** Where people sign up with a domain now; undefined if there is no such page. */
+  signUpUrl(domain: string): string | undefined;
   /** What is left of the machine. */
   resources(): Promise<Resources>;
   /** An error that is ours. */
@@ -105,11 +108,13 @@ export class Accounts implements AccountOperations {
       ...shared,
       hasher: this.hasher,
       verified: this.#verified,
+      refused: new RefusedPasswords(clock),
       proofs: new Proofs(this.hasher, this.#verified),
       limits: new LoginLimits(clock, options),
       blocklist: this.#blocklist,
       firstLogins: new FirstLogins(creation),
       passwordEpoch: () => this.#passwordEpoch,
+      signUpUrl: (domain) => parts.signUpUrl(domain),
       reportBug: (error) => parts.reportBug(error),
     });
   }

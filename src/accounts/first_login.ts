@@ -6,6 +6,7 @@ import type { Secret } from "../base/secret.ts";
 import { type Address, localPart } from "../mail/address.ts";
 import { checkAccountName } from "../mail/account_name.ts";
 import type { Account, AccountStore, NewAccount } from "../store/accounts.ts";
+import type { Obstacle } from "./login_advice.ts";
 import type { CreationLimits } from "./limits/creation_limits.ts";
 import type { AccountOptions } from "./options.ts";
 import type { PasswordHasher } from "./passwords/password_hasher.ts";
@@ -36,33 +37,37 @@ export class FirstLogins {
     this.#parts = parts;
   }
 
-  /** Whether an unknown name may become an account with this password. */
-  isAllowed(address: Address, password: Secret): boolean {
+  /**
+   * Why an unknown name may not become an account with this password; undefined
+   * if it may. It depends on nothing that is secret.
+   */
+  async obstacle(
+    address: Address,
+    password: Secret,
+  ): Promise<Obstacle | undefined> {
     const { options } = this.#parts;
-    if (
-      !options.registrationOpen || !options.jitRegistration ||
-      options.registrationTokenRequired
-    ) {
-      return false;
-    }
+    if (!options.registrationOpen) return { kind: "closed" };
+    if (options.registrationTokenRequired) return { kind: "by_invitation" };
+    if (!options.jitRegistration) return { kind: "by_sign_up" };
     try {
       checkAccountName(localPart(address), {
         minLength: options.minUsernameLength,
         maxLength: options.maxUsernameLength,
       });
       checkPassword(password, options.minPasswordLength);
-      return true;
     } catch (error) {
-      if (error instanceof Refusal) return false;
+      if (error instanceof Refusal) {
+        return { kind: "rule", rule: error.message };
+      }
       throw error;
     }
+    return await this.#isFull() ? { kind: "full" } : undefined;
   }
 
   /**
    * Of all that try one name at one time, exactly one creates it.
    *
-   * @throws {Refusal} `bad_credentials` on a full server, `registration_limited`,
-   * `busy`, and what the store refuses
+   * @throws {Refusal} `registration_limited`, `busy`, and what the store refuses
    */
   async create(
     address: Address,
@@ -83,7 +88,6 @@ export class FirstLogins {
     peer: Peer,
   ): Promise<FirstLogin> {
     const { store, clock, hasher, limits, guard } = this.#parts;
-    if (await this.#isFull()) throw new Refusal("bad_credentials");
     limits.take(peer);
     await guard.check();
     const account: NewAccount & { firstLoginAt: number; lastLoginDay: number } =

@@ -67,6 +67,9 @@ export class LiveOptions implements AccountOptions {
   get minFreeDiskOctets() {
     return this.#config().registration.minFreeDisk;
   }
+  get failDelayMs() {
+    return this.#config().auth.failDelayMs;
+  }
   get failBurst() {
     return this.#config().auth.failBurst;
   }

@@ -4,7 +4,7 @@
  *
  * A known account with a proven password costs one look-up in the store and
  * one keyed hash. Whatever is wrong, from a wrong password to a blocked name,
- * is answered alike and after the same work.
+ * is answered alike, after the same work and at the same moment.
  *
  * @module
  */
@@ -12,7 +12,8 @@ import { nowSeconds, today } from "../base/clock.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { Secret } from "../base/secret.ts";
-import type { Address } from "../mail/address.ts";
+import { type Address, domain } from "../mail/address.ts";
+import { ACCOUNT_NAME_CHARACTERS } from "../mail/account_name.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type {
   Account,
@@ -21,12 +22,15 @@ import type {
 } from "../store/accounts.ts";
 import type { Blocklist } from "./blocklist.ts";
 import type { FirstLogins } from "./first_login.ts";
+import { loginAdvice, type Obstacle } from "./login_advice.ts";
+import type { AccountOptions } from "./options.ts";
 import type { LoginAttempt, LoginLimits } from "./limits/login_limits.ts";
 import type { PasswordHasher } from "./passwords/password_hasher.ts";
+import type { RefusedPasswords } from "./passwords/refused_passwords.ts";
 import { isPassword } from "./passwords/passwords.ts";
 import type { Peer } from "./limits/peer.ts";
 import type { SessionOwner } from "./session_registry.ts";
-import type { Proof, Proofs } from "./passwords/proofs.ts";
+import type { Proof, ProofClaim, Proofs } from "./passwords/proofs.ts";
 import type { VerifiedPasswords } from "./passwords/verified_passwords.ts";
 
 const THROTTLE_MS = 2_000;
@@ -47,10 +51,14 @@ export interface LoginParts {
   readonly timers: Timers;
   readonly hasher: PasswordHasher;
   readonly verified: VerifiedPasswords;
+  readonly refused: RefusedPasswords;
   readonly proofs: Proofs;
   readonly limits: LoginLimits;
   readonly blocklist: Blocklist;
   readonly firstLogins: FirstLogins;
+  readonly options: Pick<AccountOptions, "failDelayMs">;
+  /** Where people sign up with a domain now; undefined if there is no such page. */
+  signUpUrl(domain: string): string | undefined;
   passwordEpoch(): number;
   /** An error that is ours. */
   reportBug(error: unknown): void;
@@ -74,6 +82,7 @@ export class Logins {
 
   /** @throws {Refusal} `bad_credentials`, `too_many_attempts`, `busy`, `unavailable`; nothing else */
   async login(text: string, password: Secret, peer: Peer): Promise<Login> {
+    const startedAt = this.#parts.clock.monotonic();
     const address = this.#localAddress(text);
     const attempt = this.#parts.limits.attempt(peer.address, address ?? "");
     try {
@@ -87,11 +96,53 @@ export class Logins {
     } catch (error) {
       const refusal = this.#refusal(error);
       if (refusal.code === "bad_credentials") attempt.failed();
-      if (refusal.code === "too_many_attempts") {
-        await this.#parts.timers.sleep(THROTTLE_MS);
-      }
-      throw refusal;
+      const answer = refusal.code === "bad_credentials"
+        ? await this.#advised(address ?? text, password)
+        : refusal;
+      await this.#waitToRefuse(answer, startedAt);
+      throw answer;
     }
+  }
+
+  /** The refusal with what to do, which depends on nothing that the peer may not know. */
+  async #advised(text: string, password: Secret): Promise<Refusal> {
+    const { firstLogins, signUpUrl, reportBug } = this.#parts;
+    if (password.length === 0) return bad();
+    try {
+      const address = this.#localAddress(text);
+      const obstacle = address === undefined
+        ? this.#flawOf(text)
+        : await firstLogins.obstacle(address, password);
+      if (!obstacle) return bad();
+      const url = address === undefined
+        ? undefined
+        : signUpUrl(domain(address));
+      const advice = loginAdvice(obstacle, url);
+      return new Refusal("bad_credentials", { advice });
+    } catch (error) {
+      if (!(error instanceof Refusal)) reportBug(error);
+      return bad();
+    }
+  }
+
+  /** What is wrong with a name that is no address of ours. */
+  #flawOf(text: string): Obstacle {
+    const name = `name${text.slice(text.lastIndexOf("@"))}`;
+    return this.#localAddress(name) === undefined
+      ? { kind: "foreign", domain: this.#parts.domains.primary }
+      : { kind: "rule", rule: ACCOUNT_NAME_CHARACTERS };
+  }
+
+  /** However long the work took, the answer comes at a moment that does not tell. */
+  async #waitToRefuse({ code }: Refusal, startedAt: number): Promise<void> {
+    const { clock, timers, options } = this.#parts;
+    const step = code === "too_many_attempts"
+      ? THROTTLE_MS
+      : options.failDelayMs;
+    if (step <= 0) return;
+    const elapsed = clock.monotonic() - startedAt;
+    const due = Math.max(1, Math.ceil(elapsed / step)) * step;
+    await timers.sleep(due - elapsed);
   }
 
   async #check(address: Address, claim: Claim): Promise<Login> {
@@ -101,15 +152,14 @@ export class Logins {
   }
 
   async #known(account: Account, claim: Claim): Promise<Login> {
-    const { verified, blocklist, hasher } = this.#parts;
+    const { verified, blocklist } = this.#parts;
     const blockEpoch = blocklist.epoch;
     const mac = verified.mac(account.passwordHash, claim.password);
     const entry = verified.find(account.id, mac);
     const day = today(this.#parts.clock);
     if (entry?.blockEpoch !== blockEpoch) {
       if (await blocklist.isBlocked(account.address)) {
-        await hasher.burn(claim.password);
-        throw bad();
+        throw await this.#burnt(`blocked ${account.passwordHash}`, claim);
       }
     }
     const storedForms = [account.passwordHash];
@@ -132,15 +182,38 @@ export class Logins {
 
   async #prove(
     account: Account,
-    { password, attempt }: Claim,
+    claim: Claim,
     mac: Uint8Array,
   ): Promise<Proof> {
-    const proof = await this.#parts.proofs.prove(account, {
-      password,
+    const { proofs } = this.#parts;
+    const proof = await this.#unlessRefused(
+      claim,
       mac,
-      begin: () => attempt.reserve(),
-    });
+      (proof) => proofs.prove(account, proof),
+    );
     if (!proof) throw bad();
+    return proof;
+  }
+
+  /** Does the work of a wrong password where there is nothing to compare it with. */
+  async #burnt(instead: string, claim: Claim): Promise<Refusal> {
+    const { proofs, verified } = this.#parts;
+    const mac = verified.mac(instead, claim.password);
+    await this.#unlessRefused(claim, mac, (proof) => proofs.burn(proof));
+    return bad();
+  }
+
+  /** Does the work, unless the same was in vain lately; limits count it all the same. */
+  async #unlessRefused(
+    { password, attempt }: Claim,
+    mac: Uint8Array,
+    work: (claim: ProofClaim) => Promise<Proof | undefined>,
+  ): Promise<Proof | undefined> {
+    const { refused } = this.#parts;
+    const begin = () => attempt.reserve();
+    if (refused.has(mac)) return void begin();
+    const proof = await work({ password, mac, begin });
+    if (!proof) refused.add(mac);
     return proof;
   }
 
@@ -149,15 +222,14 @@ export class Logins {
     deleting: Account | undefined,
     claim: Claim,
   ): Promise<Login> {
-    const { blocklist, firstLogins, hasher } = this.#parts;
+    const { blocklist, firstLogins } = this.#parts;
     const { password, peer } = claim;
     const blockEpoch = blocklist.epoch;
     if (
       await blocklist.isBlocked(address) ||
-      !firstLogins.isAllowed(address, password)
+      await firstLogins.obstacle(address, password)
     ) {
-      await hasher.burn(password);
-      throw bad();
+      throw await this.#burnt(`none ${address}`, claim);
     }
     if (deleting) throw new Refusal("busy");
     const { account, created } = await firstLogins.create(

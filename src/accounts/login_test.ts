@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { AccountOptions } from "./options.ts";
 import { secretOf, secretOfText } from "../base/secret.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { Address } from "../mail/address.ts";
@@ -325,26 +326,207 @@ Deno.test("login() notices a block by another process after refresh()", async ()
   );
 });
 
-Deno.test("login() does the same work for unknown, blocked and wrong", async () => {
-  for (const [password, class_] of [[OTHER_STRONG, "fast"], [WEAK, "slow"]]) {
-    const { accounts, options } = testAccounts();
-    await accounts.login(NAME, secretOfText(STRONG), PEER);
-    await accounts.login("bob.chats@relay.example", secretOfText(STRONG), PEER);
-    await accounts.block("bob.chats@relay.example", "test");
-    options.jitRegistration = false;
+/** Accounts of each kind, and none may be made. */
+async function allKinds(changes: Partial<AccountOptions> = {}) {
+  const made = testAccounts(changes);
+  const { accounts, options } = made;
+  await accounts.login("fast.chats@relay.example", secretOfText(STRONG), PEER);
+  await accounts.login("slow.chats@relay.example", secretOfText(WEAK), PEER);
+  for (
+    const [name, password] of [["bfast", STRONG], ["bslow", WEAK]] as const
+  ) {
+    const address = `${name}.chats@relay.example`;
+    await accounts.login(address, secretOfText(password), PEER);
+    await accounts.block(address, "test");
+  }
+  options.jitRegistration = false;
+  return made;
+}
+
+const KINDS = ["fast", "slow", "bfast", "bslow", "none"];
+
+Deno.test("login() does the same work for every kind of account and of wrong password", async () => {
+  for (const password of [OTHER_STRONG, WEAK + "x"]) {
+    const { accounts, options } = await allKinds();
     let slow = 0;
-    // every slow hash asks what it should cost
-    Object.defineProperty(options, "scryptLn", { get: () => (slow++, 8) });
-    for (const name of ["ann", "bob", "eve"]) {
+    // every slow hash of ours asks how many may run
+    Object.defineProperty(options, "hashConcurrency", {
+      get: () => (slow++, 2),
+    });
+    const counts = new Set<number>();
+    for (const kind of KINDS) {
       slow = 0;
-      const login = accounts.login(
-        `${name}.chats@relay.example`,
-        secretOfText(password!),
-        PEER,
-      );
+      const address = `${kind}.chats@relay.example`;
+      const login = accounts.login(address, secretOfText(password), PEER);
       assert.equal(await codeOf(login), "bad_credentials");
-      assert.equal(slow, class_ === "slow" ? 1 : 0, `${name}, ${class_}`);
+      counts.add(slow);
     }
+    assert.equal(counts.size, 1, `${password}: ${[...counts]}`);
+    assert.ok(!counts.has(0));
+  }
+});
+
+Deno.test("the same wrong password costs one slow hash an hour, and stays wrong no longer", async () => {
+  const { accounts, options, time, store } = await allKinds();
+  let slow = 0;
+  Object.defineProperty(options, "hashConcurrency", { get: () => (slow++, 2) });
+  let network = 0;
+  const attempt = async (kind: string, password: string) => {
+    slow = 0;
+    const peer = { address: `10.2.0.${network++}` };
+    const address = `${kind}.chats@relay.example`;
+    return await codeOf(accounts.login(address, secretOfText(password), peer));
+  };
+  for (const kind of KINDS) {
+    assert.equal(await attempt(kind, "some password"), "bad_credentials");
+    assert.notEqual(slow, 0, kind);
+    assert.equal(await attempt(kind, "some password"), "bad_credentials");
+    assert.equal(slow, 0, kind);
+    await time.pass(3_600_000);
+    assert.equal(await attempt(kind, "some password"), "bad_credentials");
+    assert.notEqual(slow, 0, kind);
+  }
+  for (const kind of ["bfast", "bslow"]) {
+    const password = kind === "bfast" ? STRONG : WEAK;
+    assert.equal(await attempt(kind, password), "bad_credentials");
+    await accounts.unblock(`${kind}.chats@relay.example`);
+    assert.equal(await attempt(kind, password), "ok");
+  }
+  const fast = (await store.find("fast.chats@relay.example" as Address))!;
+  await accounts.setPassword(fast, "some password");
+  assert.equal(await attempt("fast", "some password"), "ok");
+  options.jitRegistration = true;
+  assert.equal(await attempt("none", "some password"), "ok");
+});
+
+for (const same of ["the same", "different"]) {
+  Deno.test(`${same} guesses at one time tell nothing about the account`, async () => {
+    const seen = new Set<string>();
+    const { accounts, time } = await allKinds();
+    for (const kind of KINDS) {
+      const peer = { address: "10.3.0.1" };
+      const address = `${kind}.chats@relay.example`;
+      const codes = await time.passUntil(
+        Promise.all(Array.from({ length: 12 }, (_, i) => {
+          const guess = same === "the same" ? "a guess" : `a guess ${i}`;
+          return codeOf(accounts.login(address, secretOfText(guess), peer));
+        })),
+      );
+      seen.add(codes.sort().join(" "));
+      await time.pass(3_600_000);
+    }
+    assert.equal(seen.size, 1, [...seen].join("\n"));
+  });
+}
+
+Deno.test("login() refuses at its start and the delay, whatever takes its time", async () => {
+  for (const failDelayMs of [1000, 100]) {
+    const { accounts, time } = await allKinds({ failDelayMs, scryptLn: 14 });
+    const attempts: [string, string][] = [
+      ...KINDS.map((kind): [string, string] => [
+        `${kind}.chats@relay.example`,
+        "wrong password",
+      ]),
+      ["slow.chats@relay.example", OTHER_STRONG],
+      ["none.chats@relay.example", "x".repeat(300)],
+      ["none.chats@relay.example", ""],
+      ["50%@relay.example", "wrong password"],
+      ["ann@elsewhere.example", "wrong password"],
+    ];
+    for (const [i, [name, password]] of attempts.entries()) {
+      const peer = { address: `10.1.1.${i}` };
+      const start = time.now();
+      let end = start;
+      const login = accounts.login(name, secretOfText(password), peer);
+      const watched = codeOf(login).finally(() => end = time.now());
+      assert.equal(await time.passUntil(watched), "bad_credentials");
+      assert.ok(end > start, name);
+      assert.equal((end - start) % failDelayMs, 0, name);
+    }
+  }
+});
+
+Deno.test("a login that succeeds waits for nothing", async () => {
+  const { accounts, time, options } = await allKinds({ failDelayMs: 1000 });
+  options.jitRegistration = true;
+  for (const name of ["fast", "new"]) {
+    await accounts.login(
+      `${name}.chats@relay.example`,
+      secretOfText(STRONG),
+      PEER,
+    );
+  }
+  assert.equal(time.pending, 0);
+});
+
+const URL = "https://relay.example/new";
+const ADVICE: [string, Partial<AccountOptions>, string | undefined][] = [
+  [
+    "closed",
+    { registrationOpen: false },
+    `wrong password, or no such account; sign-up here is closed except by invitation: ${URL}`,
+  ],
+  [
+    "by invitation",
+    { registrationTokenRequired: true },
+    `wrong password, or no such account; sign-up here is by invitation: ${URL}`,
+  ],
+  [
+    "not by login",
+    { jitRegistration: false },
+    `wrong password, or no such account; sign up before the first login: ${URL}`,
+  ],
+  [
+    "full",
+    { maxAccounts: 4 },
+    "wrong password, or no such account; this server takes no more accounts",
+  ],
+  [
+    "for long names",
+    { minUsernameLength: 20 },
+    "wrong password, or no such account, which a first login would make but for this: Name must have 20 to 32 characters",
+  ],
+  [
+    "for long passwords",
+    { minPasswordLength: 30 },
+    "wrong password, or no such account, which a first login would make but for this: Password must have at least 30 characters",
+  ],
+  ["open", {}, undefined],
+];
+for (const [name, change, advice] of ADVICE) {
+  Deno.test(`a refused login says what to do, and no more: sign-up ${name}`, async () => {
+    const { accounts, options } = await allKinds();
+    Object.assign(options, { jitRegistration: true, ...change });
+    for (const kind of KINDS) {
+      if (kind === "none" && advice === undefined) continue; // it signs up
+      const address = `${kind}.chats@relay.example`;
+      const password = secretOfText("a wrong password");
+      await assert.rejects(accounts.login(address, password, PEER), {
+        code: "bad_credentials",
+        detail: advice === undefined ? {} : { advice },
+      }, kind);
+    }
+  });
+}
+
+Deno.test("a login with a name that can be none says why", async () => {
+  const { accounts } = await allKinds();
+  const foreign = "accounts of this server end in @relay.example";
+  const flawed =
+    "wrong password, or no such account, which a first login would make but for this: Name may have a-z, 0-9, dot, hyphen and underscore, begins and ends with a letter or digit";
+  const names: [string, string][] = [
+    ["ann", foreign],
+    ["", foreign],
+    ["ann@elsewhere.example", foreign],
+    ["ann@", foreign],
+    ["a b@relay.example", flawed],
+    ["50%@Relay.example", flawed],
+    ["@relay.example", flawed],
+  ];
+  for (const [name, advice] of names) {
+    await assert.rejects(accounts.login(name, secretOfText(STRONG), PEER), {
+      detail: { advice },
+    }, name);
   }
 });
 

@@ -25,6 +25,8 @@ export interface AccountOptions {
   readonly minAvailableMemoryOctets: number;
   readonly minFreeDiskOctets: number;
 
+  /** From a login to its refusal, whatever the cause. */
+  readonly failDelayMs: number;
   readonly failBurst: number;
   readonly failRefillSeconds: number;
   readonly hashConcurrency: number;

@@ -32,6 +32,7 @@ export const OPTIONS: AccountOptions = {
   maxLoad1m: 5,
   minAvailableMemoryOctets: 200,
   minFreeDiskOctets: 1000,
+  failDelayMs: 0,
   failBurst: 20,
   failRefillSeconds: 10,
   hashConcurrency: 2,
@@ -86,6 +87,7 @@ export function testAccounts(
     clock: time,
     timers: time,
     random: systemRandom,
+    signUpUrl: (domain) => `https://${domain}/new`,
     resources: () => Promise.resolve(resources),
     reportBug: (error) => bugs.push(error),
   });

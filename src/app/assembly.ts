@@ -61,6 +61,7 @@ export async function assemble(
     log,
     lock,
     onFatal,
+    signUpUrl: (domain) => site.signUpUrl(domain),
   });
   const conditions = new ConditionWatch({
     log,
@@ -89,7 +90,7 @@ export async function assemble(
     listeners.replaceCertificate(certificate)
   );
   const shared = { ...relay, certificates, clock: SYSTEM_CLOCK, config };
-  const site = new RelaySiteBackend({
+  const site: RelaySiteBackend = new RelaySiteBackend({
     ...shared,
     bound: (name) => listeners.bound(name),
   });

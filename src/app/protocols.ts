@@ -206,9 +206,6 @@ function imapServer(parts: ProtocolParts): ImapServer {
       get maxLoginFailures() {
         return auth().maxFailuresPerConnection;
       },
-      get failDelayMs() {
-        return auth().failDelayMs;
-      },
       get handshakeTimeoutMs() {
         return tls().handshakeTimeoutS * 1000;
       },
@@ -240,7 +237,6 @@ function smtpServer(parts: ProtocolParts): SmtpServer {
         maxLineOctets: smtp.maxLine,
         maxErrors: smtp.maxErrors,
         maxFailedLogins: auth.maxFailuresPerConnection,
-        failedLoginDelayMs: auth.failDelayMs,
       };
     },
     get timeouts() {

@@ -58,6 +58,8 @@ export interface RelaySource {
   readonly log: Log;
   /** Called when the store can never be written again. */
   readonly onFatal?: (error: Error) => void;
+  /** Where people sign up with a domain now; undefined if there is no such page. */
+  signUpUrl(domain: string): string | undefined;
 }
 
 export function localDomains({ server }: Config): LocalDomains {
@@ -103,6 +105,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
   const accounts = new Accounts({
     ...shared,
     options: new LiveOptions(settings, config),
+    signUpUrl: (domain) => source.signUpUrl(domain),
     resources: () => machineResources(first.server.stateDir),
   });
   const delivery = new Delivery({

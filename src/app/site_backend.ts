@@ -83,6 +83,15 @@ export class RelaySiteBackend implements SiteBackend {
     return urlOf(this.#connectName(domain), this.#port("https"));
   }
 
+  /** The page for signing up with a domain; undefined while there is no web site. */
+  signUpUrl(domain: string): string | undefined {
+    const httpsPort = this.#port("https");
+    if (httpsPort === undefined && this.#port("http") === undefined) {
+      return undefined;
+    }
+    return `${urlOf(this.#connectName(domain), httpsPort)}/new`;
+  }
+
   /** How clients of a domain reach us now. */
   links(domain: string): LinkFacts {
     const { settings, certificates } = this.#parts;

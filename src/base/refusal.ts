@@ -68,6 +68,8 @@ export interface RefusalDetail {
   /** The address the refusal is about, where the reply names it. */
   readonly address?: string;
   readonly retryAfterSeconds?: number;
+  /** What the peer can do about it: printable ASCII, which mail protocols show. */
+  readonly advice?: string;
   /** What was wrong, for people: CLI and API show it, mail protocols do not. */
   readonly explanation?: string;
 }

@@ -54,6 +54,7 @@ async function openLocked(
     config: () => config,
     log,
     lock,
+    signUpUrl: () => undefined,
   });
   // one that the server makes itself names all its domains
   const isCovered = (name: string) => !certificate || covers(certificate, name);

@@ -30,6 +30,9 @@ export interface AccountNameRule {
   readonly force?: boolean;
 }
 
+export const ACCOUNT_NAME_CHARACTERS =
+  "Name may have a-z, 0-9, dot, hyphen and underscore, begins and ends with a letter or digit";
+
 /**
  * Checks the canonical local part of an account about to be made.
  *
@@ -43,9 +46,7 @@ export function checkAccountName(
     !/^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/.test(localPart) ||
     localPart.includes("..") || localPart.length > 64 // RFC 5321 §4.5.3.1.1
   ) {
-    throw invalid(
-      "Name may have a-z, 0-9, dot, hyphen and underscore, begins and ends with a letter or digit",
-    );
+    throw invalid(ACCOUNT_NAME_CHARACTERS);
   }
   if (rule.force) return;
   if (localPart.length < rule.minLength || localPart.length > rule.maxLength) {

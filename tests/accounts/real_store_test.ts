@@ -38,6 +38,7 @@ async function open(
     clock: time,
     timers: time,
     random: systemRandom,
+    signUpUrl: () => undefined,
     resources: () => Promise.resolve({}),
     reportBug(error) {
       throw error;

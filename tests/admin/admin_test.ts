@@ -52,6 +52,7 @@ async function withRelay(test: (relay: Relay) => Promise<void>) {
       clock,
       timers: clock,
       random: systemRandom,
+      signUpUrl: () => undefined,
       resources: () => Promise.resolve({}),
       reportBug(error) {
         throw error;

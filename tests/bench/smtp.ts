@@ -40,7 +40,6 @@ async function openSession(): Promise<SmtpSession> {
       maxLineOctets: 4096,
       maxErrors: 20,
       maxFailedLogins: 3,
-      failedLoginDelayMs: 0,
     },
     timers: { sleep: () => Promise.resolve(), every: () => () => {} },
     wire: {

@@ -165,6 +165,26 @@ function utf8(text: string): string {
 }
 
 transcript(
+  "a refused login says what to do about it",
+  `
+  ${HELLO}
+  C: A1 LOGIN ann@relay.example secret
+  S: A1 NO [AUTHENTICATIONFAILED] Authentication failed: sign up at https://relay.example/new
+`,
+  {
+    world: () =>
+      memoryWorld((backend) =>
+        backend.login = () =>
+          Promise.reject(
+            new Refusal("bad_credentials", {
+              advice: "sign up at https://relay.example/new",
+            }),
+          )
+      ),
+  },
+);
+
+transcript(
   "LOGIN closes after three failures",
   `
   ${HELLO}

@@ -99,7 +99,7 @@ export class Stage {
       clock,
       timers,
       random: () => 0.5,
-      options: { ...DEFAULT_OPTIONS, failDelayMs: 0, ...options.server },
+      options: { ...DEFAULT_OPTIONS, ...options.server },
     });
   }
 

@@ -1,6 +1,7 @@
 /** AUTH: mechanisms, replies, and the ways it goes wrong. */
 import assert from "node:assert/strict";
-import { connectTo, testPolicy, testServer, transcript } from "./transcript.ts";
+import { Refusal } from "../../src/base/refusal.ts";
+import { transcript } from "./transcript.ts";
 import { MemoryBackend } from "./memory_backend.ts";
 
 const HELLO = `
@@ -196,21 +197,22 @@ transcript(
 `,
 );
 
-Deno.test("a failed login is answered after its delay", async () => {
-  const slept: number[] = [];
-  const server = testServer(new MemoryBackend(), {
-    timers: {
-      sleep: (ms) => {
-        slept.push(ms);
-        return Promise.resolve();
-      },
-      every: () => () => {},
+transcript(
+  "a refusal says what to do about it",
+  {
+    backend: () => {
+      const made = new MemoryBackend();
+      made.login = () =>
+        Promise.reject(
+          new Refusal("bad_credentials", {
+            advice: "sign up at https://relay.example/new",
+          }),
+        );
+      return made;
     },
-  });
-  const peer = await connectTo(server, "submission", true);
-  peer.send(`EHLO x\r\nAUTH PLAIN ${base64("\0a@b.example\0no")}\r\n`);
-  for (let line = ""; !line.startsWith("535"); line = await peer.line());
-  assert.deepEqual(slept, [testPolicy(true).failedLoginDelayMs]);
-  await peer.close();
-  await server.shutdown(1);
-});
+  },
+  `${HELLO}
+  C: AUTH PLAIN ${ANN}
+  S: 535 5.7.8 Invalid credentials: sign up at https://relay.example/new
+`,
+);

@@ -88,7 +88,6 @@ export function testPolicy(requireTls: boolean) {
     maxLineOctets: 4096,
     maxErrors: 20,
     maxFailedLogins: 3,
-    failedLoginDelayMs: 1000,
   };
 }
 

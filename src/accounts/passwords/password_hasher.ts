@@ -76,19 +76,16 @@ export class PasswordHasher {
   }
 
   /**
-   * Takes as long as a check of this password would, so that the time says
-   * nothing about the account. Always false.
+   * Does the work of a wrong password without an account: one slow hash, as
+   * there is for every other, so that neither time nor load says whether there
+   * is an account or how its password is stored. Always false.
    *
    * @throws {Refusal} `busy`
    */
   async burn(password: Secret): Promise<false> {
     const salt = new Uint8Array(SALT_OCTETS);
-    if (isStrong(password)) {
-      equalsSha256({ kind: "sha256", salt, digest: DUMMY }, password);
-    } else {
-      const { key } = await this.#scrypt(salt, password);
-      timingSafeEqual(key, DUMMY);
-    }
+    const { key } = await this.#scrypt(salt, password);
+    timingSafeEqual(key, DUMMY);
     return false;
   }
 

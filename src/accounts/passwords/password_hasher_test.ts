@@ -196,7 +196,7 @@ Deno.test("ForeignHashes answers as temporary when its worker dies, tells it, an
         super(dying, options);
       }
     };
-    await assert.rejects(foreign.verify(parsed, password), {
+    await assert.rejects(foreign.verify(parsed, secretOfText(password)), {
       code: "unavailable",
     });
   } finally {
@@ -204,6 +204,6 @@ Deno.test("ForeignHashes answers as temporary when its worker dies, tells it, an
   }
   assert.equal(deaths.length, 1);
   assert.match(String(deaths[0]), /of <address>/);
-  assert.equal(await foreign.verify(parsed, password), true);
+  assert.equal(await foreign.verify(parsed, secretOfText(password)), true);
   foreign.close();
 });

@@ -36,11 +36,30 @@ export class Proofs {
    * @throws {Refusal} `busy`, and what `begin` throws
    */
   prove(account: Account, claim: ProofClaim): Promise<Proof | undefined> {
-    const key = `${account.id} ${Buffer.from(claim.mac).toString("latin1")}`;
+    return this.#once(claim.mac, () => this.#prove(account, claim));
+  }
+
+  /**
+   * The work of a wrong password where there is nothing to compare it with.
+   *
+   * @throws {Refusal} `busy`, and what `begin` throws
+   */
+  burn({ mac, password, begin }: ProofClaim): Promise<Proof | undefined> {
+    return this.#once(mac, async () => {
+      begin();
+      await this.#hasher.burn(password);
+      return undefined;
+    });
+  }
+
+  #once(
+    mac: Uint8Array,
+    work: () => Promise<Proof | undefined>,
+  ): Promise<Proof | undefined> {
+    const key = Buffer.from(mac).toString("latin1");
     const running = this.#running.get(key);
     if (running) return running;
-    const proof = this.#prove(account, claim)
-      .finally(() => this.#running.delete(key));
+    const proof = work().finally(() => this.#running.delete(key));
     this.#running.set(key, proof);
     return proof;
   }

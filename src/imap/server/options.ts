@@ -11,8 +11,6 @@ export interface ImapOptions {
   readonly maxBad: number;
   readonly maxPreauthBad: number;
   readonly maxLoginFailures: number;
-  /** From a login to its refusal, whatever the cause. */
-  readonly failDelayMs: number;
   /** From the connection to the first octet it takes, and of STARTTLS. */
   readonly handshakeTimeoutMs: number;
   readonly preauthTimeoutMs: number;
@@ -33,7 +31,6 @@ export const DEFAULT_OPTIONS: ImapOptions = {
   maxBad: 50,
   maxPreauthBad: 10,
   maxLoginFailures: 3,
-  failDelayMs: 1000,
   handshakeTimeoutMs: 30_000,
   preauthTimeoutMs: 60_000,
   inactivityTimeoutMs: 1_800_000, // RFC 3501 §5.4

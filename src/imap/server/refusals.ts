@@ -68,5 +68,6 @@ const RESPONSES: Record<RefusalCode, string> = {
 
 /** What follows the tag: NO and why. */
 export function responseFor(refusal: Refusal): string {
-  return `NO ${RESPONSES[refusal.code]}`;
+  const { advice } = refusal.detail;
+  return `NO ${RESPONSES[refusal.code]}${advice ? `: ${advice}` : ""}`;
 }

@@ -128,19 +128,14 @@ async function login(
     if (!(error instanceof Refusal)) backend.reportBug(error);
     const reply = replyFor(error, state.service);
     return reply.code === 535
-      ? failed(state)
+      ? failed(state, reply)
       : { reply: TEMPORARY_AUTH_FAILURE };
   }
 }
 
-const WRONG = replyFor(new Refusal("bad_credentials"), "submission");
-
-/** The one answer to all that is wrong with credentials, after the one delay. */
-async function failed(state: SmtpState): Promise<Step> {
-  const { policy, timers } = state.options;
-  await timers.sleep(policy.failedLoginDelayMs);
+function failed(state: SmtpState, reply: Reply): Step {
   state.failedLogins++;
-  return state.failedLogins < policy.maxFailedLogins
-    ? { reply: WRONG }
-    : { reply: WRONG, farewell: TOO_MANY_FAILED_LOGINS };
+  return state.failedLogins < state.options.policy.maxFailedLogins
+    ? { reply }
+    : { reply, farewell: TOO_MANY_FAILED_LOGINS };
 }

@@ -105,7 +105,13 @@ export function replyFor(error: unknown, service: SmtpService): Reply {
   if (!(error instanceof Refusal)) return TEMPORARY_FAILURE;
   const answer = REPLIES[error.code];
   const found = "code" in answer ? answer : answer[service];
-  return withAddress(found, error.detail.address);
+  const { address, advice } = error.detail;
+  return withAdvice(withAddress(found, address), advice);
+}
+
+function withAdvice(answer: Reply, advice: string | undefined): Reply {
+  if (advice === undefined) return answer;
+  return reply(answer.code, `${answer.text.slice(4, -2)}: ${advice}`);
 }
 
 function withAddress(answer: Reply, address: string | undefined): Reply {

@@ -21,8 +21,6 @@ export interface SmtpPolicy {
   /** Errors of the client after which it has to go. */
   readonly maxErrors: number;
   readonly maxFailedLogins: number;
-  /** How long the reply to a wrong password takes at least. */
-  readonly failedLoginDelayMs: number;
 }
 
 /** The connection as a session sees it. */

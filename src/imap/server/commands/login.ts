@@ -78,26 +78,21 @@ const PLAIN_RESPONSE = {
   },
 };
 
-/** @throws {Refusal} after a delay that does not tell why */
+/** @throws {Refusal} at a moment that does not tell why */
 async function* logIn(
   session: ImapSession,
   { address, password }: Credentials,
 ): CommandRun<ImapSession> {
   checkSecure(session);
-  const { context, options } = session;
-  const startedAt = context.monotonic();
+  yield { effect: "flush" }; // a refusal takes its time
+  const { backend, context } = session;
   try {
-    session.logIn(
-      await session.backend.login(address, password, context.peer),
-    );
+    session.logIn(await backend.login(address, password, context.peer));
   } catch (error) {
     const refusal = refusalOf(session, error);
     if (refusal.code !== "busy" && refusal.code !== "unavailable") {
       session.loginFailures++;
     }
-    yield { effect: "flush" };
-    const left = startedAt + options.failDelayMs - context.monotonic();
-    if (left > 0) await context.sleep(left);
     throw refusal;
   }
   return `[CAPABILITY ${session.capabilities()}] Logged in`;
