@@ -77,7 +77,10 @@ export class Installation {
   }
 
   /** `{dir}` in the arguments is a directory to write to. */
-  run(args: string, answers?: readonly string[]): Promise<Outcome> {
+  run(
+    args: string,
+    answers?: readonly (string | Uint8Array)[],
+  ): Promise<Outcome> {
     const line = args.replaceAll("{dir}", this.directory);
     return postern(words(line), this.environment, answers);
   }

@@ -3,7 +3,7 @@ import { Installation } from "./command_line.ts";
 
 interface Step {
   readonly run: string;
-  readonly answers?: readonly string[];
+  readonly answers?: readonly (string | Uint8Array)[];
   readonly exit?: number;
   readonly out?: string | RegExp;
   readonly err?: string | RegExp;
@@ -53,6 +53,12 @@ script("accounts are made, shown, changed and deleted", [
     answers: ["battery staple"],
     out:
       '{"ok":true,"command":"accounts create","data":{"username":"bert5678@chat.example","applied":"server-not-running"}}\n',
+  },
+  {
+    run: "accounts create dora3456 --password-stdin",
+    answers: [Uint8Array.of(0xff, 0xfe, 49, 50, 51, 52, 53, 54, 55, 56)],
+    exit: 4,
+    err: "postern: Input is not UTF-8\n",
   },
   {
     run: "accounts create cleo9012",

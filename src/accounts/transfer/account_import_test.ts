@@ -74,6 +74,11 @@ const ENTRIES: [string, unknown, string | undefined][] = [
     "a@b.example: domain is not one of this server",
   ],
   [
+    "a password that is half a character",
+    { username: "ann.chats", password: `${"\ud800"}12345678` },
+    "ann.chats: Password must be Unicode text",
+  ],
+  [
     "a short password",
     { username: "ann.chats", password: "12345678" },
     "ann.chats: Password must have at least 9 characters",
