@@ -10,7 +10,7 @@ import type {
   Listener,
   ListenerEvents,
 } from "./listener.ts";
-import { withoutDelay } from "./no_delay.ts";
+import { withOptions } from "./listening_options.ts";
 
 const PAUSE_AFTER_FAILURE_MS = 100; // out of descriptors: let some close
 // The kernel gives the replaced socket connections until it is closed, and
@@ -102,7 +102,7 @@ function bind(
   { hostname, port }: ListenAddress,
   { chainPem, keyPem }: KeyPair,
 ): Deno.TlsListener {
-  return withoutDelay(() =>
+  return withOptions(() =>
     Deno.listenTls({
       hostname,
       port,

@@ -17,6 +17,7 @@ import type {
   Listener,
   ListenerEvents,
 } from "./listener.ts";
+import { withOptionsAsync } from "./listening_options.ts";
 import { plainAddress } from "../base/peer_address.ts";
 
 const BACKLOG = 4096;
@@ -147,13 +148,15 @@ function newServer(
 }
 
 function listen(server: Server, { hostname, port }: ListenAddress) {
-  return new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host: hostname, port, backlog: BACKLOG }, () => {
-      server.removeListener("error", reject);
-      resolve();
-    });
-  });
+  return withOptionsAsync(() =>
+    new Promise<void>((resolve, reject) => {
+      server.once("error", reject);
+      server.listen({ host: hostname, port, backlog: BACKLOG }, () => {
+        server.removeListener("error", reject);
+        resolve();
+      });
+    })
+  );
 }
 
 /** Resolves when it no longer listens, whatever is still connected. */
