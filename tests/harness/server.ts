@@ -173,7 +173,7 @@ export class Server {
     let ended: Deno.CommandStatus | undefined;
     child.status.then((status) => ended = status);
     const before = this.#output.length;
-    const deadline = performance.now() + 60_000;
+    const deadline = performance.now() + 120_000; // from sources that are yet to be compiled
     async function until(isSo: () => boolean | Promise<boolean>) {
       while (!await isSo()) {
         if (ended || performance.now() > deadline) return false;
