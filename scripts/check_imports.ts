@@ -16,13 +16,14 @@ const VALUES = [
   "iroh/proto",
 ];
 const RESOURCES: Record<string, readonly string[]> = {
-  observe: [],
+  observe: ["files"],
+  files: [],
   config: [],
-  store: [],
+  store: ["files"],
   settings: ["store", "config"],
   net: [],
   http: [],
-  tls: ["http"],
+  tls: ["http", "files"],
   dns: [],
   mailauth: ["dns", "http"],
 };

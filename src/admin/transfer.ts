@@ -9,6 +9,8 @@ import {
 import type { ExportedAccount } from "../accounts/transfer/import_entry.ts";
 import { relayAccounts } from "../accounts/transfer/relay_tree.ts";
 import type { AccountId } from "../base/ids.ts";
+import { systemError } from "../base/system_errors.ts";
+import { userName } from "../files/owner.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { AdminContext } from "./context.ts";
 
@@ -65,16 +67,31 @@ export async function importAccounts(
       : relayAccounts(source.relayDirectory);
     return await new AccountImport(parts).run(entries);
   } catch (error) {
-    throw readable(error);
+    throw readable(error, context, placeOf(source));
   }
 }
 
-function readable(error: unknown): unknown {
+function placeOf(source: ImportSource): string {
+  if ("file" in source) return source.file;
+  return "users" in source ? "The accounts" : source.relayDirectory;
+}
+
+function readable(
+  error: unknown,
+  { live }: AdminContext,
+  place: string,
+): unknown {
   if (error instanceof SyntaxError) {
     return new Refusal("invalid_value", { explanation: error.message });
   }
-  if (error instanceof Deno.errors.NotFound) {
-    return new Refusal("not_found", { explanation: error.message });
-  }
-  return error;
+  const fault = systemError(error);
+  if (fault === undefined) return error;
+  const { code, reason, path } = fault;
+  // whoever asks may well read what the process that does it may not
+  const as = code === "EACCES" && live !== undefined
+    ? `: the server reads it, as ${userName()}`
+    : "";
+  return new Refusal(code === "ENOENT" ? "not_found" : "invalid_value", {
+    explanation: `${path ?? place}: ${reason}${as}`,
+  });
 }

@@ -7,10 +7,12 @@ import { join } from "node:path";
 import type { AdminContext } from "../admin/context.ts";
 import { serverStatus } from "../admin/status.ts";
 import { systemRandom } from "../base/random.ts";
+import { reasonOf } from "../base/system_errors.ts";
 import { Refusal } from "../base/refusal.ts";
 import { Repeats } from "../base/repeats.ts";
 import type { ListenerName } from "../config/listeners.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { makeDirectory } from "../files/owner.ts";
 import { formatAddress } from "../net/listener.ts";
 import type { Log } from "../observe/log.ts";
 import { openLog } from "../observe/open_log.ts";
@@ -249,7 +251,7 @@ class App implements RunningApp {
     const { server } = current.loaded.values;
     const directory = server.runtimeDir || server.stateDir;
     try {
-      await Deno.mkdir(directory, { recursive: true, mode: 0o750 });
+      makeDirectory(directory, 0o750);
       const control = await ControlSocket.open({
         path: join(directory, CONTROL_SOCKET_NAME),
         clock: SYSTEM_CLOCK,
@@ -266,8 +268,8 @@ class App implements RunningApp {
       });
       this.#closing.push(() => control.close());
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      relay.reported.report("control_socket", `${directory}: ${reason}`);
+      const detail = `${directory}: ${reasonOf(error)}`;
+      relay.reported.report("control_socket", detail);
     }
   }
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import { join } from "node:path";
+import { giveToOwner, makeDirectory } from "../files/owner.ts";
 import type { Timers } from "../base/clock.ts";
 
 export type LockHolder = "server" | "command";
@@ -43,7 +44,7 @@ export class InstanceLock {
     holder: LockHolder,
     { sleep }: Pick<Timers, "sleep">,
   ): Promise<InstanceLock> {
-    await Deno.mkdir(stateDir, { recursive: true, mode: 0o700 });
+    makeDirectory(stateDir);
     for (let waitedMs = 0;; waitedMs += LOOK_MS) {
       const taken = await tryOnce(join(stateDir, "lock"), holder);
       if (taken instanceof Deno.FsFile) return new InstanceLock(taken);
@@ -71,6 +72,7 @@ async function tryOnce(
     create: true,
     mode: 0o600,
   });
+  giveToOwner(path);
   if (!await file.tryLock(true)) {
     const [pid = "", who] = (await new Response(file.readable).text()).trim()
       .split(" ");

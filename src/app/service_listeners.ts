@@ -9,6 +9,7 @@ import { LISTENER_NAMES, type ListenerName } from "../config/listeners.ts";
 import type { ListenAddress as Wanted } from "../config/network_kinds.ts";
 import { ConnectionCounts } from "../net/connection_counts.ts";
 import { takesIpv4Too } from "../net/dual_stack.ts";
+import { bindReason } from "../net/bind_reason.ts";
 import {
   formatAddress,
   type KeyPair,
@@ -45,7 +46,7 @@ export class BindFailure extends Error {
     readonly at: string,
     readonly reason: string,
   ) {
-    super(`cannot listen for ${listener} on ${at}: ${reason}`);
+    super(`Cannot listen for ${listener} on ${at}: ${reason}`);
   }
 }
 
@@ -218,10 +219,6 @@ function bindFailure(
   address: ListenAddress,
   error: unknown,
 ): BindFailure {
-  return new BindFailure(name, formatAddress(address), reasonOf(error));
-}
-
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return (error as NodeJS.ErrnoException).code ?? error.message;
+  const reason = bindReason(error, address.port, `listen.${name}`);
+  return new BindFailure(name, formatAddress(address), reason);
 }

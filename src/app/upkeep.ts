@@ -6,6 +6,7 @@
  * @module
  */
 import { describeJump } from "../base/lived_clock.ts";
+import { reasonOf } from "../base/system_errors.ts";
 import { Refusal } from "../base/refusal.ts";
 import { word } from "../observe/fields.ts";
 import { ListenerWatch } from "../net/listener_watch.ts";
@@ -91,7 +92,6 @@ export async function checkCertificate(
     if (changed) log.operational({ event: "certificate", message: "replaced" });
     reported.clear("certificate_files"); // also when the old ones are back
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    reported.report("certificate_files", message);
+    reported.report("certificate_files", reasonOf(error));
   }
 }

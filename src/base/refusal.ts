@@ -74,10 +74,66 @@ export interface RefusalDetail {
   readonly explanation?: string;
 }
 
+/** What each means for people, where nothing more is known. */
+const TEXTS: Readonly<Record<RefusalCode, string>> = {
+  bad_credentials: "Address or password is wrong",
+  too_many_attempts: "Too many failed logins, try again later",
+  tls_required: "An encrypted connection is needed",
+  account_inactive: "The account is blocked or is being deleted",
+  busy: "The server is busy, try again later",
+  unavailable: "This cannot be done now, try again later",
+  storage_full: "The disk has too little room",
+  storage_read_only: "The database cannot be written",
+  registration_closed: "Registration is closed",
+  token_required: "A registration token is needed",
+  token_invalid: "The registration token is not valid or used up",
+  username_invalid: "The name cannot be used for an account",
+  username_taken: "There is an account with this name already",
+  password_invalid: "The password has characters it may not have",
+  password_too_short: "The password is too short",
+  registration_limited: "Too many new accounts, try again later",
+  server_full: "The server takes no more accounts",
+  encryption_needed: "The message is not encrypted",
+  from_missing: "The message has no From field",
+  from_mismatch: "The From field names somebody else than the sender",
+  header_malformed: "The header of the message cannot be read",
+  header_too_large: "The header of the message is too large",
+  message_too_large: "The message is too large",
+  message_empty: "The message is empty",
+  routing_loop: "The message goes round in a circle",
+  sender_not_owned: "The sender is another than the account that is logged in",
+  sender_domain_invalid: "The domain of the sender is not valid",
+  local_sender_unauthenticated: "A sender of this server has to log in",
+  relaying_denied: "The recipient is on another server",
+  federation_off: "Mail to other servers is switched off",
+  policy_rejection: "The rules of this server forbid it",
+  too_much_mail: "Too much mail from this account, try again later",
+  too_many_recipients: "Too many recipients",
+  no_such_user: "There is no such account",
+  quota_exceeded: "The account is full",
+  no_such_mailbox: "There is no such mailbox",
+  no_target_mailbox: "There is no such mailbox to copy to",
+  mailbox_exists: "There is a mailbox with this name already",
+  mailbox_name_invalid: "The name cannot be used for a mailbox",
+  mailbox_undeletable: "This mailbox cannot be deleted",
+  mailbox_read_only: "The mailbox is open for reading only",
+  too_many_mailboxes: "The account has as many mailboxes as it may have",
+  too_many_keywords: "The mailbox has as many keywords as it may have",
+  not_found: "There is no such thing",
+  already_exists: "It exists already",
+  invalid_value: "The value is not valid",
+  task_running: "The task is running already",
+  confirmation_required: "This has to be confirmed",
+};
+
+function shownText(code: RefusalCode, address: string | undefined): string {
+  return address === undefined ? TEXTS[code] : `${address}: ${TEXTS[code]}`;
+}
+
 /** An expected "no". It is counted, not logged, and shows no internals. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   constructor(readonly code: RefusalCode, readonly detail: RefusalDetail = {}) {
-    super(detail.explanation ?? code);
+    super(detail.explanation ?? shownText(code, detail.address));
   }
 }

@@ -8,7 +8,12 @@
 import type { AdminContext } from "../admin/context.ts";
 import { AlreadyRunning } from "../app/instance_lock.ts";
 import { SYSTEM_TIMERS } from "../app/system_time.ts";
-import { type ConfigChoice, locateConfig } from "../config/locate.ts";
+import {
+  type ConfigChoice,
+  guessDirectories,
+  locateConfig,
+} from "../config/locate.ts";
+import { ConfigError } from "../config/problems.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type {
@@ -17,6 +22,7 @@ import type {
   AdminResult,
 } from "../ops/admin_calls.ts";
 import { callAdmin } from "../ops/admin_calls.ts";
+import { whoMayUse } from "../files/owner.ts";
 import { ControlClient, controlPath } from "./control_client.ts";
 import { CliError, EXIT } from "./exit_codes.ts";
 
@@ -35,12 +41,16 @@ export interface OfflineRelay {
 export interface AccessOptions extends ConfigChoice {
   readonly timeoutMs: number;
   openOffline(config: LoadedConfig): Promise<OfflineRelay>;
+  /** Shows a person what is wrong although the command goes on. */
+  warn(text: string): void;
 }
 
 export class Access {
   readonly #options: AccessOptions;
   #config: LoadedConfig | undefined;
   #reached: Promise<ControlClient | OfflineRelay> | undefined;
+  /** Why the file could not be used; a server runs all the same. */
+  #fault: ConfigError | undefined;
 
   constructor(options: AccessOptions) {
     this.#options = options;
@@ -62,6 +72,7 @@ export class Access {
     ...values: AdminArguments<C>
   ): Promise<AdminResult<C>> {
     const reached = await this.#reach();
+    this.#warnOfFile();
     const result = reached instanceof ControlClient
       ? await reached.ask("admin", { call, values }, this.#options.timeoutMs)
       : await callAdmin(reached.admin, call, values);
@@ -75,6 +86,8 @@ export class Access {
   ): Promise<unknown> {
     const reached = await this.#reach();
     if (reached instanceof ControlClient) {
+      // that is about the file: the server says what is wrong with it
+      if (op !== "reload") this.#warnOfFile();
       return await reached.ask(op, args, this.#options.timeoutMs);
     }
     throw new CliError(
@@ -93,9 +106,36 @@ export class Access {
     return this.#reached ??= this.#tryToReach();
   }
 
+  /**
+   * The configuration, or the server that runs although the file is broken.
+   *
+   * @throws {ConfigError} when there is no such server either
+   */
+  async #values(): Promise<Config | ControlClient> {
+    try {
+      return this.config.values;
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      const server = guessDirectories(this.#options);
+      const client = await ControlClient.connect({ server });
+      if (!(client instanceof ControlClient)) throw error;
+      this.#fault = error;
+      return client;
+    }
+  }
+
+  #warnOfFile(): void {
+    if (this.#fault === undefined) return;
+    this.#options.warn(
+      `the configuration cannot be used, the server goes by what it read before:\n${this.#fault.message}`,
+    );
+    this.#fault = undefined;
+  }
+
   /** @throws {CliError} why neither the server nor its store can be had */
   async #tryToReach(): Promise<ControlClient | OfflineRelay> {
-    const { values } = this.config;
+    const values = await this.#values();
+    if (values instanceof ControlClient) return values;
     const patienceMs = Math.min(PATIENCE_MS, this.#options.timeoutMs);
     for (let waitedMs = 0;; waitedMs += LOOK_MS) {
       const client = await ControlClient.connect(values);
@@ -120,7 +160,9 @@ export class Access {
 function notOpen(what: string, path: string): CliError {
   return new CliError(
     "permission_denied",
-    `${what} ${path} is not open to this user: run this as root or as the user that the server runs as`,
+    `${what} ${path} is not open to this user: run this as ${
+      whoMayUse(path) ?? "root or as the user that the server runs as"
+    }`,
     EXIT.permission,
   );
 }

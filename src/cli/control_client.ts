@@ -11,8 +11,13 @@ import {
 } from "../ops/control_protocol.ts";
 import { CliError, EXIT, exitOfRefusal } from "./exit_codes.ts";
 
+/** What of a configuration leads to the socket. */
+export interface Served {
+  readonly server: Pick<Config["server"], "stateDir" | "runtimeDir">;
+}
+
 /** Where the server's control socket is, if there is one. */
-export function controlPath({ server }: Config): string {
+export function controlPath({ server }: Served): string {
   return join(server.runtimeDir || server.stateDir, CONTROL_SOCKET_NAME);
 }
 
@@ -28,7 +33,7 @@ export class ControlClient {
 
   /** "absent": no server runs; "denied": one may, but we may not ask it. */
   static async connect(
-    config: Config,
+    config: Served,
   ): Promise<ControlClient | "absent" | "denied"> {
     const path = controlPath(config);
     try {

@@ -1,5 +1,7 @@
 /** How a command ends, for scripts. @module */
 import { Refusal, type RefusalCode } from "../base/refusal.ts";
+import { type SystemError, systemError } from "../base/system_errors.ts";
+import { whoMayUse } from "../files/owner.ts";
 
 export const EXIT = {
   ok: 0,
@@ -64,20 +66,42 @@ export function describeFailure(error: unknown): CliError {
   if (error instanceof Refusal) {
     return new CliError(error.code, error.message, exitOfRefusal(error.code));
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const fault = systemError(error) ?? systemError((error as Error)?.cause);
+  if (fault?.code === "EACCES" || fault?.code === "EPERM") {
+    return new CliError(
+      "permission_denied",
+      withAdvice(error, fault),
+      EXIT.permission,
+    );
+  }
   if (!(error instanceof Error)) {
-    return new CliError("failed", message, EXIT.failed);
+    return new CliError("failed", String(error), EXIT.failed);
   }
   switch (error.name) {
     case "ConfigError":
-      return new CliError("config_invalid", message, EXIT.config_invalid);
+      return new CliError("config_invalid", error.message, EXIT.config_invalid);
     case "AlreadyRunning":
-      return new CliError("already_running", message, EXIT.not_running);
-    case "PermissionDenied":
-      return new CliError("permission_denied", message, EXIT.permission);
+      return new CliError("already_running", error.message, EXIT.not_running);
     case "NotFound":
-      return new CliError("not_found", message, EXIT.not_found);
+      return new CliError("not_found", inWords(error, fault), EXIT.not_found);
     default:
-      return new CliError("failed", message, EXIT.failed);
+      return new CliError("failed", inWords(error, fault), EXIT.failed);
   }
+}
+
+/** An error of ours says itself what it is about; one of the system's is said anew. */
+function inWords(error: unknown, fault: SystemError | undefined): string {
+  const own = systemError(error);
+  if (fault === undefined || own === undefined) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return fault.path === undefined
+    ? fault.reason
+    : `${fault.path}: ${fault.reason}`;
+}
+
+function withAdvice(error: unknown, fault: SystemError): string {
+  const who = fault.path === undefined ? undefined : whoMayUse(fault.path);
+  const said = inWords(error, fault);
+  return who === undefined ? said : `${said}: run this as ${who}`;
 }

@@ -77,7 +77,17 @@ async function perform(
       ...(typeof stateDir === "string" ? { stateDirFlag: stateDir } : {}),
     };
     const timeoutMs = readTimeout(String(timeout));
-    access = new Access({ ...choice, timeoutMs, openOffline });
+    access = new Access({
+      ...choice,
+      timeoutMs,
+      openOffline,
+      warn: (text) =>
+        terminal.err(
+          json
+            ? `${JSON.stringify({ warning: text })}\n`
+            : `${NAME}: warning: ${text}\n`,
+        ),
+    });
     const call: Call = {
       args,
       options,

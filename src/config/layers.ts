@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { reasonOf } from "../base/system_errors.ts";
 import { parse, TomlError } from "smol-toml";
 import { quote } from "./kinds.ts";
 import { nearest } from "./nearest.ts";
@@ -174,7 +175,7 @@ function readValue(key: KeyName, value: unknown, outside: Outside): unknown {
     try {
       return outside.readFile(path).replace(/\r?\n$/, "");
     } catch (error) {
-      throw new SyntaxError(`cannot read ${quote(path)}: ${messageOf(error)}`);
+      throw new SyntaxError(`cannot read ${quote(path)}: ${reasonOf(error)}`);
     }
   }
   function fromEnvironment(variable: string): string {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { reasonOf } from "../base/system_errors.ts";
 import { checkConfig } from "./checks.ts";
 import {
   type Layer,
@@ -136,13 +137,17 @@ function readFile(path: string, outside: Outside): string {
   } catch (error) {
     const reason = error instanceof Deno.errors.NotFound
       ? "there is no such file"
-      : `cannot be read: ${error instanceof Error ? error.message : error}`;
-    throw unreadable(path, reason);
+      : `cannot be read: ${reasonOf(error)}`;
+    throw unreadable(path, reason, error);
   }
   if (text.length > MAX_FILE_OCTETS) throw unreadable(path, "is over 1 MiB");
   return text;
 }
 
-function unreadable(source: string, message: string): ConfigError {
-  return new ConfigError([{ severity: "error", source, message }]);
+function unreadable(
+  source: string,
+  message: string,
+  cause?: unknown,
+): ConfigError {
+  return new ConfigError([{ severity: "error", source, message }], { cause });
 }

@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from "node:path";
 import { quote } from "./kinds.ts";
 import { loadConfig, type LoadedConfig } from "./load.ts";
 import { ConfigError } from "./problems.ts";
+import { SCHEMA } from "./schema.ts";
 
 const SYSTEM_FILE = "/etc/postern/postern.toml";
 const LOCAL_DIR = "data";
@@ -77,13 +78,8 @@ export interface ConfigChoice {
 export function locateConfig(choice: ConfigChoice): LoadedConfig {
   const { environment, dev, devAddress = LOOPBACK } = choice;
   checkDevAddress(devAddress);
-  const local = resolve(choice.directory ?? "", LOCAL_DIR);
-  const named = choice.configFlag ?? environment.POSTERN_CONFIG;
-  const path = named === undefined
-    ? [`${local}/${FILE_NAME}`, ...dev ? [] : [SYSTEM_FILE]].find(exists)
-    : isAbsolute(named)
-    ? named
-    : join(choice.directory ?? "", named); // in messages, as it was written
+  const local = localDirectory(choice);
+  const path = fileOf(choice);
   const fromEnvironment = environment.POSTERN_SET__server__domain !== undefined;
   // commands find the relay that "run --dev" has left here; a server must be told
   const base = dev ||
@@ -106,6 +102,69 @@ export function locateConfig(choice: ConfigChoice): LoadedConfig {
   });
   const stateDir = stateDirOf(choice, loaded, local);
   return withStateDir(loaded, resolve(choice.directory ?? "", stateDir));
+}
+
+export interface Directories {
+  readonly stateDir: string;
+  readonly runtimeDir: string;
+}
+
+/**
+ * The directories of a relay whose configuration cannot be used, as far as they
+ * can be made out: enough to find the server that still runs with an earlier
+ * one. Never throws.
+ */
+export function guessDirectories(choice: ConfigChoice): Directories {
+  const { environment } = choice;
+  const path = fileOf(choice);
+  const text = path === undefined ? "" : textOf(path);
+  function written(name: string): string | undefined {
+    const variable = environment[`POSTERN_SET__server__${name}`];
+    return variable?.replace(/^(["'])(.*)\1$/, "$2") ?? assigned(text, name);
+  }
+  const local = localDirectory(choice);
+  const stateDir = choice.stateDirFlag ?? environment.POSTERN_STATE_DIR ??
+    written("state_dir") ??
+    (hasState(local) ? local : SCHEMA["server.state_dir"].initial);
+  const absolute = resolve(choice.directory ?? "", stateDir);
+  return {
+    stateDir: absolute,
+    runtimeDir: resolve(absolute, written("runtime_dir") ?? ""),
+  };
+}
+
+/** The value of a line `name = "…"`, whatever else is wrong in the file. */
+function assigned(text: string, name: string): string | undefined {
+  for (const line of text.split("\n")) {
+    if (!line.trimStart().startsWith(name)) continue;
+    const value = /^\s*\w+ *= *(?:"([^"\\]*)"|'([^']*)')/.exec(line);
+    if (value) return value[1] ?? value[2];
+  }
+  return undefined;
+}
+
+function textOf(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}
+
+/** The file that was named, or the first that is there. */
+function fileOf(choice: ConfigChoice): string | undefined {
+  const { environment, dev, configFlag } = choice;
+  const named = configFlag ?? environment.POSTERN_CONFIG;
+  if (named === undefined) {
+    const local = `${localDirectory(choice)}/${FILE_NAME}`;
+    return [local, ...dev ? [] : [SYSTEM_FILE]].find(exists);
+  }
+  // in messages, as it was written
+  return isAbsolute(named) ? named : join(choice.directory ?? "", named);
+}
+
+function localDirectory({ directory = "" }: ConfigChoice): string {
+  return resolve(directory, LOCAL_DIR);
 }
 
 function stateDirOf(

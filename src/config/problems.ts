@@ -27,9 +27,9 @@ export class ConfigError extends Error {
   /** In the order of the file. */
   readonly problems: readonly ConfigProblem[];
 
-  constructor(problems: readonly ConfigProblem[]) {
+  constructor(problems: readonly ConfigProblem[], options?: ErrorOptions) {
     const inOrder = problems.toSorted(byPosition);
-    super(inOrder.map(formatProblem).join("\n"));
+    super(inOrder.map(formatProblem).join("\n"), options);
     this.problems = inOrder;
   }
 }

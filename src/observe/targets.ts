@@ -1,5 +1,7 @@
 /** Where lines go: standard error, and files that are only ours to read. @module */
 import { dirname } from "node:path";
+import { reasonOf } from "../base/system_errors.ts";
+import { giveToOwner, makeDirectory } from "../files/owner.ts";
 
 const encoder = new TextEncoder();
 
@@ -43,11 +45,15 @@ export class FileSink implements LineSink {
 
 function openLog(path: string): Deno.FsFile {
   try {
-    Deno.mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    return Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+    makeDirectory(dirname(path));
+    const options = { append: true, create: true, mode: 0o600 };
+    const file = Deno.openSync(path, options);
+    giveToOwner(path);
+    return file;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot open the log file ${path}: ${reason}`);
+    throw new Error(`Cannot open the log file ${path}: ${reasonOf(error)}`, {
+      cause: error,
+    });
   }
 }
 

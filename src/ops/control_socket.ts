@@ -1,6 +1,7 @@
 /** The server's end of the control socket. @module */
 import { createServer, type Server } from "node:net";
 import type { Clock, Timers } from "../base/clock.ts";
+import { giveToOwner } from "../files/owner.ts";
 import { ControlConnection } from "./control_connection.ts";
 import type { ControlOperation } from "./control_protocol.ts";
 
@@ -49,6 +50,7 @@ export class ControlSocket {
       });
     });
     await Deno.chmod(options.path, 0o660);
+    giveToOwner(options.path);
     return new ControlSocket(options, server);
   }
 

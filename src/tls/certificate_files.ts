@@ -5,6 +5,8 @@
  * @module
  */
 import { dirname, join } from "node:path";
+import { reasonOf } from "../base/system_errors.ts";
+import { giveToOwner, makeDirectory } from "../files/owner.ts";
 import { type Certificate, parseCertificate } from "./certificate.ts";
 
 export interface CertificatePaths {
@@ -52,8 +54,9 @@ export async function writeCertificate(
   pair: { readonly chainPem: string; readonly keyPem: string },
 ): Promise<CertificatePaths> {
   const parent = dirname(directory);
-  await Deno.mkdir(parent, { recursive: true, mode: 0o700 });
+  makeDirectory(parent);
   const fresh = await Deno.makeTempDir({ dir: parent, prefix: "tls-" });
+  giveToOwner(fresh);
   await writeDurably(join(fresh, "privkey.pem"), pair.keyPem, 0o600);
   await writeDurably(join(fresh, "fullchain.pem"), pair.chainPem, 0o644);
   await Deno.remove(directory, { recursive: true }).catch((error) => {
@@ -76,6 +79,7 @@ async function writeDurably(
   mode: number,
 ): Promise<void> {
   using file = await Deno.open(path, { write: true, createNew: true, mode });
+  giveToOwner(path);
   await file.write(new TextEncoder().encode(text));
   await file.sync();
 }
@@ -87,6 +91,7 @@ async function readPem(path: string, what: string): Promise<string> {
     if (!(error instanceof Error)) throw error;
     throw new SyntaxError(
       `Cannot read the ${what} ${path}: ${await reason(path, error)}`,
+      { cause: error },
     );
   }
 }
@@ -94,6 +99,6 @@ async function readPem(path: string, what: string): Promise<string> {
 async function reason(path: string, error: Error): Promise<string> {
   const link = await Deno.readLink(path).catch(() => undefined);
   return link === undefined
-    ? error.message
+    ? reasonOf(error)
     : `it is a link to ${link}, which cannot be read`;
 }

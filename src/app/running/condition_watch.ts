@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { statfs } from "node:fs/promises";
 import { LiveOptions } from "../../accounts/live_options.ts";
 import {
   machineResources,
@@ -18,16 +17,14 @@ import {
 } from "../../admin/conditions.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Config } from "../../config/schema.ts";
-import { openFault } from "../../net/file_limit.ts";
 import type { Log } from "../../observe/log.ts";
 import { redact } from "../../observe/redact.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
 import { certificateNames } from "../certificates.ts";
+import { diskFacts, openFileFacts } from "./facts.ts";
 import type { Relay } from "../relay.ts";
 
 export const LOOK_MS = 5_000;
-/** Files beside connections: database, content, log, listeners. */
-const OTHER_FILES = 256;
 
 export interface ConditionParts {
   readonly log: Log;
@@ -82,7 +79,7 @@ export class ConditionWatch {
     const config = this.#parts.config();
     return {
       nowMs: clock.now(),
-      ...await diskFacts(config),
+      ...await diskFacts(config.server.stateDir, config.storage.minFree),
       storeState: relay.store.health().state,
       storeSync: config.storage.sync,
       signUpObstacles: await this.#signUpObstacles(config),
@@ -113,33 +110,6 @@ export class ConditionWatch {
     }
     return obstacles;
   }
-}
-
-/** Empty where the disk cannot be asked. */
-export async function diskFacts(
-  { server, storage }: Config,
-): Promise<Pick<Facts, "disk">> {
-  try {
-    const { bavail, bsize } = await statfs(server.stateDir);
-    return {
-      disk: { freeOctets: bavail * bsize, minFreeOctets: storage.minFree },
-    };
-  } catch {
-    return {};
-  }
-}
-
-export function openFileFacts(
-  { smtp, submission, imap }: Config,
-  limit: number | undefined,
-): Pick<Facts, "openFiles" | "openFault"> {
-  const fault = openFault();
-  const needed = smtp.maxConnections + submission.maxConnections +
-    imap.maxConnections + OTHER_FILES;
-  return {
-    ...(limit === undefined ? {} : { openFiles: { limit, needed } }),
-    ...(fault === undefined ? {} : { openFault: fault }),
-  };
 }
 
 async function failedTasks({ store, tasks }: Relay): Promise<string[]> {

@@ -63,11 +63,14 @@ export async function reloadRelay(
     try {
       fresh = parts.reread();
     } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      for (const message of error.message.split("\n")) {
+      if (!(error instanceof ConfigError)) {
+        parts.assembly.relay.reportBug(error);
+      }
+      const invalid = messageOf(error);
+      for (const message of invalid.split("\n")) {
         log.operational({ event: "config_error", message });
       }
-      return { ...found, changed: [], invalid: error.message };
+      return { ...found, changed: [], invalid };
     }
     await useFile(fresh, scope, parts, found);
   }

@@ -1,6 +1,16 @@
 /** The configuration file: is it right, what does it say? @module */
-import { openCertificates } from "../../app/certificates.ts";
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import {
+  machineResources,
+  shortages,
+} from "../../accounts/limits/resource_guard.ts";
+import { degradedBy, type Facts } from "../../admin/conditions.ts";
+import { certificateNames, openCertificates } from "../../app/certificates.ts";
+import { diskFacts, openFileFacts } from "../../app/running/facts.ts";
 import { SYSTEM_CLOCK } from "../../app/system_time.ts";
+import { raiseFileLimit } from "../../net/file_limit.ts";
+import type { Certificate } from "../../tls/certificate.ts";
 import { formatProblem } from "../../config/problems.ts";
 import {
   type Config,
@@ -18,18 +28,58 @@ import { CliError, describeFailure, EXIT } from "../exit_codes.ts";
 
 async function check(call: Call): Promise<CommandResult> {
   const { path, values, warnings } = call.access.config;
-  if (values.tls.mode === "file") await checkCertificate(values);
   const messages = warnings.map(formatProblem);
   const place = path ?? "the environment and built-in values";
-  const data = { path: path ?? null, warnings: messages };
-  const text = [...messages, `The configuration is valid: ${place}`].join("\n");
+  const degraded = degradedBy(await factsOf(values));
+  const data = { path: path ?? null, warnings: messages, degraded };
+  const text = [
+    ...messages,
+    ...degraded.map(({ code, message }) => `warning: ${code}: ${message}`),
+    `The configuration is valid: ${place}`,
+  ].join("\n");
   return { data, text };
 }
 
+/** What can be known of a server with this configuration without running it. */
+async function factsOf(values: Config): Promise<Facts> {
+  const { server, registration, storage } = values;
+  const directory = existing(server.stateDir);
+  const { freeDiskOctets } = await machineResources(directory);
+  const signUpObstacles = registration.open
+    ? shortages({ freeDiskOctets }, {
+      maxLoad1m: 0,
+      minAvailableMemoryOctets: 0,
+      minFreeDiskOctets: registration.minFreeDisk,
+    })
+    : [];
+  return {
+    nowMs: SYSTEM_CLOCK.now(),
+    ...await diskFacts(directory, storage.minFree),
+    storeSync: storage.sync,
+    signUpObstacles,
+    ...openFileFacts(values, raiseFileLimit()),
+    logLevel: values.log.level,
+    // one of its own the server makes anew when it starts
+    ...(values.tls.mode === "file"
+      ? {
+        certificate: await readFiles(values),
+        certificateNames: certificateNames(values),
+      }
+      : {}),
+  };
+}
+
+/** The directory, or the one above it that is there. */
+function existing(path: string): string {
+  for (let at = path;; at = dirname(at)) {
+    if (at === dirname(at) || existsSync(at)) return at;
+  }
+}
+
 /** @throws {CliError} what is wrong with the files */
-async function checkCertificate(values: Config): Promise<void> {
+async function readFiles(values: Config): Promise<Certificate> {
   try {
-    await openCertificates(values, SYSTEM_CLOCK);
+    return (await openCertificates(values, SYSTEM_CLOCK)).current;
   } catch (error) {
     const { message } = describeFailure(error);
     throw new CliError(

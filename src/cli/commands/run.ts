@@ -2,6 +2,7 @@
 import type { RunningApp } from "../../app/app.ts";
 import { qrText } from "../../api/qr_text.ts";
 import { type ConfigChoice, locateConfig } from "../../config/locate.ts";
+import { makeDirectory } from "../../files/owner.ts";
 import { formatProblem } from "../../config/problems.ts";
 import {
   type Call,
@@ -62,12 +63,12 @@ async function run(call: Call): Promise<CommandResult> {
 /** @throws {CliError} why there cannot be one */
 function makeStateDir(path: string): void {
   try {
-    Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectory(path);
   } catch (error) {
     const { message, exit } = startFailure(error);
     throw new CliError(
       "state_dir",
-      `Cannot use the state directory ${path}: ${message}`,
+      `Cannot use the state directory ${message}`,
       exit,
     );
   }

@@ -1,7 +1,8 @@
 /** Opens a store: one database file, content files, one writer thread. @module */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { refusalFor, storageFault } from "./database/errors.ts";
+import { makeDirectory } from "../../files/owner.ts";
+import { cannotOpen, refusalFor, storageFault } from "./database/errors.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { AccountStore } from "../accounts.ts";
 import type { ContentStaging } from "../content.ts";
@@ -89,9 +90,9 @@ export async function openStore(options: SqliteOptions): Promise<Store> {
 async function layFoundation(options: SqliteOptions): Promise<Foundation> {
   const { stateDir, clock = SYSTEM_CLOCK, sync = "full" } = options;
   const path = join(stateDir, options.database ?? "chat.db");
-  await Deno.mkdir(stateDir, { recursive: true, mode: 0o700 });
+  makeDirectory(stateDir);
   const files = new BlobFiles(stateDir, sync === "full");
-  await files.prepare();
+  files.prepare();
   await files.emptyTemporary();
 
   const background = new Background(options.onBug ?? (() => {}));
@@ -115,7 +116,9 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
         changes.publishMissed((mailbox) => mailboxes.modSeq(mailbox)),
       onFatal: options.onFatal ?? (() => {}),
     },
-  );
+  ).catch((error) => {
+    throw cannotOpen(path, error);
+  });
   const connection = openReading(path);
   const reads = connection.failingWith((error) => {
     const fault = storageFault(error);

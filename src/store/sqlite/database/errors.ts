@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { reasonOf } from "../../../base/system_errors.ts";
 import { Refusal } from "../../../base/refusal.ts";
 
 export type StorageFault = "full" | "read_only" | "corrupt" | "busy" | "io";
@@ -39,6 +40,25 @@ export function storageFault(error: unknown): StorageFault | undefined {
   if (code === "EROFS") return "read_only";
   if (code === "EIO") return "io";
   return BY_TEXT.find(([text]) => error.message.includes(text))?.[1];
+}
+
+const IN_WORDS: Record<StorageFault, string> = {
+  full: "the disk is full",
+  read_only: "it cannot be written",
+  corrupt:
+    "it is damaged, or not a database of this program; restore a backup, or move it away to begin anew",
+  busy: "another program has it locked",
+  io: "it cannot be read or written",
+};
+
+/** Why a database cannot be opened, as an operator is told. */
+export function cannotOpen(path: string, error: unknown): Error {
+  const fault = storageFault(error);
+  const reason = fault === undefined ? reasonOf(error) : IN_WORDS[fault];
+  return new Error(
+    `Cannot open the database ${path}: ${reason.replace(/^Error: /, "")}`,
+    { cause: error },
+  );
 }
 
 /** The answer to a peer whose write met this fault. */

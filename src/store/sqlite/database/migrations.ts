@@ -20,7 +20,7 @@ export function migrate(
     const version = schemaVersion(db); // again: another process may have been first
     if (version > migrations.length) {
       throw new Error(
-        `Cannot open the database: its schema version ${version} is newer than ${migrations.length}, the newest this program knows`,
+        `its schema version ${version} is newer than ${migrations.length}, the newest this program knows`,
       );
     }
     for (const sql of migrations.slice(version)) db.execute(sql);

@@ -1,4 +1,5 @@
 /** Opens the connections: one that writes, others that only read. @module */
+import { giveToOwner } from "../../../files/owner.ts";
 import { Connection } from "./connection.ts";
 import { migrate } from "./migrations.ts";
 import type { SyncMode, WriterOptions } from "../options.ts";
@@ -11,6 +12,7 @@ export const BUSY_TIMEOUT_MS = 5000;
 export function openWriting(options: WriterOptions): Connection {
   Deno.openSync(options.path, { create: true, write: true, mode: 0o600 })
     .close();
+  giveToOwner(options.path); // SQLite gives its log to the same owner
   const db = Connection.open(options.path, { readOnly: false });
   try {
     db.execute(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);

@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "node:path";
+import { giveToOwner } from "../../../files/owner.ts";
 import { storageFault } from "../database/errors.ts";
 
 export const BALLAST_NAME = "ballast";
@@ -27,6 +28,7 @@ export async function layBallast(stateDir: string): Promise<boolean> {
 async function fillFile(path: string): Promise<void> {
   const options = { createNew: true, write: true, mode: 0o600 };
   using file = await Deno.open(path, options);
+  giveToOwner(path);
   const piece = new Uint8Array(1024 * 1024);
   for (let at = 0; at < BALLAST_OCTETS;) at += await file.write(piece);
 }

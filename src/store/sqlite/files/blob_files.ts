@@ -6,6 +6,7 @@
  * @module
  */
 import { join } from "node:path";
+import { giveToOwner, makeDirectory } from "../../../files/owner.ts";
 
 export const NAME_OCTETS = 16;
 
@@ -19,10 +20,9 @@ export class BlobFiles {
     readonly sync: boolean,
   ) {}
 
-  async prepare(): Promise<void> {
+  prepare(): void {
     for (const name of ["tmp", "blobs"]) {
-      const path = join(this.stateDir, name);
-      await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+      makeDirectory(join(this.stateDir, name));
     }
   }
 
@@ -34,12 +34,12 @@ export class BlobFiles {
     }
   }
 
-  create(name: string): Promise<Deno.FsFile> {
-    return Deno.open(this.temporary(name), {
-      createNew: true,
-      write: true,
-      mode: 0o600,
-    });
+  async create(name: string): Promise<Deno.FsFile> {
+    const path = this.temporary(name);
+    const options = { createNew: true, write: true, mode: 0o600 };
+    const file = await Deno.open(path, options);
+    giveToOwner(path);
+    return file;
   }
 
   /** Puts a received file in its place, durably. */
@@ -87,7 +87,7 @@ export class BlobFiles {
     const upper = join(this.stateDir, "blobs", first);
     const lower = join(upper, second);
     if (this.#made.has(lower)) return lower;
-    await Deno.mkdir(lower, { recursive: true, mode: 0o700 });
+    makeDirectory(lower);
     await this.#syncDirectory(join(this.stateDir, "blobs"));
     await this.#syncDirectory(upper);
     this.#made.add(lower);

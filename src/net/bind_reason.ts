@@ -1,0 +1,84 @@
+/** Why a port cannot be had, and what to do about it. @module */
+import { reasonOf, systemError } from "../base/system_errors.ts";
+
+const UNPRIVILEGED_START = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
+
+/** @param key The key of the configuration that names the port, such as `listen.smtp`. */
+export function bindReason(error: unknown, port: number, key: string): string {
+  const code = systemError(error)?.code;
+  if (code === "EACCES") return privilegeReason(port, key);
+  if (code !== "EADDRINUSE") return reasonOf(error);
+  const holder = holderOf(port);
+  return holder === undefined
+    ? `${reasonOf(error)}: end that, or choose another in ${key}`
+    : `${holder} has this port: end that, or choose another in ${key}`;
+}
+
+function privilegeReason(port: number, key: string): string {
+  return `ports below ${firstUnprivileged()} need a privilege that this program does not have: ` +
+    `start it by its systemd unit (AmbientCapabilities=CAP_NET_BIND_SERVICE) or as root, ` +
+    `or run "setcap cap_net_bind_service=+ep ${Deno.execPath()}", ` +
+    `or "sysctl net.ipv4.ip_unprivileged_port_start=${port}", ` +
+    `or choose another port in ${key}`;
+}
+
+function firstUnprivileged(): number {
+  try {
+    return Number(Deno.readTextFileSync(UNPRIVILEGED_START));
+  } catch {
+    return 1024;
+  }
+}
+
+/** The program that listens on a port, where we may know. */
+function holderOf(port: number): string | undefined {
+  try {
+    const inodes = new Set(
+      ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>
+        listenersIn(table, port)
+      ),
+    );
+    if (inodes.size === 0) return undefined;
+    for (const { name: pid } of Deno.readDirSync("/proc")) {
+      if (!/^\d+$/.test(pid) || !holds(pid, inodes)) continue;
+      const command = Deno.readTextFileSync(`/proc/${pid}/comm`).trim();
+      return `${command} (pid ${pid})`;
+    }
+  } catch {
+    // nobody has to know
+  }
+  return undefined;
+}
+
+/** Sockets in state LISTEN (0A) of a table of proc(5). */
+function listenersIn(table: string, port: number): string[] {
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  return readLines(table).slice(1).flatMap((line) => {
+    const [, local = "", , state, , , , , , inode = ""] = line.trim()
+      .split(/ +/);
+    return state === "0A" && local.endsWith(`:${hex}`)
+      ? [`socket:[${inode}]`]
+      : [];
+  });
+}
+
+function holds(pid: string, sockets: ReadonlySet<string>): boolean {
+  try {
+    for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
+      if (sockets.has(Deno.readLinkSync(`/proc/${pid}/fd/${name}`))) {
+        return true;
+      }
+    }
+  } catch {
+    // somebody else's, or it has ended
+  }
+  return false;
+}
+
+function readLines(path: string): string[] {
+  try {
+    return Deno.readTextFileSync(path).trimEnd().split("\n");
+  } catch {
+    return [];
+  }
+}
