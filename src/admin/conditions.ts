@@ -29,6 +29,8 @@ export interface Facts {
   };
   readonly storeState?: StoreHealth["state"];
   readonly storeSync?: "full" | "normal" | "off";
+  /** Where port 25 listens though all mail from there is refused. */
+  readonly refusedAt?: readonly string[];
   /** Why nobody can sign up although registration is open. */
   readonly signUpObstacles?: readonly string[];
   readonly certificate?: Certificate;
@@ -99,6 +101,13 @@ export const CONDITIONS = {
     text: "A crash loses mail: this is for benchmarks only",
     check: ({ storeSync }) =>
       storeSync === "off" ? "storage.sync is off" : undefined,
+  },
+  smtp_refuses_mail: {
+    severity: "warning",
+    text:
+      'Mail from other servers is refused, since there is no federation yet; listen.smtp = "" closes the port',
+    check: ({ refusedAt = [] }) =>
+      refusedAt.length === 0 ? undefined : `port ${refusedAt.join(", ")}`,
   },
   sign_ups_paused: {
     severity: "warning",

@@ -74,6 +74,11 @@ const CASES: Record<
     well: { storeSync: "normal" },
     message: /storage.sync is off/,
   },
+  smtp_refuses_mail: {
+    holds: { refusedAt: ["25", "2525"] },
+    well: { refusedAt: [] },
+    message: /from other servers is refused.*\(port 25, 2525\)/,
+  },
   sign_ups_paused: {
     holds: { signUpObstacles: ["the load is 9.0", "no memory"] },
     well: { signUpObstacles: [] },

@@ -7,7 +7,7 @@ import { quotaPolicy } from "../accounts/live_options.ts";
 import type { AdminContext } from "../admin/context.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { raiseFileLimit } from "../net/file_limit.ts";
+import { raiseFileLimit } from "../files/file_limit.ts";
 import { word } from "../observe/fields.ts";
 import type { Log } from "../observe/log.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";

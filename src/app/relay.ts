@@ -16,7 +16,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { Delivery } from "../delivery/delivery.ts";
 import { AccountDirectory, addressInUri } from "../delivery/directory.ts";
-import { NOTHING_INBOUND } from "../delivery/inbound.ts";
+import { type Inbound, NOTHING_INBOUND } from "../delivery/inbound.ts";
 import { FEDERATION_OFF } from "../delivery/outbound.ts";
 import type { DeliverySettings } from "../delivery/parts.ts";
 import { Counters } from "../observe/counters.ts";
@@ -46,6 +46,7 @@ export interface Relay {
   readonly scheduler: TaskScheduler;
   readonly journal: Journal;
   readonly reported: ReportedConditions;
+  readonly inbound: Inbound;
   reportBug(error: unknown): void;
 }
 
@@ -108,6 +109,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     signUpUrl: (domain) => source.signUpUrl(domain),
     resources: () => machineResources(first.server.stateDir),
   });
+  const inbound = NOTHING_INBOUND;
   const delivery = new Delivery({
     ...shared,
     mail: store.mail,
@@ -117,7 +119,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
       domains,
       () => addressInUri(settings.get("admin_contact")),
     ),
-    inbound: NOTHING_INBOUND,
+    inbound,
     outbound: FEDERATION_OFF,
     hostname: hostnameOf(first),
     counters: journal.counters,
@@ -147,6 +149,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     scheduler,
     journal,
     reported,
+    inbound,
     reportBug,
   };
 }

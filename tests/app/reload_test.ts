@@ -246,7 +246,7 @@ Deno.test("a key behind a setting, a key that waits and a broken file are said a
         out,
         "In force now: quota.trim_to\nNot in force: registration.open, since the setting registration_open stands in front of it\n",
       );
-      assert.ok(!(await run("status")).out.includes("warning"));
+      assert.ok(!(await run("status")).out.includes("restart_needed"));
       assert.equal((await run("reload")).out, "Nothing changed\n");
     });
     await t.step(

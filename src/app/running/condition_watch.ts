@@ -19,6 +19,7 @@ import type { Clock } from "../../base/clock.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Log } from "../../observe/log.ts";
 import { redact } from "../../observe/redact.ts";
+import { effectiveListeners } from "../../settings/listeners.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
 import { certificateNames } from "../certificates.ts";
 import { diskFacts, openFileFacts } from "./facts.ts";
@@ -82,6 +83,7 @@ export class ConditionWatch {
       ...await diskFacts(config.server.stateDir, config.storage.minFree),
       storeState: relay.store.health().state,
       storeSync: config.storage.sync,
+      refusedAt: this.#refusedAt(config),
       signUpObstacles: await this.#signUpObstacles(config),
       certificate: certificates.current,
       certificateNames: certificateNames(config),
@@ -92,6 +94,13 @@ export class ConditionWatch {
       logLevel: log.level,
       reported: relay.reported.details,
     };
+  }
+
+  #refusedAt(config: Config): string[] {
+    const { settings, inbound } = this.#parts.relay;
+    if (inbound.refusal() === undefined) return [];
+    const { smtp } = effectiveListeners(config, settings);
+    return [...new Set(smtp.map(({ port }) => String(port)))];
   }
 
   async #signUpObstacles(config: Config): Promise<string[]> {

@@ -2,7 +2,7 @@
 import { statfs } from "node:fs/promises";
 import type { Facts } from "../../admin/conditions.ts";
 import type { Config } from "../../config/schema.ts";
-import { openFault } from "../../net/file_limit.ts";
+import { openFault } from "../../files/file_limit.ts";
 
 /** Files beside connections: database, content, log, listeners. */
 const OTHER_FILES = 256;

@@ -9,7 +9,7 @@ import { degradedBy, type Facts } from "../../admin/conditions.ts";
 import { certificateNames, openCertificates } from "../../app/certificates.ts";
 import { diskFacts, openFileFacts } from "../../app/running/facts.ts";
 import { SYSTEM_CLOCK } from "../../app/system_time.ts";
-import { raiseFileLimit } from "../../net/file_limit.ts";
+import { raiseFileLimit } from "../../files/file_limit.ts";
 import type { Certificate } from "../../tls/certificate.ts";
 import { formatProblem } from "../../config/problems.ts";
 import {
