@@ -1,4 +1,5 @@
 /** Why a port cannot be had, and what to do about it. @module */
+import { redact } from "../observe/redact.ts";
 import { reasonOf, systemError } from "../base/system_errors.ts";
 
 const UNPRIVILEGED_START = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
@@ -7,7 +8,7 @@ const UNPRIVILEGED_START = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
 export function bindReason(error: unknown, port: number, key: string): string {
   const code = systemError(error)?.code;
   if (code === "EACCES") return privilegeReason(port, key);
-  if (code !== "EADDRINUSE") return reasonOf(error);
+  if (code !== "EADDRINUSE") return redact(reasonOf(error));
   const holder = holderOf(port);
   return holder === undefined
     ? `${reasonOf(error)}: end that, or choose another in ${key}`

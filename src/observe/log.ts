@@ -225,6 +225,7 @@ const SHOWN_WHOLE: readonly string[] = [
   "version",
   "part",
   "path",
+  "reason",
   "event",
   "message",
   "changed",

@@ -139,12 +139,13 @@ Deno.test("operational() reaches standard error at every level", () => {
   const { log, file, stderr } = setUp("off");
   log.operational({
     event: "bind_failed",
-    listener: "smtp",
+    listener: "smtp for ann@a.example",
     at: "0.0.0.0:25",
-    reason: "EACCES for ann@a.example",
+    reason: "sysctl net.ipv4.ip_unprivileged_port_start=25 would do",
   });
   assert.deepEqual(stderr.lines, [
-    'bind_failed listener=smtp at=0.0.0.0:25 reason="EACCES for <address>"\n',
+    'bind_failed listener="smtp for <address>" at=0.0.0.0:25 ' +
+    'reason="sysctl net.ipv4.ip_unprivileged_port_start=25 would do"\n',
   ]);
   assert.deepEqual(file.lines, []);
   log.setLevel("error");
