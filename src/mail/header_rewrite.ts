@@ -6,6 +6,18 @@
 import { concat, CR, LF } from "../base/octets.ts";
 import type { Header, HeaderField } from "./header.ts";
 
+const encoder = new TextEncoder();
+/** A line end that folds nothing. */
+const NOT_A_FIELD = /\r(?!\n[ \t])|(?<!\r)\n|\0/;
+/** Names that each message needs, or that are not written as `titleCase` would. */
+const NAMES: ReadonlyMap<string, string> = new Map([
+  ["mime-version", "MIME-Version"],
+  ["message-id", "Message-ID"],
+  ["subject", "Subject"],
+  ["content-type", "Content-Type"],
+  ["content-transfer-encoding", "Content-Transfer-Encoding"],
+]);
+
 export interface HeaderChanges {
   /** Names in lower case of fields to take out. */
   readonly remove?: ReadonlySet<string>;
@@ -51,13 +63,14 @@ export function rewriteHeader(
   }
   const bodyLine = emptyLineStart(header.octets);
   parts.push(header.octets.subarray(kept, bodyLine));
-  const missing = [
-    ...[...replace ?? []].map(([name, value]) =>
-      [titleCase(name), value] as const
-    ),
-    ...changes.addMissing ?? [],
-  ].filter(([name]) => !present.has(name.toLowerCase()));
-  const added = missing.map(([name, value]) => line(`${name}: ${value}`));
+  const added: Uint8Array[] = [];
+  for (const [name, value] of replace ?? []) {
+    if (!present.has(name)) added.push(line(`${titleCase(name)}: ${value}`));
+  }
+  for (const [name, value] of changes.addMissing ?? []) {
+    if (present.has(name.toLowerCase())) continue;
+    added.push(line(`${name}: ${value}`));
+  }
   const unended = bodyLine > 0 && header.octets[bodyLine - 1] !== LF;
   if (unended && added.length > 0) parts.push(line(""));
   return concat([...parts, ...added, header.octets.subarray(bodyLine)]);
@@ -69,11 +82,11 @@ function lineEndOf(octets: Uint8Array): string {
 }
 
 function encodeLine(text: string, eol: string): Uint8Array {
-  const lines = text.split(/\r\n(?=[ \t])/);
-  if (lines.some((line) => /[\r\n\0]/.test(line))) {
+  const folded = eol === "\r\n" ? text : text.replaceAll("\r\n", eol);
+  if (NOT_A_FIELD.test(text)) {
     throw new TypeError("A field is one line, or folded");
   }
-  return new TextEncoder().encode(lines.join(eol) + eol);
+  return encoder.encode(folded + eol);
 }
 
 /** Where the empty line at the end of the block begins; its length if there is none. */
@@ -85,7 +98,6 @@ function emptyLineStart(octets: Uint8Array): number {
 }
 
 function titleCase(name: string): string {
-  if (name === "mime-version") return "MIME-Version";
-  if (name === "message-id") return "Message-ID";
-  return name.replace(/(?<![a-z])[a-z]/g, (letter) => letter.toUpperCase());
+  return NAMES.get(name) ??
+    name.replace(/(?<![a-z])[a-z]/g, (letter) => letter.toUpperCase());
 }

@@ -118,6 +118,22 @@ for (
       "A: 1\nSubject: [...]\n\n",
     ],
     [
+      "keeps what it is told to, and what it replaces",
+      "A: 1\r\nB: 2\r\n\t3\r\nC: 4\r\nC: 5\r\n\r\n",
+      {
+        keep: ({ name }: { name: string }) => name === "b",
+        replace: new Map([["c", "6;\r\n 7"]]),
+        addMissing: [["A", "8"], ["B", "9"]],
+      },
+      "B: 2\r\n\t3\r\nC: 6;\r\n 7\r\nA: 8\r\n\r\n",
+    ],
+    [
+      "folds with the header's own line ends",
+      "A: 1\n\n",
+      { replace: new Map([["a", "2\r\n 3"]]) },
+      "A: 2\n 3\n\n",
+    ],
+    [
       "adds only what is missing",
       "Date: x\r\n\r\n",
       { addMissing: [["Date", "y"], ["Message-ID", "<m@x>"]] },
@@ -149,10 +165,14 @@ for (
 }
 
 Deno.test("rewriteHeader() writes no line end that a value smuggles in", () => {
-  assert.throws(
-    () => rewriteHeader(parse("\r\n"), { addMissing: [["A", "b\r\nC: d"]] }),
-    TypeError,
-  );
+  for (const text of ["b\r\nC: d", "b\r\n", "b\n c", "b\r c", "b\0"]) {
+    for (const header of [parse("\r\n"), parse("\n")]) {
+      assert.throws(
+        () => rewriteHeader(header, { addMissing: [["A", text]] }),
+        TypeError,
+      );
+    }
+  }
 });
 
 Deno.test("header parsing survives any octets in any chunks", () => {

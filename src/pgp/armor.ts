@@ -1,8 +1,9 @@
 /**
  * Reads one armored block of encrypted data and nothing else (RFC 9580 §6.2).
  *
- * Data goes to a `PacketWalk` as it is decoded. Lines of base64 are never made text;
- * other lines are held one at a time. The checksum is not compared: it protects
+ * Data goes to a `PacketWalk` as it is decoded, and the block goes on without its
+ * header lines, in which text could stand. Lines of base64 are never made text; other
+ * lines are held one at a time. The checksum is not compared: it protects
  * nothing that the packets' own integrity check does not.
  *
  * @module
@@ -24,6 +25,7 @@ const MAX_HEADER_OCTETS = 1024; // of all armor header lines
 const MAX_BLANK_OCTETS = 4096; // of all lines that are blank
 const MAX_OTHER_LINE_OCTETS = MAX_HEADER_OCTETS + 2;
 const SCRATCH_OCTETS = 48 * 1024;
+const encoder = new TextEncoder();
 
 const BEGIN = /^-----BEGIN PGP MESSAGE-----[ \t]*$/;
 const END = /^-----END PGP MESSAGE-----[ \t]*$/;
@@ -34,6 +36,8 @@ const CHECKSUM = /^=[A-Za-z0-9+/]{4}$/; // RFC 9580 §6.1.1
 
 export interface ArmorOptions {
   readonly maxHeaderLines: number;
+  /** Takes the block as it is to be stored, in pieces that are valid as long as what is read. */
+  readonly write?: (octets: Uint8Array) => void;
 }
 
 /** One thread runs all readers, and none keeps it between two calls. */
@@ -42,6 +46,7 @@ const scratch = new Uint8Array(SCRATCH_OCTETS);
 export class ArmorReader {
   readonly #packets: PacketWalk;
   readonly #maxHeaderLines: number;
+  readonly #write: (octets: Uint8Array) => void;
   #state: "start" | "headers" | "data" | "tail" | "after_data" | "end" =
     "start";
   #failed = false;
@@ -64,6 +69,7 @@ export class ArmorReader {
   constructor(packets: PacketWalk, options: ArmorOptions) {
     this.#packets = packets;
     this.#maxHeaderLines = options.maxHeaderLines;
+    this.#write = options.write ?? (() => {});
   }
 
   get failed(): boolean {
@@ -107,7 +113,17 @@ export class ArmorReader {
   #endLine(line: Uint8Array): void {
     this.#lineLength = 0;
     const text = decodeText(line).replace(/\r?\n$/, "");
+    const before = this.#state;
     if (!this.#accepts(text)) this.#failed = true;
+    if (before === "start" && this.#state === "headers") {
+      this.#writeText(`${text.trimEnd()}\r\n\r\n`);
+    } else if (before === "tail" || before === "after_data") {
+      if (text !== "") this.#writeText(`${text.trimEnd()}\r\n`);
+    }
+  }
+
+  #writeText(text: string): void {
+    this.#write(encoder.encode(text));
   }
 
   /** Whether that line may stand here. */
@@ -136,7 +152,7 @@ export class ArmorReader {
   #acceptsHeader(text: string): boolean {
     if (this.#versionLast && !text.includes(":")) {
       this.#state = "data"; // some writers forget the blank line
-      this.write(new TextEncoder().encode(`${text}\n`));
+      this.write(encoder.encode(`${text}\r\n`));
       return true;
     }
     this.#versionLast = text.startsWith("Version: ");
@@ -193,6 +209,7 @@ export class ArmorReader {
       if (this.#failed) return octets.length;
     }
     this.#packets.write(scratch.subarray(0, cursor.to));
+    this.#write(octets.subarray(start, cursor.from));
     return cursor.from;
   }
 

@@ -9,6 +9,7 @@ import { ArmorReader, isBlank } from "./armor.ts";
 import { PartsRule } from "./body_rule.ts";
 import { PacketWalk } from "./packet_walk.ts";
 import { decoderFor, encodingOf, mediaTypeOf, ShortText } from "./part.ts";
+import { LineEnds } from "./line_ends.ts";
 
 const MAX_VERSION_OCTETS = 256;
 const MAX_NOTICE_OCTETS = 256; // "this is an OpenPGP message" for clients that know none
@@ -32,6 +33,8 @@ export class EncryptedRule extends PartsRule {
   readonly #version = new ShortText(MAX_VERSION_OCTETS);
   #read = 0;
   #decoder: TransferDecoder | undefined;
+  /** For a second part that is encoded: it is stored decoded. */
+  #lineEnds: LineEnds | undefined;
   #preambleOctets = 0;
   #preambleText = false;
   #epilogueOctets = 0;
@@ -44,6 +47,7 @@ export class EncryptedRule extends PartsRule {
     });
     this.#armor = new ArmorReader(packets, {
       maxHeaderLines: options.lenient ? 8 : 0,
+      write: (octets) => this.write(this.#lineEnds?.convert(octets) ?? octets),
     });
   }
 
@@ -67,13 +71,14 @@ export class EncryptedRule extends PartsRule {
       this.#read <= 2 && mediaTypeOf(header) === wanted &&
         this.#decoder !== undefined,
     );
-    if (this.#read === 2) this.writePart(wanted, writtenEncoding(header));
+    if (this.#read !== 2) return;
+    if (isEncoded(header)) this.#lineEnds = new LineEnds();
+    this.writePart(wanted);
   }
 
   body(octets: Uint8Array): void {
     if (!this.#decoder || this.failed) return;
     this.#take(this.#decoder.decode(octets));
-    if (this.#read === 2) this.write(octets);
   }
 
   partEnd(): void {
@@ -108,10 +113,8 @@ export class EncryptedRule extends PartsRule {
   }
 }
 
-/** What is armored is ASCII, so that without an encoding it needs none. */
-function writtenEncoding(header: Header): string {
-  const encoding = encodingOf(header) ?? "";
-  return ["base64", "quoted-printable"].includes(encoding) ? encoding : "7bit";
+function isEncoded(header: Header): boolean {
+  return ["base64", "quoted-printable"].includes(encodingOf(header) ?? "");
 }
 
 /** Printable ASCII, blanks and line ends. */

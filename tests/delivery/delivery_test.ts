@@ -185,8 +185,13 @@ relayTest(
       }
     }
     assert.deepEqual(await relay.inbox(ANN), []);
-    const files = await Array.fromAsync(Deno.readDir(`${relay.directory}/tmp`));
-    assert.deepEqual(files, []);
+    const text = mailFrom(ANN, "3", 200_000);
+    const large = send(relay, { to: [CAROL, ANN], text });
+    assert.equal(await refusal(large), `quota_exceeded ${CAROL}`);
+    for (const folder of ["tmp", "blobs"]) {
+      const files = Deno.readDirSync(`${relay.directory}/${folder}`);
+      assert.deepEqual([...files].filter(({ isFile }) => isFile), []);
+    }
     await send(relay, { to: own });
     assert.equal((await relay.inbox(ANN)).length, 1);
     await send(relay, { to: [BOB, ...own], text: mailFrom(ANN, "2") });

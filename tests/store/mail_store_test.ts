@@ -69,6 +69,29 @@ storeTest("deliver() gives one content to all who exist", async ({ store }) => {
 });
 
 storeTest(
+  "deliver() withholds a dependent copy that nobody else got one beside",
+  async ({ store }) => {
+    const ann = await addAccount(store, "ann");
+    const bob = await addAccount(store, "bob");
+    const nobody = 99 as typeof ann;
+    await store.accounts.setQuota(bob, 0);
+    const options = { dependentCopy: ann };
+    for (const recipients of [[ann, nobody, bob], [bob, ann]]) {
+      const results = await deliver(store, recipients, "hello", options);
+      const own = results.find(({ account }) => account === ann);
+      assert.equal(own?.outcome, "withheld");
+    }
+    assert.equal((await store.mail.inbox(ann)).uidNext, 1);
+    assert.equal((await store.mail.usage(ann)).messages, 0);
+    await store.accounts.setQuota(bob, 1_000_000);
+    assert.deepEqual(await deliver(store, [ann, bob], "hello", options), [
+      { account: ann, outcome: "delivered" },
+      { account: bob, outcome: "delivered" },
+    ]);
+  },
+);
+
+storeTest(
   "listeners hear of a message before its sender",
   async ({ store }) => {
     const { ann, inbox } = await annWith(store, 0);

@@ -113,6 +113,7 @@ export interface DeliverOptions {
   readonly arrivedAt?: number;
   readonly quota?: QuotaPolicy;
   readonly ignoreQuota?: boolean;
+  readonly dependentCopy?: AccountId;
 }
 
 export async function deliver(
