@@ -96,6 +96,11 @@ export const CONDITIONS = {
     text:
       "These messages are left out when clients fetch: see the lines content_damaged of the log, and restore their files from a backup",
   },
+  deleted_data_kept: {
+    severity: "warning",
+    text:
+      "Deleted mail and names may be in the database's log for more than five minutes: end the program that keeps the database open",
+  },
   store_unsafe: {
     severity: "warning",
     text: "A crash loses mail: this is for benchmarks only",

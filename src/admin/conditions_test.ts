@@ -125,6 +125,11 @@ const CASES: Record<
     well: {},
     message: /left out when clients fetch.*\(2 found\)/,
   },
+  deleted_data_kept: {
+    holds: { reported: new Map([["deleted_data_kept", "the log"]]) },
+    well: {},
+    message: /more than five minutes.*\(the log\)/,
+  },
   open_files_low: {
     holds: { openFiles: { limit: 1024, needed: 12_256 } },
     well: { openFiles: { limit: 12_256, needed: 12_256 } },

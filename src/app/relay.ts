@@ -90,6 +90,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     clock: SYSTEM_CLOCK,
     onHealth: () => reported.onChange(),
     onDamage: damageTeller(reported, log),
+    onErasureLate: (isLate) => tellErasure(isLate, reported),
     ...(source.onFatal === undefined ? {} : { onFatal: source.onFatal }),
     onBug: reportBug,
   });
@@ -152,6 +153,11 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     inbound,
     reportBug,
   };
+}
+
+function tellErasure(isLate: boolean, reported: ReportedConditions): void {
+  if (!isLate) return reported.clear("deleted_data_kept");
+  reported.report("deleted_data_kept", "chat.db-wal cannot be emptied");
 }
 
 /** A line for each; how many there were since the start is in the status. */

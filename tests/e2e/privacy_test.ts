@@ -117,3 +117,63 @@ Deno.test("traffic leaves no address pair, IP address or subject behind", async 
     await server.dispose();
   }
 });
+
+const FIVE_MINUTES_MS = 5 * 60_000;
+
+/** Names of what still holds one of the texts. */
+async function holding(
+  server: Server,
+  texts: readonly string[],
+): Promise<string[]> {
+  const kept = await everythingKept(server);
+  kept.delete("output");
+  return [...kept].flatMap(([name, text]) =>
+    texts.some((one) => text.includes(one)) ? [name] : []
+  );
+}
+
+Deno.test("deleted mail, its header and a deleted account's name are in no file within five minutes", async () => {
+  const server = await Server.start();
+  try {
+    await driveTraffic(server);
+    const certificate = await server.certificate();
+    // payloads of their own, to be found in the raw octets
+    const small = await encryptedPayload(2_000);
+    const large = await encryptedPayload(90_000);
+    await submitTo(server, RECIPIENTS, small, "gone-small-7c1f");
+    await submitTo(server, RECIPIENTS, large, "gone-large-7c1f");
+    const texts = [
+      "gone-small-7c1f@",
+      "gone-large-7c1f@",
+      small.slice(200, 260),
+      large.slice(-400, -340),
+    ];
+    assert.notDeepEqual(await holding(server, texts), []);
+    for (const address of RECIPIENTS) {
+      const client = await ImapClient.connect(
+        server.ports.imapTls,
+        certificate,
+      );
+      await client.login(address, PASSWORD);
+      await client.expectOk("SELECT INBOX");
+      await client.expectOk("UID STORE 1:* +FLAGS (\\Deleted)");
+      await client.expectOk("EXPUNGE");
+      client.close();
+    }
+    const [name = ""] = RECIPIENTS;
+    await server.command("accounts", "delete", name, "--no-block", "--yes");
+    texts.push(name);
+    const deletedAt = performance.now();
+    while ((await holding(server, texts)).length > 0) {
+      assert.ok(
+        performance.now() - deletedAt < FIVE_MINUTES_MS,
+        String(await holding(server, texts)),
+      );
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+    // what was not deleted is there
+    assert.notDeepEqual(await holding(server, [SENDER]), []);
+  } finally {
+    await server.dispose();
+  }
+});

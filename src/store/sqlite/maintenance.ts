@@ -90,7 +90,7 @@ export class SqliteMaintenance implements Maintenance {
       after = await writer.submit("forgetExpunged", after, BULK);
     }
     while (await writer.submit("vacuumSome", undefined, BULK));
-    await writer.tidy();
+    await writer.emptyLog();
   }
 
   /** @throws {Refusal} `storage_full` if the disk cannot hold a second copy */

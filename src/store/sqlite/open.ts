@@ -22,6 +22,7 @@ import { SqliteClock } from "./clock.ts";
 import { ChangeHub } from "./changes.ts";
 import type { Connection } from "./database/connection.ts";
 import { openReading } from "./database/open.ts";
+import { Erasure } from "./erasure.ts";
 import { layBallast } from "./files/ballast.ts";
 import { BlobFiles } from "./files/blob_files.ts";
 import { BodyReader } from "./files/body.ts";
@@ -34,7 +35,7 @@ import { MailReads } from "./mail_reads.ts";
 import { SqliteMailStore } from "./mail_store.ts";
 import { SqliteMaintenance } from "./maintenance.ts";
 import { SqliteMetadataStore, SqliteSettingStore } from "./metadata_store.ts";
-import { type SqliteOptions, SYSTEM_CLOCK } from "./options.ts";
+import { type SqliteOptions, SYSTEM_CLOCK, SYSTEM_TIMERS } from "./options.ts";
 import { BlobTable } from "./tables/blob_table.ts";
 import { MailboxTable } from "./tables/mailbox_table.ts";
 import { BULK, Writer } from "./writer.ts";
@@ -58,6 +59,7 @@ interface Foundation {
   /** The same, where a fault of the storage is reported and an answer. */
   readonly reads: Connection;
   readonly space: DiskSpace;
+  readonly erasure: Erasure;
   readonly time: SqliteClock;
 }
 
@@ -140,14 +142,21 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
     },
     onShortage: () => background.spawn(reclaim(writer)),
   });
-  const shared = { background, health, changes, lazy, writer, time };
+  const erasure = new Erasure({
+    writer,
+    clock,
+    timers: options.timers ?? SYSTEM_TIMERS,
+    onLate: options.onErasureLate ?? (() => {}),
+    onBug: background.onBug,
+  });
+  const shared = { background, health, changes, lazy, writer, time, erasure };
   return { path, clock, files, space, connection, reads, ...shared };
 }
 
 /** Gives pages that deleted messages left back to the file system. */
 async function reclaim(writer: Writer): Promise<void> {
   while (await writer.submit("vacuumSome", undefined, BULK));
-  await writer.tidy();
+  await writer.emptyLog();
 }
 
 class SqliteStore implements Store {
@@ -214,7 +223,8 @@ class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
-    const { connection, writer, background, time } = this.#base;
+    const { connection, writer, background, time, erasure } = this.#base;
+    await erasure.stop();
     await background.settled();
     await time.keep();
     connection.close();

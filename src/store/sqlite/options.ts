@@ -1,5 +1,5 @@
 /** How the store is opened. @module */
-import type { Clock } from "../../base/clock.ts";
+import type { Clock, Timers } from "../../base/clock.ts";
 import type { ContentDamage, StoreHealth } from "../store.ts";
 
 /** "full": an acknowledged write survives power loss; "normal": the death of the process. */
@@ -20,10 +20,13 @@ export interface SqliteOptions {
   /** The database refuses to grow beyond it. */
   readonly maxDatabaseOctets?: number;
   readonly clock?: Clock;
+  readonly timers?: Pick<Timers, "every">;
   /** Called when the state changes. */
   readonly onHealth?: (state: StoreHealth["state"]) => void;
   /** Called once for each content that is found to be unreadable. */
   readonly onDamage?: (damage: ContentDamage) => void;
+  /** Called when deleted data is in the log for too long, and when it is gone. */
+  readonly onErasureLate?: (isLate: boolean) => void;
   /** Called when nothing can be written any more: the process should end. */
   readonly onFatal?: (error: Error) => void;
   /** An error that is ours, from work nobody waits for. */
@@ -41,4 +44,11 @@ export interface WriterOptions {
 export const SYSTEM_CLOCK: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+};
+
+export const SYSTEM_TIMERS: Pick<Timers, "every"> = {
+  every(periodMs, tick) {
+    const timer = setInterval(tick, periodMs);
+    return () => clearInterval(timer);
+  },
 };

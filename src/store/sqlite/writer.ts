@@ -92,6 +92,7 @@ export class Writer {
   #batchesInFlight = 0;
   #pumpScheduled = false;
   #sinceCheckpoint = 0;
+  #writes = 0;
   /** What a thread has to be told that no table holds. */
   #seenGrace: JobArgument<"setSeenGrace">;
   #closed = false;
@@ -111,6 +112,11 @@ export class Writer {
     const writer = new Writer(options, hooks);
     await writer.#openLink();
     return writer;
+  }
+
+  /** Batches that may have changed something, since the start. */
+  get writes(): number {
+    return this.#writes;
   }
 
   get queuedOctets(): number {
@@ -161,9 +167,11 @@ export class Writer {
     }
   }
 
-  async tidy(): Promise<void> {
+  /** Puts all of the log into the database; false where another process reads what is in it. */
+  async emptyLog(): Promise<boolean> {
     this.#sinceCheckpoint = 0;
-    await this.#ask({ kind: "tidy" });
+    const reply = await this.#ask({ kind: "empty_log" });
+    return reply.kind === "empty_log" && reply.isEmpty;
   }
 
   async vacuum(): Promise<void> {
@@ -243,6 +251,7 @@ export class Writer {
     lazyCount: number,
   ): void {
     if (reply.kind === "died") {
+      this.#writes++;
       for (const waiting of batch) waiting.reject(new OutcomeUnknown());
       return;
     }
@@ -254,6 +263,7 @@ export class Writer {
       return;
     }
     const hasWritten = batch.some(({ job: [name] }) => name !== "dataVersion");
+    if (hasWritten) this.#writes++;
     if (reply.fault || hasWritten) this.#hooks.health.report(reply.fault);
     for (const outcome of reply.outcomes.slice(0, lazyCount)) {
       if (outcome.kind === "failed") this.#hooks.onBug(bugOf(outcome));

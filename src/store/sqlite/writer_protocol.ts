@@ -12,8 +12,7 @@ export type ToWriter =
     readonly time: BatchTime;
   }
   | { readonly kind: "checkpoint" }
-  /** Refreshes what the query planner knows, and empties the log. */
-  | { readonly kind: "tidy" }
+  | { readonly kind: "empty_log" }
   | { readonly kind: "vacuum" }
   | { readonly kind: "close" };
 
@@ -34,6 +33,6 @@ export type FromWriter =
   | ({ readonly kind: "batch" } & BatchResult)
   /** Pages of the write-ahead log that are not in the database yet. */
   | { readonly kind: "checkpoint"; readonly pagesLeft: number }
-  | { readonly kind: "tidy" }
+  | { readonly kind: "empty_log"; readonly isEmpty: boolean }
   | { readonly kind: "vacuum" }
   | { readonly kind: "closed" };

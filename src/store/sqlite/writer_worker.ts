@@ -52,9 +52,8 @@ class WriterThread {
       }
       case "checkpoint":
         return { kind: "checkpoint", pagesLeft: this.#checkpoint() };
-      case "tidy":
-        this.#emptyLog();
-        return { kind: "tidy" };
+      case "empty_log":
+        return { kind: "empty_log", isEmpty: this.#emptyLog() };
       case "vacuum":
         this.#db.execute("VACUUM");
         return { kind: "vacuum" };
@@ -74,12 +73,14 @@ class WriterThread {
    * As far as it goes: on a full disk the database may not be able to grow, and
    * a long read of another process is not waited for.
    */
-  #emptyLog(): void {
+  #emptyLog(): boolean {
     this.#db.execute(`PRAGMA busy_timeout = ${SHORT_WAIT_MS}`);
     try {
-      this.#db.rows("PRAGMA wal_checkpoint(TRUNCATE)");
+      const sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+      return this.#db.row<{ busy: number }>(sql)!.busy === 0;
     } catch (error) {
       if (!storageFault(error)) throw error;
+      return false;
     } finally {
       this.#db.execute(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }

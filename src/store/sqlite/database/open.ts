@@ -22,7 +22,7 @@ export function openWriting(options: WriterOptions): Connection {
     db.execute(`PRAGMA synchronous = ${SYNCHRONOUS[options.sync]}`);
     db.execute("PRAGMA wal_autocheckpoint = 0"); // the writer chooses the moment
     db.execute("PRAGMA journal_size_limit = 67108864");
-    db.execute("PRAGMA secure_delete = FAST");
+    db.execute("PRAGMA secure_delete = ON");
     if (options.maxDatabaseOctets !== undefined) {
       const pages = Math.ceil(options.maxDatabaseOctets / PAGE_OCTETS);
       db.execute(`PRAGMA max_page_count = ${pages}`);

@@ -16,6 +16,9 @@ import { restAfter, rowsIn } from "./ranges.ts";
 import { BATCH_MESSAGES, removeMessages, takeOut } from "./removal.ts";
 import { fits } from "./room.ts";
 
+/** Rows made in one job; their contents stay where they are. */
+const COPIED_MESSAGES = 500;
+
 export interface CopyJob {
   readonly from: MailboxId;
   readonly uids: readonly UidRange[];
@@ -34,7 +37,7 @@ export function copy(
 ): Copied & { readonly rest: readonly UidRange[] } {
   const { from, to } = ends(context, job);
   if (job.quota) checkRoom(context, { ...job, quota: job.quota }, to.account);
-  const { rows, rest } = rowsIn(context, from.id, job.uids, BATCH_MESSAGES);
+  const { rows, rest } = rowsIn(context, from.id, job.uids, COPIED_MESSAGES);
   for (const { blob, sizeOctets } of rows) {
     context.blobs.retain(blob);
     context.usage.add(to.account, sizeOctets, 1);
@@ -76,10 +79,10 @@ export function move(
 ): Copied & { readonly rest: readonly UidRange[] } {
   const { from, to } = ends(context, job);
   if (from.account !== to.account) throw new Refusal("no_target_mailbox");
-  if (from.id === to.id && to.uidNext + BATCH_MESSAGES > LAST_UID) {
+  if (from.id === to.id && to.uidNext + COPIED_MESSAGES > LAST_UID) {
     throw new Refusal("unavailable"); // the next message to come renumbers all
   }
-  const { rows, rest } = rowsIn(context, from.id, job.uids, BATCH_MESSAGES);
+  const { rows, rest } = rowsIn(context, from.id, job.uids, COPIED_MESSAGES);
   const copied = putInto(context, from, to, rows);
   if (rows.length > 0) takeOut(context, from.id, rows);
   return { ...copied, rest };

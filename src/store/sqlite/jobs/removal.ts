@@ -8,8 +8,11 @@ import { SEEN } from "../../../mail/mailbox.ts";
 import type { PlacedMessage, StoredMessage } from "../tables/message_table.ts";
 import type { JobContext } from "./context.ts";
 
-/** Messages taken out in one job, so that delivery never waits long. */
-export const BATCH_MESSAGES = 500;
+/**
+ * Messages taken out in one job, so that delivery never waits long: up to
+ * 64 KiB of each are overwritten in the database.
+ */
+export const BATCH_MESSAGES = 100;
 
 /** Removes messages of one mailbox with all that depends on them. */
 export function removeMessages(
