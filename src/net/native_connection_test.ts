@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { connectionsAt, openOf } from "../../tests/harness/descriptors.ts";
 import { makeSelfSigned } from "../tls/self_signed.ts";
 import { NativeConnection } from "./native_connection.ts";
 
 const LARGE = 16 * 1024 * 1024; // more than all buffers on the way
 const SOON_MS = 50;
 
-/** Runs `test` with a listener; at its end no socket is open that was not before. */
+/** Runs `test` with a listener; at its end no connection to it is open. */
 async function listening(
   hostname: string,
   test: (
@@ -14,7 +15,6 @@ async function listening(
     chainPem: string,
   ) => unknown,
 ): Promise<void> {
-  const before = openSockets();
   const { chainPem, keyPem } = await makeSelfSigned({
     names: ["a.example"],
     nowMs: Date.now(),
@@ -30,22 +30,14 @@ async function listening(
   const accept = async () => new NativeConnection(await listener.accept());
   await test(port, accept, chainPem);
   listener.close();
-  const end = performance.now() + 5000;
-  while (openSockets() > before && performance.now() < end) await pause();
-  assert.equal(openSockets(), before);
+  await freed(connectionsAt(port), 0);
 }
 
-function openSockets(): number {
-  let count = 0;
-  for (const { name } of Deno.readDirSync("/proc/self/fd")) {
-    try {
-      const target = Deno.readLinkSync(`/proc/self/fd/${name}`);
-      if (target.startsWith("socket:")) count++;
-    } catch {
-      // closed meanwhile
-    }
-  }
-  return count;
+/** Waits until so many of these sockets are left. */
+async function freed(sockets: ReadonlySet<string>, left: number) {
+  const end = performance.now() + 5000;
+  while (openOf(sockets).size > left && performance.now() < end) await pause();
+  assert.equal(openOf(sockets).size, left);
 }
 
 function pause(): Promise<void> {
@@ -54,12 +46,10 @@ function pause(): Promise<void> {
 
 /** Does it, and waits until the server's half of the connection is no more. */
 async function isFreed(connection: NativeConnection, act: () => void) {
-  const before = openSockets();
+  const sockets = connectionsAt(connection.local.port);
   act();
   await connection.gone;
-  const end = performance.now() + 1000;
-  while (openSockets() >= before && performance.now() < end) await pause();
-  assert.equal(openSockets(), before - 1);
+  await freed(sockets, sockets.size - 1);
 }
 
 async function secure(port: number, chainPem: string): Promise<Deno.TlsConn> {
@@ -112,14 +102,11 @@ Deno.test("abort() frees many at once, IPv6 ones too", () =>
       clients.push(await Deno.connect({ hostname, port }));
       connections.push(await accept());
     }
-    const before = openSockets();
+    const sockets = connectionsAt(port);
+    assert.equal(sockets.size, 40);
     for (const connection of connections) connection.abort();
     for (const { gone } of connections) await gone;
-    const end = performance.now() + 1000;
-    while (openSockets() > before - 40 && performance.now() < end) {
-      await pause();
-    }
-    assert.equal(openSockets(), before - 40);
+    await freed(sockets, 0);
     for (const client of clients) client.close();
   }));
 
