@@ -1,7 +1,10 @@
 /** Entries of the blocklist: an address, `*@domain` or `prefix*@domain`. @module */
 import { Refusal } from "../base/refusal.ts";
-import { type Address, domain, localPart } from "../mail/address.ts";
+import { type Address, domain, localPart, lowerCase } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
+
+/** More than a pattern can have, so that what is longer stays no pattern. */
+const MAX_LENGTH = 400;
 
 /**
  * The canonical form of an entry.
@@ -9,11 +12,11 @@ import type { LocalDomains } from "../mail/local_domains.ts";
  * @throws {Refusal} `invalid_value`
  */
 export function parseBlockPattern(text: string, domains: LocalDomains): string {
-  const trimmed = text.trim();
+  const trimmed = text.slice(0, MAX_LENGTH).trim();
   try {
     const [, prefix, name] = /^([^*@]*)\*@([^*@]+)$/.exec(trimmed) ?? [];
     if (prefix === undefined || name === undefined) {
-      return withoutStar(domains.parse(trimmed));
+      return withoutStar(addressIn(trimmed, domains));
     }
     // with a letter for the star it is an address, and has to obey its rules
     const probe = domains.parse(`${prefix}x@${name}`);
@@ -32,6 +35,15 @@ export function isCovered(address: Address, pattern: string): boolean {
   if (star < 0) return address === pattern;
   return domain(address) === pattern.slice(star + 2) &&
     localPart(address).startsWith(pattern.slice(0, star));
+}
+
+/** As accounts have it, or as another server may: those are not lower-case everywhere. */
+function addressIn(text: string, domains: LocalDomains): Address {
+  try {
+    return domains.parse(text);
+  } catch {
+    return lowerCase(domains.parsePath(text));
+  }
 }
 
 function withoutStar(address: Address): string {

@@ -17,6 +17,11 @@ const READ: [string, string][] = [
   ["Spam-*@RELAY.example", "spam-*@relay.example"],
   ["x@elsewhere.example", "x@elsewhere.example"],
   ["*@elsewhere.example", "*@elsewhere.example"],
+  [
+    "SRS0=x/Y=other.example=Z@elsewhere.example",
+    "srs0=x/y=other.example=z@elsewhere.example",
+  ],
+  ['"A B"@elsewhere.example', '"a b"@elsewhere.example'],
 ];
 for (const [text, pattern] of READ) {
   Deno.test(`parseBlockPattern("${text}")`, () => {
@@ -39,6 +44,8 @@ const REFUSED = [
   "a\n*@relay.example",
   "%*@relay.example",
   `${"x".repeat(70)}*@relay.example`,
+  `${"x".repeat(65_536)}@relay.example`,
+  `${" ".repeat(65_536)}ann@relay.example`,
 ];
 for (const text of REFUSED) {
   Deno.test(`parseBlockPattern(${JSON.stringify(text.slice(0, 20))}) is refused`, () => {

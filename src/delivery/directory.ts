@@ -6,7 +6,12 @@
  * @module
  */
 import type { AccountId } from "../base/ids.ts";
-import { type Address, findAddress, localPart } from "../mail/address.ts";
+import {
+  type Address,
+  findAddress,
+  localPart,
+  lowerCase,
+} from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type { AccountStore } from "../store/accounts.ts";
 
@@ -39,7 +44,7 @@ export class AccountDirectory implements Directory {
   }
 
   async isBlocked(address: Address): Promise<boolean> {
-    return await this.store.blocking(address) !== undefined;
+    return await this.store.blocking(lowerCase(address)) !== undefined;
   }
 
   #candidates(address: Address): Address[] {

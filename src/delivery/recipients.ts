@@ -91,7 +91,7 @@ export class Recipients {
     const { domains } = this.parts;
     return forwardPath === "postmaster"
       ? parseAddress(`postmaster@${domains.primary}`)
-      : domains.parse(forwardPath);
+      : domains.parsePath(forwardPath);
   }
 
   /** The store did not take the message for this account. */

@@ -6,7 +6,7 @@
  */
 import { nowSeconds } from "../base/clock.ts";
 import { Refusal } from "../base/refusal.ts";
-import { type Address, parseAddress } from "../mail/address.ts";
+import type { Address } from "../mail/address.ts";
 import type { Content } from "../store/content.ts";
 import { duplicateKey, type Duplicates } from "./duplicates.ts";
 import type { HygieneParts } from "./header_hygiene.ts";
@@ -177,5 +177,5 @@ export class MailTransaction {
 
 /** The folded form of an address that has been read before. */
 export function foldedAddress(parts: DeliveryParts, text: string): Address {
-  return parts.domains.fold(parseAddress(text));
+  return parts.domains.parsePath(text);
 }

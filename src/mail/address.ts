@@ -1,9 +1,11 @@
 /**
  * Mail addresses in their one canonical form.
  *
- * Local parts are lower-case (a chatmail relay has no others), domains are
- * A-labels (RFC 5890 §2.3.2.1) or address literals (RFC 5321 §4.1.3) with IPv6
- * as RFC 5952 §4 writes it. An address that needs quoting is not accepted.
+ * Domains are A-labels (RFC 5890 §2.3.2.1) or address literals (RFC 5321 §4.1.3)
+ * with IPv6 as RFC 5952 §4 writes it. Local parts of accounts are lower-case and
+ * need no quoting; only its own server knows what a local part of another means,
+ * so that it stays as it was written. Nothing longer than an address can be is
+ * looked at.
  *
  * @module
  */
@@ -13,6 +15,10 @@ import type { BrandedText } from "../base/brand.ts";
 /** `local@domain`, canonical: the only form that reaches accounts, routing, quota and store. */
 export type Address = BrandedText<"Address">;
 
+/** Longest text that may be an address, blanks and brackets around it included. */
+const MAX_TEXT_LENGTH = 320;
+/** RFC 5321 §4.5.3.1.1 has 64 in front of the `@`, which forwarders (SRS) and lists (VERP) exceed. */
+const MAX_FOREIGN_OCTETS = 318;
 const MAX_ADDRESS_OCTETS = 254; // RFC 5321 §4.5.3.1.3, less the angle brackets
 const MAX_LOCAL_PART_OCTETS = 64; // RFC 5321 §4.5.3.1.1
 const MAX_DOMAIN_OCTETS = 253; // RFC 1035 §2.3.4, less length octet and root label
@@ -24,6 +30,11 @@ const PLAIN =
 const ASCII = /^[\x00-\x7f]*$/;
 const FORBIDDEN_IN_LOCAL_PART =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Zs}\p{Zl}\p{Zp}"(),:;<>\\/%@\ufffd]/u;
+/** Stands in quotes only (RFC 5321 §4.1.2); dots in odd places exist without any. */
+const NEEDS_QUOTES = /["(),:;<>@[\\\] ]/;
+const FORBIDDEN_EVERYWHERE =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]|(?! )\p{Zs}/u;
+const QUOTED = /^"(?:[^"\\]|\\[ -~])*"$/;
 const DOMAIN = /^(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/;
 const ENDS_IN_NUMBER = /(?:^|\.)[0-9]+$/;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.|$)){4}$/;
@@ -31,22 +42,52 @@ const IPV6 = /^[0-9a-f:]*:[0-9a-f:.]*$/i;
 const MAPPED_IPV4 = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
 
 /**
- * Reads one address, with or without angle brackets around it.
+ * Reads one address as accounts may have it, with or without angle brackets around it.
  *
  * @throws {SyntaxError} if it is not an address, or one that needs quoting
  */
 export function parseAddress(text: string): Address {
-  const plain = PLAIN.exec(text);
-  if (plain && text.length <= MAX_ADDRESS_OCTETS) return text as Address;
+  checkLength(text);
+  if (text.length <= MAX_ADDRESS_OCTETS && PLAIN.test(text)) {
+    return text as Address;
+  }
   const bare = withoutBrackets(text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, ""));
-  const at = bare.lastIndexOf("@");
-  if (at < 0) throw new SyntaxError("Cannot read address: no @ in it");
-  const local = canonicalLocalPart(bare.slice(0, at));
-  const address = `${local}@${parseDomain(bare.slice(at + 1))}`;
+  const { local, domain } = halves(bare);
+  const address = `${canonicalLocalPart(local)}@${parseDomain(domain)}`;
   if (octetLength(address) > MAX_ADDRESS_OCTETS) {
     throw new SyntaxError("Cannot read address: longer than 254 octets");
   }
   return address as Address;
+}
+
+/**
+ * Reads a mailbox of any server (RFC 5321 §4.1.2), without brackets. The local part
+ * keeps its case, and its quotes where it needs them.
+ *
+ * @throws {SyntaxError} if no server can have it
+ */
+export function parseMailbox(text: string): Address {
+  checkLength(text);
+  const { local, domain } = halves(text);
+  const address = `${foreignLocalPart(local)}@${parseDomain(domain)}`;
+  if (octetLength(address) > MAX_FOREIGN_OCTETS) {
+    throw new SyntaxError("Cannot read address: longer than 318 octets");
+  }
+  return address as Address;
+}
+
+/** The mailbox, or undefined where `parseMailbox` would throw. */
+export function findMailbox(text: string): Address | undefined {
+  try {
+    return parseMailbox(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The same address with its ASCII letters in lower case: how accounts and block patterns are written. */
+export function lowerCase(address: Address): Address {
+  return `${lowerCaseAscii(localPart(address))}@${domain(address)}` as Address;
 }
 
 /** The address, or undefined where `parseAddress` would throw. */
@@ -65,6 +106,9 @@ export function findAddress(text: string): Address | undefined {
  * @throws {SyntaxError} if it is neither
  */
 export function parseDomain(text: string): string {
+  if (text.length > MAX_DOMAIN_OCTETS + ".".length) {
+    throw new SyntaxError("Cannot read domain: longer than 253 octets");
+  }
   const literal = /^\[(?:IPv6:)?(.*)\]$/is.exec(text);
   const ip = literal?.[1] ?? text;
   if (IPV4.test(ip) && !/^\[IPv6:/i.test(text)) return `[${ip}]`;
@@ -96,6 +140,18 @@ export function literalIp(domain: string): string | undefined {
   return /^\[(?:IPv6:)?(.+)\]$/.exec(domain)?.[1];
 }
 
+function checkLength(text: string): void {
+  if (text.length > MAX_TEXT_LENGTH) {
+    throw new SyntaxError("Cannot read address: longer than 320 octets");
+  }
+}
+
+function halves(text: string): { local: string; domain: string } {
+  const at = text.lastIndexOf("@");
+  if (at < 0) throw new SyntaxError("Cannot read address: no @ in it");
+  return { local: text.slice(0, at), domain: text.slice(at + 1) };
+}
+
 function withoutBrackets(text: string): string {
   return text.startsWith("<") && text.endsWith(">") ? text.slice(1, -1) : text;
 }
@@ -107,8 +163,25 @@ function canonicalLocalPart(text: string): string {
   if (octetLength(text) > MAX_LOCAL_PART_OCTETS) {
     throw new SyntaxError("Cannot read address: over 64 octets before the @");
   }
-  // Only its own server knows what equals a local part in another script.
-  return ASCII.test(text) ? text.toLowerCase() : text;
+  return lowerCaseAscii(text);
+}
+
+/** Dot-string or Quoted-string of RFC 5321 §4.1.2, with UTF-8 (RFC 6531 §3.3). */
+function foreignLocalPart(text: string): string {
+  const quoted = QUOTED.test(text);
+  const plain = quoted ? text.slice(1, -1).replace(/\\(.)/g, "$1") : text;
+  if (
+    plain === "" || FORBIDDEN_EVERYWHERE.test(plain) ||
+    (!quoted && NEEDS_QUOTES.test(plain))
+  ) throw new SyntaxError("Cannot read address: a character it may not have");
+  const keepsQuotes = quoted &&
+    (NEEDS_QUOTES.test(plain) || /^\.|\.\.|\.$/.test(plain));
+  return keepsQuotes ? `"${plain.replace(/["\\]/g, "\\$&")}"` : plain;
+}
+
+/** Letters beyond ASCII stay what they are: some become ASCII in lower case. */
+function lowerCaseAscii(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 function canonicalIpv6(text: string): string {

@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import {
   domain,
   findAddress,
+  findMailbox,
   literalIp,
   localPart,
+  lowerCase,
   parseAddress,
   parseDomain,
+  parseMailbox,
 } from "./address.ts";
 
 for (
@@ -100,5 +103,63 @@ Deno.test("parseAddress() throws nothing but SyntaxError", () => {
     ).join("");
     const address = findAddress(text);
     if (address !== undefined) assert.equal(parseAddress(address), address);
+  }
+});
+
+const LONG_LOCAL = `SRS0=${"x".repeat(200)}=other.example=Ann`;
+for (
+  const [text, want] of [
+    ["Ann.B@Relay.Example", "Ann.B@relay.example"],
+    ["SRS0=aB/c+d=Q5=a.example=Ann@b.example", undefined],
+    [`${LONG_LOCAL}@b.example`, undefined],
+    ["a%b!c@d.example", undefined],
+    ["a/b@d.example", undefined],
+    ["a..b.@d.example", undefined],
+    ["\u00dcnn@b\u00fccher.example", "\u00dcnn@xn--bcher-kva.example"],
+    ['"Ann"@b.example', "Ann@b.example"],
+    ['"\\A\\n\\n"@b.example', "Ann@b.example"],
+    ['"a b"@c.example', undefined],
+    ['"a@b>c,d"@c.example', undefined],
+    ['"a\\"b\\\\c"@c.example', undefined],
+    ['".a"@c.example', undefined],
+    ["a@[IPv6:2001:DB8::1]", "a@[IPv6:2001:db8::1]"],
+  ] as const
+) {
+  Deno.test(`parseMailbox() reads ${JSON.stringify(text.slice(0, 40))}`, () => {
+    assert.equal(parseMailbox(text), want ?? text);
+    assert.equal(parseMailbox(want ?? text), want ?? text);
+  });
+}
+
+for (
+  const text of [
+    ...["", "a", "@b.example", "a@", '""@b.example', "a b@c.example"],
+    ...['a"b@c.example', '"a"b"@c.example', '"a\\"@c.example', "a@b@c.example"],
+    ...["<a@b.example>", " a@b.example", "a(b)@c.example", "a[b@c.example"],
+    ...["a\0@b.example", '"a\r\nb"@c.example', '"a\t"@b.example'],
+    ...["a\u200b@b.example", '"a\u3000b"@c.example', "a\ufffd@b.example"],
+    ...["a@b c.example", "a@b..example", "a@[1.2.3]"],
+    ...[`${"a".repeat(310)}@b.example`, `a@${"b.".repeat(127)}example`],
+    ...['"' + "a".repeat(65_536) + '"@b.example', "@".repeat(65_536)],
+  ]
+) {
+  Deno.test(`parseMailbox() refuses ${JSON.stringify(text.slice(0, 30))}`, () => {
+    assert.throws(() => parseMailbox(text), SyntaxError);
+    assert.equal(findMailbox(text), undefined);
+  });
+}
+
+Deno.test("lowerCase() changes ASCII letters of both halves only", () => {
+  const address = parseMailbox("A\u00dcN\u212a@Relay.Example");
+  assert.equal(lowerCase(address), "a\u00dcn\u212a@relay.example");
+});
+
+Deno.test("parseAddress() and parseDomain() look at nothing longer than an address", () => {
+  for (const char of [":", " ", "@", "1.", "\u00e9"]) {
+    const text = char.repeat(65_536);
+    for (const around of [`a@${text}`, `a@${text}x`, `${text}a@b.example`]) {
+      assert.throws(() => parseAddress(around), /longer than 320 octets/);
+    }
+    assert.throws(() => parseDomain(text), /longer than 253 octets/);
   }
 });

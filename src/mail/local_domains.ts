@@ -10,8 +10,10 @@ import {
   type Address,
   domain,
   localPart,
+  lowerCase,
   parseAddress,
   parseDomain,
+  parseMailbox,
 } from "./address.ts";
 
 export interface LocalDomainsOptions {
@@ -67,6 +69,17 @@ export class LocalDomains {
   /** `parseAddress` and `fold` in one. @throws {SyntaxError} */
   parse(text: string): Address {
     return this.fold(parseAddress(text));
+  }
+
+  /**
+   * A mailbox of any server: ours as its account may be named, whatever the case of
+   * its letters, and others as `parseMailbox` has them.
+   *
+   * @throws {SyntaxError}
+   */
+  parsePath(text: string): Address {
+    const address = this.fold(parseMailbox(text));
+    return this.isLocalAddress(address) ? lowerCase(address) : address;
   }
 
   /**

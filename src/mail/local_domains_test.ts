@@ -61,3 +61,22 @@ Deno.test("LocalDomains refuses aliases that lead nowhere or are domains", () =>
     RangeError,
   );
 });
+
+for (
+  const [text, want] of [
+    ["Ann@Relay.Example", "ann@relay.example"],
+    ["ANN+X@[1.2.3.4]", "ann+x@relay.example"],
+    ['"Ann"@relay.example', "ann@relay.example"],
+    ['"Ann B"@relay.example', '"ann b"@relay.example'],
+    ["Ann@Other.Example", "Ann@other.example"],
+    ['"A b"@other.example', '"A b"@other.example'],
+  ] as const
+) {
+  Deno.test(`parsePath() of ${text}`, () => {
+    const domains = new LocalDomains({
+      domains: ["relay.example"],
+      aliases: { "[1.2.3.4]": "relay.example" },
+    });
+    assert.equal(domains.parsePath(text), want);
+  });
+}

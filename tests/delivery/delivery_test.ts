@@ -91,7 +91,53 @@ async function refusal(work: Promise<void>): Promise<string> {
 const MX = { service: "mx", reversePath: "zoe@other.example" } as const;
 
 relayTest(
-  "a message reaches each recipient once, clean, with what is encrypted as it was",
+  "our own addresses are found in any case, quoted or not",
+  async (relay) => {
+    await send(relay, { to: ["BOB@Relay.Example", '"bob"@relay.example'] });
+    assert.equal((await relay.inbox(BOB)).length, 1);
+    assert.equal(
+      await refusal(send(relay, { to: ['"bob "@relay.example'] })),
+      'no_such_user "bob "@relay.example',
+    );
+    assert.equal(
+      await refusal(
+        send(relay, { to: [BOB], reversePath: '"ann "@relay.example' }),
+      ),
+      "sender_not_owned",
+    );
+    for (const local of ["Ann", '"ann b"', "a/b"]) {
+      const reversePath = `${local}@relay.example`;
+      assert.equal(
+        await refusal(send(relay, { to: [BOB], service: "mx", reversePath })),
+        "local_sender_unauthenticated",
+      );
+    }
+  },
+);
+
+relayTest(
+  "addresses of others keep their case, and are blocked in any",
+  async (relay) => {
+    assert.equal(
+      await refusal(send(relay, { to: ["SRS0=Ab/C=x@other.example"] })),
+      "federation_off SRS0=Ab/C=x@other.example",
+    );
+    await relay.store.accounts.block({
+      pattern: "zoe/x@other.example",
+      reason: "spam",
+      createdAt: 0,
+    });
+    await send(relay, {
+      to: [BOB],
+      service: "mx",
+      reversePath: "Zoe/X@other.example",
+    });
+    assert.equal((await relay.inbox(BOB)).length, 0);
+  },
+);
+
+relayTest(
+    "a message reaches each recipient once, clean, with what is encrypted as it was",
   async (relay) => {
     await send(relay, {
       to: [BOB, "bob@alias.example", "bob+tag@relay.example", CAROL, ANN],

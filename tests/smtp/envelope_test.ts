@@ -25,7 +25,7 @@ transcript(
   "submission takes a message as Delta Chat sends it",
   {
     check({ messages: [message] }) {
-      assert.equal(message?.sender.reversePath, "ann@relay.example");
+      assert.equal(message?.sender.reversePath, "Ann@relay.example");
       assert.deepEqual(message?.recipients, [
         "bob@relay.example",
         "carol@other.example",
@@ -123,6 +123,65 @@ transcript(
   S: 250 AUTH PLAIN LOGIN
   C: RCPT TO:<bob@relay.example>
   S: 503 5.5.1 MAIL first
+`,
+);
+
+const FOREIGN = [
+  "SRS0=aB/c+d=Q5=a.example=Ann@b.example",
+  `bounce-${"x".repeat(150)}=relay.example@lists.example`,
+  '"a \\"b\\" <c>, @d"@e.example',
+  "a%b!c/d@e.example",
+];
+
+transcript(
+  "legal addresses of others are taken as they are, as senders",
+  {
+    service: "mx",
+    lockstep: true,
+    check({ messages }) {
+      assert.deepEqual(
+        messages.map(({ sender }) => sender.reversePath),
+        FOREIGN,
+      );
+    },
+  },
+  MX + FOREIGN.map((address) => `
+  C: MAIL FROM:<${address.replaceAll("\\", "\\x5c")}> SIZE=1
+  S: 250 2.1.0 OK
+  C: RCPT TO:<bob@relay.example>
+  S: 250 2.1.5 OK
+  C: DATA
+  S: 354 End data with <CR><LF>.<CR><LF>
+  C: .
+  S: 250 2.0.0 OK
+`).join(""),
+);
+
+transcript(
+  "legal addresses of others are taken as they are, as recipients",
+  {
+    check({ messages: [message] }) {
+      assert.deepEqual(message?.recipients, FOREIGN.slice(0, 3));
+    },
+  },
+  LOGGED_IN + `
+  C: MAIL FROM:<ann@relay.example>
+  S: 250 2.1.0 OK` +
+    FOREIGN.slice(0, 3).map((address) => `
+  C: RCPT TO:<${address.replaceAll("\\", "\\x5c")}>
+  S: 250 2.1.5 OK`).join("") + `
+  C: RCPT TO:<"a>b@c.example>
+  S: 501 5.1.3 Bad recipient address syntax
+  C: RCPT TO:<a"b"c@d.example>
+  S: 501 5.1.3 Bad recipient address syntax
+  C: RCPT TO:"a b"@c.example
+  S: 501 5.1.3 Bad recipient address syntax
+  C: RCPT TO:<${"x".repeat(320)}@d.example>
+  S: 501 5.1.3 Bad recipient address syntax
+  C: DATA
+  S: 354 End data with <CR><LF>.<CR><LF>
+  C: .
+  S: 250 2.0.0 OK
 `,
 );
 

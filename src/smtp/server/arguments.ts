@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { findAddress } from "../../mail/address.ts";
+import { findMailbox } from "../../mail/address.ts";
 import {
   BAD_BODY,
   BAD_RECIPIENT,
@@ -25,7 +25,7 @@ export class ArgumentError extends SyntaxError {
 }
 
 export interface MailArguments {
-  /** Canonical, or empty for the null reverse-path. */
+  /** As `findMailbox` gives it, or empty for the null reverse-path. */
   readonly reversePath: string;
   readonly sizeOctets?: number;
   readonly utf8: boolean;
@@ -40,6 +40,7 @@ export interface MailParameters {
 
 const ASCII = /^[ -~]*$/;
 const MAX_DOMAIN_OCTETS = 255; // RFC 5321 §4.5.3.1.2
+const MAX_PARAMETERS = 10; // more than there are
 const POSTMASTER = /^postmaster$/i;
 
 /**
@@ -105,11 +106,11 @@ function splitPath(
   }
   const rest = text.slice(prefix.length).trimStart();
   const bracketed = rest.startsWith("<");
-  const end = bracketed ? rest.indexOf(">") + 1 : (rest + " ").indexOf(" ");
-  const given = bracketed ? rest.slice(1, end - 1) : rest.slice(0, end);
-  const after = rest.slice(end);
+  const end = bracketed ? closingBracket(rest) : (rest + " ").indexOf(" ");
+  const given = rest.slice(bracketed ? 1 : 0, end);
+  const after = rest.slice(bracketed ? end + 1 : end);
   if (
-    end === 0 || (!bracketed && given === "") || /[<>]/.test(given) ||
+    end < 0 || (!bracketed && (given === "" || /[<>]/.test(given))) ||
     (after !== "" && !after.startsWith(" "))
   ) {
     throw new ArgumentError(bad);
@@ -119,9 +120,25 @@ function splitPath(
   return { path, parameters: splitParameters(after) };
 }
 
+/** Where the first `>` outside of a quoted string is, or -1. */
+function closingBracket(text: string): number {
+  let quoted = false;
+  for (let at = 1; at < text.length; at++) {
+    const char = text[at];
+    if (char === "\\" && quoted) at++;
+    else if (char === '"') quoted = !quoted;
+    else if (char === ">" && !quoted) return at;
+  }
+  return -1;
+}
+
 function splitParameters(text: string): [string, string | undefined][] {
   if (!ASCII.test(text)) throw new ArgumentError(NON_ASCII_COMMAND);
-  return text.split(" ").filter((word) => word !== "").map((word) => {
+  const words = text.split(" ").filter((word) => word !== "");
+  if (words.length > MAX_PARAMETERS) {
+    throw new ArgumentError(UNSUPPORTED_PARAMETER);
+  }
+  return words.map((word) => {
     const equals = word.indexOf("=");
     return equals < 0
       ? [word.toUpperCase(), undefined]
@@ -134,7 +151,7 @@ function readAddress(text: string, utf8: boolean, bad: Reply): string {
   if (!utf8 && !/^[\x00-\x7f]*$/.test(text)) {
     throw new ArgumentError(NON_ASCII_ADDRESS);
   }
-  const address = findAddress(text);
+  const address = findMailbox(text);
   if (address === undefined) throw new ArgumentError(bad);
   return address;
 }

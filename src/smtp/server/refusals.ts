@@ -20,6 +20,7 @@ type Answer = Reply | Readonly<Record<SmtpService, Reply>>;
 const BAD_CREDENTIALS = reply(535, "5.7.8 Invalid credentials"); // RFC 4954 §6
 const NO_SUCH_USER = reply(550, "5.1.1 {address}: No such user");
 const UNEXPECTED = TEMPORARY_FAILURE;
+const MAX_SHOWN_OCTETS = 320;
 
 const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
   bad_credentials: BAD_CREDENTIALS,
@@ -125,5 +126,5 @@ function withAddress(answer: Reply, address: string | undefined): Reply {
 
 /** An address comes from the peer: it may not break the reply's line or fill the screen. */
 function printable(address: string): string {
-  return address.replace(/[^!-~]/gu, "?").slice(0, 254);
+  return address.slice(0, MAX_SHOWN_OCTETS).replace(/[^ -~]/gu, "?");
 }
