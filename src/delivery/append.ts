@@ -25,10 +25,17 @@ export interface NewMessage {
 /** What a test installation takes nevertheless. */
 const ANYTHING: ReadonlySet<GateRefusal> = new Set<GateRefusal>([
   "encryption_needed",
+  "author_too_long",
   "from_missing",
   "from_mismatch",
+  "from_repeated",
+  "from_several",
+  "from_unreadable",
+  "header_line_too_long",
   "header_malformed",
   "routing_loop",
+  "sender_mismatch",
+  "sender_unreadable",
 ]);
 
 export class AppendTransaction {

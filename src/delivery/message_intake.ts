@@ -107,7 +107,7 @@ export class MessageIntake {
     const { header } = this.#gate;
     if (code !== "from_mismatch" || !header) return {};
     const [author] = authorsOf(header);
-    return author ? { address: `${author.localPart}@${author.domain}` } : {};
+    return author ? { address: author.written } : {};
   }
 }
 

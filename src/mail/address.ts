@@ -180,7 +180,7 @@ function foreignLocalPart(text: string): string {
 }
 
 /** Letters beyond ASCII stay what they are: some become ASCII in lower case. */
-function lowerCaseAscii(text: string): string {
+export function lowerCaseAscii(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 

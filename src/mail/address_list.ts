@@ -9,9 +9,11 @@
 import type { ImapAddress } from "./envelope.ts";
 import { FieldScanner } from "./field_scanner.ts";
 
-/** One mailbox as written: quoting removed, nothing canonicalised. */
+/** One mailbox: quoting removed, nothing canonicalised. */
 export interface HeaderMailbox {
   readonly name?: string;
+  /** The address as it was written, with quotes, blanks and comments inside it. */
+  readonly written: string;
   readonly localPart: string;
   readonly domain: string;
 }
@@ -107,18 +109,28 @@ function readWords(scanner: FieldScanner): Words {
 }
 
 function mailbox(scanner: FieldScanner): HeaderMailbox {
+  scanner.skip();
+  const start = scanner.position;
   const { phrase, localPart } = readWords(scanner);
   if (scanner.take("<")) {
+    const insideStart = scanner.position;
     const inner = readWords(scanner).localPart;
     if (inner === undefined) throw new SyntaxError("Expected a local part");
     scanner.expect("@");
     const domain = readDomain(scanner);
     scanner.expect(">");
-    return { ...(phrase ? { name: phrase } : {}), localPart: inner, domain };
+    const written = scanner.since(insideStart).slice(0, -1);
+    return {
+      ...(phrase && { name: phrase }),
+      written,
+      localPart: inner,
+      domain,
+    };
   }
   if (localPart === undefined) throw new SyntaxError("Expected a mailbox");
   scanner.expect("@");
-  return { localPart, domain: readDomain(scanner) };
+  const domain = readDomain(scanner);
+  return { written: scanner.since(start), localPart, domain };
 }
 
 function readDomain(scanner: FieldScanner): string {

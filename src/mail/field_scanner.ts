@@ -2,11 +2,13 @@
  * Reads the value of a structured header field from left to right (RFC 5322 §3.2).
  *
  * Works on unfolded text. Comments nest to a limit; every method either moves on or
- * throws `SyntaxError`, so reading takes time in proportion to the text.
+ * throws `SyntaxError`, so reading takes time in proportion to the text. Of a text
+ * with more of them than a field can mean, the rest cannot be read.
  *
  * @module
  */
 const MAX_COMMENT_DEPTH = 20;
+const MAX_PIECES = 20_000; // words, marks and comments: those of 1300 addresses
 const BLANKS = /[ \t]*/y;
 // RFC 5322 §3.2.3, and anything above ASCII (RFC 6532 §3.2)
 // deno-lint-ignore no-control-regex
@@ -25,6 +27,7 @@ export class FieldScanner {
   /** The comments skipped so far, without their parentheses. */
   readonly comments: string[] = [];
   #end = 0; // of what was read last
+  #pieces = 0;
   #touches = false;
 
   constructor(text: string) {
@@ -34,6 +37,16 @@ export class FieldScanner {
   /** Whether nothing, not even a blank, stood before what was read last. */
   get touchesPrevious(): boolean {
     return this.#touches;
+  }
+
+  /** Where the scanner stands, in UTF-16 units. */
+  get position(): number {
+    return this.#at;
+  }
+
+  /** The text from there to where the scanner stands, as it was written. */
+  since(position: number): string {
+    return this.#text.slice(position, this.#at);
   }
 
   /** Whether nothing is left but blanks and comments. */
@@ -51,6 +64,7 @@ export class FieldScanner {
   /** Takes that character if it comes next. */
   take(char: string): boolean {
     if (this.peek() !== char) return false;
+    this.#count();
     this.#end = this.#at += char.length;
     return true;
   }
@@ -73,7 +87,8 @@ export class FieldScanner {
   /** The text of a quoted string (RFC 5322 §3.2.4). */
   quoted(): string {
     const whole = this.#match(QUOTED, "a quoted string");
-    return whole.slice(1, -1).replace(/\\([^])/g, "$1");
+    const inside = whole.slice(1, -1);
+    return inside.includes("\\") ? inside.replace(/\\([^])/g, "$1") : inside;
   }
 
   /** A domain literal with its brackets (RFC 5322 §3.4.1). */
@@ -99,6 +114,7 @@ export class FieldScanner {
   }
 
   #match(pattern: RegExp, what: string): string {
+    this.#count();
     this.skip();
     pattern.lastIndex = this.#at;
     const match = pattern.exec(this.#text);
@@ -108,7 +124,13 @@ export class FieldScanner {
     return match[0];
   }
 
+  /** @throws {SyntaxError} when there are too many */
+  #count(): void {
+    if (++this.#pieces > MAX_PIECES) throw new SyntaxError("Too long");
+  }
+
   #skipComment(): void {
+    this.#count();
     const start = this.#at + 1;
     let depth = 0;
     for (; this.#at < this.#text.length; this.#at++) {

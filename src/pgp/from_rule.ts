@@ -3,9 +3,14 @@
  *
  * @module
  */
-import { type Address, findAddress, parseDomain } from "../mail/address.ts";
+import {
+  type Address,
+  findAddress,
+  lowerCaseAscii,
+  parseDomain,
+} from "../mail/address.ts";
 import { type HeaderMailbox, parseMailboxes } from "../mail/address_list.ts";
-import type { Header } from "../mail/header.ts";
+import type { Header, HeaderField } from "../mail/header.ts";
 import type { GateFacts, GateOptions, GateRefusal } from "./verdict.ts";
 
 /** Fields that name somebody beside From; a client of ours sends them with its own address or not at all. */
@@ -18,7 +23,7 @@ const MAX_AUTHORS_OCTETS = 998;
 export function authorsOf(header: Header): HeaderMailbox[] {
   const [field, ...more] = header.all("from");
   if (!field || more.length > 0) return [];
-  return mailboxesIn(header.text(field));
+  return mailboxesIn(header, field);
 }
 
 /** The author of a message that has exactly one. */
@@ -33,13 +38,15 @@ export function authorRefusal(
   facts: GateFacts,
   options: Pick<GateOptions, "fold" | "isLocal">,
 ): GateRefusal | undefined {
-  const named = ["from", ...OTHER_AUTHORS].flatMap((name) => header.all(name));
+  const from = header.all("from");
+  const named = [...from, ...othersIn(header)];
   if (named.some(({ start, end }) => end - start > MAX_AUTHORS_OCTETS)) {
-    return "header_too_large";
+    return "author_too_long";
   }
+  if (from.length > 1) return "from_repeated";
   switch (facts.profile) {
     case "append":
-      return header.all("from").length > 1 ? "header_malformed" : undefined;
+      return undefined;
     case "in":
       return strangerRefusal(header, options.isLocal);
     case "out":
@@ -47,24 +54,23 @@ export function authorRefusal(
   }
 }
 
-/** An account of ours writes in its own name. */
+/** An account of ours writes in its own name, spelled as it is. */
 function accountRefusal(
   header: Header,
   account: Address,
   fold: GateOptions["fold"],
 ): GateRefusal | undefined {
+  if (!header.first("from")) return "from_missing";
   const [author, ...more] = authorsOf(header);
-  if (!author || more.length > 0) return "from_missing";
+  if (!author) return "from_unreadable";
+  if (more.length > 0) return "from_several";
   const isAccount = (mailbox: HeaderMailbox) =>
-    addressOf(mailbox, fold) === account;
+    spelledAddress(mailbox, fold) === account;
   if (!isAccount(author)) return "from_mismatch";
-  for (const name of OTHER_AUTHORS) {
-    for (const field of header.all(name)) {
-      const [other, ...rest] = mailboxesIn(header.text(field));
-      if (!other || rest.length > 0 || !isAccount(other)) {
-        return "from_mismatch";
-      }
-    }
+  for (const field of othersIn(header)) {
+    const [other, ...rest] = mailboxesIn(header, field);
+    if (!other) return "sender_unreadable";
+    if (rest.length > 0 || !isAccount(other)) return "sender_mismatch";
   }
   return undefined;
 }
@@ -74,18 +80,25 @@ function strangerRefusal(
   header: Header,
   isLocal: GateOptions["isLocal"],
 ): GateRefusal | undefined {
-  const authors = authorsOf(header);
-  if (authors.length === 0) return "from_missing";
-  const others = OTHER_AUTHORS.flatMap((name) => header.all(name))
-    .map((field) => mailboxesIn(header.text(field)));
-  if (others.some((mailboxes) => mailboxes.length === 0)) {
-    return "header_malformed";
+  if (!header.first("from")) return "from_missing";
+  const authors = authorsOf(header).map(canonicalDomain);
+  if (authors.length === 0 || authors.includes(undefined)) {
+    return "from_unreadable";
   }
-  const domains = [...authors, ...others.flat()].map(canonicalDomain);
-  if (domains.includes(undefined)) return "header_malformed";
-  return domains.some((domain) => domain !== undefined && isLocal(domain))
+  const others = othersIn(header).flatMap((field) => {
+    const mailboxes = mailboxesIn(header, field);
+    return mailboxes.length === 0
+      ? [undefined]
+      : mailboxes.map(canonicalDomain);
+  });
+  if (others.includes(undefined)) return "sender_unreadable";
+  return [...authors, ...others].some((domain) => isLocal(domain ?? ""))
     ? "local_sender_unauthenticated"
     : undefined;
+}
+
+function othersIn(header: Header): HeaderField[] {
+  return OTHER_AUTHORS.flatMap((name) => header.all(name));
 }
 
 function canonicalDomain({ domain }: HeaderMailbox): string | undefined {
@@ -96,17 +109,20 @@ function canonicalDomain({ domain }: HeaderMailbox): string | undefined {
   }
 }
 
-function addressOf(
-  mailbox: HeaderMailbox,
+/** The address, unless it is written in another way than by the case of ASCII letters. */
+function spelledAddress(
+  { written }: HeaderMailbox,
   fold: GateOptions["fold"],
 ): Address | undefined {
-  const address = findAddress(`${mailbox.localPart}@${mailbox.domain}`);
-  return address && fold(address);
+  const address = findAddress(written);
+  const isPlain = address !== undefined &&
+    lowerCaseAscii(address) === lowerCaseAscii(written);
+  return isPlain ? fold(address) : undefined;
 }
 
-function mailboxesIn(text: string): HeaderMailbox[] {
+function mailboxesIn(header: Header, field: HeaderField): HeaderMailbox[] {
   try {
-    return parseMailboxes(text);
+    return parseMailboxes(header.text(field));
   } catch {
     return [];
   }

@@ -144,10 +144,8 @@ function headerRefusal(
   const maxLine = facts.profile === "in"
     ? MAX_LINE_OCTETS_FROM_OTHERS
     : MAX_LINE_OCTETS;
-  if (
-    header.malformed || header.fields.length === 0 ||
-    header.longestLine > maxLine
-  ) return "header_malformed";
+  if (header.malformed || header.fields.length === 0) return "header_malformed";
+  if (header.longestLine > maxLine) return "header_line_too_long";
   return header.all("received").length > MAX_RECEIVED_FIELDS
     ? "routing_loop"
     : undefined;

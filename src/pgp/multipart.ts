@@ -22,6 +22,8 @@ const CRLF_OCTETS = Uint8Array.of(CR, LF);
 
 /** Where the pieces go. */
 export interface MultipartSink {
+  /** Nothing more is wanted. */
+  readonly failed: boolean;
   preamble(octets: Uint8Array): void;
   /** A part begins; its octets follow. */
   part(header: Header): void;
@@ -58,6 +60,7 @@ export class MultipartReader {
 
   write(octets: Uint8Array): void {
     for (let at = 0; at < octets.length && !this.#failed;) {
+      if (this.#sink.failed) return;
       if (this.#where === "epilogue") {
         this.#sink.epilogue(octets.subarray(at));
         return;

@@ -7,6 +7,7 @@ function cut(body: string, chunk: number): string | undefined {
   const text = (octets: Uint8Array) => String.fromCharCode(...octets);
   let found = "";
   const reader = new MultipartReader("b", {
+    failed: false,
     preamble: (octets) => found += text(octets),
     part: (header: Header) => found += `|${text(header.octets)}|`,
     body: (octets) => found += text(octets),

@@ -59,13 +59,20 @@ export type GatePass =
 export type GateRefusal = Extract<
   RefusalCode,
   | "encryption_needed"
+  | "author_too_long"
   | "from_missing"
   | "from_mismatch"
+  | "from_repeated"
+  | "from_several"
+  | "from_unreadable"
+  | "header_line_too_long"
   | "header_malformed"
   | "header_too_large"
   | "local_sender_unauthenticated"
   | "message_empty"
   | "routing_loop"
+  | "sender_mismatch"
+  | "sender_unreadable"
 >;
 
 /** The message as it is stored: the body is written anew, and the header must fit it. */

@@ -137,7 +137,7 @@ relayTest(
 );
 
 relayTest(
-    "a message reaches each recipient once, clean, with what is encrypted as it was",
+  "a message reaches each recipient once, clean, with what is encrypted as it was",
   async (relay) => {
     await send(relay, {
       to: [BOB, "bob@alias.example", "bob+tag@relay.example", CAROL, ANN],

@@ -494,7 +494,7 @@ const VECTORS: readonly Vector[] = [
     mail: secureJoin("vc-request", "Secure-Join: vc-request", {
       from: "ann@relay.example, zoe@other.example",
     }),
-    out: "from_missing",
+    out: "from_several",
     in: NEEDED,
   },
   {
@@ -599,14 +599,14 @@ const VECTORS: readonly Vector[] = [
   {
     name: "46: two addresses in From",
     mail: message({ from: "ann@relay.example, bob@other.example" }),
-    out: "from_missing",
+    out: "from_several",
     in: "encrypted",
   },
   {
     name: "46: two From fields",
     mail: message({ fields: "From: ann@relay.example\r\n" }),
-    out: "from_missing",
-    in: "from_missing",
+    out: "from_repeated",
+    in: "from_repeated",
   },
   {
     name: "47: a Subject in clear",
@@ -729,7 +729,7 @@ for (
     [
       "two From fields",
       message({ fields: "From: a@b\r\n" }),
-      "header_malformed",
+      "from_repeated",
     ],
     ["a bounce", bounce(AUTOMATIC), NEEDED],
   ] as const

@@ -117,7 +117,7 @@ transcript(
   C: AUTH CRAM-MD5
   S: 504 5.5.4 Unrecognized authentication type
   C: AUTH PLAIN ${ANN} more
-  S: 501 5.5.4 AUTH requires a mechanism
+  S: 501 5.5.4 AUTH takes a mechanism and one response
 `,
 );
 

@@ -268,7 +268,9 @@ transcript(
   C: HELO
   S: 501 5.5.4 HELO requires an argument
   C: EHLO two words
-  S: 501 5.5.4 EHLO requires an argument
+  S: 501 5.5.4 Not a host name
+  C: HELO ${"x".repeat(256)}
+  S: 501 5.5.4 Not a host name
   C: \\r\\n
   S: 500 5.5.2 Command not recognized
   C: WIZ
@@ -475,7 +477,22 @@ const AT_END: readonly [string, string][] = [
   ],
   ["from_missing", "554 5.6.0 From header missing"],
   ["from_mismatch", "500 Invalid FROM <zoe@relay.example>"],
+  ["from_repeated", "554 5.6.0 More than one From header"],
+  ["from_several", "554 5.6.0 More than one address in From header"],
+  ["from_unreadable", "554 5.6.0 From header has no readable address"],
+  [
+    "sender_mismatch",
+    "550 5.7.1 Sender or Resent-From header names another address",
+  ],
+  [
+    "sender_unreadable",
+    "554 5.6.0 Sender or Resent-From header has no readable address",
+  ],
+  ["author_too_long", "554 5.6.0 From or Sender header too long"],
   ["header_malformed", "554 5.6.0 Message header malformed"],
+  ["header_line_too_long", "554 5.6.0 Message header line too long"],
+  ["message_empty", "554 5.6.0 Message is empty"],
+  ["storage_read_only", "451 4.3.0 Storage is read-only"],
   ["header_too_large", "552 5.3.4 Message header too big"],
   ["routing_loop", "554 5.4.6 Routing loop detected"],
   ["no_such_user", "550 5.1.1 <zoe@relay.example>: No such user"],

@@ -23,6 +23,8 @@ const LINE_ENDS = ["\\n", "\\r", "\\r\\r\\n", "\\n\\r", "\\r\\n"];
 for (const before of LINE_ENDS) {
   for (const after of LINE_ENDS) {
     if (before === "\\r\\n" && after === "\\r\\n") continue;
+    const first = before === "\\r\\n" ? after : before;
+    const bare = first.startsWith("\\r") ? "CR" : "LF";
     const smuggled = "MAIL FROM:<admin@relay.example>\\r\\n" +
       "RCPT TO:<bob@relay.example>\\r\\nDATA\\r\\nx\\r\\n.\\r\\n";
     transcript(
@@ -34,7 +36,7 @@ for (const before of LINE_ENDS) {
       },
       `${IN_DATA}
       C: A: b\\r\\n\\r\\nbody${before}.${after}${smuggled}
-      S: 550 5.5.2 Bare <LF> received
+      S: 550 5.5.2 Bare <${bare}> received
       S: (close)
     `,
     );
@@ -43,8 +45,8 @@ for (const before of LINE_ENDS) {
 
 const IN_COMMANDS: readonly [string, string, string][] = [
   ["a bare LF", "NOOP\\nNOOP\\r\\n", "500 5.5.2 Bare <LF> received"],
-  ["a bare CR", "NOOP\\rNOOP\\r\\n", "500 5.5.2 Bare <LF> received"],
-  ["NUL", "NO\\0OP\\r\\n", "500 5.5.2 Command not recognized"],
+  ["a bare CR", "NOOP\\rNOOP\\r\\n", "500 5.5.2 Bare <CR> received"],
+  ["NUL", "NO\\0OP\\r\\n", "500 5.5.2 NUL received"],
   ["a web request", "POST / HTTP/1.1", "421 4.7.0 This is not a mail client"],
   ["a proxy request", "CONNECT x:25 y", "421 4.7.0 This is not a mail client"],
 ];

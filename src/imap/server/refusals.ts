@@ -12,7 +12,6 @@ const BAD_CREDENTIALS = "[AUTHENTICATIONFAILED] Authentication failed";
 const NO_TARGET = "[TRYCREATE] Mailbox does not exist"; // RFC 3501 §6.4.7
 const TOO_BIG = "[TOOBIG] message file too big"; // RFC 7889 §4
 const NOT_PERMITTED = "[NOPERM] Not permitted";
-const CANNOT = "[CANNOT] Message refused";
 
 const RESPONSES: Record<RefusalCode, string> = {
   bad_credentials: BAD_CREDENTIALS,
@@ -21,8 +20,8 @@ const RESPONSES: Record<RefusalCode, string> = {
   account_inactive: BAD_CREDENTIALS,
   busy: TEMPORARY,
   unavailable: TEMPORARY,
-  storage_full: TEMPORARY,
-  storage_read_only: TEMPORARY,
+  storage_full: "[UNAVAILABLE] Server storage is full, try again later",
+  storage_read_only: "[UNAVAILABLE] Server storage is read-only",
   // An unknown name that may not sign up is a login that failed.
   registration_closed: BAD_CREDENTIALS,
   token_required: BAD_CREDENTIALS,
@@ -34,19 +33,28 @@ const RESPONSES: Record<RefusalCode, string> = {
   registration_limited: "[LIMIT] Too many attempts, try again later",
   server_full: TEMPORARY,
   encryption_needed: "[CANNOT] Encryption Needed: Invalid Unencrypted Mail",
-  from_missing: CANNOT,
-  from_mismatch: CANNOT,
-  header_malformed: CANNOT,
-  header_too_large: TOO_BIG,
+  from_missing: "[CANNOT] From header missing",
+  from_repeated: "[CANNOT] More than one From header",
+  from_several: "[CANNOT] More than one address in From header",
+  from_unreadable: "[CANNOT] From header has no readable address",
+  from_mismatch: "[CANNOT] From header names another address",
+  sender_mismatch:
+    "[CANNOT] Sender or Resent-From header names another address",
+  sender_unreadable:
+    "[CANNOT] Sender or Resent-From header has no readable address",
+  author_too_long: "[CANNOT] From or Sender header too long",
+  header_malformed: "[CANNOT] Message header malformed",
+  header_line_too_long: "[CANNOT] Message header line too long",
+  header_too_large: "[TOOBIG] Message header too big",
   message_too_large: TOO_BIG,
   message_empty: "[CANNOT] Empty message",
-  routing_loop: CANNOT,
+  routing_loop: "[CANNOT] Too many Received headers",
   sender_not_owned: NOT_PERMITTED,
   sender_domain_invalid: NOT_PERMITTED,
   local_sender_unauthenticated: NOT_PERMITTED,
   relaying_denied: NOT_PERMITTED,
   federation_off: NOT_PERMITTED,
-  policy_rejection: NOT_PERMITTED,
+  policy_rejection: "[NOPERM] This server takes no messages by APPEND",
   too_much_mail: "[LIMIT] Too much mail, try again later",
   too_many_recipients: "[LIMIT] Too many recipients",
   no_such_user: "[NONEXISTENT] No such user",

@@ -18,6 +18,7 @@ import {
   AUTH_CANCELLED,
   AUTH_CONTINUE,
   AUTH_IN_TRANSACTION,
+  AUTH_PARAMETERS,
   AUTH_PASSWORD,
   AUTH_USERNAME,
   AUTHENTICATED,
@@ -42,7 +43,8 @@ export function auth(state: SmtpState, text: string): Step | Promise<Step> {
   const refused = whyNot(state);
   if (refused) return { reply: refused };
   const [mechanism = "", initial, ...rest] = text.split(" ");
-  if (mechanism === "" || rest.length > 0) return { reply: AUTH_ARGUMENT };
+  if (mechanism === "") return { reply: AUTH_ARGUMENT };
+  if (rest.length > 0) return { reply: AUTH_PARAMETERS };
   switch (mechanism.toUpperCase()) {
     case "PLAIN":
       return initial === undefined

@@ -18,6 +18,7 @@ import {
   AUTH_REQUIRED,
   BYE,
   CANNOT_VERIFY,
+  CLIENT_NAME,
   EHLO_ARGUMENT,
   EHLO_FIRST,
   HELO_ARGUMENT,
@@ -126,7 +127,8 @@ function whyNoMail(state: SmtpState): Reply | undefined {
 }
 
 async function ehlo(state: SmtpState, text: string): Promise<Step> {
-  if (!isClientName(text)) return { reply: EHLO_ARGUMENT };
+  if (text === "") return { reply: EHLO_ARGUMENT };
+  if (!isClientName(text)) return { reply: CLIENT_NAME };
   await state.dropTransaction();
   state.greeted = true;
   const { maxMessageOctets } = state.backend.limits();
@@ -146,7 +148,8 @@ async function ehlo(state: SmtpState, text: string): Promise<Step> {
 }
 
 async function helo(state: SmtpState, text: string): Promise<Step> {
-  if (!isClientName(text)) return { reply: HELO_ARGUMENT };
+  if (text === "") return { reply: HELO_ARGUMENT };
+  if (!isClientName(text)) return { reply: CLIENT_NAME };
   await state.dropTransaction();
   state.greeted = true;
   return { reply: reply(250, state.backend.hostname) };

@@ -19,6 +19,9 @@ export interface ScannedContent {
   readonly last: boolean;
 }
 
+/** What stands alone where a whole line end has to be. */
+export type BareLineEnd = "bare_cr" | "bare_lf";
+
 type Position =
   | "line_start"
   | "after_dot"
@@ -31,8 +34,8 @@ const DOT = 0x2e;
 export class ContentScanner {
   #position: Position = "line_start";
 
-  /** Scans the next octets of one message; undefined at a CR or LF alone, which is final. */
-  scan(octets: Uint8Array): ScannedContent | undefined {
+  /** Scans the next octets of one message. A CR or LF alone is final. */
+  scan(octets: Uint8Array): ScannedContent | BareLineEnd {
     let kept = 0; // octets of content, at the front
     let from = 0; // start of what is not yet kept
     let at = 0;
@@ -42,12 +45,12 @@ export class ContentScanner {
       const octet = octets[at]!;
       switch (this.#position) {
         case "in_line":
-          if (octet === LF) return undefined;
+          if (octet === LF) return "bare_lf";
           this.#position = "after_cr";
           at++;
           break;
         case "after_cr":
-          if (octet !== LF) return undefined;
+          if (octet !== LF) return "bare_cr";
           this.#position = "line_start";
           at++;
           break;
@@ -65,7 +68,7 @@ export class ContentScanner {
           if (octet === CR) from = ++at;
           break;
         case "after_dot_cr":
-          if (octet !== LF) return undefined;
+          if (octet !== LF) return "bare_cr";
           return {
             content: octets.subarray(0, kept),
             consumedOctets: at + 1,

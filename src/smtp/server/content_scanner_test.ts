@@ -7,7 +7,7 @@ const decoder = new TextDecoder();
 interface Outcome {
   readonly content: string;
   readonly ended: boolean;
-  readonly fault: boolean;
+  readonly fault: "bare_cr" | "bare_lf" | undefined;
   readonly left: string;
 }
 
@@ -19,15 +19,17 @@ function scan(text: string, cuts: readonly number[] = []): Outcome {
   const edges = [0, ...cuts, octets.length];
   for (let i = 1; i < edges.length; i++) {
     const found = scanner.scan(octets.slice(edges[i - 1], edges[i]));
-    if (!found) return { content, ended: false, fault: true, left: "" };
+    if (typeof found === "string") {
+      return { content, ended: false, fault: found, left: "" };
+    }
     content += decoder.decode(found.content);
     if (found.last) {
       const at = edges[i - 1]! + found.consumedOctets;
       const left = decoder.decode(octets.subarray(at));
-      return { content, ended: true, fault: false, left };
+      return { content, ended: true, fault: undefined, left };
     }
   }
-  return { content, ended: false, fault: false, left: "" };
+  return { content, ended: false, fault: undefined, left: "" };
 }
 
 const WHOLE: readonly [name: string, text: string, content: string][] = [
@@ -41,7 +43,7 @@ const WHOLE: readonly [name: string, text: string, content: string][] = [
 
 for (const [name, text, content] of WHOLE) {
   Deno.test(`scan() finds the end of ${name}, wherever it is cut`, () => {
-    const whole = { content, ended: true, fault: false, left: "QUIT\r\n" };
+    const whole = { content, ended: true, fault: undefined, left: "QUIT\r\n" };
     const all = text + "QUIT\r\n";
     assert.deepEqual(scan(all), whole);
     for (let i = 1; i < all.length; i++) {
@@ -72,10 +74,12 @@ for (const end of SMUGGLED) {
   const shown = JSON.stringify(end);
   Deno.test(`scan() refuses ${shown} and what would follow it`, () => {
     const text = `A: b\r\n\r\nbody${end}MAIL FROM:<admin@relay.example>\r\n`;
-    assert.equal(scan(text).fault, true);
+    const alone = /\r(?!\n)|(?<!\r)\n/.exec(text)?.[0];
+    const fault = alone === "\r" ? "bare_cr" : "bare_lf";
+    assert.equal(scan(text).fault, fault);
     for (let i = 1; i < text.length; i++) {
       const outcome = scan(text, [i]);
-      assert.equal(outcome.fault, true, `cut at ${i}`);
+      assert.equal(outcome.fault, fault, `cut at ${i}`);
       assert.equal(outcome.ended, false);
     }
   });

@@ -9,7 +9,7 @@
  * @module
  */
 import { concat, CR, LF } from "../../base/octets.ts";
-import { ContentScanner } from "./content_scanner.ts";
+import { type BareLineEnd, ContentScanner } from "./content_scanner.ts";
 
 export type SmtpInput =
   /** Without CRLF. Not ASCII: read as UTF-8, where U+FFFD stands for what is not. */
@@ -23,7 +23,7 @@ export type SmtpInput =
   | { readonly kind: "long_line" }
   | { readonly kind: "fault"; readonly fault: SmtpFault };
 
-export type SmtpFault = "bare_line_end" | "nul" | "endless_line" | "not_smtp";
+export type SmtpFault = BareLineEnd | "nul" | "endless_line" | "not_smtp";
 
 const TLS_HANDSHAKE = 0x16; // first octet of a record (RFC 8446 §5.1)
 const MAX_SKIPPED_OCTETS = 64 * 1024;
@@ -76,7 +76,7 @@ export class SmtpReceiver {
   #nextContent(scanner: ContentScanner): SmtpInput | undefined {
     if (this.pending === 0) return undefined;
     const found = scanner.scan(this.#buffer.subarray(this.#at));
-    if (!found) return this.#fail("bare_line_end");
+    if (typeof found === "string") return this.#fail(found);
     this.#consume(this.#at + found.consumedOctets);
     if (found.last) this.#content = undefined;
     return { kind: "content", octets: found.content, last: found.last };
@@ -103,11 +103,11 @@ export class SmtpReceiver {
       const octet = buffer[i]!;
       if (octet === CR) {
         if (buffer[i + 1] === LF) return i + 2;
-        if (i + 1 < buffer.length) return this.#fail("bare_line_end");
+        if (i + 1 < buffer.length) return this.#fail("bare_cr");
         this.#scanned = i - this.#at;
         return undefined;
       }
-      if (octet === LF) return this.#fail("bare_line_end");
+      if (octet === LF) return this.#fail("bare_lf");
       if (octet === 0) return this.#fail("nul");
       if (octet === TLS_HANDSHAKE && i === this.#at) {
         return this.#fail("not_smtp");

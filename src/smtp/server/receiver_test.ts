@@ -30,9 +30,9 @@ const ROWS: readonly [string, string, readonly unknown[]][] = [
   ["a line of the limit", `${LONGEST}\r\n`, [line(LONGEST)]],
   ["a longer one", `${LONGEST}x\r\nA\r\n`, [{ kind: "long_line" }, line("A")]],
   ["UTF-8", "RCPT ü\r\nA\r\n", [line("RCPT ü", false), line("A")]],
-  ["a bare LF", "NOOP\nQUIT\r\n", [FAULT("bare_line_end")]],
-  ["a bare CR", "NO\rOP\r\n", [FAULT("bare_line_end")]],
-  ["CR CR LF", "NOOP\r\r\n", [FAULT("bare_line_end")]],
+  ["a bare LF", "NOOP\nQUIT\r\n", [FAULT("bare_lf")]],
+  ["a bare CR", "NO\rOP\r\n", [FAULT("bare_cr")]],
+  ["CR CR LF", "NOOP\r\r\n", [FAULT("bare_cr")]],
   ["NUL", "A\r\nNO\0P\r\n", [line("A"), FAULT("nul")]],
   ["a TLS handshake", "\x16\x03\x01\x02\x00", [FAULT("not_smtp")]],
 ];

@@ -31,7 +31,7 @@ const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
   busy: TEMPORARY_FAILURE,
   unavailable: TEMPORARY_FAILURE,
   storage_full: reply(452, "4.3.1 Insufficient storage"),
-  storage_read_only: TEMPORARY_FAILURE,
+  storage_read_only: reply(451, "4.3.0 Storage is read-only"),
 
   // A login may create the account; why it did not is nobody's business.
   registration_closed: BAD_CREDENTIALS,
@@ -48,15 +48,24 @@ const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
     523,
     "5.7.10 Encryption Needed: Invalid Unencrypted Mail",
   ),
-  from_missing: {
-    mx: reply(550, "5.6.0 From header missing"),
-    submission: reply(554, "5.6.0 From header missing"),
-  },
+  from_missing: badHeader("From header missing"),
+  from_repeated: badHeader("More than one From header"),
+  from_several: badHeader("More than one address in From header"),
+  from_unreadable: badHeader("From header has no readable address"),
   from_mismatch: reply(500, "Invalid FROM {address}"),
+  sender_mismatch: reply(
+    550,
+    "5.7.1 Sender or Resent-From header names another address",
+  ),
+  sender_unreadable: badHeader(
+    "Sender or Resent-From header has no readable address",
+  ),
+  author_too_long: badHeader("From or Sender header too long"),
   header_malformed: reply(554, "5.6.0 Message header malformed"),
+  header_line_too_long: reply(554, "5.6.0 Message header line too long"),
   header_too_large: reply(552, "5.3.4 Message header too big"),
   message_too_large: TOO_BIG,
-  message_empty: reply(554, "5.6.0 Message header malformed"),
+  message_empty: reply(554, "5.6.0 Message is empty"),
   routing_loop: reply(554, "5.4.6 Routing loop detected"),
 
   sender_not_owned: reply(553, "5.7.1 Unauthorized use of sender address"),
@@ -100,6 +109,14 @@ const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
   task_running: UNEXPECTED,
   confirmation_required: UNEXPECTED,
 };
+
+/** About the authors that a header names. */
+function badHeader(text: string): Answer {
+  return {
+    mx: reply(550, `5.6.0 ${text}`),
+    submission: reply(554, `5.6.0 ${text}`),
+  };
+}
 
 /** The reply to whatever a backend threw. Anything but a `Refusal` is a temporary failure. */
 export function replyFor(error: unknown, service: SmtpService): Reply {

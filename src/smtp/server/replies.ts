@@ -61,11 +61,18 @@ export const TEMPORARY_AUTH_FAILURE = reply(
 export const UNKNOWN_COMMAND = reply(500, "5.5.2 Command not recognized");
 export const LINE_TOO_LONG = reply(500, "5.5.2 Line too long");
 export const BARE_LF_IN_COMMAND = reply(500, "5.5.2 Bare <LF> received");
+export const BARE_CR_IN_COMMAND = reply(500, "5.5.2 Bare <CR> received");
+export const NUL_IN_COMMAND = reply(500, "5.5.2 NUL received");
 export const NON_ASCII_COMMAND = reply(501, "5.5.2 Non-ASCII in command");
 export const NO_PARAMETERS = reply(501, "5.5.4 No parameters allowed");
 export const EHLO_ARGUMENT = reply(501, "5.5.4 EHLO requires an argument");
 export const HELO_ARGUMENT = reply(501, "5.5.4 HELO requires an argument");
+export const CLIENT_NAME = reply(501, "5.5.4 Not a host name");
 export const AUTH_ARGUMENT = reply(501, "5.5.4 AUTH requires a mechanism");
+export const AUTH_PARAMETERS = reply(
+  501,
+  "5.5.4 AUTH takes a mechanism and one response",
+);
 export const BAD_SIZE = reply(501, "5.5.4 Bad SIZE");
 export const BAD_BODY = reply(501, "5.5.4 Bad BODY");
 export const DUPLICATE_PARAMETER = reply(501, "5.5.4 Duplicate parameter");
@@ -95,6 +102,7 @@ export const TLS_REQUIRED = reply(
 );
 export const AUTH_REQUIRED = reply(530, "5.7.0 Authentication required");
 export const BARE_LF_IN_DATA = reply(550, "5.5.2 Bare <LF> received");
+export const BARE_CR_IN_DATA = reply(550, "5.5.2 Bare <CR> received");
 export const TOO_BIG = reply(552, "5.3.4 message file too big");
 export const NON_ASCII_ADDRESS = reply(
   553,

@@ -12,15 +12,17 @@ import { runCommand, type Step } from "./commands.ts";
 import { MessageReceipt } from "./message_receipt.ts";
 import { type SmtpFault, type SmtpInput, SmtpReceiver } from "./receiver.ts";
 import {
+  BARE_CR_IN_COMMAND,
+  BARE_CR_IN_DATA,
   BARE_LF_IN_COMMAND,
   BARE_LF_IN_DATA,
   greeting,
   LINE_TOO_LONG,
+  NUL_IN_COMMAND,
   type Reply,
   SYNCHRONIZATION_ERROR,
   TOO_BIG,
   TOO_MANY_ERRORS,
-  UNKNOWN_COMMAND,
   WRONG_PROTOCOL,
 } from "./replies.ts";
 import { type SmtpSessionOptions, SmtpState } from "./state.ts";
@@ -224,11 +226,14 @@ export class SmtpSession {
     switch (fault) {
       case "not_smtp":
         return "close";
-      case "bare_line_end":
+      case "bare_cr":
+        this.#out += (inContent ? BARE_CR_IN_DATA : BARE_CR_IN_COMMAND).text;
+        return "close";
+      case "bare_lf":
         this.#out += (inContent ? BARE_LF_IN_DATA : BARE_LF_IN_COMMAND).text;
         return "close";
       case "nul":
-        this.#out += UNKNOWN_COMMAND.text;
+        this.#out += NUL_IN_COMMAND.text;
         return "close";
       case "endless_line":
         this.#out += LINE_TOO_LONG.text;
