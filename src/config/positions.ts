@@ -28,7 +28,7 @@ export class KeyPositions {
       this.#lineStarts.push(at + 1);
     }
     new KeyWalk(text, (path, offset) => {
-      const name = JSON.stringify(path);
+      const name = nameOf(path);
       if (!this.#offsets.has(name)) this.#offsets.set(name, offset);
     }).document();
   }
@@ -36,7 +36,8 @@ export class KeyPositions {
   /** Of the key, or of the innermost key around it that is written down. */
   find(path: readonly string[]): Position {
     for (let length = path.length; length > 0; length--) {
-      const offset = this.#offsets.get(JSON.stringify(path.slice(0, length)));
+      const names = path.slice(0, length).reduce(below, NO_PATH);
+      const offset = this.#offsets.get(nameOf(names));
       if (offset !== undefined) return this.#position(offset);
     }
     return { line: 1, column: 1 };
@@ -52,6 +53,25 @@ export class KeyPositions {
     }
     return { line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 };
   }
+}
+
+/**
+ * Deeper keys count as part of the one around them, and of longer names only the
+ * front counts: without a bound, many keys below a long one take quadratic time.
+ */
+const MAX_ELEMENTS = 1000; // of an array; a list has 256
+const NO_PATH: readonly string[] = [];
+const MAX_SEGMENTS = 8;
+const MAX_NAME_LENGTH = 100;
+
+/** No key has the separator. */
+function nameOf(path: readonly string[]): string {
+  return path.join("\0");
+}
+
+function below(path: readonly string[], name: string): readonly string[] {
+  if (path.length === MAX_SEGMENTS) return path;
+  return [...path, name.slice(0, MAX_NAME_LENGTH)];
 }
 
 type Found = (path: readonly string[], offset: number) => void;
@@ -93,18 +113,19 @@ class KeyWalk {
     this.#take(SPACES);
     const start = this.#at;
     const segments = this.#keySegments();
+    if (segments.length === 0) return []; // not TOML
     let path: readonly string[] = [];
     for (const segment of segments.slice(0, -1)) {
-      path = this.#latestElement([...path, segment.name]);
+      path = this.#latestElement(below(path, segment.name));
       this.found(path, segment.offset);
     }
-    path = [...path, segments.at(-1)?.name ?? ""];
+    path = below(path, segments.at(-1)?.name ?? "");
     this.found(path, start);
     if (isArray) {
-      const name = JSON.stringify(path);
+      const name = nameOf(path);
       const index = this.#arrayLengths.get(name) ?? 0;
       this.#arrayLengths.set(name, index + 1);
-      path = [...path, String(index)];
+      path = below(path, String(index));
       this.found(path, start);
     }
     this.#take(SPACES);
@@ -114,15 +135,15 @@ class KeyWalk {
 
   /** `[a.b]` below `[[a]]` belongs to the last element of a. */
   #latestElement(path: readonly string[]): readonly string[] {
-    const length = this.#arrayLengths.get(JSON.stringify(path));
-    return length === undefined ? path : [...path, String(length - 1)];
+    const length = this.#arrayLengths.get(nameOf(path));
+    return length === undefined ? path : below(path, String(length - 1));
   }
 
   #pair(table: readonly string[], depth: number): void {
     const segments = this.#keySegments();
     let path = table;
     for (const { name, offset } of segments) {
-      path = [...path, name];
+      path = below(path, name);
       this.found(path, offset);
     }
     this.#take(SPACES);
@@ -184,7 +205,7 @@ class KeyWalk {
     for (let index = 0;; index++) {
       this.#take(SPACES_AND_COMMENTS);
       if (this.#ends("]")) return;
-      const element = [...path, String(index)];
+      const element = index < MAX_ELEMENTS ? below(path, String(index)) : path;
       this.found(element, this.#at);
       this.#value(element, depth);
       this.#take(SPACES_AND_COMMENTS);

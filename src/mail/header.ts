@@ -88,6 +88,7 @@ const LATIN1 = new TextDecoder("latin1");
 export function parseHeader(octets: Uint8Array): Header {
   const fields: HeaderField[] = [];
   let malformed = octets.includes(0);
+  let cr = octets.indexOf(CR); // the first that is not behind us
   let longestLine = 0;
   let open: Omit<HeaderField, "end"> | undefined;
   let at = 0;
@@ -105,7 +106,7 @@ export function parseHeader(octets: Uint8Array): Header {
         return new Header(octets, fields, true, longestLine);
       }
     } else malformed ||= isBlank(octets, at, at + length);
-    const cr = octets.indexOf(CR, at);
+    if (cr >= 0 && cr < at) cr = octets.indexOf(CR, at);
     malformed ||= cr >= 0 && cr < at + length;
     at = next;
   }
@@ -142,8 +143,8 @@ function fieldAt(
   start: number,
   end: number,
 ): Omit<HeaderField, "end"> | undefined {
-  const colon = octets.indexOf(COLON, start);
-  if (colon < 0 || colon >= end) return undefined;
+  const colon = start + octets.subarray(start, end).indexOf(COLON);
+  if (colon < start) return undefined;
   let nameEnd = colon; // obsolete syntax has blanks before the colon (RFC 5322 §4.5.3)
   while (
     nameEnd > start &&

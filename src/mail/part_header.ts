@@ -18,6 +18,7 @@ export type PartHeader = Omit<
 >;
 
 const MAX_LANGUAGES = 20;
+const MAX_LANGUAGES_LENGTH = 1000; // of all tags
 
 /**
  * Reads a part's header. Never throws.
@@ -31,7 +32,8 @@ export function readPartHeader(
   const disposition = readDisposition(
     header.textOf("content-disposition") ?? "",
   );
-  const language = (header.textOf("content-language") ?? "").split(",")
+  const language = (header.textOf("content-language") ?? "")
+    .slice(0, MAX_LANGUAGES_LENGTH).split(",")
     .map((tag) => tag.trim()).filter((tag) => tag !== "");
   const id = header.textOf("content-id");
   const description = header.textOf("content-description");

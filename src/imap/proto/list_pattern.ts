@@ -10,9 +10,17 @@ const MAX_NAME = 255; // a longer name cannot exist
 
 /** Takes time in proportion to pattern times name, whatever they are. */
 export function listPattern(pattern: string): (name: string) => boolean {
-  const short = pattern.replace(/[*%]*\*[*%]*/g, "*").replace(/%+/g, "%");
+  const short = withoutRepetition(pattern);
   if (short.length > 2 * MAX_NAME + 1) return () => false;
   return (name) => matches(inboxFolded(short), inboxFolded(name));
+}
+
+/** Of a run of wildcards one is left: `*` if it is in the run. */
+function withoutRepetition(pattern: string): string {
+  return pattern.replace(
+    /[*%]+/g,
+    (run) => run.includes("*") ? "*" : "%",
+  );
 }
 
 /** INBOX is written in any case, and so is its name as a parent. */

@@ -78,6 +78,7 @@ export class Scanner {
 
   /** Whether this text comes next, in any case of letters. Reads nothing. */
   isNext(text: string): boolean {
+    if (text.length === 1) return this.#line[this.#at] === text; // marks have no case
     const next = this.#line.slice(this.#at, this.#at + text.length);
     return next === text || next.toUpperCase() === text.toUpperCase();
   }

@@ -15,6 +15,7 @@ import type { Scanner } from "../../proto/scanner.ts";
 import type { ImapCommand } from "../command.ts";
 import type { ImapSession } from "../session.ts";
 import { LOGGED_IN, parseNothing } from "./any_state.ts";
+import { Turns } from "../turns.ts";
 import { isNameOnly } from "./mailboxes.ts";
 import { scanStatusItems, type StatusItem, statusText } from "./status.ts";
 
@@ -29,6 +30,8 @@ interface ListArguments {
 }
 
 const SELECTIONS = ["SUBSCRIBED", "REMOTE", "RECURSIVEMATCH", "SPECIAL-USE"];
+/** Each is compared with each mailbox. */
+const MAX_PATTERNS = 20;
 const RETURNS = ["SUBSCRIBED", "CHILDREN", "SPECIAL-USE"];
 
 export const namespace: ImapCommand<void, ImapSession> = {
@@ -53,7 +56,13 @@ export const list: ImapCommand<ListArguments, ImapSession> = {
       mailbox.subscribed && args.selection.has("SUBSCRIBED") ||
       !isNameOnly(mailbox, all)
     );
-    const listed = select(mailboxes.toSorted(byName), args);
+    const sorted = mailboxes.toSorted(byName);
+    const matching = await matchingNames(
+      session,
+      sorted.map(({ name }) => name),
+      args.patterns,
+    );
+    const listed = select(sorted, matching, args);
     const subscribed = args.selection.has("SUBSCRIBED") ||
       args.returned.has("SUBSCRIBED");
     for (const { mailbox, childInfo } of listed) {
@@ -84,12 +93,15 @@ export const lsub: ImapCommand<string, ImapSession> = {
     const mailboxes = await session.account.mail.list();
     const names = mailboxes.filter((mailbox) => mailbox.subscribed)
       .map((mailbox) => mailbox.name);
-    const isMatch = listPattern(pattern);
-    const parents = pattern.endsWith("%")
-      ? names.filter((name) => !isMatch(name)).flatMap(parentsOf)
-      : []; // RFC 3501 §6.3.9: they show that there are more below
-    for (const name of [...new Set([...names, ...parents])].sort(byText)) {
-      if (!isMatch(name)) continue;
+    // RFC 3501 §6.3.9: parents show that there are more below.
+    const parents = pattern.endsWith("%") ? names.flatMap(parentsOf) : [];
+    const candidates = [...new Set([...names, ...parents])].sort(byText);
+    const matching = await matchingNames(session, candidates, [pattern]);
+    for (const name of matching) {
+      const isBelow = names.some((other) =>
+        other.startsWith(`${name}/`) && !matching.has(other)
+      );
+      if (!names.includes(name) && !isBelow) continue;
       const attributes = names.includes(name) ? [] : ["\\Noselect"];
       yield { text: listResponse("LSUB", attributes, name) };
     }
@@ -112,6 +124,9 @@ function parseList(args: Scanner): ListArguments {
   const patterns = several
     ? args.list(() => scanMailboxPattern(args))
     : [scanMailboxPattern(args)];
+  if (patterns.length > MAX_PATTERNS) {
+    throw new SyntaxError("Too many patterns");
+  }
   const returned = new Set<string>();
   let statusItems: StatusItem[] = [];
   if (!args.atEnd()) {
@@ -150,26 +165,41 @@ interface Listed {
   readonly childInfo: boolean;
 }
 
+/** Those of the names that one of the patterns means; a long list of both takes turns with other sessions. */
+async function matchingNames(
+  session: ImapSession,
+  names: readonly string[],
+  patterns: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const turns = new Turns(session.context);
+  const matchers = patterns.map(listPattern);
+  const found = new Set<string>();
+  for (const name of names) {
+    if (matchers.some((matches) => matches(name))) found.add(name);
+    await turns.checkpoint();
+  }
+  return found;
+}
+
 function select(
   mailboxes: readonly Mailbox[],
-  { patterns, selection }: ListArguments,
+  matching: ReadonlySet<string>,
+  { selection }: ListArguments,
 ): Listed[] {
-  const matchers = patterns.map(listPattern);
-  const isMatch = (name: string) => matchers.some((matches) => matches(name));
   const isSelected = (mailbox: Mailbox) =>
     (!selection.has("SUBSCRIBED") || mailbox.subscribed) &&
     (!selection.has("SPECIAL-USE") || mailbox.specialUse !== undefined);
   const recursive = selection.has("RECURSIVEMATCH");
   const listed: Listed[] = [];
   for (const mailbox of mailboxes) {
-    if (!isMatch(mailbox.name)) continue;
+    if (!matching.has(mailbox.name)) continue;
     const below = recursive
       ? mailboxes.filter((child) =>
         child.name.startsWith(`${mailbox.name}/`) && isSelected(child)
       )
       : [];
     if (
-      isSelected(mailbox) || below.some((child) => !isMatch(child.name))
+      isSelected(mailbox) || below.some((child) => !matching.has(child.name))
     ) listed.push({ mailbox, childInfo: below.length > 0 });
   }
   return listed;

@@ -17,6 +17,7 @@ import { MessageGone, type MessageReader } from "../fetch/message_reader.ts";
 import { membership } from "../fetch/numbered_messages.ts";
 import type { Turns } from "../turns.ts";
 import { decodeWords } from "./encoded_words.ts";
+import { Needle } from "./needle.ts";
 import { folded, occursIn } from "./text_search.ts";
 
 const ADDRESS_FIELDS: ReadonlySet<string> = new Set([
@@ -95,7 +96,7 @@ export function conditionOf(key: SearchKey, scope: SearchScope): Condition {
       return { cost: 1, holds: headerCondition(key, scope.turns) };
     case "body":
     case "text": {
-      const needle = folded(key.text);
+      const needle = new Needle(folded(key.text));
       const options = { place: key.kind, turns: scope.turns };
       return {
         cost: 2,
@@ -191,15 +192,15 @@ function headerCondition(
       return day !== undefined && isBetween(day, key);
     };
   }
-  const needle = folded(key.text);
+  const needle = new Needle(folded(key.text));
   return async (candidate) => {
     const header = await candidate.header();
     await turns.checkpoint(); // it may be large, and the keys many
     return header.all(key.field).some((field) => {
       const text = header.text(field);
-      return folded(decodeWords(text)).includes(needle) ||
+      return needle.isIn(folded(decodeWords(text))) ||
         ADDRESS_FIELDS.has(key.field) &&
-          folded(addressesIn(text)).includes(needle);
+          needle.isIn(folded(addressesIn(text)));
     });
   };
 }

@@ -29,3 +29,13 @@ Deno.test("decodeWords() takes no more than linear time", () => {
   decodeWords("=?a?q?".repeat(40_000));
   assert.ok(performance.now() - start < 1000);
 });
+
+Deno.test("decodeWords() decodes so many words, character sets and octets, and leaves the rest", () => {
+  const word = "=?utf-8?q?=41?= b ";
+  const many = decodeWords(word.repeat(2001));
+  assert.equal(many, "A b ".repeat(2000) + word);
+  const sets = Array.from({ length: 21 }, (_, i) => `=?x${i}?q?=41?= c`);
+  assert.equal(decodeWords(sets.join(" ") + word), sets.join(" ") + word);
+  const long = "x".repeat(65_536);
+  assert.equal(decodeWords(word + long + word), "A b " + long + word);
+});

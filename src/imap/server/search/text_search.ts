@@ -11,6 +11,7 @@ import { transferDecoder } from "../../../mail/transfer_decoding.ts";
 import type { MessageReader } from "../fetch/message_reader.ts";
 import type { Turns } from "../turns.ts";
 import { decodeWords } from "./encoded_words.ts";
+import type { Needle } from "./needle.ts";
 
 const MAX_HEADER_OCTETS = 256 * 1024; // of a part; what is behind is not searched
 
@@ -28,26 +29,26 @@ export function folded(text: string): string {
  */
 export async function occursIn(
   message: MessageReader,
-  needle: string,
+  needle: Needle,
   options: { readonly place: SearchPlace; readonly turns: Turns },
 ): Promise<boolean> {
   const inHeader = options.place === "text" &&
     occursInHeader(await message.header(), needle);
-  if (inHeader || needle === "") return true;
+  if (inHeader || needle.length === 0) return true;
   const { root } = await message.structure();
   await options.turns.checkpoint();
   return await new Search(message, needle, options).inPart(root);
 }
 
-function occursInHeader(header: Uint8Array, needle: string): boolean {
+function occursInHeader(header: Uint8Array, needle: Needle): boolean {
   const text = decodeText(header).replace(/\r?\n(?=[ \t])/g, "");
-  return folded(decodeWords(text)).includes(needle);
+  return needle.isIn(folded(decodeWords(text)));
 }
 
 class Search {
   constructor(
     readonly message: MessageReader,
-    readonly needle: string,
+    readonly needle: Needle,
     readonly options: {
       readonly place: SearchPlace;
       readonly turns: Turns;
@@ -81,13 +82,13 @@ class Search {
     for await (const piece of await this.message.pieces(range)) {
       const octets = decoder ? decoder.decode(piece) : piece;
       const hay = kept + folded(text.decode(octets, { stream: true }));
-      if (hay.includes(this.needle)) return true;
+      if (this.needle.isIn(hay)) return true;
       kept = hay.slice(1 - this.needle.length);
       if (this.needle.length === 1) kept = "";
       await this.options.turns.checkpoint();
     }
     const rest = text.decode(decoder?.finish());
-    return (kept + folded(rest)).includes(this.needle);
+    return this.needle.isIn(kept + folded(rest));
   }
 }
 
