@@ -102,7 +102,16 @@ const TEXTS: Readonly<Record<RefusalCode, string>> = {
   server_full: "The server takes no more accounts",
   encryption_needed: "The message is not encrypted",
   from_missing: "The message has no From field",
+  from_repeated: "The message has more than one From field",
+  from_several: "The From field has more than one address",
+  from_unreadable: "The From field has no address that can be read",
   from_mismatch: "The From field names somebody else than the sender",
+  sender_mismatch:
+    "The Sender or Resent-From field names somebody else than the sender",
+  sender_unreadable:
+    "The Sender or Resent-From field has no address that can be read",
+  author_too_long: "The From or Sender field is too long",
+  header_line_too_long: "The header of the message has a line that is too long",
   header_malformed: "The header of the message cannot be read",
   header_too_large: "The header of the message is too large",
   message_too_large: "The message is too large",
