@@ -83,10 +83,12 @@ export class Logins {
   /** @throws {Refusal} `bad_credentials`, `too_many_attempts`, `busy`, `unavailable`; nothing else */
   async login(text: string, password: Secret, peer: Peer): Promise<Login> {
     const startedAt = this.#parts.clock.monotonic();
-    const address = this.#localAddress(text);
-    const attempt = this.#parts.limits.attempt(peer.address, address ?? "");
+    const attempt = this.#parts.limits.attempt(peer.address);
+    let address: Address | undefined;
     try {
       attempt.check();
+      address = this.#localAddress(text);
+      attempt.claim(address ?? "");
       if (address === undefined || !isPassword(password)) throw bad();
       const passwordEpoch = this.#parts.passwordEpoch();
       const claim = { password, peer, attempt, passwordEpoch };

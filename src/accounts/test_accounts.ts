@@ -45,6 +45,7 @@ export const OPTIONS: AccountOptions = {
 export interface TestAccounts {
   readonly accounts: Accounts;
   readonly store: MemoryAccounts;
+  readonly domains: LocalDomains;
   readonly time: TestTime;
   readonly options: {
     -readonly [K in keyof AccountOptions]: AccountOptions[K];
@@ -66,6 +67,10 @@ export function testAccounts(
   const bugs: unknown[] = [];
   const clearedPushTokens: number[] = [];
   let version = 1;
+  const domains = new LocalDomains({
+    domains: ["relay.example", "two.example"],
+    aliases: { "[192.0.2.1]": "relay.example" },
+  });
   const accounts = new Accounts({
     store: {
       accounts: store,
@@ -79,10 +84,7 @@ export function testAccounts(
       },
       dataVersion: () => Promise.resolve(version),
     },
-    domains: new LocalDomains({
-      domains: ["relay.example", "two.example"],
-      aliases: { "[192.0.2.1]": "relay.example" },
-    }),
+    domains,
     options,
     clock: time,
     timers: time,
@@ -94,6 +96,7 @@ export function testAccounts(
   return {
     accounts,
     store,
+    domains,
     time,
     options,
     resources,

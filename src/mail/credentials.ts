@@ -6,7 +6,6 @@
  * @module
  */
 import { type Secret, secretOf } from "../base/secret.ts";
-import { findAddress } from "./address.ts";
 
 export interface Credentials {
   readonly address: string;
@@ -14,6 +13,8 @@ export interface Credentials {
 }
 
 const NUL = 0;
+/** Of a name of 320 octets twice and a password of 256, and much more. */
+const MAX_BASE64_LENGTH = 4096;
 const BASE64 =
   /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -26,7 +27,9 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  */
 export function decodeBase64(line: string): Uint8Array {
   if (line === "=") return new Uint8Array();
-  if (!BASE64.test(line)) throw new SyntaxError("Invalid base64");
+  if (line.length > MAX_BASE64_LENGTH || !BASE64.test(line)) {
+    throw new SyntaxError("Invalid base64");
+  }
   return Uint8Array.from(atob(line), (char) => char.charCodeAt(0));
 }
 
@@ -40,7 +43,8 @@ export function decodeName(octets: Uint8Array): string {
 }
 
 /**
- * The credentials of PLAIN. Acting for another account is not possible: the
+ * The credentials of PLAIN. Nothing is read as an address yet: how often a peer may
+ * try is asked first. Acting for another account is not possible: the
  * password is then empty, which is nobody's.
  *
  * @throws {SyntaxError}
@@ -56,12 +60,8 @@ export function plainCredentials(line: string): Credentials {
   const address = decodeName(octets.subarray(first + 1, second));
   const password = octets.subarray(second + 1);
   if (address === "") throw new SyntaxError("Invalid credentials");
-  const same = actor === "" || canonical(actor) === canonical(address);
+  const same = actor === "" || actor.toLowerCase() === address.toLowerCase();
   return { address, password: secretOf(same ? password : NOBODYS) };
 }
 
 const NOBODYS = new Uint8Array();
-
-function canonical(text: string): string {
-  return findAddress(text) ?? text.toLowerCase();
-}

@@ -27,38 +27,48 @@ export class LoginLimits {
     this.#accounts = new TokenBuckets(clock, () => PER_ACCOUNT);
   }
 
-  /** @param account canonical address, or something of bounded length */
-  attempt(peerAddress: string, account: string): LoginAttempt {
+  attempt(peerAddress: string): LoginAttempt {
     const network = limitKey(peerAddress);
-    return new LoginAttempt(this.#networks, this.#accounts, network, account);
+    return new LoginAttempt(this.#networks, this.#accounts, network);
   }
 }
 
-/** One login on its way. Ends with `failed()`, `succeeded()` or, for reasons of ours, neither. */
+/**
+ * One login on its way: `check()` comes before anything is read of it, `claim()`
+ * once it is known whose it is to be. Ends with `failed()`, `succeeded()` or, for reasons of ours, neither.
+ */
 export class LoginAttempt {
   readonly #networks: TokenBuckets;
   readonly #accounts: TokenBuckets;
   readonly #network: string;
-  readonly #both: string;
+  /** Network and account, once it is known. */
+  #both: string | undefined;
   #reserved = false;
 
   constructor(
     networks: TokenBuckets,
     accounts: TokenBuckets,
     network: string,
-    account: string,
   ) {
     this.#networks = networks;
     this.#accounts = accounts;
     this.#network = network;
-    this.#both = `${network} ${account}`;
+  }
+
+  /**
+   * @param account canonical address; empty for what is none of ours
+   * @throws {Refusal} `too_many_attempts`
+   */
+  claim(account: string): void {
+    this.#both = `${this.#network} ${account}`;
+    this.check();
   }
 
   /** @throws {Refusal} `too_many_attempts` */
   check(): void {
     const wait = Math.max(
       this.#networks.wait(this.#network),
-      this.#accounts.wait(this.#both),
+      this.#both === undefined ? 0 : this.#accounts.wait(this.#both),
     );
     if (wait > 0) {
       throw new Refusal("too_many_attempts", { retryAfterSeconds: wait });
@@ -73,17 +83,21 @@ export class LoginAttempt {
    */
   reserve(): void {
     this.check();
-    this.#accounts.take(this.#both);
+    this.#take();
     this.#reserved = true;
   }
 
   failed(): void {
     this.#networks.take(this.#network);
-    if (!this.#reserved) this.#accounts.take(this.#both);
+    if (!this.#reserved) this.#take();
+  }
+
+  #take(): void {
+    if (this.#both !== undefined) this.#accounts.take(this.#both);
   }
 
   /** What this network got wrong for this account is forgiven. */
   succeeded(): void {
-    this.#accounts.reset(this.#both);
+    if (this.#both !== undefined) this.#accounts.reset(this.#both);
   }
 }

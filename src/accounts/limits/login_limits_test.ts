@@ -57,6 +57,20 @@ Deno.test("a throttled login is answered after 2 seconds, without a look at the 
   assert.equal(store.finds, finds);
 });
 
+Deno.test("nothing of a login is read once its network has tried too often", async () => {
+  const { guess, domains } = guesser();
+  for (let i = 0; i < 20; i++) await guess(`name${i}xx@relay.example`);
+  let reads = 0;
+  const parse = domains.parse.bind(domains);
+  domains.parse = (text) => {
+    reads++;
+    return parse(text);
+  };
+  assert.equal(await guess("more.names@relay.example"), "too_many_attempts");
+  assert.equal(await guess(":".repeat(4000)), "too_many_attempts");
+  assert.equal(reads, 0);
+});
+
 Deno.test("strangers lock nobody out: other networks still log in", async () => {
   const { accounts, options, guess } = guesser();
   options.jitRegistration = true;
