@@ -28,6 +28,7 @@ export class KeyPositions {
       this.#lineStarts.push(at + 1);
     }
     new KeyWalk(text, (path, offset) => {
+      if (this.#offsets.size === MAX_KEYS) return;
       const name = nameOf(path);
       if (!this.#offsets.has(name)) this.#offsets.set(name, offset);
     }).document();
@@ -54,6 +55,8 @@ export class KeyPositions {
     return { line: low + 1, column: offset - (this.#lineStarts[low] ?? 0) + 1 };
   }
 }
+
+const MAX_KEYS = 10_000; // a file that means something has a few hundred
 
 /**
  * Deeper keys count as part of the one around them, and of longer names only the
@@ -245,6 +248,7 @@ class KeyWalk {
 
 /** The name that a quoted key stands for. */
 function unescaped(quoted: string): string {
+  if (!quoted.includes("\\")) return quoted.slice(1, -1);
   const ESCAPES: Readonly<Record<string, string>> = {
     b: "\b",
     t: "\t",

@@ -176,3 +176,17 @@ Deno.test("KeyPositions bears text that nests without end", () => {
   new KeyPositions(`a = """${'x"'.repeat(300_000)}`);
   new KeyPositions(`a = ${"# x\n".repeat(200_000)}`);
 });
+
+Deno.test("KeyPositions places deep and long keys at what is around them", () => {
+  const deep = Array.from({ length: 20 }, () => "a");
+  const positions = new KeyPositions(
+    `b = 1\n${deep.join(".")} = 1\n[${"c".repeat(300)}]\nd = 1\n`,
+  );
+  assert.deepEqual(positions.find(["b"]), { line: 1, column: 1 });
+  assert.deepEqual(positions.find(deep.slice(0, 3)), { line: 2, column: 5 });
+  assert.deepEqual(positions.find(deep), { line: 2, column: 15 });
+  assert.deepEqual(positions.find(["c".repeat(300), "d"]), {
+    line: 4,
+    column: 1,
+  });
+});

@@ -331,7 +331,7 @@ export const SCHEMA = {
   "smtp.max_line": key(
     integer(512, 65_536), // RFC 5321 §4.5.3.1.4
     4096,
-    "Longest command line, in octets",
+    "Longest command line, in octets; at most 4096 before login",
   ),
   "smtp.max_recipients": key(
     integer(100, 100_000), // RFC 5321 §4.5.3.1.8
@@ -422,7 +422,7 @@ export const SCHEMA = {
   "imap.max_line": key(
     size({ min: 8 * KIB, max: 16 * MIB }),
     64 * KIB,
-    "Longest command line",
+    "Longest command line; at most 4K before login",
   ),
   "imap.max_literal": key(
     size({ min: 4 * KIB, max: 16 * MIB }),

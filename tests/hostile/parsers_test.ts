@@ -49,6 +49,8 @@ import {
 import { decodeWords } from "../../src/imap/server/search/encoded_words.ts";
 import { checkAccountName } from "../../src/mail/account_name.ts";
 import { findAddress, literalIp, parseDomain } from "../../src/mail/address.ts";
+import { decodeBase64, plainCredentials } from "../../src/mail/credentials.ts";
+import { secretOf } from "../../src/base/secret.ts";
 import { parseMailboxes, readAddresses } from "../../src/mail/address_list.ts";
 import {
   parseContentType,
@@ -77,7 +79,6 @@ import {
 } from "../../src/smtp/server/arguments.ts";
 import { ContentScanner } from "../../src/smtp/server/content_scanner.ts";
 import { SmtpReceiver } from "../../src/smtp/server/receiver.ts";
-import { decodeResponse, parsePlain } from "../../src/smtp/server/sasl.ts";
 import { assertQuick, type Family, LONG, textsOf } from "./family.ts";
 
 interface Parser extends Family {
@@ -103,24 +104,7 @@ const LINES = [
   "\u00e9",
 ];
 const LINE = [...'a1@:[]<>"\\ (){}%*&-/+,=.'];
-const TOML = [
-  "a",
-  ".",
-  "=",
-  '"',
-  "'",
-  '"""',
-  "'''",
-  "\\",
-  "[",
-  "]",
-  "{",
-  "}",
-  ",",
-  "#",
-  "\n",
-  " ",
-];
+const TOML = [..."a.=\"'\\[{,#\n"];
 const LINE_LIMIT = 4096;
 const HEADER_LIMIT = 256 * 1024;
 const account = findAddress("ann@relay.example")!;
@@ -188,20 +172,20 @@ function smtp(): Parser[] {
       read: isClientName,
     },
     {
-      name: "decodeResponse",
+      name: "decodeBase64",
       alphabet: [..."aA0+/=* "],
       limit: LINE_LIMIT,
-      read: decodeResponse,
+      read: decodeBase64,
     },
     {
-      name: "parsePlain",
+      name: "plainCredentials",
       alphabet: [...ADDRESS.filter((char) => char < "\x80"), "\0"],
       limit: LINE_LIMIT,
       around: [["\0a@", "\0password"], ["b@a\0", "\0password"], [
         "",
         "\0a@b\0password",
       ]],
-      read: (text) => parsePlain(btoa(text)),
+      read: (text) => plainCredentials(btoa(text)),
     },
     {
       name: "SmtpReceiver",
@@ -287,7 +271,7 @@ function imap(): Parser[] {
       alphabet: ["a", "{", "}", "{1}", "{9+}", "\n", "\r\n", "\r", "\0"],
       limit: LINE_LIMIT,
       read(_text, octets) {
-        const receiver = new ImapReceiver(LINE_LIMIT);
+        const receiver = new ImapReceiver(() => LINE_LIMIT);
         for (let at = 0; at < octets.length; at += 100) {
           receiver.push(octets.slice(at, at + 100));
           for (
@@ -496,14 +480,7 @@ function files(): Parser[] {
       name: "KeyPositions",
       alphabet: TOML,
       limit: LINE_LIMIT,
-      around: [
-        ["", ""],
-        ["a=", ""],
-        ["a=[", ""],
-        ['a="""', ""],
-        ["a='''", ""],
-        ["[a]\nb=", ""],
-      ],
+      around: [["", ""], ["a=[", ""], ['a="""', ""], ["[a]\nb=", ""]],
       read: (text) => new KeyPositions(text).find(["a", "b"]),
     },
     ...kinds.map(([name, kind]): Parser => ({
@@ -540,10 +517,11 @@ function files(): Parser[] {
 
 function peers(): Parser[] {
   const networks = new Networks();
-  const rows: [string, (text: string) => void, string][] = [
+  const rows: [string, Parser["read"], string][] = [
     [
       "isPassword and isStrong",
-      (text) => void (isPassword(text) && isStrong(text)),
+      (_text, octets) =>
+        void (isPassword(secretOf(octets)) && isStrong(secretOf(octets))),
       "aA1 \u00e9\0\n",
     ],
     ["isToken", isToken, "aA1._~- "],
