@@ -64,7 +64,7 @@ function noise(random: Random): Uint8Array {
 
 /** Pushes octets in pieces; collects whole commands as a session does. */
 function received(octets: Uint8Array, random: Random): RawCommand[] {
-  const receiver = new ImapReceiver(MAX_LINE);
+  const receiver = new ImapReceiver(() => MAX_LINE);
   const commands: RawCommand[] = [];
   let lines: string[] = [];
   let literals: Uint8Array[] = [];

@@ -34,6 +34,30 @@ for (
   });
 }
 
+Deno.test("an octet now and then is no sign of life", async () => {
+  const { stage, wire } = await loggedIn();
+  const dribble = async (text: string, durationMs: number) => {
+    for (const char of text) {
+      wire.push(char);
+      await stage.settle();
+      await stage.pass(durationMs / text.length);
+    }
+  };
+  await dribble("A1 NOOP\r\n", 1_750_000);
+  assert.deepEqual(stage.log, ["S: A1 OK NOOP completed"]); // a command is one
+  await dribble("A2 NO", 1_700_000);
+  wire.push("OP\r\n");
+  await stage.settle();
+  wire.push("A3 APPEND INBOX {4000+}\r\n");
+  await dribble("From: x", 1_750_000);
+  wire.push("x".repeat(1024)); // so is a part of a message
+  await dribble("xxx", 1_750_000);
+  assert.equal(stage.log.length, 2);
+  await dribble("xxx", 60_000);
+  assert.equal(stage.log.at(-1), "S: * BYE Disconnected for inactivity");
+  await stage.end();
+});
+
 Deno.test("shutdown() lets a command finish and refuses new connections", async () => {
   const { world, stage, wire } = await loggedIn();
   const { mail } = world.backend;

@@ -185,6 +185,31 @@ transcript(
 );
 
 transcript(
+  "lines before login are at most 4 KiB, whatever the limit is",
+  `
+  ${HELLO}
+  C: A1 LOGIN ann@relay.example ${"x".repeat(4067)}
+  S: A1 NO [AUTHENTICATIONFAILED] Authentication failed
+  C: A2 LOGIN ann@relay.example secret
+  S: A2 ${LOGGED_IN}
+  C: A3 LIST "" ${"x".repeat(60_000)}
+  S: A3 OK LIST completed
+`,
+);
+
+transcript(
+  "a longer line before login ends the connection",
+  `
+  ${HELLO}
+  C: A1 LOGIN ann@relay.example {3+}
+  C: abc
+  S: A1 NO [AUTHENTICATIONFAILED] Authentication failed
+  C: A1 LOGIN ann@relay.example ${"x".repeat(4068)}
+  S: * BYE Line too long
+`,
+);
+
+transcript(
   "LOGIN closes after three failures",
   `
   ${HELLO}

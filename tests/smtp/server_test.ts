@@ -175,6 +175,41 @@ Deno.test("a message that stops coming is forgotten", async () => {
   assert.equal(backend.messages.length, 0);
 });
 
+/** Sends the text an octet at a time, while so much time passes in all. */
+async function dribble(
+  peer: Peer,
+  text: string,
+  durationMs: number,
+  pass: (ms: number) => void,
+): Promise<void> {
+  for (const char of text) {
+    peer.send(char);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    pass(durationMs / text.length);
+  }
+}
+
+Deno.test("an octet now and then is no sign of life", async () => {
+  const { pass, clock, timers } = time();
+  const server = testServer(new MemoryBackend(), { clock, timers });
+  const mx = await connectTo(server, "mx", true);
+  await mx.line();
+  await dribble(mx, "NOOP\r\n", 200_000, pass);
+  assert.equal(await mx.line(), "250 2.0.0 OK"); // a command is one
+  await dribble(mx, "NOOP NOOP ", 250_000, pass);
+  assert.equal(server.counts.sessions.mx, 1);
+  await dribble(mx, "NOOP NOOP ", 50_000, pass);
+  assert.equal(await mx.line(), "421 4.4.2 Timeout");
+  const message = await inMessage(server);
+  await dribble(message, "X: y\r\n", 170_000, pass);
+  message.send("x".repeat(1024)); // so is a part of a message
+  await dribble(message, "X: y\r\n", 170_000, pass);
+  assert.equal(server.counts.sessions.submission, 1);
+  await dribble(message, "X: y\r\n", 20_000, pass);
+  assert.equal(await message.line(), "421 4.4.2 Timeout");
+  await closed(server, mx, message);
+});
+
 Deno.test("a message whose client has gone is forgotten", async () => {
   const backend = new MemoryBackend();
   const server = testServer(backend);

@@ -3,7 +3,9 @@
  * message that is not the one way ends the connection instead.
  */
 import assert from "node:assert/strict";
-import { transcript } from "./transcript.ts";
+import { SmtpSession } from "../../src/smtp/server/session.ts";
+import { MemoryBackend } from "./memory_backend.ts";
+import { testPolicy, transcript } from "./transcript.ts";
 
 const IN_DATA = `
   S: 220 relay.example ESMTP
@@ -130,6 +132,44 @@ transcript(
   S: 503 5.5.1 EHLO first
 `,
 );
+
+for (const service of ["mx", "submission"] as const) {
+  Deno.test(`${service} reads lines of 4 KiB before login, whatever the limit is`, async () => {
+    let said = "";
+    const session = new SmtpSession({
+      backend: new MemoryBackend(),
+      service,
+      secure: true,
+      peerAddress: "127.0.0.1",
+      policy: { ...testPolicy(true), maxLineOctets: 65_536 },
+      timers: { sleep: () => Promise.resolve(), every: () => () => {} },
+      wire: {
+        send: (text) => void (said += text),
+        pendingOctets: () => 0,
+        offersTls: () => true,
+        admit: () => true,
+        sessionEnds: () => {},
+      },
+    });
+    const say = async (text: string) => {
+      said = "";
+      await session.receive(new TextEncoder().encode(`${text}\r\n`));
+      return said.slice(0, 3);
+    };
+    assert.equal(await say(`NOOP ${"x".repeat(4089)}`), "250");
+    assert.equal(await say(`NOOP ${"x".repeat(4090)}`), "500");
+    assert.equal(await say("EHLO x"), "250");
+    if (service === "mx") return;
+    assert.equal(await say("AUTH PLAIN"), "334");
+    assert.equal(await say("A".repeat(4096)), "500");
+    assert.equal(await say("AUTH LOGIN"), "334");
+    assert.equal(await say("A".repeat(4092)), "334");
+    assert.equal(await say("A".repeat(4096)), "500");
+    const login = "AGFubkByZWxheS5leGFtcGxlAHNlY3JldA==";
+    assert.equal(await say(`AUTH PLAIN ${login}`), "235");
+    assert.equal(await say(`NOOP ${"x".repeat(60_000)}`), "250");
+  });
+}
 
 transcript(
   "errors end the connection in the end",

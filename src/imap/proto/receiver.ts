@@ -30,7 +30,6 @@ export type ImapInput =
 
 const NOTHING = new Uint8Array();
 const FAULT: ImapInput = { kind: "fault", fault: "long_line" };
-const decoder = new TextDecoder();
 
 export class ImapReceiver {
   #buffer: Uint8Array = NOTHING;
@@ -42,8 +41,8 @@ export class ImapReceiver {
   #literalLeft: number | undefined; // octets, while inside a literal
   #faulty = false;
 
-  /** @param maxLine Longest command in octets, all its lines and line ends together, without literals. */
-  constructor(readonly maxLine: number) {}
+  /** @param maxLine Asked at each input: longest command in octets, all its lines and line ends together, without literals. */
+  constructor(readonly maxLine: () => number) {}
 
   /** Octets pushed and not yet consumed. */
   get pending(): number {
@@ -85,7 +84,7 @@ export class ImapReceiver {
     const found = fresh.indexOf(LF);
     this.#searched = found < 0 ? this.#end : this.#searched + found + 1;
     const size = this.#searched - this.#start;
-    if (this.#lineOctets + size > this.maxLine) return this.#fail();
+    if (this.#lineOctets + size > this.maxLine()) return this.#fail();
     return found < 0 ? undefined : this.#line(this.#take(size));
   }
 
@@ -93,7 +92,7 @@ export class ImapReceiver {
     this.#lineOctets += octets.length;
     const line = withoutLineEnd(octets);
     const kind = kindOf(line);
-    const text = kind === "text" ? decoder.decode(line) : latin1(line);
+    const text = latin1(line);
     const literal = literalHeader(text);
     if (literal) this.#literalLeft = literal.sizeOctets;
     else this.#lineOctets = 0;

@@ -74,12 +74,12 @@ for (
   ] as const
 ) {
   Deno.test(`next(): ${name}`, () => {
-    const receiver = new ImapReceiver(20);
+    const receiver = new ImapReceiver(() => 20);
     receiver.push(latin1(octets));
     assert.deepEqual(inputs(receiver), want);
   });
   Deno.test(`next(): ${name}, octet by octet`, () => {
-    const receiver = new ImapReceiver(20);
+    const receiver = new ImapReceiver(() => 20);
     const all: ImapInput[] = [];
     for (const octet of latin1(octets)) {
       receiver.push(Uint8Array.of(octet));
@@ -94,7 +94,7 @@ function isWhole(input: ImapInput): boolean {
 }
 
 Deno.test("next() counts all lines of a command against one limit", () => {
-  const receiver = new ImapReceiver(20);
+  const receiver = new ImapReceiver(() => 20);
   receiver.push(encode("a {1+}\r\nx {1+}\r\nx12\r\n"));
   assert.deepEqual(inputs(receiver).at(-1), { kind: "line", text: "12" });
   receiver.push(encode("a {1+}\r\nx {1+}\r\nx12345678901\r\n"));
@@ -102,7 +102,7 @@ Deno.test("next() counts all lines of a command against one limit", () => {
 });
 
 Deno.test("skipLiteral() ends the command", () => {
-  const receiver = new ImapReceiver(20);
+  const receiver = new ImapReceiver(() => 20);
   for (let i = 0; i < 10; i++) {
     receiver.push(encode("a1 LOGIN {9000}\r\n"));
     assert.equal(receiver.next()?.kind, "line");
@@ -113,7 +113,7 @@ Deno.test("skipLiteral() ends the command", () => {
 });
 
 Deno.test("push() joins a long line of small pieces in linear time", () => {
-  const receiver = new ImapReceiver(1 << 20);
+  const receiver = new ImapReceiver(() => 1 << 20);
   const piece = encode("a".repeat(16));
   const start = performance.now();
   for (let i = 0; i < 65_000; i++) {
@@ -131,7 +131,7 @@ Deno.test("next(): holds no more than a line, whatever comes", () => {
   const random = (n: number) => (seed = (seed * 48271) % 2147483647) % n;
   const alphabet = encode('\r\n{}19+ aB"\0');
   for (let i = 0; i < 20_000; i++) {
-    const r = new ImapReceiver(32);
+    const r = new ImapReceiver(() => 32);
     outer: for (let j = 0; j < 12; j++) {
       r.push(
         Uint8Array.from(

@@ -3,6 +3,8 @@
 export interface ImapOptions {
   /** Lines of one command together, without literals. */
   readonly maxLineOctets: number;
+  /** The same before login. */
+  readonly maxPreauthLineOctets: number;
   /** Literals of one command together, but for the message of APPEND. */
   readonly maxLiteralOctets: number;
   /** The same before login. */
@@ -26,6 +28,7 @@ export interface ImapOptions {
 
 export const DEFAULT_OPTIONS: ImapOptions = {
   maxLineOctets: 65_536,
+  maxPreauthLineOctets: 4096,
   maxLiteralOctets: 65_536,
   maxPreauthLiteralOctets: 4096,
   maxBad: 50,

@@ -35,9 +35,6 @@ import {
 import type { SmtpState } from "./state.ts";
 import type { Step } from "./commands.ts";
 
-/** Octets of a line within AUTH, RFC 4954 §4. */
-export const MAX_AUTH_LINE_OCTETS = 12_288;
-
 /** AUTH and its arguments. */
 export function auth(state: SmtpState, text: string): Step | Promise<Step> {
   const refused = whyNot(state);

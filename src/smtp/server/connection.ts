@@ -58,7 +58,8 @@ export class SmtpConnection extends SMTPConnection {
   readonly #package: PackageServer;
   readonly #smtp: SmtpSession;
   readonly #startedAtMs: number;
-  #activeAtMs: number;
+  #activeAtMs: number; // when the last command, or enough of a message, had come
+  #chunkAtMs: number;
   #handshaking: Socket | undefined;
   #greeted = false;
   #lingers = true; // for what the peer still sends, once all has been said
@@ -74,7 +75,7 @@ export class SmtpConnection extends SMTPConnection {
     super(server, socket as Socket, { id: "-" });
     this.session.secure = this.secure = options.secure;
     this.#options = options;
-    this.#startedAtMs = this.#activeAtMs = options.now();
+    this.#startedAtMs = this.#activeAtMs = this.#chunkAtMs = options.now();
     this.#package = server;
     const wire: SmtpWire = {
       send: (text) => this.#write(text),
@@ -131,7 +132,7 @@ export class SmtpConnection extends SMTPConnection {
       const stallMs = anonymous
         ? Math.min(timeouts.commandMs, timeouts.loginMs)
         : timeouts.commandMs;
-      if (stalled && idleMs >= stallMs) this.destroy();
+      if (stalled && nowMs - this.#chunkAtMs >= stallMs) this.destroy();
       return;
     }
     const limitMs = waitsFor === "content"
@@ -178,12 +179,14 @@ export class SmtpConnection extends SMTPConnection {
     done: () => void,
   ): Promise<void> {
     this.#chunkOctets = octets.length;
-    this.#activeAtMs = this.#options.now();
+    this.#chunkAtMs = this.#options.now();
+    const { progress } = this.#smtp;
     const effect = await this.#smtp.receive(octets);
     if (this.#smtp.holdsNothing) {
       (this._socket as SocketStream).release?.(octets);
     }
-    this.#activeAtMs = this.#options.now();
+    // Of who sends an octet now and then nothing comes that could be waited for.
+    if (this.#smtp.progress > progress) this.#activeAtMs = this.#options.now();
     if (octets.length >= LARGE_CHUNK_OCTETS) await this.#options.share.wait();
     this.#chunkOctets = 0;
     if (effect === "close") this.close();

@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { MAX_AUTH_LINE_OCTETS } from "./auth.ts";
 import { runCommand, type Step } from "./commands.ts";
 import { MessageReceipt } from "./message_receipt.ts";
 import { type SmtpFault, type SmtpInput, SmtpReceiver } from "./receiver.ts";
@@ -32,6 +31,8 @@ export type SmtpEffect = "close" | "start_tls";
 
 /** Codes of what only a client in error gets; refusals by the relay do not count. */
 const CLIENT_ERRORS = new Set([500, 501, 502, 503, 504, 530, 535, 555]);
+const MAX_PREAUTH_LINE_OCTETS = 4096; // RFC 4954 §4 has 12288 for mechanisms we do not offer
+const PROGRESS_OCTETS = 1024;
 const SLOW_FROM_ERRORS = 10;
 const SLOW_REPLY_MS = 1000;
 const MAX_INPUTS_AT_ONCE = 100;
@@ -46,6 +47,8 @@ export class SmtpSession {
   #continuation: Step["continuation"];
   #out = "";
   #errors = 0;
+  #lines = 0;
+  #contentOctets = 0;
   #busy = false;
   #closed = false;
   #ending: { readonly reply: Reply; readonly abort: boolean } | undefined;
@@ -64,6 +67,11 @@ export class SmtpSession {
   /** In a message, of which all that was received has been passed on. */
   get holdsNothing(): boolean {
     return this.#receiver.inContent && this.#receiver.pending === 0;
+  }
+
+  /** Rises with each command line and each KiB of a message, but not with mere octets. */
+  get progress(): number {
+    return this.#lines + Math.floor(this.#contentOctets / PROGRESS_OCTETS);
   }
 
   get authenticated(): boolean {
@@ -138,17 +146,21 @@ export class SmtpSession {
     await this.options.timers.sleep(0);
   }
 
+  /** Of who has not shown who he is, no more is read than a login needs. */
   #maxLineOctets(): number {
-    return this.#continuation
-      ? MAX_AUTH_LINE_OCTETS
-      : this.options.policy.maxLineOctets;
+    const { maxLineOctets } = this.options.policy;
+    return this.#state.account
+      ? maxLineOctets
+      : Math.min(maxLineOctets, MAX_PREAUTH_LINE_OCTETS);
   }
 
   #take(input: SmtpInput): Promise<SmtpEffect | undefined> {
+    if (input.kind !== "content" || input.last) this.#lines++;
     switch (input.kind) {
       case "line":
         return this.#line(input.text, input.ascii);
       case "content":
+        this.#contentOctets += input.octets.length;
         return this.#content(input.octets, input.last);
       case "long_line":
         this.#continuation = undefined;

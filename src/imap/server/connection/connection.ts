@@ -10,7 +10,7 @@
  * @module
  */
 import type { Clock, Timers } from "../../../base/clock.ts";
-import { ImapReceiver } from "../../proto/receiver.ts";
+import { type ImapInput, ImapReceiver } from "../../proto/receiver.ts";
 import type { ImapBackend, ImapPeer } from "../backend.ts";
 import type { Effect, Step } from "../command.ts";
 import { compressed } from "./compress.ts";
@@ -34,6 +34,7 @@ export interface Surroundings {
 }
 
 const WRITE_OCTETS = 65_536;
+const PROGRESS_OCTETS = 1024;
 const SHARE_MS = 10; // after which other connections have their turn
 const END_GRACE_MS = 30_000; // for a command that runs when the session must end
 
@@ -51,7 +52,8 @@ export class Connection implements SessionContext, Waiting {
   #speaking: Promise<void> | undefined;
   #speakAgain = false;
   #ending: { readonly text: string; readonly at: number } | undefined;
-  #inputAt: number;
+  #inputAt: number; // when the last line, or enough of a literal, had come
+  #progress = 0; // octets of the literal since then
   #gaveWayAt = 0;
   #outputAt: number;
   #writingSince: number | undefined;
@@ -62,7 +64,7 @@ export class Connection implements SessionContext, Waiting {
   constructor(wire: Wire, shared: Surroundings) {
     this.#wire = wire;
     this.#shared = shared;
-    this.#receiver = new ImapReceiver(shared.options.maxLineOctets);
+    this.#receiver = new ImapReceiver(() => this.#maxLineOctets());
     this.#session = new ImapSession(this, { secure: wire.secure });
     this.#interpreter = new ImapInterpreter(this.#session);
     // Spread, so that clients which came together do not wake together.
@@ -161,7 +163,7 @@ export class Connection implements SessionContext, Waiting {
     if (this.#speaking) await this.#speaking;
     if (octets === undefined) this.#over = true;
     if (octets === undefined || this.#over) return;
-    this.#inputAt = this.#gaveWayAt = this.monotonic();
+    this.#gaveWayAt = this.monotonic();
     this.#receiver.push(octets);
     await this.#work();
   }
@@ -169,6 +171,7 @@ export class Connection implements SessionContext, Waiting {
   async #work(): Promise<void> {
     let input = this.#receiver.next();
     while (input && !this.#over && !this.#ending) {
+      this.#note(input);
       for await (const step of this.#interpreter.receive(input)) {
         await this.#act(step);
         if (this.#over) return;
@@ -176,6 +179,24 @@ export class Connection implements SessionContext, Waiting {
       }
       input = this.#receiver.next();
     }
+  }
+
+  /** Whoever sends an octet now and then is as silent as one who sends none. */
+  #note(input: ImapInput): void {
+    if (input.kind === "literal") this.#progress += input.octets.length;
+    const isSilent = input.kind === "literal" && !input.last &&
+      this.#progress < PROGRESS_OCTETS;
+    if (isSilent) return;
+    this.#progress = 0;
+    this.#inputAt = this.monotonic();
+  }
+
+  /** Of who has not shown who he is, no more is read than a login needs. */
+  #maxLineOctets(): number {
+    const { maxLineOctets, maxPreauthLineOctets } = this.options;
+    return this.#session.state === "not_authenticated"
+      ? Math.min(maxLineOctets, maxPreauthLineOctets)
+      : maxLineOctets;
   }
 
   /** However much one peer asks for at once, the others are served meanwhile. */
