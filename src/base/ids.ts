@@ -4,6 +4,8 @@ import type { Brand } from "./brand.ts";
 export type AccountId = Brand<"AccountId">;
 export type MailboxId = Brand<"MailboxId">;
 export type BlobId = Brand<"BlobId">;
+/** Of a message that waits to be sent; ascending, never reused. */
+export type QueueId = Brand<"QueueId">;
 export type TokenId = Brand<"TokenId">;
 /** RFC 3501 §2.3.1.1: 32 bits, ascending, never reused in its mailbox. */
 export type Uid = Brand<"Uid">;

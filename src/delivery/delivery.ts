@@ -7,7 +7,6 @@
 import { Refusal } from "../base/refusal.ts";
 import { type Address, domain, literalIp } from "../mail/address.ts";
 import { AppendTransaction, type NewMessage } from "./append.ts";
-import { Duplicates } from "./duplicates.ts";
 import type { HygieneParts } from "./header_hygiene.ts";
 import { AccountOrigin, ServerOrigin } from "./origin.ts";
 import type { DeliveryParts } from "./parts.ts";
@@ -33,7 +32,6 @@ const HOUR_MS = 3_600_000;
 export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #hygiene: HygieneParts;
-  readonly #duplicates: Duplicates;
   readonly #messages: RateLimit;
   readonly #recipients: RateLimit;
 
@@ -41,7 +39,6 @@ export class Delivery {
     const { clock, random, domains, settings } = parts;
     this.#parts = parts;
     this.#hygiene = { clock, random, domain: domains.primary };
-    this.#duplicates = new Duplicates(clock);
     this.#messages = new RateLimit(clock, () => {
       const { sendPerMinute, sendBurst } = settings();
       return rateOf(sendPerMinute, MINUTE_MS, sendBurst);
@@ -123,13 +120,12 @@ export class Delivery {
   }
 
   #open(
-    options: Omit<TransactionOptions, "parts" | "hygiene" | "duplicates">,
+    options: Omit<TransactionOptions, "parts" | "hygiene">,
   ): MailTransaction {
     return new MailTransaction({
       ...options,
       parts: this.#parts,
       hygiene: this.#hygiene,
-      duplicates: this.#duplicates,
     });
   }
 

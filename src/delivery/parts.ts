@@ -31,7 +31,7 @@ export interface DeliverySettings {
 }
 
 export interface DeliveryParts {
-  readonly mail: Pick<MailStore, "deliver" | "append">;
+  readonly mail: Pick<MailStore, "accept" | "append">;
   readonly staging: ContentStaging;
   readonly directory: Directory;
   readonly domains: LocalDomains;

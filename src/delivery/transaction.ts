@@ -8,8 +8,8 @@ import { nowSeconds } from "../base/clock.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { Address } from "../mail/address.ts";
 import type { Content } from "../store/content.ts";
-import { duplicateKey, type Duplicates } from "./duplicates.ts";
 import type { HygieneParts } from "./header_hygiene.ts";
+import { messageKey } from "./message_key.ts";
 import { MessageIntake, type StagedMessage } from "./message_intake.ts";
 import type { Origin } from "./origin.ts";
 import type { DeliveryParts } from "./parts.ts";
@@ -18,7 +18,6 @@ import { formatReport } from "./report.ts";
 
 export interface TransactionOptions {
   readonly parts: DeliveryParts;
-  readonly duplicates: Duplicates;
   readonly hygiene: HygieneParts;
   readonly origin: Origin;
   /** Told at each RCPT: clients look for it there. */
@@ -66,7 +65,7 @@ export class MailTransaction {
       if (messageRefusal) throw messageRefusal;
       const message = await intake.finish();
       if (!this.#recipients.reached) throw this.#recipients.asRefusal();
-      await this.#deliverOnce(message);
+      await this.#deliver(message);
     } catch (error) {
       if (error instanceof Refusal) counters.refused(error.code);
       throw error;
@@ -96,21 +95,13 @@ export class MailTransaction {
     });
   }
 
-  async #deliverOnce(message: StagedMessage): Promise<void> {
-    const { origin, duplicates } = this.#options;
-    const key = duplicateKey(
-      origin.name,
-      this.#recipients.addresses,
-      message,
-    );
-    if (key === undefined) return await this.#deliver(message);
-    await duplicates.once(key, () => this.#deliver(message));
-  }
-
-  async #deliver({ content, headerOctets, header }: StagedMessage) {
-    const { mail, clock, settings } = this.#options.parts;
-    const { accounts, dependentCopy } = this.#recipients;
-    const results = await mail.deliver({
+  async #deliver(message: StagedMessage): Promise<void> {
+    const { content, headerOctets, header } = message;
+    const { parts: { mail, clock, settings }, origin } = this.#options;
+    const { accounts, addresses, dependentCopy } = this.#recipients;
+    const key = messageKey(origin.name, addresses, message);
+    const { results, known } = await mail.accept({
+      ...(key && { key }),
       content,
       headerOctets,
       recipients: accounts,
@@ -119,9 +110,11 @@ export class MailTransaction {
       quota: settings().quota,
     });
     for (const { account, outcome } of results) {
-      if (outcome === "delivered" || outcome === "withheld") continue;
-      this.#recipients.refuse(account, outcome);
+      if (outcome === "quota_exceeded" || outcome === "no_such_user") {
+        this.#recipients.refuse(account, outcome);
+      }
     }
+    if (known) return;
     if (!this.#recipients.reached) throw this.#recipients.asRefusal();
     this.#countDelivered(content);
     for (const { code } of this.#recipients.refused) {
@@ -164,7 +157,7 @@ export class MailTransaction {
       refused,
       hostname: parts.hostname,
     }, hygiene);
-    await parts.mail.deliver({
+    await parts.mail.accept({
       content: { kind: "inline", octets },
       headerOctets,
       recipients: [sender],

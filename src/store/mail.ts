@@ -1,10 +1,12 @@
 /** Mailboxes and messages, as sessions, delivery and tasks see them. @module */
 import type { Content } from "./content.ts";
+import type { OutboundMessage } from "./queue.ts";
 import type {
   AccountId,
   BlobId,
   MailboxId,
   ModSeq,
+  QueueId,
   Uid,
   UidValidity,
 } from "../base/ids.ts";
@@ -35,7 +37,24 @@ export interface QuotaPolicy {
   readonly protectSeconds: number;
 }
 
-export interface Delivery {
+/** By what a message is recognised when it comes again. */
+export interface MessageKey {
+  readonly octets: Uint8Array;
+  /** `recipient`: each has had it or not, whoever else is named beside. */
+  readonly of: "message" | "recipient";
+  /** How long it is remembered, of time that is lived through. */
+  readonly seconds: number;
+}
+
+/** Failures of a message in the queue, of which another message tells its sender. */
+export interface ReportedFailures {
+  readonly message: QueueId;
+  /** Numbers of its recipients. */
+  readonly recipients: readonly number[];
+}
+
+/** A message that the relay takes: for mailboxes here, for other servers, or both. */
+export interface Acceptance {
   readonly content: Content;
   /** Length of the top-level header with its closing empty line: the first octets of the content. */
   readonly headerOctets: number;
@@ -43,20 +62,37 @@ export interface Delivery {
   /** What INTERNALDATE says; ages are counted by the store. */
   readonly arrivedAt: number;
   readonly quota: QuotaPolicy;
-  /** One of `recipients`, who gets the message only if another one does. */
+  /** One of `recipients`, who gets the message only if somebody else does. */
   readonly dependentCopy?: AccountId;
   /** Reports of our own are stored whatever the quota. */
   readonly ignoreQuota?: boolean;
+  readonly outbound?: OutboundMessage;
+  readonly key?: MessageKey;
+  /** What this message reports: it is stored only while that is unreported. */
+  readonly reports?: ReportedFailures;
 }
 
-export interface DeliveryResult {
+export interface RecipientResult {
   readonly account: AccountId;
-  /** `withheld`: a dependent copy that nobody else got one beside. */
+  /**
+   * `withheld`: a dependent copy that nobody else got one beside. `duplicate`:
+   * it has had this message, and gets it no second time.
+   */
   readonly outcome:
     | "delivered"
     | "quota_exceeded"
     | "no_such_user"
-    | "withheld";
+    | "withheld"
+    | "duplicate";
+}
+
+export interface Accepted {
+  /** One for each account, in the order of the recipients. */
+  readonly results: readonly RecipientResult[];
+  /** Where the rest waits to be sent, or its failures to be reported. */
+  readonly queued?: QueueId;
+  /** The message came before: nothing was done, and these are its first results. */
+  readonly known: boolean;
 }
 
 export interface Append {
@@ -126,8 +162,13 @@ export interface MailStore {
   ): Promise<MessageOctets | undefined>;
   usage(account: AccountId): Promise<Usage>;
 
-  /** One body, one transaction, all recipients' INBOXes. @throws {Refusal} `storage_full`, `storage_read_only`, `busy` */
-  deliver(delivery: Delivery): Promise<DeliveryResult[]>;
+  /**
+   * One body, one transaction: all recipients' INBOXes, the outbound queue and
+   * the key. If nobody gets the message, nothing of it is kept.
+   *
+   * @throws {Refusal} `storage_full`, `storage_read_only`, `busy`
+   */
+  accept(message: Acceptance): Promise<Accepted>;
   /** @throws {Refusal} `no_target_mailbox`, `quota_exceeded`, … */
   append(message: Append): Promise<{ uidValidity: UidValidity; uid: Uid }>;
   /** `changed`: new states; `unmodified`: failed UNCHANGEDSINCE. @throws {Refusal} `too_many_keywords` */

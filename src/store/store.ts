@@ -4,6 +4,7 @@ import type { StoreClock } from "./clock.ts";
 import type { ContentStaging } from "./content.ts";
 import type { MailStore } from "./mail.ts";
 import type { MetadataStore } from "./metadata.ts";
+import type { QueueStore } from "./queue.ts";
 import type { SettingStore } from "./settings.ts";
 
 export interface TaskRun {
@@ -55,6 +56,7 @@ export interface StoreHealth {
 export interface Store {
   readonly accounts: AccountStore;
   readonly mail: MailStore;
+  readonly queue: QueueStore;
   readonly metadata: MetadataStore;
   readonly settings: SettingStore;
   readonly staging: ContentStaging;

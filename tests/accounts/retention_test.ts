@@ -80,7 +80,7 @@ function relayTest(name: string, test: (relay: Relay) => Promise<void>): void {
     async function deliver(to: AccountId, octets: number) {
       const staging = store.staging.stage();
       await staging.write(new Uint8Array(octets).fill(0x78));
-      await store.mail.deliver({
+      await store.mail.accept({
         content: await staging.finish(),
         headerOctets: 0,
         recipients: [to],

@@ -48,7 +48,7 @@ async function deliverOne(store: Store, recipients: AccountId[]) {
   const staging = store.staging.stage();
   await staging.write(octets);
   const content = await staging.finish();
-  await store.mail.deliver({
+  await store.mail.accept({
     content,
     headerOctets: HEADER_OCTETS,
     recipients,

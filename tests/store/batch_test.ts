@@ -47,7 +47,7 @@ function newAccount(name: string): Job {
 
 function message(recipients: number[], size: number): Job {
   const octets = new Uint8Array(size);
-  return ["deliver", {
+  return ["accept", {
     content: { kind: "inline", octets },
     headerOctets: HEADER.length,
     recipients: recipients as AccountId[],

@@ -46,7 +46,7 @@ function setFlags(store: Store, mailbox: number, flags: number, uids = ALL) {
   });
 }
 
-storeTest("deliver() gives one content to all who exist", async ({ store }) => {
+storeTest("accept() gives one content to all who exist", async ({ store }) => {
   const ann = await addAccount(store, "ann");
   const bob = await addAccount(store, "bob");
   const nobody = 99 as typeof ann;
@@ -216,7 +216,7 @@ storeTest(
         arrivedAt: START_SECONDS,
         quota: QUOTA,
       };
-      await store.mail.deliver(delivery);
+      await store.mail.accept(delivery);
       await staging.discard();
     }
     assert.equal((await fileNames(stateDir)).length, 1);
@@ -785,7 +785,7 @@ for (const dedup of [true, false]) {
       };
       const nobody = 99 as typeof ann;
       for (const recipients of [[ann], [ann], [nobody]]) {
-        await store.mail.deliver({ ...delivery, recipients });
+        await store.mail.accept({ ...delivery, recipients });
       }
       await staging.discard();
       const rows = await store.mail.messages(inbox.id, ALL[0]!, 10);

@@ -4,7 +4,7 @@ import type { AccountId, MailboxId, Uid } from "../../src/base/ids.ts";
 import type { Address } from "../../src/mail/address.ts";
 import type { UidRange } from "../../src/mail/mailbox.ts";
 import type { Content } from "../../src/store/content.ts";
-import type { DeliveryResult, QuotaPolicy } from "../../src/store/mail.ts";
+import type { QuotaPolicy, RecipientResult } from "../../src/store/mail.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openStore } from "../../src/store/sqlite/open.ts";
 import type { SqliteOptions } from "../../src/store/sqlite/options.ts";
@@ -121,8 +121,8 @@ export async function deliver(
   recipients: readonly AccountId[],
   body = "hello",
   options: DeliverOptions = {},
-): Promise<DeliveryResult[]> {
-  return await store.mail.deliver({
+): Promise<readonly RecipientResult[]> {
+  const { results } = await store.mail.accept({
     content: await stage(store, body),
     headerOctets: HEADER.length,
     recipients,
@@ -130,6 +130,7 @@ export async function deliver(
     quota: QUOTA,
     ...options,
   });
+  return results;
 }
 
 export function uid(value: number): Uid {

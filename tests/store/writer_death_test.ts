@@ -107,7 +107,7 @@ dyingTest(
     const ann = await addAccount(store, "ann");
     const content = await stage(store, "x".repeat(100_000));
     const once = () =>
-      store.mail.deliver({
+      store.mail.accept({
         content,
         headerOctets: 10,
         recipients: [ann],
@@ -143,7 +143,7 @@ dyingTest(
       const content = await staging.finish();
       const killed = kill(store, how);
       await assert.rejects(
-        store.mail.deliver({
+        store.mail.accept({
           content,
           headerOctets: 10,
           recipients: [ann],

@@ -25,9 +25,9 @@ import type {
 } from "../../mail/mailbox.ts";
 import type { Content } from "../content.ts";
 import type {
+  Acceptance,
+  Accepted,
   Append,
-  Delivery,
-  DeliveryResult,
   MailStore,
   PruneRule,
   QuotaPolicy,
@@ -167,14 +167,15 @@ export class SqliteMailStore implements MailStore {
     return Promise.try(() => this.#parts.reads.usage(account));
   }
 
-  async deliver(delivery: Delivery): Promise<DeliveryResult[]> {
-    return await this.#withContent(delivery.content, async (content) => {
-      const job = { ...delivery, content };
-      const results = await this.#parts.writer.submit("deliver", job, {
+  async accept(message: Acceptance): Promise<Accepted> {
+    return await this.#withContent(message.content, async (content) => {
+      const job = { ...message, content };
+      const value = await this.#parts.writer.submit("accept", job, {
         octets: octetsInQueue(content),
       });
-      const isTaken = results.some(({ outcome }) => outcome === "delivered");
-      return { value: results, isTaken };
+      const isTaken = value.queued !== undefined ||
+        value.results.some(({ outcome }) => outcome === "delivered");
+      return { value, isTaken: isTaken && !value.known };
     });
   }
 

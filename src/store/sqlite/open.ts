@@ -8,6 +8,7 @@ import type { AccountStore } from "../accounts.ts";
 import type { ContentStaging } from "../content.ts";
 import type { MailStore } from "../mail.ts";
 import type { MetadataStore } from "../metadata.ts";
+import type { QueueStore } from "../queue.ts";
 import type { SettingStore } from "../settings.ts";
 import type { StoreClock } from "../clock.ts";
 import type {
@@ -35,6 +36,7 @@ import { MailReads } from "./mail_reads.ts";
 import { SqliteMailStore } from "./mail_store.ts";
 import { SqliteMaintenance } from "./maintenance.ts";
 import { SqliteMetadataStore, SqliteSettingStore } from "./metadata_store.ts";
+import { SqliteQueueStore } from "./queue_store.ts";
 import { type SqliteOptions, SYSTEM_CLOCK, SYSTEM_TIMERS } from "./options.ts";
 import { BlobTable } from "./tables/blob_table.ts";
 import { MailboxTable } from "./tables/mailbox_table.ts";
@@ -164,6 +166,7 @@ class SqliteStore implements Store {
   readonly #mailReads: MailReads;
   readonly accounts: AccountStore;
   readonly mail: MailStore;
+  readonly queue: QueueStore;
   readonly metadata: MetadataStore;
   readonly settings: SettingStore;
   readonly staging: ContentStaging;
@@ -186,16 +189,18 @@ class SqliteStore implements Store {
     this.metadata = new SqliteMetadataStore(reads, writer);
     this.settings = new SqliteSettingStore(reads, writer);
     this.maintenance = new SqliteMaintenance(base);
+    const bodies = new BodyReader(
+      new BlobTable(base.connection),
+      files,
+      new Damages(onDamage),
+    );
     this.mail = new SqliteMailStore({
       ...base,
       reads: this.#mailReads,
       staging,
-      bodies: new BodyReader(
-        new BlobTable(base.connection),
-        files,
-        new Damages(onDamage),
-      ),
+      bodies,
     });
+    this.queue = new SqliteQueueStore({ reads, writer, bodies, time });
   }
 
   health(): StoreHealth {

@@ -182,3 +182,69 @@ UPDATE registration_tokens SET lived_expires_at = expires_at;
 ALTER TABLE task_runs ADD COLUMN whole_at INTEGER;
 ALTER TABLE task_runs ADD COLUMN whole_limit INTEGER;
 `;
+
+/**
+ * Mail for other servers, and what was accepted lately. Times are lived
+ * seconds, but for `queued_at` and `tried_at`, which people see.
+ */
+export const SCHEMA_4 = `
+CREATE TABLE accepted (
+  key BLOB NOT NULL PRIMARY KEY,
+  until INTEGER NOT NULL,
+  results TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX accepted_by_time ON accepted (until);
+
+CREATE TABLE queue_messages (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  mail_id TEXT NOT NULL,
+  reverse_path TEXT NOT NULL,
+  origin TEXT NOT NULL,
+  account_id INTEGER,
+  message_id TEXT NOT NULL,
+  blob_id INTEGER,
+  size INTEGER NOT NULL,
+  prefix BLOB NOT NULL,
+  body_hash TEXT,
+  eight_bit INTEGER NOT NULL,
+  utf8 INTEGER NOT NULL,
+  queued_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX queue_messages_by_account ON queue_messages (account_id)
+  WHERE account_id IS NOT NULL;
+CREATE INDEX queue_messages_by_end ON queue_messages (expires_at);
+
+CREATE TABLE queue_recipients (
+  queue_id INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  address TEXT NOT NULL,
+  destination TEXT NOT NULL,
+  state TEXT NOT NULL,
+  due_at INTEGER NOT NULL,
+  lease TEXT,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  tried_at INTEGER,
+  status TEXT,
+  text TEXT,
+  code INTEGER,
+  transport TEXT,
+  host TEXT,
+  PRIMARY KEY (queue_id, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX queue_by_destination ON queue_recipients (destination, state, due_at);
+CREATE INDEX queue_leased ON queue_recipients (lease) WHERE lease IS NOT NULL;
+CREATE INDEX queue_failed ON queue_recipients (queue_id) WHERE state = 'failed';
+
+CREATE TABLE queue_destinations (
+  destination TEXT NOT NULL PRIMARY KEY,
+  wake_at INTEGER,
+  turns INTEGER NOT NULL DEFAULT 0,
+  retry_at INTEGER NOT NULL DEFAULT 0,
+  fail_streak INTEGER NOT NULL DEFAULT 0,
+  last_error TEXT,
+  held INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+CREATE INDEX queue_destinations_due ON queue_destinations (wake_at, turns)
+  WHERE wake_at IS NOT NULL;
+`;

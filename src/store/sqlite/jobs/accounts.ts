@@ -10,7 +10,10 @@ import type {
 } from "../../accounts.ts";
 import type { LivedDates } from "../tables/account_table.ts";
 import type { JobContext } from "./context.ts";
+import { removeQueued } from "./queue/enqueue.ts";
 import { BATCH_MESSAGES, removePlaced } from "./removal.ts";
+
+const QUEUED_AT_ONCE = 50;
 
 /** @throws {Refusal} `username_taken`, `token_invalid`, `busy` */
 export function createAccount(
@@ -143,6 +146,9 @@ export function removeSomeMail(
 export function deleteSome(context: JobContext, id: AccountId): boolean {
   const account = context.accounts.byId(id);
   if (account?.state !== "deleting") return false;
+  const queued = context.queue.ofAccount(id, QUEUED_AT_ONCE);
+  removeQueued(context, queued);
+  if (queued.length === QUEUED_AT_ONCE) return true;
   if (removeSomeMail(context, id).more) return true;
   for (const mailbox of context.mailboxes.list(id)) {
     context.changes.deleted(mailbox.id, mailbox.highestModSeq);

@@ -7,8 +7,12 @@ import { BlockTable } from "../tables/block_table.ts";
 import { LivedTimeTable } from "../tables/lived_time_table.ts";
 import { MailboxTable } from "../tables/mailbox_table.ts";
 import { MessageTable } from "../tables/message_table.ts";
+import { AcceptedTable } from "../tables/accepted_table.ts";
 import { PurgeTable } from "../tables/purge_table.ts";
 import { PushTokenTable } from "../tables/push_token_table.ts";
+import { QueueDestinationTable } from "../tables/queue_destination_table.ts";
+import { QueueRecipientTable } from "../tables/queue_recipient_table.ts";
+import { QueueTable } from "../tables/queue_table.ts";
 import { SettingTable } from "../tables/setting_table.ts";
 import { TaskTable } from "../tables/task_table.ts";
 import { TokenTable } from "../tables/token_table.ts";
@@ -16,6 +20,7 @@ import { UsageTable } from "../tables/usage_table.ts";
 import { Changes } from "./changes.ts";
 
 export class JobContext {
+  readonly accepted: AcceptedTable;
   readonly accounts: AccountTable;
   readonly blobs: BlobTable;
   readonly blocklist: BlockTable;
@@ -24,6 +29,9 @@ export class JobContext {
   readonly messages: MessageTable;
   readonly purges: PurgeTable;
   readonly pushTokens: PushTokenTable;
+  readonly queue: QueueTable;
+  readonly queueDestinations: QueueDestinationTable;
+  readonly queueRecipients: QueueRecipientTable;
   readonly settings: SettingTable;
   readonly tasks: TaskTable;
   readonly tokens: TokenTable;
@@ -43,6 +51,7 @@ export class JobContext {
     /** Milliseconds of a clock that never jumps: bounds long jobs. */
     readonly monotonicMs: () => number,
   ) {
+    this.accepted = new AcceptedTable(db);
     this.accounts = new AccountTable(db);
     this.blobs = new BlobTable(db);
     this.blocklist = new BlockTable(db);
@@ -51,6 +60,9 @@ export class JobContext {
     this.messages = new MessageTable(db);
     this.purges = new PurgeTable(db);
     this.pushTokens = new PushTokenTable(db);
+    this.queue = new QueueTable(db);
+    this.queueDestinations = new QueueDestinationTable(db);
+    this.queueRecipients = new QueueRecipientTable(db);
     this.settings = new SettingTable(db);
     this.tasks = new TaskTable(db);
     this.tokens = new TokenTable(db);

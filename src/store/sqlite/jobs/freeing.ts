@@ -26,5 +26,10 @@ export const FREEING: ReadonlySet<JobName> = new Set<JobName>([
   "deleteToken",
   "clearPushTokens",
   "prunePushTokens",
+  "claimQueued",
+  "settleQueued",
+  "resumeQueued",
+  "expireQueued",
+  "changeQueued",
   "dataVersion",
 ]);

@@ -4,14 +4,18 @@
  *
  * @module
  */
+import { accept, append } from "./accept.ts";
 import * as accounts from "./accounts.ts";
 import type { JobContext } from "./context.ts";
 import { copy, expunge, move, undoCopy } from "./copy.ts";
-import { append, deliver } from "./deliver.ts";
 import { markFetched, storeFlags } from "./flags.ts";
 import * as mailboxes from "./mailboxes.ts";
 import { forgetExpunged, prune, trimSome } from "./retention.ts";
 import { purgeDue, setSeenGrace } from "./purge.ts";
+import { claimQueued } from "./queue/claim.ts";
+import { expireQueued } from "./queue/expiry.ts";
+import { changeQueued } from "./queue/selection.ts";
+import { resumeQueued, settleQueued } from "./queue/settle.ts";
 import * as settings from "./settings.ts";
 import {
   collectUnusedBlobs,
@@ -22,7 +26,7 @@ import {
 } from "./upkeep.ts";
 
 export const JOBS = {
-  deliver,
+  accept,
   append,
   storeFlags,
   markFetched,
@@ -40,6 +44,11 @@ export const JOBS = {
   vacuumSome,
   settleFuture,
   keepMark,
+  claimQueued,
+  settleQueued,
+  resumeQueued,
+  expireQueued,
+  changeQueued,
   createMailbox: mailboxes.createMailbox,
   deleteMailbox: mailboxes.deleteMailbox,
   renameMailbox: mailboxes.renameMailbox,
@@ -73,6 +82,7 @@ export type JobArgument<N extends JobName> = N extends
   | "vacuumSome"
   | "settleFuture"
   | "dataVersion"
+  | "expireQueued"
   | "purgeDue" ? undefined
   : Parameters<(typeof JOBS)[N]>[1];
 export type JobResult<N extends JobName> = ReturnType<(typeof JOBS)[N]>;

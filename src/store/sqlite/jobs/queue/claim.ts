@@ -1,0 +1,133 @@
+/**
+ * Hands out queued mail. A destination that could not be reached gets one
+ * message to try it with; the others take turns.
+ *
+ * @module
+ */
+import type { QueueId } from "../../../../base/ids.ts";
+import type { Claim, LeasedUnit } from "../../../queue.ts";
+import type { QueueMessage } from "../../tables/queue_table.ts";
+import type { QueueRow } from "../../tables/queue_recipient_table.ts";
+import type { JobContext } from "../context.ts";
+import { removeQueued, Touched } from "./enqueue.ts";
+import { expireRows } from "./expiry.ts";
+
+export function claimQueued(context: JobContext, claim: Claim): LeasedUnit[] {
+  const units: LeasedUnit[] = [];
+  for (const { destination, most, failStreak } of candidates(context, claim)) {
+    const room = Math.min(most, claim.units - units.length);
+    if (room <= 0) continue;
+    const rows = rowsFor(context, claim, destination, room);
+    const taken = new Taking(context, claim, failStreak).take(rows, room);
+    context.queueDestinations.takeTurns(destination, taken.length);
+    context.queueDestinations.refresh(destination);
+    units.push(...taken);
+    if (units.length === claim.units) break;
+  }
+  return units;
+}
+
+interface Candidate {
+  readonly destination: string;
+  /** Units that it may have now. */
+  readonly most: number;
+  readonly failStreak: number;
+}
+
+function candidates(
+  { queueDestinations, livedSeconds }: JobContext,
+  { of, units }: Claim,
+): Candidate[] {
+  if (of.kind === "waiting") {
+    return of.destinations.flatMap((destination) => {
+      const found = queueDestinations.find(destination);
+      if (!found || found.held === 1) return [];
+      return [{ destination, most: units, failStreak: found.failStreak }];
+    });
+  }
+  return queueDestinations.due(livedSeconds, units + of.busy.size).map(
+    ({ destination, failStreak }) => ({
+      destination,
+      most: (failStreak > 0 ? 1 : of.perDestination) -
+        (of.busy.get(destination) ?? 0),
+      failStreak,
+    }),
+  );
+}
+
+function rowsFor(
+  { queueRecipients, livedSeconds }: JobContext,
+  { of, recipientsPerUnit }: Claim,
+  destination: string,
+  room: number,
+): QueueRow[] {
+  const limit = room * recipientsPerUnit;
+  return of.kind === "due"
+    ? queueRecipients.due(destination, livedSeconds, limit)
+    : queueRecipients.waiting(destination, livedSeconds, limit);
+}
+
+/** Rows of one destination become units. */
+class Taking {
+  constructor(
+    readonly context: JobContext,
+    readonly claim: Claim,
+    readonly failStreak: number,
+  ) {}
+
+  take(rows: readonly QueueRow[], most: number): LeasedUnit[] {
+    const units: LeasedUnit[] = [];
+    const gone = new Touched(this.context);
+    for (const [id, some] of Map.groupBy(rows, ({ queueId }) => queueId)) {
+      const message = this.#usable(id, some, gone);
+      if (!message) continue;
+      const size = this.claim.recipientsPerUnit;
+      for (let at = 0; at < some.length && units.length < most; at += size) {
+        units.push(this.#lease(message, some.slice(at, at + size)));
+      }
+      if (units.length === most) break;
+    }
+    gone.settle();
+    return units;
+  }
+
+  #usable(
+    id: QueueId,
+    rows: readonly QueueRow[],
+    gone: Touched,
+  ): QueueMessage | undefined {
+    const { queue, accounts, livedSeconds } = this.context;
+    const message = queue.find(id)!;
+    const sender = message.account === undefined
+      ? undefined
+      : accounts.recipient(message.account);
+    if (message.account !== undefined && sender?.blocked !== 0) {
+      removeQueued(this.context, [id]);
+      return undefined;
+    }
+    if (message.expiresAt > livedSeconds) return message;
+    expireRows(this.context, message, rows);
+    rows.forEach((row) => gone.add(row));
+    return undefined;
+  }
+
+  #lease(message: QueueMessage, rows: readonly QueueRow[]): LeasedUnit {
+    const { queueRecipients, livedSeconds } = this.context;
+    const { holder, leaseSeconds } = this.claim;
+    for (const row of rows) {
+      queueRecipients.lease(row, holder, livedSeconds + leaseSeconds);
+    }
+    const { id, messageId: _, blob: __, expiresAt: ___, ...rest } = message;
+    return {
+      ...rest,
+      message: id,
+      destination: rows[0]!.destination,
+      recipients: rows.map(({ n, address, attempts }) => ({
+        n,
+        address,
+        attempts,
+      })),
+      failStreak: this.failStreak,
+    };
+  }
+}

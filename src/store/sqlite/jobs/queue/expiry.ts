@@ -1,0 +1,46 @@
+/** Mail that could not be sent in the time it had. @module */
+import type { DeliveryNote } from "../../../queue.ts";
+import type { QueueMessage } from "../../tables/queue_table.ts";
+import type { QueueRow } from "../../tables/queue_recipient_table.ts";
+import type { JobContext } from "../context.ts";
+import { fail, Touched } from "./enqueue.ts";
+
+const MESSAGES_AT_ONCE = 200;
+const EXPIRED_STATUS = "5.4.7"; // RFC 3463 §3.5: delivery time expired
+
+/** Fails those who wait and whom nobody is trying; the note of the last attempt stays. */
+export function expireRows(
+  context: JobContext,
+  { account }: QueueMessage,
+  rows: readonly QueueRow[],
+): void {
+  for (const row of rows) {
+    const note: DeliveryNote = {
+      text: "",
+      ...row.note,
+      status: EXPIRED_STATUS,
+    };
+    const hasSender = account !== undefined;
+    fail(context, row, { note, hasSender, attempts: row.attempts });
+  }
+}
+
+/** One batch. */
+export function expireQueued(
+  context: JobContext,
+): { expired: number; more: boolean } {
+  const { queue, queueRecipients, livedSeconds } = context;
+  const ids = queue.expired(livedSeconds, MESSAGES_AT_ONCE);
+  const touched = new Touched(context);
+  let expired = 0;
+  for (const id of ids) {
+    const rows = queueRecipients.of(id).filter(({ state, lease, dueAt }) =>
+      state === "waiting" && (lease === undefined || dueAt <= livedSeconds)
+    );
+    expireRows(context, queue.find(id)!, rows);
+    rows.forEach((row) => touched.add(row));
+    expired += rows.length;
+  }
+  touched.settle();
+  return { expired, more: ids.length === MESSAGES_AT_ONCE };
+}

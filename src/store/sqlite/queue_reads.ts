@@ -1,0 +1,159 @@
+/** Short indexed reads of the queue, on the calling thread. @module */
+import type { BlobId, QueueId } from "../../base/ids.ts";
+import type { StoreClock } from "../clock.ts";
+import type {
+  FailedMessage,
+  QueueCursor,
+  QueueDestination,
+  QueuedRecipient,
+  QueueQuery,
+  QueueState,
+  QueueSummary,
+} from "../queue.ts";
+import { type Connection, readTogether } from "./database/connection.ts";
+import { QueueDestinationTable } from "./tables/queue_destination_table.ts";
+import {
+  QueueRecipientTable,
+  type QueueRow,
+} from "./tables/queue_recipient_table.ts";
+import { type QueueMessage, QueueTable } from "./tables/queue_table.ts";
+
+const ROWS_AT_ONCE = 1000; // looked at for one page
+const START: QueueCursor = { message: 0 as QueueId, n: -1 };
+
+export class QueueReads {
+  readonly #messages: QueueTable;
+  readonly #recipients: QueueRecipientTable;
+  readonly #destinations: QueueDestinationTable;
+
+  constructor(readonly db: Connection, readonly time: StoreClock) {
+    this.#messages = new QueueTable(db);
+    this.#recipients = new QueueRecipientTable(db);
+    this.#destinations = new QueueDestinationTable(db);
+  }
+
+  blob(message: QueueId): BlobId | undefined {
+    return this.#messages.blob(message);
+  }
+
+  nextDue(except: ReadonlySet<string>): number | undefined {
+    const next = this.#destinations.next(except.size + 1)
+      .find(({ destination }) => !except.has(destination));
+    return next && Math.max(0, next.wakeAt - this.time.seconds());
+  }
+
+  failures(after: QueueId | undefined, limit: number): FailedMessage[] {
+    return readTogether(
+      this.db,
+      () =>
+        this.#recipients.messagesWithFailed(after ?? START.message, limit)
+          .flatMap((id) => {
+            const message = this.#messages.find(id);
+            return message ? this.#failed(message) : [];
+          }),
+    );
+  }
+
+  #failed(message: QueueMessage): FailedMessage[] {
+    const { id, account, reversePath, messageId, queuedAt } = message;
+    if (account === undefined) return [];
+    const rows = this.#recipients.failed(id);
+    const since = Math.min(...rows.map(({ dueAt }) => dueAt));
+    return [{
+      message: id,
+      account,
+      reversePath,
+      messageId,
+      queuedAt,
+      ageSeconds: Math.max(0, this.time.seconds() - since),
+      waiting: this.#recipients.counts(id).waiting,
+      recipients: rows.map(({ n, address, note, triedAt }) => ({
+        n,
+        address,
+        note: note!,
+        ...(triedAt !== undefined && { lastAttemptAt: triedAt }),
+      })),
+    }];
+  }
+
+  list(
+    query: QueueQuery,
+  ): { recipients: QueuedRecipient[]; next?: QueueCursor } {
+    return readTogether(this.db, () => {
+      const now = this.time.seconds();
+      const rows = this.#recipients.page(query.after ?? START, ROWS_AT_ONCE);
+      const recipients: QueuedRecipient[] = [];
+      let message: QueueMessage | undefined;
+      for (const row of rows) {
+        if (recipients.length === query.limit) {
+          const last = recipients.at(-1)!;
+          return { recipients, next: { message: last.message, n: last.n } };
+        }
+        if (message?.id !== row.queueId) {
+          message = this.#messages.find(row.queueId)!;
+        }
+        const shown = shownRow(row, message, now);
+        if (isWanted(shown, query)) recipients.push(shown);
+      }
+      const last = rows.at(-1);
+      if (!last || rows.length < ROWS_AT_ONCE) return { recipients };
+      return { recipients, next: { message: last.queueId, n: last.n } };
+    });
+  }
+
+  summary(): QueueSummary {
+    return readTogether(this.db, () => {
+      const states = this.#recipients.byState();
+      return {
+        ...this.#messages.totals(),
+        waiting: states.get("waiting") ?? 0,
+        held: states.get("held") ?? 0,
+        failed: states.get("failed") ?? 0,
+      };
+    });
+  }
+
+  destinations(after: string | undefined, limit: number): QueueDestination[] {
+    return this.#destinations.page(after ?? "", limit, this.time.seconds());
+  }
+}
+
+function shownRow(
+  row: QueueRow,
+  message: QueueMessage,
+  now: number,
+): QueuedRecipient {
+  const { queueId, n, address, destination, attempts, note, triedAt } = row;
+  const state = stateOf(row, now);
+  const { reversePath, origin, sizeOctets, queuedAt, expiresAt } = message;
+  return {
+    message: queueId,
+    n,
+    address,
+    destination,
+    attempts,
+    reversePath,
+    origin,
+    sizeOctets,
+    state,
+    queuedAt,
+    expiresInSeconds: expiresAt - now,
+    ...(triedAt !== undefined && { lastAttemptAt: triedAt }),
+    ...(state === "waiting" && { dueInSeconds: Math.max(0, row.dueAt - now) }),
+    ...(note && { note }),
+  };
+}
+
+function stateOf({ state, lease, dueAt }: QueueRow, now: number): QueueState {
+  const isLeased = state === "waiting" && lease !== undefined && dueAt > now;
+  return isLeased ? "leased" : state;
+}
+
+function isWanted(
+  shown: QueuedRecipient,
+  { destination, reversePath, state }: QueueQuery,
+): boolean {
+  return (destination === undefined || shown.destination === destination) &&
+    (reversePath === undefined || shown.reversePath === reversePath) &&
+    (state === undefined || shown.state === state);
+}

@@ -1,0 +1,145 @@
+/** Mail that waits to be sent: reads here, writes by the writer. @module */
+import type { BlobId, QueueId } from "../../base/ids.ts";
+import type { MessageOctets } from "../../mail/mailbox.ts";
+import type { StoreClock } from "../clock.ts";
+import type {
+  Claim,
+  DeliveryNote,
+  FailedMessage,
+  LeasedUnit,
+  QueueCursor,
+  QueueDestination,
+  QueuedRecipient,
+  QueueQuery,
+  QueueSelection,
+  QueueStore,
+  QueueSummary,
+  Settlement,
+} from "../queue.ts";
+import type { Connection } from "./database/connection.ts";
+import type { BodyReader } from "./files/body.ts";
+import { BEFORE_ALL } from "./jobs/queue/selection.ts";
+import { QueueReads } from "./queue_reads.ts";
+import type { QueueAction } from "./tables/queue_recipient_table.ts";
+import { BULK, type Writer } from "./writer.ts";
+
+export interface QueueStoreParts {
+  readonly reads: Connection;
+  readonly writer: Writer;
+  readonly bodies: BodyReader;
+  readonly time: StoreClock;
+}
+
+export class SqliteQueueStore implements QueueStore {
+  readonly #writer: Writer;
+  readonly #bodies: BodyReader;
+  readonly #reads: QueueReads;
+
+  constructor({ reads, writer, bodies, time }: QueueStoreParts) {
+    this.#writer = writer;
+    this.#bodies = bodies;
+    this.#reads = new QueueReads(reads, time);
+  }
+
+  claim(claim: Claim): Promise<LeasedUnit[]> {
+    return this.#writer.submit("claimQueued", claim);
+  }
+
+  settle(settlements: readonly Settlement[]): Promise<number> {
+    return this.#writer.submit("settleQueued", settlements);
+  }
+
+  nextDue(except: ReadonlySet<string>): Promise<number | undefined> {
+    return Promise.try(() => this.#reads.nextDue(except));
+  }
+
+  resume(
+    holder: string,
+    spread: { readonly afterSeconds: number; readonly withinSeconds: number },
+  ): Promise<void> {
+    return this.#writer.submit("resumeQueued", { holder, ...spread });
+  }
+
+  expire(): Promise<{ expired: number; more: boolean }> {
+    return this.#writer.submit("expireQueued", undefined, BULK);
+  }
+
+  body(message: QueueId): Promise<MessageOctets | undefined> {
+    return this.#read(message, (blob) => this.#bodies.read(blob));
+  }
+
+  header(message: QueueId): Promise<Uint8Array | undefined> {
+    return this.#read(message, (blob) => this.#bodies.header(blob));
+  }
+
+  failures(
+    after: QueueId | undefined,
+    limit: number,
+  ): Promise<FailedMessage[]> {
+    return Promise.try(() => this.#reads.failures(after, limit));
+  }
+
+  hold(selection: QueueSelection): Promise<number> {
+    return this.#change("hold", selection);
+  }
+
+  release(selection: QueueSelection): Promise<number> {
+    return this.#change("release", selection);
+  }
+
+  retry(selection: QueueSelection): Promise<number> {
+    return this.#change("retry", selection);
+  }
+
+  remove(selection: QueueSelection, note?: DeliveryNote): Promise<number> {
+    return this.#change(note ? "fail" : "remove", selection, note);
+  }
+
+  list(
+    query: QueueQuery,
+  ): Promise<{ recipients: QueuedRecipient[]; next?: QueueCursor }> {
+    return Promise.try(() => this.#reads.list(query));
+  }
+
+  summary(): Promise<QueueSummary> {
+    return Promise.try(() => this.#reads.summary());
+  }
+
+  destinations(
+    after: string | undefined,
+    limit: number,
+  ): Promise<QueueDestination[]> {
+    return Promise.try(() => this.#reads.destinations(after, limit));
+  }
+
+  async #read<T>(
+    message: QueueId,
+    work: (blob: BlobId) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    const blob = await Promise.try(() => this.#reads.blob(message));
+    return blob === undefined ? undefined : await work(blob);
+  }
+
+  async #change(
+    action: QueueAction,
+    selection: QueueSelection,
+    note?: DeliveryNote,
+  ): Promise<number> {
+    let changed = 0;
+    for (
+      let after: QueueCursor | undefined = BEFORE_ALL;
+      after;
+    ) {
+      const job = { action, selection, after, note };
+      const step: Step = await this.#writer.submit("changeQueued", job, BULK);
+      changed += step.changed;
+      after = step.next;
+    }
+    return changed;
+  }
+}
+
+interface Step {
+  readonly changed: number;
+  readonly next: QueueCursor | undefined;
+}
