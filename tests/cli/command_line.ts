@@ -64,10 +64,15 @@ function stable(text: string): string {
 
 /** An empty relay that does not run. */
 export class Installation {
-  readonly directory = Deno.makeTempDirSync({ prefix: "postern-cli-" });
+  readonly directory: string;
   readonly environment: Readonly<Record<string, string>>;
 
-  constructor(toml = "") {
+  /** @param place Where its directory is made; the usual place when absent. */
+  constructor(toml = "", place?: string) {
+    this.directory = Deno.makeTempDirSync({
+      prefix: "postern-cli-",
+      ...(place === undefined ? {} : { dir: place }),
+    });
     const file = `${this.directory}/postern.toml`;
     Deno.writeTextFileSync(
       file,

@@ -75,7 +75,8 @@ async function ownersOf(directory: string): Promise<Map<string, number>> {
 
 /** An installation whose state directory is another user's. */
 async function installed(): Promise<Installation> {
-  const installation = new Installation();
+  // others must be able to get there, whatever place tests have for files
+  const installation = new Installation("", "/tmp");
   await Deno.chmod(installation.directory, 0o755);
   const state = `${installation.directory}/state`;
   await Deno.mkdir(state, { mode: 0o700 });
