@@ -275,3 +275,53 @@ for (const [what, prepare] of Object.entries(DELETIONS)) {
     { timers },
   );
 }
+
+{
+  const timers = new TestTimers();
+  storeTest(
+    "content files whose removal a crash has prevented go at the next start",
+    async ({ store, stateDir }) => {
+      const ann = await addAccount(store, "ann");
+      await deliver(store, [ann], `${MARK}${"x".repeat(150_000)}`);
+      const bert = await addAccount(store, "bert");
+      await deliver(store, [bert], "y".repeat(150_000));
+      const [marked] = await filesWith(stateDir, MARK);
+      assert.ok(marked);
+      const octets = await Deno.readFile(`${stateDir}/${marked}`);
+      await store.accounts.purge(ann);
+      // as kill -9 between commit and removal leaves it
+      const copy = await Deno.makeTempDir({ prefix: "erasure_crash" });
+      for await (const path of filesBelow(stateDir)) {
+        const to = `${copy}${path.slice(stateDir.length)}`;
+        await Deno.mkdir(to.slice(0, to.lastIndexOf("/")), { recursive: true });
+        await Deno.copyFile(path, to);
+      }
+      const orphan = `${copy}/${marked}`;
+      await Deno.mkdir(orphan.slice(0, orphan.lastIndexOf("/")), {
+        recursive: true,
+      });
+      await Deno.writeFile(orphan, octets);
+      assert.deepEqual(await filesWith(copy, MARK), [marked]);
+      const again = await openStore({
+        stateDir: copy,
+        minFreeOctets: 0,
+        timers,
+      });
+      // while it looks, mail comes in
+      await deliver(again, [bert], "z".repeat(150_000));
+      const deadline = performance.now() + 10_000;
+      while ((await filesWith(copy, MARK)).length > 0) {
+        assert.ok(performance.now() < deadline);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      const inbox = await again.mail.inbox(bert);
+      for (const row of await again.mail.messages(inbox.id, range(1, 9), 9)) {
+        assert.ok(await again.mail.header(row.blob));
+      }
+      assert.equal((await again.mail.inbox(bert)).exists, 2);
+      await again.close();
+      await Deno.remove(copy, { recursive: true });
+    },
+    { timers },
+  );
+}

@@ -29,6 +29,7 @@ import { BlobFiles } from "./files/blob_files.ts";
 import { BodyReader } from "./files/body.ts";
 import { Damages } from "./files/damages.ts";
 import { DiskSpace } from "./files/disk_space.ts";
+import { Leftovers } from "./files/leftovers.ts";
 import { FileStaging } from "./files/staging.ts";
 import { Health } from "./health.ts";
 import { LazyJobs } from "./lazy_jobs.ts";
@@ -44,6 +45,7 @@ import { BULK, Writer } from "./writer.ts";
 
 const DEFAULT_INLINE_MAX_OCTETS = 64 * 1024;
 const DEFAULT_MIN_FREE_OCTETS = 512 * 1024 * 1024;
+const NO_ERROR = { throwIfNoEntry: false } as const;
 const DEDUP_SECRET = "content_dedup";
 
 /** What all parts of the store stand on. */
@@ -62,6 +64,8 @@ interface Foundation {
   readonly reads: Connection;
   readonly space: DiskSpace;
   readonly erasure: Erasure;
+  /** The run before did not close the store. */
+  readonly wasInterrupted: boolean;
   readonly time: SqliteClock;
 }
 
@@ -88,7 +92,14 @@ export async function openStore(options: SqliteOptions): Promise<Store> {
       return refusalFor(fault);
     },
   });
-  return new SqliteStore(base, staging, options.onDamage ?? (() => {}));
+  const leftovers = new Leftovers({
+    files: base.files,
+    blobs: new BlobTable(base.reads),
+    claims: staging.claims,
+  });
+  if (base.wasInterrupted) base.background.spawn(leftovers.remove());
+  const onDamage = options.onDamage ?? (() => {});
+  return new SqliteStore({ ...base, leftovers }, staging, onDamage);
 }
 
 async function layFoundation(options: SqliteOptions): Promise<Foundation> {
@@ -104,6 +115,8 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
   const changes = new ChangeHub(background.onBug);
   const lazy = new LazyJobs(() => background.spawn(writer.flushLazy()));
   const { maxDatabaseOctets } = options;
+  // closing the database removes its log
+  const wasInterrupted = statSync(`${path}-wal`, NO_ERROR) !== undefined;
   const place = { path, stateDir, sync };
   const writer = await Writer.open(
     maxDatabaseOctets === undefined ? place : { ...place, maxDatabaseOctets },
@@ -152,7 +165,8 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
     onBug: background.onBug,
   });
   const shared = { background, health, changes, lazy, writer, time, erasure };
-  return { path, clock, files, space, connection, reads, ...shared };
+  const found = { path, files, connection, reads, wasInterrupted };
+  return { ...shared, ...found, clock, space };
 }
 
 /** Gives pages that deleted messages left back to the file system. */
@@ -161,8 +175,12 @@ async function reclaim(writer: Writer): Promise<void> {
   await writer.emptyLog();
 }
 
+interface StoreBase extends Foundation {
+  readonly leftovers: Leftovers;
+}
+
 class SqliteStore implements Store {
-  readonly #base: Foundation;
+  readonly #base: StoreBase;
   readonly #mailReads: MailReads;
   readonly accounts: AccountStore;
   readonly mail: MailStore;
@@ -176,7 +194,7 @@ class SqliteStore implements Store {
   #closing: Promise<void> | undefined;
 
   constructor(
-    base: Foundation,
+    base: StoreBase,
     staging: FileStaging,
     onDamage: (damage: ContentDamage) => void,
   ) {
@@ -228,7 +246,9 @@ class SqliteStore implements Store {
   }
 
   async #close(): Promise<void> {
-    const { connection, writer, background, time, erasure } = this.#base;
+    const { connection, writer, background, time, erasure, leftovers } =
+      this.#base;
+    leftovers.stop();
     await erasure.stop();
     await background.settled();
     await time.keep();
@@ -239,5 +259,5 @@ class SqliteStore implements Store {
 }
 
 function octetsOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  return statSync(path, NO_ERROR)?.size ?? 0;
 }

@@ -10,8 +10,7 @@ export const BUSY_TIMEOUT_MS = 5000;
 
 /** Creates and migrates the database if need be. @throws {Error} what is wrong with it */
 export function openWriting(options: WriterOptions): Connection {
-  Deno.openSync(options.path, { create: true, write: true, mode: 0o600 })
-    .close();
+  createIfMissing(options.path);
   giveToOwner(options.path); // SQLite gives its log to the same owner
   const db = Connection.open(options.path, { readOnly: false });
   try {
@@ -33,6 +32,18 @@ export function openWriting(options: WriterOptions): Connection {
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/**
+ * Never opens what is there: closing a file drops all locks that this process
+ * has on it, those of its other connections too.
+ */
+function createIfMissing(path: string): void {
+  try {
+    Deno.openSync(path, { createNew: true, write: true, mode: 0o600 }).close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
   }
 }
 

@@ -14,9 +14,14 @@ interface Claim {
 export class Claims {
   readonly #claims = new Map<string, Claim>();
 
-  /** A file has become durable. */
+  /** A file is about to be in its place. */
   open(name: string): void {
     this.#claims.set(name, { inFlight: 0, taken: false });
+  }
+
+  /** Whether a message may yet refer to this file. */
+  has(name: string): boolean {
+    return this.#claims.has(name);
   }
 
   /** A job is on its way that will refer to it. */

@@ -21,12 +21,12 @@ export interface StagingOptions {
 }
 
 export class FileStaging implements ContentStaging {
-  readonly #claims = new Claims();
+  readonly claims = new Claims();
 
   constructor(readonly options: StagingOptions) {}
 
   stage(): Staging {
-    return new OneStaging(this.options, this.#claims);
+    return new OneStaging(this.options, this.claims);
   }
 
   checkSpace(sizeOctets = 0): Promise<void> {
@@ -35,12 +35,12 @@ export class FileStaging implements ContentStaging {
 
   /** A job will refer to this content: discard() leaves it alone. */
   begin(content: Content): void {
-    if (content.kind === "staged") this.#claims.begin(content.name);
+    if (content.kind === "staged") this.claims.begin(content.name);
   }
 
   /** @param isTaken Whether the job refers to it now. */
   end(content: Content, isTaken: boolean): void {
-    if (content.kind === "staged") this.#claims.end(content.name, isTaken);
+    if (content.kind === "staged") this.claims.end(content.name, isTaken);
   }
 }
 
@@ -145,9 +145,14 @@ class OneStaging implements Staging {
     if (files.sync) await this.#file!.sync();
     this.#file!.close();
     this.#file = undefined;
-    await files.keep(name);
-    this.#state = "finished";
     this.claims.open(name);
+    try {
+      await files.keep(name);
+    } catch (error) {
+      this.claims.release(name);
+      throw error;
+    }
+    this.#state = "finished";
     const digest = this.#hmac?.digest();
     return {
       kind: "staged",
