@@ -1,14 +1,18 @@
 # `make help` lists the targets. Only git, make, curl and Node.js with npm have to be there: scripts/deno gets the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit test-protocol test-e2e test-crash check build bench fmt clean
+.PHONY: help bundle run test test-unit test-protocol test-e2e test-crash check build bench fmt clean
 
 DENO := scripts/deno
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
+bundle: ## What browsers load, into build/web, and how large it is
+	@$(DENO) run -A scripts/bundle.ts
+
 run: ## Start a relay on unprivileged ports, state in ./data; ADDRESS=192.168.1.5 for phones
+	@$(DENO) run -A scripts/bundle.ts >/dev/null
 	@$(DENO) run -A main.ts run --dev $(if $(ADDRESS),--address "$(ADDRESS)")
 
 test: ## All tests: units, protocols, real clients, kill -9
@@ -24,6 +28,7 @@ build: ## One executable, build/postern
 	@$(DENO) run -A scripts/build.ts
 
 bench: ## Measure B1 to B10; ONLY="b1 b4" for some
+	@$(DENO) run -A scripts/bundle.ts >/dev/null
 	@$(DENO) run -A --unsafely-ignore-certificate-errors=chat.example tests/bench/main.ts $(ONLY)
 
 fmt: ## Format the sources

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { bundle } from "./bundle.ts";
 import {
   licenses,
   listPackages,
@@ -23,13 +24,6 @@ async function listIncludes(): Promise<string[]> {
     "src/*_worker.ts",
     "src/*.sql",
     "src/*.txt",
-    "web/*.css",
-    "web/*.svg",
-    "web/*.png",
-    "web/*.ico",
-    "web/*.html",
-    "web/*.js",
-    "web/*.json",
   ]);
   return files.filter((file) => !/_test\.tsx?$/.test(file));
 }
@@ -84,7 +78,10 @@ async function build(): Promise<void> {
   const includes = await listIncludes();
   const workers = includes.filter((file) => file.endsWith("_worker.ts"));
   const { direct, all } = await listPackages(["main.ts", ...workers]);
+  const bundled = Object.entries(await bundle());
   includes.push(
+    "build/web/manifest.json",
+    ...bundled.map(([, { file }]) => `build/web/${file}`),
     await write("commit.txt", `${await describeCommit()}\n`),
     await write("licenses.txt", await licenses(all)),
   );
@@ -103,6 +100,9 @@ async function build(): Promise<void> {
   const executable = `${REPOSITORY}/${OUTPUT}`;
   await withoutTraces(executable, await placesOfThisMachine());
   const { size } = await Deno.stat(executable);
+  for (const [name, { octets, gzip_octets }] of bundled) {
+    print(`${name}: ${octets} octets, ${gzip_octets} compressed`);
+  }
   print(`${OUTPUT}: ${(size / 1e6).toFixed(0)} MB`);
 }
 

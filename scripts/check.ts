@@ -17,6 +17,7 @@ async function listSteps(): Promise<Step[]> {
   const steps: Step[] = [
     { name: "format", args: ["fmt", "--check"] },
     { name: "lint", args: ["lint"] },
+    { name: "bundles", args: ["run", "-A", "scripts/bundle.ts"] },
     { name: "types", args: ["check", ...await sourceFiles()] },
     { name: "imports", args: ["run", "-A", "scripts/check_imports.ts"] },
     {

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { bundle } from "./bundle.ts";
 import { print, REPOSITORY, sourceFiles } from "./repository.ts";
 import type { Failure, Tally } from "./test_output.ts";
 import { type Suite, type SuiteResult, SuiteRun } from "./test_suite.ts";
@@ -41,6 +42,7 @@ const ROWS: readonly (readonly Suite[])[] = [
 ];
 
 async function runSuites(wanted: readonly string[]): Promise<SuiteResult[]> {
+  await bundle();
   const files = await sourceFiles();
   const tests = files.filter((file) => /_test\.tsx?$/.test(file));
   const running = new Set<SuiteRun>();

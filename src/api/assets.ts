@@ -1,44 +1,66 @@
 /**
  * Files of the pages, part of the program, under names that change with them.
+ * `scripts/bundle.ts` makes them.
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import icon from "../../web/static/icon.svg" with { type: "text" };
-import script from "../../web/static/site.js" with { type: "text" };
-import style from "../../web/static/site.css" with { type: "text" };
+import * as v from "valibot";
 import type { Assets } from "../../web/pages/layout.tsx";
 
+const MANIFEST = v.object({
+  files: v.record(
+    v.string(),
+    v.object({ file: v.string(), type: v.string() }),
+  ),
+});
+
 interface StaticFile {
-  readonly text: string;
+  readonly octets: Uint8Array<ArrayBuffer>;
   readonly type: string;
 }
 
-function named(stem: string, extension: string, text: string): string {
-  const hash = createHash("sha256").update(text).digest("hex").slice(0, 12);
-  return `/static/${stem}.${hash}.${extension}`;
-}
+const FOLDER = new URL("../../build/web/", import.meta.url);
+const { files: FILES } = v.parse(MANIFEST, readManifest());
 
 export const ASSETS: Assets = {
-  style: named("site", "css", style),
-  script: named("site", "js", script),
-  icon: named("icon", "svg", icon),
+  style: pathOf("site.css"),
+  script: pathOf("site.js"),
+  icon: pathOf("icon.svg"),
 };
 
 /** By path. */
-export const STATIC_FILES: Readonly<Record<string, StaticFile>> = {
-  [ASSETS.style]: { text: style, type: "text/css; charset=utf-8" },
-  [ASSETS.icon]: { text: icon, type: "image/svg+xml" },
-  [ASSETS.script]: { text: script, type: "text/javascript; charset=utf-8" },
-};
+export const STATIC_FILES: Readonly<Record<string, StaticFile>> = Object
+  .fromEntries(
+    Object.values(FILES).map(({ file, type }) => [`/static/${file}`, {
+      octets: Deno.readFileSync(new URL(file, FOLDER)),
+      type,
+    }]),
+  );
 
 export function staticFile(path: string): Response {
   const file = STATIC_FILES[path];
   if (!file) throw new RangeError(`No static file is named ${path}`);
-  return new Response(file.text, {
+  return new Response(file.octets, {
     headers: {
       "content-type": file.type,
       "cache-control": "public, max-age=31536000, immutable",
     },
   });
+}
+
+/** @throws {RangeError} if the build has no such file */
+function pathOf(name: string): string {
+  const found = FILES[name];
+  if (found) return `/static/${found.file}`;
+  throw new RangeError(`No file of the pages is named ${name}`);
+}
+
+function readManifest(): unknown {
+  try {
+    return JSON.parse(Deno.readTextFileSync(new URL("manifest.json", FOLDER)));
+  } catch (error) {
+    throw new Error("What browsers load is not built: run `make bundle`", {
+      cause: error,
+    });
+  }
 }

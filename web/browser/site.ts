@@ -1,8 +1,16 @@
-// Comfort only: every page works without it.
-for (const button of document.querySelectorAll("[data-copy]")) {
+/**
+ * What the public pages do more easily with a script. Comfort only: every page
+ * works without it.
+ *
+ * @module
+ */
+
+const INSTALLED_WITHIN_MS = 2500;
+
+for (const button of document.querySelectorAll<HTMLElement>("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    await navigator.clipboard.writeText(button.dataset.copy ?? "");
     button.textContent = "Copied";
   });
 }
@@ -15,8 +23,8 @@ for (const link of document.querySelectorAll("[data-opens-app]")) {
     addEventListener("blur", leave, { once: true });
     addEventListener("pagehide", leave, { once: true });
     setTimeout(() => {
-      const hint = document.querySelector("[data-no-app]");
+      const hint = document.querySelector<HTMLElement>("[data-no-app]");
       if (!left && !document.hidden && hint) hint.hidden = false;
-    }, 2500);
+    }, INSTALLED_WITHIN_MS);
   });
 }

@@ -1,0 +1,148 @@
+/**
+ * Makes what browsers load: one script for each module directly in
+ * `web/browser/`, and the style sheets and pictures of `web/static/`, under
+ * names that change with their content. `build/web/manifest.json` lists them for
+ * the server.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { fail, print, REPOSITORY, run, treeFiles } from "./repository.ts";
+
+const OUTPUT = "build/web";
+const TYPES: Readonly<Record<string, string>> = {
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+/** One file as `manifest.json` has it, by its name in the source. */
+interface Listed {
+  readonly file: string;
+  readonly type: string;
+  readonly octets: number;
+  readonly gzip_octets: number;
+}
+
+interface Manifest {
+  /** Digest of all that went in: while it stays, nothing is made anew. */
+  readonly sources: string;
+  readonly files: Readonly<Record<string, Listed>>;
+}
+
+/** Makes the files unless they are there and fresh; gives what there is. */
+export async function bundle(): Promise<Manifest["files"]> {
+  const inputs = await treeFiles(["web/browser", "web/static", "deno.lock"]);
+  const sources = await digestOf(inputs);
+  const known = await readManifest();
+  if (known?.sources === sources) return known.files;
+  await Deno.mkdir(`${REPOSITORY}/${OUTPUT}`, { recursive: true });
+  const made = [
+    ...await bundleScripts(inputs),
+    ...await Promise.all(inputs.filter(isStatic).map(readStatic)),
+  ];
+  const files: Record<string, Listed> = {};
+  for (const { name, octets } of made) files[name] = await write(name, octets);
+  await Deno.writeTextFile(
+    `${REPOSITORY}/${OUTPUT}/manifest.json`,
+    JSON.stringify({ sources, files } satisfies Manifest, null, 2),
+  );
+  await removeOthers(files);
+  return files;
+}
+
+interface Made {
+  readonly name: string;
+  readonly octets: Uint8Array;
+}
+
+async function bundleScripts(inputs: readonly string[]): Promise<Made[]> {
+  const entries = inputs.filter((file) =>
+    /^web\/browser\/[^/]+\.tsx?$/.test(file) && !/_test\.tsx?$/.test(file)
+  );
+  return await Promise.all(entries.map(async (entry) => {
+    const name = entry.replace(/^.*\//, "").replace(/\.tsx?$/, ".js");
+    const file = `${OUTPUT}/${name}.new`;
+    await run(Deno.execPath(), [
+      "bundle",
+      "--quiet",
+      "--no-check",
+      "--platform",
+      "browser",
+      "--minify",
+      "--output",
+      file,
+      entry,
+    ]);
+    const octets = await Deno.readFile(`${REPOSITORY}/${file}`);
+    await Deno.remove(`${REPOSITORY}/${file}`);
+    return { name, octets };
+  }));
+}
+
+function isStatic(file: string): boolean {
+  return file.startsWith("web/static/");
+}
+
+async function readStatic(file: string): Promise<Made> {
+  const octets = await Deno.readFile(`${REPOSITORY}/${file}`);
+  return { name: file.slice("web/static/".length), octets };
+}
+
+async function write(name: string, octets: Uint8Array): Promise<Listed> {
+  const extension = name.slice(name.lastIndexOf(".") + 1);
+  const type = TYPES[extension];
+  if (type === undefined) throw new Error(`No type is known for ${name}`);
+  const hash = createHash("sha256").update(octets).digest("hex").slice(0, 12);
+  const stem = name.slice(0, -extension.length - 1);
+  const file = `${stem}.${hash}.${extension}`;
+  await Deno.writeFile(`${REPOSITORY}/${OUTPUT}/${file}`, octets);
+  return {
+    file,
+    type,
+    octets: octets.length,
+    gzip_octets: gzipSync(octets).length,
+  };
+}
+
+async function removeOthers(
+  files: Readonly<Record<string, Listed>>,
+): Promise<void> {
+  const kept = new Set(Object.values(files).map(({ file }) => file));
+  for await (const { name } of Deno.readDir(`${REPOSITORY}/${OUTPUT}`)) {
+    if (kept.has(name) || name === "manifest.json") continue;
+    await Deno.remove(`${REPOSITORY}/${OUTPUT}/${name}`);
+  }
+}
+
+async function digestOf(files: readonly string[]): Promise<string> {
+  const hash = createHash("sha256");
+  for (const file of files) {
+    hash.update(`${file}\n`);
+    hash.update(await Deno.readFile(`${REPOSITORY}/${file}`));
+  }
+  return hash.digest("hex");
+}
+
+async function readManifest(): Promise<Manifest | undefined> {
+  try {
+    return JSON.parse(
+      await Deno.readTextFile(`${REPOSITORY}/${OUTPUT}/manifest.json`),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+if (import.meta.main) {
+  try {
+    for (
+      const [name, { octets, gzip_octets }] of Object.entries(await bundle())
+    ) {
+      print(`${name}: ${octets} octets, ${gzip_octets} compressed`);
+    }
+  } catch (error) {
+    fail(error instanceof Error ? error.message : String(error));
+  }
+}
