@@ -9,6 +9,7 @@ import type {
   AccountQuery,
   AccountStore,
   BlockEntry,
+  FoundAccount,
   LoginRecord,
   NewAccount,
   RegistrationToken,
@@ -33,6 +34,14 @@ export class MemoryAccounts implements AccountStore {
     this.finds++;
     await Promise.resolve();
     return this.#named(address);
+  }
+
+  async findMany(addresses: readonly Address[]): Promise<FoundAccount[]> {
+    await Promise.resolve();
+    return addresses.map((address) => ({
+      account: this.#named(address),
+      blocked: [...this.blocks.keys()].some((one) => isCovered(address, one)),
+    }));
   }
 
   async byId(id: AccountId): Promise<Account | undefined> {

@@ -114,6 +114,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
   const delivery = new Delivery({
     ...shared,
     mail: store.mail,
+    queue: store.queue,
     staging: store.staging,
     directory: new AccountDirectory(
       store.accounts,

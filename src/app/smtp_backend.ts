@@ -1,15 +1,21 @@
 /** What SMTP sessions get of the relay. @module */
 import type { Accounts } from "../accounts/accounts.ts";
-import type { EndReason, LiveSession } from "../accounts/session_registry.ts";
+import type {
+  EndReason,
+  LiveSession,
+  SessionOwner,
+} from "../accounts/session_registry.ts";
+import type { Peer } from "../base/peer.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/schema.ts";
 import type { Delivery } from "../delivery/delivery.ts";
+import type { Origin } from "../delivery/origin.ts";
+import type { Address } from "../mail/address.ts";
 import type { Settings } from "../settings/settings.ts";
 import type {
   SmtpAccount,
   SmtpBackend,
   SmtpLimits,
-  SmtpPeer,
   SmtpSender,
   SmtpTransaction,
 } from "../smtp/server/backend.ts";
@@ -47,7 +53,7 @@ export class RelaySmtpBackend implements SmtpBackend {
   async login(
     address: string,
     password: Secret,
-    peer: SmtpPeer,
+    peer: Peer,
   ): Promise<SmtpAccount> {
     const { accounts, journal } = this.#parts;
     const login = await journal.login(
@@ -55,12 +61,14 @@ export class RelaySmtpBackend implements SmtpBackend {
       () => accounts.login(address, password, peer),
     );
     const session = accounts.openSession(login, "submission");
-    return new SubmittingAccount(login.address, session);
+    return new SubmittingAccount(login, session);
   }
 
   async begin(sender: SmtpSender): Promise<SmtpTransaction> {
     const { delivery, journal } = this.#parts;
-    return journal.transaction(sender, await delivery.begin(sender));
+    const { sizeOctets } = sender;
+    const transaction = await delivery.begin(originOf(sender), sizeOctets);
+    return journal.transaction(sender, transaction);
   }
 
   reportBug(error: unknown): void {
@@ -68,11 +76,30 @@ export class RelaySmtpBackend implements SmtpBackend {
   }
 }
 
+function originOf({ service, account, peer, reversePath }: SmtpSender): Origin {
+  if (service === "mx") return { kind: "mx", peer, reversePath };
+  if (!(account instanceof SubmittingAccount)) {
+    throw new TypeError("Submission without an account");
+  }
+  const { address, id } = account.owner;
+  return {
+    kind: "submission",
+    account: address,
+    accountId: id,
+    peer,
+    reversePath,
+  };
+}
+
 class SubmittingAccount implements SmtpAccount {
   readonly #session: LiveSession;
 
-  constructor(readonly address: string, session: LiveSession) {
+  constructor(readonly owner: SessionOwner, session: LiveSession) {
     this.#session = session;
+  }
+
+  get address(): Address {
+    return this.owner.address;
   }
 
   onInactive(listener: (reason: EndReason) => void): () => void {

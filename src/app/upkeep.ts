@@ -19,6 +19,7 @@ const CERTIFICATE_CHECK_MS = 10_000;
 const LISTENER_CHECK_MS = 30_000;
 const LISTENER_PATIENCE_MS = 5_000;
 const KEEP_TIME_MS = 60_000;
+const TELL_FAILURES_MS = 60_000;
 const TOTALS_MS = 60 * 60 * 1000;
 const LAG_WORTH_TELLING_MS = 5_000;
 
@@ -45,6 +46,7 @@ export function startUpkeep(assembly: Assembly): () => void {
       KEEP_TIME_MS,
       () => void relay.store.clock.keep().catch(relay.reportBug),
     ),
+    SYSTEM_TIMERS.every(TELL_FAILURES_MS, () => void tellFailures(assembly)),
     SYSTEM_TIMERS.every(
       CERTIFICATE_CHECK_MS,
       () => void checkCertificate(assembly),
@@ -52,6 +54,7 @@ export function startUpkeep(assembly: Assembly): () => void {
     SYSTEM_TIMERS.every(LOOK_MS, () => void conditions.tell()),
     SYSTEM_TIMERS.every(TOTALS_MS, () => relay.journal.tellTotals()),
   ];
+  void tellFailures(assembly);
   return () => stops.forEach((stop) => stop());
 }
 
@@ -81,6 +84,15 @@ function lookAround({ relay, log }: Assembly): () => void {
       busy = false;
     }
   };
+}
+
+/** Reports that a crash, or a store that took nothing, has left undone. */
+async function tellFailures({ relay }: Assembly): Promise<void> {
+  try {
+    await relay.delivery.reports.tellAll();
+  } catch (error) {
+    if (!(error instanceof Refusal)) relay.reportBug(error);
+  }
 }
 
 /** Serves changed files; broken ones are reported and change nothing. */

@@ -8,8 +8,10 @@ import { Refusal } from "../base/refusal.ts";
 import { type Address, domain, literalIp } from "../mail/address.ts";
 import { AppendTransaction, type NewMessage } from "./append.ts";
 import type { HygieneParts } from "./header_hygiene.ts";
-import { AccountOrigin, ServerOrigin } from "./origin.ts";
+import { type Origin, type OwnOrigin, senderOf } from "./origin.ts";
 import type { DeliveryParts } from "./parts.ts";
+import { Reports } from "./reports.ts";
+import { Router } from "./routing.ts";
 import { RateLimit, rateOf } from "./sending_limits.ts";
 import {
   foldedAddress,
@@ -17,21 +19,14 @@ import {
   type TransactionOptions,
 } from "./transaction.ts";
 
-export interface Sender {
-  readonly service: "mx" | "submission";
-  /** Who has logged in. */
-  readonly account?: { readonly address: string };
-  /** Canonical; empty is the null reverse-path (RFC 5321 §4.5.5). */
-  readonly reversePath: string;
-  readonly sizeOctets?: number;
-}
-
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 export class Delivery {
   readonly #parts: DeliveryParts;
   readonly #hygiene: HygieneParts;
+  readonly #router: Router;
+  readonly reports: Reports;
   readonly #messages: RateLimit;
   readonly #recipients: RateLimit;
 
@@ -39,6 +34,8 @@ export class Delivery {
     const { clock, random, domains, settings } = parts;
     this.#parts = parts;
     this.#hygiene = { clock, random, domain: domains.primary };
+    this.#router = new Router(parts);
+    this.reports = new Reports(parts);
     this.#messages = new RateLimit(clock, () => {
       const { sendPerMinute, sendBurst } = settings();
       return rateOf(sendPerMinute, MINUTE_MS, sendBurst);
@@ -54,11 +51,15 @@ export class Delivery {
    *
    * @throws {Refusal} `storage_full`, `local_sender_unauthenticated`, `sender_domain_invalid`
    */
-  async begin(sender: Sender): Promise<MailTransaction> {
-    await this.#parts.staging.checkSpace(sender.sizeOctets);
-    return sender.service === "submission"
+  async begin(
+    origin: Origin,
+    sizeOctets?: number,
+  ): Promise<MailTransaction> {
+    await this.#parts.staging.checkSpace(sizeOctets);
+    const sender = senderOf(origin);
+    return sender
       ? await this.#beginSubmission(sender)
-      : await this.#beginReceiving(sender);
+      : await this.#beginReceiving(origin);
   }
 
   /**
@@ -78,11 +79,10 @@ export class Delivery {
     return new AppendTransaction(this.#parts, account, message);
   }
 
-  async #beginSubmission(sender: Sender): Promise<MailTransaction> {
+  async #beginSubmission(origin: OwnOrigin): Promise<MailTransaction> {
     const { timers, settings } = this.#parts;
-    if (!sender.account) throw new TypeError("Submission without an account");
-    const account = foldedAddress(this.#parts, sender.account.address);
-    const { reversePath } = sender;
+    const account = foldedAddress(this.#parts, origin.account);
+    const { reversePath } = origin;
     const owned = reversePath !== "" &&
       foldedAddress(this.#parts, reversePath) === account;
     const waitMs = owned
@@ -91,13 +91,14 @@ export class Delivery {
     if (waitMs) await timers.sleep(waitMs);
     const refusal = whyNot(owned, waitMs, account);
     return this.#open({
-      origin: new AccountOrigin(account, this.#parts, this.#hygiene),
+      origin: { ...origin, account },
       admitRecipient: () => this.#admitRecipient(account),
       ...(refusal && { refusal }),
     });
   }
 
-  async #beginReceiving({ reversePath }: Sender): Promise<MailTransaction> {
+  async #beginReceiving(origin: Origin): Promise<MailTransaction> {
+    const { reversePath } = origin;
     const { domains, directory, inbound } = this.#parts;
     if (reversePath !== "") {
       const name = domain(foldedAddress(this.#parts, reversePath));
@@ -112,7 +113,7 @@ export class Delivery {
     const drop = refusal === undefined && reversePath !== "" &&
       await directory.isBlocked(foldedAddress(this.#parts, reversePath));
     return this.#open({
-      origin: new ServerOrigin(reversePath, this.#parts),
+      origin,
       ...(refusal && { messageRefusal: new Refusal(refusal) }),
       drop,
       admitRecipient: () => {},
@@ -120,11 +121,16 @@ export class Delivery {
   }
 
   #open(
-    options: Omit<TransactionOptions, "parts" | "hygiene">,
+    options: Omit<
+      TransactionOptions,
+      "parts" | "router" | "reports" | "hygiene"
+    >,
   ): MailTransaction {
     return new MailTransaction({
       ...options,
       parts: this.#parts,
+      router: this.#router,
+      reports: this.reports,
       hygiene: this.#hygiene,
     });
   }

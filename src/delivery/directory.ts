@@ -1,5 +1,5 @@
 /**
- * Which account mail to an address of ours reaches.
+ * Which accounts mail to addresses of ours reaches.
  *
  * An account that is blocked or being deleted is as unknown as one that never was.
  *
@@ -13,11 +13,13 @@ import {
   lowerCase,
 } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
-import type { AccountStore } from "../store/accounts.ts";
+import type { AccountStore, FoundAccount } from "../store/accounts.ts";
 
 export interface Directory {
-  /** The account behind an address of ours; undefined if nobody gets its mail. */
-  find(address: Address): Promise<AccountId | undefined>;
+  /** The account behind each address of ours, in their order; undefined where nobody gets the mail. */
+  findMany(
+    addresses: readonly Address[],
+  ): Promise<readonly (AccountId | undefined)[]>;
   /** An admin wants no mail from this address. */
   isBlocked(address: Address): Promise<boolean>;
 }
@@ -28,23 +30,26 @@ const ROLES = new Set(["postmaster", "abuse"]);
 export class AccountDirectory implements Directory {
   /** @param roles The account that reads mail to postmaster and abuse, if any. */
   constructor(
-    readonly store: Pick<AccountStore, "find" | "blocking">,
+    readonly store: Pick<AccountStore, "findMany">,
     readonly domains: LocalDomains,
     readonly roles: () => Address | undefined = () => undefined,
   ) {}
 
-  async find(address: Address): Promise<AccountId | undefined> {
-    for (const candidate of this.#candidates(address)) {
-      const account = await this.store.find(candidate);
-      if (!account || account.state !== "active") continue;
-      const blocked = await this.store.blocking(candidate);
-      return blocked ? undefined : account.id;
-    }
-    return undefined;
+  async findMany(
+    addresses: readonly Address[],
+  ): Promise<(AccountId | undefined)[]> {
+    const candidates = addresses.map((address) => this.#candidates(address));
+    const found = await this.store.findMany(candidates.flat());
+    let at = 0;
+    return candidates.map(({ length }) => {
+      const some = found.slice(at, at += length);
+      return accountOf(some);
+    });
   }
 
   async isBlocked(address: Address): Promise<boolean> {
-    return await this.store.blocking(lowerCase(address)) !== undefined;
+    const [found] = await this.store.findMany([lowerCase(address)]);
+    return found!.blocked;
   }
 
   #candidates(address: Address): Address[] {
@@ -52,6 +57,12 @@ export class AccountDirectory implements Directory {
     const role = this.roles();
     return role ? [role] : [];
   }
+}
+
+/** The first that there is. */
+function accountOf(found: readonly FoundAccount[]): AccountId | undefined {
+  const first = found.find(({ account }) => account?.state === "active");
+  return first?.blocked ? undefined : first?.account?.id;
 }
 
 /** The address in a mailto URI (RFC 6068 §2); undefined if it is none. */

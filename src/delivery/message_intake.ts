@@ -17,6 +17,7 @@ import type {
 } from "../pgp/verdict.ts";
 import type { Content, ContentStaging, Staging } from "../store/content.ts";
 import type { CleanHeader } from "./header_hygiene.ts";
+import type { MessageDigest } from "./message_digest.ts";
 
 export interface IntakeOptions {
   readonly facts: GateFacts;
@@ -24,6 +25,8 @@ export interface IntakeOptions {
   readonly staging: ContentStaging;
   /** Refusals of the gate that do not count; with it messages are stored as they came. */
   readonly tolerates?: ReadonlySet<GateRefusal>;
+  /** Sees what is stored as it passes. */
+  readonly digest?: MessageDigest;
   clean(header: Header, form: MessageForm): CleanHeader;
 }
 
@@ -95,11 +98,15 @@ export class MessageIntake {
     this.#header = form && !this.#options.tolerates
       ? this.#options.clean(header, form)
       : unchanged(header);
+    this.#options.digest?.header(header, this.#header.octets);
     await this.#staging.write(this.#header.octets);
   }
 
   async #writeAll(pieces: readonly Uint8Array[]): Promise<void> {
-    for (const piece of pieces) await this.#staging.write(piece);
+    for (const piece of pieces) {
+      this.#options.digest?.body(piece);
+      await this.#staging.write(piece);
+    }
   }
 
   /** Who the message says it is from, where that is what is wrong with it. */

@@ -1,13 +1,16 @@
 /**
- * Who brings a message. It decides what the message may claim, whom it may be for,
- * and what becomes of its header; nothing else in delivery asks where it came from.
+ * Where a message comes from. It decides what the message may claim, whom it may
+ * be for, and what becomes of its header; nothing else in delivery asks.
  *
  * @module
  */
+import type { AccountId } from "../base/ids.ts";
+import type { Peer } from "../base/peer.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { Address } from "../mail/address.ts";
 import type { Header } from "../mail/header.ts";
 import type { GateFacts, MessageForm } from "../pgp/verdict.ts";
+import type { QueueOrigin } from "../store/queue.ts";
 import {
   type CleanHeader,
   cleanReceived,
@@ -16,75 +19,97 @@ import {
 } from "./header_hygiene.ts";
 import type { DeliveryParts } from "./parts.ts";
 
-export interface Origin {
-  /** Who has proved to be the sender: copies to it are its own, and it may be told what failed. */
-  readonly account: Address | undefined;
-  /** What messages from here are counted as. */
-  readonly counter: "messages_submitted" | "messages_received";
-  /** Tells senders apart. */
-  readonly name: string;
-  /** @throws {Refusal} `relaying_denied` */
-  checkRecipient(address: Address): void;
-  /** What the gate is told of a message to these recipients. */
-  facts(recipients: readonly Address[]): GateFacts;
-  clean(header: Header, form: MessageForm): CleanHeader;
+interface Envelope {
+  /** Canonical; empty is the null reverse-path (RFC 5321 §4.5.5). */
+  readonly reversePath: string;
 }
 
-/** One of our users, logged in. */
-export class AccountOrigin implements Origin {
-  readonly counter = "messages_submitted";
+/** One of our users, logged in: over SMTP, or over HTTP. */
+export interface OwnOrigin extends Envelope {
+  readonly kind: "submission" | "web";
+  readonly account: Address;
+  readonly accountId: AccountId;
+  readonly peer: Peer;
+}
 
+/** Another server: over SMTP, or over HTTP. */
+export interface ServerOrigin extends Envelope {
+  readonly kind: "mx" | "mxdeliv";
+  readonly peer: Peer;
+}
+
+/** A relay that takes mail for others and is asked for ours. */
+export interface ExchangerOrigin extends Envelope {
+  readonly kind: "exchanger";
+  readonly name: string;
+  /** It vouches for the senders of what it brings. */
+  readonly trusted: boolean;
+}
+
+export type Origin = OwnOrigin | ServerOrigin | ExchangerOrigin;
+
+interface OriginRule {
+  /** What messages from here are counted as. */
+  readonly counter: "messages_submitted" | "messages_received";
+  /** What becomes of recipients elsewhere: a route is asked for, or there is none. */
+  readonly elsewhere: "route" | "refuse" | "dismiss";
+}
+
+const RULES: Readonly<Record<Origin["kind"], OriginRule>> = {
+  submission: { counter: "messages_submitted", elsewhere: "route" },
+  web: { counter: "messages_submitted", elsewhere: "route" },
+  mx: { counter: "messages_received", elsewhere: "refuse" },
+  mxdeliv: { counter: "messages_received", elsewhere: "dismiss" },
+  exchanger: { counter: "messages_received", elsewhere: "route" },
+};
+
+export function ruleFor({ kind }: Origin): OriginRule {
+  return RULES[kind];
+}
+
+/** Who has proved to be the sender: copies to it are its own, and it is told what failed. */
+export function senderOf(origin: Origin): OwnOrigin | undefined {
+  return origin.kind === "submission" || origin.kind === "web"
+    ? origin
+    : undefined;
+}
+
+export function queueOrigin(origin: Origin): QueueOrigin {
+  return origin.kind === "exchanger" ? `exchanger:${origin.name}` : origin.kind;
+}
+
+/** What becomes of the messages of one origin on their way in. */
+export class OriginPolicy {
   constructor(
-    readonly account: Address,
-    readonly parts: DeliveryParts,
+    readonly origin: Origin,
+    readonly parts: Pick<DeliveryParts, "domains" | "inbound" | "settings">,
     readonly hygiene: HygieneParts,
   ) {}
 
-  get name(): string {
-    return this.account;
-  }
-
-  /** To anybody; where mail cannot go is decided when the message is whole. */
-  checkRecipient(): void {}
-
-  facts(recipients: readonly Address[]): GateFacts {
-    return { profile: "out", account: this.account, recipients };
-  }
-
-  clean(header: Header, form: MessageForm): CleanHeader {
-    const settings = this.parts.settings();
-    return cleanSubmitted(header, form, settings, this.hygiene);
-  }
-}
-
-/** Another server, which has proved nothing. */
-export class ServerOrigin implements Origin {
-  readonly account = undefined;
-  readonly counter = "messages_received";
-
-  /** @param reversePath Empty for the null reverse-path. */
-  constructor(readonly reversePath: string, readonly parts: DeliveryParts) {}
-
-  get name(): string {
-    return `from elsewhere: ${this.reversePath}`;
-  }
-
+  /** Of our users, anybody: where mail cannot go is decided when it is whole. @throws {Refusal} `relaying_denied` */
   checkRecipient(address: Address): void {
+    if (ruleFor(this.origin).elsewhere !== "refuse") return;
     if (this.parts.domains.isLocalAddress(address)) return;
     throw new Refusal("relaying_denied");
   }
 
+  /** What the gate is told of a message to these recipients. */
   facts(recipients: readonly Address[]): GateFacts {
+    const sender = senderOf(this.origin);
+    if (sender) return { profile: "out", account: sender.account, recipients };
     const { inbound } = this.parts;
     return {
       profile: "in",
-      reversePath: this.reversePath,
+      reversePath: this.origin.reversePath,
       recipientCount: recipients.length,
       awaitsReport: recipients.every((one) => inbound.awaitsReport(one)),
     };
   }
 
   clean(header: Header, form: MessageForm): CleanHeader {
-    return cleanReceived(header, form, this.parts.settings());
+    const settings = this.parts.settings();
+    return senderOf(this.origin)
+      ? cleanSubmitted(header, form, settings, this.hygiene)
+      : cleanReceived(header, form, settings);
   }
 }

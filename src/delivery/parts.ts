@@ -1,11 +1,11 @@
 /** What delivery works with, and what an admin may change while it does. @module */
 import type { Clock, Timers } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
-import type { Address } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type { ContentStaging } from "../store/content.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { MailStore, QuotaPolicy } from "../store/mail.ts";
+import type { QueueStore } from "../store/queue.ts";
 import type { Directory } from "./directory.ts";
 import type { Inbound } from "./inbound.ts";
 import type { Outbound } from "./outbound.ts";
@@ -32,6 +32,7 @@ export interface DeliverySettings {
 
 export interface DeliveryParts {
   readonly mail: Pick<MailStore, "accept" | "append">;
+  readonly queue: Pick<QueueStore, "failures">;
   readonly staging: ContentStaging;
   readonly directory: Directory;
   readonly domains: LocalDomains;
@@ -54,8 +55,3 @@ export type RecipientRefusal =
   | "quota_exceeded"
   | "federation_off"
   | "policy_rejection";
-
-export interface RefusedRecipient {
-  readonly address: Address;
-  readonly code: RecipientRefusal;
-}

@@ -6,42 +6,37 @@
  * @module
  */
 import { nowSeconds } from "../base/clock.ts";
-import type { Address } from "../mail/address.ts";
 import { formatMailDate } from "../mail/date.ts";
 import { type HygieneParts, newMessageId } from "./header_hygiene.ts";
-import type { RecipientRefusal, RefusedRecipient } from "./parts.ts";
+import type {
+  DeliveryNote,
+  FailedMessage,
+  FailedRecipient,
+} from "../store/queue.ts";
 
-export interface ReportFacts {
-  readonly sender: Address;
-  /** Of the message that was not delivered, with angle brackets. */
-  readonly messageId: string;
-  readonly refused: readonly RefusedRecipient[];
+/** `hostname` is what this server calls itself. */
+export interface ReportParts extends HygieneParts {
   readonly hostname: string;
 }
 
 const MAX_LISTED = 100;
-const MAX_MESSAGE_ID_OCTETS = 900;
+const MAX_MESSAGE_ID_LENGTH = 900;
 
-const REASONS: Readonly<
-  Record<RecipientRefusal, { status: string; text: string }>
-> = {
-  no_such_user: { status: "5.1.1", text: "No such user" },
-  quota_exceeded: { status: "5.2.2", text: "Mailbox full" },
-  federation_off: { status: "5.7.1", text: "Federation is off" },
-  policy_rejection: { status: "5.7.1", text: "Policy Rejection" },
-};
+const MAX_TEXT_LENGTH = 300;
+const EXPIRED_STATUS = "5.4.7"; // RFC 3463 §3.5
+const FAILED_CODE = 550; // RFC 5321 §4.2.3
 
 /** The whole message, and how much of it is header. */
 export function formatReport(
-  facts: ReportFacts,
-  parts: HygieneParts,
+  failed: FailedMessage,
+  parts: ReportParts,
 ): { octets: Uint8Array; headerOctets: number } {
   const date = formatMailDate(nowSeconds(parts.clock));
   const messageId = newMessageId(parts);
   const boundary = `report-${messageId.slice(1, 17)}`;
   const header = [
     `From: Mail Delivery System <MAILER-DAEMON@${parts.domain}>`,
-    `To: <${facts.sender}>`,
+    `To: <${failed.reversePath}>`,
     "Subject: Undelivered Mail Returned to Sender",
     `Date: ${date}`,
     `Message-ID: ${messageId}`,
@@ -56,20 +51,20 @@ export function formatReport(
     `--${boundary}`,
     "Content-Type: text/plain; charset=utf-8",
     "",
-    ...explanation(facts.refused),
+    ...explanation(failed.recipients),
     "",
     `--${boundary}`,
     "Content-Type: message/delivery-status",
     "",
-    `Reporting-MTA: dns; ${facts.hostname}`,
-    `Arrival-Date: ${date}`,
-    ...facts.refused.slice(0, MAX_LISTED).flatMap(deliveryStatus),
+    `Reporting-MTA: dns; ${parts.hostname}`,
+    `Arrival-Date: ${formatMailDate(failed.queuedAt)}`,
+    ...failed.recipients.slice(0, MAX_LISTED).flatMap(deliveryStatus),
     "",
     `--${boundary}`,
     "Content-Type: text/rfc822-headers",
     "",
-    `From: <${facts.sender}>`,
-    `Message-ID: ${oneLine(facts.messageId)}`,
+    `From: <${failed.reversePath}>`,
+    `Message-ID: ${oneLine(failed.messageId, MAX_MESSAGE_ID_LENGTH)}`,
     "",
     `--${boundary}--`,
     "",
@@ -79,27 +74,44 @@ export function formatReport(
 }
 
 /** What the user reads. */
-function explanation(refused: readonly RefusedRecipient[]): string[] {
-  const lines = refused.slice(0, MAX_LISTED).map(({ address, code }) =>
-    `Message could not be delivered to ${address}: ${REASONS[code].text}.`
+function explanation(failed: readonly FailedRecipient[]): string[] {
+  const lines = failed.slice(0, MAX_LISTED).map(({ address, note }) =>
+    `Message could not be delivered to ${address}: ${reason(note)}.`
   );
-  const more = refused.length - lines.length;
+  const more = failed.length - lines.length;
   return more > 0 ? [...lines, `And to ${more} more.`] : lines;
 }
 
+function reason({ status, text }: DeliveryNote): string {
+  const said = oneLine(text, MAX_TEXT_LENGTH).replace(/[. ]+$/, "");
+  if (status !== EXPIRED_STATUS) return said === "" ? "it was refused" : said;
+  const late = "the server there did not take it in time";
+  return said === "" ? late : `${late} (${said})`;
+}
+
 /** RFC 3464 §2.3. */
-function deliveryStatus({ address, code }: RefusedRecipient): string[] {
-  const { status, text } = REASONS[code];
+function deliveryStatus(
+  { address, note, lastAttemptAt }: FailedRecipient,
+): string[] {
+  const { status, code = FAILED_CODE, transport, host } = note;
+  const isHttp = transport?.startsWith("http");
+  const text = oneLine(note.text, MAX_TEXT_LENGTH);
   return [
     "",
     `Final-Recipient: rfc822; ${address}`,
     "Action: failed",
     `Status: ${status}`,
-    `Diagnostic-Code: smtp; 550 ${status} ${text}`,
+    ...(host === undefined ? [] : [`Remote-MTA: dns; ${oneLine(host, 255)}`]),
+    isHttp
+      ? `Diagnostic-Code: X-HTTP; ${code} ${text}`
+      : `Diagnostic-Code: smtp; ${code} ${status} ${text}`,
+    ...(lastAttemptAt === undefined
+      ? []
+      : [`Last-Attempt-Date: ${formatMailDate(lastAttemptAt)}`]),
   ];
 }
 
-/** The sender wrote it: it may not break the line, nor fill the report. */
-function oneLine(messageId: string): string {
-  return messageId.replace(/[^ -~]/g, "?").slice(0, MAX_MESSAGE_ID_OCTETS);
+/** Somebody else wrote it: it may not break the line, nor fill the report. */
+function oneLine(text: string, maxLength: number): string {
+  return text.replace(/[^ -~]/g, "?").slice(0, maxLength);
 }

@@ -8,6 +8,10 @@ const COUNTER_NAMES = [
   "messages_received",
   "messages_delivered",
   "octets_delivered",
+  "messages_queued",
+  "messages_dismissed",
+  "reports_stored",
+  "reports_undeliverable",
   "bugs",
 ] as const;
 export type CounterName = (typeof COUNTER_NAMES)[number];

@@ -77,6 +77,13 @@ export interface BlockEntry {
   readonly createdAt: number;
 }
 
+/** What there is at an address. */
+export interface FoundAccount {
+  readonly account: Account | undefined;
+  /** An entry of the blocklist covers the address, whether there is an account or not. */
+  readonly blocked: boolean;
+}
+
 export interface RegistrationToken {
   readonly id: TokenId;
   readonly token: string;
@@ -104,6 +111,8 @@ export interface TokenChange {
 /** Durable when a promise resolves; every refusal is a `Refusal`. */
 export interface AccountStore {
   find(address: Address): Promise<Account | undefined>;
+  /** One for each address, in their order, all as they were at one moment. */
+  findMany(addresses: readonly Address[]): Promise<FoundAccount[]>;
   byId(id: AccountId): Promise<Account | undefined>;
   list(
     query: AccountQuery,

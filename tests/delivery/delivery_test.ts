@@ -49,12 +49,14 @@ function bodyOf(message: string): string {
   return message.slice(message.indexOf("\r\n\r\n") + 4);
 }
 
+const PEER = { address: "192.0.2.7", secure: true };
+
 interface Attempt {
   readonly to: readonly string[];
   readonly text?: string;
   readonly account?: Address;
   readonly reversePath?: string;
-  readonly service?: "mx" | "submission";
+  readonly service?: "mx" | "mxdeliv" | "submission";
   readonly chunkOctets?: number;
 }
 
@@ -63,8 +65,14 @@ async function send(relay: Relay, attempt: Attempt): Promise<void> {
   const reversePath = attempt.reversePath ?? account;
   const transaction = await relay.delivery.begin(
     service === "submission"
-      ? { service, account: { address: account }, reversePath }
-      : { service, reversePath },
+      ? {
+        kind: service,
+        account,
+        accountId: relay.accounts.get(account)!,
+        peer: PEER,
+        reversePath,
+      }
+      : { kind: service, peer: PEER, reversePath },
   );
   try {
     for (const to of attempt.to) await transaction.addRecipient(to);

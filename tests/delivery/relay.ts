@@ -3,7 +3,7 @@ import type { AccountId } from "../../src/base/ids.ts";
 import { AccountDirectory } from "../../src/delivery/directory.ts";
 import { Delivery } from "../../src/delivery/delivery.ts";
 import type { Inbound } from "../../src/delivery/inbound.ts";
-import { FEDERATION_OFF } from "../../src/delivery/outbound.ts";
+import { FEDERATION_OFF, type Outbound } from "../../src/delivery/outbound.ts";
 import type { DeliverySettings } from "../../src/delivery/parts.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { type Address, parseAddress } from "../../src/mail/address.ts";
@@ -44,6 +44,7 @@ export class Relay {
   settings: DeliverySettings = SETTINGS;
   roles: Address | undefined;
   inbound: Inbound = { refusal: () => undefined, awaitsReport: () => true };
+  outbound: Outbound = FEDERATION_OFF;
   readonly delivery: Delivery;
 
   private constructor(readonly store: Store, readonly directory: string) {
@@ -53,6 +54,7 @@ export class Relay {
     });
     this.delivery = new Delivery({
       mail: store.mail,
+      queue: store.queue,
       staging: store.staging,
       directory: new AccountDirectory(
         store.accounts,
@@ -64,7 +66,12 @@ export class Relay {
         refusal: () => this.inbound.refusal(),
         awaitsReport: (account) => this.inbound.awaitsReport(account),
       },
-      outbound: FEDERATION_OFF,
+      outbound: {
+        route: (...args) => this.outbound.route(...args),
+        lifetimeSeconds: () => this.outbound.lifetimeSeconds(),
+        bodyHash: () => this.outbound.bodyHash(),
+        prefix: (origin) => this.outbound.prefix(origin),
+      },
       clock: { now: () => Date.now(), monotonic: () => performance.now() },
       timers: {
         sleep: (ms) => {

@@ -379,3 +379,27 @@ storeTest(
     assert.deepEqual(runs.map((run) => ({ ...run })), [last]);
   },
 );
+
+storeTest(
+  "findMany() gives accounts and blocks, in the order asked",
+  async ({ store }) => {
+    const ann = await addAccount(store, "ann");
+    const bob = await addAccount(store, "bob");
+    for (const pattern of ["bob@relay.example", "e*@relay.example"]) {
+      await store.accounts.block({ pattern, reason: "", createdAt: 0 });
+    }
+    const names = ["eve", "bob", "ann", "nobody", "ann"];
+    const found = await store.accounts.findMany(names.map(address));
+    assert.deepEqual(
+      found.map(({ account, blocked }) => [account?.id, blocked]),
+      [
+        [undefined, true],
+        [bob, true],
+        [ann, false],
+        [undefined, false],
+        [ann, false],
+      ],
+    );
+    assert.deepEqual(await store.accounts.findMany([]), []);
+  },
+);

@@ -1,14 +1,9 @@
 /** What SMTP sessions need from the relay; app/ passes the real thing in. @module */
+import type { Peer } from "../../base/peer.ts";
 import type { Secret } from "../../base/secret.ts";
 
 /** "mx": mail from other servers (port 25). "submission": from our own users. */
 export type SmtpService = "mx" | "submission";
-
-export interface SmtpPeer {
-  /** IP address without brackets. */
-  readonly address: string;
-  readonly secure: boolean;
-}
 
 /** Why the relay ends a session: the account is blocked or deleted, or what it says. */
 export type SmtpEnding =
@@ -29,7 +24,7 @@ export interface SmtpAccount {
 
 export interface SmtpSender {
   readonly service: SmtpService;
-  readonly peer: SmtpPeer;
+  readonly peer: Peer;
   readonly account?: SmtpAccount;
   /** MAIL's argument without brackets; empty is the null reverse-path (RFC 5321 §4.5.5). */
   readonly reversePath: string;
@@ -72,7 +67,7 @@ export interface SmtpBackend {
   login(
     address: string,
     password: Secret,
-    peer: SmtpPeer,
+    peer: Peer,
   ): Promise<SmtpAccount>;
   /**
    * Opens a transaction; may wait to slow down a fast sender.

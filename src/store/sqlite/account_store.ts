@@ -8,13 +8,14 @@ import type {
   AccountQuery,
   AccountStore,
   BlockEntry,
+  FoundAccount,
   LoginRecord,
   NewAccount,
   RegistrationToken,
   TokenChange,
 } from "../accounts.ts";
 import type { StoreClock } from "../clock.ts";
-import type { Connection } from "./database/connection.ts";
+import { type Connection, readTogether } from "./database/connection.ts";
 import type { LazyJobs } from "./lazy_jobs.ts";
 import { AccountTable } from "./tables/account_table.ts";
 import { BlockTable } from "./tables/block_table.ts";
@@ -33,6 +34,7 @@ export interface AccountStoreParts {
 export class SqliteAccountStore implements AccountStore {
   readonly writer: Writer;
   readonly lazy: LazyJobs;
+  readonly #reads: Connection;
   readonly #time: StoreClock;
   readonly #accounts: AccountTable;
   readonly #blocklist: BlockTable;
@@ -41,6 +43,7 @@ export class SqliteAccountStore implements AccountStore {
   constructor({ reads, writer, lazy, time }: AccountStoreParts) {
     this.writer = writer;
     this.lazy = lazy;
+    this.#reads = reads;
     this.#time = time;
     this.#accounts = new AccountTable(reads);
     this.#blocklist = new BlockTable(reads);
@@ -49,6 +52,16 @@ export class SqliteAccountStore implements AccountStore {
 
   find(address: Address): Promise<Account | undefined> {
     return Promise.try(() => this.#accounts.find(address));
+  }
+
+  findMany(addresses: readonly Address[]): Promise<FoundAccount[]> {
+    return Promise.try(() =>
+      readTogether(this.#reads, () =>
+        addresses.map((address) => ({
+          account: this.#accounts.find(address),
+          blocked: this.#blocklist.covering(address) !== undefined,
+        })))
+    );
   }
 
   byId(id: AccountId): Promise<Account | undefined> {

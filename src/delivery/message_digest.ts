@@ -1,0 +1,70 @@
+/**
+ * What is learned of a message as it passes into the staging area: by which it
+ * is known again, and what sending it needs.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { Header } from "../mail/header.ts";
+import { authorsOf } from "../pgp/from_rule.ts";
+import type { BodyHash } from "./outbound.ts";
+
+export class MessageDigest {
+  readonly #sha256 = createHash("sha256");
+  readonly #bodyHash: BodyHash | undefined;
+  #authors: readonly string[] = [];
+  #utf8 = false;
+  #eightBit = false;
+
+  /** @param bodyHash For signatures, if the message leaves. */
+  constructor(readonly leaves: boolean, bodyHash: BodyHash | undefined) {
+    this.#bodyHash = bodyHash;
+  }
+
+  /** @param stored What is kept of it. */
+  header(header: Header, stored: Uint8Array): void {
+    this.#authors = authorsOf(header).map(({ localPart, domain }) =>
+      `${localPart}@${domain}`
+    );
+    if (this.leaves) this.#utf8 = hasHighOctets(stored);
+  }
+
+  body(octets: Uint8Array): void {
+    this.#sha256.update(octets);
+    if (!this.leaves) return;
+    this.#bodyHash?.update(octets);
+    this.#eightBit ||= hasHighOctets(octets);
+  }
+
+  /** Of the body. Once. */
+  finish(): DigestedMessage {
+    const bodyHash = this.#bodyHash?.digest();
+    return {
+      authors: this.#authors,
+      sha256: Uint8Array.from(this.#sha256.digest()),
+      ...(bodyHash !== undefined && { bodyHash }),
+      eightBit: this.#eightBit || this.#utf8,
+      utf8: this.#utf8,
+    };
+  }
+}
+
+export interface DigestedMessage {
+  /** In the From field. */
+  readonly authors: readonly string[];
+  /** Of the body. */
+  readonly sha256: Uint8Array;
+  /** As `bh=` of DKIM has it, if the message leaves and is to be signed. */
+  readonly bodyHash?: string;
+  /** Octets above 127, if the message leaves. */
+  readonly eightBit: boolean;
+  /** The same in its header. */
+  readonly utf8: boolean;
+}
+
+function hasHighOctets(octets: Uint8Array): boolean {
+  for (let i = 0; i < octets.length; i++) {
+    if (octets[i]! > 127) return true;
+  }
+  return false;
+}
