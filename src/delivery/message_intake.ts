@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { concat } from "../base/octets.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { Header } from "../mail/header.ts";
 import { authorsOf } from "../pgp/from_rule.ts";
@@ -103,10 +104,11 @@ export class MessageIntake {
   }
 
   async #writeAll(pieces: readonly Uint8Array[]): Promise<void> {
-    for (const piece of pieces) {
-      this.#options.digest?.body(piece);
-      await this.#staging.write(piece);
-    }
+    const [only, ...more] = pieces;
+    if (!only) return;
+    const octets = more.length === 0 ? only : concat(pieces);
+    this.#options.digest?.body(octets);
+    await this.#staging.write(octets);
   }
 
   /** Who the message says it is from, where that is what is wrong with it. */

@@ -10,9 +10,9 @@
  */
 import { CR, LF } from "../base/octets.ts";
 import type { Header } from "../mail/header.ts";
-import { parameterOf } from "../mail/content_type.ts";
+import { type ContentType, parameterOf } from "../mail/content_type.ts";
 import { MultipartReader, type MultipartSink } from "./multipart.ts";
-import { contentTypeOf, encodingOf } from "./part.ts";
+import { encodingOf } from "./part.ts";
 import type { GatePass, MessageForm } from "./verdict.ts";
 
 /** RFC 2046 §5.1.1, less a blank in front, which readers may trim. */
@@ -146,11 +146,15 @@ export class RuledBody {
 /**
  * The boundary of a message that can only be read in one way as a multipart
  * (RFC 2046 §5.1); undefined otherwise.
+ *
+ * @param contentType The header's.
  */
-export function boundaryOf(header: Header): string | undefined {
-  const contentType = contentTypeOf(header);
+export function boundaryOf(
+  contentType: ContentType,
+  header: Header,
+): string | undefined {
   const encoding = encodingOf(header);
-  if (contentType?.type !== "multipart") return undefined;
+  if (contentType.type !== "multipart") return undefined;
   if (!["7bit", "8bit", "binary"].includes(encoding ?? "")) return undefined;
   const boundary = parameterOf(contentType.parameters, "boundary") ?? "";
   return BOUNDARY.test(boundary) ? boundary : undefined;

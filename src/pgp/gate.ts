@@ -125,8 +125,8 @@ export class EncryptionGate {
       authorRefusal(header, this.#facts, this.#options);
     if (this.#refusal) return;
     const type = contentTypeOf(header);
-    const boundary = boundaryOf(header);
-    const rule = type && boundary &&
+    const boundary = type && boundaryOf(type, header);
+    const rule = boundary &&
       ruleFor({ header, type, boundary }, this.#facts, this.#options);
     if (!rule) {
       this.#refusal = "encryption_needed";
