@@ -6,8 +6,20 @@
  *
  * @module
  */
-import type { ImapAddress } from "./envelope.ts";
 import { FieldScanner } from "./field_scanner.ts";
+
+/** A mailbox, or a mark at one end of a group (RFC 3501 §7.4.2). */
+export type ImapAddress =
+  | {
+    readonly kind: "mailbox";
+    readonly name?: string;
+    /** Source route of obsolete syntax (RFC 5322 §4.4). */
+    readonly route?: string;
+    readonly localPart: string;
+    readonly domain: string;
+  }
+  | { readonly kind: "group_start"; readonly name: string }
+  | { readonly kind: "group_end" };
 
 /** One mailbox: quoting removed, nothing canonicalised. */
 export interface HeaderMailbox {

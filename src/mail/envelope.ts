@@ -5,23 +5,10 @@
  *
  * @module
  */
-import { readAddresses } from "./address_list.ts";
+import { type ImapAddress, readAddresses } from "./address_list.ts";
 import type { Header } from "./header.ts";
 
 const MAX_ADDRESSES = 2000; // of each field
-
-/** A mailbox, or a mark at one end of a group (RFC 3501 §7.4.2). */
-export type ImapAddress =
-  | {
-    readonly kind: "mailbox";
-    readonly name?: string;
-    /** Source route of obsolete syntax (RFC 5322 §4.4). */
-    readonly route?: string;
-    readonly localPart: string;
-    readonly domain: string;
-  }
-  | { readonly kind: "group_start"; readonly name: string }
-  | { readonly kind: "group_end" };
 
 /** All values as they were sent, unfolded, with encoded words still encoded. */
 export interface ImapEnvelope {

@@ -33,7 +33,7 @@ import {
   UNKNOWN_MECHANISM,
 } from "./replies.ts";
 import type { SmtpState } from "./state.ts";
-import type { Step } from "./commands.ts";
+import type { Step } from "./step.ts";
 
 /** AUTH and its arguments. */
 export function auth(state: SmtpState, text: string): Step | Promise<Step> {

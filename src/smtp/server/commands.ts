@@ -47,16 +47,7 @@ import {
   UNSUPPORTED_PARAMETER,
 } from "./replies.ts";
 import type { SmtpState } from "./state.ts";
-
-/** A reply, and what the session does after it. */
-export interface Step {
-  readonly reply: Reply;
-  readonly effect?: "close" | "start_tls" | "start_data";
-  /** Takes the next line in place of a command. */
-  readonly continuation?: (line: string) => Step | Promise<Step>;
-  /** A second reply, with which the connection ends. */
-  readonly farewell?: Reply;
-}
+import type { Step } from "./step.ts";
 
 interface SmtpCommand {
   /** Allowed only where MAIL is: after EHLO, over TLS, logged in. */

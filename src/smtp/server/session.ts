@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { runCommand, type Step } from "./commands.ts";
+import { runCommand } from "./commands.ts";
 import { MessageReceipt } from "./message_receipt.ts";
 import { type SmtpFault, type SmtpInput, SmtpReceiver } from "./receiver.ts";
 import {
@@ -25,6 +25,7 @@ import {
   WRONG_PROTOCOL,
 } from "./replies.ts";
 import { type SmtpSessionOptions, SmtpState } from "./state.ts";
+import type { Step } from "./step.ts";
 
 /** What the connection does after the session has answered. */
 export type SmtpEffect = "close" | "start_tls";

@@ -1,5 +1,6 @@
 /** ENVELOPE, BODY and BODYSTRUCTURE as text (RFC 3501 §7.4.2). @module */
-import type { ImapAddress, ImapEnvelope } from "../../../mail/envelope.ts";
+import type { ImapAddress } from "../../../mail/address_list.ts";
+import type { ImapEnvelope } from "../../../mail/envelope.ts";
 import type {
   MimeMessage,
   MimeParameters,
