@@ -41,6 +41,7 @@ const HEAD_TIMEOUT_MS = 10_000;
 const EXCHANGE_TIMEOUT_MS = 120_000; // body and response together
 const SWEEP_MS = 1000;
 const MAX_HEAD_OCTETS = 16_384;
+const MAX_FIELDS = 100; // each costs more than its octets
 
 interface Connection {
   readonly peer: HttpPeer;
@@ -135,6 +136,9 @@ export class HttpServer {
     incoming: IncomingMessage,
     { peer }: Connection,
   ): Promise<Response> {
+    if (incoming.rawHeaders.length > 2 * MAX_FIELDS) {
+      return new Response("Too many header fields\n", { status: 431 }); // RFC 6585 §5
+    }
     const request = toRequest(incoming, peer.secure);
     if (!request) return new Response("Bad request\n", { status: 400 });
     try {

@@ -105,6 +105,14 @@ for (
     }));
 }
 
+Deno.test("serve() answers 431 to more than a hundred header fields", () =>
+  serving(() => new Response("ok"), async (port) => {
+    const get = (count: number) =>
+      raw(port, GET.replace("\r\n\r\n", `\r\n${"a: b\r\n".repeat(count)}\r\n`));
+    assert.match(await get(98), /^HTTP\/1\.1 200 /);
+    assert.match(await get(99), /^HTTP\/1\.1 431 /);
+  }));
+
 Deno.test("serve() does not call it a bug when the peer leaves in the middle of its body", () => {
   const thrown = Promise.withResolvers<void>();
   return serving(async (request) => {

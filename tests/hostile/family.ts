@@ -64,11 +64,15 @@ function* runs(
 export function assertQuick(name: string, read: () => void): void {
   const spentMs = leastOf(TRIES, read, LIMIT_MS);
   if (spentMs <= LIMIT_MS) return;
-  const slowness = leastOf(TRIES, reference, 0) / REFERENCE_MS;
   assert.ok(
-    spentMs <= LIMIT_MS * Math.max(1, slowness),
+    spentMs <= LIMIT_MS * slowness(),
     `${spentMs.toFixed(0)} ms for ${name}`,
   );
+}
+
+/** How much slower the machine is now than the one that limits are meant for; 1 if it is not. */
+export function slowness(): number {
+  return Math.max(1, leastOf(TRIES, reference, 0) / REFERENCE_MS);
 }
 
 /**

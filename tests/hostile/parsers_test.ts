@@ -65,6 +65,9 @@ import {
 } from "../../src/mail/date.ts";
 import { readEnvelope } from "../../src/mail/envelope.ts";
 import { type Header, parseHeader } from "../../src/mail/header.ts";
+import type { IncomingMessage } from "node:http";
+import { toRequest } from "../../src/http/exchange.ts";
+import { Needle } from "../../src/imap/server/search/needle.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { MimeParser } from "../../src/mail/mime_parser.ts";
 import { readPartHeader } from "../../src/mail/part_header.ts";
@@ -544,6 +547,15 @@ function peers(): Parser[] {
     ],
     ["Networks", (text) => networks.includes([text], text), "1a:./"],
     ["redact", redact, "a1@.:[]-=+/ "],
+    ["toRequest", (text) => {
+      toRequest(incoming(`/${text}`, "relay.example"), true);
+      toRequest(incoming("/", text), true);
+    }, "a1/.:%?&=[]@ "],
+    ["Needle", (text) => {
+      const half = text.slice(0, 1000);
+      new Needle(`${half}b${half}`).isIn(text);
+      new Needle(`b${half}`).isIn(text);
+    }, "ab "],
     ["parseRequest", parseRequest, '{}[]":,1a\\ '],
   ];
   return rows.map(([name, read, alphabet]) => ({
@@ -552,6 +564,15 @@ function peers(): Parser[] {
     limit: LINE_LIMIT,
     read,
   }));
+}
+
+/** As `node:http` gives it. */
+function incoming(url: string, host: string): IncomingMessage {
+  const headers = { host };
+  const rawHeaders = ["host", host, "origin", host];
+  return { method: "GET", url, headers, rawHeaders } as IncomingMessage & {
+    headers: { host: string };
+  };
 }
 
 function failing(read: () => void): void {

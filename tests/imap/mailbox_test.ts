@@ -392,6 +392,23 @@ transcript(
 );
 
 transcript(
+  "LIST compares so many patterns",
+  `
+  S: ${GREETING}
+  C: L LOGIN ann@relay.example secret
+  S: L OK [CAPABILITY ${CAPABILITIES}] Logged in
+  C: A1 LIST "" (${"x ".repeat(19)}INBOX)
+  S: * LIST (\\HasNoChildren) "/" "INBOX"
+  S: A1 OK LIST completed
+  C: A2 LIST "" (${"x ".repeat(20)}INBOX)
+  S: A2 BAD Too many patterns
+  C: A3 LIST "" (%%% ${"%*".repeat(300)})
+  S: * LIST (\\HasNoChildren) "/" "INBOX"
+  S: A3 OK LIST completed
+`,
+);
+
+transcript(
   "RENAME INBOX moves its messages",
   `
   ${LOGIN}
