@@ -41,8 +41,9 @@ export class MailboxLedger {
   #uidNextSeen = 1;
   constructor(readonly address: string) {}
 
-  /** A message was handed over; it is here for sure only after `promise`. */
+  /** A message was handed over, perhaps again; it is here for sure only after `promise`. */
   expect(id: string, payloadHash: string, flags = ""): void {
+    if (this.#entries.has(id)) return;
     this.#entries.set(id, {
       id,
       uid: undefined,
@@ -55,7 +56,7 @@ export class MailboxLedger {
 
   promise(id: string, uid?: number): void {
     const entry = this.#entry(id);
-    entry.state = "promised";
+    if (entry.state === "unanswered") entry.state = "promised";
     if (uid !== undefined) {
       entry.uid = uid;
       this.#uidNext = Math.max(this.#uidNext, uid + 1);

@@ -16,10 +16,18 @@ export interface Target {
   readonly certificate: string;
 }
 
+/** A message that was handed over, and of which nobody knows whether it was taken. */
+export interface Unanswered {
+  readonly id: string;
+  readonly recipients: readonly Person[];
+  readonly payload: Payload;
+}
+
 export interface Person {
   readonly address: string;
   readonly password: string;
   readonly ledger: MailboxLedger;
+  unanswered?: Unanswered;
 }
 
 export interface Payload {
@@ -73,6 +81,7 @@ export async function submitUntilCrash(
     sender.password,
   );
   try {
+    if (sender.unanswered) await submit(client, sender, sender.unanswered);
     for (;;) {
       const recipients = [
         ...new Set(
@@ -83,19 +92,28 @@ export async function submitUntilCrash(
         ),
       ];
       const payload = pick(work.payloads, random);
-      const id = work.nextId();
-      const message = messageOctets({
-        from: sender.address,
-        id,
-        payload: payload.text,
-      });
-      for (const { ledger } of recipients) ledger.expect(id, payload.hash);
-      await client.send(recipients.map(({ address }) => address), message);
-      for (const { ledger } of recipients) ledger.promise(id);
+      await submit(client, sender, { id: work.nextId(), recipients, payload });
     }
   } finally {
     client.close();
   }
+}
+
+/** As clients do: what had no answer is sent again, and must then be there once. */
+async function submit(
+  client: SmtpClient,
+  sender: Person,
+  message: Unanswered,
+): Promise<void> {
+  const { id, recipients, payload } = message;
+  sender.unanswered = message;
+  for (const { ledger } of recipients) ledger.expect(id, payload.hash);
+  await client.send(
+    recipients.map(({ address }) => address),
+    messageOctets({ from: sender.address, id, payload: payload.text }),
+  );
+  for (const { ledger } of recipients) ledger.promise(id);
+  delete sender.unanswered;
 }
 
 const FLAG_LISTS = [

@@ -1,11 +1,20 @@
 /** The process that crash_test.ts kills: it writes, and says what is durable. @module */
 import { DELETED } from "../../src/mail/mailbox.ts";
+import type { AccountId } from "../../src/base/ids.ts";
+import { localPart } from "../../src/mail/address.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openStore } from "../../src/store/sqlite/open.ts";
 import {
+  acceptFor,
+  claim,
+  outboundTo,
+  recipient,
+  REFUSED,
+  settle,
+} from "./queue_world.ts";
+import {
   addAccount,
   address,
-  deliver,
   HEADER,
   randomNumbers,
   range,
@@ -24,10 +33,88 @@ async function run(store: Store, round: string, session: number) {
     );
     const message = `${round}-${session}-${i}`;
     const padding = "x".repeat(random(10) === 0 ? 100_000 : random(4000));
-    await deliver(store, accounts.map((a) => a!.id), `${message} ${padding}`);
-    say(`delivered ${message} ${names.join(" ")}`.trimEnd());
+    const leaves = LEAVES[random(LEAVES.length)]!;
+    say(`accepting ${message} ${leaves} ${names.join(" ")}`.trimEnd());
+    await acceptOnce(store, {
+      message,
+      leaves,
+      accounts: accounts.map((account) => account!.id),
+      padding,
+    });
+    say(`delivered ${message} ${leaves} ${names.join(" ")}`.trimEnd());
     if (session === 0 && i % 3 === 0) await expungeOne(store, random);
   }
+}
+
+/** Whether a message goes elsewhere, and to somebody there who is refused. */
+export type Leaves = "here" | "far" | "far+foe";
+const LEAVES: readonly Leaves[] = ["here", "far", "far+foe"];
+
+export interface CrashMessage {
+  readonly message: string;
+  readonly leaves: Leaves;
+  readonly accounts: readonly AccountId[];
+  readonly padding: string;
+}
+
+/** As somebody does who asks again until there is an answer. */
+export async function acceptOnce(
+  store: Store,
+  { message, leaves, accounts, padding }: CrashMessage,
+): Promise<void> {
+  const ann = (await store.accounts.find(address("ann")))!;
+  const key = new TextEncoder().encode(message);
+  const recipients = [
+    recipient(`${message}@d${message.length % 3}.example`),
+    ...(leaves === "far+foe"
+      ? [recipient(`${message}@foe.example`, REFUSED)]
+      : []),
+  ];
+  await acceptFor(store, {
+    recipients: accounts,
+    key: { octets: key, of: "message", seconds: 3600 },
+    ...(leaves !== "here" && {
+      outbound: outboundTo(recipients, {
+        account: ann.id,
+        messageId: message,
+      }),
+    }),
+  }, `${message} ${padding}`);
+}
+
+/** Sends what waits, for ever. */
+async function send(store: Store) {
+  await store.queue.resume("sender", { afterSeconds: 0, withinSeconds: 0 });
+  for (;;) {
+    const units = await claim(store, { units: 4 });
+    for (const { recipients } of units) {
+      for (const one of recipients) say(`sending ${localPart(one.address)}`);
+    }
+    for (const unit of units) {
+      await settle(store, unit, { kind: "delivered" });
+      for (const one of unit.recipients) say(`sent ${localPart(one.address)}`);
+    }
+    if (units.length === 0) await pause();
+  }
+}
+
+/** Tells of what was refused, for ever. */
+async function report(store: Store) {
+  for (;;) {
+    const failures = await store.queue.failures(undefined, 10);
+    for (const { message, messageId, account, recipients } of failures) {
+      await acceptFor(store, {
+        recipients: [account],
+        reports: { message, recipients: recipients.map(({ n }) => n) },
+      }, `report-${messageId} `);
+      say(`reported report-${messageId}`);
+    }
+    if (failures.length === 0) await pause();
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 async function expungeOne(store: Store, random: (below: number) => number) {
@@ -63,5 +150,5 @@ if (import.meta.main) {
     { length: PARALLEL },
     (_, session) => run(store, round!, session),
   );
-  await Promise.all(sessions);
+  await Promise.all([...sessions, send(store), report(store)]);
 }
