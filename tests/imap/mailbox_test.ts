@@ -394,7 +394,7 @@ transcript(
 transcript(
   "LIST compares so many patterns",
   `
-  S: ${GREETING}
+  ${GREETING}
   C: L LOGIN ann@relay.example secret
   S: L OK [CAPABILITY ${CAPABILITIES}] Logged in
   C: A1 LIST "" (${"x ".repeat(19)}INBOX)
