@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { AccountId } from "../../src/base/ids.ts";
-import { BatchRunner } from "../../src/store/sqlite/batch.ts";
+import { BatchRunner } from "../../src/store/sqlite/writer/batch.ts";
 import { Connection } from "../../src/store/sqlite/database/connection.ts";
 import { openWriting } from "../../src/store/sqlite/database/open.ts";
 import { JobContext } from "../../src/store/sqlite/jobs/context.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import "../../src/store/sqlite/writer_worker.ts";
+import "../../src/store/sqlite/writer/writer_worker.ts";
 
 interface Scope {
   onmessage: (event: MessageEvent) => void;

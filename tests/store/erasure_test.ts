@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import type { AccountId } from "../../src/base/ids.ts";
 import { SEEN } from "../../src/mail/mailbox.ts";
-import { ERASE_EVERY_MS } from "../../src/store/sqlite/erasure.ts";
+import { ERASE_EVERY_MS } from "../../src/store/sqlite/writer/erasure.ts";
 import { openStore } from "../../src/store/sqlite/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import { filesBelow } from "../harness/server.ts";

@@ -16,11 +16,11 @@ import type {
 } from "../accounts.ts";
 import type { StoreClock } from "../clock.ts";
 import { type Connection, readTogether } from "./database/connection.ts";
-import type { LazyJobs } from "./lazy_jobs.ts";
+import type { LazyJobs } from "./writer/lazy_jobs.ts";
 import { AccountTable } from "./tables/account_table.ts";
 import { BlockTable } from "./tables/block_table.ts";
 import { TokenTable } from "./tables/token_table.ts";
-import { BULK, OutcomeUnknown, type Writer } from "./writer.ts";
+import { BULK, OutcomeUnknown, type Writer } from "./writer/writer.ts";
 
 const ACCOUNTS_AT_ONCE = 500; // in one transaction
 

@@ -5,7 +5,7 @@ import { Refusal } from "../../base/refusal.ts";
 import type { StoreClock } from "../clock.ts";
 import type { Connection } from "./database/connection.ts";
 import { LivedTimeTable } from "./tables/lived_time_table.ts";
-import type { Writer } from "./writer.ts";
+import type { Writer } from "./writer/writer.ts";
 
 export class SqliteClock implements StoreClock {
   readonly #clock: LivedClock;

@@ -38,11 +38,16 @@ import type { DiskSpace } from "./files/disk_space.ts";
 import type { FileStaging } from "./files/staging.ts";
 import type { Health } from "./health.ts";
 import type { AgeCursor } from "./jobs/retention.ts";
-import type { LazyJobs } from "./lazy_jobs.ts";
+import type { LazyJobs } from "./writer/lazy_jobs.ts";
 import type { MailReads } from "./mail_reads.ts";
 import { CopySteps } from "./copy_steps.ts";
 import { canonicalMailboxName } from "./mailbox_name.ts";
-import { BULK, OutcomeUnknown, type Weight, type Writer } from "./writer.ts";
+import {
+  BULK,
+  OutcomeUnknown,
+  type Weight,
+  type Writer,
+} from "./writer/writer.ts";
 
 const FEW_MESSAGES = 50;
 const EVERYTHING: readonly UidRange[] = [

@@ -10,7 +10,7 @@ import { Orphans } from "./files/orphans.ts";
 import type { DiskSpace } from "./files/disk_space.ts";
 import { BlobTable } from "./tables/blob_table.ts";
 import { TaskTable } from "./tables/task_table.ts";
-import { BULK, type Writer } from "./writer.ts";
+import { BULK, type Writer } from "./writer/writer.ts";
 
 const ORPHAN_SECONDS = 3600; // a younger file may be about to get its message
 const TOP_DIRECTORIES = 256;

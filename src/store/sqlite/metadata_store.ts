@@ -6,7 +6,7 @@ import type { SettingStore } from "../settings.ts";
 import type { Connection } from "./database/connection.ts";
 import { PushTokenTable } from "./tables/push_token_table.ts";
 import { SettingTable } from "./tables/setting_table.ts";
-import type { Writer } from "./writer.ts";
+import type { Writer } from "./writer/writer.ts";
 
 const SECRET_OCTETS = 32;
 

@@ -21,7 +21,7 @@ import type { BodyReader } from "./files/body.ts";
 import { BEFORE_ALL } from "./jobs/queue/selection.ts";
 import { QueueReads } from "./queue_reads.ts";
 import type { QueueAction } from "./tables/queue_recipient_table.ts";
-import { BULK, type Writer } from "./writer.ts";
+import { BULK, type Writer } from "./writer/writer.ts";
 
 export interface QueueStoreParts {
   readonly reads: Connection;

@@ -8,8 +8,8 @@
  *
  * @module
  */
-import type { Clock, Timers } from "../../base/clock.ts";
-import { Refusal } from "../../base/refusal.ts";
+import type { Clock, Timers } from "../../../base/clock.ts";
+import { Refusal } from "../../../base/refusal.ts";
 import type { Writer } from "./writer.ts";
 
 /** Often enough to try a few times within five minutes. */

@@ -1,8 +1,8 @@
 /** What the protocol thread and the writer's thread say to each other. @module */
 import type { BatchResult } from "./batch.ts";
-import type { BatchTime } from "./batch_time.ts";
-import type { Job } from "./jobs/jobs.ts";
-import type { WriterOptions } from "./options.ts";
+import type { BatchTime } from "../batch_time.ts";
+import type { Job } from "../jobs/jobs.ts";
+import type { WriterOptions } from "../options.ts";
 
 export type ToWriter =
   | { readonly kind: "open"; readonly options: WriterOptions }

@@ -6,13 +6,13 @@
  */
 import { join } from "node:path";
 import { BatchRunner } from "./batch.ts";
-import type { Connection } from "./database/connection.ts";
-import { BUSY_TIMEOUT_MS, openWriting } from "./database/open.ts";
-import { storageFault } from "./database/errors.ts";
-import { BALLAST_NAME } from "./files/ballast.ts";
-import { JobContext } from "./jobs/context.ts";
-import type { WriterOptions } from "./options.ts";
-import { guardThread } from "../../observe/threads.ts";
+import type { Connection } from "../database/connection.ts";
+import { BUSY_TIMEOUT_MS, openWriting } from "../database/open.ts";
+import { storageFault } from "../database/errors.ts";
+import { BALLAST_NAME } from "../files/ballast.ts";
+import { JobContext } from "../jobs/context.ts";
+import type { WriterOptions } from "../options.ts";
+import { guardThread } from "../../../observe/threads.ts";
 import type {
   Answer,
   FromWriter,

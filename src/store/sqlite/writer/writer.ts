@@ -10,15 +10,15 @@
  *
  * @module
  */
-import type { Clock } from "../../base/clock.ts";
-import { nowSeconds } from "../../base/clock.ts";
-import { Repeats } from "../../base/repeats.ts";
-import { Refusal } from "../../base/refusal.ts";
+import type { Clock } from "../../../base/clock.ts";
+import { nowSeconds } from "../../../base/clock.ts";
+import { Repeats } from "../../../base/repeats.ts";
+import { Refusal } from "../../../base/refusal.ts";
 import type { Outcome } from "./batch.ts";
-import type { ChangeHub } from "./changes.ts";
-import type { Health } from "./health.ts";
-import type { Job, JobArgument, JobName, JobResult } from "./jobs/jobs.ts";
-import type { WriterOptions } from "./options.ts";
+import type { ChangeHub } from "../changes.ts";
+import type { Health } from "../health.ts";
+import type { Job, JobArgument, JobName, JobResult } from "../jobs/jobs.ts";
+import type { WriterOptions } from "../options.ts";
 import { type Unanswered, WriterLink } from "./writer_link.ts";
 import type { FromWriter, ToWriter } from "./writer_protocol.ts";
 

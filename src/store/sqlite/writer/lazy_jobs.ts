@@ -1,8 +1,8 @@
 /** Writes that nobody waits for: they join the next batch, or go within a second. @module */
-import { dayOf } from "../../base/clock.ts";
-import type { AccountId, MailboxId, Uid } from "../../base/ids.ts";
-import type { LoginRecord } from "../accounts.ts";
-import type { Job } from "./jobs/jobs.ts";
+import { dayOf } from "../../../base/clock.ts";
+import type { AccountId, MailboxId, Uid } from "../../../base/ids.ts";
+import type { LoginRecord } from "../../accounts.ts";
+import type { Job } from "../jobs/jobs.ts";
 
 const MAX_WAIT_MS = 1000;
 const MAX_REMEMBERED = 200_000; // accounts whose login of the day is written

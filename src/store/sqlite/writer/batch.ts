@@ -11,17 +11,17 @@ import {
   Refusal,
   type RefusalCode,
   type RefusalDetail,
-} from "../../base/refusal.ts";
-import type { MailboxChange } from "../../mail/mailbox.ts";
+} from "../../../base/refusal.ts";
+import type { MailboxChange } from "../../../mail/mailbox.ts";
 import {
   refusalFor,
   type StorageFault,
   storageFault,
-} from "./database/errors.ts";
-import type { BatchTime } from "./batch_time.ts";
-import type { JobContext } from "./jobs/context.ts";
-import { FREEING } from "./jobs/freeing.ts";
-import { type Job, runJob } from "./jobs/jobs.ts";
+} from "../database/errors.ts";
+import type { BatchTime } from "../batch_time.ts";
+import type { JobContext } from "../jobs/context.ts";
+import { FREEING } from "../jobs/freeing.ts";
+import { type Job, runJob } from "../jobs/jobs.ts";
 
 /** What became of a job, as it crosses back. */
 export type Outcome =

@@ -1,5 +1,5 @@
 /** One life of the writer's thread: what it is asked, and its answers. @module */
-import { startThread, ThreadDied } from "../../observe/threads.ts";
+import { startThread, ThreadDied } from "../../../observe/threads.ts";
 import type {
   Answer,
   FromWriter,
