@@ -40,7 +40,8 @@ async function withRelay(test: (relay: Relay) => Promise<void>) {
   const store = await openStore({ stateDir, minFreeOctets: 0, clock });
   try {
     const config = loadConfig({
-      text: '[server]\ndomain = "relay.example"\n[auth]\nscrypt_ln = 12\n',
+      text:
+        '[server]\ndomain = "relay.example"\n[auth]\nscrypt_ln = 12\nfail_delay_ms = 0\n',
       path: "postern.toml",
     });
     const runtime = await Settings.open(store.settings, config);
