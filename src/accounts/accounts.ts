@@ -12,6 +12,7 @@ import type { Secret } from "../base/secret.ts";
 import type { Address } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type { Account } from "../store/accounts.ts";
+import type { StoreEvent } from "../store/events.ts";
 import type { Store } from "../store/store.ts";
 import { isCovered } from "./block_patterns.ts";
 import { Blocklist } from "./blocklist.ts";
@@ -43,10 +44,10 @@ import { RefusedPasswords } from "./passwords/refused_passwords.ts";
 import { VerifiedPasswords } from "./passwords/verified_passwords.ts";
 
 const PAGE = 500;
-const CHECKS_IN_A_ROW = 200;
+const CHECKED_AT_ONCE = 500;
 
 export interface AccountsParts {
-  readonly store: Pick<Store, "accounts" | "metadata" | "dataVersion">;
+  readonly store: Pick<Store, "accounts" | "metadata" | "onEvent">;
   readonly domains: LocalDomains;
   readonly options: AccountOptions;
   readonly clock: Clock;
@@ -71,7 +72,9 @@ export class Accounts implements AccountOperations {
   readonly #foreign: ForeignHashes;
   /** Changes with every password that is set here. */
   #passwordEpoch = 0;
-  #dataVersion: number | undefined;
+  readonly #stopListening: () => void;
+  /** Rechecks that are under way, one after the other. */
+  #rechecks: Promise<void> = Promise.resolve();
   #day: number;
 
   constructor(parts: AccountsParts) {
@@ -103,6 +106,7 @@ export class Accounts implements AccountOperations {
       guard: new ResourceGuard(clock, options, () => parts.resources()),
       blocklist: this.#blocklist,
     };
+    this.#stopListening = parts.store.onEvent((event) => this.#hear(event));
     this.#registration = new Registration(creation);
     this.#logins = new Logins({
       ...shared,
@@ -218,39 +222,63 @@ export class Accounts implements AccountOperations {
     }
   }
 
-  /**
-   * Notices what other processes have done, and that a day has passed. Cheap
-   * when nothing was; to be called every second.
-   */
-  async refresh(): Promise<void> {
-    this.#touchOncePerDay();
-    const version = await this.#parts.store.dataVersion();
-    if (version === this.#dataVersion) return;
-    this.#dataVersion = version;
-    this.#blocklist.changed();
-    await this.#recheck(this.sessions.accounts().map(([id]) => id));
+  /** Resolves when what the store has told so far has had its effect. */
+  settled(): Promise<void> {
+    return this.#rechecks;
   }
 
   close(): void {
+    this.#stopListening();
     this.#foreign.close();
+  }
+
+  #hear(event: StoreEvent): void {
+    switch (event.kind) {
+      case "account":
+        this.#passwordEpoch++;
+        this.#verified.forget(event.account);
+        return this.#checkAgain(() => [event.account]);
+      case "missed":
+        this.#passwordEpoch++;
+        this.#blocklist.changed();
+        return this.#checkAgain(() => this.#live());
+      case "blocklist":
+        this.#blocklist.changed();
+        return this.#checkAgain(() => this.#live());
+      case "settings":
+      case "mailbox":
+      case "queue":
+        return;
+    }
+  }
+
+  #live(): AccountId[] {
+    return this.sessions.accounts().map(([id]) => id);
+  }
+
+  #checkAgain(ids: () => readonly AccountId[]): void {
+    this.#rechecks = this.#rechecks
+      .then(() => this.#recheck(ids()))
+      .catch((error) => this.#parts.reportBug(error));
   }
 
   /** Ends the sessions of accounts that may not have any. */
   async #recheck(ids: readonly AccountId[]): Promise<void> {
-    for (const [i, id] of ids.entries()) {
-      if (i % CHECKS_IN_A_ROW === CHECKS_IN_A_ROW - 1) {
-        await this.#parts.timers.sleep(0);
+    for (let at = 0; at < ids.length; at += CHECKED_AT_ONCE) {
+      if (at > 0) await this.#parts.timers.sleep(0);
+      const some = ids.slice(at, at + CHECKED_AT_ONCE);
+      const welcome = await this.#parts.store.accounts.welcome(some);
+      for (const id of some) {
+        const storedForm = welcome.get(id);
+        if (storedForm === undefined) {
+          this.sessions.end(id, "account_inactive");
+        } else this.sessions.endOthers(id, storedForm);
       }
-      const account = await this.#parts.store.accounts.byId(id);
-      const isFine = account?.state === "active" &&
-        !await this.#blocklist.isBlocked(account.address);
-      if (isFine) this.sessions.endOthers(id, account.passwordHash);
-      else this.sessions.end(id, "account_inactive");
     }
   }
 
-  /** Sessions that last for days are logins of each day. */
-  #touchOncePerDay(): void {
+  /** Sessions that last for days are logins of each day. Cheap enough for every second. */
+  noteDay(): void {
     const day = today(this.#parts.clock);
     if (day === this.#day) return;
     this.#day = day;

@@ -314,12 +314,12 @@ for (const pattern of [NAME, "*@relay.example", "ann*@relay.example"]) {
   });
 }
 
-Deno.test("login() notices a block by another process after refresh()", async () => {
+Deno.test("login() notices a block by another process", async () => {
   const { accounts, store, written } = testAccounts();
   await accounts.login(NAME, secretOfText(STRONG), PEER);
   await store.block({ pattern: NAME, reason: "", createdAt: 0 });
   written();
-  await accounts.refresh();
+  await accounts.settled();
   assert.equal(
     await codeOf(accounts.login(NAME, secretOfText(STRONG), PEER)),
     "bad_credentials",

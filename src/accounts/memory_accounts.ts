@@ -30,6 +30,19 @@ export class MemoryAccounts implements AccountStore {
 
   constructor(readonly now: () => number = () => 1_800_000_000) {}
 
+  async welcome(
+    ids: readonly AccountId[],
+  ): Promise<ReadonlyMap<AccountId, string>> {
+    const found = new Map<AccountId, string>();
+    for (const id of ids) {
+      const account = await this.byId(id);
+      if (account?.state !== "active") continue;
+      if (await this.blocking(account.address)) continue;
+      found.set(id, account.passwordHash);
+    }
+    return found;
+  }
+
   async find(address: Address): Promise<Account | undefined> {
     this.finds++;
     await Promise.resolve();

@@ -172,7 +172,7 @@ Deno.test("onInactive() can be taken back, and has one listener", async () => {
   await accounts.block(NAME, "test");
 });
 
-Deno.test("refresh() ends sessions of accounts that another process blocked or deleted", async () => {
+Deno.test("sessions end of accounts that another process blocked or deleted", async () => {
   const { accounts, store, open, ended, written, time } = await logged();
   open("ann");
   const deleted = await accounts.login(
@@ -187,23 +187,22 @@ Deno.test("refresh() ends sessions of accounts that another process blocked or d
     PEER,
   );
   open("eve", "imap", kept);
-  await accounts.refresh();
   await store.block({ pattern: NAME, reason: "", createdAt: 0 });
   await store.startDeletion(deleted.id);
-  await accounts.refresh();
+  await accounts.settled();
   assert.deepEqual(ended, []);
   written();
-  await time.passUntil(accounts.refresh());
+  await time.passUntil(accounts.settled());
   assert.deepEqual(ended, ["ann account_inactive", "bob account_inactive"]);
 });
 
-Deno.test("refresh() records sessions that last into a new day", async () => {
+Deno.test("noteDay() records sessions that last into a new day", async () => {
   const { accounts, store, open, time, login } = await logged();
   open("a");
-  await accounts.refresh();
+  accounts.noteDay();
   await time.pass(86_400_000);
-  await accounts.refresh();
-  await accounts.refresh();
+  accounts.noteDay();
+  accounts.noteDay();
   assert.deepEqual(store.logins.map(({ account }) => account), [login.id]);
 });
 
@@ -224,7 +223,7 @@ Deno.test("setPassword() ends all sessions that logged in with another, of that 
   ]);
   const again = await accounts.login(NAME, secretOfText(OTHER_STRONG), PEER);
   open("again", "imap", again);
-  await accounts.refresh();
+  await accounts.settled();
   assert.equal(ended.length, 3);
 });
 
@@ -236,7 +235,7 @@ Deno.test("setPassword() also ends a session that opens with a login from before
   assert.deepEqual(ended, ["late password_changed"]);
 });
 
-Deno.test("refresh() ends sessions whose password another process has changed, and no others", async () => {
+Deno.test("sessions end whose password another process has changed, and no others", async () => {
   const { open, ended, accounts, store, login, written } = await logged();
   const bob = await accounts.login(
     "bob.chats@relay.example",
@@ -246,7 +245,7 @@ Deno.test("refresh() ends sessions whose password another process has changed, a
   open("ann");
   open("bob", "imap", bob);
   written();
-  await accounts.refresh();
+  await accounts.settled();
   assert.deepEqual(ended, []);
   const hash = await accounts.hasher.make(
     secretOfText(OTHER_STRONG),
@@ -254,7 +253,7 @@ Deno.test("refresh() ends sessions whose password another process has changed, a
   );
   await store.setPasswordHash(login.id, hash);
   written();
-  await accounts.refresh();
+  await accounts.settled();
   assert.deepEqual(ended, ["ann password_changed"]);
 });
 
@@ -281,7 +280,7 @@ Deno.test("a better stored form of the same password ends no session", async () 
   await store.setPasswordHash(id, to!);
   open("three", "imap", logins[2]);
   written();
-  await accounts.refresh();
+  await accounts.settled();
   assert.deepEqual(ended, []);
   accounts.close();
 });

@@ -1,5 +1,6 @@
 /** A whole `Accounts` over memory, for tests. @module */
 import { systemRandom } from "../base/random.ts";
+import type { StoreListener } from "../store/events.ts";
 import { LocalDomains } from "../mail/local_domains.ts";
 import { Accounts } from "./accounts.ts";
 import { MemoryAccounts } from "./memory_accounts.ts";
@@ -66,7 +67,7 @@ export function testAccounts(
   const resources = {};
   const bugs: unknown[] = [];
   const clearedPushTokens: number[] = [];
-  let version = 1;
+  const listeners = new Set<StoreListener>();
   const domains = new LocalDomains({
     domains: ["relay.example", "two.example"],
     aliases: { "[192.0.2.1]": "relay.example" },
@@ -82,7 +83,10 @@ export function testAccounts(
           return Promise.resolve();
         },
       },
-      dataVersion: () => Promise.resolve(version),
+      onEvent(listener) {
+        listeners.add(listener);
+        return () => void listeners.delete(listener);
+      },
     },
     domains,
     options,
@@ -102,6 +106,7 @@ export function testAccounts(
     resources,
     bugs,
     clearedPushTokens,
-    written: () => void version++,
+    written: () =>
+      listeners.forEach((listener) => listener({ kind: "missed" })),
   };
 }

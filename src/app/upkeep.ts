@@ -41,6 +41,13 @@ export function startUpkeep(assembly: Assembly): () => void {
   watch.start();
   const stops = [
     () => watch.stop(),
+    relay.store.onEvent(({ kind }) => {
+      if (kind === "settings" || kind === "missed") {
+        relay.settings.reload().catch((error) =>
+          tellUnlessRefused(relay, error)
+        );
+      }
+    }),
     SYSTEM_TIMERS.every(LOOK_AROUND_MS, lookAround(assembly)),
     SYSTEM_TIMERS.every(
       KEEP_TIME_MS,
@@ -59,7 +66,6 @@ export function startUpkeep(assembly: Assembly): () => void {
 }
 
 function lookAround({ relay, log }: Assembly): () => void {
-  let version: number | undefined;
   let lastMs = SYSTEM_CLOCK.monotonic();
   let busy = false;
   return async () => {
@@ -70,16 +76,13 @@ function lookAround({ relay, log }: Assembly): () => void {
     }
     const jump = relay.store.clock.look();
     if (jump) log.operational({ event: "clock", message: describeJump(jump) });
+    relay.accounts.noteDay();
     if (busy) return;
     busy = true;
     try {
-      const now = await relay.store.dataVersion();
-      if (now !== version) await relay.settings.reload();
-      version = now;
-      await relay.accounts.refresh();
+      await relay.store.catchUp();
     } catch (error) {
-      // a store that takes nothing now has said so itself, once
-      if (!(error instanceof Refusal)) relay.reportBug(error);
+      tellUnlessRefused(relay, error);
     } finally {
       busy = false;
     }
@@ -91,8 +94,13 @@ async function tellFailures({ relay }: Assembly): Promise<void> {
   try {
     await relay.delivery.reports.tellAll();
   } catch (error) {
-    if (!(error instanceof Refusal)) relay.reportBug(error);
+    tellUnlessRefused(relay, error);
   }
+}
+
+/** A store that takes nothing now has said so itself, once. */
+function tellUnlessRefused(relay: Assembly["relay"], error: unknown): void {
+  if (!(error instanceof Refusal)) relay.reportBug(error);
 }
 
 /** Serves changed files; broken ones are reported and change nothing. */

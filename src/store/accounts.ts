@@ -114,6 +114,14 @@ export interface AccountStore {
   /** One for each address, in their order, all as they were at one moment. */
   findMany(addresses: readonly Address[]): Promise<FoundAccount[]>;
   byId(id: AccountId): Promise<Account | undefined>;
+  /**
+   * Those of these accounts that may have sessions: active and not blocked.
+   *
+   * @returns the stored form of each one's password
+   */
+  welcome(
+    ids: readonly AccountId[],
+  ): Promise<ReadonlyMap<AccountId, string>>;
   list(
     query: AccountQuery,
   ): Promise<{ accounts: AccountListing[]; total: number }>;

@@ -2,6 +2,7 @@
 import type { AccountStore } from "./accounts.ts";
 import type { StoreClock } from "./clock.ts";
 import type { ContentStaging } from "./content.ts";
+import type { StoreListener } from "./events.ts";
 import type { MailStore } from "./mail.ts";
 import type { MetadataStore } from "./metadata.ts";
 import type { QueueStore } from "./queue.ts";
@@ -63,8 +64,10 @@ export interface Store {
   readonly maintenance: Maintenance;
   readonly clock: StoreClock;
   health(): StoreHealth;
-  /** Changes when another process has written, not when this one has; cheap enough for every second. Listeners then catch up. */
-  dataVersion(): Promise<number>;
+  /** Calls from now on for every event. Returns how to stop. */
+  onEvent(listener: StoreListener): () => void;
+  /** Notices what other processes have written, and tells of it; cheap enough for every second. */
+  catchUp(): Promise<void>;
   /** Writes what is queued, checkpoints and closes. */
   close(): Promise<void>;
 }

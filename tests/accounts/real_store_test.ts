@@ -65,15 +65,17 @@ async function withProcesses(
   }
 }
 
-Deno.test("dataVersion() changes with another process's writes only", async () => {
+Deno.test("catchUp() tells of another process's writes only", async () => {
   await withProcesses(async (server, cli) => {
-    const first = await server.store.dataVersion();
+    const heard: string[] = [];
+    server.store.onEvent(({ kind }) => heard.push(kind));
     await server.accounts.login(NAME, secretOfText(STRONG), PEER);
-    assert.equal(await server.store.dataVersion(), first);
+    await server.store.catchUp();
+    assert.ok(!heard.includes("missed"));
     await cli.store.settings.set("language", "en");
-    const second = await server.store.dataVersion();
-    assert.notEqual(second, first);
-    assert.equal(await server.store.dataVersion(), second);
+    await server.store.catchUp();
+    await server.store.catchUp();
+    assert.equal(heard.filter((kind) => kind === "missed").length, 1);
   });
 });
 
@@ -91,14 +93,16 @@ Deno.test("what the command line does reaches the server's sessions", async () =
       );
       accounts.openSession(login, "imap").onInactive(() => ended.push(name));
     }
-    await accounts.refresh();
+    await server.store.catchUp();
+    await accounts.settled();
     const found = (address: string) =>
       cli.store.accounts.find(address as Address).then((found) => found!);
     await cli.accounts.block(people[0]!, "test");
     await cli.accounts.remove(await found(people[1]!), "test");
     await cli.accounts.setPassword(await found(people[2]!), OTHER_STRONG);
     await cli.accounts.block("patt*@relay.example", "test");
-    await accounts.refresh();
+    await server.store.catchUp();
+    await accounts.settled();
     assert.deepEqual(ended.sort(), [
       "blocked",
       "changed",

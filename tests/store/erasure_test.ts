@@ -36,7 +36,7 @@ class TestTimers {
 
   async pass(store: Store): Promise<void> {
     for (const tick of this.#ticks) tick();
-    await store.dataVersion(); // answered after what the tick has asked
+    await store.catchUp(); // answered after what the tick has asked
   }
 }
 

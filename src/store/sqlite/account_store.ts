@@ -20,7 +20,7 @@ import type { LazyJobs } from "./writer/lazy_jobs.ts";
 import { AccountTable } from "./tables/account_table.ts";
 import { BlockTable } from "./tables/block_table.ts";
 import { TokenTable } from "./tables/token_table.ts";
-import { BULK, OutcomeUnknown, type Writer } from "./writer/writer.ts";
+import { OutcomeUnknown, type Writer } from "./writer/writer.ts";
 
 const ACCOUNTS_AT_ONCE = 500; // in one transaction
 
@@ -68,6 +68,12 @@ export class SqliteAccountStore implements AccountStore {
     return Promise.try(() => this.#accounts.byId(id));
   }
 
+  welcome(
+    ids: readonly AccountId[],
+  ): Promise<ReadonlyMap<AccountId, string>> {
+    return Promise.try(() => this.#accounts.welcome(ids));
+  }
+
   list(
     query: AccountQuery,
   ): Promise<{ accounts: AccountListing[]; total: number }> {
@@ -97,7 +103,7 @@ export class SqliteAccountStore implements AccountStore {
     const ids: (AccountId | undefined)[] = [];
     for (let at = 0; at < accounts.length; at += ACCOUNTS_AT_ONCE) {
       const some = accounts.slice(at, at + ACCOUNTS_AT_ONCE);
-      ids.push(...await this.writer.submit("createAccounts", some, BULK));
+      ids.push(...await this.writer.submit("createAccounts", some));
     }
     return ids;
   }
@@ -125,7 +131,7 @@ export class SqliteAccountStore implements AccountStore {
   async finishDeletion(id: AccountId): Promise<void> {
     for (let more = true; more;) {
       try {
-        more = await this.writer.submit("deleteSome", id, BULK);
+        more = await this.writer.submit("deleteSome", id);
       } catch (error) {
         // what is deleted twice is deleted
         if (!(error instanceof OutcomeUnknown)) throw error;
@@ -140,7 +146,7 @@ export class SqliteAccountStore implements AccountStore {
   async purge(id: AccountId): Promise<number> {
     let deleted = 0;
     for (let more = true; more;) {
-      const step = await this.writer.submit("removeSomeMail", id, BULK);
+      const step = await this.writer.submit("removeSomeMail", id);
       deleted += step.deleted;
       more = step.more;
     }

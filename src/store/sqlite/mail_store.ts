@@ -42,12 +42,7 @@ import type { LazyJobs } from "./writer/lazy_jobs.ts";
 import type { MailReads } from "./mail_reads.ts";
 import { CopySteps } from "./copy_steps.ts";
 import { canonicalMailboxName } from "./mailbox_name.ts";
-import {
-  BULK,
-  OutcomeUnknown,
-  type Weight,
-  type Writer,
-} from "./writer/writer.ts";
+import { OutcomeUnknown, type Weight, type Writer } from "./writer/writer.ts";
 
 const FEW_MESSAGES = 50;
 const EVERYTHING: readonly UidRange[] = [
@@ -107,7 +102,7 @@ export class SqliteMailStore implements MailStore {
 
   async delete(account: AccountId, name: string): Promise<void> {
     const job = { account, name: canonicalMailboxName(name) };
-    while (await this.#parts.writer.submit("deleteMailbox", job, BULK));
+    while (await this.#parts.writer.submit("deleteMailbox", job));
   }
 
   async rename(account: AccountId, from: string, to: string): Promise<void> {
@@ -294,7 +289,7 @@ export class SqliteMailStore implements MailStore {
   async prune(rule: PruneRule): Promise<{ deleted: number; more: boolean }> {
     const key = JSON.stringify(rule);
     const from = this.#pruning.get(key);
-    const step = await this.#parts.writer.submit("prune", { rule, from }, BULK);
+    const step = await this.#parts.writer.submit("prune", { rule, from });
     if (step.next) this.#pruning.set(key, step.next);
     else this.#pruning.delete(key);
     return { deleted: step.deleted, more: step.next !== undefined };
@@ -305,7 +300,7 @@ export class SqliteMailStore implements MailStore {
   }
 
   purgeDue(): Promise<{ deleted: number; more: boolean }> {
-    return this.#parts.writer.submit("purgeDue", undefined, BULK);
+    return this.#parts.writer.submit("purgeDue", undefined);
   }
 
   async trimToQuota(
@@ -316,7 +311,6 @@ export class SqliteMailStore implements MailStore {
     const { deleted, next } = await this.#parts.writer.submit(
       "trimSome",
       job,
-      BULK,
     );
     this.#trimmedUpTo = next ?? 0 as AccountId;
     return { deleted, more: next !== undefined };

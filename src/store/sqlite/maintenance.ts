@@ -10,7 +10,7 @@ import { Orphans } from "./files/orphans.ts";
 import type { DiskSpace } from "./files/disk_space.ts";
 import { BlobTable } from "./tables/blob_table.ts";
 import { TaskTable } from "./tables/task_table.ts";
-import { BULK, type Writer } from "./writer/writer.ts";
+import type { Writer } from "./writer/writer.ts";
 
 const ORPHAN_SECONDS = 3600; // a younger file may be about to get its message
 const TOP_DIRECTORIES = 256;
@@ -42,7 +42,7 @@ export class SqliteMaintenance implements Maintenance {
     const { writer, files, time } = this.#parts;
     let deleted = 0;
     if (this.#nextDirectory === 0) {
-      deleted = await writer.submit("collectUnusedBlobs", undefined, BULK);
+      deleted = await writer.submit("collectUnusedBlobs", undefined);
       if (deleted > 0) return { deleted, more: true };
     }
     const top = this.#nextDirectory.toString(16).padStart(2, "0");
@@ -67,7 +67,6 @@ export class SqliteMaintenance implements Maintenance {
       const step: RecountStep = await this.#parts.writer.submit(
         "recountSome",
         after,
-        BULK,
       );
       checked += step.checked;
       repaired += step.repaired;
@@ -87,9 +86,9 @@ export class SqliteMaintenance implements Maintenance {
       let after: MailboxId | undefined = 0 as MailboxId;
       after !== undefined;
     ) {
-      after = await writer.submit("forgetExpunged", after, BULK);
+      after = await writer.submit("forgetExpunged", after);
     }
-    while (await writer.submit("vacuumSome", undefined, BULK));
+    while (await writer.submit("vacuumSome", undefined));
     await writer.emptyLog();
   }
 

@@ -6,6 +6,7 @@ import { cannotOpen, refusalFor, storageFault } from "./database/errors.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { AccountStore } from "../accounts.ts";
 import type { ContentStaging } from "../content.ts";
+import type { StoreListener } from "../events.ts";
 import type { MailStore } from "../mail.ts";
 import type { MetadataStore } from "../metadata.ts";
 import type { QueueStore } from "../queue.ts";
@@ -23,6 +24,7 @@ import { SqliteClock } from "./clock.ts";
 import { ChangeHub } from "./changes.ts";
 import type { Connection } from "./database/connection.ts";
 import { openReading } from "./database/open.ts";
+import { EventHub } from "./events.ts";
 import { Erasure } from "./writer/erasure.ts";
 import { layBallast } from "./files/ballast.ts";
 import { BlobFiles } from "./files/blob_files.ts";
@@ -41,7 +43,7 @@ import { SqliteQueueStore } from "./queue_store.ts";
 import { type SqliteOptions, SYSTEM_CLOCK, SYSTEM_TIMERS } from "./options.ts";
 import { BlobTable } from "./tables/blob_table.ts";
 import { MailboxTable } from "./tables/mailbox_table.ts";
-import { BULK, Writer } from "./writer/writer.ts";
+import { Writer } from "./writer/writer.ts";
 
 const DEFAULT_INLINE_MAX_OCTETS = 64 * 1024;
 const DEFAULT_MIN_FREE_OCTETS = 512 * 1024 * 1024;
@@ -56,6 +58,7 @@ interface Foundation {
   readonly background: Background;
   readonly health: Health;
   readonly changes: ChangeHub;
+  readonly events: EventHub;
   readonly lazy: LazyJobs;
   readonly writer: Writer;
   /** Reads of the protocol thread, as they fail. */
@@ -73,7 +76,7 @@ interface Foundation {
  * Opens the store, making or migrating the database if need be, and removes
  * what was half received: only one process may have it open. What somebody
  * changes in the database by other means is read at once, and listeners are
- * told with the next `dataVersion()`.
+ * told with the next `catchUp()`.
  *
  * @throws {Error} why it cannot be opened
  */
@@ -99,7 +102,9 @@ export async function openStore(options: SqliteOptions): Promise<Store> {
   });
   if (base.wasInterrupted) base.background.spawn(leftovers.remove());
   const onDamage = options.onDamage ?? (() => {});
-  return new SqliteStore({ ...base, leftovers }, staging, onDamage);
+  const store = new SqliteStore({ ...base, leftovers }, staging, onDamage);
+  await store.catchUp(); // from here on
+  return store;
 }
 
 async function layFoundation(options: SqliteOptions): Promise<Foundation> {
@@ -113,6 +118,7 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
   const background = new Background(options.onBug ?? (() => {}));
   const health = new Health(options.onHealth ?? (() => {}));
   const changes = new ChangeHub(background.onBug);
+  const events = new EventHub(background.onBug);
   const lazy = new LazyJobs(() => background.spawn(writer.flushLazy()));
   const { maxDatabaseOctets } = options;
   // closing the database removes its log
@@ -124,13 +130,16 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
       clock,
       livedSeconds: () => time.seconds(),
       changes,
+      events,
       health,
       onUnusedFiles: (names) =>
         names.forEach((name) => background.spawn(files.remove(name))),
       takeLazy: () => lazy.take(),
       onBug: background.onBug,
-      onRestart: () =>
-        changes.publishMissed((mailbox) => mailboxes.modSeq(mailbox)),
+      onRestart: () => {
+        changes.publishMissed((mailbox) => mailboxes.modSeq(mailbox));
+        events.publish({ kind: "missed" });
+      },
       onFatal: options.onFatal ?? (() => {}),
     },
   ).catch((error) => {
@@ -164,14 +173,23 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
     onLate: options.onErasureLate ?? (() => {}),
     onBug: background.onBug,
   });
-  const shared = { background, health, changes, lazy, writer, time, erasure };
+  const shared = {
+    background,
+    health,
+    changes,
+    events,
+    lazy,
+    writer,
+    time,
+    erasure,
+  };
   const found = { path, files, connection, reads, wasInterrupted };
   return { ...shared, ...found, clock, space };
 }
 
 /** Gives pages that deleted messages left back to the file system. */
 async function reclaim(writer: Writer): Promise<void> {
-  while (await writer.submit("vacuumSome", undefined, BULK));
+  while (await writer.submit("vacuumSome", undefined));
   await writer.emptyLog();
 }
 
@@ -231,14 +249,18 @@ class SqliteStore implements Store {
     };
   }
 
-  async dataVersion(): Promise<number> {
-    const { writer, changes } = this.#base;
+  onEvent(listener: StoreListener): () => void {
+    return this.#base.events.listen(listener);
+  }
+
+  async catchUp(): Promise<void> {
+    const { writer, changes, events } = this.#base;
     const version = await writer.submit("dataVersion", undefined);
-    if (this.#version !== undefined && version !== this.#version) {
-      changes.publishMissed((mailbox) => this.#mailReads.modSeq(mailbox));
-    }
+    const before = this.#version;
     this.#version = version;
-    return version;
+    if (before === undefined || version === before) return;
+    changes.publishMissed((mailbox) => this.#mailReads.modSeq(mailbox));
+    events.publish({ kind: "missed" });
   }
 
   close(): Promise<void> {

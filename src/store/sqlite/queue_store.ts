@@ -21,7 +21,7 @@ import type { BodyReader } from "./files/body.ts";
 import { BEFORE_ALL } from "./jobs/queue/selection.ts";
 import { QueueReads } from "./queue_reads.ts";
 import type { QueueAction } from "./tables/queue_recipient_table.ts";
-import { BULK, type Writer } from "./writer/writer.ts";
+import type { Writer } from "./writer/writer.ts";
 
 export interface QueueStoreParts {
   readonly reads: Connection;
@@ -61,7 +61,7 @@ export class SqliteQueueStore implements QueueStore {
   }
 
   expire(): Promise<{ expired: number; more: boolean }> {
-    return this.#writer.submit("expireQueued", undefined, BULK);
+    return this.#writer.submit("expireQueued", undefined);
   }
 
   body(message: QueueId): Promise<MessageOctets | undefined> {
@@ -131,7 +131,7 @@ export class SqliteQueueStore implements QueueStore {
       after;
     ) {
       const job = { action, selection, after, note };
-      const step: Step = await this.#writer.submit("changeQueued", job, BULK);
+      const step: Step = await this.#writer.submit("changeQueued", job);
       changed += step.changed;
       after = step.next;
     }

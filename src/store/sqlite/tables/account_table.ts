@@ -71,6 +71,23 @@ export class AccountTable {
     return row && accountOf(row);
   }
 
+  welcome(ids: readonly AccountId[]): Map<AccountId, string> {
+    const rows = this.db.rows<{ id: AccountId; passwordHash: string }>(
+      `SELECT id, password_hash AS passwordHash FROM accounts
+       WHERE id IN (SELECT value FROM json_each(?)) AND state = 'active'
+         AND NOT EXISTS (SELECT 1 FROM blocklist WHERE pattern = address)
+         AND NOT EXISTS (
+           SELECT 1 FROM blocklist
+           WHERE substr(pattern, instr(pattern, '@'))
+               = substr(address, instr(address, '@'))
+             AND instr(pattern, '*') > 0
+             AND substr(address, 1, instr(pattern, '*') - 1)
+               = substr(pattern, 1, instr(pattern, '*') - 1))`,
+      JSON.stringify(ids),
+    );
+    return new Map(rows.map(({ id, passwordHash }) => [id, passwordHash]));
+  }
+
   page(after: AccountId, limit: number): AccountListing[] {
     return this.db.rows<AccountRow & { usedOctets: number; messages: number }>(
       `SELECT ${COLUMNS}, octets AS usedOctets, messages

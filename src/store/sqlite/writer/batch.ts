@@ -20,8 +20,8 @@ import {
 } from "../database/errors.ts";
 import type { BatchTime } from "../batch_time.ts";
 import type { JobContext } from "../jobs/context.ts";
-import { FREEING } from "../jobs/freeing.ts";
-import { type Job, runJob } from "../jobs/jobs.ts";
+import { type Job, type JobName, runJob } from "../jobs/jobs.ts";
+import { traitsOf } from "../jobs/traits.ts";
 
 /** What became of a job, as it crosses back. */
 export type Outcome =
@@ -57,11 +57,11 @@ export class BatchRunner {
     const first = this.#try(jobs);
     if (first.fault !== "full") return first;
     this.makeRoom();
-    const freeing = jobs.filter(([name]) => FREEING.has(name));
+    const freeing = jobs.filter(([name]) => frees(name));
     if (freeing.length === 0) return first;
     const second = this.#try(freeing);
     const outcomes = jobs.map(([name], i) =>
-      FREEING.has(name) ? second.outcomes.shift()! : first.outcomes[i]!
+      frees(name) ? second.outcomes.shift()! : first.outcomes[i]!
     );
     return { outcomes, unusedFiles: second.unusedFiles, fault: "full" };
   }
@@ -135,6 +135,10 @@ export class BatchRunner {
     const { unused } = this.context.blobs;
     return unused.length === 0 ? unused.slice() : unused.splice(0);
   }
+}
+
+function frees(name: JobName): boolean {
+  return traitsOf(name).frees === true;
 }
 
 function failure(error: unknown): Outcome {

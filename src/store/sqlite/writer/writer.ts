@@ -10,14 +10,17 @@
  *
  * @module
  */
+import type { StoreEvent } from "../../events.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { nowSeconds } from "../../../base/clock.ts";
 import { Repeats } from "../../../base/repeats.ts";
 import { Refusal } from "../../../base/refusal.ts";
 import type { Outcome } from "./batch.ts";
 import type { ChangeHub } from "../changes.ts";
+import type { EventHub } from "../events.ts";
 import type { Health } from "../health.ts";
 import type { Job, JobArgument, JobName, JobResult } from "../jobs/jobs.ts";
+import { traitsOf } from "../jobs/traits.ts";
 import type { WriterOptions } from "../options.ts";
 import { type Unanswered, WriterLink } from "./writer_link.ts";
 import type { FromWriter, ToWriter } from "./writer_protocol.ts";
@@ -39,11 +42,9 @@ const OCTETS_OF_A_JOB = 24 * 1024; // pages a small job touches
 export interface Weight {
   /** That it adds to the queue. */
   readonly octets?: number;
-  /** Works on many messages: does not hold up the others. */
+  /** Where a job of this name may be small or large: it works on many rows. */
   readonly isBulk?: boolean;
 }
-
-export const BULK: Weight = { isBulk: true };
 
 interface Waiting {
   readonly job: Job;
@@ -67,6 +68,7 @@ export interface WriterHooks {
   /** What ages are counted in. */
   livedSeconds(): number;
   readonly changes: ChangeHub;
+  readonly events: EventHub;
   readonly health: Health;
   onUnusedFiles(names: readonly string[]): void;
   /** Jobs that waited for some batch to come along. */
@@ -140,7 +142,7 @@ export class Writer {
   submit<N extends JobName>(
     name: N,
     argument: JobArgument<N>,
-    { octets = 0, isBulk = false }: Weight = {},
+    { octets = 0, isBulk = traitsOf(name).isBulk === true }: Weight = {},
   ): Promise<JobResult<N>> {
     if (this.#closed) return Promise.reject(new Refusal("unavailable"));
     if (name === "setSeenGrace") {
@@ -273,11 +275,35 @@ export class Writer {
         this.#hooks.changes.publish(outcome.changes);
       }
     }
+    if (this.#hooks.events.isHeard) {
+      this.#tell(reply.outcomes, batch, lazyCount);
+    }
     batch.forEach((waiting, i) =>
       answer(waiting, reply.outcomes[i + lazyCount]!)
     );
     if (reply.unusedFiles.length > 0) {
       this.#hooks.onUnusedFiles(reply.unusedFiles);
+    }
+  }
+
+  #tell(
+    outcomes: readonly Outcome[],
+    batch: readonly Waiting[],
+    lazyCount: number,
+  ): void {
+    const { events } = this.#hooks;
+    for (const outcome of outcomes) {
+      if (outcome.kind !== "done") continue;
+      for (const { mailbox, modSeq } of outcome.changes) {
+        events.publish({ kind: "mailbox", mailbox, modSeq });
+      }
+    }
+    for (const [i, { job: [name, argument] }] of batch.entries()) {
+      if (outcomes[i + lazyCount]?.kind !== "done") continue;
+      const tells = traitsOf(name).tells as
+        | ((argument: unknown) => readonly StoreEvent[])
+        | undefined;
+      for (const event of tells?.(argument) ?? []) events.publish(event);
     }
   }
 
