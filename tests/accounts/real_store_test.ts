@@ -68,6 +68,7 @@ async function withProcesses(
 Deno.test("catchUp() tells of another process's writes only", async () => {
   await withProcesses(async (server, cli) => {
     const heard: string[] = [];
+    await server.store.catchUp(); // the other one has written at its start
     server.store.onEvent(({ kind }) => heard.push(kind));
     await server.accounts.login(NAME, secretOfText(STRONG), PEER);
     await server.store.catchUp();
