@@ -106,7 +106,6 @@ const LINES = [
   "=",
   "\u00e9",
 ];
-const LINE = [...'a1@:[]<>"\\ (){}%*&-/+,=.'];
 const TOML = [..."a.=\"'\\[{,#\n"];
 const LINE_LIMIT = 4096;
 const HEADER_LIMIT = 256 * 1024;
@@ -229,7 +228,7 @@ function imap(): Parser[] {
     })),
     {
       name: "arguments of SEARCH, FETCH, STORE and METADATA",
-      alphabet: LINE,
+      alphabet: [...'a1"\\ ({*%&,:'],
       limit: LINE_LIMIT,
       around: [
         ["A SEARCH HEADER ", " x"],
@@ -385,9 +384,9 @@ function messages(): Parser[] {
     },
     ...rows.map(([name, read]): Parser => ({
       name,
-      alphabet: [...LINES, ",", "a:\n"],
+      alphabet: ["a", ":", " ", "\n", "\r\n", "\r", ",", "a:\n"],
       limit: HEADER_LIMIT,
-      around,
+      around: around.slice(0, 4),
       read: (_text, octets) => read(parseHeader(octets)),
     })),
     {
