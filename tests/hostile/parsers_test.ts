@@ -68,6 +68,10 @@ import { type Header, parseHeader } from "../../src/mail/header.ts";
 import type { IncomingMessage } from "node:http";
 import { toRequest } from "../../src/http/exchange.ts";
 import { Needle } from "../../src/imap/server/search/needle.ts";
+import { decodeResponse } from "../../src/dns/message.ts";
+import { ResponseReceiver } from "../../src/http/client/response_receiver.ts";
+import { parseForm } from "../../src/http/form.ts";
+import { ReplyReceiver } from "../../src/smtp/client/reply_receiver.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { MimeParser } from "../../src/mail/mime_parser.ts";
 import { readPartHeader } from "../../src/mail/part_header.ts";
@@ -550,6 +554,24 @@ function peers(): Parser[] {
       toRequest(incoming(`/${text}`, "relay.example"), true);
       toRequest(incoming("/", text), true);
     }, "a1/.:%?&=[]@ "],
+    ["parseForm", parseForm, "a=&%41+ "],
+    ["ReplyReceiver", (_text, octets) => {
+      const receiver = new ReplyReceiver();
+      for (let at = 0; at < octets.length; at += 100) {
+        receiver.push(octets.subarray(at, at + 100));
+        while (receiver.next()?.kind === "reply");
+      }
+    }, "250- .a\n\r"],
+    ["ResponseReceiver", (_text, octets) => {
+      const receiver = new ResponseReceiver(4096);
+      for (let at = 0; at < octets.length; at += 100) {
+        receiver.push(octets.subarray(at, at + 100));
+        if (receiver.next()) return;
+      }
+    }, "HTP/1. 20a:\r\n"],
+    ["decodeResponse of DNS", (_text, octets) => {
+      decodeResponse(octets, 0, { name: "a.example", type: "TXT" });
+    }, "a\0\x01\x0c\x3f\xc0\x84"],
     ["Needle", (text) => {
       const half = text.slice(0, 1000);
       new Needle(`${half}b${half}`).isIn(text);
