@@ -191,7 +191,7 @@ transcript(
   },
   `${HELLO}
   C: AUTH PLAIN ${base64("\0throttled@relay.example\0secret")}
-  S: 454 4.7.0 Temporary authentication failure
+  S: 454 4.7.0 Too many attempts, try again later
   C: AUTH PLAIN ${base64("\0bug@relay.example\0secret")}
   S: 454 4.7.0 Temporary authentication failure
 `,

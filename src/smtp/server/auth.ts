@@ -126,9 +126,8 @@ async function login(
   } catch (error) {
     if (!(error instanceof Refusal)) backend.reportBug(error);
     const reply = replyFor(error, state.service);
-    return reply.code === 535
-      ? failed(state, reply)
-      : { reply: TEMPORARY_AUTH_FAILURE };
+    if (reply.code === 535) return failed(state, reply);
+    return { reply: reply.code === 454 ? reply : TEMPORARY_AUTH_FAILURE };
   }
 }
 

@@ -19,12 +19,16 @@ type Answer = Reply | Readonly<Record<SmtpService, Reply>>;
 
 const BAD_CREDENTIALS = reply(535, "5.7.8 Invalid credentials"); // RFC 4954 §6
 const NO_SUCH_USER = reply(550, "5.1.1 {address}: No such user");
+const TOO_MANY_ATTEMPTS = reply(
+  454,
+  "4.7.0 Too many attempts, try again later",
+);
 const UNEXPECTED = TEMPORARY_FAILURE;
 const MAX_SHOWN_OCTETS = 320;
 
 const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
   bad_credentials: BAD_CREDENTIALS,
-  too_many_attempts: TEMPORARY_AUTH_FAILURE,
+  too_many_attempts: TOO_MANY_ATTEMPTS,
   tls_required: reply(530, "5.7.0 Must issue a STARTTLS command first"),
   account_inactive: reply(421, "4.7.0 Account no longer active"),
 
@@ -41,7 +45,7 @@ const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
   username_taken: BAD_CREDENTIALS,
   password_too_short: BAD_CREDENTIALS,
   password_invalid: BAD_CREDENTIALS,
-  registration_limited: TEMPORARY_AUTH_FAILURE,
+  registration_limited: TOO_MANY_ATTEMPTS,
   server_full: TEMPORARY_AUTH_FAILURE,
 
   encryption_needed: reply(
