@@ -27,8 +27,9 @@ export class KeyPositions {
     ) {
       this.#lineStarts.push(at + 1);
     }
+    let keys = 0;
     new KeyWalk(text, (path, offset) => {
-      if (this.#offsets.size === MAX_KEYS) return;
+      if (++keys > MAX_KEYS) return;
       const name = nameOf(path);
       if (!this.#offsets.has(name)) this.#offsets.set(name, offset);
     }).document();
@@ -209,8 +210,10 @@ class KeyWalk {
       this.#take(SPACES_AND_COMMENTS);
       if (this.#ends("]")) return;
       const element = index < MAX_ELEMENTS ? below(path, String(index)) : path;
-      this.found(element, this.#at);
+      const start = this.#at;
+      this.found(element, start);
       this.#value(element, depth);
+      if (this.#at === start) return; // not TOML
       this.#take(SPACES_AND_COMMENTS);
       if (this.text[this.#at] !== ",") return void this.#ends("]");
       this.#at++;
