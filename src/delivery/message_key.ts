@@ -12,6 +12,7 @@ import type { Address } from "../mail/address.ts";
 import type { MessageKey } from "../store/mail.ts";
 import { type Origin, senderOf } from "./origin.ts";
 
+const KEY_OCTETS = 16;
 const SUBMITTED_SECONDS = 600;
 const RECEIVED_SECONDS = 72 * 3600; // longer than most servers go on trying
 
@@ -50,5 +51,5 @@ function digest(texts: readonly string[], body: Uint8Array): Uint8Array {
   hash.update(texts.join("\n"));
   hash.update("\n\n");
   hash.update(body);
-  return Uint8Array.from(hash.digest());
+  return Uint8Array.from(hash.digest().subarray(0, KEY_OCTETS));
 }

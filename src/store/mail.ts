@@ -39,6 +39,7 @@ export interface QuotaPolicy {
 
 /** By what a message is recognised when it comes again. */
 export interface MessageKey {
+  /** Of a hash: 16 are enough. */
   readonly octets: Uint8Array;
   /** `recipient`: each has had it or not, whoever else is named beside. */
   readonly of: "message" | "recipient";

@@ -10,6 +10,8 @@ import type { MessageKey, RecipientResult } from "../../mail.ts";
 import type { OutboundMessage } from "../../queue.ts";
 import type { JobContext } from "./context.ts";
 
+const KEY_OCTETS = 16;
+
 type Outcome = RecipientResult["outcome"];
 
 /** As stored: accounts with one of these behind each, as in `12d 7q`. */
@@ -78,5 +80,5 @@ function keyFor({ octets }: MessageKey, recipient: string): Uint8Array {
   const hash = createHash("sha256");
   hash.update(octets);
   hash.update(recipient);
-  return hash.digest();
+  return hash.digest().subarray(0, KEY_OCTETS);
 }

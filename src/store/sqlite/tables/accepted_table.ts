@@ -1,10 +1,14 @@
 /** What was accepted lately, by key, with how that ended. @module */
 import type { Connection } from "../database/connection.ts";
 
-/** Rows that have ended go with each new one, two for one, so that the table needs no upkeep. */
-const FORGOTTEN_AT_ONCE = 2;
+/** Rows that have ended go with new ones, so that the table needs no upkeep: so many at once, at every so many. */
+const FORGOTTEN_AT_ONCE = 64;
+const NEW_ONES = 32;
 
 export class AcceptedTable {
+  /** Since some were forgotten last. */
+  #newOnes = 0;
+
   constructor(readonly db: Connection) {}
 
   /** The results, unless they are forgotten. */
@@ -21,17 +25,21 @@ export class AcceptedTable {
     results: string,
     { until, livedSeconds }: { until: number; livedSeconds: number },
   ): void {
-    this.db.run(
-      `DELETE FROM accepted WHERE key IN (
-         SELECT key FROM accepted WHERE until <= ? ORDER BY until LIMIT ? + 0)`,
-      livedSeconds,
-      FORGOTTEN_AT_ONCE,
-    );
+    if (this.#newOnes++ % NEW_ONES === 0) this.#forget(livedSeconds);
     this.db.run(
       "INSERT OR REPLACE INTO accepted (key, until, results) VALUES (?, ?, ?)",
       key,
       until,
       results,
+    );
+  }
+
+  #forget(livedSeconds: number): void {
+    this.db.run(
+      `DELETE FROM accepted WHERE key IN (
+         SELECT key FROM accepted WHERE until <= ? ORDER BY until LIMIT ? + 0)`,
+      livedSeconds,
+      FORGOTTEN_AT_ONCE,
     );
   }
 }
