@@ -1,5 +1,6 @@
 /** The relay at a glance. @module */
 import { nowSeconds } from "../base/clock.ts";
+import type { TlsMode, Transport } from "../config/listener_table.ts";
 import type { StoreHealth } from "../store/store.ts";
 import type { Degraded } from "./conditions.ts";
 import type { StoppedTask } from "./tasks.ts";
@@ -15,7 +16,8 @@ export interface ListenerShape {
   readonly name: string;
   readonly address: string;
   readonly port: number;
-  readonly tls: "none" | "starttls" | "implicit";
+  readonly transport: Transport;
+  readonly tls: TlsMode;
   readonly state: "listening" | "failed";
   readonly error?: string;
 }

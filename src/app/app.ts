@@ -10,7 +10,7 @@ import { systemRandom } from "../base/random.ts";
 import { reasonOf } from "../base/system_errors.ts";
 import { Refusal } from "../base/refusal.ts";
 import { Repeats } from "../base/repeats.ts";
-import type { ListenerName } from "../config/listeners.ts";
+import { LISTENER_NAMES, type ListenerName } from "../config/listener_table.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { makeDirectory } from "../files/owner.ts";
 import { formatAddress } from "../net/listener.ts";
@@ -29,7 +29,7 @@ import { effectiveListeners } from "../settings/listeners.ts";
 import { assemble, type Assembly } from "./assembly.ts";
 import { InstanceLock } from "./instance_lock.ts";
 import { liveSessions } from "./running/live_sessions.ts";
-import { BindFailure, serviceNames } from "./service_listeners.ts";
+import { BindFailure } from "./service_listeners.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 import { reloadRelay } from "./running/reload.ts";
 import { startUpkeep } from "./upkeep.ts";
@@ -147,8 +147,8 @@ class App implements RunningApp {
   /** Opens every port, then lets the rest of the work begin. */
   async open(): Promise<void> {
     const { relay, log } = this.#assembly;
-    for (const name of serviceNames()) await this.#listen(name);
-    for (const name of serviceNames()) {
+    for (const name of LISTENER_NAMES) await this.#listen(name);
+    for (const name of LISTENER_NAMES) {
       for (const setting of ["enabled", "port", "local_only"] as const) {
         relay.settings.onChange(
           `${name}_${setting}`,

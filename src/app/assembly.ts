@@ -78,8 +78,9 @@ export async function assemble(
       ? ["http/1.1", "imap", "smtp"]
       : ["http/1.1"],
     handlers: {
-      onNative: (name, connection) => protocols.serveNative(name, connection),
-      onSocket: (name, socket) => protocols.serveSocket(name, socket),
+      onNative: (protocol, connection) =>
+        protocols.serveNative(protocol, connection),
+      onSocket: (row, socket) => protocols.serveSocket(row, socket),
       onFault(_name, error) {
         log.bug(word("listener"), error);
         void conditions.tell();

@@ -1,6 +1,6 @@
 /** Which ports a `dclogin:` link names. @module */
 import type { LinkFacts, LinkServer } from "../accounts/login_link.ts";
-import type { ListenerName } from "../config/listeners.ts";
+import type { ListenerName } from "../config/listener_table.ts";
 import type { SettingReader } from "../settings/listeners.ts";
 
 /** `port` is where a service listens, undefined if it does not. */

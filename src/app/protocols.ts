@@ -10,7 +10,10 @@ import { site, type SiteBackend } from "../api/site.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import { plainAddress } from "../base/peer_address.ts";
 import { systemRandom } from "../base/random.ts";
-import type { ListenerName } from "../config/listeners.ts";
+import type {
+  ListenerProtocol,
+  ListenerRow,
+} from "../config/listener_table.ts";
 import type { Config } from "../config/schema.ts";
 import { HttpServer } from "../http/server.ts";
 import type { ImapBackend } from "../imap/server/backend.ts";
@@ -68,13 +71,18 @@ export class Protocols {
     });
   }
 
-  /** IMAP or submission on the port for TLS alone. */
-  serveNative(name: ListenerName, connection: Deno.TlsConn): void {
-    if (name === "imap_tls") {
-      void this.#serveImap(new NativeWire(connection));
-    } else {
-      const socket = new NativeSocket(connection);
-      this.#serveSmtp(socket, "submission", socket.remoteAddress, true);
+  /** On a port for TLS alone. */
+  serveNative(protocol: ListenerProtocol, connection: Deno.TlsConn): void {
+    switch (protocol) {
+      case "mx":
+      case "submission": {
+        const socket = new NativeSocket(connection);
+        return this.#serveSmtp(socket, protocol, socket.remoteAddress, true);
+      }
+      case "imap":
+        return void this.#serveImap(new NativeWire(connection));
+      case "http":
+        throw new TypeError("HTTP has sockets");
     }
   }
 
@@ -102,13 +110,15 @@ export class Protocols {
     this.#refusals--;
   }
 
-  serveSocket(name: ListenerName, socket: Socket): void {
+  serveSocket({ protocol, tls }: ListenerRow, socket: Socket): void {
     const peerAddress = plainAddress(socket.remoteAddress);
-    switch (name) {
-      case "smtp":
-        return this.#serveSmtp(socket, "mx", peerAddress);
+    if (tls === "implicit") {
+      return this.#serveByAlpn(socket as TLSSocket, peerAddress);
+    }
+    switch (protocol) {
+      case "mx":
       case "submission":
-        return this.#serveSmtp(socket, "submission", peerAddress);
+        return this.#serveSmtp(socket, protocol, peerAddress);
       case "imap":
         return this.#serveImapOn(socket);
       case "http":
@@ -116,11 +126,6 @@ export class Protocols {
           address: peerAddress,
           secure: false,
         });
-      case "https":
-        return this.#serveByAlpn(socket as TLSSocket, peerAddress);
-      case "imap_tls":
-      case "submission_tls":
-        throw new TypeError(`${name} has native connections`);
     }
   }
 

@@ -5,7 +5,14 @@
  * @module
  */
 import type { Socket } from "node:net";
-import { LISTENER_NAMES, type ListenerName } from "../config/listeners.ts";
+import {
+  type ListenerName,
+  type ListenerProtocol,
+  type ListenerRow,
+  listenerRow,
+  LISTENERS,
+  type ListenersLike,
+} from "../config/listener_table.ts";
 import type { ListenAddress as Wanted } from "../config/network_kinds.ts";
 import { ConnectionCounts } from "../net/connection_counts.ts";
 import { takesIpv4Too } from "../net/dual_stack.ts";
@@ -22,9 +29,9 @@ import { SocketListener } from "../net/socket_listener.ts";
 /** Where connections go. */
 export interface ServiceHandlers {
   /** A native TLS connection; its handshake may still be under way. */
-  onNative(name: ListenerName, connection: Deno.TlsConn): void;
+  onNative(protocol: ListenerProtocol, connection: Deno.TlsConn): void;
   /** A plain socket, or one whose TLS handshake is done. */
-  onSocket(name: ListenerName, socket: Socket): void;
+  onSocket(row: ListenerRow, socket: Socket): void;
   onFault(name: ListenerName, error: unknown): void;
 }
 
@@ -35,6 +42,9 @@ export interface ServiceListenersOptions {
   readonly httpsAlpn: readonly string[];
   readonly handshakeTimeoutMs: number;
 }
+
+/** What is bound here: a row for UDP does not compile until somebody binds it. */
+type TcpListenerName = ListenersLike<{ transport: "tcp" }>;
 
 /** Handshakes on the HTTPS port at once, before anybody counts the connection. */
 const HANDSHAKE_LIMITS = { total: 1000, perAddress: 100 };
@@ -107,7 +117,9 @@ export class ServiceListeners {
 
   replaceCertificate(keyPair: KeyPair): void {
     for (const { name, listener } of this.#open) {
-      if (isTls(name)) listener.replaceCertificate(keyPair);
+      if (listenerRow(name).tls === "implicit") {
+        listener.replaceCertificate(keyPair);
+      }
     }
   }
 
@@ -150,45 +162,39 @@ export class ServiceListeners {
   }
 
   async #listen(
-    name: ListenerName,
+    name: TcpListenerName,
     address: ListenAddress,
   ): Promise<NativeListener | SocketListener> {
     const { handlers, httpsAlpn, handshakeTimeoutMs } = this.#options;
+    const row: ListenerRow = LISTENERS[name];
+    const { protocol, tls } = row;
     const onFault = (error: unknown) => handlers.onFault(name, error);
     const keyPair = this.#options.keyPair();
-    if (name === "imap_tls" || name === "submission_tls") {
+    if (tls === "implicit" && protocol !== "http") {
       await checkFree(address);
       return new NativeListener({
         address,
         keyPair,
         onFault,
-        onConnection: (connection) => handlers.onNative(name, connection),
+        onConnection: (connection) => handlers.onNative(protocol, connection),
       });
     }
     return await SocketListener.open({
       address,
       onFault,
-      onSocket: (socket) => handlers.onSocket(name, socket),
-      ...(isTls(name)
+      onSocket: (socket) => handlers.onSocket(row, socket),
+      ...(tls === "implicit"
         ? {
           keyPair,
+          alpn: httpsAlpn,
           handshakes: {
             timeoutMs: handshakeTimeoutMs,
             counts: this.#handshakes,
           },
         }
         : {}),
-      ...(name === "https" ? { alpn: httpsAlpn } : {}),
     });
   }
-}
-
-export function isTls(name: ListenerName): boolean {
-  return name === "imap_tls" || name === "submission_tls" || name === "https";
-}
-
-export function serviceNames(): readonly ListenerName[] {
-  return LISTENER_NAMES;
 }
 
 function isSame(a: Wanted, b: Wanted): boolean {

@@ -13,7 +13,7 @@ import type {
 import type { Clock } from "../base/clock.ts";
 import { limitKey } from "../base/peer_address.ts";
 import { TokenBuckets } from "../base/token_buckets.ts";
-import type { ListenerName } from "../config/listeners.ts";
+import type { ListenerName } from "../config/listener_table.ts";
 import type { Config } from "../config/schema.ts";
 import type { ListenAddress } from "../net/listener.ts";
 import type { Settings } from "../settings/settings.ts";

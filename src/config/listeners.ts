@@ -1,18 +1,14 @@
-/** The listeners of the relay, and which of them cannot be had together. @module */
+/** Where the relay is to listen, and what of it cannot be had together. @module */
 import { isIPv6 } from "node:net";
+import {
+  LISTENER_NAMES,
+  type ListenerName,
+  listenerRow,
+  perListener,
+  type Transport,
+} from "./listener_table.ts";
 import type { ListenAddress } from "./network_kinds.ts";
-import type { Config } from "./schema.ts";
-
-export const LISTENER_NAMES = [
-  "smtp",
-  "submission",
-  "submission_tls",
-  "imap",
-  "imap_tls",
-  "http",
-  "https",
-] as const;
-export type ListenerName = (typeof LISTENER_NAMES)[number];
+import { type Config, valueOf } from "./schema.ts";
 
 export type Listeners = Readonly<
   Record<ListenerName, readonly ListenAddress[]>
@@ -25,16 +21,8 @@ export interface Collision {
 }
 
 /** As the file has them, without what settings change. */
-export function fileListeners({ listen }: Config): Listeners {
-  return {
-    smtp: joinFamilies(listen.smtp),
-    submission: joinFamilies(listen.submission),
-    submission_tls: joinFamilies(listen.submissionTls),
-    imap: joinFamilies(listen.imap),
-    imap_tls: joinFamilies(listen.imapTls),
-    http: joinFamilies(listen.http),
-    https: joinFamilies(listen.https),
-  };
+export function fileListeners(config: Config): Listeners {
+  return perListener((name) => joinFamilies(valueOf(config, `listen.${name}`)));
 }
 
 /** `0.0.0.0:p` and `[::]:p` of one service are every address, which is `:p`. */
@@ -48,13 +36,14 @@ function joinFamilies(addresses: readonly ListenAddress[]): ListenAddress[] {
   });
 }
 
-/** Pairs that want the same port of the same address. */
+/** Pairs that want the same port of the same address; TCP and UDP have ports of their own. */
 export function collisions(listeners: Listeners): Collision[] {
   const found: Collision[] = [];
   const seen: { name: ListenerName; address: ListenAddress }[] = [];
   for (const name of LISTENER_NAMES) {
     for (const address of listeners[name]) {
       for (const earlier of seen) {
+        if (transportOf(earlier.name) !== transportOf(name)) continue;
         if (overlap(earlier.address, address)) {
           found.push({ first: earlier.name, second: name, port: address.port });
         }
@@ -63,6 +52,10 @@ export function collisions(listeners: Listeners): Collision[] {
     }
   }
   return found;
+}
+
+function transportOf(name: ListenerName): Transport {
+  return listenerRow(name).transport;
 }
 
 function overlap(a: ListenAddress, b: ListenAddress): boolean {

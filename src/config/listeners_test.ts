@@ -1,17 +1,10 @@
 import assert from "node:assert/strict";
+import { perListener } from "./listener_table.ts";
 import { collisions, fileListeners, type Listeners } from "./listeners.ts";
 import { loadConfig } from "./load.ts";
 import { listenAddress } from "./network_kinds.ts";
 
-const NONE: Listeners = {
-  smtp: [],
-  submission: [],
-  submission_tls: [],
-  imap: [],
-  imap_tls: [],
-  http: [],
-  https: [],
-};
+const NONE: Listeners = perListener(() => []);
 
 const ROWS: [string, string, boolean][] = [
   [":25", ":25", true],

@@ -2,6 +2,7 @@
 import { isIP } from "node:net";
 import { isAbsolute, join, resolve } from "node:path";
 import { quote } from "./kinds.ts";
+import { LISTENER_NAMES, listenerRow } from "./listener_table.ts";
 import { loadConfig, type LoadedConfig } from "./load.ts";
 import { ConfigError } from "./problems.ts";
 import { SCHEMA } from "./schema.ts";
@@ -19,18 +20,15 @@ const LOOPBACK = "127.0.0.1";
 function devConfig(address: string): string {
   const isV6 = address.includes(":");
   const at = isV6 ? `[${address}]` : address;
+  const listen = LISTENER_NAMES.map((name) =>
+    `${name} = "${at}:${listenerRow(name).devPort}"`
+  ).join("\n");
   return `
 [server]
 domain = "[${isV6 ? "IPv6:" : ""}${address}]"
 
 [listen]
-smtp = "${at}:2525"
-imap = "${at}:1143"
-imap_tls = "${at}:1993"
-submission_tls = "${at}:1465"
-submission = "${at}:1587"
-http = "${at}:8080"
-https = "${at}:8443"
+${listen}
 
 [registration]
 password_length = 16

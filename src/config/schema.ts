@@ -24,8 +24,14 @@ import {
   text,
 } from "./kinds.ts";
 import {
+  LISTENER_NAMES,
+  type ListenerName,
+  listenerRow,
+} from "./listener_table.ts";
+import {
   domainAliases,
   hostName,
+  type ListenAddress,
   listenAddress,
   mailDomain,
   network,
@@ -66,9 +72,22 @@ function required<T>(
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
-const listeners = list(listenAddress, { max: 16 });
 const count = integer(1, 1_000_000);
 const seconds = (min: number, max = 86_400) => integer(min, max);
+
+type ListenKeys = {
+  readonly [N in ListenerName as `listen.${N}`]: Key<readonly ListenAddress[]>;
+};
+
+function listenKeys(): ListenKeys {
+  const addresses = list(listenAddress, { max: 16 });
+  return Object.fromEntries(
+    LISTENER_NAMES.map((name) => {
+      const { port, summary } = listenerRow(name);
+      return [`listen.${name}`, key(addresses, [{ port }], summary)];
+    }),
+  ) as ListenKeys;
+}
 
 export const SECTIONS = {
   server: "Names of this server and where it keeps its state",
@@ -138,21 +157,7 @@ export const SCHEMA = {
     "URI of the operator, as mailto:admin@chat.example (RFC 5464 §6.2.1); an account here gets the mail to postmaster and abuse",
   ),
 
-  "listen.smtp": key(
-    listeners,
-    [{ port: 25 }],
-    "Mail from other servers, STARTTLS",
-  ),
-  "listen.submission": key(listeners, [{ port: 587 }], "Submission, STARTTLS"),
-  "listen.submission_tls": key(listeners, [{ port: 465 }], "Submission, TLS"),
-  "listen.imap": key(listeners, [{ port: 143 }], "IMAP, STARTTLS"),
-  "listen.imap_tls": key(listeners, [{ port: 993 }], "IMAP, TLS"),
-  "listen.http": key(listeners, [{ port: 80 }], "HTTP"),
-  "listen.https": key(
-    listeners,
-    [{ port: 443 }],
-    "HTTPS, and IMAP and SMTP by ALPN",
-  ),
+  ...listenKeys(),
 
   "tls.mode": key(
     choice("self_signed", "file"),
@@ -627,10 +632,13 @@ export function nest(values: ReadonlyMap<KeyName, unknown>): Config {
 }
 
 /** The value of a key, whose kind the table knows. */
-export function valueOf(config: Config, name: KeyName): unknown {
+export function valueOf<K extends KeyName>(
+  config: Config,
+  name: K,
+): KeyValue<K> {
   const [section = "", key = ""] = name.split(".");
   const nested = config as unknown as Record<string, Record<string, unknown>>;
-  return nested[section]?.[propertyName(key)];
+  return nested[section]?.[propertyName(key)] as KeyValue<K>;
 }
 
 /** `max_errors` is `maxErrors` in code. */

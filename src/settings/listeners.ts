@@ -1,9 +1,6 @@
 /** Where each listener listens, once settings have had their say. @module */
-import {
-  fileListeners,
-  LISTENER_NAMES,
-  type Listeners,
-} from "../config/listeners.ts";
+import { perListener } from "../config/listener_table.ts";
+import { fileListeners, type Listeners } from "../config/listeners.ts";
 import type { ListenAddress } from "../config/network_kinds.ts";
 import type { Config } from "../config/schema.ts";
 import type { SettingName, SettingValue } from "./registry.ts";
@@ -18,8 +15,8 @@ export function effectiveListeners(
   settings: SettingReader,
 ): Listeners {
   const file = fileListeners(config);
-  const entries = LISTENER_NAMES.map((name) => {
-    if (!settings.get(`${name}_enabled`)) return [name, []];
+  return perListener((name) => {
+    if (!settings.get(`${name}_enabled`)) return [];
     const port = settings.get(`${name}_port`);
     // a port set at run time also opens a listener that the file leaves out
     const base = file[name].length === 0 && port !== undefined
@@ -35,9 +32,8 @@ export function effectiveListeners(
         { host: "::1", port: chosen, optional: true },
       ];
     });
-    return [name, unique(addresses)];
+    return unique(addresses);
   });
-  return Object.fromEntries(entries) as Listeners;
 }
 
 function unique(addresses: readonly ListenAddress[]): ListenAddress[] {

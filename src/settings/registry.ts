@@ -5,6 +5,7 @@
  * @module
  */
 import { choice, flag, integer, type Kind, optional } from "../config/kinds.ts";
+import { LISTENER_NAMES, type ListenerName } from "../config/listener_table.ts";
 import { hostName } from "../config/network_kinds.ts";
 import {
   type Config,
@@ -24,8 +25,6 @@ export interface Setting<T> {
   readonly summary: string;
 }
 
-type ListenKey = KeyName & `listen.${string}`;
-
 /** A key of the file that can be changed while running. */
 function live<K extends KeyName>(
   toml: K,
@@ -41,31 +40,43 @@ function live<K extends KeyName>(
   };
 }
 
-function port(listener: ListenKey): Setting<number | undefined> {
-  return {
-    kind: optional(integer(1, 65_535)),
-    fallback: () => undefined,
-    effect: "rebind",
-    summary: `Port in place of the one in ${listener}; empty: that one`,
+type ListenerSettings =
+  & { readonly [N in ListenerName as `${N}_port`]: Setting<number | undefined> }
+  & {
+    readonly [N in ListenerName as `${N}_${"local_only" | "enabled"}`]: Setting<
+      boolean
+    >;
   };
-}
 
-function localOnly(listener: ListenKey): Setting<boolean> {
-  return {
-    kind: flag,
-    fallback: () => false,
-    effect: "rebind",
-    summary: `127.0.0.1 and ::1 in place of the address in ${listener}`,
-  };
-}
-
-function enabled(listener: ListenKey): Setting<boolean> {
-  return {
-    kind: flag,
-    fallback: () => true,
-    effect: "rebind",
-    summary: `Listen as ${listener} says; false: not at all`,
-  };
+/** Three for each listener. */
+function listenerSettings(): ListenerSettings {
+  const rebind = { effect: "rebind" } as const;
+  return Object.fromEntries(LISTENER_NAMES.flatMap((name) => {
+    const key = `listen.${name}`;
+    const port: Setting<number | undefined> = {
+      ...rebind,
+      kind: optional(integer(1, 65_535)),
+      fallback: () => undefined,
+      summary: `Port in place of the one in ${key}; empty: that one`,
+    };
+    const localOnly: Setting<boolean> = {
+      ...rebind,
+      kind: flag,
+      fallback: () => false,
+      summary: `127.0.0.1 and ::1 in place of the address in ${key}`,
+    };
+    const enabled: Setting<boolean> = {
+      ...rebind,
+      kind: flag,
+      fallback: () => true,
+      summary: `Listen as ${key} says; false: not at all`,
+    };
+    return [
+      [`${name}_port`, port],
+      [`${name}_local_only`, localOnly],
+      [`${name}_enabled`, enabled],
+    ];
+  })) as ListenerSettings;
 }
 
 function linkSecurity(
@@ -177,27 +188,7 @@ export const SETTINGS = {
   dclogin_imap_security: linkSecurity("IMAP"),
   dclogin_smtp_security: linkSecurity("submission"),
 
-  smtp_port: port("listen.smtp"),
-  smtp_local_only: localOnly("listen.smtp"),
-  smtp_enabled: enabled("listen.smtp"),
-  submission_port: port("listen.submission"),
-  submission_local_only: localOnly("listen.submission"),
-  submission_enabled: enabled("listen.submission"),
-  submission_tls_port: port("listen.submission_tls"),
-  submission_tls_local_only: localOnly("listen.submission_tls"),
-  submission_tls_enabled: enabled("listen.submission_tls"),
-  imap_port: port("listen.imap"),
-  imap_local_only: localOnly("listen.imap"),
-  imap_enabled: enabled("listen.imap"),
-  imap_tls_port: port("listen.imap_tls"),
-  imap_tls_local_only: localOnly("listen.imap_tls"),
-  imap_tls_enabled: enabled("listen.imap_tls"),
-  http_port: port("listen.http"),
-  http_local_only: localOnly("listen.http"),
-  http_enabled: enabled("listen.http"),
-  https_port: port("listen.https"),
-  https_local_only: localOnly("listen.https"),
-  https_enabled: enabled("listen.https"),
+  ...listenerSettings(),
 } as const satisfies Record<string, Setting<unknown>>;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -8,17 +8,13 @@ import type {
 } from "../../admin/status.ts";
 import type { Degraded } from "../../admin/conditions.ts";
 import type { Clock } from "../../base/clock.ts";
-import type { ListenerName } from "../../config/listeners.ts";
+import { LISTENER_NAMES, listenerRow } from "../../config/listener_table.ts";
 import type { Log } from "../../observe/log.ts";
 import { daysRemaining } from "../../tls/certificate.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
 import type { ConditionWatch } from "./condition_watch.ts";
 import type { Protocols } from "../protocols.ts";
-import {
-  isTls,
-  type ServiceListeners,
-  serviceNames,
-} from "../service_listeners.ts";
+import type { ServiceListeners } from "../service_listeners.ts";
 
 export interface LiveViewParts {
   readonly version: string;
@@ -52,15 +48,17 @@ export class LiveView implements LiveServer {
   }
 
   listeners(): readonly ListenerShape[] {
-    return serviceNames().flatMap((name) =>
-      this.#parts.listeners.bound(name).map(({ hostname, port }) => ({
+    return LISTENER_NAMES.flatMap((name) => {
+      const { transport, tls } = listenerRow(name);
+      return this.#parts.listeners.bound(name).map(({ hostname, port }) => ({
         name,
+        transport,
         address: hostname,
         port,
-        tls: tlsOf(name),
+        tls,
         state: "listening" as const,
-      }))
-    );
+      }));
+    });
   }
 
   certificates(): readonly CertificateShape[] {
@@ -83,9 +81,4 @@ export class LiveView implements LiveServer {
     const { level, file: { configured, locked } } = this.#parts.log;
     return { level, configured, locked };
   }
-}
-
-function tlsOf(name: ListenerName): ListenerShape["tls"] {
-  if (isTls(name)) return "implicit";
-  return name === "http" ? "none" : "starttls";
 }

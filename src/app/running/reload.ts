@@ -5,7 +5,10 @@
  *
  * @module
  */
-import type { ListenerName } from "../../config/listeners.ts";
+import {
+  LISTENER_NAMES,
+  type ListenerName,
+} from "../../config/listener_table.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { ConfigError } from "../../config/problems.ts";
 import { takeOver, withOld } from "../../config/reload.ts";
@@ -19,7 +22,6 @@ import { SETTING_NAMES, settingNamed } from "../../settings/registry.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Assembly } from "../assembly.ts";
 import { certificateSource } from "../certificates.ts";
-import { serviceNames } from "../service_listeners.ts";
 
 export interface ReloadParts {
   readonly assembly: Assembly;
@@ -118,7 +120,7 @@ async function useFile(
     found.errors.push(`${name}: ${reason}`);
     found.changed.delete(settingNamed(name).toml ?? name);
   }
-  for (const name of serviceNames()) {
+  for (const name of LISTENER_NAMES) {
     const bound = () => listeners.bound(name).map(formatAddress).join();
     const before = bound();
     const worked = await found.attempt(() => listen(name));

@@ -1,0 +1,107 @@
+/**
+ * The listeners of the relay as values: a new one is a row here. Keys of the
+ * file (`listen.NAME`), settings (`NAME_port`, `NAME_local_only`,
+ * `NAME_enabled`), collisions, what is bound, who serves it, `status` and the
+ * documents are loops over this table.
+ *
+ * @module
+ */
+
+export type Transport = "tcp" | "udp";
+/** When TLS begins: never, when the client asks for it, or with the first octet. */
+export type TlsMode = "none" | "starttls" | "implicit";
+/** What is spoken there; "mx": SMTP from other servers. */
+export type ListenerProtocol = "mx" | "submission" | "imap" | "http";
+
+export interface ListenerRow {
+  readonly transport: Transport;
+  readonly tls: TlsMode;
+  readonly protocol: ListenerProtocol;
+  /** On every address, unless the file says otherwise. */
+  readonly port: number;
+  /** In development mode, where nobody may have the other. */
+  readonly devPort: number;
+  readonly summary: string;
+}
+
+export const LISTENERS = {
+  smtp: {
+    transport: "tcp",
+    tls: "starttls",
+    protocol: "mx",
+    port: 25,
+    devPort: 2525,
+    summary: "Mail from other servers, STARTTLS",
+  },
+  submission: {
+    transport: "tcp",
+    tls: "starttls",
+    protocol: "submission",
+    port: 587,
+    devPort: 1587,
+    summary: "Submission, STARTTLS",
+  },
+  submission_tls: {
+    transport: "tcp",
+    tls: "implicit",
+    protocol: "submission",
+    port: 465,
+    devPort: 1465,
+    summary: "Submission, TLS",
+  },
+  imap: {
+    transport: "tcp",
+    tls: "starttls",
+    protocol: "imap",
+    port: 143,
+    devPort: 1143,
+    summary: "IMAP, STARTTLS",
+  },
+  imap_tls: {
+    transport: "tcp",
+    tls: "implicit",
+    protocol: "imap",
+    port: 993,
+    devPort: 1993,
+    summary: "IMAP, TLS",
+  },
+  http: {
+    transport: "tcp",
+    tls: "none",
+    protocol: "http",
+    port: 80,
+    devPort: 8080,
+    summary: "HTTP",
+  },
+  https: {
+    transport: "tcp",
+    tls: "implicit",
+    protocol: "http",
+    port: 443,
+    devPort: 8443,
+    summary: "HTTPS, and IMAP and SMTP by ALPN",
+  },
+} as const satisfies Record<string, ListenerRow>;
+
+export type ListenerName = keyof typeof LISTENERS;
+
+export const LISTENER_NAMES = Object.keys(LISTENERS) as readonly ListenerName[];
+
+/** Names of the rows that are like this. */
+export type ListenersLike<Shape extends Partial<ListenerRow>> = {
+  [N in ListenerName]: (typeof LISTENERS)[N] extends Shape ? N : never;
+}[ListenerName];
+
+/** The row without what the compiler knows of it. */
+export function listenerRow(name: ListenerName): ListenerRow {
+  return LISTENERS[name];
+}
+
+/** One value for each listener. */
+export function perListener<T>(
+  make: (name: ListenerName, row: ListenerRow) => T,
+): Record<ListenerName, T> {
+  return Object.fromEntries(
+    LISTENER_NAMES.map((name) => [name, make(name, listenerRow(name))]),
+  ) as Record<ListenerName, T>;
+}
