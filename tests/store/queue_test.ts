@@ -58,6 +58,28 @@ storeTest("claim() keeps to its limits", async ({ store }) => {
   );
 });
 
+storeTest(
+  "a message to many is handed out whole, whatever waits before and behind it",
+  async ({ store }) => {
+    await queueTo(store, ["first@far.example"]);
+    const many = Array.from({ length: 120 }, (_, i) => `p${i}@far.example`);
+    await queueTo(store, [...many, "x@near.example"]);
+    await queueTo(store, ["last@far.example"]);
+    const sizes: number[] = [];
+    const seen = new Set<string>();
+    for (;;) {
+      const units = await claim(store, { perDestination: 2 });
+      if (units.length === 0) break;
+      for (const { recipients } of units) {
+        sizes.push(recipients.length);
+        recipients.forEach(({ address }) => seen.add(address));
+      }
+    }
+    assert.equal(seen.size, 123);
+    assert.deepEqual(sizes.toSorted((a, b) => a - b), [1, 1, 1, 20, 50, 50]);
+  },
+);
+
 storeTest("destinations take turns", async ({ store }) => {
   for (let i = 0; i < 6; i++) await queueTo(store, [`a${i}@a.example`]);
   for (let i = 0; i < 2; i++) await queueTo(store, [`b${i}@b.example`]);

@@ -163,6 +163,17 @@ export class QueueRecipientTable {
     );
   }
 
+  /** Those of one message. */
+  dueOf(id: QueueId, destination: string, livedSeconds: number): QueueRow[] {
+    return this.#rows(
+      `queue_id = ? AND destination = ? AND state = 'waiting' AND due_at <= ?
+       ORDER BY n`,
+      id,
+      destination,
+      livedSeconds,
+    );
+  }
+
   /** Whom nobody is trying now, due or not. */
   waiting(
     destination: string,

@@ -82,6 +82,14 @@ export class QueueTable {
     };
   }
 
+  /** Whether somebody here is told of its failures. */
+  hasSender(id: QueueId): boolean {
+    return (this.db.row<{ account: number | null }>(
+      "SELECT account_id AS account FROM queue_messages WHERE id = ?",
+      id,
+    )?.account ?? undefined) !== undefined;
+  }
+
   blob(id: QueueId): BlobId | undefined {
     return this.db.row<{ blob: BlobId | null }>(
       "SELECT blob_id AS blob FROM queue_messages WHERE id = ?",

@@ -12,6 +12,9 @@ import type { JobContext } from "../context.ts";
 import { removeQueued, Touched } from "./enqueue.ts";
 import { expireRows } from "./expiry.ts";
 
+/** Most messages have few recipients at one destination. */
+const FEW_ROWS = 16;
+
 export function claimQueued(context: JobContext, claim: Claim): LeasedUnit[] {
   const units: LeasedUnit[] = [];
   for (const { destination, most, failStreak } of candidates(context, claim)) {
@@ -55,16 +58,25 @@ function candidates(
   );
 }
 
+/** As many as that many units can need: all rows of each message, or enough. */
 function rowsFor(
   { queueRecipients, livedSeconds }: JobContext,
   { of, recipientsPerUnit }: Claim,
   destination: string,
   room: number,
 ): QueueRow[] {
-  const limit = room * recipientsPerUnit;
-  return of.kind === "due"
-    ? queueRecipients.due(destination, livedSeconds, limit)
-    : queueRecipients.waiting(destination, livedSeconds, limit);
+  if (of.kind === "waiting") {
+    const limit = room * recipientsPerUnit;
+    return queueRecipients.waiting(destination, livedSeconds, limit);
+  }
+  const limit = room + FEW_ROWS;
+  const rows = queueRecipients.due(destination, livedSeconds, limit);
+  if (rows.length < limit) return rows;
+  const last = rows.at(-1)!.queueId; // of which there may be more
+  return [
+    ...rows.filter(({ queueId }) => queueId !== last),
+    ...queueRecipients.dueOf(last, destination, livedSeconds),
+  ];
 }
 
 /** Rows of one destination become units. */

@@ -115,7 +115,7 @@ function change(context: JobContext, row: QueueRow, step: QueueStep): void {
     case "remove":
       return queueRecipients.remove(row);
     case "fail": {
-      const hasSender = queue.find(row.queueId)?.account !== undefined;
+      const hasSender = queue.hasSender(row.queueId);
       const { attempts } = row;
       return fail(context, row, { note: step.note!, hasSender, attempts });
     }

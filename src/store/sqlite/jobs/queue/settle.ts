@@ -17,7 +17,7 @@ export function settleQueued(
   let settled = 0;
   for (const settlement of settlements) {
     const { holder, message, destination, reach } = settlement;
-    const hasSender = context.queue.find(message)?.account !== undefined;
+    const hasSender = context.queue.hasSender(message);
     for (const { n, outcome } of settlement.recipients) {
       const row = context.queueRecipients.find(message, n);
       if (row?.lease !== holder || row.destination !== destination) continue;
