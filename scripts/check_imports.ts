@@ -43,7 +43,7 @@ const SESSIONS = [
   "iroh/server",
   "shadowsocks",
 ];
-const SURFACES = ["api", "ops", "tasks"];
+const SURFACES = ["api", "control", "ops", "tasks"];
 
 const BELOW_SESSIONS = [...VALUES, ...Object.keys(RESOURCES), ...RELAY];
 const BELOW_APP = [...BELOW_SESSIONS, ...SESSIONS, ...SURFACES];
@@ -57,6 +57,7 @@ const ALLOWED = new Map<string, readonly string[]>([
   ...RELAY.map((folder) => [folder, BELOW_SESSIONS] as const),
   ...SESSIONS.map((folder) => [folder, VALUES] as const),
   ["api", [...BELOW_SESSIONS, "web"]],
+  ["control", BELOW_SESSIONS],
   ["ops", BELOW_SESSIONS],
   ["tasks", BELOW_SESSIONS],
   ["app", [...BELOW_APP, "web"]],
@@ -68,6 +69,7 @@ const ALLOWED = new Map<string, readonly string[]>([
 /** A package belongs to one folder; these are the ones that need two. */
 const SHARED_PACKAGES: Record<string, readonly string[]> = {
   hono: ["http", "api"],
+  valibot: ["admin", "api"],
   preact: ["web", "api"],
   "preact-render-to-string": ["web", "api"],
 };

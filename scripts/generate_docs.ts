@@ -5,6 +5,9 @@
  * @module
  */
 import { CONDITIONS } from "../src/admin/conditions.ts";
+import { noteOf } from "../src/admin/fields.ts";
+import type { Operation } from "../src/admin/operation.ts";
+import { OPERATIONS } from "../src/admin/operation_table.ts";
 import { COMMANDS, GLOBAL_OPTIONS, GROUPS } from "../src/cli/commands.ts";
 import type { Command, CommandOption } from "../src/cli/command.ts";
 import { EXIT, EXIT_MEANINGS } from "../src/cli/exit_codes.ts";
@@ -171,6 +174,60 @@ as it should be.
 ${markdownTable(["Code", "Severity", "Meaning"], rows)}`;
 }
 
+function operations(): string {
+  const sections = Object.entries<Operation>(OPERATIONS).map(operationSection);
+  return `# Operations
+
+What an admin can have done. The [command line](cli.md) and the control socket
+call the same operations: the socket is \`control.sock\` in the state directory
+(or in \`server.runtime_dir\`), open to the user and the group of the server. A
+request is one line of JSON, \`{"id":1,"op":"accounts.info","args":{"username":"ann"}}\`,
+the answer another:
+\`{"id":1,"ok":true,"data":{…}}\` or
+\`{"id":1,"ok":false,"code":"not_found","error":"…"}\`. Input that is wrong in
+type or value, misses a field or has one too many is refused with
+\`invalid_value\`, and \`field\` names it; nothing has been done then. Times are
+seconds since 1970 UTC, sizes octets.
+
+The scope is what a token needs at least: \`read\` shows, \`accounts\` also manages
+people, \`full\` may do everything; whoever may open the socket has it. What is
+marked as secret belongs in no record.
+
+${sections.join("\n")}`;
+}
+
+function operationSection([name, operation]: [string, Operation]): string {
+  const { summary, scope, changes, needsServer, input } = operation;
+  const rows = Object.entries(input.entries).map(([field, schema]) => {
+    const { kind, meaning, secret } = noteOf(schema);
+    return [
+      `\`${field}\``,
+      secret ? `${kind}; secret` : kind,
+      presence(schema),
+      meaning,
+    ];
+  });
+  const facts = [
+    `Scope \`${scope}\``,
+    changes ? "changes" : "only reads",
+    ...(needsServer ? ["needs a server that runs"] : []),
+    ...(operation.secretOutputs.length === 0 ? [] : [
+      `secret in the result: ${
+        operation.secretOutputs.map((field) => `\`${field}\``).join(", ")
+      }`,
+    ]),
+  ];
+  const header = ["Field", "Takes", "If absent", "Meaning"];
+  const fields = rows.length === 0 ? "" : `\n${markdownTable(header, rows)}`;
+  return `## \`${name}\`\n\n${summary}. ${facts.join("; ")}.\n${fields}`;
+}
+
+function presence(field: Operation["input"]["entries"][string]): string {
+  if (field.type !== "optional") return "refused";
+  const value = "default" in field ? field.default : undefined;
+  return value === undefined ? "" : `\`${value}\``;
+}
+
 function markdownTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
@@ -200,6 +257,7 @@ const DOCUMENTS = {
   "docs/settings.md": settings,
   "docs/cli.md": commandLine,
   "docs/conditions.md": conditions,
+  "docs/operations.md": operations,
 };
 
 const checkOnly = Deno.args.includes("--check");

@@ -7,8 +7,8 @@ import { LOWER_CASE_AND_DIGITS, randomText } from "./random_text.ts";
 
 const TOKEN = /^[A-Za-z0-9._~-]{4,128}$/;
 const TOKEN_LENGTH = 24;
-const MAX_USES = 1_000_000;
-const MAX_COMMENT_LENGTH = 500;
+/** Of one token. */
+export const MAX_USES = 1_000_000;
 
 export function newToken(random: Random): string {
   return randomText(random, LOWER_CASE_AND_DIGITS, TOKEN_LENGTH);
@@ -19,61 +19,55 @@ export function isToken(text: string): boolean {
   return TOKEN.test(text);
 }
 
+/** What an admin says of a token; see the operation that takes it. */
 export interface TokenChangeInput {
   readonly token: string;
-  readonly maxUses?: number;
-  readonly comment?: string;
-  readonly expiresIn?: string;
-  readonly expiresAt?: string | number | null;
+  readonly max_uses?: number | undefined;
+  readonly comment?: string | undefined;
+  /** Duration text; `0` or empty for no expiry. */
+  readonly expires_in?: string | undefined;
+  /** RFC 3339, or seconds since 1970 UTC; null for no expiry. */
+  readonly expires_at?: string | number | null | undefined;
 }
 
 /**
- * Checks the fields of a token to be made or changed.
+ * Reads the fields of a token to be made or changed.
  *
- * @throws {Refusal} `invalid_value` with the rule that is broken
+ * @throws {Refusal} `invalid_value` with the field and the rule that is broken
  */
 export function readTokenChange(
   input: TokenChangeInput,
   now: number,
 ): TokenChange {
   if (!isToken(input.token)) {
-    throw invalid("Token must be 4 to 128 of A-Z, a-z, 0-9, . _ ~ -");
+    throw invalid(
+      "token",
+      "Token must be 4 to 128 of A-Z, a-z, 0-9, . _ ~ -",
+    );
   }
+  const { max_uses: maxUses, comment } = input;
   const expiresAt = readExpiry(input, now);
   return {
     token: input.token,
-    ...(input.maxUses === undefined ? {} : { maxUses: checkUses(input) }),
-    ...(input.comment === undefined ? {} : { comment: checkComment(input) }),
+    ...(maxUses === undefined ? {} : { maxUses }),
+    ...(comment === undefined ? {} : { comment }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }
 
-function checkUses({ maxUses = 1 }: TokenChangeInput): number {
-  if (!Number.isInteger(maxUses) || maxUses < 1 || maxUses > MAX_USES) {
-    throw invalid(`Uses must be a whole number from 1 to ${MAX_USES}`);
-  }
-  return maxUses;
-}
-
-function checkComment({ comment = "" }: TokenChangeInput): string {
-  if (comment.length > MAX_COMMENT_LENGTH) {
-    throw invalid(`Comment is longer than ${MAX_COMMENT_LENGTH} characters`);
-  }
-  return comment;
-}
-
 /** Seconds since 1970, null for none, undefined to leave it as it is. */
 function readExpiry(
-  { expiresIn, expiresAt }: TokenChangeInput,
+  { expires_in: within, expires_at: at }: TokenChangeInput,
   now: number,
 ): number | null | undefined {
-  if (expiresIn !== undefined) return readExpiresIn(expiresIn, now);
-  if (expiresAt === undefined || expiresAt === null) return expiresAt;
-  const seconds = typeof expiresAt === "number"
-    ? expiresAt
-    : readTime(expiresAt);
+  if (within !== undefined) return readExpiresIn(within, now);
+  if (at === undefined || at === null) return at;
+  const seconds = typeof at === "number" ? at : readTime(at);
   if (!Number.isSafeInteger(seconds) || seconds <= 0) {
-    throw invalid("Expiry must be a time as in 2030-01-31T12:00:00Z");
+    throw invalid(
+      "expires_at",
+      "Expiry must be a time as in 2030-01-31T12:00:00Z",
+    );
   }
   return seconds;
 }
@@ -84,7 +78,8 @@ function readExpiresIn(text: string, now: number): number | null {
     const seconds = parseDuration(text);
     return seconds === 0 ? null : now + seconds;
   } catch (error) {
-    throw invalid(error instanceof Error ? error.message : String(error));
+    const problem = error instanceof Error ? error.message : String(error);
+    throw invalid("expires_in", problem);
   }
 }
 
@@ -96,6 +91,6 @@ function readTime(text: string): number {
   return rfc3339.test(text) ? Math.floor(Date.parse(text) / 1000) : NaN;
 }
 
-function invalid(explanation: string): Refusal {
-  return new Refusal("invalid_value", { explanation });
+function invalid(field: string, explanation: string): Refusal {
+  return new Refusal("invalid_value", { field, explanation });
 }

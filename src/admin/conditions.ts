@@ -12,7 +12,7 @@ import { hours } from "../base/durations.ts";
 import { type ClockJump, describeJump } from "../base/lived_clock.ts";
 import { roundedSize } from "../base/sizes.ts";
 import type { StoreHealth } from "../store/store.ts";
-import type { StoppedTask } from "./tasks.ts";
+import type { StoppedTask } from "./task_control.ts";
 import { type Certificate, covers, daysRemaining } from "../tls/certificate.ts";
 
 /** "error": something is refused or broken now; "warning": it will be, or is not as it should. */

@@ -13,11 +13,14 @@ import type { Random } from "../base/random.ts";
 import type { Address } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { AccountOrigin } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
-import type { LiveServer } from "./status.ts";
-import type { TaskControl } from "./tasks.ts";
+import type { LiveServer } from "./live_server.ts";
+import type { TaskControl } from "./task_control.ts";
 
 export interface AdminContext {
+  /** By what surface accounts are made; kept with them. */
+  readonly origin: Extract<AccountOrigin, "cli" | "admin">;
   readonly store: Store;
   readonly accounts: AccountOperations;
   readonly domains: LocalDomains;

@@ -19,6 +19,7 @@ export function accountAddress(context: AdminContext, name: string): Address {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new Refusal("invalid_value", {
+      field: "username",
       explanation: `Invalid email address: ${error.message}`,
     });
   }

@@ -99,6 +99,7 @@ const ANSWERS: Partial<Record<RefusalCode, HttpRefusal>> = {
     "confirmation_required",
     "This has to be confirmed",
   ),
+  not_running: BUSY,
   policy_rejection: FORBIDDEN,
 };
 

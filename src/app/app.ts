@@ -5,30 +5,26 @@
  */
 import { join } from "node:path";
 import type { AdminContext } from "../admin/context.ts";
-import { serverStatus } from "../admin/status.ts";
+import type { ReloadReport, ReloadScope } from "../admin/live_server.ts";
+import { callOperation } from "../admin/operation_table.ts";
+import { serverStatus } from "../admin/operations/status.ts";
 import { systemRandom } from "../base/random.ts";
 import { reasonOf } from "../base/system_errors.ts";
 import { Refusal } from "../base/refusal.ts";
 import { Repeats } from "../base/repeats.ts";
 import { LISTENER_NAMES, type ListenerName } from "../config/listener_table.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { CONTROL_SOCKET_NAME } from "../control/control_protocol.ts";
+import { ControlSocket } from "../control/control_socket.ts";
 import { makeDirectory } from "../files/owner.ts";
 import { formatAddress } from "../net/listener.ts";
 import type { Log } from "../observe/log.ts";
 import { openLog } from "../observe/open_log.ts";
 import { redactError } from "../observe/redact.ts";
 import { catchUncaught } from "../observe/threads.ts";
-import {
-  controlOperations,
-  type ReloadReport,
-  type ReloadScope,
-} from "../ops/control_operations.ts";
-import { CONTROL_SOCKET_NAME } from "../ops/control_protocol.ts";
-import { ControlSocket } from "../ops/control_socket.ts";
 import { effectiveListeners } from "../settings/listeners.ts";
 import { assemble, type Assembly } from "./assembly.ts";
 import { InstanceLock } from "./instance_lock.ts";
-import { liveSessions } from "./running/live_sessions.ts";
 import { BindFailure } from "./service_listeners.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 import { reloadRelay } from "./running/reload.ts";
@@ -79,8 +75,12 @@ export async function startApp(source: AppSource): Promise<RunningApp> {
       lock,
       version: source.version,
       onFatal: failed.resolve,
+      control: {
+        reload: (scope) => app.reload(scope),
+        stop: () => void app.stop(),
+      },
     });
-    const app = new App(source, assembly, lock);
+    const app: App = new App(source, assembly, lock);
     failed.promise.then((error) => app.fail(error));
     try {
       await app.open();
@@ -247,7 +247,7 @@ class App implements RunningApp {
 
   /** Without it the relay still serves: what the command line writes is noticed in the database. */
   async #openControl(): Promise<void> {
-    const { relay, log, current, admin } = this.#assembly;
+    const { relay, current, admin } = this.#assembly;
     const { server } = current.loaded.values;
     const directory = server.runtimeDir || server.stateDir;
     try {
@@ -257,14 +257,7 @@ class App implements RunningApp {
         clock: SYSTEM_CLOCK,
         timers: SYSTEM_TIMERS,
         reportBug: relay.reportBug,
-        operations: controlOperations({
-          admin,
-          settings: relay.settings,
-          log,
-          sessions: liveSessions(relay.accounts.sessions),
-          reload: (scope) => this.reload(scope),
-          shutdown: () => void this.stop(),
-        }),
+        call: (name, input) => callOperation(admin, name, input),
       });
       this.#closing.push(() => control.close());
     } catch (error) {

@@ -5,6 +5,7 @@
  */
 import { quotaPolicy } from "../accounts/live_options.ts";
 import type { AdminContext } from "../admin/context.ts";
+import type { ServerControl } from "../admin/live_server.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { raiseFileLimit } from "../files/file_limit.ts";
@@ -44,6 +45,8 @@ export interface AssemblySource {
   readonly log: Log;
   readonly lock: InstanceLock;
   readonly version: string;
+  /** What admins have the server do with itself. */
+  readonly control: ServerControl;
   /** Called when the relay can never again do its work. */
   onFatal(error: Error): void;
 }
@@ -51,7 +54,7 @@ export interface AssemblySource {
 /** @throws {Error} why the store or the certificate cannot be opened */
 export async function assemble(
   current: CurrentConfig,
-  { log, lock, version, onFatal }: AssemblySource,
+  { log, lock, version, control, onFatal }: AssemblySource,
 ): Promise<Assembly> {
   const config = () => current.loaded.values;
   const certificates = await openCertificates(config(), SYSTEM_CLOCK);
@@ -106,6 +109,8 @@ export async function assemble(
   const live = new LiveView({
     version,
     clock: SYSTEM_CLOCK,
+    control,
+    sessions: relay.accounts.sessions,
     listeners,
     protocols,
     certificates,

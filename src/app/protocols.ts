@@ -5,7 +5,7 @@
  */
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
-import type { ServiceConnections } from "../admin/status.ts";
+import type { ServiceConnections } from "../admin/live_server.ts";
 import { site, type SiteBackend } from "../api/site.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import { plainAddress } from "../base/peer_address.ts";

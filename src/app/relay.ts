@@ -10,7 +10,7 @@ import { LiveOptions, quotaPolicy } from "../accounts/live_options.ts";
 import { machineResources } from "../accounts/limits/resource_guard.ts";
 import { ReportedConditions } from "../admin/conditions.ts";
 import type { AdminContext } from "../admin/context.ts";
-import type { LiveServer } from "../admin/status.ts";
+import type { LiveServer } from "../admin/live_server.ts";
 import { systemRandom } from "../base/random.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
@@ -184,6 +184,7 @@ export function adminContext(
   },
 ): AdminContext {
   return {
+    origin: "cli",
     store: relay.store,
     accounts: relay.accounts,
     domains: relay.domains,

@@ -69,12 +69,15 @@ export type RefusalCode =
   | "already_exists"
   | "invalid_value"
   | "task_running"
-  | "confirmation_required";
+  | "confirmation_required"
+  | "not_running";
 
 export interface RefusalDetail {
   /** The address the refusal is about, where the reply names it. */
   readonly address?: string;
   readonly retryAfterSeconds?: number;
+  /** Of what an admin or a program sent: the field that is wrong. */
+  readonly field?: string;
   /** What the peer can do about it: printable ASCII, which mail protocols show. */
   readonly advice?: string;
   /** What was wrong, for people: CLI and API show it, mail protocols do not. */
@@ -140,6 +143,7 @@ const TEXTS: Readonly<Record<RefusalCode, string>> = {
   invalid_value: "The value is not valid",
   task_running: "The task is running already",
   confirmation_required: "This has to be confirmed",
+  not_running: "The server does not run",
 };
 
 function shownText(code: RefusalCode, address: string | undefined): string {

@@ -6,6 +6,12 @@
  * @module
  */
 import type { AdminContext } from "../admin/context.ts";
+import {
+  type AdminInput,
+  type AdminOutput,
+  callOperation,
+  type OperationName,
+} from "../admin/operation_table.ts";
 import { AlreadyRunning } from "../app/instance_lock.ts";
 import { SYSTEM_TIMERS } from "../app/system_time.ts";
 import {
@@ -16,12 +22,6 @@ import {
 import { ConfigError } from "../config/problems.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import type {
-  AdminArguments,
-  AdminCall,
-  AdminResult,
-} from "../ops/admin_calls.ts";
-import { callAdmin } from "../ops/admin_calls.ts";
 import { whoMayUse } from "../files/owner.ts";
 import { ControlClient, controlPath } from "./control_client.ts";
 import { CliError, EXIT } from "./exit_codes.ts";
@@ -66,35 +66,18 @@ export class Access {
     return reached instanceof ControlClient ? "live" : "server-not-running";
   }
 
-  /** One admin operation, wherever it can be done. @throws {Refusal | CliError} */
-  async admin<C extends AdminCall>(
-    call: C,
-    ...values: AdminArguments<C>
-  ): Promise<AdminResult<C>> {
+  /** One operation, wherever it can be done. @throws {Refusal | CliError} */
+  async call<N extends OperationName>(
+    name: N,
+    input: AdminInput<N>,
+  ): Promise<AdminOutput<N>> {
     const reached = await this.#reach();
-    this.#warnOfFile();
+    // that is about the file: the server says what is wrong with it
+    if (name !== "reload") this.#warnOfFile();
     const result = reached instanceof ControlClient
-      ? await reached.ask("admin", { call, values }, this.#options.timeoutMs)
-      : await callAdmin(reached.admin, call, values);
-    return result as AdminResult<C>;
-  }
-
-  /** What only a running server can do. @throws {CliError} exit 5 when there is none */
-  async server(
-    op: string,
-    args: Readonly<Record<string, unknown>> = {},
-  ): Promise<unknown> {
-    const reached = await this.#reach();
-    if (reached instanceof ControlClient) {
-      // that is about the file: the server says what is wrong with it
-      if (op !== "reload") this.#warnOfFile();
-      return await reached.ask(op, args, this.#options.timeoutMs);
-    }
-    throw new CliError(
-      "not_running",
-      "The server does not run",
-      EXIT.not_running,
-    );
+      ? await reached.ask(name, input, this.#options.timeoutMs)
+      : await callOperation(reached.admin, name, input);
+    return result as AdminOutput<N>;
   }
 
   async close(): Promise<void> {

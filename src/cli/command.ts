@@ -6,7 +6,12 @@
  */
 import type { ConfigChoice } from "../config/locate.ts";
 import type { Access } from "./access.ts";
-import { CliError, describeFailure, EXIT } from "./exit_codes.ts";
+import {
+  CliError,
+  describeFailure,
+  EXIT,
+  type ExitCode,
+} from "./exit_codes.ts";
 import { type Terminal, textOf } from "./terminal.ts";
 
 export interface CommandOption {
@@ -43,7 +48,7 @@ export interface CommandResult {
   readonly text: string;
   /** Written as it is, in JSON mode too. */
   readonly raw?: string;
-  readonly exit?: number;
+  readonly exit?: ExitCode;
 }
 
 /** One call of a command. */
@@ -73,6 +78,22 @@ export function textOption(call: Call, name: string): string | undefined {
 
 export function flagOption(call: Call, name: string): boolean {
   return call.options[name] === true;
+}
+
+/** @throws {CliError} usage, if it is none of them */
+export function choiceOption<const T extends string>(
+  call: Call,
+  name: string,
+  choices: readonly T[],
+): T | undefined {
+  const text = textOption(call, name);
+  const chosen = choices.find((one) => one === text);
+  if (text === undefined || chosen !== undefined) return chosen;
+  throw new CliError(
+    "usage",
+    `--${name} must be one of ${choices.join(", ")} (got "${text}")`,
+    EXIT.usage,
+  );
 }
 
 /** @throws {CliError} usage, if it is not a whole number in the range */

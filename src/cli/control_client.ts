@@ -8,8 +8,8 @@ import {
   LineReceiver,
   MAX_RESPONSE_OCTETS,
   parseResponse,
-} from "../ops/control_protocol.ts";
-import { CliError, EXIT, exitOfRefusal } from "./exit_codes.ts";
+} from "../control/control_protocol.ts";
+import { CliError, EXIT, exitOf } from "./exit_codes.ts";
 
 /** What of a configuration leads to the socket. */
 export interface Served {
@@ -52,7 +52,7 @@ export class ControlClient {
    */
   async ask(
     op: string,
-    args: Readonly<Record<string, unknown>>,
+    args: object,
     timeoutMs: number,
   ): Promise<unknown> {
     const late = Promise.withResolvers<never>();
@@ -72,7 +72,7 @@ export class ControlClient {
     const response = parseResponse(line);
     if (response.ok) return response.data;
     const { code, error } = response;
-    throw new CliError(code, error, exitOfRefusal(code));
+    throw new CliError(code, error, exitOf(code));
   }
 
   close(): void {

@@ -6,7 +6,7 @@
  * @module
  */
 import { join } from "node:path";
-import { createRandomAccount } from "../admin/accounts.ts";
+import { createRandomAccount } from "../admin/operations/account_changes.ts";
 import type { AdminContext } from "../admin/context.ts";
 import { secretOfText } from "../base/secret.ts";
 import { domain, findAddress } from "../mail/address.ts";
@@ -25,7 +25,7 @@ export async function devAccount(admin: AdminContext): Promise<DevAccount> {
   const path = join(admin.stateDir, FILE);
   const kept = await keptAccount(admin, path);
   if (kept) return kept;
-  const { email, password, dclogin } = await createRandomAccount(admin, "cli");
+  const { email, password, dclogin } = await createRandomAccount(admin);
   await Deno.writeTextFile(path, JSON.stringify({ email, password }), {
     mode: 0o600,
   });

@@ -1,6 +1,7 @@
 /** How a command ends, for scripts. @module */
-import { Refusal, type RefusalCode } from "../base/refusal.ts";
+import { Refusal } from "../base/refusal.ts";
 import { type SystemError, systemError } from "../base/system_errors.ts";
+import type { ControlFailure } from "../control/control_protocol.ts";
 import { whoMayUse } from "../files/owner.ts";
 
 export const EXIT = {
@@ -17,7 +18,10 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-export const EXIT_MEANINGS: Record<keyof typeof EXIT, string> = {
+type ExitName = keyof typeof EXIT;
+export type ExitCode = (typeof EXIT)[ExitName];
+
+export const EXIT_MEANINGS: Record<ExitName, string> = {
   ok: "Done",
   failed: "Failed, for a reason without a code of its own",
   usage: "The command line cannot be understood",
@@ -37,34 +41,84 @@ export class CliError extends Error {
   constructor(
     readonly code: string,
     message: string,
-    readonly exit: number,
+    readonly exit: ExitCode,
   ) {
     super(message);
   }
 }
 
-const SPECIAL: Partial<Record<RefusalCode, number>> = {
-  not_found: EXIT.not_found,
-  no_such_user: EXIT.not_found,
-  no_such_mailbox: EXIT.not_found,
-  confirmation_required: EXIT.aborted,
+/** What is temporary, or not the caller's, is a failure; what is wrong with the request a conflict. */
+const FAILURES: Record<ControlFailure, ExitCode> = {
+  bad_credentials: EXIT.conflict,
+  too_many_attempts: EXIT.failed,
+  tls_required: EXIT.conflict,
+  account_inactive: EXIT.conflict,
   busy: EXIT.failed,
   unavailable: EXIT.failed,
   storage_full: EXIT.failed,
   storage_read_only: EXIT.failed,
+  registration_closed: EXIT.conflict,
+  token_required: EXIT.conflict,
+  token_invalid: EXIT.conflict,
+  username_invalid: EXIT.conflict,
+  username_taken: EXIT.conflict,
+  password_too_short: EXIT.conflict,
+  password_invalid: EXIT.conflict,
+  registration_limited: EXIT.failed,
+  server_full: EXIT.conflict,
+  encryption_needed: EXIT.conflict,
+  from_missing: EXIT.conflict,
+  from_repeated: EXIT.conflict,
+  from_several: EXIT.conflict,
+  from_unreadable: EXIT.conflict,
+  from_mismatch: EXIT.conflict,
+  sender_mismatch: EXIT.conflict,
+  sender_unreadable: EXIT.conflict,
+  author_too_long: EXIT.conflict,
+  header_malformed: EXIT.conflict,
+  header_line_too_long: EXIT.conflict,
+  header_too_large: EXIT.conflict,
+  message_too_large: EXIT.conflict,
+  message_empty: EXIT.conflict,
+  routing_loop: EXIT.conflict,
+  sender_not_owned: EXIT.conflict,
+  sender_domain_invalid: EXIT.conflict,
+  local_sender_unauthenticated: EXIT.conflict,
+  relaying_denied: EXIT.conflict,
+  federation_off: EXIT.conflict,
+  policy_rejection: EXIT.conflict,
+  too_much_mail: EXIT.failed,
+  too_many_recipients: EXIT.conflict,
+  no_such_user: EXIT.not_found,
+  quota_exceeded: EXIT.conflict,
+  no_such_mailbox: EXIT.not_found,
+  no_target_mailbox: EXIT.not_found,
+  mailbox_exists: EXIT.conflict,
+  mailbox_name_invalid: EXIT.conflict,
+  mailbox_undeletable: EXIT.conflict,
+  mailbox_read_only: EXIT.conflict,
+  too_many_mailboxes: EXIT.conflict,
+  too_many_keywords: EXIT.conflict,
+  not_found: EXIT.not_found,
+  already_exists: EXIT.conflict,
+  invalid_value: EXIT.conflict,
+  task_running: EXIT.conflict,
+  confirmation_required: EXIT.aborted,
+  not_running: EXIT.not_running,
+  internal: EXIT.failed,
+  too_large: EXIT.conflict,
 };
 
-/** What a refusal means for the exit code; from the server it comes as a code. */
-export function exitOfRefusal(code: string): number {
-  if (code === "internal") return EXIT.failed;
-  return SPECIAL[code as RefusalCode] ?? EXIT.conflict;
+/** From a server of another version it may be a code that is not known here. */
+export function exitOf(code: ControlFailure): ExitCode {
+  return Object.hasOwn(FAILURES, code) ? FAILURES[code] : EXIT.failed;
 }
 
 /** Any error as code, message and exit code. */
 export function describeFailure(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof Refusal) {
-    return new CliError(error.code, error.message, exitOfRefusal(error.code));
+    return new CliError(error.code, error.message, exitOf(error.code));
   }
   const fault = systemError(error) ?? systemError((error as Error)?.cause);
   if (fault?.code === "EACCES" || fault?.code === "EPERM") {

@@ -5,7 +5,7 @@ import type {
   TaskOutcome,
   TaskRunOptions,
   TaskShape,
-} from "../admin/tasks.ts";
+} from "../admin/task_control.ts";
 import { nowSeconds } from "../base/clock.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import { formatDuration } from "../base/durations.ts";
@@ -134,6 +134,7 @@ export class TaskRunner implements TaskControl {
     const given = options.retentionSeconds !== undefined;
     if (task.needsRetention && !given) {
       throw new Refusal("invalid_value", {
+        field: "retention",
         explanation: `${task.name} needs --retention, as in --retention 30d`,
       });
     }

@@ -1,122 +1,53 @@
 /** Every admin operation over the real store and settings: results and refusals. @module */
 import assert from "node:assert/strict";
-import { secretOfText } from "../../src/base/secret.ts";
-import { Accounts } from "../../src/accounts/accounts.ts";
-import { LiveOptions, quotaPolicy } from "../../src/accounts/live_options.ts";
-import { loginLink } from "../../src/accounts/login_link.ts";
 import {
   OTHER_STRONG,
   PEER,
   STRONG,
 } from "../../src/accounts/test_accounts.ts";
-import { TestTime } from "../../src/accounts/test_time.ts";
-import * as accounts from "../../src/admin/accounts.ts";
-import type { AdminContext } from "../../src/admin/context.ts";
-import * as registration from "../../src/admin/registration.ts";
-import * as tokens from "../../src/admin/registration_tokens.ts";
-import * as removal from "../../src/admin/removal.ts";
-import * as settings from "../../src/admin/settings.ts";
-import { serverStatus } from "../../src/admin/status.ts";
-import { listTasks, runAllTasks, runTask } from "../../src/admin/tasks.ts";
-import * as transfer from "../../src/admin/transfer.ts";
-import { systemRandom } from "../../src/base/random.ts";
-import { loadConfig } from "../../src/config/load.ts";
-import { LocalDomains } from "../../src/mail/local_domains.ts";
-import { Settings } from "../../src/settings/settings.ts";
-import { openStore } from "../../src/store/sqlite/open.ts";
-import { TaskRunner } from "../../src/tasks/task_runner.ts";
+import { secretOfText } from "../../src/base/secret.ts";
+import { call, NOW, withRelay } from "./relay.ts";
 
-const NOW = 1_800_000_000;
 const NAME = "ann.chats@relay.example";
-
-interface Relay extends AdminContext {
-  readonly accounts: Accounts;
-  readonly clock: TestTime;
-}
-
-async function withRelay(test: (relay: Relay) => Promise<void>) {
-  const stateDir = await Deno.makeTempDir({ prefix: "postern-admin-" });
-  const clock = new TestTime(NOW * 1000);
-  const store = await openStore({ stateDir, minFreeOctets: 0, clock });
-  try {
-    const config = loadConfig({
-      text:
-        '[server]\ndomain = "relay.example"\n[auth]\nscrypt_ln = 12\nfail_delay_ms = 0\n',
-      path: "postern.toml",
-    });
-    const runtime = await Settings.open(store.settings, config);
-    const domains = new LocalDomains({ domains: ["relay.example"] });
-    const people = new Accounts({
-      store,
-      domains,
-      options: new LiveOptions(runtime, () => config.values),
-      clock,
-      timers: clock,
-      random: systemRandom,
-      signUpUrl: () => undefined,
-      resources: () => Promise.resolve({}),
-      reportBug(error) {
-        throw error;
-      },
-    });
-    const server = {
-      port: 993,
-      host: "relay.example",
-      security: "ssl",
-    } as const;
-    await test({
-      store,
-      accounts: people,
-      domains,
-      settings: runtime,
-      tasks: new TaskRunner({
-        store,
-        accounts: people,
-        settings: runtime,
-        quota: () => quotaPolicy(runtime, config.values),
-        clock,
-        timers: clock,
-        periodic: false,
-      }),
-      clock,
-      random: systemRandom,
-      loginLink: (address, password) =>
-        loginLink(address, password, {
-          imap: server,
-          smtp: { ...server, port: 465 },
-          publiclyTrusted: true,
-        }),
-      stateDir,
-      databasePath: `${stateDir}/chat.db`,
-    });
-  } finally {
-    await store.close();
-    await Deno.remove(stateDir, { recursive: true });
-  }
-}
 
 const refused = (work: Promise<unknown>, code: string) =>
   assert.rejects(work, { name: "Refusal", code });
 
 Deno.test("accounts create, info, list, quota, passwd, pin", async () => {
   await withRelay(async (relay) => {
-    const made = { password: STRONG, origin: "cli" } as const;
-    assert.deepEqual(await accounts.createAccount(relay, " Ann.Chats ", made), {
-      username: NAME,
-    });
-    await refused(accounts.createAccount(relay, NAME, made), "username_taken");
-    await refused(accounts.createAccount(relay, "a b", made), "invalid_value");
-    await refused(
-      accounts.createAccount(relay, "ann", made),
-      "username_invalid",
-    );
-    await refused(
-      accounts.createAccount(relay, "x.chats@other.example", made),
-      "username_invalid",
-    );
-    await refused(
-      accounts.createAccount(relay, "bob.chats", {
+    const made = { password: STRONG };
+    assert.deepEqual(
+      await call(relay, "accounts.create", {
         ...made,
+        username: " Ann.Chats ",
+      }),
+      {
+        username: NAME,
+      },
+    );
+    await refused(
+      call(relay, "accounts.create", { ...made, username: NAME }),
+      "username_taken",
+    );
+    await refused(
+      call(relay, "accounts.create", { ...made, username: "a b" }),
+      "invalid_value",
+    );
+    await refused(
+      call(relay, "accounts.create", { ...made, username: "ann" }),
+      "username_invalid",
+    );
+    await refused(
+      call(relay, "accounts.create", {
+        ...made,
+        username: "x.chats@other.example",
+      }),
+      "username_invalid",
+    );
+    await refused(
+      call(relay, "accounts.create", {
+        ...made,
+        username: "bob.chats",
         password: "short",
       }),
       "password_too_short",
@@ -139,24 +70,42 @@ Deno.test("accounts create, info, list, quota, passwd, pin", async () => {
       origin: "cli",
       pinned: false,
     };
-    assert.deepEqual(await accounts.accountInfo(relay, "ann.chats"), info);
-    await refused(accounts.accountInfo(relay, "nobody.here"), "not_found");
-    assert.deepEqual(await accounts.setAccountQuota(relay, NAME, 0), {
-      username: NAME,
-      used_bytes: 0,
-      max_bytes: 0,
-      is_default: false,
-    });
-    await refused(accounts.setAccountQuota(relay, NAME, -1), "invalid_value");
-    await refused(accounts.setAccountQuota(relay, NAME, 0.5), "invalid_value");
-    await accounts.setAccountQuota(relay, NAME, undefined);
-    assert.equal((await accounts.accountQuota(relay, NAME)).is_default, true);
-    await accounts.setAccountPinned(relay, NAME, true);
-    const { accounts: listed, total } = await accounts.listAccounts(relay);
+    assert.deepEqual(
+      await call(relay, "accounts.info", { username: "ann.chats" }),
+      info,
+    );
+    await refused(
+      call(relay, "accounts.info", { username: "nobody.here" }),
+      "not_found",
+    );
+    assert.deepEqual(
+      await call(relay, "quota.set", { username: NAME, max_bytes: 0 }),
+      {
+        username: NAME,
+        used_bytes: 0,
+        max_bytes: 0,
+        is_default: false,
+      },
+    );
+    await refused(
+      call(relay, "quota.set", { username: NAME, max_bytes: -1 }),
+      "invalid_value",
+    );
+    await refused(
+      call(relay, "quota.set", { username: NAME, max_bytes: 0.5 }),
+      "invalid_value",
+    );
+    await call(relay, "quota.reset", { username: NAME });
+    assert.equal(
+      (await call(relay, "quota.get", { username: NAME })).is_default,
+      true,
+    );
+    await call(relay, "accounts.set_pinned", { username: NAME, pinned: true });
+    const { accounts: listed, total } = await call(relay, "accounts.list", {});
     assert.equal(total, 1);
     assert.equal(listed[0]?.pinned, true);
     assert.deepEqual(
-      await accounts.listAccounts(relay, { search: "nobody" }),
+      await call(relay, "accounts.list", { search: "nobody" }),
       { accounts: [], total: 0 },
     );
     await relay.clock.pass(1_000);
@@ -165,26 +114,29 @@ Deno.test("accounts create, info, list, quota, passwd, pin", async () => {
       secretOfText(STRONG),
       PEER,
     );
-    for (const [sort, first] of [["username", "ann"], ["created", "bob"]]) {
-      const sorted = await accounts.listAccounts(relay, { sort: sort! });
-      assert.ok(sorted.accounts[0]?.username.startsWith(first!), `by ${sort}`);
+    const firsts = [["username", "ann"], ["created", "bob"]] as const;
+    for (const [sort, first] of firsts) {
+      const sorted = await call(relay, "accounts.list", { sort });
+      assert.ok(sorted.accounts[0]?.username.startsWith(first), `by ${sort}`);
     }
-    for (const sort of ["last_login", "used", "messages"]) {
-      const sorted = await accounts.listAccounts(relay, { sort });
+    for (const sort of ["last_login", "used", "messages"] as const) {
+      const sorted = await call(relay, "accounts.list", { sort });
       assert.equal(sorted.accounts.length, 2);
     }
-    await refused(
-      accounts.listAccounts(relay, { sort: "1; x" }),
-      "invalid_value",
-    );
-    await accounts.setAccountPassword(relay, NAME, OTHER_STRONG);
+    await call(relay, "accounts.set_password", {
+      username: NAME,
+      password: OTHER_STRONG,
+    });
     await refused(
       relay.accounts.login(NAME, secretOfText(STRONG), PEER),
       "bad_credentials",
     );
     await relay.accounts.login(NAME, secretOfText(OTHER_STRONG), PEER);
     await refused(
-      accounts.setAccountPassword(relay, "nobody.here", STRONG),
+      call(relay, "accounts.set_password", {
+        username: "nobody.here",
+        password: STRONG,
+      }),
       "not_found",
     );
   });
@@ -192,7 +144,11 @@ Deno.test("accounts create, info, list, quota, passwd, pin", async () => {
 
 Deno.test("accounts create-random gives a link that logs in", async () => {
   await withRelay(async (relay) => {
-    const made = await accounts.createRandomAccount(relay, "admin");
+    const made = await call(
+      { ...relay, origin: "admin" },
+      "accounts.create_random",
+      {},
+    );
     assert.equal(made.email, `${made.username}@relay.example`);
     assert.equal(
       made.dclogin,
@@ -206,9 +162,9 @@ Deno.test("accounts status counts", async () => {
   await withRelay(async (relay) => {
     await relay.accounts.login(NAME, secretOfText(STRONG), PEER);
     const input = { reason: "spam", confirmed: true };
-    await removal.addBlock(relay, "*@bad.example", input);
-    await registration.setTokenRequired(relay, "on");
-    assert.deepEqual(await accounts.accountsStatus(relay), {
+    await call(relay, "blocklist.add", { username: "*@bad.example", ...input });
+    await call(relay, "registration.token_required", { enabled: true });
+    assert.deepEqual(await call(relay, "accounts.status", {}), {
       login_count: 1,
       registration_open: true,
       token_required: true,
@@ -218,7 +174,7 @@ Deno.test("accounts status counts", async () => {
       state_dir: relay.stateDir,
       database: relay.databasePath,
     });
-    const status = await serverStatus(relay);
+    const status = await call(relay, "status", {});
     assert.equal(status.running, false);
     assert.equal(status.registered_users, 1);
     assert.equal(status.storage.state, "ok");
@@ -234,29 +190,47 @@ Deno.test("accounts delete, ban, unban, purge, delete-all; blocklist", async () 
         PEER,
       );
     }
-    assert.deepEqual(await removal.purgeAccount(relay, "joe.chats"), {
-      username: "joe.chats@relay.example",
-      deleted: 0,
-    });
-    assert.deepEqual(await removal.deleteAccount(relay, NAME, "gone"), {
-      username: NAME,
-      blocked: true,
-      reason: "gone",
-    });
-    await refused(removal.deleteAccount(relay, NAME, "gone"), "not_found");
+    assert.deepEqual(
+      await call(relay, "accounts.purge", { username: "joe.chats" }),
+      {
+        username: "joe.chats@relay.example",
+        deleted: 0,
+      },
+    );
+    assert.deepEqual(
+      await call(relay, "accounts.delete", { username: NAME, reason: "gone" }),
+      {
+        username: NAME,
+        blocked: true,
+        reason: "gone",
+      },
+    );
+    await refused(
+      call(relay, "accounts.delete", { username: NAME, reason: "gone" }),
+      "not_found",
+    );
     await refused(
       relay.accounts.login(NAME, secretOfText(STRONG), PEER),
       "bad_credentials",
     );
-    const info = await accounts.accountInfo(relay, NAME);
+    const info = await call(relay, "accounts.info", { username: NAME });
     assert.deepEqual(
       [info.credentials, info.blocklisted, info.block_reason],
       [false, true, "gone"],
     );
-    await removal.deleteAccount(relay, "bob.chats", undefined);
-    await removal.banAccount(relay, "eve.chats", "spam");
-    await removal.banAccount(relay, "never.there", "spam");
-    const { entries } = await removal.listBlocks(relay);
+    await call(relay, "accounts.delete", {
+      username: "bob.chats",
+      block: false,
+    });
+    await call(relay, "accounts.ban", {
+      username: "eve.chats",
+      reason: "spam",
+    });
+    await call(relay, "accounts.ban", {
+      username: "never.there",
+      reason: "spam",
+    });
+    const { entries } = await call(relay, "blocklist.list", {});
     assert.deepEqual(entries, [
       { username: NAME, reason: "gone", blocked_at: NOW },
       { username: "eve.chats@relay.example", reason: "spam", blocked_at: NOW },
@@ -266,15 +240,27 @@ Deno.test("accounts delete, ban, unban, purge, delete-all; blocklist", async () 
         blocked_at: NOW,
       },
     ]);
-    await removal.unbanAccount(relay, "eve.chats");
-    await refused(removal.unbanAccount(relay, "eve.chats"), "not_found");
-    await refused(removal.removeBlock(relay, "no pattern"), "invalid_value");
+    await call(relay, "blocklist.remove", { username: "eve.chats" });
     await refused(
-      removal.deleteAllAccounts(relay, "other.example", "x"),
+      call(relay, "blocklist.remove", { username: "eve.chats" }),
+      "not_found",
+    );
+    await refused(
+      call(relay, "blocklist.remove", { username: "no pattern" }),
+      "invalid_value",
+    );
+    await refused(
+      call(relay, "accounts.delete_all", {
+        confirm: "other.example",
+        reason: "x",
+      }),
       "invalid_value",
     );
     assert.deepEqual(
-      await removal.deleteAllAccounts(relay, "relay.example", "bulk"),
+      await call(relay, "accounts.delete_all", {
+        confirm: "relay.example",
+        reason: "bulk",
+      }),
       { deleted: 1, errors: [] },
     );
     assert.equal(await relay.store.accounts.count(), 0);
@@ -284,30 +270,33 @@ Deno.test("accounts delete, ban, unban, purge, delete-all; blocklist", async () 
 Deno.test("registration switches take effect at once", async () => {
   await withRelay(async (relay) => {
     const login = () => relay.accounts.login(NAME, secretOfText(STRONG), PEER);
-    await registration.closeRegistration(relay);
-    assert.equal(registration.registrationStatus(relay).open, false);
+    await call(relay, "registration.close", {});
+    assert.equal((await call(relay, "registration.status", {})).open, false);
     await refused(login(), "bad_credentials");
-    await registration.openRegistration(relay);
-    await registration.setJitRegistration(relay, "off");
+    await call(relay, "registration.open", {});
+    await call(relay, "registration.jit", { enabled: false });
     await refused(login(), "bad_credentials");
-    await registration.setJitRegistration(relay, "on");
-    await registration.setTokenRequired(relay, "on");
+    await call(relay, "registration.jit", { enabled: true });
+    await call(relay, "registration.token_required", { enabled: true });
     await refused(login(), "bad_credentials");
-    assert.deepEqual(await registration.setTokenRequired(relay, "off"), {
-      open: true,
-      jit_enabled: true,
-      token_required: false,
-    });
+    assert.deepEqual(
+      await call(relay, "registration.token_required", { enabled: false }),
+      {
+        open: true,
+        jit_enabled: true,
+        token_required: false,
+      },
+    );
     await login();
   });
 });
 
 Deno.test("registration-tokens create, change, list, status, delete", async () => {
   await withRelay(async (relay) => {
-    const made = await tokens.putRegistrationToken(relay, {
-      maxUses: 2,
+    const made = await call(relay, "registration_tokens.create", {
+      max_uses: 2,
       comment: "party",
-      expiresIn: "1d",
+      expires_in: "1d",
     });
     assert.match(made.token, /^[a-z0-9]{24}$/);
     assert.deepEqual(
@@ -315,9 +304,9 @@ Deno.test("registration-tokens create, change, list, status, delete", async () =
       [true, 2, "active", NOW + 86_400],
     );
     const { token } = made;
-    const changed = await tokens.putRegistrationToken(relay, {
+    const changed = await call(relay, "registration_tokens.create", {
       token,
-      expiresAt: null,
+      expires_at: null,
     });
     assert.deepEqual(
       [changed.created, changed.comment, changed.max_uses, changed.expires_at],
@@ -334,7 +323,7 @@ Deno.test("registration-tokens create, change, list, status, delete", async () =
       (await relay.store.accounts.find(second.address))!.id,
       false,
     );
-    const status = await tokens.registrationTokenStatus(relay, token);
+    const status = await call(relay, "registration_tokens.status", { token });
     assert.deepEqual(
       [status.uses, status.available, status.status, status.expired],
       [2, 0, "exhausted", false],
@@ -343,21 +332,27 @@ Deno.test("registration-tokens create, change, list, status, delete", async () =
       new Set(status.pending_accounts.map(({ username }) => username)),
       new Set<string>([first.address, second.address]),
     );
-    await tokens.putRegistrationToken(relay, {
+    await call(relay, "registration_tokens.create", {
       token: "soon",
-      expiresIn: "10s",
+      expires_in: "10s",
     });
     await relay.clock.pass(10_000);
-    const listed = await tokens.listRegistrationTokens(relay);
+    const listed = await call(relay, "registration_tokens.list", {});
     assert.equal(listed.total, 2);
     const soon = listed.tokens.find((one) => one.token === "soon");
     assert.equal(soon?.status, "expired");
-    await tokens.deleteRegistrationToken(relay, token);
-    await refused(tokens.deleteRegistrationToken(relay, token), "not_found");
-    await refused(tokens.registrationTokenStatus(relay, token), "not_found");
+    await call(relay, "registration_tokens.delete", { token });
+    await refused(
+      call(relay, "registration_tokens.delete", { token }),
+      "not_found",
+    );
+    await refused(
+      call(relay, "registration_tokens.status", { token }),
+      "not_found",
+    );
     assert.equal(await relay.store.accounts.count(), 2);
     await refused(
-      tokens.putRegistrationToken(relay, { token: "a b" }),
+      call(relay, "registration_tokens.create", { token: "a b" }),
       "invalid_value",
     );
   });
@@ -365,32 +360,46 @@ Deno.test("registration-tokens create, change, list, status, delete", async () =
 
 Deno.test("settings list, get, set, reset", async () => {
   await withRelay(async (relay) => {
-    const listed = settings.listSettings(relay).settings;
-    const { value } = settings.getSetting(relay, "message_retention");
+    const listed = (await call(relay, "settings.list", {})).settings;
+    const { value } = await call(relay, "settings.get", {
+      name: "message_retention",
+    });
     assert.equal(
       listed.find(({ key }) => key === "message_retention")?.value,
       value,
     );
-    const set = await settings.setSetting(relay, "message_retention", "3d");
+    const set = await call(relay, "settings.set", {
+      name: "message_retention",
+      value: "3d",
+    });
     assert.deepEqual([set.value, set.source, set.default], ["3d", "db", "20d"]);
-    const reset = await settings.resetSetting(relay, "message_retention");
+    const reset = await call(relay, "settings.reset", {
+      name: "message_retention",
+    });
     assert.deepEqual([reset.value, reset.source], ["20d", "default"]);
     await refused(
-      settings.setSetting(relay, "message_retention", "x"),
+      call(relay, "settings.set", { name: "message_retention", value: "x" }),
       "invalid_value",
     );
-    await refused(settings.setSetting(relay, "nothing", "x"), "not_found");
-    assert.throws(() => settings.getSetting(relay, "nothing"), {
-      code: "not_found",
-    });
+    await refused(
+      call(relay, "settings.set", { name: "nothing", value: "x" }),
+      "not_found",
+    );
+    await refused(
+      call(relay, "settings.get", { name: "nothing" }),
+      "not_found",
+    );
   });
 });
 
 Deno.test("tasks list, run, run-all on the real store", async () => {
   await withRelay(async (relay) => {
     const { address } = await relay.accounts.signUp({ peer: PEER });
-    const { tasks, message_retention, unused_account_retention } =
-      await listTasks(relay);
+    const { tasks, message_retention, unused_account_retention } = await call(
+      relay,
+      "tasks.list",
+      {},
+    );
     assert.deepEqual([message_retention, unused_account_retention], [
       "20d",
       "30d",
@@ -400,34 +409,43 @@ Deno.test("tasks list, run, run-all on the real store", async () => {
       await relay.clock.pass(3_600_000);
       relay.store.clock.look();
     }
-    const dry = await runTask(relay, "unused-accounts", { dryRun: true });
+    const dry = await call(relay, "tasks.run", {
+      task: "unused-accounts",
+      dry_run: true,
+    });
     assert.deepEqual([dry.task, dry.deleted_accounts], [
       "prune-unused-accounts",
       1,
     ]);
-    await refused(runTask(relay, dry.task), "confirmation_required");
-    const early = await relay.clock.passUntil(runAllTasks(relay));
+    await refused(
+      call(relay, "tasks.run", { task: dry.task }),
+      "confirmation_required",
+    );
+    const early = await relay.clock.passUntil(call(relay, "tasks.run_all", {}));
     assert.match(
       early.outcomes.find(({ task }) => task === dry.task)?.detail ?? "",
       /^Stopped: prune-unused-accounts would delete 1 of 1 accounts \(100 %\), more than retention_max_share \(25 %\)/,
     );
     const { outcomes } = await relay.clock.passUntil(
-      runAllTasks(relay, { confirmed: true }),
+      call(relay, "tasks.run_all", { confirmed: true }),
     );
     assert.ok(outcomes.every(({ detail }) => !detail.startsWith("Failed")));
     assert.equal(
       outcomes.find(({ task }) => task === dry.task)?.deleted_accounts,
       1,
     );
-    await refused(accounts.accountInfo(relay, address), "not_found");
-    const after = (await listTasks(relay)).tasks
+    await refused(
+      call(relay, "accounts.info", { username: address }),
+      "not_found",
+    );
+    const after = (await call(relay, "tasks.list", {})).tasks
       .find(({ name }) => name === dry.task);
     assert.equal(after?.last_deleted, 1);
     assert.equal(after?.last_error, null);
-    await refused(runTask(relay, "nothing"), "not_found");
+    await refused(call(relay, "tasks.run", { task: "nothing" }), "not_found");
     for (const retention of ["0", "soon", "-1d"]) {
       await refused(
-        runTask(relay, "retention", { retention }),
+        call(relay, "tasks.run", { task: "retention", retention }),
         "invalid_value",
       );
     }
@@ -437,33 +455,35 @@ Deno.test("tasks list, run, run-all on the real store", async () => {
 Deno.test("export and import carry accounts from one relay to another", async () => {
   await withRelay(async (one) => {
     await one.accounts.login(NAME, secretOfText(STRONG), PEER);
-    await accounts.setAccountQuota(one, NAME, 5);
+    await call(one, "quota.set", { username: NAME, max_bytes: 5 });
     const file = `${one.stateDir}/accounts.json`;
-    const exported = await transfer.exportSomeAccounts(one, 0);
+    const exported = await call(one, "accounts.export", { after: 0 });
     assert.equal(exported.next, null);
     await Deno.writeTextFile(file, JSON.stringify(exported.users));
-    await refused(transfer.exportSomeAccounts(one, -1), "invalid_value");
+    await refused(call(one, "accounts.export", { after: -1 }), "invalid_value");
     await withRelay(async (two) => {
-      const force = { force: false };
-      assert.deepEqual(await transfer.importAccounts(two, { file }, force), {
+      assert.deepEqual(await call(two, "accounts.import", { file }), {
         imported: 1,
         skipped: 0,
         errors: [],
       });
       await two.accounts.login(NAME, secretOfText(STRONG), PEER);
-      assert.equal((await accounts.accountQuota(two, NAME)).max_bytes, 5);
-      const { users } = await transfer.exportSomeAccounts(two, 0);
+      assert.equal(
+        (await call(two, "quota.get", { username: NAME })).max_bytes,
+        5,
+      );
+      const { users } = await call(two, "accounts.export", { after: 0 });
       assert.deepEqual(
-        await transfer.importAccounts(two, { users }, force),
+        await call(two, "accounts.import", { users: [...users] }),
         { imported: 0, skipped: 1, errors: [] },
       );
       await refused(
-        transfer.importAccounts(two, { file: `${file}x` }, force),
+        call(two, "accounts.import", { file: `${file}x` }),
         "not_found",
       );
       await Deno.writeTextFile(file, "[{]");
       await refused(
-        transfer.importAccounts(two, { file }, force),
+        call(two, "accounts.import", { file }),
         "invalid_value",
       );
     });

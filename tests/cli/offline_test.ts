@@ -313,7 +313,7 @@ script("tasks run without a server", [
   {
     run: "tasks run prune-unread-older --retention 0",
     exit: 4,
-    err: "postern: Retention must be longer than 0s\n",
+    err: "postern: retention: must be longer than 0s\n",
   },
   {
     run: "tasks run prune-unread-older --retention 1s",

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import type { ListenerShape } from "../../src/admin/status.ts";
+import type { ListenerShape } from "../../src/admin/live_server.ts";
+import { ImapClient } from "../harness/imap_client.ts";
+import { LineConnection } from "../harness/line_connection.ts";
 import { reservePorts } from "../harness/ports.ts";
 import { Server } from "../harness/server.ts";
 import { type Outcome, postern } from "./command_line.ts";
@@ -133,6 +135,52 @@ Deno.test("the command line works on the running server", async (t) => {
       },
     );
 
+    await t.step("sessions end by a name without domain", async () => {
+      const certificate = await server.certificate();
+      const imap = await ImapClient.connect(server.ports.imapTls, certificate);
+      await imap.login("anna1234@chat.example", "a horse x");
+      assert.deepEqual((await data("sessions", "list")).sessions, [
+        { account: "anna1234@chat.example", kind: "imap", sessions: 1 },
+      ]);
+      assert.deepEqual(await data("sessions", "end", "anna1234"), { ended: 1 });
+      imap.close();
+    });
+
+    await t.step(
+      "the socket takes operations, and names wrong fields",
+      () =>
+        withControl(server, async (ask) => {
+          assert.deepEqual((await ask("ping", {})).data, { pong: true });
+          const username = "anna1234";
+          const wrong = await ask("accounts.set_pinned", {
+            username,
+            pinned: "no",
+          });
+          assert.deepEqual(wrong, {
+            id: 1,
+            ok: false,
+            code: "invalid_value",
+            error: "pinned: must be true or false",
+            field: "pinned",
+          });
+          const info = await ask("accounts.info", { username });
+          assert.equal(info.data?.pinned, false);
+          assert.equal(info.data?.origin, "cli");
+          const other = await ask("accounts.info", { username: 1 });
+          assert.equal(other.field, "username");
+          assert.equal(
+            (await ask("admin", { call: "serverStatus" })).code,
+            "not_found",
+          );
+          const ended = await ask("sessions.kill", { username });
+          assert.deepEqual(ended.data, { ended: 0 });
+          const level = await ask("log.level", { level: "info" });
+          assert.deepEqual(level.data, { level: "info" });
+          assert.equal((await data("status")).log.level, "info");
+          await ask("log.level", { level: "off" });
+        }),
+    );
+
     await t.step("stop ends it", async () => {
       assert.deepEqual(await data("stop"), { stopping: true });
       assert.equal((await server.ended()).code, 0);
@@ -149,6 +197,32 @@ async function written(server: Server, ...patterns: RegExp[]): Promise<void> {
   while (!patterns.every((pattern) => pattern.test(server.output))) {
     assert.ok(performance.now() < deadline, server.output);
     await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+interface Answer {
+  readonly ok: boolean;
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly code?: string;
+  readonly field?: string;
+}
+
+/** Asks at the socket itself. */
+async function withControl(
+  server: Server,
+  test: (ask: (op: string, args: object) => Promise<Answer>) => Promise<void>,
+): Promise<void> {
+  const path = `${server.stateDir}/control.sock`;
+  const wire = new LineConnection(
+    await Deno.connect({ transport: "unix", path }),
+  );
+  try {
+    await test(async (op, args) => {
+      await wire.write(`${JSON.stringify({ id: 1, op, args })}\n`);
+      return JSON.parse(await wire.readLine());
+    });
+  } finally {
+    wire.close();
   }
 }
 

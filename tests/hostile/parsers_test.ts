@@ -77,7 +77,7 @@ import { MimeParser } from "../../src/mail/mime_parser.ts";
 import { readPartHeader } from "../../src/mail/part_header.ts";
 import { transferDecoder } from "../../src/mail/transfer_decoding.ts";
 import { redact } from "../../src/observe/redact.ts";
-import { parseRequest } from "../../src/ops/control_protocol.ts";
+import { parseRequest } from "../../src/control/control_protocol.ts";
 import { EncryptionGate } from "../../src/pgp/gate.ts";
 import {
   isClientName,
@@ -533,12 +533,12 @@ function peers(): Parser[] {
     ["isToken", isToken, "aA1._~- "],
     [
       "readTokenChange",
-      (text) => readTokenChange({ token: "aaaa", expiresAt: text }, 0),
+      (text) => readTokenChange({ token: "aaaa", expires_at: text }, 0),
       "1-:TZ.+ ",
     ],
     [
       "readTokenChange for a while",
-      (text) => readTokenChange({ token: "aaaa", expiresIn: text }, 0),
+      (text) => readTokenChange({ token: "aaaa", expires_in: text }, 0),
       "1dhms .",
     ],
     ["parseDuration", parseDuration, "1wdhms "],

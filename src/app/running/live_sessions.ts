@@ -1,6 +1,6 @@
-/** Who is logged in, for the control socket. @module */
+/** Who is logged in, for an admin. @module */
 import type { SessionRegistry } from "../../accounts/session_registry.ts";
-import type { LiveSessions } from "../../ops/control_operations.ts";
+import type { LiveSessions } from "../../admin/live_server.ts";
 
 export function liveSessions(registry: SessionRegistry): LiveSessions {
   return {

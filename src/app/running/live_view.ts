@@ -3,22 +3,31 @@ import type {
   CertificateShape,
   ListenerShape,
   LiveServer,
+  LiveSessions,
   LogShape,
+  ReloadReport,
+  ReloadScope,
+  ServerControl,
   ServiceConnections,
-} from "../../admin/status.ts";
+} from "../../admin/live_server.ts";
 import type { Degraded } from "../../admin/conditions.ts";
+import type { SessionRegistry } from "../../accounts/session_registry.ts";
 import type { Clock } from "../../base/clock.ts";
 import { LISTENER_NAMES, listenerRow } from "../../config/listener_table.ts";
+import type { LogLevel } from "../../observe/fields.ts";
 import type { Log } from "../../observe/log.ts";
 import { daysRemaining } from "../../tls/certificate.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
 import type { ConditionWatch } from "./condition_watch.ts";
+import { liveSessions } from "./live_sessions.ts";
 import type { Protocols } from "../protocols.ts";
 import type { ServiceListeners } from "../service_listeners.ts";
 
 export interface LiveViewParts {
   readonly version: string;
   readonly clock: Clock;
+  readonly control: ServerControl;
+  readonly sessions: SessionRegistry;
   readonly listeners: ServiceListeners;
   readonly protocols: Protocols;
   readonly certificates: CertificateStore;
@@ -29,11 +38,13 @@ export interface LiveViewParts {
 export class LiveView implements LiveServer {
   readonly version: string;
   readonly pid = Deno.pid;
+  readonly sessions: LiveSessions;
   readonly #startedMs: number;
   readonly #parts: LiveViewParts;
 
   constructor(parts: LiveViewParts) {
     this.version = parts.version;
+    this.sessions = liveSessions(parts.sessions);
     this.#startedMs = parts.clock.monotonic();
     this.#parts = parts;
   }
@@ -80,5 +91,17 @@ export class LiveView implements LiveServer {
   get log(): LogShape {
     const { level, file: { configured, locked } } = this.#parts.log;
     return { level, configured, locked };
+  }
+
+  setLogLevel(level: LogLevel): void {
+    this.#parts.log.setLevel(level);
+  }
+
+  reload(scope: ReloadScope): Promise<ReloadReport> {
+    return this.#parts.control.reload(scope);
+  }
+
+  stop(): void {
+    this.#parts.control.stop();
   }
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { ReloadReport, ReloadScope } from "../../admin/live_server.ts";
 import {
   LISTENER_NAMES,
   type ListenerName,
@@ -14,10 +15,6 @@ import { ConfigError } from "../../config/problems.ts";
 import { takeOver, withOld } from "../../config/reload.ts";
 import type { KeyName } from "../../config/schema.ts";
 import { formatAddress } from "../../net/listener.ts";
-import type {
-  ReloadReport,
-  ReloadScope,
-} from "../../ops/control_operations.ts";
 import { SETTING_NAMES, settingNamed } from "../../settings/registry.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Assembly } from "../assembly.ts";

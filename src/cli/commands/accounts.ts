@@ -1,8 +1,11 @@
 /** Accounts: look, make, change, remove. @module */
+import type { AdminOutput } from "../../admin/operation_table.ts";
+import { ACCOUNT_ORDERS } from "../../admin/operations/accounts.ts";
 import { parseSize, roundedSize } from "../../base/sizes.ts";
 import {
   argument,
   type Call,
+  choiceOption,
   type Command,
   type CommandResult,
   confirm,
@@ -24,7 +27,7 @@ import {
 } from "../text.ts";
 
 async function status({ access }: Call): Promise<CommandResult> {
-  const data = await access.admin("accountsStatus");
+  const data = await access.call("accounts.status", {});
   const text = facts([
     ["accounts", String(data.login_count)],
     ["blocked names", String(data.blocklisted)],
@@ -38,14 +41,12 @@ async function status({ access }: Call): Promise<CommandResult> {
 }
 
 async function list(call: Call): Promise<CommandResult> {
-  const search = textOption(call, "search");
-  const sort = textOption(call, "sort");
   const range = { min: 0, max: 1_000_000_000 };
-  const data = await call.access.admin("listAccounts", {
-    ...(search === undefined ? {} : { search }),
-    ...(sort === undefined ? {} : { sort }),
-    offset: numberOption(call, "offset", range) ?? 0,
-    limit: numberOption(call, "limit", { min: 1, max: 100_000 }) ?? 1000,
+  const data = await call.access.call("accounts.list", {
+    search: textOption(call, "search"),
+    sort: choiceOption(call, "sort", ACCOUNT_ORDERS),
+    offset: numberOption(call, "offset", range),
+    limit: numberOption(call, "limit", { min: 1, max: 100_000 }),
   });
   const rows = data.accounts.map((account) => [
     account.username,
@@ -71,7 +72,9 @@ async function list(call: Call): Promise<CommandResult> {
 }
 
 async function info(call: Call): Promise<CommandResult> {
-  const data = await call.access.admin("accountInfo", argument(call, 0));
+  const data = await call.access.call("accounts.info", {
+    username: argument(call, 0),
+  });
   const text = facts([
     ["account", data.username],
     ["exists", yesNo(data.credentials)],
@@ -97,19 +100,19 @@ async function info(call: Call): Promise<CommandResult> {
 async function create(call: Call): Promise<CommandResult> {
   const password = await newPassword(call);
   const quota = textOption(call, "quota");
-  const created = await call.access.admin("createAccount", argument(call, 0), {
+  const created = await call.access.call("accounts.create", {
+    username: argument(call, 0),
     password,
-    origin: "cli",
     force: flagOption(call, "force"),
     pinned: flagOption(call, "pin"),
-    ...(quota === undefined ? {} : { quotaOctets: readSize(quota) }),
+    quota_bytes: quota === undefined ? undefined : readSize(quota),
   });
   const data = await withApplied(call, created);
   return { data, text: `Created ${data.username}${appliedNote(data.applied)}` };
 }
 
 async function createRandom(call: Call): Promise<CommandResult> {
-  const created = await call.access.admin("createRandomAccount", "cli");
+  const created = await call.access.call("accounts.create_random", {});
   const data = await withApplied(call, created);
   if (flagOption(call, "jsonOnly")) {
     const raw = JSON.stringify({ dclogin: created.dclogin });
@@ -128,11 +131,11 @@ async function remove(call: Call): Promise<CommandResult> {
   const blocks = call.options.block !== false;
   const reason = textOption(call, "reason") ?? "account deleted via CLI";
   await confirmRemoval(call, `Delete ${name} with all its mail`);
-  const removed = await call.access.admin(
-    "deleteAccount",
-    name,
-    blocks ? reason : undefined,
-  );
+  const removed = await call.access.call("accounts.delete", {
+    username: name,
+    block: blocks,
+    reason,
+  });
   const data = await withApplied(call, removed);
   const text = `Deleted ${data.username}${
     data.blocked ? " and blocked its name" : ""
@@ -145,7 +148,10 @@ async function ban(call: Call): Promise<CommandResult> {
   const question = `Delete ${name} with all its mail and block the name`;
   await confirmRemoval(call, question);
   const reason = call.args[1] ?? "banned via CLI";
-  const banned = await call.access.admin("banAccount", name, reason);
+  const banned = await call.access.call("accounts.ban", {
+    username: name,
+    reason,
+  });
   const data = await withApplied(call, banned);
   return { data, text: `Banned ${data.username}${appliedNote(data.applied)}` };
 }
@@ -153,7 +159,9 @@ async function ban(call: Call): Promise<CommandResult> {
 async function unban(call: Call): Promise<CommandResult> {
   const name = argument(call, 0);
   await confirm(call, `Let ${name} sign up again?`);
-  const unbanned = await call.access.admin("unbanAccount", name);
+  const unbanned = await call.access.call("blocklist.remove", {
+    username: name,
+  });
   const data = await withApplied(call, unbanned);
   const text = `${data.username} is no longer blocked${
     appliedNote(data.applied)
@@ -163,11 +171,10 @@ async function unban(call: Call): Promise<CommandResult> {
 
 async function password(call: Call): Promise<CommandResult> {
   const chosen = await newPassword(call);
-  const changed = await call.access.admin(
-    "setAccountPassword",
-    argument(call, 0),
-    chosen,
-  );
+  const changed = await call.access.call("accounts.set_password", {
+    username: argument(call, 0),
+    password: chosen,
+  });
   const data = await withApplied(call, changed);
   const text = `Changed the password of ${data.username}${
     appliedNote(data.applied)
@@ -176,15 +183,8 @@ async function password(call: Call): Promise<CommandResult> {
 }
 
 async function quota(call: Call): Promise<CommandResult> {
-  const name = argument(call, 0);
   const [, size] = call.args;
-  const shown = size === undefined
-    ? await call.access.admin("accountQuota", name)
-    : await call.access.admin(
-      "setAccountQuota",
-      name,
-      size === "reset" ? undefined : readSize(size),
-    );
+  const shown = await quotaAfter(call, size);
   const data = size === undefined ? shown : await withApplied(call, shown);
   const text = `${shown.username}: ${roundedSize(shown.used_bytes)} of ${
     roundedSize(shown.max_bytes)
@@ -192,12 +192,24 @@ async function quota(call: Call): Promise<CommandResult> {
   return { data, text };
 }
 
+/** Sets the quota first, if there is a size. */
+async function quotaAfter(
+  call: Call,
+  size: string | undefined,
+): Promise<AdminOutput<"quota.get">> {
+  const { access } = call;
+  const username = argument(call, 0);
+  if (size === undefined) return await access.call("quota.get", { username });
+  return size === "reset"
+    ? await access.call("quota.reset", { username })
+    : await access.call("quota.set", { username, max_bytes: readSize(size) });
+}
+
 async function pin(call: Call, pinned: boolean): Promise<CommandResult> {
-  const changed = await call.access.admin(
-    "setAccountPinned",
-    argument(call, 0),
+  const changed = await call.access.call("accounts.set_pinned", {
+    username: argument(call, 0),
     pinned,
-  );
+  });
   const data = await withApplied(call, changed);
   const text = pinned
     ? `${data.username} is kept however long nobody logs in`
@@ -208,7 +220,9 @@ async function pin(call: Call, pinned: boolean): Promise<CommandResult> {
 async function purge(call: Call): Promise<CommandResult> {
   const name = argument(call, 0);
   await confirmRemoval(call, `Delete all mail of ${name}`);
-  const purged = await call.access.admin("purgeAccount", name);
+  const purged = await call.access.call("accounts.purge", {
+    username: name,
+  });
   const data = await withApplied(call, purged);
   const text = `Deleted ${
     counted(data.deleted, "message", "messages")
@@ -217,14 +231,13 @@ async function purge(call: Call): Promise<CommandResult> {
 }
 
 async function deleteAll(call: Call): Promise<CommandResult> {
-  const { login_count } = await call.access.admin("accountsStatus");
+  const { login_count } = await call.access.call("accounts.status", {});
   const all = counted(login_count, "account", "accounts");
   await confirm(call, `Delete ALL accounts with all their mail (${all})?`);
-  const deleted = await call.access.admin(
-    "deleteAllAccounts",
-    textOption(call, "confirm") ?? "",
-    "bulk delete via CLI",
-  );
+  const deleted = await call.access.call("accounts.delete_all", {
+    confirm: textOption(call, "confirm") ?? "",
+    reason: "bulk delete via CLI",
+  });
   const data = await withApplied(call, deleted);
   const failed = data.errors.length;
   const text = `Deleted ${counted(data.deleted, "account", "accounts")}${
@@ -242,7 +255,8 @@ async function confirmRemoval(call: Call, question: string): Promise<void> {
 /** Nothing for a name without an account: that is for the operation to refuse. */
 async function amountOf(call: Call): Promise<string> {
   try {
-    const account = await call.access.admin("accountInfo", argument(call, 0));
+    const username = argument(call, 0);
+    const account = await call.access.call("accounts.info", { username });
     const mail = counted(account.messages, "message", "messages");
     return ` (${mail}, ${roundedSize(account.used_bytes)})`;
   } catch (error) {

@@ -11,7 +11,7 @@ import {
 import { appliedNote, moment, table } from "../text.ts";
 
 async function list(call: Call): Promise<CommandResult> {
-  const data = await call.access.admin("listBlocks");
+  const data = await call.access.call("blocklist.list", {});
   const rows = data.entries.map((entry) => [
     entry.username,
     moment(entry.blocked_at),
@@ -25,7 +25,8 @@ async function add(call: Call): Promise<CommandResult> {
   const added = await confirmed(
     call,
     (isConfirmed) =>
-      call.access.admin("addBlock", argument(call, 0), {
+      call.access.call("blocklist.add", {
+        username: argument(call, 0),
         reason,
         confirmed: isConfirmed,
       }),
@@ -37,7 +38,9 @@ async function add(call: Call): Promise<CommandResult> {
 async function remove(call: Call): Promise<CommandResult> {
   const name = argument(call, 0);
   await confirm(call, `Remove ${name} from the blocklist?`);
-  const removed = await call.access.admin("removeBlock", name);
+  const removed = await call.access.call("blocklist.remove", {
+    username: name,
+  });
   const data = await withApplied(call, removed);
   const text = `${data.username} is no longer blocked${
     appliedNote(data.applied)

@@ -11,27 +11,30 @@ import {
 import { CliError, EXIT } from "../exit_codes.ts";
 import { appliedNote, facts, moment, table, yesNo } from "../text.ts";
 
-type SwitchCall = "openRegistration" | "closeRegistration";
-
 async function status(call: Call): Promise<CommandResult> {
-  const data = await call.access.admin("registrationStatus");
+  const data = await call.access.call("registration.status", {});
   return { data, text: statusText(data) };
 }
 
-async function turn(call: Call, operation: SwitchCall): Promise<CommandResult> {
-  const data = await withApplied(call, await call.access.admin(operation));
+async function turn(
+  call: Call,
+  operation: "registration.open" | "registration.close",
+): Promise<CommandResult> {
+  const data = await withApplied(call, await call.access.call(operation, {}));
   return { data, text: statusText(data) + appliedNote(data.applied) };
 }
 
 async function toggle(
   call: Call,
-  operation: "setJitRegistration" | "setTokenRequired",
+  operation: "registration.jit" | "registration.token_required",
 ): Promise<CommandResult> {
   const state = argument(call, 0);
   if (state !== "on" && state !== "off") {
     throw new CliError("usage", `Write on or off, not "${state}"`, EXIT.usage);
   }
-  const changed = await call.access.admin(operation, state);
+  const changed = await call.access.call(operation, {
+    enabled: state === "on",
+  });
   const data = await withApplied(call, changed);
   return { data, text: statusText(data) + appliedNote(data.applied) };
 }
@@ -47,15 +50,11 @@ function statusText(
 }
 
 async function createToken(call: Call): Promise<CommandResult> {
-  const token = textOption(call, "token");
-  const maxUses = numberOption(call, "maxUses", { min: 1, max: 1_000_000 });
-  const comment = textOption(call, "comment");
-  const expiresIn = textOption(call, "expires");
-  const put = await call.access.admin("putRegistrationToken", {
-    ...(token === undefined ? {} : { token }),
-    ...(maxUses === undefined ? {} : { maxUses }),
-    ...(comment === undefined ? {} : { comment }),
-    ...(expiresIn === undefined ? {} : { expiresIn }),
+  const put = await call.access.call("registration_tokens.create", {
+    token: textOption(call, "token"),
+    max_uses: numberOption(call, "maxUses", { min: 1, max: 1_000_000 }),
+    comment: textOption(call, "comment"),
+    expires_in: textOption(call, "expires"),
   });
   const data = await withApplied(call, put);
   const text = facts([
@@ -67,7 +66,7 @@ async function createToken(call: Call): Promise<CommandResult> {
 }
 
 async function listTokens(call: Call): Promise<CommandResult> {
-  const data = await call.access.admin("listRegistrationTokens");
+  const data = await call.access.call("registration_tokens.list", {});
   const rows = data.tokens.map((token) => [
     token.token,
     token.status,
@@ -80,10 +79,9 @@ async function listTokens(call: Call): Promise<CommandResult> {
 }
 
 async function tokenStatus(call: Call): Promise<CommandResult> {
-  const data = await call.access.admin(
-    "registrationTokenStatus",
-    argument(call, 0),
-  );
+  const data = await call.access.call("registration_tokens.status", {
+    token: argument(call, 0),
+  });
   const accounts = data.pending_accounts.map((
     account,
   ) => [account.username, account.status] as const);
@@ -100,10 +98,9 @@ async function tokenStatus(call: Call): Promise<CommandResult> {
 }
 
 async function deleteToken(call: Call): Promise<CommandResult> {
-  const deleted = await call.access.admin(
-    "deleteRegistrationToken",
-    argument(call, 0),
-  );
+  const deleted = await call.access.call("registration_tokens.delete", {
+    token: argument(call, 0),
+  });
   const data = await withApplied(call, deleted);
   return { data, text: `Deleted ${data.token}; accounts made with it stay` };
 }
@@ -118,23 +115,23 @@ export const REGISTRATION_COMMANDS: readonly Command[] = [
   {
     usage: "registration open",
     summary: "Let anyone sign up",
-    run: (call) => turn(call, "openRegistration"),
+    run: (call) => turn(call, "registration.open"),
   },
   {
     usage: "registration close",
     aliases: ["closed"],
     summary: "Let only holders of tokens sign up",
-    run: (call) => turn(call, "closeRegistration"),
+    run: (call) => turn(call, "registration.close"),
   },
   {
     usage: "registration jit <on|off>",
     summary: "Whether a first login makes the account",
-    run: (call) => toggle(call, "setJitRegistration"),
+    run: (call) => toggle(call, "registration.jit"),
   },
   {
     usage: "registration token-required <on|off>",
     summary: "Whether sign-up needs a token",
-    run: (call) => toggle(call, "setTokenRequired"),
+    run: (call) => toggle(call, "registration.token_required"),
   },
   {
     usage: "registration-tokens create",

@@ -1,17 +1,18 @@
 /** The server as a whole: is it there, what is it, what does it go by. @module */
-import type { LogShape, ServerStatus } from "../../admin/status.ts";
+import {
+  type LogShape,
+  RELOAD_SCOPES,
+  type ReloadReport,
+} from "../../admin/live_server.ts";
+import type { ServerStatus } from "../../admin/operations/status.ts";
 import { roundedSize } from "../../base/sizes.ts";
-import type {
-  LiveSessionCount,
-  ReloadReport,
-} from "../../ops/control_operations.ts";
 import {
   argument,
   type Call,
+  choiceOption,
   type Command,
   type CommandResult,
   flagOption,
-  textOption,
 } from "../command.ts";
 import { CliError, EXIT } from "../exit_codes.ts";
 import { counted, facts, moment, span, table } from "../text.ts";
@@ -27,7 +28,7 @@ function version(call: Call): Promise<CommandResult> {
 }
 
 async function status(call: Call): Promise<CommandResult> {
-  const data = await call.access.admin("serverStatus");
+  const data = await call.access.call("status", {});
   const text = statusText(data, flagOption(call, "details"));
   return { data, text, exit: data.running ? EXIT.ok : EXIT.not_running };
 }
@@ -86,8 +87,8 @@ function logLine({ level, configured, locked }: LogShape): string {
 }
 
 async function reload(call: Call): Promise<CommandResult> {
-  const scope = textOption(call, "scope") ?? "all";
-  const report = await call.access.server("reload", { scope }) as ReloadReport;
+  const scope = choiceOption(call, "scope", RELOAD_SCOPES);
+  const report = await call.access.call("reload", { scope });
   const { invalid, ...shown } = report;
   if (invalid !== undefined) {
     throw new CliError("config_invalid", invalid, EXIT.config_invalid);
@@ -112,9 +113,7 @@ function reloadText({ changed, restart, hidden, errors }: ReloadReport) {
 }
 
 async function sessions(call: Call): Promise<CommandResult> {
-  const data = await call.access.server("sessions.list") as {
-    sessions: readonly LiveSessionCount[];
-  };
+  const data = await call.access.call("sessions.list", {});
   const rows = data.sessions.map((session) => [
     session.account,
     session.kind,
@@ -124,15 +123,14 @@ async function sessions(call: Call): Promise<CommandResult> {
 }
 
 async function endSessions(call: Call): Promise<CommandResult> {
-  const user = argument(call, 0);
-  const data = await call.access.server("sessions.kill", { user }) as {
-    ended: number;
-  };
+  const data = await call.access.call("sessions.kill", {
+    username: argument(call, 0),
+  });
   return { data, text: `Ended ${counted(data.ended, "session", "sessions")}` };
 }
 
 async function stop(call: Call): Promise<CommandResult> {
-  const data = await call.access.server("shutdown", {});
+  const data = await call.access.call("stop", {});
   return { data, text: "The server stops when its sessions have ended" };
 }
 

@@ -10,6 +10,8 @@ import {
 } from "../command.ts";
 import { appliedNote, facts, table } from "../text.ts";
 
+const SIZE = "max_message_size";
+
 interface Shown {
   readonly key: string;
   readonly value: string;
@@ -21,7 +23,7 @@ interface Shown {
 }
 
 async function list(call: Call): Promise<CommandResult> {
-  const data = await call.access.admin("listSettings");
+  const data = await call.access.call("settings.list", {});
   const rows = data.settings.map(({ key, value, source }) => [
     key,
     value,
@@ -31,20 +33,24 @@ async function list(call: Call): Promise<CommandResult> {
 }
 
 async function get(call: Call): Promise<CommandResult> {
-  const data = await call.access.admin("getSetting", argument(call, 0));
+  const data = await call.access.call("settings.get", {
+    name: argument(call, 0),
+  });
   return { data, text: settingText(data) };
 }
 
 async function set(call: Call): Promise<CommandResult> {
   const [name, value] = [argument(call, 0), argument(call, 1)];
-  const changed = await call.access.admin("setSetting", name, value);
+  const changed = await call.access.call("settings.set", { name, value });
   const data = await withApplied(call, changed);
   const text = `${data.key} = ${data.value}${appliedNote(data.applied)}`;
   return { data, text };
 }
 
 async function reset(call: Call): Promise<CommandResult> {
-  const changed = await call.access.admin("resetSetting", argument(call, 0));
+  const changed = await call.access.call("settings.reset", {
+    name: argument(call, 0),
+  });
   const data = await withApplied(call, changed);
   const text = `${data.key} = ${data.value} (${data.source})${
     appliedNote(data.applied)
@@ -64,21 +70,21 @@ function settingText(setting: Shown): string {
 }
 
 async function sizeStatus(call: Call): Promise<CommandResult> {
-  return sizeResult(await call.access.admin("getSetting", "max_message_size"));
+  return sizeResult(await call.access.call("settings.get", { name: SIZE }));
 }
 
 async function setSize(call: Call): Promise<CommandResult> {
-  const size = argument(call, 0);
+  const value = argument(call, 0);
   return await sizeChange(
     call,
-    await call.access.admin("setSetting", "max_message_size", size),
+    await call.access.call("settings.set", { name: SIZE, value }),
   );
 }
 
 async function resetSize(call: Call): Promise<CommandResult> {
   return await sizeChange(
     call,
-    await call.access.admin("resetSetting", "max_message_size"),
+    await call.access.call("settings.reset", { name: SIZE }),
   );
 }
 

@@ -1,5 +1,5 @@
 /** Periodic jobs, by hand. @module */
-import type { TaskOutcome } from "../../admin/tasks.ts";
+import type { TaskOutcome } from "../../admin/task_control.ts";
 import {
   argument,
   type Call,
@@ -13,7 +13,7 @@ import { CliError, EXIT } from "../exit_codes.ts";
 import { counted, facts, moment, table } from "../text.ts";
 
 async function list(call: Call): Promise<CommandResult> {
-  const data = await call.access.admin("listTasks");
+  const data = await call.access.call("tasks.list", {});
   const rows = data.tasks.map((task) => [
     task.name,
     task.enabled ? task.schedule : "off",
@@ -31,7 +31,7 @@ async function list(call: Call): Promise<CommandResult> {
 
 async function run(call: Call): Promise<CommandResult> {
   const name = argument(call, 0);
-  const { tasks } = await call.access.admin("listTasks");
+  const { tasks } = await call.access.call("tasks.list", {});
   if (
     !tasks.some((task) => task.name === name || task.aliases.includes(name))
   ) {
@@ -42,22 +42,22 @@ async function run(call: Call): Promise<CommandResult> {
       EXIT.usage,
     );
   }
-  const retention = textOption(call, "retention");
   const data = await confirmed(
     call,
     (isConfirmed) =>
-      call.access.admin("runTask", name, {
-        dryRun: flagOption(call, "dryRun"),
+      call.access.call("tasks.run", {
+        task: name,
+        retention: textOption(call, "retention"),
+        dry_run: flagOption(call, "dryRun"),
         confirmed: isConfirmed,
-        ...(retention === undefined ? {} : { retention }),
       }),
   );
   return { data, text: outcomeText(data) };
 }
 
 async function runAll(call: Call): Promise<CommandResult> {
-  const data = await call.access.admin("runAllTasks", {
-    dryRun: flagOption(call, "dryRun"),
+  const data = await call.access.call("tasks.run_all", {
+    dry_run: flagOption(call, "dryRun"),
     confirmed: call.yes,
   });
   const isWhole = data.outcomes.every(({ error }) => error === null);

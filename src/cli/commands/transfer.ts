@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import { exportToFile } from "../../accounts/transfer/account_export.ts";
 import type { ExportedAccount } from "../../accounts/transfer/import_entry.ts";
-import type { AdminResult } from "../../ops/admin_calls.ts";
+import type { AdminOutput } from "../../admin/operation_table.ts";
 import {
   argument,
   type Call,
@@ -35,16 +35,15 @@ async function exportAccounts(call: Call): Promise<CommandResult> {
 /** In pages, so that neither server nor socket holds all of them at once. */
 async function* exportedAccounts(call: Call): AsyncGenerator<ExportedAccount> {
   for (let after: number | null = 0; after !== null;) {
-    const page: ExportAnswer = await call.access.admin(
-      "exportSomeAccounts",
+    const page: ExportAnswer = await call.access.call("accounts.export", {
       after,
-    );
+    });
     yield* page.users;
     after = page.next;
   }
 }
 
-type ExportAnswer = AdminResult<"exportSomeAccounts">;
+type ExportAnswer = AdminOutput<"accounts.export">;
 
 async function importAccounts(call: Call): Promise<CommandResult> {
   const relay = textOption(call, "relay");
@@ -52,13 +51,13 @@ async function importAccounts(call: Call): Promise<CommandResult> {
   if ((relay === undefined) === (file === undefined)) {
     throw new CliError("usage", "Name a file, or --relay DIR", EXIT.usage);
   }
-  const report = await call.access.admin(
-    "importAccounts",
-    relay === undefined
-      ? { file: resolve(argument(call, 0)) }
-      : { relayDirectory: resolve(relay) },
-    { force: flagOption(call, "force") },
-  );
+  const source = relay === undefined
+    ? { file: resolve(argument(call, 0)) }
+    : { relay_directory: resolve(relay) };
+  const report = await call.access.call("accounts.import", {
+    ...source,
+    force: flagOption(call, "force"),
+  });
   const data = await withApplied(call, report);
   const errors = report.errors ?? [];
   const lines = errors.map(({ index, error }) => `  entry ${index}: ${error}`);

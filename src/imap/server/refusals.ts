@@ -72,6 +72,7 @@ const RESPONSES: Record<RefusalCode, string> = {
   invalid_value: "[CANNOT] Invalid value",
   task_running: TEMPORARY,
   confirmation_required: TEMPORARY,
+  not_running: TEMPORARY,
 };
 
 /** What follows the tag: NO and why. */

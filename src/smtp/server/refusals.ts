@@ -112,6 +112,7 @@ const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
   invalid_value: UNEXPECTED,
   task_running: UNEXPECTED,
   confirmation_required: UNEXPECTED,
+  not_running: UNEXPECTED,
 };
 
 /** About the authors that a header names. */

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { RefusalCode } from "../base/refusal.ts";
+
 export const CONTROL_SOCKET_NAME = "control.sock";
 /** Of one request, in octets without the line end. */
 export const MAX_REQUEST_OCTETS = 1024 * 1024;
@@ -14,14 +16,14 @@ export const FIRST_REQUEST_MS = 5000;
 /** … and one that asks nothing more, or does not take its response, after this. */
 export const IDLE_MS = 30_000;
 
-/** What an operation does. @throws {Refusal} what the client is told */
-export type ControlOperation = (
-  args: Readonly<Record<string, unknown>>,
-) => Promise<unknown> | unknown;
+/** Why a request was not done: a refusal, a fault of the server, a line over the limit. */
+export type ControlFailure = RefusalCode | "internal" | "too_large";
 
 export interface ControlRequest {
   readonly id: number | string | null;
+  /** The name of an operation. */
   readonly op: string;
+  /** Its input. */
   readonly args: Readonly<Record<string, unknown>>;
 }
 
@@ -34,8 +36,10 @@ export type ControlResponse =
   | {
     readonly id: ControlRequest["id"];
     readonly ok: false;
-    readonly code: string;
+    readonly code: ControlFailure;
     readonly error: string;
+    /** Of args: the field that is wrong. */
+    readonly field?: string;
   };
 
 /** @throws {SyntaxError} if the line is no request */
@@ -62,8 +66,9 @@ export function parseResponse(line: string): ControlResponse {
   return {
     id,
     ok: false,
-    code: String(value.code),
+    code: String(value.code) as ControlFailure,
     error: String(value.error),
+    ...(typeof value.field === "string" ? { field: value.field } : {}),
   };
 }
 

@@ -1,16 +1,15 @@
 /** The server's end of the control socket. @module */
 import { createServer, type Server } from "node:net";
-import type { Clock, Timers } from "../base/clock.ts";
+import type { Timers } from "../base/clock.ts";
 import { giveToOwner } from "../files/owner.ts";
-import { ControlConnection } from "./control_connection.ts";
-import type { ControlOperation } from "./control_protocol.ts";
+import {
+  ControlConnection,
+  type ControlSurroundings,
+} from "./control_connection.ts";
 
-export interface ControlSocketOptions {
+export interface ControlSocketOptions extends ControlSurroundings {
   readonly path: string;
-  readonly operations: ReadonlyMap<string, ControlOperation>;
-  readonly clock: Clock;
   readonly timers: Timers;
-  reportBug(error: unknown): void;
 }
 
 /** More clients than this are a mistake: whoever is silent longest makes room. */

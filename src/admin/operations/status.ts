@@ -1,54 +1,16 @@
 /** The relay at a glance. @module */
-import { nowSeconds } from "../base/clock.ts";
-import type { TlsMode, Transport } from "../config/listener_table.ts";
-import type { StoreHealth } from "../store/store.ts";
-import type { Degraded } from "./conditions.ts";
-import type { StoppedTask } from "./tasks.ts";
-import type { AdminContext } from "./context.ts";
-
-export interface ServiceConnections {
-  readonly name: string;
-  readonly connections: number;
-  readonly unique_ips: number;
-}
-
-export interface ListenerShape {
-  readonly name: string;
-  readonly address: string;
-  readonly port: number;
-  readonly transport: Transport;
-  readonly tls: TlsMode;
-  readonly state: "listening" | "failed";
-  readonly error?: string;
-}
-
-export interface CertificateShape {
-  readonly name: string;
-  readonly not_after: number;
-  readonly days_left: number;
-  readonly issuer: string;
-  readonly trusted: boolean;
-}
-
-export interface LogShape {
-  readonly level: string;
-  /** The file's, which debug falls back to. */
-  readonly configured: string;
-  readonly locked: boolean;
-}
-
-/** The running server; app/ passes it in. */
-export interface LiveServer {
-  readonly version: string;
-  readonly pid: number;
-  readonly uptimeSeconds: number;
-  services(): readonly ServiceConnections[];
-  listeners(): readonly ListenerShape[];
-  certificates(): readonly CertificateShape[];
-  /** What is wrong now. */
-  degraded(): Promise<readonly Degraded[]>;
-  readonly log: LogShape;
-}
+import { nowSeconds } from "../../base/clock.ts";
+import type { StoreHealth } from "../../store/store.ts";
+import type { Degraded } from "../conditions.ts";
+import type { AdminContext } from "../context.ts";
+import type {
+  CertificateShape,
+  ListenerShape,
+  LogShape,
+  ServiceConnections,
+} from "../live_server.ts";
+import { operation } from "../operation.ts";
+import type { StoppedTask } from "../task_control.ts";
 
 export interface ServerStatus {
   readonly running: boolean;
@@ -113,3 +75,13 @@ export async function serverStatus(
     },
   };
 }
+
+export const STATUS_OPERATIONS = {
+  "status": operation({
+    summary: "Whether the server runs, and how it is",
+    scope: "read",
+    changes: false,
+    input: {},
+    run: serverStatus,
+  }),
+} as const;

@@ -8,7 +8,7 @@ import type { Socket } from "node:net";
 import type { Clock } from "../base/clock.ts";
 import { Refusal } from "../base/refusal.ts";
 import {
-  type ControlOperation,
+  type ControlFailure,
   type ControlRequest,
   type ControlResponse,
   FIRST_REQUEST_MS,
@@ -19,8 +19,12 @@ import {
 } from "./control_protocol.ts";
 
 export interface ControlSurroundings {
-  readonly operations: ReadonlyMap<string, ControlOperation>;
   readonly clock: Clock;
+  /** Does what is asked. @throws {Refusal} what the client is told */
+  call(
+    operation: string,
+    input: Readonly<Record<string, unknown>>,
+  ): Promise<unknown>;
   reportBug(error: unknown): void;
 }
 
@@ -86,7 +90,6 @@ export class ControlConnection {
   }
 
   async #answer(line: string): Promise<ControlResponse> {
-    const { operations, reportBug } = this.#surroundings;
     let request: ControlRequest;
     try {
       request = parseRequest(line);
@@ -94,15 +97,18 @@ export class ControlConnection {
       return failure(null, "invalid_value", messageOf(error));
     }
     const { id, op, args } = request;
-    const operation = operations.get(op);
-    if (!operation) return failure(id, "not_found", `No operation "${op}"`);
     try {
-      return { id, ok: true, data: await operation(args) ?? null };
+      const data = await this.#surroundings.call(op, args);
+      return { id, ok: true, data: data ?? null };
     } catch (error) {
       if (error instanceof Refusal) {
-        return failure(id, error.code, error.message);
+        const { code, message, detail: { field } } = error;
+        return {
+          ...failure(id, code, message),
+          ...(field === undefined ? {} : { field }),
+        };
       }
-      reportBug(error);
+      this.#surroundings.reportBug(error);
       return failure(id, "internal", "Internal error");
     }
   }
@@ -142,7 +148,7 @@ function encode(response: ControlResponse): string {
 
 function failure(
   id: ControlRequest["id"],
-  code: string,
+  code: ControlFailure,
   error: string,
 ): ControlResponse {
   return { id, ok: false, code, error };

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { socketsAt } from "../../tests/harness/descriptors.ts";
 import { Refusal } from "../base/refusal.ts";
 import {
-  type ControlOperation,
   FIRST_REQUEST_MS,
   IDLE_MS,
   MAX_REQUEST_OCTETS,
@@ -10,10 +9,13 @@ import {
 import { ControlSocket } from "./control_socket.ts";
 
 const working = Promise.withResolvers<void>();
-const OPERATIONS = new Map<string, ControlOperation>([
+const OPERATIONS = new Map<string, (args: unknown) => unknown>([
   ["echo", (args) => args],
   ["refuse", () => {
     throw new Refusal("not_found", { explanation: "No such thing" });
+  }],
+  ["field", () => {
+    throw new Refusal("invalid_value", { field: "a", explanation: "Not so" });
   }],
   ["much", () => "x".repeat(64 * 1024 * 1024)],
   ["wait", () => working.promise],
@@ -21,6 +23,10 @@ const OPERATIONS = new Map<string, ControlOperation>([
     throw new TypeError("ann@a.example");
   }],
 ]);
+
+async function call(name: string, input: unknown): Promise<unknown> {
+  return await OPERATIONS.get(name)?.(input);
+}
 
 /** A socket in a directory of its own, and time that only the test moves. */
 async function withSocket(
@@ -40,7 +46,7 @@ async function withSocket(
   let ms = 0;
   const socket = await ControlSocket.open({
     path,
-    operations: OPERATIONS,
+    call,
     clock: { now: () => ms, monotonic: () => ms },
     timers: {
       sleep: () => Promise.resolve(),
@@ -101,9 +107,9 @@ const ROWS: [string, string, string][] = [
     '{"id":2,"ok":false,"code":"internal","error":"Internal error"}',
   ],
   [
-    "an unknown operation",
-    '{"id":3,"op":"toString"}',
-    '{"id":3,"ok":false,"code":"not_found","error":"No operation \\"toString\\""}',
+    "a refusal of a field",
+    '{"id":3,"op":"field"}',
+    '{"id":3,"ok":false,"code":"invalid_value","error":"Not so","field":"a"}',
   ],
   [
     "what is no request",
@@ -215,10 +221,10 @@ Deno.test("the control socket answers what it works on before it closes", async 
   const path = `${directory}/control.sock`;
   const socket: ControlSocket = await ControlSocket.open({
     path,
-    operations: new Map([["stop", () => {
+    call() {
       void socket.close();
-      return { stopping: true };
-    }]]),
+      return Promise.resolve({ stopping: true });
+    },
     clock: { now: () => 0, monotonic: () => 0 },
     timers: { sleep: () => Promise.resolve(), every: () => () => {} },
     reportBug: (error) => assert.fail(String(error)),

@@ -1,0 +1,89 @@
+/** The running server as operations see it; app/ passes it in. @module */
+import type { TlsMode, Transport } from "../config/listener_table.ts";
+import type { LogLevel } from "../observe/fields.ts";
+import type { Degraded } from "./conditions.ts";
+
+export interface ServiceConnections {
+  readonly name: string;
+  readonly connections: number;
+  readonly unique_ips: number;
+}
+
+export interface ListenerShape {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly transport: Transport;
+  readonly tls: TlsMode;
+  readonly state: "listening" | "failed";
+  readonly error?: string;
+}
+
+export interface CertificateShape {
+  readonly name: string;
+  readonly not_after: number;
+  readonly days_left: number;
+  readonly issuer: string;
+  readonly trusted: boolean;
+}
+
+export interface LogShape {
+  readonly level: string;
+  /** The file's, which debug falls back to. */
+  readonly configured: string;
+  readonly locked: boolean;
+}
+
+/** Where sessions come from is known to their sockets alone. */
+export interface LiveSessionCount {
+  readonly account: string;
+  readonly kind: "imap" | "submission" | "web";
+  readonly sessions: number;
+}
+
+export interface LiveSessions {
+  list(): readonly LiveSessionCount[];
+  /** Ends all sessions of an account; gives how many. */
+  end(account: string): number;
+}
+
+export interface ReloadReport {
+  /** Keys of the file whose new value is in force, and "tls" for a new certificate. */
+  readonly changed: readonly string[];
+  /** Keys whose new value is in force after a restart. */
+  readonly restart: readonly string[];
+  /** Keys whose new value is hidden by a setting, with its name. */
+  readonly hidden: readonly {
+    readonly key: string;
+    readonly setting: string;
+  }[];
+  /** What stayed as it was, and why. */
+  readonly errors: readonly string[];
+  /** Why the file cannot be used; then nothing has changed. */
+  readonly invalid?: string;
+}
+
+export const RELOAD_SCOPES = ["all", "config", "tls"] as const;
+export type ReloadScope = (typeof RELOAD_SCOPES)[number];
+
+/** What a server can be told to do with itself. */
+export interface ServerControl {
+  reload(scope: ReloadScope): Promise<ReloadReport>;
+  /** Begins to stop; sessions get time to end. */
+  stop(): void;
+}
+
+export interface LiveServer extends ServerControl {
+  readonly version: string;
+  readonly pid: number;
+  readonly uptimeSeconds: number;
+  readonly log: LogShape;
+  readonly sessions: LiveSessions;
+  services(): readonly ServiceConnections[];
+  listeners(): readonly ListenerShape[];
+  certificates(): readonly CertificateShape[];
+  /** What is wrong now. */
+  degraded(): Promise<readonly Degraded[]>;
+  /** Until the process ends. @throws {Refusal} `invalid_value` when the file locks a lower one */
+  setLogLevel(level: LogLevel): void;
+}

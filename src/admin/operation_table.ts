@@ -1,0 +1,65 @@
+/** Every operation there is, by name, and the one way to have them done. @module */
+import type * as v from "valibot";
+import { Refusal } from "../base/refusal.ts";
+import type { AdminContext } from "./context.ts";
+import { type Operation, parseInput } from "./operation.ts";
+import { ACCOUNT_CHANGES } from "./operations/account_changes.ts";
+import { ACCOUNT_OPERATIONS } from "./operations/accounts.ts";
+import { BLOCKLIST_OPERATIONS } from "./operations/blocklist.ts";
+import { QUOTA_OPERATIONS } from "./operations/quota.ts";
+import { REGISTRATION_OPERATIONS } from "./operations/registration.ts";
+import { REGISTRATION_TOKEN_OPERATIONS } from "./operations/registration_tokens.ts";
+import { REMOVAL_OPERATIONS } from "./operations/removal.ts";
+import { SERVER_OPERATIONS } from "./operations/server.ts";
+import { SETTINGS_OPERATIONS } from "./operations/settings.ts";
+import { STATUS_OPERATIONS } from "./operations/status.ts";
+import { TASK_OPERATIONS } from "./operations/tasks.ts";
+import { TRANSFER_OPERATIONS } from "./operations/transfer.ts";
+
+export const OPERATIONS = {
+  ...STATUS_OPERATIONS,
+  ...SERVER_OPERATIONS,
+  ...ACCOUNT_OPERATIONS,
+  ...ACCOUNT_CHANGES,
+  ...REMOVAL_OPERATIONS,
+  ...TRANSFER_OPERATIONS,
+  ...QUOTA_OPERATIONS,
+  ...BLOCKLIST_OPERATIONS,
+  ...REGISTRATION_OPERATIONS,
+  ...REGISTRATION_TOKEN_OPERATIONS,
+  ...SETTINGS_OPERATIONS,
+  ...TASK_OPERATIONS,
+} as const satisfies Record<string, Operation>;
+
+export type OperationName = keyof typeof OPERATIONS;
+/** As it is sent. */
+export type AdminInput<N extends OperationName> = v.InferInput<
+  (typeof OPERATIONS)[N]["input"]
+>;
+export type AdminOutput<N extends OperationName> = Awaited<
+  ReturnType<(typeof OPERATIONS)[N]["run"]>
+>;
+
+/**
+ * Does one operation; its input is what a peer sent, as JSON.
+ *
+ * @throws {Refusal} the operation's; `invalid_value` with the field that is
+ * wrong; `not_found` if there is no such operation
+ */
+export async function callOperation(
+  context: AdminContext,
+  name: string,
+  input: unknown,
+): Promise<unknown> {
+  const operation = operationNamed(name);
+  return await operation.run(context, parseInput(operation.input, input));
+}
+
+const MAX_SHOWN = 60;
+
+function operationNamed(name: string): Operation {
+  if (Object.hasOwn(OPERATIONS, name)) return OPERATIONS[name as OperationName];
+  throw new Refusal("not_found", {
+    explanation: `No operation is named "${name.slice(0, MAX_SHOWN)}"`,
+  });
+}

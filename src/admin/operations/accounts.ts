@@ -1,0 +1,162 @@
+/** Looking at accounts. @module */
+import { optional } from "valibot";
+import { Refusal } from "../../base/refusal.ts";
+import type {
+  Account,
+  AccountOrder,
+  AccountOrigin,
+} from "../../store/accounts.ts";
+import type { AdminContext } from "../context.ts";
+import { choice, integer, line, username } from "../fields.ts";
+import { accountAddress } from "../names.ts";
+import { operation } from "../operation.ts";
+import { quotaOf } from "./quota.ts";
+
+const SECONDS_PER_DAY = 86_400;
+
+export interface ListedAccount {
+  readonly username: string;
+  readonly created_at: number;
+  readonly first_login_at: number | null;
+  readonly last_login_at: number | null;
+  readonly used_bytes: number;
+  readonly max_bytes: number;
+  readonly quota_bytes: number;
+  readonly is_default_quota: boolean;
+  readonly messages: number;
+  readonly pinned: boolean;
+}
+
+export interface AccountInfo {
+  readonly username: string;
+  readonly credentials: boolean;
+  readonly blocklisted: boolean;
+  readonly block_reason: string | null;
+  readonly created_at: number | null;
+  readonly first_login_at: number | null;
+  readonly last_login_at: number | null;
+  readonly maildir_present: boolean;
+  readonly maildir_path: null;
+  readonly used_bytes: number;
+  readonly max_bytes: number;
+  readonly quota_bytes: number;
+  readonly is_default_quota: boolean;
+  readonly messages: number;
+  readonly origin: AccountOrigin | null;
+  readonly pinned: boolean;
+}
+
+export const ACCOUNT_ORDERS = [
+  "username",
+  "created",
+  "last_login",
+  "used",
+  "messages",
+] as const satisfies readonly AccountOrder[];
+
+async function status(context: AdminContext) {
+  const { settings, store } = context;
+  const count = await store.accounts.count();
+  return {
+    login_count: count,
+    registration_open: settings.get("registration_open"),
+    token_required: settings.get("registration_token_required"),
+    jit_enabled: settings.get("jit_registration"),
+    blocklisted: (await store.accounts.listBlocked()).length,
+    mail_directories: count,
+    state_dir: context.stateDir,
+    database: context.databasePath,
+  };
+}
+
+/** @throws {Refusal} `invalid_value`, or `not_found` if it neither exists nor is blocked */
+async function info(context: AdminContext, name: string): Promise<AccountInfo> {
+  const address = accountAddress(context, name);
+  const found = await context.store.accounts.find(address);
+  const account = found?.state === "active" ? found : undefined;
+  const blocked = await context.store.accounts.blocking(address);
+  if (!account && !blocked) {
+    throw new Refusal("not_found", {
+      address,
+      explanation: `No account is named ${address}`,
+    });
+  }
+  const usage = account && await context.store.mail.usage(account.id);
+  return {
+    username: address,
+    credentials: account !== undefined,
+    blocklisted: blocked !== undefined,
+    block_reason: blocked?.reason ?? null,
+    ...(account ? loginTimes(account) : NEVER),
+    maildir_present: account !== undefined,
+    maildir_path: null,
+    used_bytes: usage?.octets ?? 0,
+    ...quotaOf(context, account),
+    messages: usage?.messages ?? 0,
+    origin: account?.origin ?? null,
+    pinned: account?.pinned ?? false,
+  };
+}
+
+const NEVER = { created_at: null, first_login_at: null, last_login_at: null };
+
+function loginTimes(account: Account) {
+  return {
+    created_at: account.createdAt,
+    first_login_at: account.firstLoginAt ?? null,
+    last_login_at: account.lastLoginDay === undefined
+      ? null
+      : account.lastLoginDay * SECONDS_PER_DAY,
+  };
+}
+
+export const ACCOUNT_OPERATIONS = {
+  "accounts.status": operation({
+    summary: "Numbers of accounts, and who may sign up",
+    scope: "read",
+    changes: false,
+    input: {},
+    run: status,
+  }),
+  "accounts.list": operation({
+    summary: "Accounts, some at a time",
+    scope: "read",
+    changes: false,
+    input: {
+      search: optional(line("only names with this in them")),
+      sort: optional(choice("what to go by", ACCOUNT_ORDERS), "username"),
+      offset: optional(
+        integer("leave out so many", { min: 0, max: 1_000_000_000 }),
+        0,
+      ),
+      limit: optional(
+        integer("at most so many", { min: 1, max: 100_000 }),
+        1000,
+      ),
+    },
+    async run(context, { search, sort, offset, limit }) {
+      const { accounts, total } = await context.store.accounts.list({
+        ...(search === undefined ? {} : { search }),
+        order: sort,
+        offset,
+        limit,
+      });
+      const listed = accounts.map((account): ListedAccount => ({
+        username: account.address,
+        ...loginTimes(account),
+        used_bytes: account.usedOctets,
+        ...quotaOf(context, account),
+        messages: account.messages,
+        pinned: account.pinned,
+      }));
+      return { accounts: listed, total };
+    },
+  }),
+  "accounts.info": operation({
+    summary: "One account",
+    scope: "read",
+    changes: false,
+    input: { username: username() },
+    run: (context, input) => info(context, input.username),
+  }),
+} as const;

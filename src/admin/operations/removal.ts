@@ -1,0 +1,94 @@
+/** Deleting accounts and what they hold. @module */
+import { optional } from "valibot";
+import { Refusal } from "../../base/refusal.ts";
+import type { AdminContext } from "../context.ts";
+import { flag, line, username } from "../fields.ts";
+import { accountAddress, accountNamed } from "../names.ts";
+import { operation } from "../operation.ts";
+
+export interface RemovedAccount {
+  readonly username: string;
+  readonly blocked: boolean;
+  readonly reason: string | null;
+}
+
+function reason(initial: string) {
+  return optional(line("why, for the blocklist"), initial);
+}
+
+/** Deletes the account if there is one, and blocks the name in any case. */
+async function ban(
+  context: AdminContext,
+  name: string,
+  why: string,
+): Promise<RemovedAccount> {
+  const address = accountAddress(context, name);
+  const account = await context.store.accounts.find(address);
+  if (account?.state === "active") {
+    await context.accounts.remove(account, why);
+  } else {
+    await context.accounts.block(address, why);
+  }
+  return { username: address, blocked: true, reason: why };
+}
+
+export const REMOVAL_OPERATIONS = {
+  "accounts.delete": operation({
+    summary: "Delete an account with all its mail",
+    scope: "accounts",
+    changes: true,
+    input: {
+      username: username(),
+      block: optional(
+        flag("block the name, so that nobody can register it again"),
+        true,
+      ),
+      reason: reason("deleted by an admin"),
+    },
+    async run(context, input): Promise<RemovedAccount> {
+      const account = await accountNamed(context, input.username);
+      const blockReason = input.block ? input.reason : undefined;
+      await context.accounts.remove(account, blockReason);
+      return {
+        username: account.address,
+        blocked: input.block,
+        reason: blockReason ?? null,
+      };
+    },
+  }),
+  "accounts.ban": operation({
+    summary: "Delete the account if there is one, and block the name",
+    scope: "accounts",
+    changes: true,
+    input: { username: username(), reason: reason("banned by an admin") },
+    run: (context, input) => ban(context, input.username, input.reason),
+  }),
+  "accounts.purge": operation({
+    summary: "Delete all mail of an account, not the account",
+    scope: "accounts",
+    changes: true,
+    input: { username: username() },
+    async run(context, input) {
+      const account = await accountNamed(context, input.username);
+      const deleted = await context.accounts.purge(account);
+      return { username: account.address, deleted };
+    },
+  }),
+  "accounts.delete_all": operation({
+    summary: "Delete and block all accounts",
+    scope: "full",
+    changes: true,
+    input: {
+      confirm: line("the primary domain, so that nobody does this by accident"),
+      reason: reason("deleted by an admin"),
+    },
+    async run({ accounts, domains }, { confirm, reason }) {
+      if (confirm === domains.primary) return await accounts.removeAll(reason);
+      throw new Refusal("invalid_value", {
+        field: "confirm",
+        explanation:
+          `To delete all accounts, confirm with the domain ${domains.primary}`,
+      });
+    },
+  }),
+} as const;

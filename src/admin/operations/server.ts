@@ -1,0 +1,63 @@
+/** The server as a process: is it there, reload, stop, how much it logs, who is connected. @module */
+import { optional } from "valibot";
+import { LOG_LEVELS } from "../../observe/fields.ts";
+import { choice, username } from "../fields.ts";
+import { RELOAD_SCOPES } from "../live_server.ts";
+import { accountAddress } from "../names.ts";
+import { inField, serverOperation } from "../operation.ts";
+
+export const SERVER_OPERATIONS = {
+  "ping": serverOperation({
+    summary: "Whether the server answers",
+    scope: "read",
+    changes: false,
+    input: {},
+    run: () => ({ pong: true }),
+  }),
+  "reload": serverOperation({
+    summary: "Read configuration file and certificate again",
+    scope: "full",
+    changes: true,
+    input: {
+      scope: optional(choice("what to read again", RELOAD_SCOPES), "all"),
+    },
+    run: (live, { scope }) => live.reload(scope),
+  }),
+  "stop": serverOperation({
+    summary: "Stop the server; sessions get time to end",
+    scope: "full",
+    changes: true,
+    input: {},
+    run(live) {
+      live.stop();
+      return { stopping: true };
+    },
+  }),
+  "log.level": serverOperation({
+    summary:
+      "Change the level of the log until the server ends; debug for an hour",
+    scope: "full",
+    changes: true,
+    input: { level: choice("of the lines that are written", LOG_LEVELS) },
+    async run(live, { level }) {
+      await inField("level", () => live.setLogLevel(level));
+      return { level: live.log.level };
+    },
+  }),
+  "sessions.list": serverOperation({
+    summary: "Who is connected now",
+    scope: "read",
+    changes: false,
+    input: {},
+    run: ({ sessions }) => ({ sessions: sessions.list() }),
+  }),
+  "sessions.kill": serverOperation({
+    summary: "Disconnect an account; it may come back",
+    scope: "accounts",
+    changes: true,
+    input: { username: username() },
+    run: ({ sessions }, input, context) => ({
+      ended: sessions.end(accountAddress(context, input.username)),
+    }),
+  }),
+} as const;

@@ -1,0 +1,78 @@
+/** Settings of every kind, by name. @module */
+import { Refusal } from "../../base/refusal.ts";
+import { isSettingName } from "../../settings/registry.ts";
+import type { SettingView } from "../../settings/settings.ts";
+import type { AdminContext } from "../context.ts";
+import { line, secretText } from "../fields.ts";
+import { inField, operation } from "../operation.ts";
+
+export interface SettingShape {
+  readonly key: string;
+  readonly value: string;
+  readonly source: "db" | "config" | "default";
+  readonly default: string;
+  readonly kind: string;
+  readonly effect: "live" | "rebind";
+  readonly summary: string;
+}
+
+function viewed({ settings }: AdminContext, name: string): SettingShape {
+  if (isSettingName(name)) return shape(settings.view(name));
+  throw new Refusal("not_found", {
+    explanation: `No setting is named "${name}"`,
+  });
+}
+
+function shape({ name, ...view }: SettingView): SettingShape {
+  return { key: name, ...view };
+}
+
+const NAME = line("a name of settings.list");
+
+export const SETTINGS_OPERATIONS = {
+  "settings.list": operation({
+    summary: "All settings with their values",
+    scope: "read",
+    changes: false,
+    input: {},
+    run: ({ settings }) => ({ settings: settings.list().map(shape) }),
+  }),
+  "settings.get": operation({
+    summary: "One setting",
+    scope: "read",
+    changes: false,
+    input: { name: NAME },
+    run: (context, { name }) => viewed(context, name),
+  }),
+  "settings.set": operation({
+    summary: "Change a setting; in force at once",
+    scope: "full",
+    changes: true,
+    input: {
+      name: NAME,
+      // the result tells it where it may be told
+      value: secretText("as a person writes it"),
+    },
+    async run(context, { name, value }) {
+      await inField("value", () => context.settings.set(name, value));
+      return viewed(context, name);
+    },
+  }),
+  "settings.reset": operation({
+    summary: "Back to the value of the file, or the built-in one",
+    scope: "full",
+    changes: true,
+    input: { name: NAME },
+    async run(context, { name }) {
+      await inField("name", () => context.settings.reset(name));
+      return viewed(context, name);
+    },
+  }),
+  "settings.changed": operation({
+    summary: "Read the settings again that another program has written",
+    scope: "full",
+    changes: true,
+    input: {},
+    run: ({ settings }) => settings.reload(),
+  }),
+} as const;

@@ -1,0 +1,98 @@
+/** A relay of the real parts, without a server, as admin operations see it. @module */
+import { Accounts } from "../../src/accounts/accounts.ts";
+import { LiveOptions, quotaPolicy } from "../../src/accounts/live_options.ts";
+import { loginLink } from "../../src/accounts/login_link.ts";
+import { TestTime } from "../../src/accounts/test_time.ts";
+import type { AdminContext } from "../../src/admin/context.ts";
+import {
+  type AdminInput,
+  type AdminOutput,
+  callOperation,
+  type OperationName,
+} from "../../src/admin/operation_table.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { LocalDomains } from "../../src/mail/local_domains.ts";
+import { Settings } from "../../src/settings/settings.ts";
+import { openStore } from "../../src/store/sqlite/open.ts";
+import { TaskRunner } from "../../src/tasks/task_runner.ts";
+
+/** When its clock begins, in seconds since 1970. */
+export const NOW = 1_800_000_000;
+export interface Relay extends AdminContext {
+  readonly accounts: Accounts;
+  readonly clock: TestTime;
+}
+
+export async function withRelay(
+  test: (relay: Relay) => Promise<void>,
+): Promise<void> {
+  const stateDir = await Deno.makeTempDir({ prefix: "postern-admin-" });
+  const clock = new TestTime(NOW * 1000);
+  const store = await openStore({ stateDir, minFreeOctets: 0, clock });
+  try {
+    const config = loadConfig({
+      text:
+        '[server]\ndomain = "relay.example"\n[auth]\nscrypt_ln = 12\nfail_delay_ms = 0\n',
+      path: "postern.toml",
+    });
+    const runtime = await Settings.open(store.settings, config);
+    const domains = new LocalDomains({ domains: ["relay.example"] });
+    const people = new Accounts({
+      store,
+      domains,
+      options: new LiveOptions(runtime, () => config.values),
+      clock,
+      timers: clock,
+      random: systemRandom,
+      signUpUrl: () => undefined,
+      resources: () => Promise.resolve({}),
+      reportBug(error) {
+        throw error;
+      },
+    });
+    const server = {
+      port: 993,
+      host: "relay.example",
+      security: "ssl",
+    } as const;
+    await test({
+      origin: "cli",
+      store,
+      accounts: people,
+      domains,
+      settings: runtime,
+      tasks: new TaskRunner({
+        store,
+        accounts: people,
+        settings: runtime,
+        quota: () => quotaPolicy(runtime, config.values),
+        clock,
+        timers: clock,
+        periodic: false,
+      }),
+      clock,
+      random: systemRandom,
+      loginLink: (address, password) =>
+        loginLink(address, password, {
+          imap: server,
+          smtp: { ...server, port: 465 },
+          publiclyTrusted: true,
+        }),
+      stateDir,
+      databasePath: `${stateDir}/chat.db`,
+    });
+  } finally {
+    await store.close();
+    await Deno.remove(stateDir, { recursive: true });
+  }
+}
+
+/** What callOperation() does, with the types of the operation. */
+export async function call<N extends OperationName>(
+  relay: AdminContext,
+  name: N,
+  input: AdminInput<N>,
+): Promise<AdminOutput<N>> {
+  return await callOperation(relay, name, input) as AdminOutput<N>;
+}
