@@ -93,6 +93,8 @@ for (const [code, config, message] of CONFIGURED) {
       const { exit, out } = await postern(["status"], environment);
       assert.equal(exit, 0);
       assert.match(out, new RegExp(`^warning +${code}: `, "m"));
+      const storage = code === "disk_low" ? "full" : "ok";
+      assert.match(out, new RegExp(`^storage +${storage},`, "m"));
       const level = code === "log_debug" ? "debug" : "off";
       assert.match(out, new RegExp(`^log +${level}$`, "m"));
     } finally {

@@ -46,6 +46,7 @@ export async function serverStatus(
 ): Promise<ServerStatus> {
   const { live, store, clock, tasks } = context;
   const health = store.health();
+  const degraded = await live?.degraded() ?? [];
   const jump = store.clock.recentJump();
   const stopped = tasks.stopped();
   return {
@@ -58,7 +59,7 @@ export async function serverStatus(
     registered_users: await store.accounts.count(),
     listeners: live?.listeners() ?? [],
     tls: live?.certificates() ?? [],
-    degraded: await live?.degraded() ?? [],
+    degraded,
     log: live?.log ?? null,
     clock: {
       now: nowSeconds(clock),
@@ -68,7 +69,7 @@ export async function serverStatus(
     },
     stopped_tasks: stopped,
     storage: {
-      state: health.state,
+      state: stateOf(health, degraded),
       database_bytes: health.databaseOctets,
       wal_bytes: health.walOctets,
       queued_bytes: health.queuedOctets,
@@ -85,3 +86,12 @@ export const STATUS_OPERATIONS = {
     run: serverStatus,
   }),
 } as const;
+
+/** A store that would take mail takes none while the disk has less room than it must. */
+function stateOf(
+  { state }: StoreHealth,
+  degraded: readonly Degraded[],
+): StoreHealth["state"] {
+  const isShort = degraded.some(({ code }) => code === "disk_low");
+  return state === "ok" && isShort ? "full" : state;
+}
