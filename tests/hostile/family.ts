@@ -28,7 +28,7 @@ const REFERENCE_MS = 20;
 export function* textsOf(
   { alphabet, limit, around = [["", ""]] }: Family,
 ): Generator<{ readonly name: string; readonly text: string }> {
-  for (const size of new Set([limit, LONG])) {
+  for (const size of limit < LONG ? [limit, LONG] : [limit]) {
     for (const [before, behind] of around) {
       for (const { unit, end } of runs(alphabet, size)) {
         const room = size - before.length - behind.length - end.length;
