@@ -208,7 +208,7 @@ export const CONDITIONS = {
   control_socket: {
     severity: "warning",
     text:
-      "Commands cannot reach this server and do nothing: see to its place, and restart",
+      "Commands cannot reach this server: see to its place; it is tried again",
   },
 } as const satisfies Record<string, Condition>;
 

@@ -19,6 +19,16 @@ export interface ListenerShape {
   readonly error?: string;
 }
 
+/** What a running server consists of. */
+export interface PartShape {
+  readonly name: string;
+  /** Whether mail goes on without it. */
+  readonly optional: boolean;
+  /** "failed": it is tried again. */
+  readonly state: "starting" | "running" | "failed" | "stopped";
+  readonly error?: string;
+}
+
 export interface CertificateShape {
   readonly name: string;
   readonly not_after: number;
@@ -81,6 +91,7 @@ export interface LiveServer extends ServerControl {
   readonly sessions: LiveSessions;
   services(): readonly ServiceConnections[];
   listeners(): readonly ListenerShape[];
+  parts(): readonly PartShape[];
   certificates(): readonly CertificateShape[];
   /** What is wrong now. */
   degraded(): Promise<readonly Degraded[]>;

@@ -3,32 +3,24 @@
  *
  * @module
  */
-import { join } from "node:path";
 import type { AdminContext } from "../admin/context.ts";
 import type { ReloadReport, ReloadScope } from "../admin/live_server.ts";
-import { callOperation } from "../admin/operation_table.ts";
 import { serverStatus } from "../admin/operations/status.ts";
 import { systemRandom } from "../base/random.ts";
-import { reasonOf } from "../base/system_errors.ts";
 import { Refusal } from "../base/refusal.ts";
 import { Repeats } from "../base/repeats.ts";
-import { LISTENER_NAMES, type ListenerName } from "../config/listener_table.ts";
+import { type ListenerName, perListener } from "../config/listener_table.ts";
 import type { LoadedConfig } from "../config/load.ts";
-import { CONTROL_SOCKET_NAME } from "../control/control_protocol.ts";
-import { ControlSocket } from "../control/control_socket.ts";
-import { makeDirectory } from "../files/owner.ts";
-import { formatAddress } from "../net/listener.ts";
 import type { Log } from "../observe/log.ts";
 import { openLog } from "../observe/open_log.ts";
 import { redactError } from "../observe/redact.ts";
 import { catchUncaught } from "../observe/threads.ts";
-import { effectiveListeners } from "../settings/listeners.ts";
 import { assemble, type Assembly } from "./assembly.ts";
 import { InstanceLock } from "./instance_lock.ts";
-import { BindFailure } from "./service_listeners.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 import { reloadRelay } from "./running/reload.ts";
-import { startUpkeep } from "./upkeep.ts";
+import { ListenerGroup } from "./services/listener_group.ts";
+import { relayServices } from "./services/relay_services.ts";
 
 export interface AppSource {
   readonly config: LoadedConfig;
@@ -116,7 +108,7 @@ class App implements RunningApp {
   readonly #source: AppSource;
   readonly #assembly: Assembly;
   readonly #lock: InstanceLock;
-  readonly #closing: (() => void | Promise<void>)[] = [];
+  readonly #listeners: Readonly<Record<ListenerName, ListenerGroup>>;
   readonly #stopped = Promise.withResolvers<void>();
   readonly #crashes = new Repeats(SYSTEM_CLOCK, CRASHES);
   readonly #stopCatching: () => void;
@@ -128,6 +120,7 @@ class App implements RunningApp {
     this.#source = source;
     this.#assembly = assembly;
     this.#lock = lock;
+    this.#listeners = perListener((name) => new ListenerGroup(name, assembly));
     this.#stopCatching = catchUncaught((error) => this.#crashed(error));
     this.#stopped.promise.catch(() => {}); // whoever waits for it is told
   }
@@ -147,20 +140,11 @@ class App implements RunningApp {
   /** Opens every port, then lets the rest of the work begin. */
   async open(): Promise<void> {
     const { relay, log } = this.#assembly;
-    for (const name of LISTENER_NAMES) await this.#listen(name);
-    for (const name of LISTENER_NAMES) {
-      for (const setting of ["enabled", "port", "local_only"] as const) {
-        relay.settings.onChange(
-          `${name}_${setting}`,
-          () => this.#listen(name),
-        );
-      }
-    }
     relay.settings.onChange("log_level", (level) => log.setLevel(level));
     log.resume(relay.settings.get("log_level"));
-    await this.#openControl();
-    this.#closing.push(startUpkeep(this.#assembly));
-    await relay.scheduler.start();
+    await this.#assembly.supervisor.start(
+      relayServices(this.#assembly, this.#listeners),
+    );
     relay.accounts.resumeDeletions().catch(relay.reportBug);
     log.operational({ event: "started", version: this.#source.version });
     await this.#assembly.conditions.tell();
@@ -171,7 +155,7 @@ class App implements RunningApp {
       reloadRelay(scope, {
         assembly: this.#assembly,
         reread: () => this.#source.reread(),
-        listen: (name) => this.#listen(name),
+        listen: (name) => this.#listeners[name].apply(),
       })
     );
     this.#reloading = report.catch(() => undefined);
@@ -210,12 +194,9 @@ class App implements RunningApp {
   }
 
   async #stop(signal?: string): Promise<void> {
-    const { log, listeners, protocols, relay } = this.#assembly;
+    const { log, supervisor, relay } = this.#assembly;
     log.operational({ event: "stopping", ...(signal ? { signal } : {}) });
-    for (const close of this.#closing.reverse()) await close();
-    await relay.scheduler.stop();
-    await listeners.close();
-    await protocols.shutdown();
+    await supervisor.stop();
     relay.accounts.close();
     await relay.store.close();
     log.operational({ event: "stopped" });
@@ -223,46 +204,5 @@ class App implements RunningApp {
     this.#lock.release();
     this.#stopCatching();
     this.#stopped.resolve();
-  }
-
-  /** Puts a service on the addresses that file and settings give it. */
-  async #listen(name: ListenerName): Promise<void> {
-    const { current, relay, listeners, log } = this.#assembly;
-    const wanted = effectiveListeners(current.loaded.values, relay.settings);
-    const before = new Set(listeners.bound(name).map(formatAddress));
-    try {
-      await listeners.apply(name, wanted[name]);
-    } catch (error) {
-      if (error instanceof BindFailure) {
-        const { listener, at, reason } = error;
-        log.operational({ event: "bind_failed", listener, at, reason });
-      }
-      throw error;
-    }
-    for (const at of listeners.bound(name).map(formatAddress)) {
-      if (before.has(at)) continue;
-      log.operational({ event: "listening", listener: name, at });
-    }
-  }
-
-  /** Without it the relay still serves: what the command line writes is noticed in the database. */
-  async #openControl(): Promise<void> {
-    const { relay, current, admin } = this.#assembly;
-    const { server } = current.loaded.values;
-    const directory = server.runtimeDir || server.stateDir;
-    try {
-      makeDirectory(directory, 0o750);
-      const control = await ControlSocket.open({
-        path: join(directory, CONTROL_SOCKET_NAME),
-        clock: SYSTEM_CLOCK,
-        timers: SYSTEM_TIMERS,
-        reportBug: relay.reportBug,
-        call: (name, input) => callOperation(admin, name, input),
-      });
-      this.#closing.push(() => control.close());
-    } catch (error) {
-      const detail = `${directory}: ${reasonOf(error)}`;
-      relay.reported.report("control_socket", detail);
-    }
   }
 }

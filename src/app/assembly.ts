@@ -21,6 +21,7 @@ import { Protocols } from "./protocols.ts";
 import { adminContext, buildRelay, type Relay } from "./relay.ts";
 import { ServiceListeners } from "./service_listeners.ts";
 import { RelaySiteBackend } from "./site_backend.ts";
+import { Supervisor } from "./services/supervisor.ts";
 import { RelaySmtpBackend } from "./smtp_backend.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 
@@ -39,6 +40,7 @@ export interface Assembly {
   readonly site: RelaySiteBackend;
   readonly admin: AdminContext;
   readonly conditions: ConditionWatch;
+  readonly supervisor: Supervisor;
 }
 
 export interface AssemblySource {
@@ -106,6 +108,12 @@ export async function assemble(
     contexts: new SecureContexts(certificates),
     timers: SYSTEM_TIMERS,
   });
+  const supervisor = new Supervisor({
+    clock: SYSTEM_CLOCK,
+    timers: SYSTEM_TIMERS,
+    reported: relay.reported,
+    reportBug: relay.reportBug,
+  });
   const live = new LiveView({
     version,
     clock: SYSTEM_CLOCK,
@@ -115,6 +123,7 @@ export async function assemble(
     protocols,
     certificates,
     conditions,
+    supervisor,
     log,
   });
   const admin = adminContext(relay, config(), {
@@ -131,6 +140,7 @@ export async function assemble(
     site,
     admin,
     conditions,
+    supervisor,
   };
 }
 

@@ -123,10 +123,6 @@ export class ServiceListeners {
     }
   }
 
-  async close(): Promise<void> {
-    for (const { listener } of this.#open.splice(0)) await listener.close();
-  }
-
   /** Usually one socket; none where an optional address does not exist. */
   async #bind(name: ListenerName, wanted: Wanted): Promise<Open[]> {
     const { host, port, optional } = wanted;

@@ -10,6 +10,8 @@ import {
 export interface ControlSocketOptions extends ControlSurroundings {
   readonly path: string;
   readonly timers: Timers;
+  /** Called when nobody can connect any more. */
+  onLost(error: unknown): void;
 }
 
 /** More clients than this are a mistake: whoever is silent longest makes room. */
@@ -26,7 +28,7 @@ export class ControlSocket {
     this.#options = options;
     this.#server = server;
     this.#stopSweep = options.timers.every(SWEEP_MS, () => this.#sweep());
-    server.on("error", (error) => options.reportBug(error));
+    server.on("error", (error) => options.onLost(error));
     server.on("connection", (socket) => {
       this.#serve(new ControlConnection(socket, options));
     });
@@ -48,8 +50,13 @@ export class ControlSocket {
         resolve();
       });
     });
-    await Deno.chmod(options.path, 0o660);
-    giveToOwner(options.path);
+    try {
+      await Deno.chmod(options.path, 0o660);
+      giveToOwner(options.path);
+    } catch (error) {
+      server.close();
+      throw error;
+    }
     return new ControlSocket(options, server);
   }
 

@@ -56,6 +56,7 @@ async function withSocket(
       },
     },
     reportBug: (error) => bugs.push(error),
+    onLost: (error) => assert.fail(String(error)),
   });
   try {
     await work({
@@ -228,6 +229,7 @@ Deno.test("the control socket answers what it works on before it closes", async 
     clock: { now: () => 0, monotonic: () => 0 },
     timers: { sleep: () => Promise.resolve(), every: () => () => {} },
     reportBug: (error) => assert.fail(String(error)),
+    onLost: (error) => assert.fail(String(error)),
   });
   const connection = await Deno.connect({ transport: "unix", path });
   const reply = await ask(connection, '{"id":1,"op":"stop"}\n');

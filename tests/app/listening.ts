@@ -57,7 +57,9 @@ const watch = new ListenerWatch(() => listeners.all(), {
 });
 await watch.check();
 const bound = listeners.bound("imap_tls").map(({ hostname }) => hostname);
-await listeners.close();
+for (const name of ["imap", "imap_tls"] as const) {
+  await listeners.apply(name, []);
+}
 const result = JSON.stringify({ reached, deaf, bound });
 await Deno.stdout.write(new TextEncoder().encode(result));
 Deno.exit();

@@ -7,21 +7,22 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import {
+  LISTENER_NAMES,
+  type ListenerName,
+} from "../../src/config/listener_table.ts";
 import { reservePorts } from "./ports.ts";
 
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
 
 export const DOMAIN = "chat.example";
 
-export interface Ports {
-  readonly smtp: number;
-  readonly submission: number;
-  readonly submissionTls: number;
-  readonly imap: number;
-  readonly imapTls: number;
-  readonly http: number;
-  readonly https: number;
-}
+/** `submission_tls` is `submissionTls` in code. */
+type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : S;
+
+export type Ports = Readonly<Record<Camel<ListenerName>, number>>;
 
 export interface ServerOptions {
   /** Runs this module of ours in place of the program, compiled or not. */
@@ -43,17 +44,17 @@ export interface ServerOptions {
 
 /** One for each service, reserved for this process. */
 export function freePorts(): Ports {
-  const [smtp, submission, submissionTls, imap, imapTls, http, https] =
-    reservePorts(7) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
-  return { smtp, submission, submissionTls, imap, imapTls, http, https };
+  const ports = reservePorts(LISTENER_NAMES.length);
+  return Object.fromEntries(
+    LISTENER_NAMES.map((name, i) => [camel(name), ports[i]]),
+  ) as Ports;
+}
+
+function camel(name: ListenerName): Camel<ListenerName> {
+  return name.replace(
+    /_([a-z])/g,
+    (_, letter) => letter.toUpperCase(),
+  ) as Camel<ListenerName>;
 }
 
 function configText(
@@ -62,6 +63,9 @@ function configText(
   { config = "", server = "", tls = '[tls]\nmode = "self_signed"' }:
     ServerOptions,
 ): string {
+  const listen = LISTENER_NAMES.map((name) =>
+    `${name} = "127.0.0.1:${ports[camel(name)]}"`
+  ).join("\n");
   return `
 [server]
 domain = "${DOMAIN}"
@@ -70,13 +74,7 @@ runtime_dir = "${stateDir}"
 ${server}
 
 [listen]
-smtp = "127.0.0.1:${ports.smtp}"
-submission = "127.0.0.1:${ports.submission}"
-submission_tls = "127.0.0.1:${ports.submissionTls}"
-imap = "127.0.0.1:${ports.imap}"
-imap_tls = "127.0.0.1:${ports.imapTls}"
-http = "127.0.0.1:${ports.http}"
-https = "127.0.0.1:${ports.https}"
+${listen}
 
 ${tls}
 

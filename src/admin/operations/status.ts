@@ -7,6 +7,7 @@ import type {
   CertificateShape,
   ListenerShape,
   LogShape,
+  PartShape,
   ServiceConnections,
 } from "../live_server.ts";
 import { operation } from "../operation.ts";
@@ -21,6 +22,7 @@ export interface ServerStatus {
   readonly services: readonly ServiceConnections[];
   readonly registered_users: number;
   readonly listeners: readonly ListenerShape[];
+  readonly parts: readonly PartShape[];
   readonly tls: readonly CertificateShape[];
   readonly degraded: readonly Degraded[];
   readonly log: LogShape | null;
@@ -58,6 +60,7 @@ export async function serverStatus(
     services: live?.services() ?? [],
     registered_users: await store.accounts.count(),
     listeners: live?.listeners() ?? [],
+    parts: live?.parts() ?? [],
     tls: live?.certificates() ?? [],
     degraded,
     log: live?.log ?? null,

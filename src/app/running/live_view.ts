@@ -5,6 +5,7 @@ import type {
   LiveServer,
   LiveSessions,
   LogShape,
+  PartShape,
   ReloadReport,
   ReloadScope,
   ServerControl,
@@ -21,6 +22,7 @@ import type { CertificateStore } from "../../tls/certificate_store.ts";
 import type { ConditionWatch } from "./condition_watch.ts";
 import { liveSessions } from "./live_sessions.ts";
 import type { Protocols } from "../protocols.ts";
+import type { Supervisor } from "../services/supervisor.ts";
 import type { ServiceListeners } from "../service_listeners.ts";
 
 export interface LiveViewParts {
@@ -32,6 +34,7 @@ export interface LiveViewParts {
   readonly protocols: Protocols;
   readonly certificates: CertificateStore;
   readonly conditions: ConditionWatch;
+  readonly supervisor: Supervisor;
   readonly log: Log;
 }
 
@@ -70,6 +73,10 @@ export class LiveView implements LiveServer {
         state: "listening" as const,
       }));
     });
+  }
+
+  parts(): readonly PartShape[] {
+    return this.#parts.supervisor.statuses();
   }
 
   certificates(): readonly CertificateShape[] {

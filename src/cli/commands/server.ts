@@ -62,6 +62,13 @@ function statusText(status: ServerStatus, details: boolean): string {
       `${at} ${listener.tls} ${listener.state}${trouble}`,
     ]);
   }
+  for (const { name, state, error } of status.parts) {
+    if (state === "running") continue;
+    rows.push([
+      `part ${name}`,
+      error === undefined ? state : `${state}: ${error}`,
+    ]);
+  }
   for (const certificate of status.tls) {
     rows.push([
       `certificate ${certificate.name}`,

@@ -1,0 +1,47 @@
+/**
+ * The services of a relay in the order of their start; they stop in the reverse
+ * one. A new service is an entry here.
+ *
+ * @module
+ */
+import {
+  LISTENER_NAMES,
+  type ListenerName,
+} from "../../config/listener_table.ts";
+import type { Assembly } from "../assembly.ts";
+import { controlService } from "./control.ts";
+import type { ListenerGroup } from "./listener_group.ts";
+import type { RequiredService, Service } from "./service.ts";
+import { upkeep } from "./upkeep.ts";
+
+export function relayServices(
+  assembly: Assembly,
+  listeners: Readonly<Record<ListenerName, ListenerGroup>>,
+): readonly Service[] {
+  return [
+    connections(assembly),
+    ...LISTENER_NAMES.map((name) => listeners[name]),
+    tasks(assembly),
+    controlService(assembly),
+    ...upkeep(assembly),
+  ];
+}
+
+/** They come with the first listener, and have an end after the last. */
+function connections({ protocols }: Assembly): RequiredService {
+  return {
+    name: "connections",
+    optional: false,
+    start() {},
+    stop: () => protocols.shutdown(),
+  };
+}
+
+function tasks({ relay: { scheduler } }: Assembly): RequiredService {
+  return {
+    name: "tasks",
+    optional: false,
+    start: () => scheduler.start(),
+    stop: () => scheduler.stop(),
+  };
+}

@@ -1,0 +1,179 @@
+/**
+ * What a running relay does without being asked: it notices what other
+ * processes change, new certificate files, listeners that went deaf, and
+ * itself being slow.
+ *
+ * @module
+ */
+import { describeJump } from "../../base/lived_clock.ts";
+import { reasonOf } from "../../base/system_errors.ts";
+import { Refusal } from "../../base/refusal.ts";
+import { word } from "../../observe/fields.ts";
+import { ListenerWatch } from "../../net/listener_watch.ts";
+import type { Assembly } from "../assembly.ts";
+import { LOOK_MS } from "../running/condition_watch.ts";
+import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../system_time.ts";
+import type { RequiredService } from "./service.ts";
+
+const CLOCK_MS = 1000;
+const LOOK_AROUND_MS = 1000; // a change by the command line counts within two seconds
+const CERTIFICATE_CHECK_MS = 10_000;
+const LISTENER_CHECK_MS = 30_000;
+const LISTENER_PATIENCE_MS = 5_000;
+const KEEP_TIME_MS = 60_000;
+const TELL_FAILURES_MS = 60_000;
+const TOTALS_MS = 60 * 60 * 1000;
+const LAG_WORTH_TELLING_MS = 5_000;
+
+/** None of them can fail to start: each look that fails is told of, and the next one comes. */
+export function upkeep(assembly: Assembly): readonly RequiredService[] {
+  return [
+    listenerWatch(assembly),
+    settingsFollower(assembly),
+    clockWatch(assembly),
+    ...looks(assembly).map((look) => periodic(look, assembly.relay.reportBug)),
+  ];
+}
+
+interface Look {
+  readonly name: string;
+  readonly everyMs: number;
+  readonly atStartToo?: true;
+  look(): Promise<void> | void;
+}
+
+function looks(assembly: Assembly): Look[] {
+  const { store, delivery, journal } = assembly.relay;
+  return [
+    {
+      name: "store_changes",
+      everyMs: LOOK_AROUND_MS,
+      look: () => store.catchUp(),
+    },
+    {
+      name: "kept_time",
+      everyMs: KEEP_TIME_MS,
+      look: () => store.clock.keep(),
+    },
+    {
+      // reports that a crash, or a store that took nothing, has left undone
+      name: "failed_deliveries",
+      everyMs: TELL_FAILURES_MS,
+      atStartToo: true,
+      look: () => delivery.reports.tellAll(),
+    },
+    {
+      name: "certificate_files",
+      everyMs: CERTIFICATE_CHECK_MS,
+      look: () => checkCertificate(assembly),
+    },
+    {
+      name: "conditions",
+      everyMs: LOOK_MS,
+      look: () => assembly.conditions.tell(),
+    },
+    { name: "totals", everyMs: TOTALS_MS, look: () => journal.tellTotals() },
+  ];
+}
+
+/** Looks in every period, unless the last look still goes on. */
+function periodic(
+  { name, everyMs, look, atStartToo }: Look,
+  reportBug: (error: unknown) => void,
+): RequiredService {
+  let isBusy = false;
+  async function lookOnce(): Promise<void> {
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      await look();
+    } catch (error) {
+      if (!isRefusal(error)) reportBug(error);
+    } finally {
+      isBusy = false;
+    }
+  }
+  return service(name, () => {
+    if (atStartToo) void lookOnce();
+    return SYSTEM_TIMERS.every(everyMs, () => void lookOnce());
+  });
+}
+
+/** A store that takes nothing now has said so itself, once. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof Refusal;
+}
+
+/** One that cannot fail. @param begin Returns how to stop. */
+function service(name: string, begin: () => () => void): RequiredService {
+  let end: () => void = () => {};
+  return {
+    name,
+    optional: false,
+    start() {
+      end = begin();
+    },
+    stop: () => end(),
+  };
+}
+
+function listenerWatch({ listeners, log }: Assembly): RequiredService {
+  const watch = new ListenerWatch(() => listeners.all(), {
+    everyMs: LISTENER_CHECK_MS,
+    patienceMs: LISTENER_PATIENCE_MS,
+    onDeaf: (listener, error) =>
+      log.operational({
+        event: "degraded",
+        part: `listener ${listener}`,
+        message: error === undefined
+          ? "it no longer accepted and is opened again"
+          : "it cannot be opened again",
+      }),
+  });
+  return service("listener_watch", () => {
+    watch.start();
+    return () => watch.stop();
+  });
+}
+
+function settingsFollower({ relay }: Assembly): RequiredService {
+  return service("settings", () =>
+    relay.store.onEvent(({ kind }) => {
+      if (kind !== "settings" && kind !== "missed") return;
+      relay.settings.reload().catch((error) => {
+        if (!isRefusal(error)) relay.reportBug(error);
+      });
+    }));
+}
+
+/** How late it comes itself, how the machine's clock jumps, and each new day. */
+function clockWatch({ relay, log }: Assembly): RequiredService {
+  return service("clock", () => {
+    let lastMs = SYSTEM_CLOCK.monotonic();
+    return SYSTEM_TIMERS.every(CLOCK_MS, () => {
+      const lagMs = SYSTEM_CLOCK.monotonic() - lastMs - CLOCK_MS;
+      lastMs = SYSTEM_CLOCK.monotonic();
+      if (lagMs > LAG_WORTH_TELLING_MS) {
+        log.warn(word("event_loop_lag"), { ms: Math.round(lagMs) });
+      }
+      const jump = relay.store.clock.look();
+      if (jump) {
+        log.operational({ event: "clock", message: describeJump(jump) });
+      }
+      relay.accounts.noteDay();
+    });
+  });
+}
+
+/** Serves changed files; broken ones are reported and change nothing. */
+async function checkCertificate(
+  { certificates, log, relay: { reported } }: Assembly,
+): Promise<void> {
+  try {
+    const changed = await certificates.refresh();
+    if (changed) log.operational({ event: "certificate", message: "replaced" });
+    reported.clear("certificate_files"); // also when the old ones are back
+  } catch (error) {
+    reported.report("certificate_files", reasonOf(error));
+  }
+}
