@@ -11,6 +11,7 @@ import type { Config } from "../config/schema.ts";
 import { raiseFileLimit } from "../files/file_limit.ts";
 import { word } from "../observe/fields.ts";
 import type { Log } from "../observe/log.ts";
+import { seenGrace } from "../tasks/purge_seen.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
 import { ConditionWatch } from "./running/condition_watch.ts";
 import { openCertificates, SecureContexts } from "./certificates.ts";
@@ -152,9 +153,12 @@ function imapBackend(relay: Relay, config: () => Config): RelayImapBackend {
     surroundings: {
       mail: store.mail,
       metadata: store.metadata,
-      quota: () => quotaPolicy(settings, config()),
+      policy: {
+        quota: () => quotaPolicy(settings, config()),
+        seenGraceSeconds: () => seenGrace(settings),
+      },
       shared: sharedMetadata(settings, config),
-      append: (address, message) => delivery.append(address, message),
+      append: (account, message) => delivery.append(account, message),
     },
   });
 }

@@ -1,4 +1,4 @@
-import type { Brand } from "./brand.ts";
+import type { Brand, BrandedText } from "./brand.ts";
 
 /** Never reused, not even after the account is deleted. */
 export type AccountId = Brand<"AccountId">;
@@ -13,3 +13,6 @@ export type Uid = Brand<"Uid">;
 export type UidValidity = Brand<"UidValidity">;
 /** RFC 7162 §3.1: rises with every change of the mailbox; starts at 1. */
 export type ModSeq = Brand<"ModSeq">;
+
+/** Where a walk through much of the store stands: only the store reads it. */
+export type Cursor = BrandedText<"Cursor">;

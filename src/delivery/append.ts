@@ -6,12 +6,18 @@
  * @module
  */
 import { nowSeconds } from "../base/clock.ts";
-import type { MailboxId, Uid, UidValidity } from "../base/ids.ts";
+import type { AccountId, MailboxId, Uid, UidValidity } from "../base/ids.ts";
 import type { Address } from "../mail/address.ts";
 import type { GateRefusal } from "../pgp/verdict.ts";
 import { cleanAppended } from "./header_hygiene.ts";
 import { MessageIntake } from "./message_intake.ts";
 import type { DeliveryParts } from "./parts.ts";
+
+/** Whose mailbox it is. */
+export interface Owner {
+  readonly id: AccountId;
+  readonly address: Address;
+}
 
 export interface NewMessage {
   readonly mailbox: MailboxId;
@@ -40,15 +46,17 @@ const ANYTHING: ReadonlySet<GateRefusal> = new Set<GateRefusal>([
 
 export class AppendTransaction {
   readonly #parts: DeliveryParts;
+  readonly #account: AccountId;
   readonly #message: NewMessage;
   readonly #intake: MessageIntake;
 
-  constructor(parts: DeliveryParts, account: Address, message: NewMessage) {
+  constructor(parts: DeliveryParts, account: Owner, message: NewMessage) {
     const settings = parts.settings();
     this.#parts = parts;
+    this.#account = account.id;
     this.#message = message;
     this.#intake = new MessageIntake({
-      facts: { profile: "append", account },
+      facts: { profile: "append", account: account.address },
       gate: {
         acceptOldPacketFormat: settings.acceptOldPacketFormat,
         allowAutocryptSetup: settings.allowAutocryptSetup,
@@ -75,6 +83,7 @@ export class AppendTransaction {
       const { content, headerOctets } = await this.#intake.finish();
       const arrivedAt = nowSeconds(clock);
       return await mail.append({
+        account: this.#account,
         mailbox,
         content,
         headerOctets,

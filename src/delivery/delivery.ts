@@ -6,7 +6,7 @@
  */
 import { Refusal } from "../base/refusal.ts";
 import { type Address, domain, literalIp } from "../mail/address.ts";
-import { AppendTransaction, type NewMessage } from "./append.ts";
+import { AppendTransaction, type NewMessage, type Owner } from "./append.ts";
 import type { HygieneParts } from "./header_hygiene.ts";
 import { type Origin, type OwnOrigin, senderOf } from "./origin.ts";
 import type { DeliveryParts } from "./parts.ts";
@@ -68,7 +68,7 @@ export class Delivery {
    * @throws {Refusal} `policy_rejection` if nothing may be appended, `storage_full`
    */
   async append(
-    account: Address,
+    account: Owner,
     message: NewMessage,
   ): Promise<AppendTransaction> {
     const { staging, settings } = this.#parts;

@@ -5,7 +5,6 @@
  */
 import type {
   AccountId,
-  BlobId,
   MailboxId,
   ModSeq,
   Uid,
@@ -51,7 +50,6 @@ export interface Mailbox {
 /** A message without its octets. */
 export interface MessageRow {
   readonly uid: Uid;
-  readonly blob: BlobId;
   readonly sizeOctets: number;
   /** Seconds since 1970 UTC when the relay stored it: retention counts from here. */
   readonly arrivedAt: number;

@@ -1,30 +1,16 @@
-/** Mailboxes and messages, as sessions, delivery and tasks see them. @module */
+/** Mail of all accounts, as delivery and tasks see it, and the way to that of one. @module */
 import type { Content } from "./content.ts";
 import type { OutboundMessage } from "./queue.ts";
 import type {
   AccountId,
-  BlobId,
+  Cursor,
   MailboxId,
-  ModSeq,
   QueueId,
   Uid,
   UidValidity,
 } from "../base/ids.ts";
-import type {
-  ChangesSince,
-  Copied,
-  FlagChange,
-  FlagState,
-  Mailbox,
-  MailboxChange,
-  MailboxSnapshot,
-  MessageOctets,
-  MessageRow,
-  OctetRange,
-  SpecialUse,
-  UidRange,
-  Usage,
-} from "../mail/mailbox.ts";
+import type { AccountMail } from "../mail/account_mail.ts";
+import type { Usage } from "../mail/mailbox.ts";
 
 export interface QuotaPolicy {
   /** For accounts without an override, octets. */
@@ -96,7 +82,9 @@ export interface Accepted {
   readonly known: boolean;
 }
 
+/** One message for one mailbox, from its owner. */
 export interface Append {
+  readonly account: AccountId;
   readonly mailbox: MailboxId;
   readonly content: Content;
   readonly headerOctets: number;
@@ -115,52 +103,28 @@ export interface PruneRule {
   readonly onlySeen?: boolean;
   readonly onlyUnseen?: boolean;
   readonly dryRun?: boolean;
-  /** Removes nothing: puts the messages on the list of `purgeDue`, if they are not yet. */
-  readonly onlyList?: boolean;
+  /** Removes nothing: puts the messages that are not on the list of `purgeDue` on it, due so much later. */
+  readonly listForSeconds?: number;
+}
+
+/** One bounded batch of a walk through everybody's mail. */
+export interface WalkStep {
+  readonly deleted: number;
+  /** From where to go on; undefined at the end. */
+  readonly next: Cursor | undefined;
+}
+
+/** What an administrator may change at any time: read at each use. */
+export interface MailPolicy {
+  quota(): QuotaPolicy;
+  /** Messages are put on the list of `purgeDue` when they are read, due so many seconds later; undefined: they stay. */
+  seenGraceSeconds(): number | undefined;
 }
 
 /** Reads reflect every change whose promise has resolved; writes are durable when theirs does. */
 export interface MailStore {
-  inbox(account: AccountId): Promise<Mailbox>;
-  find(account: AccountId, name: string): Promise<Mailbox | undefined>;
-  mailbox(id: MailboxId): Promise<Mailbox | undefined>;
-  list(account: AccountId): Promise<Mailbox[]>;
-  /** Creates missing parents too. @throws {Refusal} `mailbox_exists`, `too_many_mailboxes` */
-  create(
-    account: AccountId,
-    name: string,
-    specialUse?: SpecialUse,
-  ): Promise<Mailbox>;
-  /** With children or a subscription it stays as not selectable. @throws {Refusal} `no_such_mailbox` */
-  delete(account: AccountId, name: string): Promise<void>;
-  /** Moves children too; of INBOX, its messages. @throws {Refusal} `no_such_mailbox`, `mailbox_exists` */
-  rename(account: AccountId, from: string, to: string): Promise<void>;
-  setSubscribed(
-    account: AccountId,
-    name: string,
-    subscribed: boolean,
-  ): Promise<void>;
-
-  /** Reads in one transaction, so that modSeq and the arrays agree. */
-  snapshot(mailbox: MailboxId): Promise<MailboxSnapshot>;
-  changesSince(mailbox: MailboxId, modSeq: ModSeq): Promise<ChangesSince>;
-  /** Sequence number of the first message without \Seen. */
-  firstUnseen(mailbox: MailboxId): Promise<number | undefined>;
-  /** Octets of all messages and number of those with \Deleted (STATUS). */
-  totals(mailbox: MailboxId): Promise<{ octets: number; deleted: number }>;
-  /** Ascending by UID, up to `limit`; ask again from the last UID for more. */
-  messages(
-    mailbox: MailboxId,
-    range: UidRange,
-    limit: number,
-  ): Promise<MessageRow[]>;
-  /** The top-level header with its closing empty line, undefined if the message or its content is gone. */
-  header(blob: BlobId): Promise<Uint8Array | undefined>;
-  /** The whole message or a part of it, in pieces of at most 64 KiB; undefined if it is gone. */
-  body(
-    blob: BlobId,
-    range?: OctetRange,
-  ): Promise<MessageOctets | undefined>;
+  /** The mail of one account, who need not exist. */
+  of(account: AccountId, policy: MailPolicy): AccountMail;
   usage(account: AccountId): Promise<Usage>;
 
   /**
@@ -172,50 +136,21 @@ export interface MailStore {
   accept(message: Acceptance): Promise<Accepted>;
   /** @throws {Refusal} `no_target_mailbox`, `quota_exceeded`, … */
   append(message: Append): Promise<{ uidValidity: UidValidity; uid: Uid }>;
-  /** `changed`: new states; `unmodified`: failed UNCHANGEDSINCE. @throws {Refusal} `too_many_keywords` */
-  storeFlags(
-    change: FlagChange,
-  ): Promise<{ changed: FlagState[]; unmodified: Uid[] }>;
-  /** Marks messages as fetched whole, for retention; batched. */
-  markFetched(mailbox: MailboxId, uids: readonly Uid[]): void;
-  /** In one transaction. @throws {Refusal} `no_target_mailbox`, `quota_exceeded` */
-  copy(
-    from: MailboxId,
-    uids: readonly UidRange[],
-    to: MailboxId,
-    quota: QuotaPolicy,
-  ): Promise<Copied>;
-  move(
-    from: MailboxId,
-    uids: readonly UidRange[],
-    to: MailboxId,
-  ): Promise<Copied>;
-  /** Removes \Deleted messages, of these UIDs only when given. */
-  expunge(
-    mailbox: MailboxId,
-    uids?: readonly UidRange[],
-  ): Promise<{ uids: Uid[]; modSeq: ModSeq }>;
 
-  /** One bounded batch; ask again until `more` is false. */
-  prune(rule: PruneRule): Promise<{ deleted: number; more: boolean }>;
+  /** Along the ages of messages, from the oldest or from where a step with this rule ended. */
+  prune(rule: PruneRule, after?: Cursor): Promise<WalkStep>;
   /**
-   * From now on messages are put on a list when they are read, to be removed
-   * so many seconds later; undefined: no longer, and the list is forgotten.
+   * Messages on the list of `purgeDue` are due no later than so many seconds
+   * from now; undefined: the list is forgotten.
    */
-  setSeenGrace(seconds: number | undefined): Promise<void>;
-  /** Removes messages of that list whose time has come; one bounded batch. */
+  limitPurges(seconds: number | undefined): Promise<void>;
+  /** Removes messages that were put on the list when they were read, and whose time has come; one bounded batch. */
   purgeDue(): Promise<{ deleted: number; more: boolean }>;
-  /** Accounts over their limit's trim mark are brought down; one bounded batch. */
+  /** Accounts over their limit's trim mark are brought down. */
   trimToQuota(
     quota: QuotaPolicy,
-    options?: { readonly dryRun: boolean },
-  ): Promise<{ deleted: number; more: boolean }>;
+    options: { readonly dryRun: boolean; readonly after?: Cursor },
+  ): Promise<WalkStep>;
   /** Messages of all accounts. */
   count(): Promise<number>;
-
-  /** Called after each commit, in commit order. Returns how to stop. */
-  onChange(
-    mailbox: MailboxId,
-    listener: (change: MailboxChange) => void,
-  ): () => void;
 }

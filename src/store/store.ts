@@ -1,9 +1,10 @@
 /** The whole store as one thing that is opened, watched and closed. @module */
+import type { Cursor } from "../base/ids.ts";
 import type { AccountStore } from "./accounts.ts";
 import type { StoreClock } from "./clock.ts";
 import type { ContentStaging } from "./content.ts";
 import type { StoreListener } from "./events.ts";
-import type { MailStore } from "./mail.ts";
+import type { MailStore, WalkStep } from "./mail.ts";
 import type { MetadataStore } from "./metadata.ts";
 import type { QueueStore } from "./queue.ts";
 import type { SettingStore } from "./settings.ts";
@@ -27,8 +28,8 @@ export interface WholeRun {
 }
 
 export interface Maintenance {
-  /** Blobs nobody refers to, and files that were without a blob an hour ago too. One bounded batch. */
-  collectBlobs(): Promise<{ deleted: number; more: boolean }>;
+  /** Blobs nobody refers to, and files that were without a blob an hour ago too, of which a walk to the end has to know. */
+  collectBlobs(after?: Cursor): Promise<WalkStep>;
   /** Recomputes counters and usage; gives what differed. */
   recountUsage(): Promise<{ checked: number; repaired: number }>;
   /** PRAGMA quick_check; undefined when all is well. */

@@ -46,31 +46,34 @@ export const purgeSeenBacklog: Task = {
   },
 };
 
-/** Keeps the store's list as the settings say. */
+/** Keeps what is on the store's list as the settings say. */
 export async function followPurgeSettings(
   settings: Pick<Settings, "get" | "onChange">,
-  mail: Pick<MailStore, "setSeenGrace">,
+  mail: Pick<MailStore, "limitPurges">,
 ): Promise<void> {
-  const apply = () => mail.setSeenGrace(grace(settings));
+  const apply = () => mail.limitPurges(seenGrace(settings));
   settings.onChange("auto_purge_seen", apply);
   settings.onChange("auto_purge_seen_grace", apply);
   await apply();
 }
 
-function grace(settings: TaskSettings): number | undefined {
+/** How long messages are kept that were read, seconds; undefined: no shorter than others. */
+export function seenGrace(
+  settings: Pick<Settings, "get">,
+): number | undefined {
   return settings.get("auto_purge_seen")
     ? settings.get("auto_purge_seen_grace")
     : undefined;
 }
 
 async function listSeen(work: TaskWork): Promise<TaskResult> {
-  if (!work.dryRun) {
-    await work.store.mail.setSeenGrace(grace(work.settings));
-  }
+  const { dryRun, settings, store } = work;
+  if (!dryRun) await store.mail.limitPurges(seenGrace(settings));
+  if (!dryRun && seenGrace(settings) === undefined) return { messages: 0 };
   return await prune(work, {
     olderThanSeconds: -1, // this second counts
     onlySeen: true,
-    onlyList: true,
+    listForSeconds: settings.get("auto_purge_seen_grace"),
   });
 }
 

@@ -4,8 +4,9 @@
  *
  * @module
  */
+import type { Cursor } from "../base/ids.ts";
 import type { Account } from "../store/accounts.ts";
-import type { PruneRule } from "../store/mail.ts";
+import type { PruneRule, WalkStep } from "../store/mail.ts";
 import type { Schedule, Task, TaskResult, TaskWork } from "./task.ts";
 
 const SECONDS_PER_DAY = 86_400;
@@ -116,14 +117,25 @@ export async function prune(
   work: TaskWork,
   rule: PruneRule,
 ): Promise<TaskResult> {
-  let messages = 0;
-  for (;;) {
-    const { deleted, more } = await work.store.mail.prune({
-      ...rule,
-      dryRun: work.dryRun,
-    });
-    messages += deleted;
-    if (!more) return { messages };
+  const { dryRun, store: { mail } } = work;
+  const messages = await walk(
+    work,
+    (after) => mail.prune({ ...rule, dryRun }, after),
+  );
+  return { messages };
+}
+
+/** All steps, one after another; gives how much they have deleted. */
+export async function walk(
+  work: Pick<TaskWork, "pause">,
+  step: (after: Cursor | undefined) => Promise<WalkStep>,
+): Promise<number> {
+  let deleted = 0;
+  for (let after: Cursor | undefined;;) {
+    const done: WalkStep = await step(after);
+    deleted += done.deleted;
+    if (done.next === undefined) return deleted;
+    after = done.next;
     await work.pause();
   }
 }

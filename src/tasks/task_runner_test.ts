@@ -36,13 +36,16 @@ function parts(changes: Record<string, unknown> = {}) {
   const runs = new Map<string, TaskRun>();
   const saved: TaskRun[] = [];
   const batches = { left: 1, fault: undefined as string | undefined };
-  const batch = () => Promise.resolve({ deleted: 2, more: --batches.left > 0 });
+  const batch = () => {
+    const more = --batches.left > 0;
+    return Promise.resolve({ deleted: 2, more, next: more ? "on" : undefined });
+  };
   const store = {
     accounts,
     mail: {
       prune: (rule: PruneRule) => (rules.push(rule), batch()),
       purgeDue: batch,
-      setSeenGrace: (grace?: number) => {
+      limitPurges: (grace?: number) => {
         graces.push(grace);
         return Promise.resolve();
       },
@@ -110,13 +113,16 @@ const RULES: [string, PruneRule][] = [
   ["purge-seen-backlog", {
     olderThanSeconds: -1,
     onlySeen: true,
-    onlyList: true,
+    listForSeconds: 7,
     dryRun: false,
   }],
 ];
 for (const [name, rule] of RULES) {
   Deno.test(`run("${name}") prunes by its rule`, async () => {
-    const { runner, rules } = parts({ auto_purge_seen: true });
+    const { runner, rules } = parts({
+      auto_purge_seen: true,
+      auto_purge_seen_grace: 7,
+    });
     const outcome = await runner.run(name, {});
     assert.deepEqual(rules, [rule]);
     assert.equal(outcome.skipped, false);
@@ -133,7 +139,7 @@ Deno.test("purge-seen removes what is due; asked for, it looks for more first", 
   assert.deepEqual([rules, graces], [[], []]);
   await runner.run("auto-purge-seen", {});
   assert.deepEqual(graces, [7]);
-  assert.deepEqual(rules.map(({ onlyList }) => onlyList), [true]);
+  assert.deepEqual(rules.map(({ listForSeconds }) => listForSeconds), [7]);
   await runner.run("auto-purge-seen", {
     retentionSeconds: 60,
     confirmed: true,
@@ -157,7 +163,7 @@ Deno.test("followPurgeSettings() tells the store at once and after each change",
     onChange: (_: string, listener: () => Promise<void>) =>
       listeners.push(listener),
   } as unknown as Settings, {
-    setSeenGrace(grace) {
+    limitPurges(grace) {
       graces.push(grace);
       return Promise.resolve();
     },

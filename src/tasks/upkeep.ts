@@ -1,6 +1,6 @@
 /** Jobs that keep the store in shape. @module */
 import { days } from "../base/durations.ts";
-import { HOURLY } from "./retention.ts";
+import { HOURLY, walk } from "./retention.ts";
 import type { Schedule, Task, TaskResult } from "./task.ts";
 
 const PUSH_TOKEN_AGE_SECONDS = days(90);
@@ -19,14 +19,12 @@ export const trimToQuota: Task = {
   isEnabled: (settings) => settings.get("quota_when_full") === "expire_oldest",
   deletes: { limit: ({ quota }) => quota.defaultOctets },
   async run(work) {
-    const { dryRun } = work;
-    let messages = 0;
-    for (;;) {
-      const step = await work.store.mail.trimToQuota(work.quota, { dryRun });
-      messages += step.deleted;
-      if (!step.more) return { messages };
-      await work.pause();
-    }
+    const { dryRun, quota, store: { mail } } = work;
+    const messages = await walk(
+      work,
+      (after) => mail.trimToQuota(quota, { dryRun, ...(after && { after }) }),
+    );
+    return { messages };
   },
 };
 
@@ -38,13 +36,9 @@ export const collectBlobs: Task = {
   isEnabled: () => true,
   async run(work) {
     if (work.dryRun) return NOT_TRIED;
-    let others = 0;
-    for (;;) {
-      const step = await work.store.maintenance.collectBlobs();
-      others += step.deleted;
-      if (!step.more) return { others, detail: `${others} contents removed` };
-      await work.pause();
-    }
+    const { maintenance } = work.store;
+    const others = await walk(work, (after) => maintenance.collectBlobs(after));
+    return { others, detail: `${others} contents removed` };
   },
 };
 

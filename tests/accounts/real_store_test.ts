@@ -16,6 +16,7 @@ import type { Address } from "../../src/mail/address.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { openStore } from "../../src/store/sqlite/open.ts";
 import type { Store } from "../../src/store/store.ts";
+import { inboxOf } from "../store/store_world.ts";
 
 const NAME = "ann.chats@relay.example";
 
@@ -158,12 +159,12 @@ Deno.test("a token of two uses makes two accounts, however many try", async () =
 Deno.test("a name deleted without a block can be had again, as another account", async () => {
   await withProcesses(async ({ accounts, store }) => {
     const first = await accounts.login(NAME, secretOfText(STRONG), PEER);
-    const { uidValidity } = await store.mail.inbox(first.id);
+    const { uidValidity } = await inboxOf(store, first.id);
     await accounts.remove((await store.accounts.byId(first.id))!);
     const second = await accounts.login(NAME, secretOfText(OTHER_STRONG), PEER);
     assert.equal(second.created, true);
     assert.notEqual(second.id, first.id);
-    assert.ok((await store.mail.inbox(second.id)).uidValidity > uidValidity);
+    assert.ok((await inboxOf(store, second.id)).uidValidity > uidValidity);
   });
 });
 

@@ -10,6 +10,7 @@ import { TestTime } from "../../src/accounts/test_time.ts";
 import type { TaskSettings } from "../../src/tasks/task.ts";
 import { TASKS } from "../../src/tasks/task_table.ts";
 import { TaskRunner } from "../../src/tasks/task_runner.ts";
+import { inboxOf, mailOf, watch } from "../store/store_world.ts";
 
 const NOW = 1_800_000_000;
 const DAY = 86_400;
@@ -116,9 +117,9 @@ relayTest(
       await deliver(ann, 100);
       await pass(days);
     }
-    const inbox = await store.mail.inbox(ann);
+    const inbox = await inboxOf(store, ann);
     const seen: MailboxChange[] = [];
-    store.mail.onChange(inbox.id, (change) => seen.push(change));
+    await watch(store, inbox, (change) => seen.push(change));
     const dry = await time.passUntil(tasks.run("retention", { dryRun: true }));
     assert.equal(dry.deleted_messages, 2);
     assert.deepEqual(seen, []);
@@ -141,10 +142,10 @@ relayTest(
     await deliver(ann, 200_001); // not old
     await deliver(ann, 200_001); // neither old nor read
     await pass(7);
-    const { id } = await store.mail.inbox(ann);
-    const snapshot = await store.mail.snapshot(id);
+    const { id } = await inboxOf(store, ann);
+    const snapshot = await mailOf(store, ann).snapshot(id);
     const [first, , third] = [...snapshot.uids] as never[];
-    await store.mail.storeFlags({
+    await mailOf(store, ann).storeFlags({
       mailbox: id,
       uids: [{ first: first!, last: third! }],
       mode: "add",
@@ -153,7 +154,11 @@ relayTest(
     });
     const done = await time.passUntil(tasks.run("prune-large", {}));
     assert.equal(done.deleted_messages, 1);
-    assert.deepEqual([...(await store.mail.snapshot(id)).uids], [2, 3, 4]);
+    assert.deepEqual([...(await mailOf(store, ann).snapshot(id)).uids], [
+      2,
+      3,
+      4,
+    ]);
   },
 );
 
@@ -163,9 +168,11 @@ relayTest(
     const { store, time, tasks, deliver } = relay;
     const ann = await addAccount(store, "ann.chats");
     for (let i = 0; i < 3; i++) await deliver(ann, 100);
-    const { id } = await store.mail.inbox(ann);
-    const [first] = [...(await store.mail.snapshot(id)).uids] as never[];
-    await store.mail.storeFlags({
+    const { id } = await inboxOf(store, ann);
+    const [first] = [
+      ...(await mailOf(store, ann).snapshot(id)).uids,
+    ] as never[];
+    await mailOf(store, ann).storeFlags({
       mailbox: id,
       uids: [{ first: first!, last: first! }],
       mode: "add",
@@ -177,7 +184,7 @@ relayTest(
     await time.pass(60_000);
     const done = await time.passUntil(tasks.run("purge-seen", {}));
     assert.equal(done.deleted_messages, 1);
-    assert.deepEqual([...(await store.mail.snapshot(id)).uids], [2, 3]);
+    assert.deepEqual([...(await mailOf(store, ann).snapshot(id)).uids], [2, 3]);
   },
 );
 
@@ -383,10 +390,10 @@ relayTest(
     settings.retention_max_share = 25;
     const ann = await addAccount(store, "ann.chats");
     for (let i = 0; i < 2; i++) await deliver(ann, 100);
-    const { id } = await store.mail.inbox(ann);
+    const { id } = await inboxOf(store, ann);
     const uids = [{ first: 1, last: 2 }] as never;
     const read = { mailbox: id, uids, keywords: [], flags: SEEN };
-    await store.mail.storeFlags({ ...read, mode: "add" });
+    await mailOf(store, ann).storeFlags({ ...read, mode: "add" });
     await assert.rejects(scheduledRun(relay, "purge-seen-backlog"), {
       code: "confirmation_required",
     });
@@ -432,10 +439,10 @@ for (const name of BY_HAND) {
       const { store, time, tasks, deliver, pass } = relay;
       const ann = await addAccount(store, "ann.chats");
       for (let i = 0; i < 2; i++) await deliver(ann, 300_000);
-      const { id } = await store.mail.inbox(ann);
+      const { id } = await inboxOf(store, ann);
       const uids = [{ first: 1, last: 1 }] as never;
       const read = { mailbox: id, uids, keywords: [], flags: SEEN };
-      await store.mail.storeFlags({ ...read, mode: "add" });
+      await mailOf(store, ann).storeFlags({ ...read, mode: "add" });
       await pass(1);
       const age = { retentionSeconds: 1 };
       await assert.rejects(time.passUntil(tasks.run(name, age)), {

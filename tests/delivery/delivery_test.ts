@@ -12,6 +12,7 @@ import {
   seipd1,
 } from "../gate/messages.ts";
 import { ANN, BOB, CAROL, Relay } from "./relay.ts";
+import { inboxOf } from "../store/store_world.ts";
 
 function relayTest(name: string, run: (relay: Relay) => Promise<void>): void {
   Deno.test(name, async () => {
@@ -506,9 +507,10 @@ relayTest("recipients are limited by the hour", async (relay) => {
 relayTest(
   "append() keeps the header, and takes what the policy allows",
   async (relay) => {
-    const { id } = await relay.store.mail.inbox(relay.accounts.get(ANN)!);
+    const owner = { id: relay.accounts.get(ANN)!, address: ANN };
+    const { id } = await inboxOf(relay.store, owner.id);
     const append = async (text: string) => {
-      const transaction = await relay.delivery.append(ANN, {
+      const transaction = await relay.delivery.append(owner, {
         mailbox: id,
         sizeOctets: text.length,
         flags: 1,

@@ -1,4 +1,5 @@
 /** Delivery over a real store, with ann, bob and carol as accounts. @module */
+import { mailOf } from "../store/store_world.ts";
 import type { AccountId } from "../../src/base/ids.ts";
 import { AccountDirectory } from "../../src/delivery/directory.ts";
 import { Delivery } from "../../src/delivery/delivery.ts";
@@ -106,12 +107,12 @@ export class Relay {
 
   /** All messages in the account's INBOX, oldest first. */
   async inbox(address: Address): Promise<string[]> {
-    const { mail } = this.store;
-    const { id } = await mail.inbox(this.accounts.get(address)!);
+    const mail = mailOf(this.store, this.accounts.get(address)!);
+    const { id } = (await mail.find("INBOX"))!;
     const range = { first: 1, last: 4_294_967_295 } as never;
     const texts: string[] = [];
     for (const row of await mail.messages(id, range, 1000)) {
-      const pieces = await Array.fromAsync(await mail.body(row.blob) ?? []);
+      const pieces = await Array.fromAsync(await mail.body(id, row.uid) ?? []);
       texts.push(pieces.map((p) => new TextDecoder().decode(p)).join(""));
     }
     return texts;

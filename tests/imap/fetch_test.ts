@@ -383,9 +383,9 @@ for (const after of [0, 1] as const) {
     const session = await inbox(PLAIN, new Uint8Array(200_000), PLAIN);
     const { mail } = session;
     const body = mail.body.bind(mail);
-    mail.body = async (blob, range) => {
-      const found = await body(blob, range);
-      if (blob !== 2 || !found) return found;
+    mail.body = async (mailbox, uid, range) => {
+      const found = await body(mailbox, uid, range);
+      if (uid !== 2 || !found) return found;
       return {
         sizeOctets: found.sizeOctets,
         async *[Symbol.asyncIterator]() {
@@ -439,9 +439,9 @@ Deno.test("a message removed in the middle of its response closes the connection
   const session = await inbox(new Uint8Array(200_000));
   const { mail } = session;
   const body = mail.body.bind(mail);
-  mail.body = async (blob, range) => {
-    const pieces = await body(blob, range);
-    mail.blobs.delete(blob);
+  mail.body = async (mailbox, uid, range) => {
+    const pieces = await body(mailbox, uid, range);
+    mail.blobs.clear();
     return pieces;
   };
   const text = await session.run(

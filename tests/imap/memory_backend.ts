@@ -59,6 +59,7 @@ export class MemoryBackend implements ImapBackend {
       id: 1 as AccountId,
       address: this.address,
       mail: this.mail,
+      append: (message) => this.mail.append(message),
       metadata: {
         shared: (entry) => this.shared.get(entry),
         deviceTokens: () => Promise.resolve([...this.deviceTokens]),

@@ -17,8 +17,13 @@ import { Refusal } from "../../src/base/refusal.ts";
 import type {
   AppendReceiver,
   ImapAppend,
-  ImapMail,
 } from "../../src/imap/server/backend.ts";
+import type {
+  AccountMail,
+  ReadMessage,
+  WantedContent,
+  WatchedMailbox,
+} from "../../src/mail/account_mail.ts";
 import {
   DELETED,
   type FlagChange,
@@ -35,9 +40,14 @@ import {
 
 const PIECE_OCTETS = 64 * 1024;
 
+/** A message with the name of its content. */
+export interface MemoryRow extends MessageRow {
+  readonly blob: BlobId;
+}
+
 export interface MemoryBox {
   mailbox: Mailbox;
-  rows: MessageRow[];
+  rows: MemoryRow[];
   /** UID and mod-sequence of removed messages. */
   removed: { uid: Uid; modSeq: ModSeq }[];
   listeners: Set<(change: MailboxChange) => void>;
@@ -50,18 +60,26 @@ export interface NewMail {
   readonly internalDate?: number;
 }
 
-export class MemoryMail implements ImapMail {
+export interface MailboxIds {
+  next: number;
+}
+
+export class MemoryMail implements AccountMail {
   readonly blobs = new Map<BlobId, Uint8Array>();
   readonly fetched: Uid[] = [];
   limitOctets = 1 << 30;
   /** For messages that come without a date, seconds since 1970 UTC. */
   now = 1_767_604_087;
   #boxes = new Map<string, MemoryBox>();
-  #nextId = 1;
+  readonly #ids: MailboxIds;
+  readonly #account: AccountId;
   #nextBlob = 1;
   #nextValidity = 1_760_000_000;
 
-  constructor() {
+  /** @param ids Shared by accounts of one store. */
+  constructor(account = 1, ids: MailboxIds = { next: 1 }) {
+    this.#account = account as AccountId;
+    this.#ids = ids;
     this.#make("INBOX");
   }
 
@@ -165,35 +183,51 @@ export class MemoryMail implements ImapMail {
   }
 
   snapshot(id: MailboxId) {
-    const { mailbox, rows } = this.#known(id);
-    return Promise.resolve({
-      modSeq: mailbox.highestModSeq,
-      uids: Uint32Array.from(rows, (row) => row.uid),
-      flags: Uint8Array.from(rows, (row) => row.flags),
-      keywords: Uint32Array.from(rows, (row) => row.keywords),
+    return attempt(() => {
+      const { mailbox, rows } = this.#known(id);
+      return {
+        modSeq: mailbox.highestModSeq,
+        uids: Uint32Array.from(rows, (row) => row.uid),
+        flags: Uint8Array.from(rows, (row) => row.flags),
+        keywords: Uint32Array.from(rows, (row) => row.keywords),
+      };
     });
   }
 
   changesSince(id: MailboxId, modSeq: ModSeq) {
-    const box = this.#known(id);
-    return Promise.resolve({
-      modSeq: box.mailbox.highestModSeq,
-      changed: box.rows.filter((row) => row.modSeq > modSeq).map(stateOf),
-      expunged: box.removed.filter((gone) => gone.modSeq > modSeq)
-        .map((gone) => gone.uid),
+    return attempt(() => {
+      const box = this.#known(id);
+      return {
+        modSeq: box.mailbox.highestModSeq,
+        changed: box.rows.filter((row) => row.modSeq > modSeq).map(stateOf),
+        expunged: box.removed.filter((gone) => gone.modSeq > modSeq)
+          .map((gone) => gone.uid),
+      };
     });
   }
 
-  firstUnseen(id: MailboxId): Promise<number | undefined> {
-    const at = this.#known(id).rows.findIndex((row) => !(row.flags & SEEN));
-    return Promise.resolve(at < 0 ? undefined : at + 1);
+  select(
+    name: string,
+    listener: (change: MailboxChange) => void,
+  ): Promise<WatchedMailbox | undefined> {
+    const box = this.#boxes.get(name);
+    if (!box?.mailbox.selectable) return Promise.resolve(undefined);
+    const at = box.rows.findIndex((row) => !(row.flags & SEEN));
+    box.listeners.add(listener);
+    return Promise.resolve({
+      mailbox: box.mailbox,
+      firstUnseen: at < 0 ? undefined : at + 1,
+      stop: () => void box.listeners.delete(listener),
+    });
   }
 
   totals(id: MailboxId): Promise<{ octets: number; deleted: number }> {
-    const { rows } = this.#known(id);
-    return Promise.resolve({
-      octets: rows.reduce((sum, row) => sum + row.sizeOctets, 0),
-      deleted: rows.filter((row) => row.flags & DELETED).length,
+    return attempt(() => {
+      const { rows } = this.#known(id);
+      return {
+        octets: rows.reduce((sum, row) => sum + row.sizeOctets, 0),
+        deleted: rows.filter((row) => row.flags & DELETED).length,
+      };
     });
   }
 
@@ -201,24 +235,42 @@ export class MemoryMail implements ImapMail {
     id: MailboxId,
     range: UidRange,
     limit: number,
-  ): Promise<MessageRow[]> {
+    want?: WantedContent,
+  ): Promise<ReadMessage[]> {
     const rows = this.#byId(id)?.rows ?? [];
-    return Promise.resolve(
-      rows.filter((row) => isIn(row.uid, [range])).slice(0, limit),
-    );
+    let left = want ? PIECE_OCTETS : 0;
+    const read = rows.filter((row) => isIn(row.uid, [range])).slice(0, limit)
+      .map(({ blob, ...row }) => {
+        const octets = this.blobs.get(blob);
+        const isSmall = octets && octets.length <= PIECE_OCTETS;
+        if (!isSmall || left <= 0) return row;
+        const headerOctets = headerLength(octets);
+        const wanted = want === "body"
+          ? octets
+          : octets.subarray(0, headerOctets);
+        left -= wanted.length;
+        return { ...row, content: { octets: wanted, headerOctets } };
+      });
+    return Promise.resolve(read);
   }
 
-  header(blob: BlobId): Promise<Uint8Array | undefined> {
-    const octets = this.blobs.get(blob);
+  header(id: MailboxId, uid: Uid): Promise<Uint8Array | undefined> {
+    const octets = this.#octetsOf(id, uid);
     return Promise.resolve(octets?.subarray(0, headerLength(octets)));
   }
 
   body(
-    blob: BlobId,
+    id: MailboxId,
+    uid: Uid,
     range?: OctetRange,
   ): Promise<MessageOctets | undefined> {
-    const octets = this.blobs.get(blob)?.subarray(range?.start, range?.end);
+    const octets = this.#octetsOf(id, uid)?.subarray(range?.start, range?.end);
     return Promise.resolve(octets && pieces(octets));
+  }
+
+  #octetsOf(id: MailboxId, uid: Uid): Uint8Array | undefined {
+    const row = this.#byId(id)?.rows.find((row) => row.uid === uid);
+    return row && this.blobs.get(row.blob);
   }
 
   usage() {
@@ -262,8 +314,8 @@ export class MemoryMail implements ImapMail {
     });
   }
 
-  markFetched(_mailbox: MailboxId, uids: readonly Uid[]): void {
-    this.fetched.push(...uids);
+  markFetched(mailbox: MailboxId, uids: readonly Uid[]): void {
+    if (this.#byId(mailbox)) this.fetched.push(...uids);
   }
 
   copy(from: MailboxId, uids: readonly UidRange[], to: MailboxId) {
@@ -291,12 +343,14 @@ export class MemoryMail implements ImapMail {
     id: MailboxId,
     uids?: readonly UidRange[],
   ): Promise<{ uids: Uid[]; modSeq: ModSeq }> {
-    const box = this.#known(id);
-    const gone = this.#remove(
-      box,
-      (row) => (row.flags & DELETED) !== 0 && (!uids || isIn(row.uid, uids)),
-    );
-    return Promise.resolve({ uids: gone, modSeq: box.mailbox.highestModSeq });
+    return attempt(() => {
+      const box = this.#known(id);
+      const gone = this.#remove(
+        box,
+        (row) => (row.flags & DELETED) !== 0 && (!uids || isIn(row.uid, uids)),
+      );
+      return { uids: gone, modSeq: box.mailbox.highestModSeq };
+    });
   }
 
   append(message: ImapAppend): Promise<AppendReceiver> {
@@ -325,20 +379,11 @@ export class MemoryMail implements ImapMail {
     return { uidValidity: box.mailbox.uidValidity, uid };
   }
 
-  onChange(
-    id: MailboxId,
-    listener: (change: MailboxChange) => void,
-  ): () => void {
-    const { listeners } = this.#known(id);
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  }
-
   #make(name: string, specialUse?: SpecialUse): MemoryBox {
     const box: MemoryBox = {
       mailbox: {
-        id: this.#nextId++ as MailboxId,
-        account: 1 as AccountId,
+        id: this.#ids.next++ as MailboxId,
+        account: this.#account,
         name,
         uidValidity: this.#nextValidity++ as UidValidity,
         uidNext: 1 as Uid,
@@ -373,7 +418,7 @@ export class MemoryMail implements ImapMail {
       mode: "add",
       keywords: mail.keywords ?? [],
     });
-    const row: MessageRow = {
+    const row: MemoryRow = {
       uid: box.mailbox.uidNext,
       blob,
       sizeOctets,
@@ -389,7 +434,7 @@ export class MemoryMail implements ImapMail {
     return row.uid;
   }
 
-  #copyRow(row: MessageRow, source: MemoryBox, target: MemoryBox): Uid {
+  #copyRow(row: MemoryRow, source: MemoryBox, target: MemoryBox): Uid {
     return this.#add(target, row.blob, row.sizeOctets, {
       ...row,
       keywords: source.mailbox.keywords.filter((_, bit) =>
@@ -398,7 +443,7 @@ export class MemoryMail implements ImapMail {
     });
   }
 
-  #remove(box: MemoryBox, isGone: (row: MessageRow) => boolean): Uid[] {
+  #remove(box: MemoryBox, isGone: (row: MemoryRow) => boolean): Uid[] {
     const expunged = box.rows.filter(isGone).map((row) => row.uid);
     if (expunged.length === 0) return expunged;
     box.rows = box.rows.filter((row) => !expunged.includes(row.uid));

@@ -4,7 +4,6 @@ import { Refusal } from "../../src/base/refusal.ts";
 import type {
   AppendReceiver,
   ImapAppend,
-  ImapMail,
 } from "../../src/imap/server/backend.ts";
 import type { Address } from "../../src/mail/address.ts";
 import { DELETED } from "../../src/mail/mailbox.ts";
@@ -39,7 +38,11 @@ export async function storeWorld(): Promise<World> {
     origin: "admin",
     createdAt: 0,
   });
-  const mail = mailOf(store, account);
+  const mail = store.mail.of(account, {
+    quota: () => QUOTA,
+    seenGraceSeconds: () => undefined,
+  });
+  const append = (message: ImapAppend) => receiverFor(store, account, message);
   const memory = new MemoryBackend();
   return {
     backend: {
@@ -49,6 +52,7 @@ export async function storeWorld(): Promise<World> {
         ...await memory.login(address, password),
         id: account,
         mail,
+        append: (message) => Promise.resolve(append(message)),
       }),
     },
     bugs,
@@ -56,7 +60,7 @@ export async function storeWorld(): Promise<World> {
       const mailbox = (await mail.find(name))!.id;
       const octets = new TextEncoder().encode(MESSAGE);
       const message = { mailbox, sizeOctets: octets.length, flags };
-      const receiver = await mail.append({ ...message, keywords: [] });
+      const receiver = append({ ...message, keywords: [] });
       await receiver.write(octets);
       await receiver.finish();
     },
@@ -82,38 +86,11 @@ export async function storeWorld(): Promise<World> {
   };
 }
 
-function mailOf(store: Store, account: AccountId): ImapMail {
-  const { mail } = store;
-  return {
-    find: (name) => mail.find(account, name),
-    list: () => mail.list(account),
-    create: (name, use) => mail.create(account, name, use),
-    delete: (name) => mail.delete(account, name),
-    rename: (from, to) => mail.rename(account, from, to),
-    setSubscribed: (name, on) => mail.setSubscribed(account, name, on),
-    mailbox: (id) => mail.mailbox(id),
-    snapshot: (id) => mail.snapshot(id),
-    changesSince: (id, modSeq) => mail.changesSince(id, modSeq),
-    firstUnseen: (id) => mail.firstUnseen(id),
-    totals: (id) => mail.totals(id),
-    messages: (id, range, limit) => mail.messages(id, range, limit),
-    header: (blob) => mail.header(blob),
-    body: (blob, range) => mail.body(blob, range),
-    usage: async () => ({
-      ...await mail.usage(account),
-      limitOctets: QUOTA.defaultOctets,
-    }),
-    storeFlags: (change) => mail.storeFlags(change),
-    markFetched: (id, uids) => mail.markFetched(id, uids),
-    copy: (from, uids, to) => mail.copy(from, uids, to, QUOTA),
-    move: (from, uids, to) => mail.move(from, uids, to),
-    expunge: (id, uids) => mail.expunge(id, uids),
-    append: (message) => Promise.resolve(receiverFor(store, message)),
-    onChange: (id, listener) => mail.onChange(id, listener),
-  };
-}
-
-function receiverFor(store: Store, message: ImapAppend): AppendReceiver {
+function receiverFor(
+  store: Store,
+  account: AccountId,
+  message: ImapAppend,
+): AppendReceiver {
   const staging = store.staging.stage();
   let text = ""; // one character an octet
   return {
@@ -125,6 +102,7 @@ function receiverFor(store: Store, message: ImapAppend): AppendReceiver {
     async finish() {
       if (staging.sizeOctets === 0) throw new Refusal("message_empty");
       return await store.mail.append({
+        account,
         mailbox: message.mailbox,
         content: await staging.finish(),
         headerOctets: headerLength(text),

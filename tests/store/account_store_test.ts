@@ -5,8 +5,11 @@ import {
   addAccount,
   address,
   deliver,
+  inboxOf,
+  mailOf,
   START_SECONDS,
   storeTest,
+  watch,
 } from "./store_world.ts";
 
 const TODAY = Math.floor(START_SECONDS / 86_400);
@@ -22,7 +25,7 @@ storeTest("create() makes an account with an INBOX", async ({ store }) => {
   assert.equal(account.state, "active");
   assert.equal(account.pinned, false);
   assert.equal(account.firstLoginAt, undefined);
-  const inbox = await store.mail.inbox(id);
+  const inbox = await inboxOf(store, id);
   assert.equal(inbox.name, "INBOX");
   assert.equal(inbox.uidNext, 1);
   assert.equal(inbox.highestModSeq, 1);
@@ -184,12 +187,13 @@ storeTest("recordLogin() joins the next batch", async ({ store }) => {
 storeTest("a deleted account is gone with all it held", async ({ store }) => {
   const ann = await addAccount(store, "ann");
   const bob = await addAccount(store, "bob");
-  await store.mail.create(ann, "a/b");
+  await mailOf(store, ann).create("a/b");
   await store.metadata.putPushToken(ann, "device");
   for (let i = 0; i < 5; i++) await deliver(store, [ann, bob], `message ${i}`);
-  const { id: inbox, uidValidity } = await store.mail.inbox(ann);
+  const inbox = await inboxOf(store, ann);
+  const { uidValidity } = inbox;
   let isDeleted = false;
-  store.mail.onChange(inbox, ({ deleted }) => isDeleted ||= deleted === true);
+  await watch(store, inbox, ({ deleted }) => isDeleted ||= deleted === true);
 
   await store.accounts.startDeletion(ann, {
     pattern: address("ann"),
@@ -208,11 +212,11 @@ storeTest("a deleted account is gone with all it held", async ({ store }) => {
   assert.equal(isDeleted, true);
   assert.deepEqual(await store.accounts.deleting(), []);
   assert.equal(await store.accounts.byId(ann), undefined);
-  assert.deepEqual(await store.mail.list(ann), []);
+  assert.deepEqual(await mailOf(store, ann).list(), []);
   assert.equal((await store.mail.usage(bob)).messages, 5);
   const again = await addAccount(store, "ann");
   assert.notEqual(again, ann);
-  assert.ok((await store.mail.inbox(again)).uidValidity > uidValidity);
+  assert.ok((await inboxOf(store, again)).uidValidity > uidValidity);
 });
 
 storeTest(
@@ -233,14 +237,14 @@ storeTest(
   "purge() removes mail of all mailboxes and keeps the account",
   async ({ store }) => {
     const ann = await addAccount(store, "ann");
-    const archive = await store.mail.create(ann, "Archive");
+    const archive = await mailOf(store, ann).create("Archive");
     for (let i = 0; i < 7; i++) await deliver(store, [ann]);
-    const inbox = await store.mail.inbox(ann);
+    const inbox = await inboxOf(store, ann);
     const all = [{ first: 1, last: 3 } as never];
-    await store.mail.move(inbox.id, all, archive.id);
+    await mailOf(store, inbox.account).move(inbox.id, all, archive.id);
     assert.equal(await store.accounts.purge(ann), 7);
     assert.deepEqual(await store.mail.usage(ann), { octets: 0, messages: 0 });
-    assert.equal((await store.mail.inbox(ann)).exists, 0);
+    assert.equal((await inboxOf(store, ann)).exists, 0);
   },
 );
 

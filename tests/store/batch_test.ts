@@ -89,6 +89,7 @@ batchTest(
     runner.run([newAccount("ann"), message([1], 100)], NOW);
     const before = db.rows("SELECT * FROM mailboxes");
     const copy: Job = ["copy", {
+      account: 1,
       from: 1,
       uids: [{ first: 1, last: 9 }],
       to: 1,
@@ -120,6 +121,7 @@ batchTest(
     assert.equal(roomMade(), 1);
     assert.equal(count(db, "messages"), delivered);
     const flags = {
+      account: 1,
       mailbox: 1,
       uids: [{ first: 1, last: 99 }],
       mode: "add",
@@ -129,7 +131,7 @@ batchTest(
     const mixed = runner.run([
       message([1], 60_000),
       ["storeFlags", flags],
-      ["expunge", { mailbox: 1, uids: flags.uids }],
+      ["expunge", { account: 1, mailbox: 1, uids: flags.uids }],
       ["removeSomeMail", 2],
     ], NOW);
     assert.deepEqual(mixed.outcomes.map(({ kind }) => kind), [

@@ -16,6 +16,8 @@ import {
   addAccount,
   address,
   HEADER,
+  inboxOf,
+  mailOf,
   randomNumbers,
   range,
   textOf,
@@ -120,18 +122,27 @@ function pause(): Promise<void> {
 async function expungeOne(store: Store, random: (below: number) => number) {
   const name = NAMES[random(NAMES.length)]!;
   const { id } = (await store.accounts.find(address(name)))!;
-  const inbox = await store.mail.inbox(id);
-  const { uids } = await store.mail.snapshot(inbox.id);
+  const inbox = await inboxOf(store, id);
+  const { uids } = await mailOf(store, inbox.account).snapshot(inbox.id);
   const uid = uids[random(uids.length)];
   if (uid === undefined) return;
-  const [row] = await store.mail.messages(inbox.id, range(uid), 1);
-  const body = row && await textOf(await store.mail.body(row.blob));
+  const [row] = await mailOf(store, inbox.account).messages(
+    inbox.id,
+    range(uid),
+    1,
+  );
+  const body = row &&
+    await textOf(await mailOf(store, inbox.account).body(inbox.id, row.uid));
   if (body === undefined) return;
   const message = body.slice(HEADER.length).split(" ")[0];
   say(`expunging ${name} ${uid} ${message}`);
   const change = { mailbox: inbox.id, uids: [range(uid)], keywords: [] };
-  await store.mail.storeFlags({ ...change, mode: "add", flags: DELETED });
-  await store.mail.expunge(inbox.id, [range(uid)]);
+  await mailOf(store, inbox.account).storeFlags({
+    ...change,
+    mode: "add",
+    flags: DELETED,
+  });
+  await mailOf(store, inbox.account).expunge(inbox.id, [range(uid)]);
   say(`expunged ${name} ${uid}`);
 }
 

@@ -6,7 +6,15 @@ import { openStore } from "../../src/store/sqlite/open.ts";
 import { localPart } from "../../src/mail/address.ts";
 import type { QueueCursor } from "../../src/store/queue.ts";
 import { acceptOnce, type Leaves } from "./crash_driver.ts";
-import { address, HEADER, randomNumbers, textOf, uid } from "./store_world.ts";
+import {
+  address,
+  HEADER,
+  inboxOf,
+  mailOf,
+  randomNumbers,
+  textOf,
+  uid,
+} from "./store_world.ts";
 
 const ROUNDS = Number(Deno.env.get("CRASH_ROUNDS") ?? 4);
 const SEED = Number(Deno.env.get("CRASH_SEED") ?? 7);
@@ -168,10 +176,18 @@ async function compareReports(
 ): Promise<void> {
   const ann = (await store.accounts.find(address("ann")))!;
   const reported = new Set<string>();
-  const inbox = await store.mail.inbox(ann.id);
+  const inbox = await inboxOf(store, ann.id);
   const everything = { first: uid(1), last: uid(0xffff_ffff) };
-  for (const row of await store.mail.messages(inbox.id, everything, 100_000)) {
-    const text = await textOf(await store.mail.body(row.blob));
+  for (
+    const row of await mailOf(store, inbox.account).messages(
+      inbox.id,
+      everything,
+      100_000,
+    )
+  ) {
+    const text = await textOf(
+      await mailOf(store, inbox.account).body(inbox.id, row.uid),
+    );
     const [word = ""] = text!.slice(HEADER.length).split(" ");
     if (word.startsWith("report-")) reported.add(word.slice("report-".length));
   }
@@ -220,14 +236,20 @@ async function readAll(
   account: AccountId,
   { ledger, found, messageAt }: Seen,
 ): Promise<void> {
-  const inbox = await store.mail.inbox(account);
+  const inbox = await inboxOf(store, account);
   const everything = { first: uid(1), last: uid(0xffff_ffff) };
-  const rows = await store.mail.messages(inbox.id, everything, 100_000);
+  const rows = await mailOf(store, inbox.account).messages(
+    inbox.id,
+    everything,
+    100_000,
+  );
   assert.equal(inbox.exists, rows.length);
   for (const row of rows) {
     assert.ok(row.uid < inbox.uidNext);
     assert.ok(!ledger.expunged.has(`${name} ${row.uid}`), "expunged, yet here");
-    const text = await textOf(await store.mail.body(row.blob));
+    const text = await textOf(
+      await mailOf(store, inbox.account).body(inbox.id, row.uid),
+    );
     assert.equal(text?.length, row.sizeOctets);
     const message = text.slice(HEADER.length).split(" ")[0];
     const key = `${name} ${message}`;

@@ -13,9 +13,12 @@ import {
   addAccount,
   deliver,
   HEADER,
+  inboxOf,
+  mailOf,
   range,
   storeTest,
   textOf,
+  uid,
 } from "./store_world.ts";
 
 const LARGE = "0123456789".repeat(20_000);
@@ -104,11 +107,8 @@ for (const [name, { body, reason, damage }] of Object.entries(CASES)) {
       await deliver(store, [ann], body);
       const healthy = await addAccount(store, "bert");
       await deliver(store, [healthy], body.replaceAll("0", "x"));
-      const [row] = await store.mail.messages(
-        (await store.mail.inbox(ann)).id,
-        range(1),
-        1,
-      );
+      const inbox = await inboxOf(store, ann);
+      const [row] = await mailOf(store, ann).messages(inbox.id, range(1), 1);
       const database = new DatabaseSync(`${stateDir}/chat.db`);
       const files = database.prepare("SELECT file FROM blobs WHERE id = 1")
         .get()!.file as string | null;
@@ -125,9 +125,10 @@ for (const [name, { body, reason, damage }] of Object.entries(CASES)) {
       await damage({ file, database });
       database.close();
       const reads = {
-        whole: () => store.mail.body(row!.blob),
-        part: () => store.mail.body(row!.blob, { start: 50, end: 90 }),
-        header: () => store.mail.header(row!.blob),
+        whole: () => mailOf(store, ann).body(inbox.id, row!.uid),
+        part: () =>
+          mailOf(store, ann).body(inbox.id, row!.uid, { start: 50, end: 90 }),
+        header: () => mailOf(store, ann).header(inbox.id, row!.uid),
       };
       const order = [
         first,
@@ -145,12 +146,10 @@ for (const [name, { body, reason, damage }] of Object.entries(CASES)) {
       assert.equal(damages.length, 1);
       assert.match(damages[0]!.reason, reason);
       assert.equal(damages[0]!.path, file || `${stateDir}/chat.db`);
-      const [other] = await store.mail.messages(
-        (await store.mail.inbox(healthy)).id,
-        range(1),
-        1,
+      const others = await inboxOf(store, healthy);
+      const text = await textOf(
+        await mailOf(store, healthy).body(others.id, uid(1)),
       );
-      const text = await textOf(await store.mail.body(other!.blob));
       assert.equal(text, HEADER + body.replaceAll("0", "x"));
       assert.equal(store.health().state, "ok");
       assert.equal((await deliver(store, [ann], "more")).length, 1);
@@ -162,14 +161,11 @@ const damages: ContentDamage[] = [];
 storeTest("what is expunged is no damage", async ({ store }) => {
   const ann = await addAccount(store, "ann");
   await deliver(store, [ann], LARGE);
-  const [row] = await store.mail.messages(
-    (await store.mail.inbox(ann)).id,
-    range(1),
-    1,
-  );
+  const inbox = await inboxOf(store, ann);
+  const [row] = await mailOf(store, ann).messages(inbox.id, range(1), 1);
   await store.accounts.purge(ann);
-  assert.equal(await store.mail.body(row!.blob), undefined);
-  assert.equal(await store.mail.header(row!.blob), undefined);
+  assert.equal(await mailOf(store, ann).body(inbox.id, row!.uid), undefined);
+  assert.equal(await mailOf(store, ann).header(inbox.id, row!.uid), undefined);
   assert.deepEqual(damages, []);
 }, { onDamage: (one) => void damages.push(one) });
 
@@ -190,10 +186,17 @@ storeTest(
     await file.seek((page - 1) * 4096, Deno.SeekMode.Start);
     await file.write(new Uint8Array(4096).fill(0xee));
     const store = await world.reopen();
-    const inbox = await store.mail.inbox(ann);
-    const [row] = await store.mail.messages(inbox.id, range(1), 1);
-    assert.equal(await store.mail.body(row!.blob), undefined);
-    assert.equal(await store.mail.header(row!.blob), undefined);
+    const inbox = await inboxOf(store, ann);
+    const [row] = await mailOf(store, inbox.account).messages(
+      inbox.id,
+      range(1),
+      1,
+    );
+    assert.equal(await mailOf(store, ann).body(inbox.id, row!.uid), undefined);
+    assert.equal(
+      await mailOf(store, ann).header(inbox.id, row!.uid),
+      undefined,
+    );
     assert.deepEqual(pages, [{
       path,
       reason: "content 1 cannot be read: corrupt",

@@ -16,6 +16,8 @@ import {
   addAccount,
   address,
   deliver,
+  inboxOf,
+  mailOf,
   range,
   START_SECONDS,
   storeTest,
@@ -59,19 +61,23 @@ type Deletion = (
 async function withMessage(store: Store, mark: string, size: number) {
   const ann = await addAccount(store, "ann");
   await deliver(store, [ann], `${mark}${"x".repeat(size)}`);
-  const inbox = await store.mail.inbox(ann);
+  const inbox = await inboxOf(store, ann);
   return { ann, inbox };
 }
 
 /** Each puts a mark somewhere, and gives how it is deleted. */
 const DELETIONS: Record<string, Deletion> = {
   async "an expunged message"({ store }, mark) {
-    const { inbox } = await withMessage(store, mark, 3000);
+    const { ann, inbox } = await withMessage(store, mark, 3000);
     return async () => {
       const uids = [range(1)];
       const flags = { flags: 8, keywords: [], mode: "add" } as const;
-      await store.mail.storeFlags({ mailbox: inbox.id, uids, ...flags });
-      await store.mail.expunge(inbox.id);
+      await mailOf(store, ann).storeFlags({
+        mailbox: inbox.id,
+        uids,
+        ...flags,
+      });
+      await mailOf(store, inbox.account).expunge(inbox.id);
     };
   },
   async "an expunged message of several pages"({ store }, mark) {
@@ -91,25 +97,28 @@ const DELETIONS: Record<string, Deletion> = {
     };
   },
   async "a message purged once it was read"({ store, clock }, mark) {
-    const { inbox } = await withMessage(store, mark, 500);
-    await store.mail.setSeenGrace(0);
+    const { ann, inbox } = await withMessage(store, mark, 500);
     return async () => {
       const flags = { flags: SEEN, keywords: [], mode: "add" } as const;
       const uids = [range(1)];
-      await store.mail.storeFlags({ mailbox: inbox.id, uids, ...flags });
+      await mailOf(store, ann, { seenGraceSeconds: () => 0 }).storeFlags({
+        mailbox: inbox.id,
+        uids,
+        ...flags,
+      });
       clock.seconds++;
       assert.equal((await store.mail.purgeDue()).deleted, 1);
     };
   },
   async "a deleted mailbox with its name"({ store }, mark) {
     const ann = await addAccount(store, "ann");
-    await store.mail.create(ann, mark);
-    return () => store.mail.delete(ann, mark);
+    await mailOf(store, ann).create(mark);
+    return () => mailOf(store, ann).delete(mark);
   },
   async "the old name of a mailbox"({ store }, mark) {
     const ann = await addAccount(store, "ann");
-    await store.mail.create(ann, mark);
-    return () => store.mail.rename(ann, mark, "other");
+    await mailOf(store, ann).create(mark);
+    return () => mailOf(store, ann).rename(mark, "other");
   },
   async "a deleted account"({ store }, mark) {
     const id = await addAccount(store, mark);
@@ -314,11 +323,17 @@ for (const [what, prepare] of Object.entries(DELETIONS)) {
         assert.ok(performance.now() < deadline);
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
-      const inbox = await again.mail.inbox(bert);
-      for (const row of await again.mail.messages(inbox.id, range(1, 9), 9)) {
-        assert.ok(await again.mail.header(row.blob));
+      const inbox = await inboxOf(again, bert);
+      for (
+        const row of await mailOf(again, inbox.account).messages(
+          inbox.id,
+          range(1, 9),
+          9,
+        )
+      ) {
+        assert.ok(await mailOf(again, bert).header(inbox.id, row.uid));
       }
-      assert.equal((await again.mail.inbox(bert)).exists, 2);
+      assert.equal((await inboxOf(again, bert)).exists, 2);
       await again.close();
       await Deno.remove(copy, { recursive: true });
     },

@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import type { StoreEvent } from "../../src/store/events.ts";
 import type { Store } from "../../src/store/store.ts";
 import { queueTo } from "./queue_world.ts";
-import { addAccount, address, deliver, storeTest } from "./store_world.ts";
+import {
+  addAccount,
+  address,
+  deliver,
+  inboxOf,
+  storeTest,
+} from "./store_world.ts";
 
 /** What is told while the work is done, mailboxes and queue only where asked for. */
 async function heardDuring(
@@ -66,7 +72,7 @@ storeTest(
 
 storeTest("mailboxes and the queue are told of", async ({ store }) => {
   const ann = await addAccount(store, "ann");
-  const { id, highestModSeq } = await store.mail.inbox(ann);
+  const { id, highestModSeq } = await inboxOf(store, ann);
   const delivered = await heardDuring(store, () => deliver(store, [ann]));
   assert.deepEqual(delivered, [{
     kind: "mailbox",

@@ -13,13 +13,16 @@ import type { Store } from "../../src/store/store.ts";
 import {
   addAccount,
   deliver,
+  firstUnseen,
   HEADER,
+  mailOf,
   QUOTA,
   randomNumbers,
   range,
   stage,
   START_SECONDS,
   storeTest,
+  watch,
 } from "./store_world.ts";
 
 const SEEDS = [1, 2, 3];
@@ -48,8 +51,8 @@ for (const seed of SEEDS) {
     async ({ store }) => {
       const random = randomNumbers(seed);
       const ann = await addAccount(store, "ann");
-      await store.mail.create(ann, "Archive");
-      const models = (await store.mail.list(ann)).map(modelOf).reverse(); // INBOX first
+      await mailOf(store, ann).create("Archive");
+      const models = (await mailOf(store, ann).list()).map(modelOf).reverse(); // INBOX first
       for (const model of models) follow(store, model);
       for (let step = 0; step < STEPS; step++) {
         await operate(store, ann, models, random);
@@ -73,8 +76,8 @@ function modelOf(mailbox: Mailbox): Model {
   };
 }
 
-function follow(store: Store, model: Model): void {
-  store.mail.onChange(model.mailbox.id, (change: MailboxChange) => {
+async function follow(store: Store, model: Model): Promise<void> {
+  await watch(store, model.mailbox, (change: MailboxChange) => {
     assert.equal(change.previous, model.modSeq, "a change was lost");
     model.modSeq = change.modSeq;
     for (const uid of change.expunged) assert.ok(model.mirror.delete(uid));
@@ -110,6 +113,7 @@ async function operate(
       const body = "x".repeat(random(2) * 70_000 + random(50));
       const flags = random(32);
       await store.mail.append({
+        account: ann,
         mailbox: id,
         content: await stage(store, body),
         headerOctets: HEADER.length,
@@ -125,7 +129,7 @@ async function operate(
       const mode = (["add", "remove", "replace"] as const)[random(3)]!;
       const flags = [SEEN, DELETED, FLAGGED | SEEN][random(3)]!;
       const change = { mailbox: id, uids, mode, flags, keywords: [] };
-      const { changed } = await store.mail.storeFlags(change);
+      const { changed } = await mailOf(store, ann).storeFlags(change);
       assert.deepEqual(changed.map(({ uid }) => uid), chosen);
       for (const uid of chosen) {
         const message = model.messages.get(uid)!;
@@ -136,7 +140,7 @@ async function operate(
       break;
     }
     case 4: {
-      const { uids: gone } = await store.mail.expunge(id, uids);
+      const { uids: gone } = await mailOf(store, ann).expunge(id, uids);
       const expected = chosen.filter((uid) =>
         model.messages.get(uid)!.flags & DELETED
       );
@@ -150,8 +154,8 @@ async function operate(
       if (model.messages.size > 40 && !isMove) break;
       const to = target.mailbox.id;
       const copied = isMove
-        ? await store.mail.move(id, uids, to)
-        : await store.mail.copy(id, uids, to, QUOTA);
+        ? await mailOf(store, ann).move(id, uids, to)
+        : await mailOf(store, ann).copy(id, uids, to);
       assert.deepEqual(copied.sourceUids, chosen);
       const moved = chosen.map((uid) => ({ ...model.messages.get(uid)! }));
       const added = moved.map((message) => add(target, message));
@@ -183,8 +187,9 @@ async function compare(
   random: Random,
 ): Promise<void> {
   const { id } = model.mailbox;
-  const now = (await store.mail.mailbox(id))!;
-  const snapshot = await store.mail.snapshot(id);
+  const mail = mailOf(store, model.mailbox.account);
+  const now = (await mail.mailbox(id))!;
+  const snapshot = await mail.snapshot(id);
   const expected = [...model.messages].sort(([a], [b]) => a - b);
   const state = new Map(expected.map(([uid, { flags }]) => [uid, flags]));
   assert.deepEqual([...snapshot.uids], [...state.keys()]);
@@ -196,8 +201,8 @@ async function compare(
   assert.equal(now.highestModSeq, model.modSeq);
   assert.equal(snapshot.modSeq, model.modSeq);
   const unseen = expected.findIndex(([, { flags }]) => !(flags & SEEN));
-  const firstUnseen = await store.mail.firstUnseen(id);
-  assert.equal(firstUnseen, unseen < 0 ? undefined : unseen + 1);
+  const first = await firstUnseen(store, model.mailbox);
+  assert.equal(first, unseen < 0 ? undefined : unseen + 1);
   const unseenCount = [...state.values()].filter((f) => !(f & SEEN)).length;
   assert.equal(now.unseen, unseenCount);
   await comparePast(store, model, state, random);
@@ -213,8 +218,8 @@ async function comparePast(
 ): Promise<void> {
   const past = model.past[random(model.past.length)];
   if (!past) return;
-  const { id } = model.mailbox;
-  const changes = await store.mail.changesSince(id, past.modSeq);
+  const { id, account } = model.mailbox;
+  const changes = await mailOf(store, account).changesSince(id, past.modSeq);
   const caughtUp = new Map(past.state);
   for (const uid of changes.expunged) caughtUp.delete(uid);
   for (const { uid, flags } of changes.changed) caughtUp.set(uid, flags);
@@ -238,7 +243,11 @@ async function compareUsage(
   const model = models[0]!;
   const [uid, message] = [...model.messages].at(-1) ?? [];
   if (!uid || !message) return;
-  const [row] = await store.mail.messages(model.mailbox.id, range(uid), 1);
+  const [row] = await mailOf(store, ann).messages(
+    model.mailbox.id,
+    range(uid),
+    1,
+  );
   assert.equal(row?.uid, uid as Uid);
   assert.equal(row.sizeOctets, HEADER.length + message.body.length);
 }

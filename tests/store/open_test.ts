@@ -6,9 +6,13 @@ import {
   addAccount,
   deliver,
   HEADER,
+  inboxOf,
+  mailOf,
   QUOTA,
   stage,
   storeTest,
+  walk,
+  watch,
 } from "./store_world.ts";
 
 function refusal(code: string) {
@@ -52,22 +56,22 @@ storeTest(
   "another process's writes are seen",
   async ({ store, stateDir, clock }) => {
     const ann = await addAccount(store, "ann");
-    const inbox = await store.mail.inbox(ann);
+    const inbox = await inboxOf(store, ann);
     await store.catchUp();
     const options = { stateDir, clock, minFreeOctets: 0 };
     const other = await openStore(options);
     const heard: MailboxChange[] = [];
-    store.mail.onChange(inbox.id, (change) => heard.push(change));
+    await watch(store, inbox, (change) => heard.push(change));
     await deliver(other, [ann]);
     await store.catchUp();
     assert.equal(heard.length, 1);
     assert.deepEqual([heard[0]!.previous, heard[0]!.modSeq], [2, 2]);
     heard.length = 0;
-    assert.equal((await store.mail.inbox(ann)).exists, 1);
+    assert.equal((await inboxOf(store, ann)).exists, 1);
     await deliver(store, [ann]);
     assert.equal(
       heard[0]!.previous,
-      (await other.mail.inbox(ann)).highestModSeq - 1,
+      (await inboxOf(other, ann)).highestModSeq - 1,
     );
     assert.ok(heard[0]!.previous > inbox.highestModSeq); // the gap tells of a lost change
     await other.close();
@@ -95,25 +99,22 @@ storeTest(
     await Deno.mkdir(orphan, { recursive: true });
     await Deno.writeTextFile(`${orphan}/abcd00`, "x");
     const collect = async () => {
-      let deleted = 0;
-      for (let more = true; more;) {
-        const step = await store.maintenance.collectBlobs();
-        deleted += step.deleted;
-        more = step.more;
-      }
-      return deleted;
+      const steps = await walk((at) => store.maintenance.collectBlobs(at));
+      return steps.reduce((sum, deleted) => sum + deleted);
     };
     clock.seconds = Math.floor(Date.now() / 1000);
     assert.equal(await collect(), 0);
     clock.seconds += 2 * 3600;
     assert.equal(await collect(), 1);
-    const inbox = await store.mail.inbox(ann);
-    const [row] = await store.mail.messages(
+    const inbox = await inboxOf(store, ann);
+    const [row] = await mailOf(store, inbox.account).messages(
       inbox.id,
       { first: 1, last: 9 } as never,
       9,
     );
-    assert.ok(await store.mail.body(row!.blob, { start: 0, end: 0 }));
+    assert.ok(
+      await mailOf(store, ann).body(inbox.id, row!.uid, { start: 0, end: 0 }),
+    );
   },
 );
 
@@ -153,7 +154,7 @@ storeTest("upkeep leaves all as it was", async ({ store, clock }) => {
     checked: 1,
     repaired: 0,
   });
-  assert.equal((await store.mail.inbox(ann)).exists, 1);
+  assert.equal((await inboxOf(store, ann)).exists, 1);
   assert.ok(before > 0);
   assert.equal(store.health().state, "ok");
 });
@@ -165,7 +166,7 @@ storeTest("a store that fills up says so, and recovers", async ({ store }) => {
     for (;;) await deliver(store, [ann], body);
   }, refusal("storage_full"));
   assert.equal(store.health().state, "full");
-  const { exists } = await store.mail.inbox(ann);
+  const { exists } = await inboxOf(store, ann);
   assert.equal((await store.mail.usage(ann)).messages, exists);
   assert.equal(await store.accounts.purge(ann), exists);
   await deliver(store, [ann], body);
@@ -212,7 +213,7 @@ storeTest(
     await assert.rejects(send(), refusal("busy"));
     await Promise.all(begun);
     await send();
-    assert.equal((await store.mail.inbox(ann)).exists, 401);
+    assert.equal((await inboxOf(store, ann)).exists, 401);
   },
 );
 

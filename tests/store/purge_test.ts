@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { SEEN } from "../../src/mail/mailbox.ts";
-import type { MailboxId } from "../../src/base/ids.ts";
+import { type Mailbox, SEEN } from "../../src/mail/mailbox.ts";
+import type { MailPolicy } from "../../src/store/mail.ts";
 import type { Store } from "../../src/store/store.ts";
 import {
   addAccount,
   deliver,
+  inboxOf,
+  mailOf,
   range,
   storeTest,
   uid,
@@ -13,20 +15,23 @@ import {
 
 const SEEN_RULE = { olderThanSeconds: -1, onlySeen: true };
 
-async function inboxOfFour(store: Store): Promise<MailboxId> {
+async function inboxOfFour(store: Store): Promise<Mailbox> {
   const ann = await addAccount(store, "ann");
   for (let i = 0; i < 4; i++) await deliver(store, [ann]);
-  return (await store.mail.inbox(ann)).id;
+  return await inboxOf(store, ann);
 }
+
+const GRACE = { seenGraceSeconds: () => 100 };
 
 async function setSeen(
   store: Store,
-  mailbox: MailboxId,
+  { account, id: mailbox }: Mailbox,
   mode: "add" | "remove",
   n: number,
+  policy: Partial<MailPolicy> = GRACE,
 ): Promise<void> {
   const uids = [range(n, n)];
-  await store.mail.storeFlags({
+  await mailOf(store, account, policy).storeFlags({
     mailbox,
     uids,
     mode,
@@ -38,11 +43,10 @@ async function setSeen(
 storeTest(
   "purgeDue() removes what was read, a grace after it was read",
   async ({ store, clock }) => {
-    await store.mail.setSeenGrace(100);
     const inbox = await inboxOfFour(store);
     clock.seconds += 1000;
     await setSeen(store, inbox, "add", 1);
-    store.mail.markFetched(inbox, [uid(2)]);
+    mailOf(store, inbox.account, GRACE).markFetched(inbox.id, [uid(2)]);
     await store.mail.prune({ olderThanSeconds: 1e9 }); // what is queued is written
     clock.seconds += 99;
     assert.deepEqual(await store.mail.purgeDue(), { deleted: 0, more: false });
@@ -56,7 +60,6 @@ storeTest(
 storeTest(
   "purgeDue() spares what is unread again; reading it twice changes no time",
   async ({ store, clock }) => {
-    await store.mail.setSeenGrace(100);
     const inbox = await inboxOfFour(store);
     await setSeen(store, inbox, "add", 1);
     await setSeen(store, inbox, "remove", 1);
@@ -73,29 +76,27 @@ storeTest(
 storeTest(
   "purgeDue() goes on after a restart, and forgets when switched off",
   async ({ store, clock, reopen }) => {
-    await store.mail.setSeenGrace(0);
     const inbox = await inboxOfFour(store);
     await setSeen(store, inbox, "add", 1);
+    await store.mail.limitPurges(0);
     const again = await reopen();
     assert.equal((await again.mail.purgeDue()).deleted, 1);
-    await again.mail.setSeenGrace(50);
     await setSeen(again, inbox, "add", 2);
-    await again.mail.setSeenGrace(undefined);
-    await setSeen(again, inbox, "add", 3);
+    await again.mail.limitPurges(undefined);
+    await setSeen(again, inbox, "add", 3, {});
     clock.seconds += 1000;
     assert.equal((await again.mail.purgeDue()).deleted, 0);
   },
 );
 
 storeTest(
-  "prune() with onlyList puts what was read before on the list",
+  "prune() with listForSeconds puts what was read before on the list",
   async ({ store, clock }) => {
     const inbox = await inboxOfFour(store);
-    await setSeen(store, inbox, "add", 1);
-    await store.mail.setSeenGrace(100);
+    await setSeen(store, inbox, "add", 1, {});
     await setSeen(store, inbox, "add", 2);
     clock.seconds += 50;
-    await store.mail.prune({ ...SEEN_RULE, onlyList: true });
+    await store.mail.prune({ ...SEEN_RULE, listForSeconds: 100 });
     assert.deepEqual(await uidsOf(store, inbox), [1, 2, 3, 4]);
     clock.seconds += 50;
     assert.equal((await store.mail.purgeDue()).deleted, 1);

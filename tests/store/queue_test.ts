@@ -14,7 +14,7 @@ import {
   settle,
   states,
 } from "./queue_world.ts";
-import { addAccount, address, storeTest } from "./store_world.ts";
+import { addAccount, address, inboxOf, storeTest } from "./store_world.ts";
 
 const FAR = { kind: "destination", destination: "far.example" } as const;
 const ALL = { kind: "all" } as const;
@@ -263,7 +263,7 @@ storeTest(
       results: [],
       known: true,
     });
-    assert.equal((await again.mail.inbox(ann)).exists, 1);
+    assert.equal((await inboxOf(again, ann)).exists, 1);
     assert.deepEqual(await again.queue.failures(undefined, 10), []);
     assert.deepEqual(await states(again), { "b@far.example": "leased" });
     await settle(again, unit!, { kind: "failed", note: REFUSED });

@@ -1,10 +1,21 @@
 /** What the store's tests share: a store of their own, accounts, messages. @module */
+import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../src/base/clock.ts";
-import type { AccountId, MailboxId, Uid } from "../../src/base/ids.ts";
+import type { AccountId, Cursor, Uid } from "../../src/base/ids.ts";
 import type { Address } from "../../src/mail/address.ts";
-import type { UidRange } from "../../src/mail/mailbox.ts";
+import type { AccountMail } from "../../src/mail/account_mail.ts";
+import type {
+  Mailbox,
+  MailboxChange,
+  UidRange,
+} from "../../src/mail/mailbox.ts";
 import type { Content } from "../../src/store/content.ts";
-import type { QuotaPolicy, RecipientResult } from "../../src/store/mail.ts";
+import type {
+  MailPolicy,
+  QuotaPolicy,
+  RecipientResult,
+  WalkStep,
+} from "../../src/store/mail.ts";
 import type { Store } from "../../src/store/store.ts";
 import { openStore } from "../../src/store/sqlite/open.ts";
 import type { SqliteOptions } from "../../src/store/sqlite/options.ts";
@@ -141,11 +152,70 @@ export function range(first: number, last = first): UidRange {
   return { first: uid(first), last: uid(last) };
 }
 
+/** The mail of an account; what is read stays. */
+export function mailOf(
+  store: Store,
+  account: AccountId,
+  policy: Partial<MailPolicy> = {},
+): AccountMail {
+  return store.mail.of(account, {
+    quota: () => QUOTA,
+    seenGraceSeconds: () => undefined,
+    ...policy,
+  });
+}
+
+export async function inboxOf(
+  store: Store,
+  account: AccountId,
+): Promise<Mailbox> {
+  return (await mailOf(store, account).find("INBOX"))!;
+}
+
+/** Listens to a mailbox. Gives how to stop. */
+export async function watch(
+  store: Store,
+  { account, name }: Mailbox,
+  listener: (change: MailboxChange) => void,
+): Promise<() => void> {
+  return (await mailOf(store, account).select(name, listener))!.stop;
+}
+
+export async function firstUnseen(
+  store: Store,
+  { account, name }: Mailbox,
+): Promise<number | undefined> {
+  const watched = (await mailOf(store, account).select(name, () => {}))!;
+  watched.stop();
+  return watched.firstUnseen;
+}
+
+/** All steps of a walk; gives how much each has deleted. */
+export async function walk(
+  step: (after: Cursor | undefined) => Promise<WalkStep>,
+): Promise<number[]> {
+  const deleted: number[] = [];
+  for (let after: Cursor | undefined;;) {
+    const done: WalkStep = await step(after);
+    deleted.push(done.deleted);
+    after = done.next;
+    if (!after) return deleted;
+  }
+}
+
+/** How many contents the database knows. */
+export function contentCount(stateDir: string): number {
+  const database = new DatabaseSync(`${stateDir}/chat.db`, { readOnly: true });
+  const { n } = database.prepare("SELECT count(*) AS n FROM blobs").get()!;
+  database.close();
+  return n as number;
+}
+
 export async function uidsOf(
   store: Store,
-  mailbox: MailboxId,
+  { account, id }: Mailbox,
 ): Promise<number[]> {
-  return [...(await store.mail.snapshot(mailbox)).uids];
+  return [...(await mailOf(store, account).snapshot(id)).uids];
 }
 
 /** All octets of a body as text, undefined if it is gone. */

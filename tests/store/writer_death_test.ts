@@ -9,12 +9,15 @@ import { filesBelow } from "../harness/server.ts";
 import {
   addAccount,
   deliver,
+  inboxOf,
+  mailOf,
   QUOTA,
   range,
   stage,
   START_SECONDS,
   TestClock,
   textOf,
+  watch,
 } from "./store_world.ts";
 
 interface Dying {
@@ -70,9 +73,9 @@ for (const how of ["die_before", "die_after", "die_rejecting"]) {
     `a writer that dies (${how}) is started anew`,
     async ({ store, bugs, fatal }) => {
       const ann = await addAccount(store, "ann");
-      const inbox = await store.mail.inbox(ann);
+      const inbox = await inboxOf(store, ann);
       const heard: MailboxChange[] = [];
-      store.mail.onChange(inbox.id, (change) => heard.push(change));
+      await watch(store, inbox, (change) => heard.push(change));
       const killed = kill(store, how);
       await Promise.resolve();
       const next = store.settings.set("next", "x").catch((error) => error);
@@ -82,7 +85,7 @@ for (const how of ["die_before", "die_after", "die_rejecting"]) {
       const outcome = await next; // it was on its way, or was not
       assert.ok(outcome === undefined || temporary(outcome));
       assert.equal((await waiting)[0]!.outcome, "delivered");
-      assert.equal((await store.mail.inbox(ann)).exists, 1);
+      assert.equal((await inboxOf(store, ann)).exists, 1);
       assert.deepEqual(fatal, []);
       const [death, ...others] = bugs;
       assert.ok(death instanceof ThreadDied);
@@ -121,10 +124,16 @@ dyingTest(
     assert.ok(settings.status === "rejected" && temporary(settings.reason));
     assert.ok(first.status === "rejected" && temporary(first.reason));
     // it is there all the same, and its file with it
-    const inbox = await store.mail.inbox(ann);
-    const rows = await store.mail.messages(inbox.id, range(1, 9), 9);
+    const inbox = await inboxOf(store, ann);
+    const rows = await mailOf(store, inbox.account).messages(
+      inbox.id,
+      range(1, 9),
+      9,
+    );
     assert.equal(rows.length, 1);
-    const text = await textOf(await store.mail.body(rows[0]!.blob));
+    const text = await textOf(
+      await mailOf(store, ann).body(inbox.id, rows[0]!.uid),
+    );
     assert.equal(text?.length, rows[0]!.sizeOctets);
   },
 );
@@ -155,10 +164,16 @@ dyingTest(
       await killed;
       await staging.discard();
     }
-    const inbox = await store.mail.inbox(ann);
-    const rows = await store.mail.messages(inbox.id, range(1, 9), 9);
+    const inbox = await inboxOf(store, ann);
+    const rows = await mailOf(store, inbox.account).messages(
+      inbox.id,
+      range(1, 9),
+      9,
+    );
     assert.equal(rows.length, 1);
-    assert.ok(await textOf(await store.mail.body(rows[0]!.blob)));
+    assert.ok(
+      await textOf(await mailOf(store, ann).body(inbox.id, rows[0]!.uid)),
+    );
     // that of the other one goes like any that no message has
     const files = await Array.fromAsync(filesBelow(`${stateDir}/blobs`));
     assert.equal(files.length, 2);
@@ -166,15 +181,14 @@ dyingTest(
 );
 
 dyingTest(
-  "the new writer knows how long read mail stays, and who has logged in",
+  "the new writer lists read mail, and knows who has logged in",
   async ({ store, clock }) => {
     const ann = await addAccount(store, "ann");
-    await store.mail.setSeenGrace(0);
     store.accounts.recordLogin({ account: ann, atSeconds: START_SECONDS });
     await kill(store, "die_before");
     await deliver(store, [ann]);
-    const inbox = await store.mail.inbox(ann);
-    await store.mail.storeFlags({
+    const inbox = await inboxOf(store, ann);
+    await mailOf(store, ann, { seenGraceSeconds: () => 0 }).storeFlags({
       mailbox: inbox.id,
       uids: [range(1)],
       mode: "add",

@@ -1,28 +1,7 @@
 /** What IMAP sessions need from the relay; app/ passes the real thing in. @module */
-import type {
-  AccountId,
-  BlobId,
-  MailboxId,
-  ModSeq,
-  Uid,
-  UidValidity,
-} from "../../base/ids.ts";
+import type { AccountId, MailboxId, Uid, UidValidity } from "../../base/ids.ts";
 import type { Secret } from "../../base/secret.ts";
-import type {
-  ChangesSince,
-  Copied,
-  FlagChange,
-  FlagState,
-  Mailbox,
-  MailboxChange,
-  MailboxSnapshot,
-  MessageOctets,
-  MessageRow,
-  OctetRange,
-  SpecialUse,
-  UidRange,
-  Usage,
-} from "../../mail/mailbox.ts";
+import type { AccountMail } from "../../mail/account_mail.ts";
 
 export interface ImapPeer {
   /** IP address without brackets. */
@@ -56,56 +35,6 @@ export interface AppendReceiver {
   discard(): Promise<void>;
 }
 
-/** The mail of one account. `MailStore` with the account filled in where it asks for one. */
-export interface ImapMail {
-  find(name: string): Promise<Mailbox | undefined>;
-  list(): Promise<Mailbox[]>;
-  create(name: string, specialUse?: SpecialUse): Promise<Mailbox>;
-  delete(name: string): Promise<void>;
-  rename(from: string, to: string): Promise<void>;
-  setSubscribed(name: string, subscribed: boolean): Promise<void>;
-  mailbox(id: MailboxId): Promise<Mailbox | undefined>;
-  snapshot(mailbox: MailboxId): Promise<MailboxSnapshot>;
-  changesSince(mailbox: MailboxId, modSeq: ModSeq): Promise<ChangesSince>;
-  firstUnseen(mailbox: MailboxId): Promise<number | undefined>;
-  totals(mailbox: MailboxId): Promise<{ octets: number; deleted: number }>;
-  messages(
-    mailbox: MailboxId,
-    range: UidRange,
-    limit: number,
-  ): Promise<MessageRow[]>;
-  header(blob: BlobId): Promise<Uint8Array | undefined>;
-  body(
-    blob: BlobId,
-    range?: OctetRange,
-  ): Promise<MessageOctets | undefined>;
-  usage(): Promise<Usage & { readonly limitOctets: number }>;
-  storeFlags(
-    change: FlagChange,
-  ): Promise<{ changed: FlagState[]; unmodified: Uid[] }>;
-  markFetched(mailbox: MailboxId, uids: readonly Uid[]): void;
-  copy(
-    from: MailboxId,
-    uids: readonly UidRange[],
-    to: MailboxId,
-  ): Promise<Copied>;
-  move(
-    from: MailboxId,
-    uids: readonly UidRange[],
-    to: MailboxId,
-  ): Promise<Copied>;
-  expunge(
-    mailbox: MailboxId,
-    uids?: readonly UidRange[],
-  ): Promise<{ uids: Uid[]; modSeq: ModSeq }>;
-  /** Checks all that can be known before the literal. @throws {Refusal} */
-  append(message: ImapAppend): Promise<AppendReceiver>;
-  onChange(
-    mailbox: MailboxId,
-    listener: (change: MailboxChange) => void,
-  ): () => void;
-}
-
 /** RFC 5464 entries. */
 export interface ImapMetadata {
   /** `/shared/…` entries of the server; undefined for an unknown one, null for one without a value. */
@@ -125,8 +54,10 @@ export interface ImapAccount {
   readonly id: AccountId;
   /** Canonical. */
   readonly address: string;
-  readonly mail: ImapMail;
+  readonly mail: AccountMail;
   readonly metadata: ImapMetadata;
+  /** Checks all that can be known before the literal. @throws {Refusal} */
+  append(message: ImapAppend): Promise<AppendReceiver>;
   /** Calls once when the session must end. Returns how to stop. */
   onInactive(listener: (reason: ImapEnding) => void): () => void;
   /** Tells the relay whether the session idles: the oldest idling one goes when there are too many. */

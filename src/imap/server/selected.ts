@@ -10,12 +10,8 @@
  * @module
  */
 import type { MailboxId, ModSeq, Uid, UidValidity } from "../../base/ids.ts";
-import type {
-  FlagState,
-  Mailbox,
-  MailboxChange,
-  UidRange,
-} from "../../mail/mailbox.ts";
+import type { AccountMail, WatchedMailbox } from "../../mail/account_mail.ts";
+import type { FlagState, MailboxChange, UidRange } from "../../mail/mailbox.ts";
 import {
   countBelow,
   type PositionRange,
@@ -25,19 +21,20 @@ import {
 } from "../proto/sequence_set.ts";
 import { formatFlags } from "../proto/flags.ts";
 import { flagsResponse } from "../proto/responses.ts";
-import type { ImapMail } from "./backend.ts";
+
 import type { SelectedView } from "./command.ts";
 import { type MergeableChange, Notices } from "./notices.ts";
 
 const NO_UIDS = new Uint32Array();
+const OUT_OF_STEP = "Mailbox is out of step";
 const NO_NOTICES = new Notices();
 
 /** New mail is announced at once, all else may wait for company. */
 export type Urgency = "at_once" | "soon";
 
 export interface SelectedOptions {
-  readonly mail: ImapMail;
-  readonly mailbox: Mailbox;
+  readonly mail: AccountMail;
+  readonly name: string;
   readonly readOnly: boolean;
   /** Called when there is something to announce. */
   readonly onNotice: (urgency: Urgency) => void;
@@ -48,7 +45,7 @@ export class SelectedMailbox implements SelectedView {
   readonly name: string;
   readonly uidValidity: UidValidity;
   readonly readOnly: boolean;
-  readonly #mail: ImapMail;
+  readonly #mail: AccountMail;
   readonly #onNotice: (urgency: Urgency) => void;
   readonly #stop: () => void;
   #exists = 0;
@@ -59,44 +56,44 @@ export class SelectedMailbox implements SelectedView {
   #notices = NO_NOTICES; // an own one only when something is in it
   #known: ModSeq; // all up to here is announced or in the notices
   #awaited: ModSeq; // the latest change heard of
-  #reading = true; // changes are not merged but read from the store
+  #reading = false; // changes are not merged but read from the store
   #lost: string | undefined;
 
-  private constructor({ mail, mailbox, readOnly, onNotice }: SelectedOptions) {
+  private constructor(
+    { mail, readOnly, onNotice }: SelectedOptions,
+    { mailbox, stop }: WatchedMailbox,
+  ) {
     this.id = mailbox.id;
     this.name = mailbox.name;
     this.uidValidity = mailbox.uidValidity;
     this.readOnly = readOnly;
     this.#mail = mail;
     this.#onNotice = onNotice;
-    this.#known = this.#awaited = mailbox.highestModSeq;
-    this.#stop = mail.onChange(mailbox.id, (change) => this.#heard(change));
-  }
-
-  /** Undefined if the mailbox is gone. */
-  static async open(
-    options: SelectedOptions,
-  ): Promise<{ selected: SelectedMailbox; mailbox: Mailbox } | undefined> {
-    const selected = new SelectedMailbox(options);
-    // Read again now that no change can be missed.
-    const mailbox = await options.mail.mailbox(options.mailbox.id);
-    if (!mailbox) {
-      selected.close();
-      return undefined;
-    }
-    selected.#start(mailbox);
-    return { selected, mailbox };
-  }
-
-  #start(mailbox: Mailbox): void {
+    this.#stop = stop;
     this.#exists = mailbox.exists;
     this.#uidNext = mailbox.uidNext;
     this.#uids = mailbox.exists === 0 ? NO_UIDS : undefined;
-    // A change that was heard of since it was read may know more.
-    this.#keywordsGrew = this.#keywords.length > mailbox.keywords.length;
-    if (!this.#keywordsGrew) this.#keywords = mailbox.keywords;
-    this.#known = mailbox.highestModSeq;
-    this.#reading = false;
+    this.#keywords = mailbox.keywords;
+    this.#known = this.#awaited = mailbox.highestModSeq;
+  }
+
+  /** Undefined if there is none of that name that can be selected. */
+  static async open(
+    options: SelectedOptions,
+  ): Promise<
+    { selected: SelectedMailbox; watched: WatchedMailbox } | undefined
+  > {
+    const early: MailboxChange[] = [];
+    let hear = (change: MailboxChange): void => void early.push(change);
+    const watched = await options.mail.select(
+      options.name,
+      (change) => hear(change),
+    );
+    if (!watched) return undefined;
+    const selected = new SelectedMailbox(options, watched);
+    hear = (change) => selected.#heard(change);
+    early.forEach(hear);
+    return { selected, watched };
   }
 
   close(): void {
@@ -268,6 +265,11 @@ export class SelectedMailbox implements SelectedView {
     try {
       do {
         const changes = await this.#mail.changesSince(this.id, this.#known);
+        if (changes.modSeq <= this.#known) {
+          // What was heard of is not there: the store has lost it.
+          this.#lost = OUT_OF_STEP;
+          return;
+        }
         this.#merge(changes);
         this.#known = changes.modSeq;
         if (changes.modSeq > this.#awaited) this.#awaited = changes.modSeq;
@@ -287,7 +289,7 @@ export class SelectedMailbox implements SelectedView {
       uids.subarray(0, announced),
       this.#notices.expunged,
     );
-    if (view.length !== this.#exists) this.#lost = "Mailbox is out of step";
+    if (view.length !== this.#exists) this.#lost = OUT_OF_STEP;
     this.#uids = view;
   }
 }

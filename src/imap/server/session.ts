@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Mailbox } from "../../mail/mailbox.ts";
+import type { WatchedMailbox } from "../../mail/account_mail.ts";
 import type {
   ImapAccount,
   ImapBackend,
@@ -103,19 +103,19 @@ export class ImapSession implements CommandSession {
     );
   }
 
-  /** The mailbox as it was when it was selected; undefined if it is gone. */
+  /** The mailbox as it was when it was selected; undefined if there is none. */
   async select(
-    mailbox: Mailbox,
+    name: string,
     options: { readonly readOnly: boolean },
-  ): Promise<Mailbox | undefined> {
+  ): Promise<WatchedMailbox | undefined> {
     const opened = await SelectedMailbox.open({
       mail: this.account.mail,
-      mailbox,
+      name,
       readOnly: options.readOnly,
       onNotice: (urgency) => this.#noticed(urgency),
     });
     this.#selected = opened?.selected;
-    return opened?.mailbox;
+    return opened?.watched;
   }
 
   #noticed(urgency: Urgency): void {

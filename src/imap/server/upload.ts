@@ -40,11 +40,11 @@ export async function beginUpload(
   if (sizeOctets > session.backend.limits().maxMessageOctets) {
     throw new Refusal("message_too_large");
   }
-  const { mail } = session.account;
-  const mailbox = await mail.find(name);
+  const { account } = session;
+  const mailbox = await account.mail.find(name);
   if (!mailbox?.selectable) throw new Refusal("no_target_mailbox");
   return new Upload(
-    await mail.append({
+    await account.append({
       mailbox: mailbox.id,
       sizeOctets,
       flags,

@@ -1,17 +1,22 @@
 /** Short indexed reads of mail, on the calling thread. @module */
 import { Refusal } from "../../base/refusal.ts";
-import type { AccountId, MailboxId, ModSeq, Uid } from "../../base/ids.ts";
+import type {
+  AccountId,
+  BlobId,
+  MailboxId,
+  ModSeq,
+  Uid,
+} from "../../base/ids.ts";
 import type {
   ChangesSince,
   Mailbox,
   MailboxSnapshot,
-  MessageRow,
   UidRange,
   Usage,
 } from "../../mail/mailbox.ts";
 import { type Connection, readTogether } from "./database/connection.ts";
 import { MailboxTable } from "./tables/mailbox_table.ts";
-import { MessageTable } from "./tables/message_table.ts";
+import { type MessageRecord, MessageTable } from "./tables/message_table.ts";
 import { UsageTable } from "./tables/usage_table.ts";
 
 export class MailReads {
@@ -79,12 +84,23 @@ export class MailReads {
     });
   }
 
-  firstUnseen(mailbox: MailboxId): number | undefined {
+  /** One that can be selected, and the sequence number of its first message without \Seen. */
+  select(
+    account: AccountId,
+    name: string,
+  ): { mailbox: Mailbox; firstUnseen: number | undefined } | undefined {
     return readTogether(this.db, () => {
-      const uid = this.#messages.firstUnseen(mailbox);
-      if (uid === undefined) return undefined;
-      return this.#messages.countBefore(mailbox, uid) + 1;
+      const mailbox = this.#mailboxes.find(account, name);
+      if (!mailbox?.selectable) return undefined;
+      if (mailbox.unseen === 0) return { mailbox, firstUnseen: undefined };
+      return { mailbox, firstUnseen: this.#firstUnseen(mailbox.id) };
     });
+  }
+
+  #firstUnseen(mailbox: MailboxId): number | undefined {
+    const uid = this.#messages.firstUnseen(mailbox);
+    if (uid === undefined) return undefined;
+    return this.#messages.countBefore(mailbox, uid) + 1;
   }
 
   totals(mailbox: MailboxId): { octets: number; deleted: number } {
@@ -96,8 +112,12 @@ export class MailReads {
     mailbox: MailboxId,
     range: UidRange,
     limit: number,
-  ): MessageRow[] {
+  ): MessageRecord[] {
     return this.#messages.range(mailbox, range, limit);
+  }
+
+  blob(mailbox: MailboxId, uid: Uid): BlobId | undefined {
+    return this.#messages.blob(mailbox, uid);
   }
 
   usage(account: AccountId): Usage {

@@ -1,10 +1,12 @@
 /** Upkeep of the store, in steps that never hold up delivery for long. @module */
 import { startThread } from "../../observe/threads.ts";
-import type { AccountId, MailboxId } from "../../base/ids.ts";
+import type { AccountId, Cursor, MailboxId } from "../../base/ids.ts";
 import type { StoreClock } from "../clock.ts";
+import type { WalkStep } from "../mail.ts";
 import type { Maintenance, TaskRun } from "../store.ts";
 import type { CheckReply } from "./check_worker.ts";
 import type { Connection } from "./database/connection.ts";
+import { cursorOf, positionAt } from "./cursor.ts";
 import type { BlobFiles } from "./files/blob_files.ts";
 import { Orphans } from "./files/orphans.ts";
 import type { DiskSpace } from "./files/disk_space.ts";
@@ -14,6 +16,7 @@ import type { Writer } from "./writer/writer.ts";
 
 const ORPHAN_SECONDS = 3600; // a younger file may be about to get its message
 const TOP_DIRECTORIES = 256;
+const ROWS = -1; // what is collected before the first directory
 
 export interface MaintenanceParts {
   readonly reads: Connection;
@@ -29,7 +32,6 @@ export class SqliteMaintenance implements Maintenance {
   readonly #blobs: BlobTable;
   readonly #tasks: TaskTable;
   readonly #orphans = new Orphans(ORPHAN_SECONDS);
-  #nextDirectory = 0;
 
   constructor(parts: MaintenanceParts) {
     this.#parts = parts;
@@ -38,23 +40,24 @@ export class SqliteMaintenance implements Maintenance {
   }
 
   /** One of the 256 directories at a time, and the unused rows before the first. */
-  async collectBlobs(): Promise<{ deleted: number; more: boolean }> {
+  async collectBlobs(after?: Cursor): Promise<WalkStep> {
     const { writer, files, time } = this.#parts;
-    let deleted = 0;
-    if (this.#nextDirectory === 0) {
-      deleted = await writer.submit("collectUnusedBlobs", undefined);
-      if (deleted > 0) return { deleted, more: true };
+    const directory = after ? positionAt<number>(after) : ROWS;
+    if (directory === ROWS) {
+      const rows = await writer.submit("collectUnusedBlobs", undefined);
+      return { deleted: rows, next: cursorOf(rows > 0 ? ROWS : 0) };
     }
-    const top = this.#nextDirectory.toString(16).padStart(2, "0");
+    let deleted = 0;
+    const top = directory.toString(16).padStart(2, "0");
     for await (const name of files.below(top)) {
       if (this.#blobs.hasFile(name)) continue;
       if (!this.#orphans.isOld(name, time.seconds())) continue;
       await files.remove(name);
       deleted++;
     }
-    this.#nextDirectory = (this.#nextDirectory + 1) % TOP_DIRECTORIES;
-    if (this.#nextDirectory === 0) this.#orphans.endLook();
-    return { deleted, more: this.#nextDirectory !== 0 };
+    const isLast = directory + 1 === TOP_DIRECTORIES;
+    if (isLast) this.#orphans.endLook();
+    return { deleted, next: cursorOf(isLast ? undefined : directory + 1) };
   }
 
   async recountUsage(): Promise<{ checked: number; repaired: number }> {

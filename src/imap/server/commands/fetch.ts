@@ -4,11 +4,13 @@
  * @module
  */
 import type { Uid } from "../../../base/ids.ts";
+import type { WantedContent } from "../../../mail/account_mail.ts";
 import { type FlagState, SEEN } from "../../../mail/mailbox.ts";
 import {
   type FetchItem,
   scanChangedSince,
   scanFetchItems,
+  type SectionItem,
 } from "../../proto/fetch_items.ts";
 import { ResponseBuffer } from "../../proto/response_buffer.ts";
 import {
@@ -82,11 +84,19 @@ function fetchCommand(
         yield* startCondstore(session);
       }
       const { mail } = session.account;
+      const want = marksSeen(session, args.items)
+        ? undefined
+        : contentOf(args.items);
       const buffer = new ResponseBuffer();
       const turns = new Turns(session.context);
       let missing = 0;
       for await (
-        const batch of numberedMessages(mail, session.selected, positions)
+        const batch of numberedMessages(
+          mail,
+          session.selected,
+          positions,
+          want,
+        )
       ) {
         missing += batch.missing;
         await turns.checkpoint();
@@ -136,7 +146,7 @@ async function* writeBatch(
     buffer.text(selected.takeKeywords());
     const line: FetchLine = {
       sequenceNumber,
-      message: new MessageReader(mail, row),
+      message: new MessageReader(mail, selected.id, row),
       state,
       items: changed.has(row.uid) ? withFlags(items, session.condstore) : items,
       keywords: selected.keywords,
@@ -162,13 +172,14 @@ async function* writeBatch(
 
 /** Sets \Seen where text is read without PEEK. Returns the messages that did not have it. */
 async function markSeen(
-  { account: { mail }, selected }: FetchSession,
+  session: FetchSession,
   items: readonly FetchItem[],
   messages: readonly NumberedMessage[],
 ): Promise<Map<Uid, FlagState>> {
-  const reads = items.some((item) => item.kind === "section" && !item.peek);
+  const { account: { mail }, selected } = session;
+  if (!marksSeen(session, items)) return new Map();
   const unseen = messages.filter(({ row }) => (row.flags & SEEN) === 0);
-  if (!reads || selected.readOnly || unseen.length === 0) return new Map();
+  if (unseen.length === 0) return new Map();
   const { changed } = await mail.storeFlags({
     mailbox: selected.id,
     uids: unseen.map(({ row: { uid } }) => ({ first: uid, last: uid })),
@@ -179,6 +190,38 @@ async function markSeen(
   return new Map(changed.map((state) => [state.uid, state]));
 }
 
+function marksSeen(
+  { selected }: FetchSession,
+  items: readonly FetchItem[],
+): boolean {
+  return !selected.readOnly &&
+    items.some((item) => item.kind === "section" && !item.peek);
+}
+
+/** What is read of every message: it comes with the rows, unless they are written first, as many as can be at once. */
+function contentOf(items: readonly FetchItem[]): WantedContent | undefined {
+  const needs = items.map(need);
+  return needs.includes("body")
+    ? "body"
+    : needs.includes("header")
+    ? "header"
+    : undefined;
+}
+
+function need(item: FetchItem): WantedContent | undefined {
+  switch (item.kind) {
+    case "envelope":
+      return "header";
+    case "body":
+    case "body_structure":
+      return "body";
+    case "section":
+      return isOfTopHeader(item) ? "header" : "body";
+    default:
+      return undefined;
+  }
+}
+
 /** The items, and those that tell of changed flags. */
 function withFlags(items: readonly FetchItem[], modSeq: boolean): FetchItem[] {
   const kinds = new Set(items.map(({ kind }) => kind));
@@ -186,6 +229,10 @@ function withFlags(items: readonly FetchItem[], modSeq: boolean): FetchItem[] {
   if (!kinds.has("flags")) all.push({ kind: "flags" });
   if (modSeq && !kinds.has("mod_seq")) all.push({ kind: "mod_seq" });
   return all;
+}
+
+function isOfTopHeader({ section }: SectionItem): boolean {
+  return section.part.length === 0 && section.kind.startsWith("header");
 }
 
 function isWholeMessage(item: FetchItem): boolean {

@@ -56,6 +56,9 @@ const RETURNS: ReadonlySet<string> = new Set<SearchReturn>([
 ]);
 const CHARSETS: ReadonlySet<string> = new Set(["US-ASCII", "UTF-8"]);
 
+/** What is read of every message, by the cost of doing so: it comes with the rows. */
+const CONTENTS = [undefined, "header", "body"] as const;
+
 const LIMIT: TurnLimit = {
   limitMs: 5000,
   refusal: "[LIMIT] Search too expensive",
@@ -133,10 +136,12 @@ async function find(
   const positions = positionsToLookAt(key, scope.uids);
   const results: SearchResult[] = [];
   let missing = 0;
-  for await (const batch of numberedMessages(mail, selected, positions)) {
+  const want = CONTENTS[condition.leastCost];
+  const batches = numberedMessages(mail, selected, positions, want);
+  for await (const batch of batches) {
     missing += batch.missing;
     for (const { sequenceNumber, row } of batch.messages) {
-      const message = new MessageReader(mail, row);
+      const message = new MessageReader(mail, selected.id, row);
       const candidate = new Candidate(sequenceNumber, message);
       if (await matches(condition, candidate)) {
         const number = by === "uid" ? row.uid : sequenceNumber;

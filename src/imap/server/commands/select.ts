@@ -1,6 +1,6 @@
 /** Entering and leaving a mailbox. @module */
 import { Refusal } from "../../../base/refusal.ts";
-import type { Mailbox } from "../../../mail/mailbox.ts";
+import type { WatchedMailbox } from "../../../mail/account_mail.ts";
 import { scanMailboxName } from "../../proto/mailbox_name.ts";
 import type { ImapCommand } from "../command.ts";
 import { allFlags } from "../selected.ts";
@@ -64,25 +64,18 @@ function selecting(
           yield { text: "* OK [CLOSED] Previous mailbox closed\r\n" };
         }
       }
-      const { mail } = session.account;
-      const found = await mail.find(name);
-      const mailbox = found?.selectable
-        ? await session.select(found, { readOnly })
-        : undefined;
-      if (!mailbox) throw new Refusal("no_such_mailbox");
+      const watched = await session.select(name, { readOnly });
+      if (!watched) throw new Refusal("no_such_mailbox");
       if (condstore) session.enableCondstore();
-      const unseen = mailbox.unseen > 0
-        ? await mail.firstUnseen(mailbox.id)
-        : undefined;
-      yield { text: selectResponse(mailbox, { readOnly, unseen }) };
+      yield { text: selectResponse(watched, { readOnly }) };
       return `[READ-${readOnly ? "ONLY" : "WRITE"}] ${command} completed`;
     },
   };
 }
 
 function selectResponse(
-  mailbox: Mailbox,
-  { readOnly, unseen }: { readOnly: boolean; unseen: number | undefined },
+  { mailbox, firstUnseen }: WatchedMailbox,
+  { readOnly }: { readOnly: boolean },
 ): string {
   const flags = allFlags(mailbox.keywords);
   const more = mailbox.keywords.length < MAX_KEYWORDS ? " \\*)" : ")";
@@ -91,9 +84,9 @@ function selectResponse(
     `* OK [PERMANENTFLAGS ${permanent}] Flags permitted\r\n` +
     `* ${mailbox.exists} EXISTS\r\n` +
     "* 0 RECENT\r\n" +
-    (unseen === undefined || unseen > mailbox.exists
+    (firstUnseen === undefined
       ? ""
-      : `* OK [UNSEEN ${unseen}] First unseen\r\n`) +
+      : `* OK [UNSEEN ${firstUnseen}] First unseen\r\n`) +
     `* OK [UIDVALIDITY ${mailbox.uidValidity}] UIDs valid\r\n` +
     `* OK [UIDNEXT ${mailbox.uidNext}] Predicted next UID\r\n` +
     `* OK [HIGHESTMODSEQ ${mailbox.highestModSeq}] Highest\r\n`;

@@ -5,14 +5,11 @@
  * @module
  */
 import { concat } from "../../../base/octets.ts";
-import type {
-  MessageOctets,
-  MessageRow,
-  OctetRange,
-} from "../../../mail/mailbox.ts";
+import type { MessageOctets, OctetRange } from "../../../mail/mailbox.ts";
 import type { MimeMessage } from "../../../mail/mime.ts";
 import { MimeParser } from "../../../mail/mime_parser.ts";
-import type { ImapMail } from "../backend.ts";
+import type { MailboxId } from "../../../base/ids.ts";
+import type { AccountMail, ReadMessage } from "../../../mail/account_mail.ts";
 
 /** What is read at once and may stay in memory for a moment. */
 export const SMALL_OCTETS = 64 * 1024;
@@ -29,8 +26,9 @@ export class MessageReader {
   #isSlow = false;
 
   constructor(
-    readonly mail: ImapMail,
-    readonly row: MessageRow,
+    readonly mail: AccountMail,
+    readonly mailbox: MailboxId,
+    readonly row: ReadMessage,
   ) {}
 
   /** All of a large message had to be read: the client should not wait for another. */
@@ -44,7 +42,9 @@ export class MessageReader {
   }
 
   async #readHeader(): Promise<Uint8Array> {
-    const header = await this.mail.header(this.row.blob);
+    const { content, uid } = this.row;
+    if (content) return content.octets.subarray(0, content.headerOctets);
+    const header = await this.mail.header(this.mailbox, uid);
     if (!header) throw new MessageGone();
     return header;
   }
@@ -85,10 +85,14 @@ export class MessageReader {
   async pieces(
     { start, end }: OctetRange = { start: 0, end: this.row.sizeOctets },
   ): Promise<MessageOctets> {
-    const whole = start === 0 && end === this.row.sizeOctets;
+    const { content, uid, sizeOctets } = this.row;
+    if (content?.octets.length === sizeOctets) {
+      return onePiece(content.octets.subarray(start, end));
+    }
+    const whole = start === 0 && end === sizeOctets;
     const pieces = whole
-      ? await this.mail.body(this.row.blob)
-      : await this.mail.body(this.row.blob, { start, end });
+      ? await this.mail.body(this.mailbox, uid)
+      : await this.mail.body(this.mailbox, uid, { start, end });
     if (!pieces) throw new MessageGone();
     if (pieces.sizeOctets === end - start) return pieces;
     await pieces[Symbol.asyncIterator]().return?.();
@@ -96,6 +100,15 @@ export class MessageReader {
       cause: new RangeError("A message has another size"),
     });
   }
+}
+
+function onePiece(octets: Uint8Array): MessageOctets {
+  return {
+    sizeOctets: octets.length,
+    async *[Symbol.asyncIterator]() {
+      if (octets.length > 0) yield octets;
+    },
+  };
 }
 
 /** @throws {MessageGone} with the cause, if reading fails on the way */

@@ -1,13 +1,16 @@
 /** The stored messages behind the positions of a selected mailbox. @module */
 import type { Uid } from "../../../base/ids.ts";
-import type { MessageRow } from "../../../mail/mailbox.ts";
 import type { PositionRange } from "../../proto/sequence_set.ts";
-import type { ImapMail } from "../backend.ts";
+import type {
+  AccountMail,
+  ReadMessage,
+  WantedContent,
+} from "../../../mail/account_mail.ts";
 import type { SelectedView } from "../command.ts";
 
 export interface NumberedMessage {
   readonly sequenceNumber: number;
-  readonly row: MessageRow;
+  readonly row: ReadMessage;
 }
 
 export interface MessageBatch {
@@ -17,16 +20,19 @@ export interface MessageBatch {
   readonly missing: number;
 }
 
-const BATCH = 256;
+/** Rows read at once: fewer, where contents come along. */
+const BATCH = { row: 256, header: 64, body: 16 } as const;
 /** Reading so many rows for nothing costs less than asking the store again. */
 const SMALL_GAP = 16;
 
 /** Reads the rows of these positions, some at a time. */
 export async function* numberedMessages(
-  mail: ImapMail,
+  mail: AccountMail,
   selected: SelectedView,
   positions: readonly PositionRange[],
+  want: WantedContent | undefined,
 ): AsyncGenerator<MessageBatch> {
+  const limit = BATCH[want ?? "row"];
   const { uids } = selected;
   const isWanted = membership(positions);
   for (const { first, last } of withoutSmallGaps(positions)) {
@@ -34,10 +40,11 @@ export async function* numberedMessages(
       const rows = await mail.messages(
         selected.id,
         { first: uids[position - 1] as Uid, last: uids[last - 1] as Uid },
-        BATCH,
+        limit,
+        want,
       );
       // Fewer than asked for: nothing is left behind them.
-      const lastUid = rows.length < BATCH ? Infinity : rows.at(-1)!.uid;
+      const lastUid = rows.length < limit ? Infinity : rows.at(-1)!.uid;
       const messages: NumberedMessage[] = [];
       let missing = 0;
       let next = 0;

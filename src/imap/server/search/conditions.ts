@@ -54,9 +54,14 @@ export class Candidate {
   }
 }
 
+/** 0 looks at the row, 1 reads the header, 2 the message. */
+type Cost = 0 | 1 | 2;
+
 export interface Condition {
-  /** 0 looks at the row, 1 reads the header, 2 the message. */
-  readonly cost: 0 | 1 | 2;
+  /** At most. */
+  readonly cost: Cost;
+  /** Of every message. */
+  readonly leastCost: Cost;
   holds(candidate: Candidate): boolean | Promise<boolean>;
 }
 
@@ -79,6 +84,7 @@ export function conditionOf(key: SearchKey, scope: SearchScope): Condition {
       const inner = conditionOf(key.key, scope);
       return {
         cost: inner.cost,
+        leastCost: inner.leastCost,
         holds(candidate) {
           const holds = inner.holds(candidate);
           return typeof holds === "boolean" ? !holds : holds.then((h) => !h);
@@ -93,18 +99,23 @@ export function conditionOf(key: SearchKey, scope: SearchScope): Condition {
       );
     case "header":
     case "sent":
-      return { cost: 1, holds: headerCondition(key, scope.turns) };
+      return {
+        cost: 1,
+        leastCost: 1,
+        holds: headerCondition(key, scope.turns),
+      };
     case "body":
     case "text": {
       const needle = new Needle(folded(key.text));
       const options = { place: key.kind, turns: scope.turns };
       return {
         cost: 2,
+        leastCost: 2,
         holds: ({ message }) => occursIn(message, needle, options),
       };
     }
     default:
-      return { cost: 0, holds: rowCondition(key, scope) };
+      return { cost: 0, leastCost: 0, holds: rowCondition(key, scope) };
   }
 }
 
@@ -131,6 +142,7 @@ function combined(
     await holds === decisive ? decisive : await from(index + 1, candidate);
   return {
     cost: sorted.at(-1)?.cost ?? 0,
+    leastCost: sorted[0]?.leastCost ?? 0,
     holds: (candidate) => from(0, candidate),
   };
 }

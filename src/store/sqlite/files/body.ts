@@ -7,6 +7,7 @@
  */
 import type { BlobId } from "../../../base/ids.ts";
 import { concat } from "../../../base/octets.ts";
+import type { WantedContent } from "../../../mail/account_mail.ts";
 import type { MessageOctets, OctetRange } from "../../../mail/mailbox.ts";
 import { storageFault } from "../database/errors.ts";
 import type { BlobPlace, BlobTable } from "../tables/blob_table.ts";
@@ -59,6 +60,22 @@ export class BodyReader {
     const range = { start: 0, end: found.headerOctets };
     const pieces = await this.#file(blob, found, range);
     return pieces && concat(await Array.fromAsync(pieces));
+  }
+
+  /** What is in the database: the header or all; undefined if it is elsewhere or cannot be read. */
+  small(
+    blob: BlobId,
+    want: WantedContent,
+  ): { octets: Uint8Array; headerOctets: number } | undefined {
+    if (this.damages.has(blob)) return undefined;
+    const found = this.#query(
+      blob,
+      (blobs) => want === "body" ? blobs.whole(blob) : blobs.header(blob),
+    );
+    if (!found?.octets) return undefined;
+    const { octets, headerOctets, sizeOctets } = found;
+    const dataOctets = "dataOctets" in found ? found.dataOctets : octets.length;
+    return dataOctets === sizeOctets ? { octets, headerOctets } : undefined;
   }
 
   async #file(

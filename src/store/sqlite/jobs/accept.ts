@@ -155,9 +155,12 @@ export function append(
   message: Append,
 ): { uidValidity: UidValidity; uid: Uid } {
   const mailbox = context.mailboxes.byId(message.mailbox);
-  const owner = mailbox && context.accounts.recipient(mailbox.account);
-  if (!mailbox?.selectable || !owner) throw new Refusal("no_target_mailbox");
-  const room = { account: mailbox.account, ...owner };
+  const { account } = message;
+  const owner = context.accounts.recipient(account);
+  if (!mailbox?.selectable || mailbox.account !== account || !owner) {
+    throw new Refusal("no_target_mailbox");
+  }
+  const room = { account, ...owner };
   const sizeOctets = sizeOf(message.content);
   if (!fits(context, room, sizeOctets, message.quota)) {
     throw new Refusal("quota_exceeded");
@@ -169,7 +172,7 @@ export function append(
     refs: 1,
     createdAt: context.nowSeconds,
   });
-  context.usage.add(mailbox.account, sizeOctets, 1);
+  context.usage.add(account, sizeOctets, 1);
   const flags = message.flags & SYSTEM_FLAGS;
   const uid = add(context, mailbox.id, {
     blob,

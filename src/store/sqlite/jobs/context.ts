@@ -39,8 +39,6 @@ export class JobContext {
   readonly changes = new Changes();
   /** Accounts whose mail is all too young to expire, and until when, in lived seconds. */
   readonly nothingToExpire = new Map<AccountId, number>();
-  /** Messages are deleted so long after they were read; undefined: they stay. */
-  seenGraceSeconds: number | undefined;
   /** Seconds since 1970 UTC by the machine's clock, for people; the same for a whole batch. */
   nowSeconds = 0;
   /** Seconds that were lived through, for all that ages. */

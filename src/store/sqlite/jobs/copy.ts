@@ -4,12 +4,13 @@ import type { AccountId, MailboxId, ModSeq, Uid } from "../../../base/ids.ts";
 import {
   type Copied,
   type Mailbox,
-  type MessageRow,
   SEEN,
   type UidRange,
 } from "../../../mail/mailbox.ts";
 import type { QuotaPolicy } from "../../mail.ts";
+import type { MessageRecord } from "../tables/message_table.ts";
 import type { JobContext } from "./context.ts";
+import { ownMailbox } from "./ownership.ts";
 import { growMailbox, LAST_UID } from "./growth.ts";
 import { translateBits } from "./keywords.ts";
 import { restAfter, rowsIn } from "./ranges.ts";
@@ -20,6 +21,7 @@ import { fits } from "./room.ts";
 const COPIED_MESSAGES = 500;
 
 export interface CopyJob {
+  readonly account: AccountId;
   readonly from: MailboxId;
   readonly uids: readonly UidRange[];
   readonly to: MailboxId;
@@ -36,7 +38,7 @@ export function copy(
   job: CopyJob & { readonly quota: QuotaPolicy | undefined },
 ): Copied & { readonly rest: readonly UidRange[] } {
   const { from, to } = ends(context, job);
-  if (job.quota) checkRoom(context, { ...job, quota: job.quota }, to.account);
+  if (job.quota) checkRoom(context, { ...job, quota: job.quota });
   const { rows, rest } = rowsIn(context, from.id, job.uids, COPIED_MESSAGES);
   for (const { blob, sizeOctets } of rows) {
     context.blobs.retain(blob);
@@ -47,8 +49,7 @@ export function copy(
 
 function checkRoom(
   context: JobContext,
-  { from, uids, quota }: CopyJob & { readonly quota: QuotaPolicy },
-  account: AccountId,
+  { account, from, uids, quota }: CopyJob & { readonly quota: QuotaPolicy },
 ): void {
   let octets = 0;
   for (const range of uids) octets += context.messages.octetsIn(from, range);
@@ -78,7 +79,6 @@ export function move(
   job: CopyJob,
 ): Copied & { readonly rest: readonly UidRange[] } {
   const { from, to } = ends(context, job);
-  if (from.account !== to.account) throw new Refusal("no_target_mailbox");
   if (from.id === to.id && to.uidNext + COPIED_MESSAGES > LAST_UID) {
     throw new Refusal("unavailable"); // the next message to come renumbers all
   }
@@ -88,11 +88,12 @@ export function move(
   return { ...copied, rest };
 }
 
-function ends(context: JobContext, { from, to }: CopyJob) {
-  const source = context.mailboxes.byId(from);
-  if (!source) throw new Refusal("no_such_mailbox");
+function ends(context: JobContext, { account, from, to }: CopyJob) {
+  const source = ownMailbox(context, account, from);
   const target = context.mailboxes.byId(to);
-  if (!target?.selectable) throw new Refusal("no_target_mailbox");
+  if (!target?.selectable || target.account !== account) {
+    throw new Refusal("no_target_mailbox");
+  }
   return { from: source, to: target };
 }
 
@@ -101,7 +102,7 @@ export function putInto(
   context: JobContext,
   from: Mailbox,
   to: Mailbox,
-  rows: readonly MessageRow[],
+  rows: readonly MessageRecord[],
 ): Copied {
   const { uidValidity } = to;
   const sourceUids = rows.map(({ uid }) => uid);
@@ -129,6 +130,7 @@ export function putInto(
 }
 
 export interface ExpungeJob {
+  readonly account: AccountId;
   readonly mailbox: MailboxId;
   readonly uids: readonly UidRange[];
 }
@@ -136,10 +138,9 @@ export interface ExpungeJob {
 /** Removes a bounded number of \Deleted messages; `rest` is for a further job. */
 export function expunge(
   context: JobContext,
-  { mailbox: id, uids }: ExpungeJob,
+  { account, mailbox: id, uids }: ExpungeJob,
 ): { uids: Uid[]; modSeq: ModSeq; rest: readonly UidRange[] } {
-  const mailbox = context.mailboxes.byId(id);
-  if (!mailbox) throw new Refusal("no_such_mailbox");
+  const mailbox = ownMailbox(context, account, id);
   const found = [];
   let rest: readonly UidRange[] = [];
   for (let i = 0; i < uids.length; i++) {

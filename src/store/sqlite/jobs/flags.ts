@@ -1,6 +1,5 @@
 /** STORE and what retention remembers of FETCH. @module */
-import { Refusal } from "../../../base/refusal.ts";
-import type { MailboxId, Uid } from "../../../base/ids.ts";
+import type { AccountId, MailboxId, Uid } from "../../../base/ids.ts";
 import {
   type FlagChange,
   type FlagState,
@@ -11,7 +10,8 @@ import {
 } from "../../../mail/mailbox.ts";
 import type { JobContext } from "./context.ts";
 import { keywordBits, knownBits } from "./keywords.ts";
-import { noteSeen } from "./purge.ts";
+import { ownMailbox } from "./ownership.ts";
+import { noteSeen, type SeenRule } from "./purge.ts";
 import { rowsIn } from "./ranges.ts";
 
 export interface FlagsStored {
@@ -22,13 +22,13 @@ export interface FlagsStored {
   readonly rest: readonly UidRange[];
 }
 
+export interface FlagJob extends FlagChange, SeenRule {
+  readonly account: AccountId;
+}
+
 /** Changes the flags of a bounded number of messages. */
-export function storeFlags(
-  context: JobContext,
-  change: FlagChange,
-): FlagsStored {
-  const mailbox = context.mailboxes.byId(change.mailbox);
-  if (!mailbox) throw new Refusal("no_such_mailbox");
+export function storeFlags(context: JobContext, change: FlagJob): FlagsStored {
+  const mailbox = ownMailbox(context, change.account, change.mailbox);
   const { rows, rest } = rowsIn(context, change.mailbox, change.uids);
   const bits = { ...change, flags: change.flags & SYSTEM_FLAGS };
   const limit = change.unchangedSince ?? Infinity;
@@ -38,7 +38,7 @@ export function storeFlags(
     ? knownBits(mailbox, change.keywords)
     : keywordBits(context, mailbox, change.keywords);
   const wanted = free.map((row) => target(row, bits, keywords));
-  const changed = write(context, change.mailbox, free, wanted);
+  const changed = write(context, change, free, wanted);
   const unmodified = rows.filter((row) => row.modSeq > limit);
   return { changed, unmodified: unmodified.map(({ uid }) => uid), rest };
 }
@@ -66,7 +66,7 @@ function target(
 
 function write(
   context: JobContext,
-  mailbox: MailboxId,
+  { mailbox, seenGrace }: FlagJob,
   rows: readonly MessageRow[],
   wanted: readonly { flags: number; keywords: number }[],
 ): FlagState[] {
@@ -88,7 +88,7 @@ function write(
     context.messages.setFlags(mailbox, state);
     context.changes.flags(mailbox, modSeq, state);
     if ((next.flags & ~row.flags & SEEN) !== 0) {
-      noteSeen(context, mailbox, row.uid);
+      noteSeen(context, { mailbox, uid: row.uid }, seenGrace);
     }
     return state;
   });
@@ -105,14 +105,19 @@ function stateOf({ uid, flags, keywords, modSeq }: MessageRow): FlagState {
   return { uid, flags, keywords, modSeq };
 }
 
+export interface Fetched extends SeenRule {
+  readonly mailbox: MailboxId;
+  readonly uids: readonly Uid[];
+}
+
 export function markFetched(
   context: JobContext,
-  fetched: readonly { mailbox: MailboxId; uids: readonly Uid[] }[],
+  fetched: readonly Fetched[],
 ): void {
-  for (const { mailbox, uids } of fetched) {
+  for (const { mailbox, uids, seenGrace } of fetched) {
     for (const uid of uids) {
       if (context.messages.setFetched(mailbox, uid)) {
-        noteSeen(context, mailbox, uid);
+        noteSeen(context, { mailbox, uid }, seenGrace);
       }
     }
   }

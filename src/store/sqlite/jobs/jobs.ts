@@ -11,7 +11,7 @@ import { copy, expunge, move, undoCopy } from "./copy.ts";
 import { markFetched, storeFlags } from "./flags.ts";
 import * as mailboxes from "./mailboxes.ts";
 import { forgetExpunged, prune, trimSome } from "./retention.ts";
-import { purgeDue, setSeenGrace } from "./purge.ts";
+import { limitPurges, purgeDue } from "./purge.ts";
 import { claimQueued } from "./queue/claim.ts";
 import { expireQueued } from "./queue/expiry.ts";
 import { changeQueued } from "./queue/selection.ts";
@@ -36,7 +36,7 @@ export const JOBS = {
   expunge,
   prune,
   purgeDue,
-  setSeenGrace,
+  limitPurges,
   trimSome,
   forgetExpunged,
   collectUnusedBlobs,

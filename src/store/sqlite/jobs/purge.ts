@@ -4,25 +4,29 @@ import { SEEN } from "../../../mail/mailbox.ts";
 import type { JobContext } from "./context.ts";
 import { BATCH_MESSAGES, removePlaced } from "./removal.ts";
 
-/** From now on; undefined: messages that are read stay. */
-export function setSeenGrace(
+/** What a message that is read comes under. */
+export interface SeenRule {
+  /** It is deleted so many seconds later; undefined: it stays. */
+  readonly seenGrace: number | undefined;
+}
+
+/** Nothing is due later than so many seconds from now; undefined: nothing is due. */
+export function limitPurges(
   context: JobContext,
   seconds: number | undefined,
 ): void {
   if (seconds === undefined) context.purges.clear();
   else context.purges.noLaterThan(context.livedSeconds + seconds);
-  context.seenGraceSeconds = seconds;
 }
 
 /** A message was read. */
 export function noteSeen(
   context: JobContext,
-  mailbox: MailboxId,
-  uid: Uid,
+  { mailbox, uid }: { readonly mailbox: MailboxId; readonly uid: Uid },
+  seenGrace: number | undefined,
 ): void {
-  const { seenGraceSeconds: grace, livedSeconds } = context;
-  if (grace !== undefined) {
-    context.purges.put(mailbox, uid, livedSeconds + grace);
+  if (seenGrace !== undefined) {
+    context.purges.put(mailbox, uid, context.livedSeconds + seenGrace);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Messages of a mailbox by UID ranges, a bounded number at a time. @module */
 import type { MailboxId, Uid } from "../../../base/ids.ts";
-import type { MessageRow, UidRange } from "../../../mail/mailbox.ts";
+import type { UidRange } from "../../../mail/mailbox.ts";
+import type { MessageRecord } from "../tables/message_table.ts";
 import type { JobContext } from "./context.ts";
 
 const ROWS_AT_ONCE = 1000;
@@ -11,8 +12,8 @@ export function rowsIn(
   mailbox: MailboxId,
   ranges: readonly UidRange[],
   limit = ROWS_AT_ONCE,
-): { rows: MessageRow[]; rest: readonly UidRange[] } {
-  const rows: MessageRow[] = [];
+): { rows: MessageRecord[]; rest: readonly UidRange[] } {
+  const rows: MessageRecord[] = [];
   for (let i = 0; i < ranges.length; i++) {
     const range = ranges[i]!;
     const left = limit - rows.length;

@@ -44,8 +44,9 @@ export function prune(
     last = row;
     if (isCovered(context, row, rule)) matching.push(row);
   }
-  if (rule.onlyList && !rule.dryRun) {
-    for (const { mailbox, uid } of matching) noteSeen(context, mailbox, uid);
+  const { listForSeconds } = rule;
+  if (listForSeconds !== undefined && !rule.dryRun) {
+    for (const one of matching) noteSeen(context, one, listForSeconds);
   } else if (!rule.dryRun) {
     const deadline = context.monotonicMs() + MAX_MS;
     for (let i = 0; i < matching.length; i += 50) {
@@ -96,7 +97,10 @@ function isCovered(
 ): boolean {
   const seen = (row.flags & SEEN) !== 0;
   if (rule.onlySeen && !seen && row.fetched === 0) return false;
-  if (rule.onlyList && context.purges.has(row.mailbox, row.uid)) return false;
+  if (
+    rule.listForSeconds !== undefined &&
+    context.purges.has(row.mailbox, row.uid)
+  ) return false;
   return !(rule.onlyUnseen && seen);
 }
 

@@ -32,7 +32,7 @@ const TRAITS: { readonly [N in JobName]: JobTraits<N> } = {
   expunge: { frees: true },
   prune: { frees: true, isBulk: true },
   purgeDue: { frees: true, isBulk: true },
-  setSeenGrace: { frees: true },
+  limitPurges: { frees: true },
   trimSome: { frees: true, isBulk: true },
   forgetExpunged: { frees: true, isBulk: true },
   collectUnusedBlobs: { frees: true, isBulk: true },

@@ -78,9 +78,13 @@ export class BlobTable {
   }
 
   /** A content that is in the database, and the size that it should have. */
-  whole(id: BlobId): { octets: Uint8Array; sizeOctets: number } | undefined {
+  whole(
+    id: BlobId,
+  ):
+    | { octets: Uint8Array; sizeOctets: number; headerOctets: number }
+    | undefined {
     return this.db.row(
-      `SELECT data AS octets, size AS sizeOctets
+      `SELECT data AS octets, size AS sizeOctets, header_size AS headerOctets
        FROM blobs JOIN blob_data ON blob_id = id WHERE id = ?`,
       id,
     );

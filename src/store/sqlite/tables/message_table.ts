@@ -23,6 +23,11 @@ export interface PlacedMessage extends StoredMessage {
   readonly arrivedAt: number;
 }
 
+/** All of a row. */
+export interface MessageRecord extends MessageRow {
+  readonly blob: BlobId;
+}
+
 const COLUMNS =
   `uid, blob_id AS blob, size AS sizeOctets, arrived_at AS arrivedAt,
   internal_at AS internalDate, flags, keywords, modseq AS modSeq`;
@@ -31,8 +36,8 @@ export class MessageTable {
   constructor(readonly db: Connection) {}
 
   /** Ascending by UID. */
-  range(mailbox: MailboxId, range: UidRange, limit: number): MessageRow[] {
-    return this.db.rows<MessageRow>(
+  range(mailbox: MailboxId, range: UidRange, limit: number): MessageRecord[] {
+    return this.db.rows<MessageRecord>(
       `SELECT ${COLUMNS} FROM messages
        WHERE mailbox_id = ? AND uid BETWEEN ? AND ? ORDER BY uid LIMIT ? + 0`,
       mailbox,
@@ -94,7 +99,7 @@ export class MessageTable {
     )!.n;
   }
 
-  insert(mailbox: MailboxId, message: MessageRow): void {
+  insert(mailbox: MailboxId, message: MessageRecord): void {
     this.db.run(
       `INSERT INTO messages
          (mailbox_id, uid, blob_id, size, arrived_at, internal_at, flags, keywords, modseq)
@@ -121,6 +126,14 @@ export class MessageTable {
       mailbox,
       state.uid,
     );
+  }
+
+  blob(mailbox: MailboxId, uid: Uid): BlobId | undefined {
+    return this.db.row<{ blob: BlobId }>(
+      "SELECT blob_id AS blob FROM messages WHERE mailbox_id = ? AND uid = ?",
+      mailbox,
+      uid,
+    )?.blob;
   }
 
   /** One message as removal needs it. */

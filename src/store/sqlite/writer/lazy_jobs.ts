@@ -1,7 +1,8 @@
 /** Writes that nobody waits for: they join the next batch, or go within a second. @module */
 import { dayOf } from "../../../base/clock.ts";
-import type { AccountId, MailboxId, Uid } from "../../../base/ids.ts";
+import type { AccountId } from "../../../base/ids.ts";
 import type { LoginRecord } from "../../accounts.ts";
+import type { Fetched } from "../jobs/flags.ts";
 import type { Job } from "../jobs/jobs.ts";
 
 const MAX_WAIT_MS = 1000;
@@ -9,7 +10,7 @@ const MAX_REMEMBERED = 200_000; // accounts whose login of the day is written
 
 export class LazyJobs {
   #logins: LoginRecord[] = [];
-  #fetched = new Map<MailboxId, Uid[]>();
+  #fetched: Fetched[] = [];
   readonly #lastDay = new Map<AccountId, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -26,10 +27,8 @@ export class LazyJobs {
     this.#wait();
   }
 
-  markFetched(mailbox: MailboxId, uids: readonly Uid[]): void {
-    const known = this.#fetched.get(mailbox);
-    if (!known) this.#fetched.set(mailbox, [...uids]);
-    else for (const uid of uids) known.push(uid);
+  markFetched(fetched: Fetched): void {
+    this.#fetched.push(fetched);
     this.#wait();
   }
 
@@ -39,15 +38,9 @@ export class LazyJobs {
     this.#timer = undefined;
     const jobs: Job[] = [];
     if (this.#logins.length > 0) jobs.push(["recordLogins", this.#logins]);
-    if (this.#fetched.size > 0) {
-      const fetched = [...this.#fetched].map(([mailbox, uids]) => ({
-        mailbox,
-        uids,
-      }));
-      jobs.push(["markFetched", fetched]);
-    }
+    if (this.#fetched.length > 0) jobs.push(["markFetched", this.#fetched]);
     this.#logins = [];
-    this.#fetched = new Map();
+    this.#fetched = [];
     return jobs;
   }
 

@@ -95,8 +95,6 @@ export class Writer {
   #pumpScheduled = false;
   #sinceCheckpoint = 0;
   #writes = 0;
-  /** What a thread has to be told that no table holds. */
-  #seenGrace: JobArgument<"setSeenGrace">;
   #closed = false;
 
   private constructor(options: WriterOptions, hooks: WriterHooks) {
@@ -145,9 +143,6 @@ export class Writer {
     { octets = 0, isBulk = traitsOf(name).isBulk === true }: Weight = {},
   ): Promise<JobResult<N>> {
     if (this.#closed) return Promise.reject(new Refusal("unavailable"));
-    if (name === "setSeenGrace") {
-      this.#seenGrace = argument as JobArgument<"setSeenGrace">;
-    }
     return new Promise((resolve, reject) => {
       this.#hooks.health.check();
       (isBulk ? this.#bulk : this.#queue).push({
@@ -357,10 +352,6 @@ export class Writer {
         this.#hooks.onBug(failure);
         last = failure as Error;
       }
-    }
-    if (this.#seenGrace !== undefined) {
-      this.submit("setSeenGrace", this.#seenGrace).catch(this.#hooks.onBug);
-      this.#queue.unshift(this.#queue.pop()!); // before what it is about
     }
     this.#hooks.onRestart();
     this.#pump();
