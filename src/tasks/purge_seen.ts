@@ -11,7 +11,7 @@
 import type { Settings } from "../settings/settings.ts";
 import type { MailStore } from "../store/mail.ts";
 import { HOURLY, prune } from "./retention.ts";
-import type { Task, TaskResult, TaskSettings, TaskWork } from "./task.ts";
+import type { Task, TaskResult, TaskWork } from "./task.ts";
 
 export const purgeSeen: Task = {
   name: "purge-seen",

@@ -131,7 +131,8 @@ export async function walk(
   step: (after: Cursor | undefined) => Promise<WalkStep>,
 ): Promise<number> {
   let deleted = 0;
-  for (let after: Cursor | undefined;;) {
+  let after: Cursor | undefined;
+  for (;;) {
     const done: WalkStep = await step(after);
     deleted += done.deleted;
     if (done.next === undefined) return deleted;

@@ -294,6 +294,24 @@ contract("who watches a mailbox hears that it is deleted", async ({ mail }) => {
   watched!.stop();
 });
 
+contract("what is heard of can be read by then", async (world) => {
+  const { mail } = world;
+  const { id } = await inbox(mail);
+  const reads: Promise<boolean>[] = [];
+  const watched = await mail.select("INBOX", ({ modSeq, appended }) => {
+    const first = appended[0]?.uid ?? uid(1);
+    reads.push(
+      mail.mailbox(id).then((now) => now!.highestModSeq >= modSeq),
+      mail.header(id, first).then((header) => header !== undefined),
+    );
+  });
+  await world.deliver(MESSAGE);
+  await add(mail, id, SEEN);
+  await world.deliver(MESSAGE);
+  watched!.stop();
+  assert.deepEqual(await Promise.all(reads), Array(6).fill(true));
+});
+
 contract("changesSince() leads from any moment to now", async (world) => {
   const { mail } = world;
   await world.deliver(MESSAGE);

@@ -378,7 +378,7 @@ storeTest("storeFlags() replaces, adds and removes", async ({ store }) => {
 storeTest(
   "storeFlags() that changes nothing tells nobody",
   async ({ store }) => {
-    const { ann, inbox } = await annWith(store, 2);
+    const { inbox } = await annWith(store, 2);
     await setFlags(store, inbox, SEEN);
     const changes: MailboxChange[] = [];
     await watch(store, inbox, (change) => changes.push(change));
@@ -570,7 +570,7 @@ storeTest(
 );
 
 storeTest("move() within a mailbox gives new UIDs", async ({ store }) => {
-  const { ann, inbox } = await annWith(store, 2);
+  const { inbox } = await annWith(store, 2);
   await mailOf(store, inbox.account).move(inbox.id, [range(1)], inbox.id);
   assert.deepEqual(await uidsOf(store, inbox), [2, 3]);
   const { unseen, exists } =
@@ -581,7 +581,7 @@ storeTest("move() within a mailbox gives new UIDs", async ({ store }) => {
 storeTest(
   "changesSince() tells what came, changed and went",
   async ({ store }) => {
-    const { ann, inbox } = await annWith(store, 4);
+    const { inbox } = await annWith(store, 4);
     const since =
       (await mailOf(store, inbox.account).mailbox(inbox.id))!.highestModSeq;
     await setFlags(store, inbox, DELETED, [range(1, 2)]);
@@ -600,7 +600,7 @@ storeTest(
 storeTest(
   "changesSince() knows all that is gone when the record was trimmed",
   async ({ store, clock }) => {
-    const { ann, inbox } = await annWith(store, 4);
+    const { inbox } = await annWith(store, 4);
     await setFlags(store, inbox, DELETED, [range(1, 2)]);
     await mailOf(store, inbox.account).expunge(inbox.id);
     clock.seconds += 31 * 86_400;
@@ -770,7 +770,7 @@ storeTest(
 storeTest(
   "prune() works in bounded steps until all is done",
   async ({ store }) => {
-    const { ann, inbox } = await annWith(store, 1);
+    const { inbox } = await annWith(store, 1);
     for (let n = 1; n < 4096; n *= 2) {
       await mailOf(store, inbox.account).copy(inbox.id, ALL, inbox.id);
     }

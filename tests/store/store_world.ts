@@ -195,7 +195,8 @@ export async function walk(
   step: (after: Cursor | undefined) => Promise<WalkStep>,
 ): Promise<number[]> {
   const deleted: number[] = [];
-  for (let after: Cursor | undefined;;) {
+  let after: Cursor | undefined;
+  for (;;) {
     const done: WalkStep = await step(after);
     deleted.push(done.deleted);
     after = done.next;
