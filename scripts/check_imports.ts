@@ -22,7 +22,7 @@ const RESOURCES: Record<string, readonly string[]> = {
   store: ["files"],
   settings: ["store", "config"],
   net: [],
-  http: [],
+  http: ["net"],
   tls: ["http", "files"],
   dns: [],
   mailauth: ["dns", "http"],

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { createHash } from "node:crypto";
 import * as v from "valibot";
 import type { Assets } from "../../web/pages/layout.tsx";
 
@@ -17,6 +18,7 @@ const MANIFEST = v.object({
 interface StaticFile {
   readonly octets: Uint8Array<ArrayBuffer>;
   readonly type: string;
+  readonly etag: string;
 }
 
 const FOLDER = new URL("../../build/web/", import.meta.url);
@@ -31,11 +33,17 @@ export const ASSETS: Assets = {
 /** By path. */
 export const STATIC_FILES: Readonly<Record<string, StaticFile>> = Object
   .fromEntries(
-    Object.values(FILES).map(({ file, type }) => [`/static/${file}`, {
-      octets: Deno.readFileSync(new URL(file, FOLDER)),
-      type,
-    }]),
+    Object.values(FILES).map(({ file, type }) => [
+      `/static/${file}`,
+      readFile(file, type),
+    ]),
   );
+
+function readFile(name: string, type: string): StaticFile {
+  const octets = Deno.readFileSync(new URL(name, FOLDER));
+  const hash = createHash("sha256").update(octets).digest("hex");
+  return { octets, type, etag: `"${hash.slice(0, 16)}"` };
+}
 
 export function staticFile(path: string): Response {
   const file = STATIC_FILES[path];
@@ -43,6 +51,7 @@ export function staticFile(path: string): Response {
   return new Response(file.octets, {
     headers: {
       "content-type": file.type,
+      "etag": file.etag,
       "cache-control": "public, max-age=31536000, immutable",
     },
   });

@@ -12,6 +12,7 @@ import { loginLink } from "../accounts/login_link.ts";
 import { Refusal } from "../base/refusal.ts";
 import { readText } from "../http/body.ts";
 import { parseForm } from "../http/form.ts";
+import { limited } from "../http/route_limits.ts";
 import { domain } from "../mail/address.ts";
 import type { OneTimePages } from "./one_time_pages.ts";
 import {
@@ -28,7 +29,8 @@ import type { ErrorJson, NewAccountJson } from "./types.ts";
 
 /** The last ones are in QR codes that other relays have printed. */
 const PATHS = ["/new", "/new_email", "/cgi-bin/newemail.py"];
-const MAX_BODY_OCTETS = 4096;
+/** A form is sent at once; a password may take its time to be hashed. */
+const LIMITS = { bodyOctets: 4096, bodyMs: 30_000 };
 const MAX_FIELD_LENGTH = 1024;
 
 const FOREIGN_ORIGIN: HttpRefusal = {
@@ -54,7 +56,7 @@ interface Site {
 
 export function newAccountRoutes(app: Hono<SiteEnv>, site: Site): void {
   for (const path of PATHS) {
-    app.post(path, (context) => create(context, site));
+    app.post(path, limited(LIMITS), (context) => create(context, site));
     app.get(path, (context) => lookAt(context, site.backend));
     app.options(
       path,
@@ -162,7 +164,7 @@ function unlisted(page: Response): Response {
 /** From the query, else from a JSON or form body. */
 async function readFields(request: Request): Promise<TypedFields> {
   const query = new URL(request.url).searchParams;
-  const text = await readText(request, MAX_BODY_OCTETS);
+  const text = await readText(request, LIMITS.bodyOctets);
   const type = request.headers.get("content-type") ?? "";
   const body = type.includes("json")
     ? parseJson(text)

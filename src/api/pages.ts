@@ -9,7 +9,7 @@ import { renderToString } from "preact-render-to-string";
 import { renderSVG } from "uqr";
 import { accountLink, loginLink } from "../accounts/login_link.ts";
 import { isLoopback } from "../base/peer_address.ts";
-import type { HttpPeer } from "../http/server.ts";
+import type { HttpPeer } from "../http/peer.ts";
 import { domain } from "../mail/address.ts";
 import { AccountPage } from "../../web/pages/account.tsx";
 import { MessagePage } from "../../web/pages/message.tsx";
@@ -60,11 +60,7 @@ export function signUpPage(
     ...(refused ? { problem: problemOf(refused.refusal) } : {}),
   }));
   if (refused) return html(page, refused.refusal.status, "no-store");
-  const response = html(page, 200, "no-cache");
-  if (request.headers.get("if-none-match") === response.headers.get("etag")) {
-    return new Response(null, { status: 304, headers: response.headers });
-  }
-  return response;
+  return html(page, 200, "no-cache");
 }
 
 /** A fresh account. Not to be kept by anything on the way. */

@@ -7,7 +7,7 @@ import { Hono } from "hono";
 import type { LinkFacts } from "../accounts/login_link.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
-import type { HttpPeer } from "../http/server.ts";
+import type { HttpExchange, HttpHandler } from "../http/peer.ts";
 import type { Address } from "../mail/address.ts";
 import { STATIC_FILES, staticFile } from "./assets.ts";
 import { autoconfigXml, type MailService } from "./autoconfig.ts";
@@ -15,6 +15,7 @@ import { securityHeaders } from "./headers.ts";
 import { newAccountRoutes } from "./new_account.ts";
 import { OneTimePages } from "./one_time_pages.ts";
 import { messagePage, signUpPage } from "./pages.ts";
+import type { ErrorJson } from "./types.ts";
 
 /** What the site needs of the relay; live, asked at each request. */
 export interface SiteBackend {
@@ -84,7 +85,7 @@ export interface NewAccount {
   readonly password: string;
 }
 
-export type SiteEnv = { Bindings: HttpPeer };
+export type SiteEnv = { Bindings: HttpExchange };
 
 const AUTOCONFIG_PATHS = [
   "/.well-known/autoconfig/mail/config-v1.1.xml",
@@ -100,7 +101,7 @@ export interface SiteParts {
 
 export function site(
   { backend, clock, random }: SiteParts,
-): (request: Request, peer: HttpPeer) => Response | Promise<Response> {
+): HttpHandler {
   const app = new Hono<SiteEnv>();
   app.onError((error) => {
     throw error; // the server answers and reports it; Hono would print it
@@ -141,12 +142,13 @@ export function site(
   }
   allowedMethods(app);
   app.notFound((context) => notFound(context.req.raw));
-  return (request, peer) => app.fetch(request, peer);
+  return (request, exchange) => app.fetch(request, exchange);
 }
 
 /** A known path with another method: 405 with what is allowed (RFC 9110 §15.5.6). */
 function allowedMethods(app: Hono<SiteEnv>): void {
-  for (const path of ["/", "/robots.txt", ...AUTOCONFIG_PATHS]) {
+  const paths = ["/", "/robots.txt", ...AUTOCONFIG_PATHS];
+  for (const path of [...paths, ...Object.keys(STATIC_FILES)]) {
     app.all(
       path,
       (context) =>
@@ -155,7 +157,19 @@ function allowedMethods(app: Hono<SiteEnv>): void {
   }
 }
 
+/** Where only programs ask. */
+const JSON_PATHS = /^\/(?:new|webimap|websmtp)\//;
+
+const NO_SUCH_PATH: ErrorJson = {
+  error: "not found",
+  reason: "Not found",
+  code: "not_found",
+};
+
 function notFound(request: Request): Response {
+  if (JSON_PATHS.test(new URL(request.url).pathname)) {
+    return Response.json(NO_SUCH_PATH, { status: 404 });
+  }
   const accept = request.headers.get("accept") ?? "";
   if (!accept.includes("text/html")) {
     return new Response("Not found\n", {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { systemRandom } from "../base/random.ts";
 import { Refusal } from "../base/refusal.ts";
 import { site } from "./site.ts";
-import { ask, FACTS, post, SELF_SIGNED, TIME } from "./test_site.ts";
+import { ask, EXCHANGE, FACTS, post, SELF_SIGNED, TIME } from "./test_site.ts";
 
 const PEER = { peerAddress: "192.0.2.1", domain: "relay.example" };
 
@@ -138,7 +138,7 @@ Deno.test("what nobody expected is thrown to the server, not printed", async () 
   });
   const request = new Request("https://relay.example/new", { method: "POST" });
   await assert.rejects(
-    async () => await handler(request, { address: "192.0.2.1", secure: true }),
+    async () => await handler(request, EXCHANGE),
     /unexpected/,
   );
 });
@@ -175,9 +175,7 @@ Deno.test("GET / offers what works with the certificate and the registration", a
     "max-age=100",
   );
   assert.equal(form.response.headers.get("strict-transport-security"), null);
-  const etag = app.response.headers.get("etag")!;
-  const again = await ask("/", { headers: { "if-none-match": etag } });
-  assert.equal(again.response.status, 304);
+  assert.match(app.response.headers.get("etag") ?? "", /^W\/"[0-9a-f]{16}"$/);
 });
 
 Deno.test("GET /new sends an app to dcaccount: and a browser to the page", async () => {

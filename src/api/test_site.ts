@@ -2,6 +2,7 @@
 import { TestTime } from "../accounts/test_time.ts";
 import { systemRandom } from "../base/random.ts";
 import type { Refusal } from "../base/refusal.ts";
+import type { HttpExchange } from "../http/peer.ts";
 import { parseAddress } from "../mail/address.ts";
 import { type RegistrationRequest, site, type SiteFacts } from "./site.ts";
 
@@ -35,6 +36,13 @@ export const FACTS: SiteFacts = {
 export const SELF_SIGNED: SiteFacts = {
   ...FACTS,
   links: { ...FACTS.links, publiclyTrusted: false },
+};
+
+export const EXCHANGE: HttpExchange = {
+  address: "192.0.2.1",
+  secure: true,
+  limit() {},
+  ending: new AbortController().signal,
 };
 
 export interface Ask {
@@ -77,7 +85,7 @@ export async function ask(
         redirect: "manual",
         ...init,
       }),
-      given.peer ?? { address: "192.0.2.1", secure: true },
+      { ...EXCHANGE, ...given.peer },
     );
     return { response, text: await response.text() };
   }

@@ -79,14 +79,13 @@ export async function assemble(
   });
   const listeners: ServiceListeners = new ServiceListeners({
     keyPair: () => certificates.current,
-    handshakeTimeoutMs: config().tls.handshakeTimeoutS * 1000,
     httpsAlpn: config().http.alpnMail
       ? ["http/1.1", "imap", "smtp"]
       : ["http/1.1"],
     handlers: {
       onNative: (protocol, connection) =>
         protocols.serveNative(protocol, connection),
-      onSocket: (row, socket) => protocols.serveSocket(row, socket),
+      onSocket: (protocol, socket) => protocols.serveSocket(protocol, socket),
       onFault(_name, error) {
         log.bug(word("listener"), error);
         void conditions.tell();
@@ -103,6 +102,7 @@ export async function assemble(
   });
   const protocols = new Protocols({
     ...shared,
+    counters: relay.journal.counters,
     imap: imapBackend(relay, config),
     smtp: new RelaySmtpBackend(shared),
     site,

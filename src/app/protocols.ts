@@ -4,22 +4,20 @@
  * @module
  */
 import type { Socket } from "node:net";
-import type { TLSSocket } from "node:tls";
 import type { ServiceConnections } from "../admin/live_server.ts";
 import { site, type SiteBackend } from "../api/site.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import { plainAddress } from "../base/peer_address.ts";
 import { systemRandom } from "../base/random.ts";
-import type {
-  ListenerProtocol,
-  ListenerRow,
-} from "../config/listener_table.ts";
+import type { ListenerProtocol } from "../config/listener_table.ts";
 import type { Config } from "../config/schema.ts";
-import { HttpServer } from "../http/server.ts";
+import { type HttpLimits, HttpServer } from "../http/server/server.ts";
+import type { Counters } from "../observe/counters.ts";
 import type { ImapBackend } from "../imap/server/backend.ts";
 import { DEFAULT_OPTIONS } from "../imap/server/options.ts";
 import { ImapServer, turnAway } from "../imap/server/server.ts";
 import { ConnectionCounts } from "../net/connection_counts.ts";
+import { NativeConnection } from "../net/native_connection.ts";
 import { NativeSocket } from "../net/native_socket.ts";
 import { NativeWire } from "../net/native_wire.ts";
 import { SocketWire } from "../net/socket_wire.ts";
@@ -29,7 +27,6 @@ import type { SmtpSocket } from "../smtp/server/connection.ts";
 import { SmtpServer } from "../smtp/server/server.ts";
 import type { SecureContexts } from "./certificates.ts";
 
-const HTTP_PER_ADDRESS = 64;
 const REFUSAL_MS = 5000; // for a peer to take the reason
 const MAX_REFUSALS = 100; // at once; others are refused without a word
 const DRAIN_MS = 10_000; // a message or command that is under way may finish
@@ -41,6 +38,7 @@ export interface ProtocolParts {
   readonly contexts: SecureContexts;
   readonly clock: Clock;
   readonly timers: Timers;
+  readonly counters: Counters;
   config(): Config;
   reportBug(error: unknown): void;
 }
@@ -62,7 +60,14 @@ export class Protocols {
       handler: site({ backend: parts.site, clock, random: systemRandom }),
       clock,
       timers,
-      maxPerAddress: HTTP_PER_ADDRESS,
+      limits: () => httpLimits(parts.config()),
+      trustedProxies: () => parts.config().http.trustedProxies,
+      onMail: (protocol, connection) =>
+        this.#serveMail(
+          protocol === "smtp" ? "submission" : protocol,
+          connection,
+        ),
+      onRefused: () => parts.counters.refused("busy"),
       reportBug: (error) => parts.reportBug(error),
     });
     this.#imapCounts = new ConnectionCounts(() => {
@@ -72,18 +77,21 @@ export class Protocols {
   }
 
   /** On a port for TLS alone. */
-  serveNative(protocol: ListenerProtocol, connection: Deno.TlsConn): void {
-    switch (protocol) {
-      case "mx":
-      case "submission": {
-        const socket = new NativeSocket(connection);
-        return this.#serveSmtp(socket, protocol, socket.remoteAddress, true);
-      }
-      case "imap":
-        return void this.#serveImap(new NativeWire(connection));
-      case "http":
-        throw new TypeError("HTTP has sockets");
+  serveNative(protocol: ListenerProtocol, conn: Deno.TlsConn): void {
+    if (protocol === "http") return void this.#http.serveTls(conn);
+    this.#serveMail(protocol, new NativeConnection(conn));
+  }
+
+  /** Where TLS is on, or begins at once. */
+  #serveMail(
+    protocol: "imap" | SmtpService,
+    connection: NativeConnection,
+  ): void {
+    if (protocol === "imap") {
+      return void this.#serveImap(new NativeWire(connection));
     }
+    const socket = new NativeSocket(connection);
+    this.#serveSmtp(socket, protocol, socket.remoteAddress, true);
   }
 
   /** Drives an IMAP connection to its end; it counts until its descriptor is free. */
@@ -110,22 +118,21 @@ export class Protocols {
     this.#refusals--;
   }
 
-  serveSocket({ protocol, tls }: ListenerRow, socket: Socket): void {
+  serveSocket(protocol: ListenerProtocol, socket: Socket): void {
+    const { contexts } = this.#parts;
     const peerAddress = plainAddress(socket.remoteAddress);
-    if (tls === "implicit") {
-      return this.#serveByAlpn(socket as TLSSocket, peerAddress);
-    }
     switch (protocol) {
       case "mx":
       case "submission":
         return this.#serveSmtp(socket, protocol, peerAddress);
       case "imap":
-        return this.#serveImapOn(socket);
+        return void this.#serveImap(
+          new SocketWire(socket, () => contexts.get()),
+        );
       case "http":
-        return this.#http.serve(socket, {
-          address: peerAddress,
-          secure: false,
-        });
+        return void this.#http.serve(
+          new SocketWire(socket, () => contexts.get()),
+        );
     }
   }
 
@@ -152,32 +159,13 @@ export class Protocols {
 
   /** Says goodbye everywhere; what is under way may finish. */
   async shutdown(): Promise<void> {
-    this.#http.stop();
+    const { timers } = this.#parts;
     await Promise.all([
-      Promise.race([
-        this.#imap.shutdown(),
-        this.#parts.timers.sleep(DRAIN_MS),
-      ]),
+      Promise.race([this.#http.stop(), timers.sleep(DRAIN_MS)]),
+      Promise.race([this.#imap.shutdown(), timers.sleep(DRAIN_MS)]),
       this.#smtp.shutdown(DRAIN_MS),
     ]);
     this.#http.destroy();
-  }
-
-  /** RFC 7301 §3.2; the handshake has agreed on one of ours or on none. */
-  #serveByAlpn(socket: TLSSocket, peerAddress: string): void {
-    switch (socket.alpnProtocol) {
-      case "imap":
-        return this.#serveImapOn(socket);
-      case "smtp":
-        return this.#serveSmtp(socket, "submission", peerAddress, true);
-      default:
-        return this.#http.serve(socket, { address: peerAddress, secure: true });
-    }
-  }
-
-  #serveImapOn(socket: Socket): void {
-    const { contexts } = this.#parts;
-    void this.#serveImap(new SocketWire(socket, () => contexts.get()));
   }
 
   #serveSmtp(
@@ -272,4 +260,16 @@ function smtpServer(parts: ProtocolParts): SmtpServer {
     },
     secureContext: () => parts.contexts.get(),
   });
+}
+
+function httpLimits({ http, tls }: Config): HttpLimits {
+  return {
+    total: http.maxConnections,
+    perAddress: http.maxConnectionsPerIp,
+    handshakeMs: tls.handshakeTimeoutS * 1000,
+    headMs: http.headerTimeoutS * 1000,
+    idleMs: http.idleTimeoutS * 1000,
+    bodyStallMs: http.bodyTimeoutS * 1000,
+    sendStallMs: http.writeStallS * 1000,
+  };
 }

@@ -9,12 +9,10 @@ import {
   type ListenerName,
   type ListenerProtocol,
   type ListenerRow,
-  listenerRow,
   LISTENERS,
   type ListenersLike,
 } from "../config/listener_table.ts";
 import type { ListenAddress as Wanted } from "../config/network_kinds.ts";
-import { ConnectionCounts } from "../net/connection_counts.ts";
 import { takesIpv4Too } from "../net/dual_stack.ts";
 import { bindReason } from "../net/bind_reason.ts";
 import {
@@ -28,10 +26,9 @@ import { SocketListener } from "../net/socket_listener.ts";
 
 /** Where connections go. */
 export interface ServiceHandlers {
-  /** A native TLS connection; its handshake may still be under way. */
+  /** A TLS connection; its handshake may still be under way. */
   onNative(protocol: ListenerProtocol, connection: Deno.TlsConn): void;
-  /** A plain socket, or one whose TLS handshake is done. */
-  onSocket(row: ListenerRow, socket: Socket): void;
+  onSocket(protocol: ListenerProtocol, socket: Socket): void;
   onFault(name: ListenerName, error: unknown): void;
 }
 
@@ -40,14 +37,10 @@ export interface ServiceListenersOptions {
   keyPair(): KeyPair;
   /** Protocols offered on the HTTPS port (RFC 7301 §3.1). */
   readonly httpsAlpn: readonly string[];
-  readonly handshakeTimeoutMs: number;
 }
 
 /** What is bound here: a row for UDP does not compile until somebody binds it. */
 type TcpListenerName = ListenersLike<{ transport: "tcp" }>;
-
-/** Handshakes on the HTTPS port at once, before anybody counts the connection. */
-const HANDSHAKE_LIMITS = { total: 1000, perAddress: 100 };
 
 export class BindFailure extends Error {
   override readonly name = "BindFailure";
@@ -69,7 +62,6 @@ interface Open {
 export class ServiceListeners {
   readonly #options: ServiceListenersOptions;
   readonly #open: Open[] = [];
-  readonly #handshakes = new ConnectionCounts(() => HANDSHAKE_LIMITS);
 
   constructor(options: ServiceListenersOptions) {
     this.#options = options;
@@ -116,8 +108,8 @@ export class ServiceListeners {
   }
 
   replaceCertificate(keyPair: KeyPair): void {
-    for (const { name, listener } of this.#open) {
-      if (listenerRow(name).tls === "implicit") {
+    for (const { listener } of this.#open) {
+      if (listener instanceof NativeListener) {
         listener.replaceCertificate(keyPair);
       }
     }
@@ -161,34 +153,25 @@ export class ServiceListeners {
     name: TcpListenerName,
     address: ListenAddress,
   ): Promise<NativeListener | SocketListener> {
-    const { handlers, httpsAlpn, handshakeTimeoutMs } = this.#options;
-    const row: ListenerRow = LISTENERS[name];
-    const { protocol, tls } = row;
+    const { handlers, httpsAlpn } = this.#options;
+    const { protocol, tls }: ListenerRow = LISTENERS[name];
     const onFault = (error: unknown) => handlers.onFault(name, error);
-    const keyPair = this.#options.keyPair();
-    if (tls === "implicit" && protocol !== "http") {
+    if (tls === "implicit") {
       await checkFree(address);
       return new NativeListener({
         address,
-        keyPair,
+        keyPair: this.#options.keyPair(),
         onFault,
+        ...(protocol === "http" ? { alpn: httpsAlpn } : {}),
         onConnection: (connection) => handlers.onNative(protocol, connection),
       });
     }
     return await SocketListener.open({
       address,
       onFault,
-      onSocket: (socket) => handlers.onSocket(row, socket),
-      ...(tls === "implicit"
-        ? {
-          keyPair,
-          alpn: httpsAlpn,
-          handshakes: {
-            timeoutMs: handshakeTimeoutMs,
-            counts: this.#handshakes,
-          },
-        }
-        : {}),
+      onSocket: (socket) => handlers.onSocket(protocol, socket),
+      // whoever has asked may say that this was all, and still be answered
+      allowHalfOpen: protocol === "http",
     });
   }
 }

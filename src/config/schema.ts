@@ -452,6 +452,37 @@ export const SCHEMA = {
     true,
     "Serve IMAP and SMTP on the HTTPS port to clients that ask for them by ALPN",
   ),
+  "http.max_connections": key(count, 4096, "Connections for HTTP"),
+  "http.max_connections_per_ip": key(
+    count,
+    64,
+    "… from one address or IPv6 /64",
+  ),
+  "http.header_timeout_s": key(
+    seconds(1),
+    10,
+    "Seconds until a request head is there",
+  ),
+  "http.body_timeout_s": key(
+    seconds(1),
+    60,
+    "Seconds between two reads of a request body",
+  ),
+  "http.idle_timeout_s": key(
+    seconds(1),
+    75,
+    "Seconds a connection may wait for its next request",
+  ),
+  "http.write_stall_s": key(
+    seconds(1),
+    60,
+    "Seconds in which a client must take a piece of the answer",
+  ),
+  "http.trusted_proxies": key(
+    list(network),
+    [],
+    "Networks of reverse proxies: what they say in X-Forwarded-For and X-Forwarded-Proto counts",
+  ),
   "http.autoconfig": key(
     flag,
     true,

@@ -15,8 +15,8 @@ export class ConnectionCounts {
   readonly #perAddress = new Map<string, number>();
   #total = 0;
 
-  /** @param limits Asked for each connection. */
-  constructor(readonly limits: () => ConnectionLimits) {}
+  /** @param limits Asked for each connection, with the address that it comes from. */
+  constructor(readonly limits: (address: string) => ConnectionLimits) {}
 
   get total(): number {
     return this.#total;
@@ -28,7 +28,7 @@ export class ConnectionCounts {
 
   /** Counts one more; false, and not counted, if that is too many. */
   enter(address: string): boolean {
-    const { total, perAddress } = this.limits();
+    const { total, perAddress } = this.limits(address);
     const key = limitKey(address);
     const count = this.#perAddress.get(key) ?? 0;
     if (this.#total >= total || count >= perAddress) return false;

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import type { Socket } from "node:net";
 import { createSecureContext } from "node:tls";
 import { makeSelfSigned } from "../tls/self_signed.ts";
-import { ConnectionCounts } from "./connection_counts.ts";
 import type { Listener } from "./listener.ts";
 import { ListenerWatch } from "./listener_watch.ts";
+import { NativeConnection } from "./native_connection.ts";
 import { NativeListener } from "./native_listener.ts";
 import { NativeWire } from "./native_wire.ts";
 import { SocketListener } from "./socket_listener.ts";
@@ -46,7 +45,8 @@ Deno.test("NativeListener serves a new certificate and keeps old connections", a
   const listener = new NativeListener({
     address,
     keyPair: first,
-    onConnection: (connection) => void echo(new NativeWire(connection)),
+    onConnection: (connection) =>
+      void echo(new NativeWire(new NativeConnection(connection))),
     onFault: (error) => assert.fail(String(error)),
   });
   const { port } = listener.address;
@@ -103,40 +103,6 @@ Deno.test("SocketWire upgrades by STARTTLS and rejects a broken handshake", asyn
   await exchange(bad, "not a handshake").catch(() => "");
   while (failures.length === 0) await new Promise((r) => setTimeout(r, 5));
   bad.close();
-  await listener.close();
-});
-
-Deno.test("SocketListener bounds the handshakes of a peer, in number and time", async () => {
-  const { chainPem, keyPem } = await pair("a.example");
-  const counts = new ConnectionCounts(() => ({ total: 9, perAddress: 2 }));
-  const sockets: Socket[] = [];
-  const listener = await SocketListener.open({
-    address,
-    keyPair: { chainPem, keyPem },
-    handshakes: { timeoutMs: 2000, counts },
-    onFault: (error) => assert.fail(String(error)),
-    onSocket: (socket) => void sockets.push(socket),
-  });
-  const { port } = listener.address;
-  const open = () => Deno.connect({ hostname: "127.0.0.1", port });
-  const waitFor = async (total: number) => {
-    while (counts.total > total) await new Promise((r) => setTimeout(r, 5));
-  };
-  const [silent, garbage] = [await open(), await open()];
-  while (counts.total < 2) await new Promise((r) => setTimeout(r, 5));
-  await assert.rejects(async () => {
-    using refused = await open();
-    await refused.read(new Uint8Array(1));
-  }, /reset/);
-  await garbage.write(encode("GET / HTTP/1.1\r\n\r\n"));
-  await waitFor(1);
-  const good = await tls(port, chainPem, "a.example"); // its place is free
-  await good.handshake();
-  await waitFor(0); // one has ended well, the other by the clock
-  assert.equal(sockets.length, 1);
-  assert.equal(counts.addresses, 0);
-  for (const client of [silent, garbage, good]) client.close();
-  for (const socket of sockets) socket.destroy();
   await listener.close();
 });
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { createSecureContext } from "node:tls";
 import { makeSelfSigned } from "../tls/self_signed.ts";
 import type { KeyPair, Listener } from "./listener.ts";
 import { withOptions } from "./listening_options.ts";
+import { NativeConnection } from "./native_connection.ts";
 import { NativeListener } from "./native_listener.ts";
 import { NativeWire } from "./native_wire.ts";
 import { SocketListener } from "./socket_listener.ts";
@@ -60,18 +62,21 @@ const LISTENERS = {
         address,
         keyPair,
         onFault,
-        onConnection: (connection) => onWire(new NativeWire(connection)),
+        onConnection: (connection) =>
+          onWire(new NativeWire(new NativeConnection(connection))),
       }),
     ),
   socket: (keyPair, onWire) =>
     SocketListener.open({
       address,
-      keyPair,
       onFault,
-      onSocket: (socket) =>
-        onWire(
-          new SocketWire(socket, () => assert.fail("TLS is on already")),
-        ),
+      onSocket: async (socket) => {
+        const { chainPem: cert, keyPem: key } = keyPair;
+        const context = createSecureContext({ cert, key });
+        const wire = new SocketWire(socket, () => context);
+        await wire.startTls();
+        onWire(wire);
+      },
     }),
 } satisfies Record<
   string,

@@ -40,6 +40,18 @@ export class NativeConnection {
     return this.#established && this.#writes === 0;
   }
 
+  /**
+   * Completes the handshake; gives the protocol that it agreed on, if any
+   * (RFC 7301 §3.2).
+   *
+   * @throws {Error} when it fails, or the connection is lost or ended
+   */
+  async handshake(): Promise<string | undefined> {
+    const { alpnProtocol } = await this.#connection.handshake();
+    this.#established = true;
+    return alpnProtocol ?? undefined;
+  }
+
   /** As `Deno.Conn.read`. @throws {Error} when the connection is lost or ended */
   read(buffer: Uint8Array): Promise<number | null> {
     return this.#connection.read(buffer);

@@ -12,6 +12,7 @@ import type {
 } from "./listener.ts";
 import { withOptions } from "./listening_options.ts";
 
+const BACKLOG = 4096; // a crowd may come at once
 const PAUSE_AFTER_FAILURE_MS = 100; // out of descriptors: let some close
 // The kernel gives the replaced socket connections until it is closed, and
 // resets those it still holds then: so it goes on until none come for a moment.
@@ -21,6 +22,8 @@ const LONGEST_OVERLAP_MS = 2000;
 export interface NativeListenerOptions extends ListenerEvents {
   readonly address: ListenAddress;
   readonly keyPair: KeyPair;
+  /** Protocols that clients may ask for (RFC 7301 §3.1); without any, what they offer is ignored. */
+  readonly alpn?: readonly string[];
   onConnection(connection: Deno.TlsConn): void;
 }
 
@@ -34,7 +37,7 @@ export class NativeListener implements Listener {
   constructor(options: NativeListenerOptions) {
     this.#options = options;
     this.#keyPair = options.keyPair;
-    this.#socket = bind(options.address, options.keyPair);
+    this.#socket = bind(options, options.address, options.keyPair);
     this.#accept(this.#socket);
   }
 
@@ -64,7 +67,7 @@ export class NativeListener implements Listener {
 
   #swap(): void {
     const old = this.#socket;
-    this.#socket = bind(this.address, this.#keyPair);
+    this.#socket = bind(this.#options, this.address, this.#keyPair);
     this.#accept(this.#socket);
     void this.#retire(old);
   }
@@ -99,6 +102,7 @@ export class NativeListener implements Listener {
 }
 
 function bind(
+  { alpn }: NativeListenerOptions,
   { hostname, port }: ListenAddress,
   { chainPem, keyPem }: KeyPair,
 ): Deno.TlsListener {
@@ -109,6 +113,8 @@ function bind(
       cert: chainPem,
       key: keyPem,
       reusePort: true,
+      tcpBacklog: BACKLOG,
+      ...(alpn ? { alpnProtocols: [...alpn] } : {}),
     })
   );
 }

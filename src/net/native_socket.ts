@@ -6,7 +6,7 @@
  * @module
  */
 import { Duplex } from "node:stream";
-import { NativeConnection } from "./native_connection.ts";
+import type { NativeConnection } from "./native_connection.ts";
 
 const SMALLEST_READ = 4096; // a peer that fills it gets larger ones
 const LARGEST_READ = 16_384; // what one TLS record holds (RFC 8446 §5.1)
@@ -24,9 +24,9 @@ export class NativeSocket extends Duplex {
   readonly #spare: Uint8Array<ArrayBuffer>[] = [];
   #readSize = SMALLEST_READ;
 
-  constructor(connection: Deno.TlsConn) {
+  constructor(connection: NativeConnection) {
     super({ allowHalfOpen: false, readableHighWaterMark: LARGEST_READ });
-    this.#connection = new NativeConnection(connection);
+    this.#connection = connection;
     const { remote, local } = this.#connection;
     this.remoteAddress = remote.address;
     this.remotePort = remote.port;

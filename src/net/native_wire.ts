@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { NativeConnection } from "./native_connection.ts";
+import type { NativeConnection } from "./native_connection.ts";
 import type { Wire } from "./wire.ts";
 
 // Most sessions wait for a peer that says nothing for minutes: what they hold
@@ -17,8 +17,8 @@ export class NativeWire implements Wire {
   readonly #connection: NativeConnection;
   #readSize = SMALLEST_READ;
 
-  constructor(connection: Deno.TlsConn) {
-    this.#connection = new NativeConnection(connection);
+  constructor(connection: NativeConnection) {
+    this.#connection = connection;
     this.peerAddress = this.#connection.remote.address;
   }
 
@@ -40,6 +40,10 @@ export class NativeWire implements Wire {
 
   write(octets: Uint8Array): Promise<void> {
     return this.#connection.write(octets);
+  }
+
+  closeWrite(): Promise<void> {
+    return this.#connection.closeWrite();
   }
 
   startTls(): Promise<void> {

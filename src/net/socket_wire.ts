@@ -62,6 +62,16 @@ export class SocketWire implements Wire {
     });
   }
 
+  closeWrite(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#socket.once("error", reject);
+      this.#socket.end(() => {
+        this.#socket.removeListener("error", reject);
+        resolve();
+      });
+    });
+  }
+
   async startTls(): Promise<void> {
     const plain = this.#socket;
     this.#release(plain);

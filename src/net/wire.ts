@@ -17,6 +17,8 @@ export interface Wire {
   read(): Promise<Uint8Array | undefined>;
   /** Resolves when the octets are handed to the kernel: that is the back-pressure. */
   write(octets: Uint8Array): Promise<void>;
+  /** Says that nothing more will be written; reading goes on. @throws {Error} when the connection is lost */
+  closeWrite(): Promise<void>;
   /** Server side of STARTTLS; rejects when the handshake fails. */
   startTls(): Promise<void>;
   /**

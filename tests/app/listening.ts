@@ -16,7 +16,6 @@ const keyPair = await makeSelfSigned({
 const listeners = new ServiceListeners({
   keyPair: () => keyPair,
   httpsAlpn: [],
-  handshakeTimeoutMs: 1000,
   handlers: {
     onNative: (_name, connection) => connection.close(),
     onSocket: (_name, socket) => socket.destroy(),

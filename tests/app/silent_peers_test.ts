@@ -19,9 +19,13 @@ const ENVIRONMENT = Object.fromEntries(
     smtp__preauth_timeout_s: 6,
     smtp__max_connections_per_ip: PER_ADDRESS,
     submission__max_connections_per_ip: PER_ADDRESS,
+    http__header_timeout_s: 6,
+    http__idle_timeout_s: 3,
+    http__write_stall_s: 2,
+    http__max_connections_per_ip: PER_ADDRESS,
   }).map(([key, value]) => [`POSTERN_SET__${key}`, String(value)]),
 );
-const PATIENCE_MS = 60_000; // the longest deadline is that of HTTP, 11 s
+const PATIENCE_MS = 60_000; // many times the longest deadline
 
 /** A record that announces 512 octets of handshake and has 38 (RFC 8446 §5.1). */
 const HALF_HELLO = new Uint8Array([
@@ -31,7 +35,9 @@ const HALF_HELLO = new Uint8Array([
 
 type PortName = keyof Ports;
 const TLS_PORTS: readonly PortName[] = ["imapTls", "submissionTls", "https"];
-const MAIL_PORTS: readonly PortName[] = [
+const PORTS: readonly PortName[] = [
+  "http",
+  "https",
   "smtp",
   "submission",
   "submissionTls",
@@ -191,8 +197,12 @@ async function asksAndNeverReads(
   port: PortName,
   peer: number,
 ): Promise<Deno.Conn> {
-  const wire = await world.secure(port);
-  if (port === "imap" || port === "imapTls") {
+  const wire = port === "http"
+    ? await world.plain(port)
+    : await world.secure(port);
+  if (port === "http" || port === "https") {
+    flood(wire, "GET / HTTP/1.1\r\nHost: chat.example\r\n\r\n");
+  } else if (port === "imap" || port === "imapTls") {
     await wire.write(
       `a LOGIN "reader${peer}@chat.example" "a-password-of-some-length"\r\n`,
     );
@@ -222,7 +232,7 @@ Deno.test("the server lets go of peers that stop, on every port", async (t) => {
     for (const [name, behaviour] of Object.entries(BEHAVIOURS)) {
       await t.step(name, async () => {
         const connections = await Promise.all(
-          (["http", "https", ...MAIL_PORTS] as const).flatMap((port) =>
+          PORTS.flatMap((port) =>
             Array.from({ length: PEERS }, () => behaviour(world, port))
           ),
         );
@@ -233,7 +243,7 @@ Deno.test("the server lets go of peers that stop, on every port", async (t) => {
 
     await t.step("asks and never reads", async () => {
       const connections = await Promise.all(
-        MAIL_PORTS.flatMap((port) =>
+        PORTS.flatMap((port) =>
           Array.from(
             { length: PEERS },
             (_, peer) => asksAndNeverReads(world, port, peer),
@@ -247,9 +257,10 @@ Deno.test("the server lets go of peers that stop, on every port", async (t) => {
 
     await t.step("refused at the limit", async () => {
       const connections: Deno.Conn[] = [];
-      for (const port of MAIL_PORTS) {
+      for (const port of PORTS) {
         for (let at = 0; at < PER_ADDRESS + PEERS; at++) {
-          connections.push((await world.plain(port)).connection);
+          const wire = await world.plain(port).catch(() => undefined); // reset
+          if (wire) connections.push(wire.connection);
         }
       }
       await world.settle(idle, "refused at the limit");

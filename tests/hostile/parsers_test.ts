@@ -2,7 +2,6 @@
  * Every parser of what a peer sends, or of a file that others wrote, takes time in
  * proportion to the text, whatever it is: at its limit and far beyond it.
  */
-import { Networks } from "../../src/accounts/limits/networks.ts";
 import { parseBlockPattern } from "../../src/accounts/block_patterns.ts";
 import {
   isPassword,
@@ -65,8 +64,12 @@ import {
 } from "../../src/mail/date.ts";
 import { readEnvelope } from "../../src/mail/envelope.ts";
 import { type Header, parseHeader } from "../../src/mail/header.ts";
-import type { IncomingMessage } from "node:http";
-import { toRequest } from "../../src/http/exchange.ts";
+import { takesGzip } from "../../src/http/compression.ts";
+import { isKnown, isWanted } from "../../src/http/proto/entity_tags.ts";
+import { RequestReceiver } from "../../src/http/proto/request_receiver.ts";
+import { requestUrl } from "../../src/http/proto/request_url.ts";
+import { TrustedProxies } from "../../src/http/trusted_proxies.ts";
+import { Networks } from "../../src/net/networks.ts";
 import { Needle } from "../../src/imap/server/search/needle.ts";
 import { decodeResponse } from "../../src/dns/message.ts";
 import { ResponseReceiver } from "../../src/http/client/response_receiver.ts";
@@ -110,6 +113,8 @@ const LINES = [
   "=",
   "\u00e9",
 ];
+const CHUNKED_HEAD =
+  "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 const TOML = [..."a.=\"'\\[{,#\n"];
 const LINE_LIMIT = 4096;
 const HEADER_LIMIT = 256 * 1024;
@@ -192,6 +197,22 @@ function smtp(): Parser[] {
         "\0a@b\0password",
       ]],
       read: (text) => plainCredentials(btoa(text)),
+    },
+    {
+      name: "RequestReceiver",
+      alphabet: [...LINES, ";", "0", "1\r\na\r\n"],
+      limit: 16_384,
+      around: [
+        ["", ""],
+        ["GET / HTTP/1.1\r\nHost: a\r\n", "\r\n\r\n"],
+        [CHUNKED_HEAD, ""],
+        [`${CHUNKED_HEAD}0\r\n`, ""],
+      ],
+      read(_text, octets) {
+        const receiver = new RequestReceiver(16_384);
+        receiver.push(octets);
+        while (receiver.next());
+      },
     },
     {
       name: "SmtpReceiver",
@@ -523,6 +544,7 @@ function files(): Parser[] {
 
 function peers(): Parser[] {
   const networks = new Networks();
+  const proxies = new TrustedProxies(() => ["127.0.0.0/8"]);
   const rows: [string, Parser["read"], string][] = [
     [
       "isPassword and isStrong",
@@ -550,9 +572,11 @@ function peers(): Parser[] {
     ],
     ["Networks", (text) => networks.includes([text], text), "1a:./"],
     ["redact", redact, "a1@.:[]-=+/ "],
-    ["toRequest", (text) => {
-      toRequest(incoming(`/${text}`, "relay.example"), true);
-      toRequest(incoming("/", text), true);
+    ["requestUrl", (text) => {
+      const head = { method: "GET", target: `/${text}`, host: "relay.example" };
+      requestUrl(head, true);
+      requestUrl({ ...head, target: `http://${text}` }, true);
+      requestUrl({ ...head, host: text }, true);
     }, "a1/.:%?&=[]@ "],
     ["parseForm", parseForm, "a=&%41+ "],
     ["ReplyReceiver", (_text, octets) => {
@@ -572,6 +596,15 @@ function peers(): Parser[] {
     ["decodeResponse of DNS", (_text, octets) => {
       decodeResponse(octets, 0, { name: "a.example", type: "TXT" });
     }, "a\0\x01\x0c\x3f\xc0\x84"],
+    ["entity tags", (text) => {
+      isKnown(text, '"a"');
+      isWanted(text, '"a"');
+    }, 'aW/", *\t'],
+    ["takesGzip", takesGzip, "aq=,;1. "],
+    ["TrustedProxies", (text) => {
+      const headers = new Headers({ "x-forwarded-for": text });
+      proxies.peerOf(headers, { address: "127.0.0.1", secure: false });
+    }, "1a:.[], "],
     ["Needle", (text) => {
       const half = text.slice(0, 1000);
       new Needle(`${half}b${half}`).isIn(text);
@@ -585,15 +618,6 @@ function peers(): Parser[] {
     limit: LINE_LIMIT,
     read,
   }));
-}
-
-/** As `node:http` gives it. */
-function incoming(url: string, host: string): IncomingMessage {
-  const headers = { host };
-  const rawHeaders = ["host", host, "origin", host];
-  return { method: "GET", url, headers, rawHeaders } as IncomingMessage & {
-    headers: { host: string };
-  };
 }
 
 function failing(read: () => void): void {

@@ -3,7 +3,7 @@ import type { Clock } from "../../base/clock.ts";
 import { isLoopback, limitKey } from "../../base/peer_address.ts";
 import { Refusal } from "../../base/refusal.ts";
 import { TokenBuckets } from "../../base/token_buckets.ts";
-import { Networks } from "./networks.ts";
+import { Networks } from "../../net/networks.ts";
 import type { AccountOptions } from "../options.ts";
 import type { Peer } from "./peer.ts";
 

@@ -1,6 +1,6 @@
 /** Sets of networks, as a configuration lists them. @module */
 import { BlockList, isIPv4, isIPv6 } from "node:net";
-import { plainAddress } from "../../base/peer_address.ts";
+import { plainAddress } from "../base/peer_address.ts";
 
 /** A set of networks, made once for each list of CIDR ranges. */
 export class Networks {

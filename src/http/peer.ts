@@ -1,0 +1,40 @@
+/** What a handler knows of a request besides the request itself. @module */
+
+/** Who asks. */
+export interface HttpPeer {
+  /** IP address without brackets. */
+  readonly address: string;
+  /** The request came through TLS, to us or to a proxy that we trust. */
+  readonly secure: boolean;
+}
+
+/** How much a route takes, and how long: a value beside the route. */
+export interface RouteLimits {
+  /** Largest body. */
+  readonly bodyOctets: number;
+  /** For the whole body to arrive. */
+  readonly bodyMs: number;
+  /** From the end of the body, or from the head, to the answer. */
+  readonly answerMs: number;
+  /** For the answer to be taken; Infinity for a stream of events. */
+  readonly sendMs: number;
+}
+
+export interface HttpExchange extends HttpPeer {
+  /** Instead of the default limits; before the body is read. */
+  limit(limits: Partial<RouteLimits>): void;
+  /** Aborted when the peer has left or the server stops: an endless answer ends then. */
+  readonly ending: AbortSignal;
+}
+
+export type HttpHandler = (
+  request: Request,
+  exchange: HttpExchange,
+) => Response | Promise<Response>;
+
+export const DEFAULT_LIMITS: RouteLimits = {
+  bodyOctets: 64 * 1024,
+  bodyMs: 60_000,
+  answerMs: 60_000,
+  sendMs: 120_000,
+};

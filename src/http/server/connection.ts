@@ -1,0 +1,410 @@
+/**
+ * One connection of an HTTP/1.1 client: its requests one after another, however
+ * many it sent at once (RFC 9112 §9.3.2).
+ *
+ * While an answer is made and taken, one read is under way: it shows that the
+ * peer has left. What it brings waits for the next request; nothing more is read.
+ *
+ * @module
+ */
+import type { Clock, Timers } from "../../base/clock.ts";
+import type { Wire } from "../../net/wire.ts";
+import {
+  DEFAULT_LIMITS,
+  type HttpExchange,
+  type HttpHandler,
+  type HttpPeer,
+  type RouteLimits,
+} from "../peer.ts";
+import {
+  FAULT_STATUS,
+  type RequestFault,
+  type RequestHead,
+} from "../proto/request_head.ts";
+import { RequestReceiver } from "../proto/request_receiver.ts";
+import { requestUrl } from "../proto/request_url.ts";
+import type { TrustedProxies } from "../trusted_proxies.ts";
+import {
+  ALLOWED,
+  allowedAnswer,
+  CONTINUE,
+  plainAnswer,
+} from "./fixed_answers.ts";
+import { BodyFault, RequestBody } from "./request_body.ts";
+import { type Outgoing, outgoing } from "./response_body.ts";
+import { ResponseWriter } from "./response_writer.ts";
+import { ResumedWire, type Takeover, type UpgradeRoute } from "./upgrade.ts";
+
+/** Of connections, whatever the route; asked at each use. */
+export interface ConnectionLimits {
+  /** For a request head to arrive, from its first octet or from the connection. */
+  readonly headMs: number;
+  /** Between two requests. */
+  readonly idleMs: number;
+  /** Between two reads of a body. */
+  readonly bodyStallMs: number;
+  /** For a piece of the answer to be taken. */
+  readonly sendStallMs: number;
+}
+
+export interface ConnectionSurroundings {
+  readonly handler: HttpHandler;
+  readonly upgrades: readonly UpgradeRoute[];
+  readonly proxies: TrustedProxies;
+  readonly clock: Clock;
+  readonly timers: Pick<Timers, "sleep">;
+  /** Aborted when the server stops. */
+  readonly stopping: AbortSignal;
+  limits(): ConnectionLimits;
+  reportBug(error: unknown): void;
+}
+
+const MAX_HEAD_OCTETS = 16_384;
+/** For a peer that still sends to see the answer, before the connection is no more. */
+const LINGER_MS = 5000;
+
+const SHARE_MS = 5; // of the event loop, before others have their turn
+
+type Phase = "idle" | "exchange" | "upgraded" | "over";
+
+export class HttpConnection {
+  readonly #wire: Wire;
+  readonly #around: ConnectionSurroundings;
+  readonly #receiver = new RequestReceiver(MAX_HEAD_OCTETS);
+  readonly #writer: ResponseWriter;
+  #ending = new AbortController();
+  #reading: Promise<Uint8Array | undefined> | undefined;
+  #phase: Phase = "idle";
+  #deadline: number;
+  #gaveWayAt = -Infinity;
+
+  constructor(wire: Wire, around: ConnectionSurroundings) {
+    this.#wire = wire;
+    this.#around = around;
+    this.#writer = new ResponseWriter(wire, {
+      clock: around.clock,
+      waitUntil: (deadline) => this.#deadline = deadline,
+      stallMs: () => around.limits().sendStallMs,
+      reportBug: (error) => around.reportBug(error),
+    });
+    this.#deadline = this.#in(around.limits().headMs);
+  }
+
+  /** Serves it until its descriptor is free, whatever its handler still does. Never rejects. */
+  async serve(): Promise<void> {
+    void this.#work();
+    await this.#wire.gone;
+    this.#phase = "over";
+    this.#ending.abort();
+  }
+
+  async #work(): Promise<void> {
+    try {
+      while (await this.#exchange()) await this.#giveWay();
+    } catch (error) {
+      if (error instanceof TypeError) this.#around.reportBug(error);
+      // else the peer has left
+      this.#wire.abort();
+    }
+    this.#phase = "over";
+    this.#wire.close();
+  }
+
+  /** Ends it after the answer that is under way; endless ones end now. */
+  stop(): void {
+    this.#ending.abort();
+    if (this.#phase === "idle") this.#wire.close();
+  }
+
+  abort(): void {
+    this.#wire.abort();
+  }
+
+  /** @param now Monotonic. */
+  checkDeadline(now: number): void {
+    if (now <= this.#deadline || this.#phase === "over") return;
+    if (this.#phase === "idle" && this.#receiver.pending === 0) {
+      this.#wire.close();
+    } else this.#wire.abort();
+    this.#deadline = Infinity;
+  }
+
+  /** However much one peer asks for at once, the others are served meanwhile. */
+  async #giveWay(): Promise<void> {
+    const { clock, timers } = this.#around;
+    if (clock.monotonic() - this.#gaveWayAt < SHARE_MS) return;
+    await timers.sleep(0);
+    this.#gaveWayAt = clock.monotonic();
+  }
+
+  #in(durationMs: number): number {
+    return this.#around.clock.monotonic() + durationMs;
+  }
+
+  /** One request and its answer. False if no other one may follow. */
+  async #exchange(): Promise<boolean> {
+    const head = await this.#nextHead();
+    if (head === undefined) return false;
+    if (typeof head === "string") return await this.#refuse(FAULT_STATUS[head]);
+    this.#phase = "exchange";
+    this.#ending = new AbortController();
+    if (this.#around.stopping.aborted) this.#ending.abort();
+    // CONNECT is of a proxy's, TRACE of nobody's
+    if (head.method === "CONNECT" || head.method === "TRACE") {
+      return await this.#refuse(405, ALLOWED);
+    }
+    const url = requestUrl(head, this.#wire.secure);
+    const headers = url && headersOf(head);
+    if (!url || !headers) return await this.#refuse(400);
+    const peer = this.#around.proxies.peerOf(headers, {
+      address: this.#wire.peerAddress,
+      secure: this.#wire.secure,
+    });
+    if (peer.secure) url.protocol = "https:";
+    const takeover = await this.#upgraded(head, { url, headers, peer });
+    if (takeover === "none") {
+      return await this.#answer(head, { url, headers, peer });
+    }
+    return takeover;
+  }
+
+  async #answer(
+    head: RequestHead,
+    { url, headers, peer }: Asked,
+  ): Promise<boolean> {
+    const limits = { ...DEFAULT_LIMITS };
+    const body = this.#bodyOf(head, limits);
+    const request = new Request(url, {
+      method: head.method,
+      headers,
+      body: head.framing.kind === "none" || !mayHaveBody(head.method)
+        ? null
+        : body.stream,
+    });
+    if (body.isComplete) this.#watch();
+    this.#deadline = this.#in(limits.answerMs);
+    const exchange: HttpExchange = {
+      ...peer,
+      ending: this.#ending.signal,
+      limit: (given) => {
+        Object.assign(limits, given);
+        this.#deadline = this.#in(limits.answerMs);
+      },
+    };
+    const answer = head.target === "*"
+      ? allowedAnswer()
+      : await this.#handle(request, exchange, body);
+    if (!answer) return false;
+    return await this.#send(head, { answer, body, limits });
+  }
+
+  async #handle(
+    request: Request,
+    exchange: HttpExchange,
+    body: RequestBody,
+  ): Promise<Outgoing | undefined> {
+    try {
+      return await outgoing(
+        request,
+        await this.#around.handler(request, exchange),
+      );
+    } catch (error) {
+      if (body.isLost) return undefined; // the peer left: no bug
+      if (error instanceof BodyFault) {
+        return plainAnswer(FAULT_STATUS[error.fault]);
+      }
+      this.#around.reportBug(error);
+      return plainAnswer(500);
+    }
+  }
+
+  async #send(
+    head: RequestHead,
+    { answer, body, limits }: Answer,
+  ): Promise<boolean> {
+    body.skipReceived();
+    const persists = head.persists && body.isComplete &&
+      !this.#around.stopping.aborted;
+    const isWhole = await this.#writer.send(answer, {
+      chunks: head.minorVersion === 1,
+      last: !persists,
+      until: this.#in(limits.sendMs),
+    });
+    if (persists && isWhole) {
+      this.#phase = "idle";
+      this.#deadline = this.#in(this.#around.limits().idleMs);
+      return !this.#around.stopping.aborted;
+    }
+    if (isWhole) await this.#linger();
+    else this.#wire.abort(); // so that half an answer is not taken for all
+    return false;
+  }
+
+  /** Answers what cannot be served, and ends. */
+  async #refuse(
+    status: number,
+    fields: Record<string, string> = {},
+  ): Promise<false> {
+    this.#phase = "exchange";
+    await this.#writer.send(plainAnswer(status, fields), {
+      chunks: false,
+      last: true,
+      until: this.#in(DEFAULT_LIMITS.sendMs),
+    });
+    await this.#linger();
+    return false;
+  }
+
+  /**
+   * Says that no more comes, and waits for the peer to close: octets that it
+   * still sends would reset the connection, and the answer be lost (RFC 9112 §9.6).
+   */
+  async #linger(): Promise<void> {
+    this.#deadline = this.#in(LINGER_MS);
+    this.#receiver.takeRest();
+    await this.#wire.closeWrite();
+    while (await this.#read() !== undefined);
+  }
+
+  /** The next request; undefined when the peer asks no more. */
+  async #nextHead(): Promise<RequestHead | RequestFault | undefined> {
+    for (;;) {
+      const input = this.#receiver.next();
+      if (input?.kind === "head") return input.head;
+      if (input?.kind === "fault") return input.fault;
+      const hadSome = this.#receiver.pending > 0;
+      if (hadSome && this.#phase === "idle") this.#beginHead();
+      const octets = await this.#read();
+      if (octets === undefined) return undefined;
+      this.#receiver.push(octets);
+      if (!hadSome) this.#beginHead();
+    }
+  }
+
+  #beginHead(): void {
+    const until = this.#in(this.#around.limits().headMs);
+    if (until < this.#deadline) this.#deadline = until;
+  }
+
+  #bodyOf(head: RequestHead, limits: RouteLimits): RequestBody {
+    const until = { ms: undefined as number | undefined };
+    return new RequestBody(head.framing, {
+      limits,
+      receiver: this.#receiver,
+      read: () => {
+        until.ms ??= this.#in(limits.bodyMs);
+        const stall = this.#in(this.#around.limits().bodyStallMs);
+        this.#deadline = Math.min(until.ms, stall);
+        return this.#read();
+      },
+      askFor: () =>
+        head.awaitsContinue ? this.#wire.write(CONTINUE) : Promise.resolve(),
+      onComplete: () => {
+        this.#deadline = this.#in(limits.answerMs);
+        this.#watch();
+      },
+    });
+  }
+
+  /** Reads on, so that it shows when the peer leaves. */
+  #watch(): void {
+    const { signal } = this.#ending;
+    const left = () => {
+      if (signal === this.#ending.signal) this.#ending.abort();
+    };
+    this.#reading ??= this.#wire.read();
+    this.#reading.then((octets) => octets === undefined && left(), left);
+  }
+
+  async #read(): Promise<Uint8Array | undefined> {
+    const reading = this.#reading ??= this.#wire.read();
+    try {
+      return await reading;
+    } finally {
+      if (this.#reading === reading) this.#reading = undefined;
+    }
+  }
+
+  /** "none" if it is an ordinary request; else as #exchange(). */
+  async #upgraded(head: RequestHead, asked: Asked): Promise<boolean | "none"> {
+    const route = head.upgrade === undefined || head.method !== "GET" ||
+        head.minorVersion === 0 || head.framing.kind !== "none"
+      ? undefined
+      : this.#around.upgrades.find(({ path, protocol }) =>
+        path === asked.url.pathname &&
+        protocol.toLowerCase() === head.upgrade?.toLowerCase()
+      );
+    if (!route) return "none";
+    this.#deadline = this.#in(DEFAULT_LIMITS.answerMs);
+    const request = new Request(asked.url, { headers: asked.headers });
+    const answer = await this.#accept(route, request, asked.peer);
+    if (typeof answer !== "function") {
+      return await this.#send(head, {
+        answer: await outgoing(request, answer),
+        body: this.#bodyOf(head, { ...DEFAULT_LIMITS }),
+        limits: DEFAULT_LIMITS,
+      });
+    }
+    await this.#hand(answer, request);
+    return false;
+  }
+
+  async #accept(
+    route: UpgradeRoute,
+    request: Request,
+    peer: HttpPeer,
+  ): Promise<Response | Takeover> {
+    try {
+      return await route.accept(request, peer);
+    } catch (error) {
+      this.#around.reportBug(error);
+      return new Response("Internal error\n", { status: 500 });
+    }
+  }
+
+  async #hand(takeover: Takeover, request: Request): Promise<void> {
+    this.#phase = "upgraded";
+    this.#deadline = Infinity;
+    const reading = this.#reading;
+    this.#reading = undefined;
+    const wire = new ResumedWire(
+      this.#wire,
+      this.#receiver.takeRest(),
+      reading,
+    );
+    try {
+      await takeover({ request, wire, stopping: this.#around.stopping });
+    } catch (error) {
+      if (!wire.isLost) this.#around.reportBug(error);
+      this.#wire.abort();
+    }
+  }
+}
+
+interface Asked {
+  readonly url: URL;
+  readonly headers: Headers;
+  readonly peer: HttpPeer;
+}
+
+interface Answer {
+  readonly answer: Outgoing;
+  readonly body: RequestBody;
+  readonly limits: RouteLimits;
+}
+
+/** Of which `Request` takes no body; one that came is skipped. */
+function mayHaveBody(method: string): boolean {
+  return method !== "GET" && method !== "HEAD";
+}
+
+/** undefined if one of them is none for `Headers`. */
+function headersOf({ fields }: RequestHead): Headers | undefined {
+  try {
+    const headers = new Headers();
+    for (const [name, value] of fields) headers.append(name, value);
+    return headers;
+  } catch {
+    return undefined;
+  }
+}

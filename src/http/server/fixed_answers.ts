@@ -1,0 +1,42 @@
+/** Answers to what reaches no handler. @module */
+import type { Outgoing } from "./response_body.ts";
+
+/** To CONNECT, TRACE and `OPTIONS *`. */
+export const ALLOWED = { allow: "GET, HEAD, POST, OPTIONS" };
+export const CONTINUE: Uint8Array = new TextEncoder().encode(
+  "HTTP/1.1 100 Continue\r\n\r\n",
+);
+
+const TEXTS: Readonly<Record<number, string>> = {
+  400: "Bad request\n",
+  405: "Method not allowed\n",
+  414: "The address is too long\n",
+  417: "Expectation failed\n",
+  431: "The header is too large\n",
+  500: "Internal error\n",
+  501: "Not implemented\n",
+  505: "HTTP version not supported\n",
+};
+
+/** With a sentence for people. */
+export function plainAnswer(
+  status: number,
+  fields: Record<string, string> = {},
+): Outgoing {
+  return {
+    status,
+    headers: new Headers({
+      "content-type": "text/plain; charset=utf-8",
+      ...fields,
+    }),
+    body: {
+      kind: "whole",
+      octets: new TextEncoder().encode(TEXTS[status] ?? ""),
+    },
+  };
+}
+
+/** To `OPTIONS *` (RFC 9110 §9.3.7). */
+export function allowedAnswer(): Outgoing {
+  return { status: 204, headers: new Headers(ALLOWED), body: { kind: "none" } };
+}

@@ -1,0 +1,173 @@
+/**
+ * HTTP/1.1 on the ports that belong to it, answered by one function from request
+ * to response. What comes to the HTTPS port and asks for mail by ALPN (RFC 7301)
+ * is handed on.
+ *
+ * @module
+ */
+import type { Clock, Timers } from "../../base/clock.ts";
+import {
+  ConnectionCounts,
+  type ConnectionLimits as CountLimits,
+} from "../../net/connection_counts.ts";
+import { NativeConnection } from "../../net/native_connection.ts";
+import { NativeWire } from "../../net/native_wire.ts";
+import type { Wire } from "../../net/wire.ts";
+import type { HttpHandler } from "../peer.ts";
+import { TrustedProxies } from "../trusted_proxies.ts";
+import { type ConnectionLimits, HttpConnection } from "./connection.ts";
+import type { UpgradeRoute } from "./upgrade.ts";
+
+export interface HttpLimits extends ConnectionLimits, CountLimits {
+  readonly handshakeMs: number;
+}
+
+/** Protocols that a client may ask for instead of HTTP. */
+export type MailProtocol = "imap" | "smtp";
+
+export interface HttpServerOptions {
+  readonly handler: HttpHandler;
+  readonly upgrades?: readonly UpgradeRoute[];
+  readonly clock: Clock;
+  readonly timers: Pick<Timers, "every" | "sleep">;
+  /** Asked at each use. */
+  limits(): HttpLimits;
+  /** Networks whose X-Forwarded-For counts; asked at each use. */
+  trustedProxies(): readonly string[];
+  /** A connection whose handshake is done; it counts no longer here. */
+  onMail(protocol: MailProtocol, connection: NativeConnection): void;
+  /** One connection was too many. */
+  onRefused(): void;
+  reportBug(error: unknown): void;
+}
+
+const SWEEP_MS = 1000;
+/** Handshakes at once, before it is known what the connection is for. */
+const HANDSHAKE_LIMITS: CountLimits = { total: 1000, perAddress: 100 };
+
+export class HttpServer {
+  readonly #options: HttpServerOptions;
+  readonly #proxies: TrustedProxies;
+  readonly #counts: ConnectionCounts;
+  readonly #handshakes = new ConnectionCounts(() => HANDSHAKE_LIMITS);
+  readonly #connections = new Set<HttpConnection>();
+  readonly #handshaking = new Map<NativeConnection, number>(); // deadlines
+  readonly #stopSweeping: () => void;
+  readonly #stopping = new AbortController();
+  readonly #ended = Promise.withResolvers<void>();
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    this.#proxies = new TrustedProxies(() => options.trustedProxies());
+    this.#counts = new ConnectionCounts((address) => {
+      const { total, perAddress } = options.limits();
+      const isProxy = this.#proxies.includes(address);
+      return { total, perAddress: isProxy ? total : perAddress };
+    });
+    this.#stopSweeping = options.timers.every(SWEEP_MS, () => this.#sweep());
+  }
+
+  get connections(): number {
+    return this.#counts.total;
+  }
+
+  get addresses(): number {
+    return this.#counts.addresses;
+  }
+
+  /** A connection to the HTTPS port, whose handshake may still be under way. */
+  async serveTls(conn: Deno.TlsConn): Promise<void> {
+    const connection = new NativeConnection(conn);
+    const { address } = connection.remote;
+    if (!this.#handshakes.enter(address)) {
+      this.#options.onRefused();
+      return connection.abort();
+    }
+    const protocol = await this.#handshake(connection);
+    this.#handshakes.leave(address);
+    switch (protocol) {
+      case "failed":
+        return;
+      case "imap":
+      case "smtp":
+        return this.#options.onMail(protocol, connection);
+      default:
+        return await this.serve(new NativeWire(connection));
+    }
+  }
+
+  /** A connection that speaks HTTP, until it is no more. Never rejects. */
+  async serve(wire: Wire): Promise<void> {
+    const { peerAddress } = wire;
+    if (this.#stopping.signal.aborted) return wire.abort();
+    if (!this.#counts.enter(peerAddress)) {
+      this.#options.onRefused();
+      return wire.abort();
+    }
+    const { handler, upgrades = [], clock, timers } = this.#options;
+    const connection = new HttpConnection(wire, {
+      handler,
+      upgrades,
+      clock,
+      timers,
+      proxies: this.#proxies,
+      stopping: this.#stopping.signal,
+      limits: () => this.#options.limits(),
+      reportBug: (error) => this.#options.reportBug(error),
+    });
+    this.#connections.add(connection);
+    await connection.serve();
+    this.#connections.delete(connection);
+    this.#counts.leave(peerAddress);
+    this.#noticeEnd();
+  }
+
+  /**
+   * Takes no further requests; what is under way is finished and says that the
+   * connection ends. Resolves when all have.
+   */
+  stop(): Promise<void> {
+    this.#stopping.abort();
+    for (const connection of this.#handshaking.keys()) connection.abort();
+    for (const connection of this.#connections) connection.stop();
+    this.#noticeEnd();
+    return this.#ended.promise;
+  }
+
+  /** Ends what stop() left. */
+  destroy(): void {
+    this.#stopSweeping();
+    for (const connection of this.#connections) connection.abort();
+  }
+
+  /** What was agreed on; undefined if nothing was. Counts until the descriptor is free. */
+  async #handshake(
+    connection: NativeConnection,
+  ): Promise<string | undefined | "failed"> {
+    const { clock, limits } = this.#options;
+    this.#handshaking.set(connection, clock.monotonic() + limits().handshakeMs);
+    try {
+      return await connection.handshake();
+    } catch {
+      connection.abort(); // its own problem
+      await connection.gone;
+      return "failed";
+    } finally {
+      this.#handshaking.delete(connection);
+    }
+  }
+
+  #sweep(): void {
+    const now = this.#options.clock.monotonic();
+    for (const [connection, deadline] of this.#handshaking) {
+      if (now > deadline) connection.abort();
+    }
+    for (const connection of this.#connections) connection.checkDeadline(now);
+  }
+
+  #noticeEnd(): void {
+    if (this.#stopping.signal.aborted && this.#connections.size === 0) {
+      this.#ended.resolve();
+    }
+  }
+}

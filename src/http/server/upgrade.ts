@@ -1,0 +1,115 @@
+/**
+ * Requests that turn their connection into another protocol (RFC 9110 §7.8).
+ *
+ * @module
+ */
+import type { Wire } from "../../net/wire.ts";
+import type { HttpPeer } from "../peer.ts";
+
+/** Values beside each other, as ordinary routes are. */
+export interface UpgradeRoute {
+  readonly path: string;
+  /** What Upgrade says, compared without regard to case: "websocket", "iroh derp http". */
+  readonly protocol: string;
+  /** An answer that refuses, or what takes the connection over. */
+  accept(
+    request: Request,
+    peer: HttpPeer,
+  ): Response | Takeover | Promise<Response | Takeover>;
+}
+
+/** Drives the connection from the 101 to its end; it closes when this settles. */
+export type Takeover = (connection: UpgradedConnection) => Promise<void>;
+
+export interface UpgradedConnection {
+  readonly request: Request;
+  /** Reads first what came behind the head of the request. */
+  readonly wire: Wire;
+  /** Aborted when the server stops, a few seconds before it ends what is left. */
+  readonly stopping: AbortSignal;
+}
+
+/** Answers 101 and lets `run` have the connection as it is. */
+export function rawTakeover(protocol: string, run: Takeover): Takeover {
+  return async (connection) => {
+    await connection.wire.write(switching(protocol));
+    await run(connection);
+  };
+}
+
+function switching(protocol: string): Uint8Array {
+  return new TextEncoder().encode(
+    `HTTP/1.1 101 Switching Protocols\r\nUpgrade: ${protocol}\r\nConnection: Upgrade\r\n\r\n`,
+  );
+}
+
+/** A wire that has read some octets already. */
+export class ResumedWire implements Wire {
+  #first: Uint8Array | undefined;
+  #reading: Promise<Uint8Array | undefined> | undefined;
+  #lost = false;
+
+  constructor(
+    readonly wire: Wire,
+    first: Uint8Array,
+    reading: Promise<Uint8Array | undefined> | undefined,
+  ) {
+    this.#first = first.length === 0 ? undefined : first;
+    this.#reading = reading;
+  }
+
+  get peerAddress(): string {
+    return this.wire.peerAddress;
+  }
+
+  get secure(): boolean {
+    return this.wire.secure;
+  }
+
+  get gone(): Promise<void> {
+    return this.wire.gone;
+  }
+
+  /** Reading or writing has failed: whoever uses it can only give up. */
+  get isLost(): boolean {
+    return this.#lost;
+  }
+
+  async read(): Promise<Uint8Array | undefined> {
+    const first = this.#first;
+    this.#first = undefined;
+    if (first) return first;
+    const reading = this.#reading ?? this.wire.read();
+    this.#reading = undefined;
+    return await this.#noticing(reading);
+  }
+
+  async write(octets: Uint8Array): Promise<void> {
+    await this.#noticing(this.wire.write(octets));
+  }
+
+  closeWrite(): Promise<void> {
+    return this.wire.closeWrite();
+  }
+
+  startTls(): Promise<void> {
+    return this.wire.startTls();
+  }
+
+  close(): void {
+    this.wire.close();
+  }
+
+  abort(): void {
+    this.wire.abort();
+  }
+
+  async #noticing<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (error) {
+      this.#lost = true;
+      throw error;
+    }
+  }
+}

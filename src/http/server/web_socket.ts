@@ -1,0 +1,174 @@
+/**
+ * WebSockets (RFC 6455) on connections that began as HTTP: `npm:ws` speaks the
+ * protocol, this module gives it the connection and takes its events.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+// @ts-types="@types/ws"
+import { type WebSocket, WebSocketServer } from "ws";
+import type { Timers } from "../../base/clock.ts";
+import type { Takeover, UpgradedConnection } from "./upgrade.ts";
+import { WireStream } from "./wire_stream.ts";
+
+export interface WebSocketOptions {
+  readonly maxMessageOctets: number;
+  /** Subprotocols that we speak, in order of preference; without any, none is agreed on. */
+  readonly subprotocols?: readonly string[];
+  readonly timers: Pick<Timers, "every">;
+}
+
+/**
+ * A WebSocket as its route sees it: messages one after another, with
+ * back-pressure both ways. While a message waits to be received, nothing more is
+ * read, so a route has always somebody who receives.
+ */
+export interface WebSocketPeer {
+  readonly subprotocol: string;
+  /** Text as a string; undefined at the end, however it came. */
+  receive(): Promise<string | Uint8Array | undefined>;
+  /** Resolves when it is handed on. @throws {Error} when the connection is lost */
+  send(message: string | Uint8Array): Promise<void>;
+  /** @param code RFC 6455 §7.4 */
+  close(code: number, reason?: string): void;
+}
+
+/** A peer that neither answers a ping nor takes anything between two of them has left. */
+const PING_MS = 30_000;
+const GOING_AWAY = 1001;
+const NORMAL = 1000;
+
+/** The connection is a WebSocket until `run` or the peer ends it; ours ends when the server stops. */
+export function webSocketTakeover(
+  options: WebSocketOptions,
+  run: (peer: WebSocketPeer) => Promise<void>,
+): Takeover {
+  return async (connection) => {
+    const stream = new WireStream(connection.wire);
+    const closed = new Promise<void>((resolve) =>
+      stream.once("close", resolve)
+    );
+    const socket = accept(connection, stream, options);
+    if (!socket) return await closed; // refused, in the answer
+    const peer = new Peer(socket);
+    const stop = () => peer.close(GOING_AWAY);
+    connection.stopping.addEventListener("abort", stop);
+    const stopPinging = options.timers.every(PING_MS, () => peer.ping());
+    try {
+      await run(peer);
+      peer.close(NORMAL);
+    } catch (error) {
+      if (socket.readyState !== socket.OPEN) return; // the peer has left
+      socket.terminate();
+      throw error;
+    } finally {
+      await closed;
+      stopPinging();
+      connection.stopping.removeEventListener("abort", stop);
+    }
+  };
+}
+
+/** undefined if the request asks for no WebSocket that we speak. */
+function accept(
+  { request }: UpgradedConnection,
+  stream: WireStream,
+  { maxMessageOctets, subprotocols }: WebSocketOptions,
+): WebSocket | undefined {
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: maxMessageOctets,
+    handleProtocols: (offered: ReadonlySet<string>) =>
+      subprotocols?.find((one) => offered.has(one)) ?? false,
+  });
+  const asked = {
+    method: request.method,
+    url: request.url,
+    headers: Object.fromEntries(request.headers),
+  } as unknown as IncomingMessage; // all that ws reads of it
+  let accepted: WebSocket | undefined;
+  server.handleUpgrade(
+    asked,
+    stream,
+    Buffer.alloc(0),
+    (socket: WebSocket) => accepted = socket,
+  );
+  return accepted;
+}
+
+class Peer implements WebSocketPeer {
+  readonly #socket: WebSocket;
+  readonly #received: (string | Uint8Array)[] = [];
+  #closing = false;
+  #alive = true; // since the last ping
+  #unsent = 0; // octets, at the last ping
+  #ended = false;
+  #wake: (() => void) | undefined;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    socket.binaryType = "nodebuffer";
+    socket.on("message", (data: Uint8Array, isBinary: boolean) => {
+      this.#alive = true;
+      if (this.#closing) return;
+      this.#received.push(isBinary ? data : new TextDecoder().decode(data));
+      socket.pause(); // until this one is taken
+      this.#signal();
+    });
+    socket.on("pong", () => this.#alive = true);
+    socket.on("error", () => {}); // its end follows
+    socket.on("close", () => {
+      this.#ended = true;
+      this.#signal();
+    });
+  }
+
+  get subprotocol(): string {
+    return this.#socket.protocol;
+  }
+
+  async receive(): Promise<string | Uint8Array | undefined> {
+    for (;;) {
+      const message = this.#received.shift();
+      if (message !== undefined) return message;
+      if (this.#ended) return undefined;
+      this.#socket.resume();
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  send(message: string | Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) =>
+      this.#socket.send(
+        message,
+        (error?: Error | null) => error ? reject(error) : resolve(),
+      )
+    );
+  }
+
+  close(code: number, reason?: string): void {
+    this.#closing = true;
+    this.#socket.close(code, reason);
+    if (this.#socket.isPaused) this.#socket.resume(); // the peer's close is yet to come
+  }
+
+  /** Ends it if the last ping led to nothing. */
+  ping(): void {
+    const { bufferedAmount, isPaused, readyState, OPEN } = this.#socket;
+    const takes = bufferedAmount !== this.#unsent;
+    const isOurTurn = isPaused && bufferedAmount === 0; // pongs wait unread
+    this.#unsent = bufferedAmount;
+    if (!this.#alive && !takes && !isOurTurn) return this.#socket.terminate();
+    this.#alive = false;
+    if (readyState === OPEN) this.#socket.ping();
+  }
+
+  #signal(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+}
