@@ -107,12 +107,13 @@ export class ServiceListeners {
     }
   }
 
-  replaceCertificate(keyPair: KeyPair): void {
-    for (const { listener } of this.#open) {
+  /** Resolves when every new connection gets this one. */
+  async replaceCertificate(keyPair: KeyPair): Promise<void> {
+    await Promise.all(this.#open.map(async ({ listener }) => {
       if (listener instanceof NativeListener) {
-        listener.replaceCertificate(keyPair);
+        await listener.replaceCertificate(keyPair);
       }
-    }
+    }));
   }
 
   /** Usually one socket; none where an optional address does not exist. */

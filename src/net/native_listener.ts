@@ -31,6 +31,7 @@ export class NativeListener implements Listener {
   readonly #options: NativeListenerOptions;
   #keyPair: KeyPair;
   #socket: Deno.TlsListener;
+  #accepting: Promise<void>;
   #accepted = 0;
 
   /** @throws {Deno.errors} when the address cannot be bound */
@@ -38,7 +39,7 @@ export class NativeListener implements Listener {
     this.#options = options;
     this.#keyPair = options.keyPair;
     this.#socket = bind(options, options.address, options.keyPair);
-    this.#accept(this.#socket);
+    this.#accepting = this.#accept(this.#socket);
   }
 
   get address(): ListenAddress {
@@ -50,14 +51,14 @@ export class NativeListener implements Listener {
     return this.#accepted;
   }
 
-  replaceCertificate(keyPair: KeyPair): void {
+  /** Resolves when no new connection gets the old one. */
+  async replaceCertificate(keyPair: KeyPair): Promise<void> {
     this.#keyPair = keyPair;
-    this.#swap();
+    await this.#swap();
   }
 
-  reopen(): Promise<void> {
-    this.#swap();
-    return Promise.resolve();
+  async reopen(): Promise<void> {
+    await this.#swap();
   }
 
   close(): Promise<void> {
@@ -65,11 +66,14 @@ export class NativeListener implements Listener {
     return Promise.resolve();
   }
 
-  #swap(): void {
+  /** Resolves when the old socket is closed. */
+  async #swap(): Promise<void> {
     const old = this.#socket;
+    const oldEnds = this.#accepting;
     this.#socket = bind(this.#options, this.address, this.#keyPair);
-    this.#accept(this.#socket);
-    void this.#retire(old);
+    this.#accepting = this.#accept(this.#socket);
+    await this.#retire(old);
+    await oldEnds; // then the runtime has let go of the socket
   }
 
   async #retire(old: Deno.TlsListener): Promise<void> {

@@ -27,9 +27,11 @@ export type CertificateSource =
     readonly days: number;
   };
 
+type CertificateListener = (certificate: Certificate) => void | Promise<void>;
+
 export class CertificateStore {
   #source: CertificateSource;
-  readonly #listeners = new Set<(certificate: Certificate) => void>();
+  readonly #listeners = new Set<CertificateListener>();
   #current: Certificate;
   #state: string;
 
@@ -61,8 +63,8 @@ export class CertificateStore {
       this.#current.notAfter > this.clock.now();
   }
 
-  /** Called with each new certificate. Returns how to stop. */
-  onChange(listener: (certificate: Certificate) => void): () => void {
+  /** Called with each new certificate, and waited for. Returns how to stop. */
+  onChange(listener: CertificateListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -85,7 +87,10 @@ export class CertificateStore {
     return this.use(this.#source);
   }
 
-  /** Serves what another source has; as `reload`, nothing changes when that is broken. */
+  /**
+   * Serves what another source has, from when this resolves; as `reload`, nothing
+   * changes when that is broken.
+   */
   async use(source: CertificateSource): Promise<boolean> {
     const loaded = await load(source, this.clock);
     this.#source = source;
@@ -94,7 +99,9 @@ export class CertificateStore {
       return false;
     }
     this.#current = loaded.certificate;
-    for (const listener of this.#listeners) listener(loaded.certificate);
+    await Promise.all(
+      [...this.#listeners].map((listener) => listener(loaded.certificate)),
+    );
     return true;
   }
 

@@ -70,7 +70,9 @@ Deno.test("refresh() takes a changed pair and keeps the old one over a broken on
     );
     const store = await CertificateStore.open({ mode: "file", paths }, clock);
     const seen: string[] = [];
-    store.onChange((certificate) => seen.push(certificate.names.join()));
+    store.onChange((certificate) => {
+      seen.push(certificate.names.join());
+    });
     assert.equal(await store.refresh(), false);
     await Deno.writeTextFile(paths.chain, (await made(["b.example"])).chainPem);
     await assert.rejects(store.refresh(), /does not belong/);

@@ -20,6 +20,7 @@ function another(key: KeyName, directory: string): string {
     "tls.cert": `"${directory}/chain.pem"`,
     "tls.key": `"${directory}/key.pem"`,
     "registration.trusted_networks": '["192.0.2.0/24"]',
+    "http.trusted_proxies": '["192.0.2.0/24"]',
     "log.targets": `["${directory}/log"]`,
     "storage.database": '"other.db"',
   };

@@ -76,7 +76,7 @@ export class HttpConnection {
   #reading: Promise<Uint8Array | undefined> | undefined;
   #phase: Phase = "idle";
   #deadline: number;
-  #gaveWayAt = -Infinity;
+  #gaveWayAt = 0;
 
   constructor(wire: Wire, around: ConnectionSurroundings) {
     this.#wire = wire;
@@ -277,6 +277,7 @@ export class HttpConnection {
       const octets = await this.#read();
       if (octets === undefined) return undefined;
       this.#receiver.push(octets);
+      this.#gaveWayAt = this.#around.clock.monotonic();
       if (!hadSome) this.#beginHead();
     }
   }
