@@ -11,7 +11,7 @@ import {
   type TestAccounts,
   testAccounts,
   WEAK,
-} from "./test_accounts.ts";
+} from "../../tests/accounts/test_accounts.ts";
 
 const NAME = "ann.chats@relay.example";
 

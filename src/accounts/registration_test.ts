@@ -10,7 +10,7 @@ import {
   type TestAccounts,
   testAccounts,
   WEAK,
-} from "./test_accounts.ts";
+} from "../../tests/accounts/test_accounts.ts";
 
 async function codeOf(
   { accounts }: TestAccounts,

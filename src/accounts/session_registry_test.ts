@@ -3,8 +3,13 @@ import { secretOfText } from "../base/secret.ts";
 import type { Login } from "./login.ts";
 import type { LiveSession, SessionKind } from "./session_registry.ts";
 import type { Address } from "../mail/address.ts";
-import { OTHER_STRONG, PEER, STRONG, testAccounts } from "./test_accounts.ts";
-import { settle } from "./test_time.ts";
+import {
+  OTHER_STRONG,
+  PEER,
+  STRONG,
+  testAccounts,
+} from "../../tests/accounts/test_accounts.ts";
+import { settle } from "../../tests/harness/test_time.ts";
 
 const NAME = "ann.chats@relay.example";
 

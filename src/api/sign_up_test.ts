@@ -1,7 +1,14 @@
 /** The form of the page: what it says, what it keeps, what it makes. */
 import assert from "node:assert/strict";
 import { Refusal } from "../base/refusal.ts";
-import { type Ask, ask, FACTS, post, SELF_SIGNED, TIME } from "./test_site.ts";
+import {
+  type Ask,
+  ask,
+  FACTS,
+  post,
+  SELF_SIGNED,
+  TIME,
+} from "../../tests/harness/test_site.ts";
 
 const BROWSER = {
   accept: "text/html,*/*",

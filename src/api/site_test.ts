@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { systemRandom } from "../base/random.ts";
 import { Refusal } from "../base/refusal.ts";
 import { site } from "./site.ts";
-import { ask, EXCHANGE, FACTS, post, SELF_SIGNED, TIME } from "./test_site.ts";
+import {
+  ask,
+  EXCHANGE,
+  FACTS,
+  post,
+  SELF_SIGNED,
+  TIME,
+} from "../../tests/harness/test_site.ts";
 
 const PEER = { peerAddress: "192.0.2.1", domain: "relay.example" };
 

@@ -18,7 +18,7 @@ import { Delivery } from "../delivery/delivery.ts";
 import { AccountDirectory, addressInUri } from "../delivery/directory.ts";
 import { type Inbound, NOTHING_INBOUND } from "../delivery/inbound.ts";
 import { FEDERATION_OFF } from "../delivery/outbound.ts";
-import type { DeliverySettings } from "../delivery/parts.ts";
+import type { DeliverySettings } from "../delivery/settings.ts";
 import { Counters } from "../observe/counters.ts";
 import type { QuotaPolicy } from "../store/mail.ts";
 import { domain } from "../mail/address.ts";

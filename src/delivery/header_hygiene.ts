@@ -12,7 +12,7 @@ import type { Header, HeaderField } from "../mail/header.ts";
 import { rewriteHeader } from "../mail/header_rewrite.ts";
 import type { MessageForm } from "../pgp/verdict.ts";
 import { outerHeader } from "./outer_fields.ts";
-import type { DeliverySettings } from "./parts.ts";
+import type { DeliverySettings } from "./settings.ts";
 
 /** Fields by which a message shows where and on what it was written; an admin may let them stay. */
 const ABOUT_DEVICES: ReadonlySet<string> = new Set([

@@ -5,7 +5,13 @@
  */
 import type { Address } from "../mail/address.ts";
 import type { Origin } from "./origin.ts";
-import type { RecipientRefusal } from "./parts.ts";
+
+/** Why a recipient does not get a message although others may. */
+export type RecipientRefusal =
+  | "no_such_user"
+  | "quota_exceeded"
+  | "federation_off"
+  | "policy_rejection";
 
 /** What becomes of mail to one address elsewhere. */
 export type RemoteRoute =

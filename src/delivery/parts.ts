@@ -4,31 +4,12 @@ import type { Random } from "../base/random.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type { ContentStaging } from "../store/content.ts";
 import type { Counters } from "../observe/counters.ts";
-import type { MailStore, QuotaPolicy } from "../store/mail.ts";
+import type { MailStore } from "../store/mail.ts";
 import type { QueueStore } from "../store/queue.ts";
 import type { Directory } from "./directory.ts";
 import type { Inbound } from "./inbound.ts";
 import type { Outbound } from "./outbound.ts";
-
-/** Read at each use. */
-export interface DeliverySettings {
-  /** Messages a minute from one account; 0 is no limit. */
-  readonly sendPerMinute: number;
-  /** Messages at once from one account. */
-  readonly sendBurst: number;
-  /** 0 is no limit. */
-  readonly recipientsPerHour: number;
-  /** How long a fast sender is slowed down before it is refused; 0 refuses at once. */
-  readonly maxDelayMs: number;
-  readonly rewriteSubject: boolean;
-  readonly stripHeaders: boolean;
-  readonly acceptOldPacketFormat: boolean;
-  readonly allowAutocryptSetup: boolean;
-  readonly maxHeaderOctets: number;
-  /** What APPEND takes. */
-  readonly appendPolicy: "encrypted" | "any" | "deny";
-  readonly quota: QuotaPolicy;
-}
+import type { DeliverySettings } from "./settings.ts";
 
 export interface DeliveryParts {
   readonly mail: Pick<MailStore, "accept" | "append">;
@@ -48,10 +29,3 @@ export interface DeliveryParts {
   /** An error that is ours, and that no peer is told of. */
   reportBug(error: unknown): void;
 }
-
-/** Why a recipient does not get a message although others may. */
-export type RecipientRefusal =
-  | "no_such_user"
-  | "quota_exceeded"
-  | "federation_off"
-  | "policy_rejection";

@@ -10,8 +10,7 @@ import { Refusal } from "../base/refusal.ts";
 import { type Address, parseAddress } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type { OutboundRecipient } from "../store/queue.ts";
-import type { RefusedRoute } from "./outbound.ts";
-import type { RecipientRefusal } from "./parts.ts";
+import type { RecipientRefusal, RefusedRoute } from "./outbound.ts";
 import { destinationOf, noteOf, type Route } from "./routing.ts";
 
 /** The most helpful first: what the sender can do nothing about, or must know. */

@@ -10,8 +10,12 @@ import type { LocalDomains } from "../mail/local_domains.ts";
 import type { DeliveryNote } from "../store/queue.ts";
 import type { Directory } from "./directory.ts";
 import { type Origin, ruleFor } from "./origin.ts";
-import type { Outbound, RefusedRoute, RemoteRoute } from "./outbound.ts";
-import type { RecipientRefusal } from "./parts.ts";
+import type {
+  Outbound,
+  RecipientRefusal,
+  RefusedRoute,
+  RemoteRoute,
+} from "./outbound.ts";
 
 export type Route =
   | { readonly kind: "local"; readonly account: AccountId }

@@ -16,13 +16,8 @@ import type { HygieneParts } from "./header_hygiene.ts";
 import { type DigestedMessage, MessageDigest } from "./message_digest.ts";
 import { MessageIntake, type StagedMessage } from "./message_intake.ts";
 import { messageKey } from "./message_key.ts";
-import {
-  type Origin,
-  OriginPolicy,
-  queueOrigin,
-  ruleFor,
-  senderOf,
-} from "./origin.ts";
+import { type Origin, queueOrigin, ruleFor, senderOf } from "./origin.ts";
+import { OriginPolicy } from "./origin_policy.ts";
 import type { DeliveryParts } from "./parts.ts";
 import { Recipients } from "./recipients.ts";
 import type { Reports } from "./reports.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { TestTime } from "../accounts/test_time.ts";
-import { settle } from "../accounts/test_time.ts";
-import { MemoryAccounts } from "../accounts/memory_accounts.ts";
+import { TestTime } from "../../tests/harness/test_time.ts";
+import { settle } from "../../tests/harness/test_time.ts";
+import { MemoryAccounts } from "../../tests/accounts/memory_accounts.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { Address } from "../mail/address.ts";
 import type { PruneRule } from "../store/mail.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TestTime } from "../accounts/test_time.ts";
+import { TestTime } from "../../tests/harness/test_time.ts";
 import type { Store, TaskRun } from "../store/store.ts";
 import type { Schedule, Task, TaskSettings } from "./task.ts";
 import { TaskRunner } from "./task_runner.ts";

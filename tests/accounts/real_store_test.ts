@@ -3,14 +3,8 @@ import assert from "node:assert/strict";
 import { secretOfText } from "../../src/base/secret.ts";
 import { Accounts } from "../../src/accounts/accounts.ts";
 import type { AccountOptions } from "../../src/accounts/options.ts";
-import {
-  OPTIONS,
-  OTHER_STRONG,
-  PEER,
-  STRONG,
-  WEAK,
-} from "../../src/accounts/test_accounts.ts";
-import { TestTime } from "../../src/accounts/test_time.ts";
+import { OPTIONS, OTHER_STRONG, PEER, STRONG, WEAK } from "./test_accounts.ts";
+import { TestTime } from "../harness/test_time.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import type { Address } from "../../src/mail/address.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";

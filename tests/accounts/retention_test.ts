@@ -6,7 +6,7 @@ import { type MailboxChange, SEEN } from "../../src/mail/mailbox.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { QuotaPolicy } from "../../src/store/mail.ts";
 import { openStore } from "../../src/store/sqlite/open.ts";
-import { TestTime } from "../../src/accounts/test_time.ts";
+import { TestTime } from "../harness/test_time.ts";
 import type { TaskSettings } from "../../src/tasks/task.ts";
 import { TASKS } from "../../src/tasks/task_table.ts";
 import { TaskRunner } from "../../src/tasks/task_runner.ts";

@@ -1,10 +1,6 @@
 /** Every admin operation over the real store and settings: results and refusals. @module */
 import assert from "node:assert/strict";
-import {
-  OTHER_STRONG,
-  PEER,
-  STRONG,
-} from "../../src/accounts/test_accounts.ts";
+import { OTHER_STRONG, PEER, STRONG } from "../accounts/test_accounts.ts";
 import { secretOfText } from "../../src/base/secret.ts";
 import { call, NOW, withRelay } from "./relay.ts";
 

@@ -2,7 +2,7 @@
 import { Accounts } from "../../src/accounts/accounts.ts";
 import { LiveOptions, quotaPolicy } from "../../src/accounts/live_options.ts";
 import { loginLink } from "../../src/accounts/login_link.ts";
-import { TestTime } from "../../src/accounts/test_time.ts";
+import { TestTime } from "../harness/test_time.ts";
 import type { AdminContext } from "../../src/admin/context.ts";
 import {
   type AdminInput,

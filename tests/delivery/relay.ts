@@ -5,7 +5,7 @@ import { AccountDirectory } from "../../src/delivery/directory.ts";
 import { Delivery } from "../../src/delivery/delivery.ts";
 import type { Inbound } from "../../src/delivery/inbound.ts";
 import { FEDERATION_OFF, type Outbound } from "../../src/delivery/outbound.ts";
-import type { DeliverySettings } from "../../src/delivery/parts.ts";
+import type { DeliverySettings } from "../../src/delivery/settings.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { type Address, parseAddress } from "../../src/mail/address.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
 import { secretOfText } from "../../base/secret.ts";
 import { Refusal } from "../../base/refusal.ts";
-import { PEER, STRONG, testAccounts, WEAK } from "../test_accounts.ts";
-import type { TestTime } from "../test_time.ts";
+import {
+  PEER,
+  STRONG,
+  testAccounts,
+  WEAK,
+} from "../../../tests/accounts/test_accounts.ts";
+import type { TestTime } from "../../../tests/harness/test_time.ts";
 import type { Peer } from "./peer.ts";
 
 const NAME = "ann.chats@relay.example";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Refusal } from "../../base/refusal.ts";
 import { HashGate } from "./hash_gate.ts";
-import { settle, TestTime } from "../test_time.ts";
+import { settle, TestTime } from "../../../tests/harness/test_time.ts";
 
 function gate(concurrency = 2) {
   const time = new TestTime();

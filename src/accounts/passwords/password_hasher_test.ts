@@ -10,7 +10,7 @@ import {
   type ForeignPassword,
   parseStoredPassword,
 } from "./stored_password.ts";
-import { TestTime } from "../test_time.ts";
+import { TestTime } from "../../../tests/harness/test_time.ts";
 
 function parts() {
   const time = new TestTime();

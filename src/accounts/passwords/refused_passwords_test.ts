@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TestTime } from "../test_time.ts";
+import { TestTime } from "../../../tests/harness/test_time.ts";
 import { RefusedPasswords } from "./refused_passwords.ts";
 
 Deno.test("has() knows what was added within an hour, of the last 20,000", async () => {

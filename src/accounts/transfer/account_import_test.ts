@@ -12,7 +12,12 @@ import {
 import { relayAccounts } from "./relay_tree.ts";
 import type { Address } from "../../mail/address.ts";
 import { LocalDomains } from "../../mail/local_domains.ts";
-import { PEER, STRONG, testAccounts, WEAK } from "../test_accounts.ts";
+import {
+  PEER,
+  STRONG,
+  testAccounts,
+  WEAK,
+} from "../../../tests/accounts/test_accounts.ts";
 
 const SHA512 = "{SHA512-CRYPT}$6$rounds=10000$saltstringsaltst$" +
   "OW1/O6BYHV6BcXZu8QVeXbDWra3Oeqh0sbHbbMCVNSnCM/UrjmM0Dp8vOuZeHBy/YTBmSK6H9qs/y3RnOaw5v.";

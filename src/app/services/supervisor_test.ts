@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { settle, TestTime } from "../../accounts/test_time.ts";
+import { settle, TestTime } from "../../../tests/harness/test_time.ts";
 import { ReportedConditions } from "../../admin/conditions.ts";
 import {
   type OptionalService,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { TestTime } from "../../accounts/test_time.ts";
+import { TestTime } from "../../../tests/harness/test_time.ts";
 import { HttpTrouble, type HttpWire, post, type PostRequest } from "./post.ts";
 
 const encoder = new TextEncoder();

@@ -1,12 +1,12 @@
 /** A whole `Accounts` over memory, for tests. @module */
-import { systemRandom } from "../base/random.ts";
-import type { StoreListener } from "../store/events.ts";
-import { LocalDomains } from "../mail/local_domains.ts";
-import { Accounts } from "./accounts.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import type { StoreListener } from "../../src/store/events.ts";
+import { LocalDomains } from "../../src/mail/local_domains.ts";
+import { Accounts } from "../../src/accounts/accounts.ts";
 import { MemoryAccounts } from "./memory_accounts.ts";
-import type { AccountOptions } from "./options.ts";
-import type { Resources } from "./limits/resource_guard.ts";
-import { TestTime } from "./test_time.ts";
+import type { AccountOptions } from "../../src/accounts/options.ts";
+import type { Resources } from "../../src/accounts/limits/resource_guard.ts";
+import { TestTime } from "../harness/test_time.ts";
 
 export const PEER = { address: "198.51.100.7" };
 export const LOOPBACK = { address: "127.0.0.1" };

@@ -1,10 +1,14 @@
 /** The site over facts of a test, without a relay behind it. @module */
-import { TestTime } from "../accounts/test_time.ts";
-import { systemRandom } from "../base/random.ts";
-import type { Refusal } from "../base/refusal.ts";
-import type { HttpExchange } from "../http/peer.ts";
-import { parseAddress } from "../mail/address.ts";
-import { type RegistrationRequest, site, type SiteFacts } from "./site.ts";
+import { TestTime } from "./test_time.ts";
+import { systemRandom } from "../../src/base/random.ts";
+import type { Refusal } from "../../src/base/refusal.ts";
+import type { HttpExchange } from "../../src/http/peer.ts";
+import { parseAddress } from "../../src/mail/address.ts";
+import {
+  type RegistrationRequest,
+  site,
+  type SiteFacts,
+} from "../../src/api/site.ts";
 
 const server = { host: "relay.example", port: 993, security: "ssl" } as const;
 export const FACTS: SiteFacts = {

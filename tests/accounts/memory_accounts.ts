@@ -1,8 +1,8 @@
 /** An account store in memory, for tests: the rules of the real one without its durability. @module */
-import type { AccountId, TokenId } from "../base/ids.ts";
-import { dayOf } from "../base/clock.ts";
-import { Refusal } from "../base/refusal.ts";
-import type { Address } from "../mail/address.ts";
+import type { AccountId, TokenId } from "../../src/base/ids.ts";
+import { dayOf } from "../../src/base/clock.ts";
+import { Refusal } from "../../src/base/refusal.ts";
+import type { Address } from "../../src/mail/address.ts";
 import type {
   Account,
   AccountListing,
@@ -14,8 +14,8 @@ import type {
   NewAccount,
   RegistrationToken,
   TokenChange,
-} from "../store/accounts.ts";
-import { isCovered } from "./block_patterns.ts";
+} from "../../src/store/accounts.ts";
+import { isCovered } from "../../src/accounts/block_patterns.ts";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -1,5 +1,5 @@
 /** Time for tests: it passes only when told to. @module */
-import type { Clock, Timers } from "../base/clock.ts";
+import type { Clock, Timers } from "../../src/base/clock.ts";
 
 interface Alarm {
   at: number;
