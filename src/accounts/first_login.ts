@@ -113,7 +113,7 @@ export class FirstLogins {
   async #isFull(): Promise<boolean> {
     const { options, store } = this.#parts;
     return options.maxAccounts > 0 &&
-      await store.count() >= options.maxAccounts;
+      await store.countAbout() >= options.maxAccounts;
   }
 
   /** Another process was faster. */

@@ -125,7 +125,7 @@ export class Registration {
   async #checkCount(): Promise<void> {
     const { options, store } = this.#parts;
     if (options.maxAccounts === 0) return;
-    if (await store.count() >= options.maxAccounts) {
+    if (await store.countAbout() >= options.maxAccounts) {
       throw new Refusal("server_full");
     }
   }

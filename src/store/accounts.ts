@@ -127,7 +127,8 @@ export interface AccountStore {
   ): Promise<{ accounts: AccountListing[]; total: number }>;
   /** By id, all that come after one; neither skips nor repeats any while others come and go. */
   page(after: AccountId, limit: number): Promise<AccountListing[]>;
-  count(): Promise<number>;
+  /** How many there are; of many, how many there were some seconds ago. What this process creates counts at once. */
+  countAbout(): Promise<number>;
   /**
    * Adds the account and its INBOX in one transaction, never over another one.
    *

@@ -71,7 +71,7 @@ interface Holdings {
 async function holdings({ store }: TaskWork): Promise<Holdings> {
   return {
     messages: await store.mail.count(),
-    accounts: await store.accounts.count(),
+    accounts: await store.accounts.countAbout(),
   };
 }
 

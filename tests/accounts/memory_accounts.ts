@@ -80,7 +80,7 @@ export class MemoryAccounts implements AccountStore {
       .map((account) => ({ ...account, usedOctets: 0, messages: 0 }));
   }
 
-  count(): Promise<number> {
+  countAbout(): Promise<number> {
     return Promise.resolve(this.rows.size);
   }
 

@@ -248,7 +248,7 @@ Deno.test("operations name the field whose value means nothing", () =>
         return true;
       });
     }
-    assert.equal(await relay.store.accounts.count(), 0);
+    assert.equal(await relay.store.accounts.countAbout(), 0);
     assert.deepEqual(await relay.store.accounts.listTokens(), []);
     assert.deepEqual(await relay.store.accounts.listBlocked(), []);
   }));

@@ -789,6 +789,30 @@ storeTest(
 );
 
 storeTest(
+  "a walk that is given up leaves nothing behind, and two go side by side",
+  async ({ store }) => {
+    const { inbox } = await annWith(store, 1);
+    for (let n = 1; n < 4096; n *= 2) {
+      await mailOf(store, inbox.account).copy(inbox.id, ALL, inbox.id);
+    }
+    const rule = { olderThanSeconds: -1, onlySeen: true };
+    const begun = await store.mail.prune(rule);
+    assert.equal(begun.deleted, 0);
+    await setFlags(store, inbox, SEEN, [range(1), range(4096)]);
+    const dry = { ...rule, dryRun: true };
+    const counted = await walk((after) => store.mail.prune(dry, after));
+    assert.equal(counted.reduce((sum, deleted) => sum + deleted), 2);
+    const rest = await walk((after) =>
+      store.mail.prune(rule, after ?? begun.next)
+    );
+    assert.equal(rest.reduce((sum, deleted) => sum + deleted), 1);
+    assert.deepEqual((await uidsOf(store, inbox)).slice(0, 2), [1, 2]);
+    const again = await walk((after) => store.mail.prune(rule, after));
+    assert.equal(again.reduce((sum, deleted) => sum + deleted), 1);
+  },
+);
+
+storeTest(
   "trimToQuota() brings full accounts down",
   async ({ store, pass }) => {
     const { ann, inbox } = await annWith(store, 10);

@@ -56,7 +56,7 @@ export const ACCOUNT_ORDERS = [
 
 async function status(context: AdminContext) {
   const { settings, store } = context;
-  const count = await store.accounts.count();
+  const count = await store.accounts.countAbout();
   return {
     login_count: count,
     registration_open: settings.get("registration_open"),

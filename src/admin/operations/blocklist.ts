@@ -22,9 +22,10 @@ async function add(
   const whole = parseBlockPattern(pattern, domains);
   if (!confirmed && whole.includes("*")) {
     const covered = await store.accounts.countCovered(whole);
+    const all = await store.accounts.countAbout();
     throw new Refusal("confirmation_required", {
-      explanation: `${whole} would lock out ${covered} of ${await store.accounts
-        .count()} accounts, and let nobody sign up under such a name`,
+      explanation:
+        `${whole} would lock out ${covered} of ${all} accounts, and let nobody sign up under such a name`,
     });
   }
   return { username: await accounts.block(whole, reason), reason };

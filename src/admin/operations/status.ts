@@ -58,7 +58,7 @@ export async function serverStatus(
     boot_time: live ? nowSeconds(clock) - live.uptimeSeconds : null,
     uptime_seconds: live?.uptimeSeconds ?? null,
     services: live?.services() ?? [],
-    registered_users: await store.accounts.count(),
+    registered_users: await store.accounts.countAbout(),
     listeners: live?.listeners() ?? [],
     parts: live?.parts() ?? [],
     tls: live?.certificates() ?? [],

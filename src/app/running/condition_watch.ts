@@ -112,7 +112,9 @@ export class ConditionWatch {
       options,
     );
     const { maxAccounts } = options;
-    if (maxAccounts > 0 && await relay.store.accounts.count() >= maxAccounts) {
+    if (
+      maxAccounts > 0 && await relay.store.accounts.countAbout() >= maxAccounts
+    ) {
       obstacles.push(
         `there are as many accounts as registration.max_accounts allows, ${maxAccounts}`,
       );

@@ -144,9 +144,10 @@ export class SqliteAccountMail implements AccountMail {
     return Promise.try(() => {
       if (!this.#owns(mailbox)) return [];
       const { reads, bodies } = this.#parts;
-      let left = want ? CONTENT_OCTETS : 0;
-      return reads.messages(mailbox, range, limit).map(({ blob, ...row }) => {
-        const content = want && left > 0 && bodies.small(blob, want);
+      if (!want) return reads.rows(mailbox, range, limit);
+      let left = CONTENT_OCTETS;
+      return reads.records(mailbox, range, limit).map(({ blob, ...row }) => {
+        const content = left > 0 && bodies.small(blob, want);
         if (!content) return row;
         left -= content.octets.length;
         return { ...row, content };

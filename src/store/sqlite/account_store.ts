@@ -17,6 +17,7 @@ import type {
 import type { StoreClock } from "../clock.ts";
 import { type Connection, readTogether } from "./database/connection.ts";
 import type { LazyJobs } from "./writer/lazy_jobs.ts";
+import { RecentCount } from "./recent_count.ts";
 import { AccountTable } from "./tables/account_table.ts";
 import { BlockTable } from "./tables/block_table.ts";
 import { TokenTable } from "./tables/token_table.ts";
@@ -39,6 +40,7 @@ export class SqliteAccountStore implements AccountStore {
   readonly #accounts: AccountTable;
   readonly #blocklist: BlockTable;
   readonly #tokens: TokenTable;
+  readonly #count: RecentCount;
 
   constructor({ reads, writer, lazy, time }: AccountStoreParts) {
     this.writer = writer;
@@ -48,6 +50,10 @@ export class SqliteAccountStore implements AccountStore {
     this.#accounts = new AccountTable(reads);
     this.#blocklist = new BlockTable(reads);
     this.#tokens = new TokenTable(reads);
+    this.#count = new RecentCount(
+      () => this.#accounts.count(),
+      () => time.seconds(),
+    );
   }
 
   find(address: Address): Promise<Account | undefined> {
@@ -89,12 +95,14 @@ export class SqliteAccountStore implements AccountStore {
     return Promise.try(() => this.#accounts.page(after, limit));
   }
 
-  count(): Promise<number> {
-    return Promise.try(() => this.#accounts.count());
+  countAbout(): Promise<number> {
+    return Promise.try(() => this.#count.get());
   }
 
-  create(account: NewAccount): Promise<AccountId> {
-    return this.writer.submit("createAccount", account);
+  async create(account: NewAccount): Promise<AccountId> {
+    const id = await this.writer.submit("createAccount", account);
+    this.#count.added(1);
+    return id;
   }
 
   async createMany(
@@ -103,7 +111,9 @@ export class SqliteAccountStore implements AccountStore {
     const ids: (AccountId | undefined)[] = [];
     for (let at = 0; at < accounts.length; at += ACCOUNTS_AT_ONCE) {
       const some = accounts.slice(at, at + ACCOUNTS_AT_ONCE);
-      ids.push(...await this.writer.submit("createAccounts", some));
+      const made = await this.writer.submit("createAccounts", some);
+      this.#count.added(made.filter((id) => id !== undefined).length);
+      ids.push(...made);
     }
     return ids;
   }

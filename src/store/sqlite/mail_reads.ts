@@ -11,6 +11,7 @@ import type {
   ChangesSince,
   Mailbox,
   MailboxSnapshot,
+  MessageRow,
   UidRange,
   Usage,
 } from "../../mail/mailbox.ts";
@@ -108,7 +109,11 @@ export class MailReads {
     return { octets, deleted: this.#messages.countDeleted(mailbox) };
   }
 
-  messages(
+  rows(mailbox: MailboxId, range: UidRange, limit: number): MessageRow[] {
+    return this.#messages.rows(mailbox, range, limit);
+  }
+
+  records(
     mailbox: MailboxId,
     range: UidRange,
     limit: number,

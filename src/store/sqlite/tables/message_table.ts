@@ -28,17 +28,28 @@ export interface MessageRecord extends MessageRow {
   readonly blob: BlobId;
 }
 
-const COLUMNS =
-  `uid, blob_id AS blob, size AS sizeOctets, arrived_at AS arrivedAt,
+const ROW = `uid, size AS sizeOctets, arrived_at AS arrivedAt,
   internal_at AS internalDate, flags, keywords, modseq AS modSeq`;
 
 export class MessageTable {
   constructor(readonly db: Connection) {}
 
   /** Ascending by UID. */
+  rows(mailbox: MailboxId, range: UidRange, limit: number): MessageRow[] {
+    return this.db.rows<MessageRow>(
+      `SELECT ${ROW} FROM messages
+       WHERE mailbox_id = ? AND uid BETWEEN ? AND ? ORDER BY uid LIMIT ? + 0`,
+      mailbox,
+      range.first,
+      range.last,
+      limit,
+    );
+  }
+
+  /** Ascending by UID. */
   range(mailbox: MailboxId, range: UidRange, limit: number): MessageRecord[] {
     return this.db.rows<MessageRecord>(
-      `SELECT ${COLUMNS} FROM messages
+      `SELECT ${ROW}, blob_id AS blob FROM messages
        WHERE mailbox_id = ? AND uid BETWEEN ? AND ? ORDER BY uid LIMIT ? + 0`,
       mailbox,
       range.first,
