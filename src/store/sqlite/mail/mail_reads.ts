@@ -1,12 +1,12 @@
 /** Short indexed reads of mail, on the calling thread. @module */
-import { Refusal } from "../../base/refusal.ts";
+import { Refusal } from "../../../base/refusal.ts";
 import type {
   AccountId,
   BlobId,
   MailboxId,
   ModSeq,
   Uid,
-} from "../../base/ids.ts";
+} from "../../../base/ids.ts";
 import type {
   ChangesSince,
   Mailbox,
@@ -14,11 +14,11 @@ import type {
   MessageRow,
   UidRange,
   Usage,
-} from "../../mail/mailbox.ts";
-import { type Connection, readTogether } from "./database/connection.ts";
-import { MailboxTable } from "./tables/mailbox_table.ts";
-import { type MessageRecord, MessageTable } from "./tables/message_table.ts";
-import { UsageTable } from "./tables/usage_table.ts";
+} from "../../../mail/mailbox.ts";
+import { type Connection, readTogether } from "../database/connection.ts";
+import { MailboxTable } from "../tables/mailbox_table.ts";
+import { type MessageRecord, MessageTable } from "../tables/message_table.ts";
+import { UsageTable } from "../tables/usage_table.ts";
 
 export class MailReads {
   readonly #mailboxes: MailboxTable;

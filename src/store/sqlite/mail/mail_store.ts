@@ -1,8 +1,8 @@
 /** Mail of all accounts: reads here, writes by the writer. @module */
-import type { AccountId, Cursor, Uid, UidValidity } from "../../base/ids.ts";
-import type { AccountMail } from "../../mail/account_mail.ts";
-import type { Usage } from "../../mail/mailbox.ts";
-import type { Content } from "../content.ts";
+import type { AccountId, Cursor, Uid, UidValidity } from "../../../base/ids.ts";
+import type { AccountMail } from "../../../mail/account_mail.ts";
+import type { Usage } from "../../../mail/mailbox.ts";
+import type { Content } from "../../content.ts";
 import type {
   Acceptance,
   Accepted,
@@ -12,14 +12,14 @@ import type {
   PruneRule,
   QuotaPolicy,
   WalkStep,
-} from "../mail.ts";
+} from "../../mail.ts";
 import { type AccountMailParts, SqliteAccountMail } from "./account_mail.ts";
-import { cursorOf, positionAt } from "./cursor.ts";
-import type { DiskSpace } from "./files/disk_space.ts";
-import type { FileStaging } from "./files/staging.ts";
-import type { Health } from "./health.ts";
-import type { AgeCursor } from "./jobs/retention.ts";
-import { OutcomeUnknown } from "./writer/writer.ts";
+import { cursorOf, positionAt } from "../cursor.ts";
+import type { DiskSpace } from "../files/disk_space.ts";
+import type { FileStaging } from "../files/staging.ts";
+import type { Health } from "../health.ts";
+import type { AgeCursor } from "../jobs/retention.ts";
+import { OutcomeUnknown } from "../writer/writer.ts";
 
 export interface MailStoreParts extends AccountMailParts {
   readonly health: Health;

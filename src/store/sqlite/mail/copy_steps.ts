@@ -1,6 +1,6 @@
 /** COPY or MOVE of many messages, put together from bounded steps. @module */
-import type { Uid, UidValidity } from "../../base/ids.ts";
-import type { Copied, UidRange } from "../../mail/mailbox.ts";
+import type { Uid, UidValidity } from "../../../base/ids.ts";
+import type { Copied, UidRange } from "../../../mail/mailbox.ts";
 
 export class CopySteps {
   readonly #sourceUids: Uid[] = [];

@@ -1,18 +1,18 @@
 /** The mail of one account: reads here, writes by the writer. @module */
-import { Refusal } from "../../base/refusal.ts";
+import { Refusal } from "../../../base/refusal.ts";
 import type {
   AccountId,
   BlobId,
   MailboxId,
   ModSeq,
   Uid,
-} from "../../base/ids.ts";
+} from "../../../base/ids.ts";
 import type {
   AccountMail,
   ReadMessage,
   WantedContent,
   WatchedMailbox,
-} from "../../mail/account_mail.ts";
+} from "../../../mail/account_mail.ts";
 import type {
   ChangesSince,
   Copied,
@@ -26,15 +26,15 @@ import type {
   SpecialUse,
   UidRange,
   Usage,
-} from "../../mail/mailbox.ts";
-import type { MailPolicy } from "../mail.ts";
-import type { ChangeHub } from "./changes.ts";
+} from "../../../mail/mailbox.ts";
+import type { MailPolicy } from "../../mail.ts";
+import type { ChangeHub } from "../changes.ts";
 import { CopySteps } from "./copy_steps.ts";
-import type { BodyReader } from "./files/body.ts";
+import type { BodyReader } from "../files/body.ts";
 import type { MailReads } from "./mail_reads.ts";
-import { canonicalMailboxName } from "./mailbox_name.ts";
-import type { LazyJobs } from "./writer/lazy_jobs.ts";
-import type { Weight, Writer } from "./writer/writer.ts";
+import { canonicalMailboxName } from "../mailbox_name.ts";
+import type { LazyJobs } from "../writer/lazy_jobs.ts";
+import type { Weight, Writer } from "../writer/writer.ts";
 
 const FEW_MESSAGES = 50;
 /** Contents that come along with the rows of one call, and one more. */
