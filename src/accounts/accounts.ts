@@ -175,13 +175,11 @@ export class Accounts implements AccountOperations {
   async removeAll(blockReason: string): Promise<RemovalReport> {
     const errors: string[] = [];
     let deleted = 0;
-    for (;;) {
-      const { accounts } = await this.#parts.store.accounts.list({
-        offset: errors.length,
-        limit: PAGE,
-      });
+    for (let after = 0 as AccountId;;) {
+      const accounts = await this.#parts.store.accounts.page(after, PAGE);
       if (accounts.length === 0) return { deleted, errors };
       for (const account of accounts) {
+        after = account.id;
         try {
           await this.remove(account, blockReason);
           deleted++;
