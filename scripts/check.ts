@@ -24,6 +24,7 @@ async function listSteps(): Promise<Step[]> {
       name: "RFC references",
       args: ["run", "-A", "scripts/check_rfcs.ts"],
     },
+    { name: "sizes", args: ["run", "-A", "scripts/check_sizes.ts"] },
     { name: "words", args: ["run", "-A", "scripts/check_words.ts"] },
   ];
   const generator = "scripts/generate_docs.ts";

@@ -5,7 +5,7 @@
  */
 import type { MiddlewareHandler } from "hono";
 import { isIP } from "node:net";
-import type { SiteBackend, SiteEnv } from "./site.ts";
+import type { SiteBackend, SiteEnv } from "./site_backend.ts";
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",

@@ -24,7 +24,7 @@ import {
   type TypedFields,
 } from "./pages.ts";
 import { type HttpRefusal, httpRefusalFor } from "./refusals.ts";
-import type { NewAccount, SiteBackend, SiteEnv } from "./site.ts";
+import type { NewAccount, SiteBackend, SiteEnv } from "./site_backend.ts";
 import type { ErrorJson, NewAccountJson } from "./types.ts";
 
 /** The last ones are in QR codes that other relays have printed. */

@@ -8,7 +8,7 @@
  */
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
-import type { NewAccount } from "./site.ts";
+import type { NewAccount } from "./site_backend.ts";
 
 const KEPT_MS = 5 * 60_000;
 const MOST = 5_000;

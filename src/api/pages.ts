@@ -22,7 +22,7 @@ import type {
   RegistrationRequest,
   SiteBackend,
   SiteFacts,
-} from "./site.ts";
+} from "./site_backend.ts";
 import { contactOf, retentionSentences, ruleSentences } from "./words.ts";
 
 /** What somebody typed, or a link brought along. */

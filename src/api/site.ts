@@ -4,88 +4,17 @@
  * @module
  */
 import { Hono } from "hono";
-import type { LinkFacts } from "../accounts/login_link.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
-import type { HttpExchange, HttpHandler } from "../http/peer.ts";
-import type { Address } from "../mail/address.ts";
+import type { HttpHandler } from "../http/peer.ts";
 import { STATIC_FILES, staticFile } from "./assets.ts";
-import { autoconfigXml, type MailService } from "./autoconfig.ts";
+import { autoconfigXml } from "./autoconfig.ts";
 import { securityHeaders } from "./headers.ts";
 import { newAccountRoutes } from "./new_account.ts";
 import { OneTimePages } from "./one_time_pages.ts";
 import { messagePage, signUpPage } from "./pages.ts";
+import type { SiteBackend, SiteEnv } from "./site_backend.ts";
 import type { ErrorJson } from "./types.ts";
-
-/** What the site needs of the relay; live, asked at each request. */
-export interface SiteBackend {
-  /** @param host that the request is for, without port; an unknown one gets the facts of the primary domain. */
-  facts(host: string): SiteFacts;
-  /** @throws {Refusal} */
-  register(request: RegistrationRequest): Promise<NewAccount>;
-  /** Counts a page view of this address; seconds to wait when there were too many. */
-  pageWait(address: string): number;
-}
-
-/** Of one of our domains. */
-export interface SiteFacts {
-  /** Where new accounts will be. */
-  readonly domain: string;
-  readonly links: LinkFacts;
-  /** `https://host[:port]`, as others reach us. */
-  readonly publicUrl: string;
-  /** All DNS names and addresses that are us, with brackets for IPv6. */
-  readonly hosts: readonly string[];
-  readonly registration: "open" | "token" | "closed";
-  readonly rules: SignUpRules;
-  readonly retention: SiteRetention;
-  /** An URI or an address; empty if there is none. */
-  readonly adminContact: string;
-  readonly autoconfig: boolean;
-  readonly services: readonly MailService[];
-  readonly hstsSeconds: number;
-  /** Where HTTPS is served; undefined: nowhere. */
-  readonly httpsPort?: number;
-}
-
-/** Of names and passwords that people choose. */
-export interface SignUpRules {
-  readonly chosenNames: boolean;
-  readonly minNameLength: number;
-  readonly maxNameLength: number;
-  /** In octets. */
-  readonly minPasswordLength: number;
-}
-
-/** After what time something is deleted; undefined: never. */
-export interface SiteRetention {
-  readonly messagesSeconds?: number;
-  /** Of messages that were read. */
-  readonly largeSeconds?: number;
-  readonly largeOctets?: number;
-  /** After a message was read. */
-  readonly seenSeconds?: number;
-  /** After the last login. */
-  readonly inactiveAccountsSeconds?: number;
-  /** After creation, when nobody ever logged in. */
-  readonly unusedAccountsSeconds?: number;
-}
-
-export interface RegistrationRequest {
-  readonly token?: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly peerAddress: string;
-  /** Of ours, where the account will be. */
-  readonly domain: string;
-}
-
-export interface NewAccount {
-  readonly address: Address;
-  readonly password: string;
-}
-
-export type SiteEnv = { Bindings: HttpExchange };
 
 const AUTOCONFIG_PATHS = [
   "/.well-known/autoconfig/mail/config-v1.1.xml",

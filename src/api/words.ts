@@ -1,6 +1,6 @@
 /** What pages say in words and numbers. @module */
 import { roundedSize } from "../base/sizes.ts";
-import type { SignUpRules, SiteRetention } from "./site.ts";
+import type { SignUpRules, SiteRetention } from "./site_backend.ts";
 
 const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60]] as const;
 

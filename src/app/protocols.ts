@@ -5,7 +5,8 @@
  */
 import type { Socket } from "node:net";
 import type { ServiceConnections } from "../admin/live_server.ts";
-import { site, type SiteBackend } from "../api/site.ts";
+import { site } from "../api/site.ts";
+import type { SiteBackend } from "../api/site_backend.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import { plainAddress } from "../base/peer_address.ts";
 import { systemRandom } from "../base/random.ts";

@@ -9,7 +9,7 @@ import type {
   SiteBackend,
   SiteFacts,
   SiteRetention,
-} from "../api/site.ts";
+} from "../api/site_backend.ts";
 import type { Clock } from "../base/clock.ts";
 import { limitKey } from "../base/peer_address.ts";
 import { TokenBuckets } from "../base/token_buckets.ts";

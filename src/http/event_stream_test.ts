@@ -5,7 +5,11 @@ import {
   type ServerSentEvent,
 } from "./event_stream.ts";
 import type { HttpHandler } from "./peer.ts";
-import { serving, until, writeAll } from "./server/test_server.ts";
+import {
+  serving,
+  until,
+  writeAll,
+} from "../../tests/harness/http_test_server.ts";
 
 const FORMATS: [ServerSentEvent, string][] = [
   [{ data: "x" }, "data: x\n\n"],

@@ -4,11 +4,11 @@ import { systemRandom } from "../../src/base/random.ts";
 import type { Refusal } from "../../src/base/refusal.ts";
 import type { HttpExchange } from "../../src/http/peer.ts";
 import { parseAddress } from "../../src/mail/address.ts";
-import {
-  type RegistrationRequest,
-  site,
-  type SiteFacts,
-} from "../../src/api/site.ts";
+import { site } from "../../src/api/site.ts";
+import type {
+  RegistrationRequest,
+  SiteFacts,
+} from "../../src/api/site_backend.ts";
 
 const server = { host: "relay.example", port: 993, security: "ssl" } as const;
 export const FACTS: SiteFacts = {

@@ -7,12 +7,10 @@
  *
  * @module
  */
-import type { Clock, Timers } from "../../base/clock.ts";
 import type { Wire } from "../../net/wire.ts";
 import {
   DEFAULT_LIMITS,
   type HttpExchange,
-  type HttpHandler,
   type HttpPeer,
   type RouteLimits,
 } from "../peer.ts";
@@ -23,7 +21,6 @@ import {
 } from "../proto/request_head.ts";
 import { RequestReceiver } from "../proto/request_receiver.ts";
 import { requestUrl } from "../proto/request_url.ts";
-import type { TrustedProxies } from "../trusted_proxies.ts";
 import {
   ALLOWED,
   allowedAnswer,
@@ -33,31 +30,8 @@ import {
 import { BodyFault, RequestBody } from "./request_body.ts";
 import { type Outgoing, outgoing } from "./response_body.ts";
 import { ResponseWriter } from "./response_writer.ts";
+import type { ConnectionSurroundings } from "./surroundings.ts";
 import { ResumedWire, type Takeover, type UpgradeRoute } from "./upgrade.ts";
-
-/** Of connections, whatever the route; asked at each use. */
-export interface ConnectionLimits {
-  /** For a request head to arrive, from its first octet or from the connection. */
-  readonly headMs: number;
-  /** Between two requests. */
-  readonly idleMs: number;
-  /** Between two reads of a body. */
-  readonly bodyStallMs: number;
-  /** For a piece of the answer to be taken. */
-  readonly sendStallMs: number;
-}
-
-export interface ConnectionSurroundings {
-  readonly handler: HttpHandler;
-  readonly upgrades: readonly UpgradeRoute[];
-  readonly proxies: TrustedProxies;
-  readonly clock: Clock;
-  readonly timers: Pick<Timers, "sleep">;
-  /** Aborted when the server stops. */
-  readonly stopping: AbortSignal;
-  limits(): ConnectionLimits;
-  reportBug(error: unknown): void;
-}
 
 const MAX_HEAD_OCTETS = 16_384;
 /** For a peer that still sends to see the answer, before the connection is no more. */

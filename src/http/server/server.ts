@@ -15,7 +15,8 @@ import { NativeWire } from "../../net/native_wire.ts";
 import type { Wire } from "../../net/wire.ts";
 import type { HttpHandler } from "../peer.ts";
 import { TrustedProxies } from "../trusted_proxies.ts";
-import { type ConnectionLimits, HttpConnection } from "./connection.ts";
+import { HttpConnection } from "./connection.ts";
+import type { ConnectionLimits } from "./surroundings.ts";
 import type { UpgradeRoute } from "./upgrade.ts";
 
 export interface HttpLimits extends ConnectionLimits, CountLimits {

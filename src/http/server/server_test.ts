@@ -11,7 +11,7 @@ import {
   statuses,
   until,
   writeAll,
-} from "./test_server.ts";
+} from "../../../tests/harness/http_test_server.ts";
 
 const HOST = "Host: a.example\r\n";
 const GET = `GET / HTTP/1.1\r\n${HOST}Connection: close\r\n\r\n`;

@@ -3,7 +3,13 @@ import { connect } from "node:net";
 // @ts-types="@types/ws"
 import WebSocket from "ws";
 import { rawTakeover, type UpgradeRoute } from "./upgrade.ts";
-import { raw, serving, statuses, until, writeAll } from "./test_server.ts";
+import {
+  raw,
+  serving,
+  statuses,
+  until,
+  writeAll,
+} from "../../../tests/harness/http_test_server.ts";
 import { webSocketTakeover } from "./web_socket.ts";
 
 const HOST = "Host: a.example\r\n";

@@ -2,10 +2,13 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { createSecureContext } from "node:tls";
-import { fromLatin1 } from "../../base/octets.ts";
-import { SocketListener } from "../../net/socket_listener.ts";
-import { SocketWire } from "../../net/socket_wire.ts";
-import { HttpServer, type HttpServerOptions } from "./server.ts";
+import { fromLatin1 } from "../../src/base/octets.ts";
+import { SocketListener } from "../../src/net/socket_listener.ts";
+import { SocketWire } from "../../src/net/socket_wire.ts";
+import {
+  HttpServer,
+  type HttpServerOptions,
+} from "../../src/http/server/server.ts";
 
 export const LIMITS = {
   total: 40,
