@@ -84,7 +84,11 @@ export class Accounts implements AccountOperations {
     this.#parts = parts;
     this.#day = today(clock);
     this.sessions = new SessionRegistry(clock, options);
-    this.#foreign = new ForeignHashes(timers, parts.reportBug);
+    this.#foreign = new ForeignHashes({
+      clock,
+      timers,
+      onDeath: parts.reportBug,
+    });
     const gate = new HashGate({
       concurrency: () =>
         options.hashConcurrency || navigator.hardwareConcurrency,

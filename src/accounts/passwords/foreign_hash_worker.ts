@@ -9,39 +9,27 @@ import { timingSafeEqual } from "node:crypto";
 import { argon2id, bcryptVerify } from "hash-wasm";
 import { encrypt } from "unixcrypt";
 import type { Secret } from "../../base/secret.ts";
-import { guardThread } from "../../observe/threads.ts";
+import { answerQuestions } from "../../observe/worker_link.ts";
 import type { Argon2Password, ForeignPassword } from "./stored_password.ts";
 
 export interface ForeignCheck {
-  readonly id: number;
   readonly stored: ForeignPassword;
   readonly password: Secret;
 }
 
-export interface ForeignVerdict {
-  readonly id: number;
-  /** undefined: the check itself failed. */
-  readonly matches: boolean | undefined;
-}
-
-/** The part of a worker's scope that is used here. */
-interface WorkerScope {
-  onmessage: (event: MessageEvent<ForeignCheck>) => void;
-  postMessage(verdict: ForeignVerdict): void;
-}
+/** "failed": the check itself, which says nothing about the password. */
+export type ForeignVerdict = "matches" | "differs" | "failed";
 
 const BCRYPT_OCTETS = 72; // bcrypt looks at no more
-guardThread();
-const scope = globalThis as unknown as WorkerScope;
 const encoder = new TextEncoder();
 
-scope.onmessage = async ({ data: { id, stored, password } }) => {
+answerQuestions<ForeignCheck, ForeignVerdict>(async ({ stored, password }) => {
   try {
-    scope.postMessage({ id, matches: await matches(stored, password) });
+    return await matches(stored, password) ? "matches" : "differs";
   } catch {
-    scope.postMessage({ id, matches: undefined });
+    return "failed";
   }
-};
+});
 
 async function matches(
   stored: ForeignPassword,

@@ -14,7 +14,11 @@ import { TestTime } from "../../../tests/harness/test_time.ts";
 
 function parts() {
   const time = new TestTime();
-  const foreign = new ForeignHashes(time, () => {});
+  const foreign = new ForeignHashes({
+    clock: time,
+    timers: time,
+    onDeath() {},
+  });
   const gate = new HashGate({
     concurrency: () => 2,
     clock: time,
@@ -184,10 +188,12 @@ Deno.test("ForeignHashes answers as temporary when its worker dies, tells it, an
       onmessage = () => { throw new Error("of ann@relay.example") };`)
   }`;
   const deaths: unknown[] = [];
-  const foreign = new ForeignHashes(
-    new TestTime(),
-    (error) => deaths.push(error),
-  );
+  const time = new TestTime();
+  const foreign = new ForeignHashes({
+    clock: time,
+    timers: time,
+    onDeath: (error) => deaths.push(error),
+  });
   const [, stored, password] = VECTORS[2]!;
   const parsed = parseStoredPassword(stored) as ForeignPassword;
   try {

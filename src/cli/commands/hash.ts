@@ -20,7 +20,11 @@ async function hash(call: Call): Promise<CommandResult> {
     : await call.terminal.readHidden("Password: ");
   const password = secretOf(octets ?? new Uint8Array());
   checkPassword(password, 1);
-  const foreign = new ForeignHashes(SYSTEM_TIMERS, () => {});
+  const foreign = new ForeignHashes({
+    clock: SYSTEM_CLOCK,
+    timers: SYSTEM_TIMERS,
+    onDeath() {},
+  });
   const hasher = new PasswordHasher({
     random: systemRandom,
     foreign,

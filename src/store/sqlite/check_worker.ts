@@ -1,11 +1,6 @@
 /** Checks a database in a thread of its own: it reads every page. @module */
-import { guardThread } from "../../observe/threads.ts";
+import { answerQuestions } from "../../observe/worker_link.ts";
 import { openReading } from "./database/open.ts";
-
-interface WorkerScope {
-  onmessage: ((event: MessageEvent<string>) => void) | null;
-  postMessage(message: CheckReply): void;
-}
 
 /** What was found wrong, if anything. */
 export interface CheckReply {
@@ -27,6 +22,4 @@ function check(path: string): CheckReply {
   }
 }
 
-guardThread();
-const scope = globalThis as unknown as WorkerScope;
-scope.onmessage = ({ data }) => scope.postMessage(check(data));
+answerQuestions<string, CheckReply>(check);

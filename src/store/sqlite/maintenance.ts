@@ -1,5 +1,5 @@
 /** Upkeep of the store, in steps that never hold up delivery for long. @module */
-import { startThread } from "../../observe/threads.ts";
+import { UNANSWERED, WorkerLink } from "../../observe/worker_link.ts";
 import type { AccountId, Cursor, MailboxId } from "../../base/ids.ts";
 import type { StoreClock } from "../clock.ts";
 import type { WalkStep } from "../mail.ts";
@@ -122,19 +122,14 @@ interface RecountStep {
 }
 
 /** Reading every page takes its time: a thread of its own does it. */
-function checkApart(path: string): Promise<CheckReply> {
-  return new Promise((resolve, reject) => {
-    const worker = startThread<CheckReply>(
-      new URL("./check_worker.ts", import.meta.url),
-      "check",
-      {
-        onMessage(reply) {
-          worker.terminate();
-          resolve(reply);
-        },
-        onDeath: reject,
-      },
-    );
-    worker.postMessage(path);
-  });
+async function checkApart(path: string): Promise<CheckReply> {
+  let death: unknown;
+  const link = new WorkerLink<string, CheckReply>(
+    { url: new URL("./check_worker.ts", import.meta.url), name: "check" },
+    (error) => death = error,
+  );
+  const reply = await link.ask(path);
+  if (reply === UNANSWERED) throw death;
+  link.terminate();
+  return reply;
 }

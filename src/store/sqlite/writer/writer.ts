@@ -13,8 +13,9 @@
 import type { StoreEvent } from "../../events.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { nowSeconds } from "../../../base/clock.ts";
-import { Repeats } from "../../../base/repeats.ts";
 import { Refusal } from "../../../base/refusal.ts";
+import { UNANSWERED, type Unanswered } from "../../../observe/worker_link.ts";
+import { LastingWorker } from "../../../observe/worker_lives.ts";
 import type { Outcome } from "./batch.ts";
 import type { ChangeHub } from "../changes.ts";
 import type { EventHub } from "../events.ts";
@@ -22,7 +23,6 @@ import type { Health } from "../health.ts";
 import type { Job, JobArgument, JobName, JobResult } from "../jobs/jobs.ts";
 import { traitsOf } from "../jobs/traits.ts";
 import type { WriterOptions } from "../options.ts";
-import { type Unanswered, WriterLink } from "./writer_link.ts";
 import type { FromWriter, ToWriter } from "./writer_protocol.ts";
 
 const MAX_BATCH_JOBS = 128;
@@ -34,8 +34,6 @@ const MAX_IN_FLIGHT = 2;
 /** Octets written after which the log goes into the database: at rest, and at the latest. */
 const CHECKPOINT_IDLE_OCTETS = 4 * 1024 * 1024;
 const CHECKPOINT_BUSY_OCTETS = 32 * 1024 * 1024;
-/** Lives of the thread beyond this end the store. */
-const DEATHS = { times: 4, withinMs: 60_000 };
 const OCTETS_OF_A_JOB = 24 * 1024; // pages a small job touches
 
 /** What a job costs beyond a small one. */
@@ -85,11 +83,7 @@ export class Writer {
   readonly #options: WriterOptions;
   readonly #queue: Waiting[] = [];
   readonly #bulk: Waiting[] = [];
-  readonly #deaths: Repeats;
-  #link: WriterLink;
-  /** Jobs may be sent. */
-  #isOpen = false;
-  #reviving: Promise<void> = Promise.resolve();
+  readonly #worker: LastingWorker<ToWriter, FromWriter>;
   #queuedOctets = 0;
   #batchesInFlight = 0;
   #pumpScheduled = false;
@@ -100,8 +94,17 @@ export class Writer {
   private constructor(options: WriterOptions, hooks: WriterHooks) {
     this.#hooks = hooks;
     this.#options = options;
-    this.#deaths = new Repeats(hooks.clock, DEATHS);
-    this.#link = this.#newLink();
+    this.#worker = new LastingWorker({
+      url: new URL("./writer_worker.ts", import.meta.url),
+      name: "writer",
+      clock: hooks.clock,
+      prepare: async (ask) => {
+        answered(await ask({ kind: "open", options }));
+      },
+      onDeath: hooks.onBug,
+      onRestart: () => this.#takeOver(),
+      onGivenUp: (error) => this.#giveUp(error),
+    });
   }
 
   /** @throws {Error} why the database cannot be opened */
@@ -110,7 +113,7 @@ export class Writer {
     hooks: WriterHooks,
   ): Promise<Writer> {
     const writer = new Writer(options, hooks);
-    await writer.#openLink();
+    await writer.#worker.open();
     return writer;
   }
 
@@ -179,11 +182,13 @@ export class Writer {
   async close(): Promise<void> {
     if (this.#closed) return;
     await this.flushLazy();
-    await this.#reviving;
+    await this.#worker.revived;
     if (this.#closed) return; // there was no thread left
     this.#closed = true;
+    this.#worker.letEnd();
     while (this.#isWaiting()) this.#send();
     await this.#ask({ kind: "close" });
+    this.#worker.terminate();
   }
 
   #schedulePump(): void {
@@ -196,7 +201,7 @@ export class Writer {
   }
 
   #pump(): void {
-    if (!this.#isWaiting() || !this.#isOpen || this.#link.isDead) return;
+    if (!this.#isWaiting() || !this.#worker.isOpen) return;
     if (this.#batchesInFlight >= MAX_IN_FLIGHT) return;
     this.#send();
   }
@@ -214,7 +219,7 @@ export class Writer {
     for (const { octets } of batch) this.#sinceCheckpoint += octets;
     const settle = (reply: FromWriter | Unanswered) => {
       this.#batchesInFlight--;
-      if (reply.kind === "died") this.#queue.unshift(...lazy.map(again));
+      if (reply === UNANSWERED) this.#queue.unshift(...lazy.map(again));
       this.#settle(reply, batch, lazy.length);
       if (!this.#closed) this.#afterBatch();
     };
@@ -222,7 +227,7 @@ export class Writer {
       nowSeconds: nowSeconds(this.#hooks.clock),
       livedSeconds: this.#hooks.livedSeconds(),
     };
-    this.#link.post({ kind: "batch", jobs, time }, settle);
+    this.#worker.post({ kind: "batch", jobs, time }, settle);
   }
 
   #takeBatch(): Waiting[] {
@@ -247,7 +252,7 @@ export class Writer {
     batch: readonly Waiting[],
     lazyCount: number,
   ): void {
-    if (reply.kind === "died") {
+    if (reply === UNANSWERED) {
       this.#writes++;
       for (const waiting of batch) waiting.reject(new OutcomeUnknown());
       return;
@@ -307,52 +312,17 @@ export class Writer {
     const limit = idle ? CHECKPOINT_IDLE_OCTETS : CHECKPOINT_BUSY_OCTETS;
     if (this.#sinceCheckpoint > limit) {
       this.#sinceCheckpoint = 0;
-      this.#link.post({ kind: "checkpoint" }, () => {});
+      this.#worker.post({ kind: "checkpoint" }, () => {});
     }
     this.#pump();
   }
 
-  #ask(message: ToWriter): Promise<Reply> {
-    return new Promise((resolve, reject) =>
-      this.#link.post(message, (reply) => {
-        if (reply.kind === "died") reject(new OutcomeUnknown());
-        else if (reply.kind === "failed") reject(new Error(reply.message));
-        else resolve(reply);
-      })
-    );
+  async #ask(message: ToWriter): Promise<Reply> {
+    return answered(await this.#worker.ask(message));
   }
 
-  #newLink(): WriterLink {
-    return new WriterLink((error) => {
-      if (!this.#isOpen) return; // whoever waits for it to open is told
-      this.#isOpen = false;
-      this.#hooks.onBug(error);
-      if (!this.#closed) this.#reviving = this.#revive(error);
-    });
-  }
-
-  async #openLink(): Promise<void> {
-    try {
-      await this.#ask({ kind: "open", options: this.#options });
-      this.#isOpen = true;
-    } catch (error) {
-      this.#link.terminate();
-      throw error;
-    }
-  }
-
-  /** Tries until a thread is open, or too many have died. Never rejects. */
-  async #revive(error: Error): Promise<void> {
-    for (let last = error; !this.#isOpen;) {
-      if (this.#deaths.add()) return this.#giveUp(last);
-      this.#link = this.#newLink();
-      try {
-        await this.#openLink();
-      } catch (failure) {
-        this.#hooks.onBug(failure);
-        last = failure as Error;
-      }
-    }
+  /** A new thread has taken over. */
+  #takeOver(): void {
     this.#hooks.onRestart();
     this.#pump();
   }
@@ -366,6 +336,13 @@ export class Writer {
     this.#hooks.health.report("io");
     this.#hooks.onFatal(error);
   }
+}
+
+/** @throws {OutcomeUnknown | Error} in place of the reply, if it is none */
+function answered(reply: FromWriter | Unanswered): Reply {
+  if (reply === UNANSWERED) throw new OutcomeUnknown();
+  if (reply.kind === "failed") throw new Error(reply.message);
+  return reply;
 }
 
 /** A job that may be done twice and that nobody waits for. */

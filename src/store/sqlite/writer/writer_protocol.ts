@@ -16,17 +16,6 @@ export type ToWriter =
   | { readonly kind: "vacuum" }
   | { readonly kind: "close" };
 
-/** Answers come in the order of the questions; one that is missing is the last. */
-export interface Question {
-  readonly id: number;
-  readonly message: ToWriter;
-}
-
-export interface Answer {
-  readonly id: number;
-  readonly reply: FromWriter;
-}
-
 export type FromWriter =
   | { readonly kind: "opened" }
   | { readonly kind: "failed"; readonly message: string }

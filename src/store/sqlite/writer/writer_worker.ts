@@ -12,23 +12,10 @@ import { storageFault } from "../database/errors.ts";
 import { BALLAST_NAME } from "../files/ballast.ts";
 import { JobContext } from "../jobs/context.ts";
 import type { WriterOptions } from "../options.ts";
-import { guardThread } from "../../../observe/threads.ts";
-import type {
-  Answer,
-  FromWriter,
-  Question,
-  ToWriter,
-} from "./writer_protocol.ts";
+import { answerQuestions } from "../../../observe/worker_link.ts";
+import type { FromWriter, ToWriter } from "./writer_protocol.ts";
 
 const SHORT_WAIT_MS = 50;
-
-interface WorkerScope {
-  onmessage: ((event: MessageEvent<Question>) => void) | null;
-  postMessage(answer: Answer): void;
-  close(): void;
-}
-
-const scope = globalThis as unknown as WorkerScope;
 
 class WriterThread {
   readonly #db: Connection;
@@ -103,7 +90,6 @@ function removeIfThere(path: string): void {
 }
 
 let thread: WriterThread | undefined;
-guardThread(() => thread?.abandon());
 
 function answer(message: ToWriter): FromWriter {
   try {
@@ -117,8 +103,4 @@ function answer(message: ToWriter): FromWriter {
   }
 }
 
-scope.onmessage = ({ data: { id, message } }) => {
-  const reply = answer(message);
-  scope.postMessage({ id, reply });
-  if (reply.kind === "closed") scope.close();
-};
+answerQuestions<ToWriter, FromWriter>(answer, () => thread?.abandon());
