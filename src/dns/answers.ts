@@ -36,7 +36,10 @@ export class DnsFailure extends Error {
 
 /** Look-ups, cached. All throw `DnsFailure`. */
 export interface Dns {
-  mailExchangers(domain: string): Promise<Answer<MailExchanger>>;
+  mailExchangers(
+    domain: string,
+    freshness?: Freshness,
+  ): Promise<Answer<MailExchanger>>;
   /** Each TXT record joined to one text (RFC 7208 §3.3). */
   texts(name: string, freshness?: Freshness): Promise<Answer<string>>;
   ipv4(name: string): Promise<Answer<string>>;

@@ -59,9 +59,12 @@ export class Resolver implements Dns {
     this.#options = options;
   }
 
-  async mailExchangers(domain: string): Promise<Answer<MailExchanger>> {
+  async mailExchangers(
+    domain: string,
+    freshness: Freshness = "cached",
+  ): Promise<Answer<MailExchanger>> {
     return mapped(
-      await this.#lookUp(domain, "MX"),
+      await this.#lookUp(domain, "MX", freshness),
       ({ preference = 0, text }) => ({ preference, host: text }),
     );
   }

@@ -117,6 +117,16 @@ Deno.test("answers are kept for their time, absence for at most five minutes", (
     assert.equal(server.questions.length, 4);
   }));
 
+Deno.test("mail exchangers are asked for anew where a fresh answer is wanted", () =>
+  withResolver(async (dns, server) => {
+    await fails("no_such_name", dns.mailExchangers("nobody.example"));
+    await fails("no_such_name", dns.mailExchangers("nobody.example"));
+    assert.equal(server.questions.length, 1);
+    const asked = dns.mailExchangers("nobody.example", "fresh");
+    await fails("no_such_name", asked);
+    assert.equal(server.questions.length, 2);
+  }));
+
 Deno.test("trouble is not kept, a fresh look-up asks, equal questions travel once", () =>
   withResolver(async (dns, server) => {
     await fails("temporary", dns.texts("broken.example"));
