@@ -66,6 +66,9 @@ const ALLOWED = new Map<string, readonly string[]>([
   ["main.ts", ["cli"]],
 ]);
 
+/** What a folder hides from all others, and the one module that may look inside. */
+const HIDDEN = new Map([["src/store/sqlite/", "src/store/open.ts"]]);
+
 /** A package belongs to one folder; these are the ones that need two. */
 const SHARED_PACKAGES: Record<string, readonly string[]> = {
   hono: ["http", "api"],
@@ -171,6 +174,10 @@ function objection({ from, to, typeOnly }: Import): string | undefined {
     return !owners || owners.includes(folder)
       ? undefined
       : `${name} belongs to ${owners.join(" and ")}`;
+  }
+  for (const [hidden, door] of HIDDEN) {
+    if (!to.startsWith(hidden) || from.startsWith(hidden)) continue;
+    if (from !== door) return `${hidden} is reached through ${door} only`;
   }
   const target = folderOf(to);
   if (!target) return `${to} lies outside the layout`;

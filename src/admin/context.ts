@@ -31,7 +31,6 @@ export interface AdminContext {
   /** The `dclogin:` link of an account, for this server as it is reached now. */
   loginLink(address: Address, password: string): string;
   readonly stateDir: string;
-  readonly databasePath: string;
   /** Absent when no server runs in this process. */
   readonly live?: LiveServer;
 }

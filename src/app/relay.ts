@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { Accounts } from "../accounts/accounts.ts";
 import { LiveOptions, quotaPolicy } from "../accounts/live_options.ts";
 import { machineResources } from "../accounts/limits/resource_guard.ts";
@@ -25,7 +24,7 @@ import { domain } from "../mail/address.ts";
 import { LocalDomains } from "../mail/local_domains.ts";
 import type { Log } from "../observe/log.ts";
 import { Settings } from "../settings/settings.ts";
-import { openStore } from "../store/sqlite/open.ts";
+import { openStore } from "../store/open.ts";
 import type { ContentDamage, Store } from "../store/store.ts";
 import { followPurgeSettings } from "../tasks/purge_seen.ts";
 import { TaskRunner } from "../tasks/task_runner.ts";
@@ -80,17 +79,12 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
   const reportBug = (error: unknown) => journal.bug(error);
   const store = await openStore({
     stateDir: first.server.stateDir,
-    database: first.storage.database,
-    sync: first.storage.sync,
-    inlineMaxOctets: first.storage.inlineMax,
-    get minFreeOctets() {
-      return config().storage.minFree;
-    },
-    dedup: first.storage.dedup,
+    storage: () => config().storage,
     clock: SYSTEM_CLOCK,
+    timers: SYSTEM_TIMERS,
     onHealth: () => reported.onChange(),
     onDamage: damageTeller(reported, log),
-    onErasureLate: (isLate) => tellErasure(isLate, reported),
+    onErasureLate: (reason) => tellErasure(reason, reported),
     ...(source.onFatal === undefined ? {} : { onFatal: source.onFatal }),
     onBug: reportBug,
   });
@@ -156,9 +150,12 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
   };
 }
 
-function tellErasure(isLate: boolean, reported: ReportedConditions): void {
-  if (!isLate) return reported.clear("deleted_data_kept");
-  reported.report("deleted_data_kept", "chat.db-wal cannot be emptied");
+function tellErasure(
+  reason: string | undefined,
+  reported: ReportedConditions,
+): void {
+  if (reason === undefined) return reported.clear("deleted_data_kept");
+  reported.report("deleted_data_kept", reason);
 }
 
 /** A line for each; how many there were since the start is in the status. */
@@ -195,7 +192,6 @@ export function adminContext(
     loginLink: (address, password) =>
       loginLink(address, password, links(domain(address))),
     stateDir: config.server.stateDir,
-    databasePath: join(config.server.stateDir, config.storage.database),
     ...(live === undefined ? {} : { live }),
   };
 }

@@ -50,9 +50,11 @@ export interface ContentDamage {
 
 export interface StoreHealth {
   readonly state: "ok" | "full" | "read_only" | "corrupt";
+  /** Of writes that wait for their turn. */
   readonly queuedOctets: number;
   readonly databaseOctets: number;
-  readonly walOctets: number;
+  /** Of what is written ahead of the database, beside it. */
+  readonly logOctets: number;
 }
 
 export interface Store {
@@ -64,6 +66,8 @@ export interface Store {
   readonly staging: ContentStaging;
   readonly maintenance: Maintenance;
   readonly clock: StoreClock;
+  /** Where it is, for people. */
+  readonly place: string;
   health(): StoreHealth;
   /** Calls from now on for every event. Returns how to stop. */
   onEvent(listener: StoreListener): () => void;

@@ -8,7 +8,7 @@ import { TestTime } from "../harness/test_time.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import type { Address } from "../../src/mail/address.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
-import { openStore } from "../../src/store/sqlite/open.ts";
+import { openTestStore } from "../store/engines.ts";
 import type { Store } from "../../src/store/store.ts";
 import { inboxOf } from "../store/store_world.ts";
 
@@ -25,7 +25,7 @@ async function open(
   options: AccountOptions = OPTIONS,
 ): Promise<Process> {
   const time = new TestTime(Date.now());
-  const store = await openStore({ stateDir, minFreeOctets: 0 });
+  const store = await openTestStore({ stateDir });
   const accounts = new Accounts({
     store,
     domains: new LocalDomains({ domains: ["relay.example"] }),

@@ -5,8 +5,8 @@ import type { AccountId } from "../../src/base/ids.ts";
 import { type MailboxChange, SEEN } from "../../src/mail/mailbox.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { QuotaPolicy } from "../../src/store/mail.ts";
-import { openStore } from "../../src/store/sqlite/open.ts";
 import { TestTime } from "../harness/test_time.ts";
+import { openTestStore } from "../store/engines.ts";
 import type { TaskSettings } from "../../src/tasks/task.ts";
 import { TASKS } from "../../src/tasks/task_table.ts";
 import { TaskRunner } from "../../src/tasks/task_runner.ts";
@@ -56,7 +56,7 @@ function relayTest(name: string, test: (relay: Relay) => Promise<void>): void {
   Deno.test(name, async () => {
     const stateDir = await Deno.makeTempDir({ prefix: "postern-tasks-" });
     const time = new Machine(NOW * 1000);
-    const store = await openStore({ stateDir, clock: time, minFreeOctets: 0 });
+    const store = await openTestStore({ stateDir, clock: time });
     const settings = { ...SETTINGS };
     const tasks = new TaskRunner({
       store,

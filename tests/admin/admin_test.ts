@@ -168,7 +168,7 @@ Deno.test("accounts status counts", async () => {
       blocklisted: 1,
       mail_directories: 1,
       state_dir: relay.stateDir,
-      database: relay.databasePath,
+      database: relay.store.place,
     });
     const status = await call(relay, "status", {});
     assert.equal(status.running, false);

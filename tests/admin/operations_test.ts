@@ -267,7 +267,7 @@ Deno.test("operations that change nothing leave the database alone", () =>
       token,
       name: "max_message_size",
     };
-    const database = new DatabaseSync(relay.databasePath, { readOnly: true });
+    const database = new DatabaseSync(relay.store.place, { readOnly: true });
     const version = () =>
       database.prepare("PRAGMA data_version").get()?.data_version;
     const before = version();

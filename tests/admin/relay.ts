@@ -14,7 +14,7 @@ import { systemRandom } from "../../src/base/random.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { Settings } from "../../src/settings/settings.ts";
-import { openStore } from "../../src/store/sqlite/open.ts";
+import { openTestStore } from "../store/engines.ts";
 import { TaskRunner } from "../../src/tasks/task_runner.ts";
 
 /** When its clock begins, in seconds since 1970. */
@@ -29,7 +29,7 @@ export async function withRelay(
 ): Promise<void> {
   const stateDir = await Deno.makeTempDir({ prefix: "postern-admin-" });
   const clock = new TestTime(NOW * 1000);
-  const store = await openStore({ stateDir, minFreeOctets: 0, clock });
+  const store = await openTestStore({ stateDir, clock });
   try {
     const config = loadConfig({
       text:
@@ -80,7 +80,6 @@ export async function withRelay(
           publiclyTrusted: true,
         }),
       stateDir,
-      databasePath: `${stateDir}/chat.db`,
     });
   } finally {
     await store.close();

@@ -8,7 +8,7 @@ import type { AccountId } from "../../src/base/ids.ts";
 import type { Address } from "../../src/mail/address.ts";
 import type { QuotaPolicy } from "../../src/store/mail.ts";
 import type { Store } from "../../src/store/store.ts";
-import { openStore } from "../../src/store/sqlite/open.ts";
+import { openTestStore } from "../store/engines.ts";
 
 const MESSAGE_OCTETS = 4096;
 const HEADER_OCTETS = 600;
@@ -137,7 +137,7 @@ function report(
 
 if (import.meta.main) {
   const stateDir = await Deno.makeTempDir({ prefix: "store_bench" });
-  const store = await openStore({ stateDir });
+  const store = await openTestStore({ stateDir, durable: true });
   const count = Number(Deno.args[0] ?? 1000);
   const accounts = (await store.accounts.createMany(
     Array.from({ length: count }, (_, i) => ({

@@ -10,7 +10,7 @@ import { systemRandom } from "../../src/base/random.ts";
 import { type Address, parseAddress } from "../../src/mail/address.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { Counters } from "../../src/observe/counters.ts";
-import { openStore } from "../../src/store/sqlite/open.ts";
+import { openTestStore } from "../store/engines.ts";
 import type { Store } from "../../src/store/store.ts";
 
 export const ANN = parseAddress("ann@relay.example");
@@ -91,7 +91,7 @@ export class Relay {
 
   static async open(): Promise<Relay> {
     const stateDir = await Deno.makeTempDir();
-    const store = await openStore({ stateDir, sync: "off", minFreeOctets: 0 });
+    const store = await openTestStore({ stateDir });
     const relay = new Relay(store, stateDir);
     for (const address of [ANN, BOB, CAROL]) {
       const id = await store.accounts.create({

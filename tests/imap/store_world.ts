@@ -8,7 +8,7 @@ import type {
 import type { Address } from "../../src/mail/address.ts";
 import { DELETED } from "../../src/mail/mailbox.ts";
 import type { QuotaPolicy } from "../../src/store/mail.ts";
-import { openStore } from "../../src/store/sqlite/open.ts";
+import { openTestStore } from "../store/engines.ts";
 import type { Store } from "../../src/store/store.ts";
 import { MemoryBackend } from "./memory_backend.ts";
 import { MESSAGE, type World } from "./world.ts";
@@ -26,10 +26,8 @@ const latin1 = new TextDecoder("latin1");
 export async function storeWorld(): Promise<World> {
   const stateDir = await Deno.makeTempDir();
   const bugs: unknown[] = [];
-  const store = await openStore({
+  const store = await openTestStore({
     stateDir,
-    sync: "off",
-    minFreeOctets: 0,
     onBug: (error) => bugs.push(error),
   });
   const account = await store.accounts.create({

@@ -17,6 +17,7 @@ import {
   HEADER,
   inboxOf,
   QUOTA,
+  sqliteTest,
   stage,
   START_SECONDS,
   storeTest,
@@ -208,7 +209,7 @@ storeTest(
   },
 );
 
-storeTest(
+sqliteTest(
   "what is known goes as new messages come",
   async ({ store, stateDir, pass }) => {
     const ann = await addAccount(store, "ann");
@@ -229,7 +230,7 @@ storeTest(
   },
 );
 
-storeTest(
+sqliteTest(
   "the content of a known message is not kept",
   async ({ store, stateDir }) => {
     const ann = await addAccount(store, "ann");
@@ -251,7 +252,7 @@ storeTest(
   },
 );
 
-storeTest(
+sqliteTest(
   "the queue holds a content that no mailbox has, and lets it go",
   async ({ store, stateDir }) => {
     const ann = await addAccount(store, "ann");
@@ -292,7 +293,7 @@ storeTest(
   },
 );
 
-storeTest(
+sqliteTest(
   "a small content goes with its last recipient",
   async ({ store, stateDir }) => {
     const content = await stage(store, "secret");

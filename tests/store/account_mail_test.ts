@@ -15,7 +15,7 @@ import {
   type MailboxChange,
   SEEN,
 } from "../../src/mail/mailbox.ts";
-import { openStore } from "../../src/store/sqlite/open.ts";
+import { openTestStore } from "./engines.ts";
 import { MemoryMail } from "../imap/memory_mail.ts";
 import {
   addAccount,
@@ -40,10 +40,8 @@ const WORLDS: Record<string, () => Promise<World>> = {
   async "the store"() {
     const stateDir = await Deno.makeTempDir();
     const bugs: unknown[] = [];
-    const store = await openStore({
+    const store = await openTestStore({
       stateDir,
-      sync: "off",
-      minFreeOctets: 0,
       onBug: (error) => bugs.push(error),
     });
     const accounts = {

@@ -5,7 +5,7 @@ import { SEEN } from "../../src/mail/mailbox.ts";
 import { LONGEST_STEP_SECONDS } from "../../src/base/lived_clock.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { Clock } from "../../src/base/clock.ts";
-import { openStore } from "../../src/store/sqlite/open.ts";
+import { openTestStore } from "./engines.ts";
 import {
   addAccount,
   deliver,
@@ -50,8 +50,7 @@ function clockTest(
   Deno.test(name, async () => {
     const stateDir = await Deno.makeTempDir({ prefix: "clock_test" });
     const machine = new Machine(start);
-    const open = () =>
-      openStore({ stateDir, clock: machine, minFreeOctets: 0, sync: "off" });
+    const open = () => openTestStore({ stateDir, clock: machine });
     let store = await open();
     try {
       await work({
@@ -162,10 +161,9 @@ clockTest(
 clockTest(
   "another process on the same store, with a wrong date, moves its time by no more",
   async (world) => {
-    const other = await openStore({
+    const other = await openTestStore({
       stateDir: world.stateDir,
       clock: world.machine,
-      minFreeOctets: 0,
     });
     await world.store.clock.keep();
     world.machine.wall += 91 * DAY; // and nothing is kept any more
@@ -319,16 +317,16 @@ clockTest(
 Deno.test("a database of an earlier version goes on from its latest date", async () => {
   const stateDir = await Deno.makeTempDir({ prefix: "clock_test" });
   const machine = new Machine(START_SECONDS);
-  const options = { stateDir, clock: machine, minFreeOctets: 0 };
+  const options = { stateDir, clock: machine };
   try {
-    const store = await openStore(options);
+    const store = await openTestStore(options);
     await populate(store);
     await store.close();
     const db = new DatabaseSync(`${stateDir}/chat.db`);
     db.exec("DELETE FROM lived_time");
     db.close();
     machine.wall += 91 * DAY; // the first start of this version, with a wrong date
-    const again = await openStore(options);
+    const again = await openTestStore(options);
     assert.deepEqual(await due(again), [0, 0, 0]);
     assert.ok(again.clock.seconds() <= START_SECONDS + LONGEST_STEP_SECONDS);
     await again.close();

@@ -3,7 +3,7 @@ import { DELETED } from "../../src/mail/mailbox.ts";
 import type { AccountId } from "../../src/base/ids.ts";
 import { localPart } from "../../src/mail/address.ts";
 import type { Store } from "../../src/store/store.ts";
-import { openStore } from "../../src/store/sqlite/open.ts";
+import { openTestStore } from "./engines.ts";
 import {
   acceptFor,
   claim,
@@ -152,7 +152,7 @@ function say(line: string): void {
 
 if (import.meta.main) {
   const [stateDir, round] = Deno.args;
-  const store = await openStore({ stateDir: stateDir!, minFreeOctets: 0 });
+  const store = await openTestStore({ stateDir: stateDir!, durable: true });
   for (const name of NAMES) {
     const account = await store.accounts.find(address(name));
     if (!account) await addAccount(store, name);

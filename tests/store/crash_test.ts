@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { AccountId } from "../../src/base/ids.ts";
 import type { Store } from "../../src/store/store.ts";
-import { openStore } from "../../src/store/sqlite/open.ts";
+import { openTestStore } from "./engines.ts";
 import { localPart } from "../../src/mail/address.ts";
 import type { QueueCursor } from "../../src/store/queue.ts";
 import { acceptOnce, type Leaves } from "./crash_driver.ts";
@@ -56,7 +56,7 @@ Deno.test("kill -9 loses nothing that was acknowledged", async () => {
   try {
     for (let round = 0; round < ROUNDS; round++) {
       await runAndKill(stateDir, ledger, round, 5 + random(150));
-      const store = await openStore({ stateDir, minFreeOctets: 0 });
+      const store = await openTestStore({ stateDir, durable: true });
       await acceptAgain(store, ledger);
       await compare(store, ledger, messageAt);
       await compareQueue(store, ledger);

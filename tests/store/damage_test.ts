@@ -16,7 +16,7 @@ import {
   inboxOf,
   mailOf,
   range,
-  storeTest,
+  sqliteTest,
   textOf,
   uid,
 } from "./store_world.ts";
@@ -101,7 +101,7 @@ const CASES: Record<string, Case> = {
 for (const [name, { body, reason, damage }] of Object.entries(CASES)) {
   for (const first of ["whole", "part", "header"] as const) {
     const damages: ContentDamage[] = [];
-    storeTest(`${name} is as good as gone, ${first} first`, async (world) => {
+    sqliteTest(`${name} is as good as gone, ${first} first`, async (world) => {
       const { store, stateDir } = world;
       const ann = await addAccount(store, "ann");
       await deliver(store, [ann], body);
@@ -158,7 +158,7 @@ for (const [name, { body, reason, damage }] of Object.entries(CASES)) {
 }
 
 const damages: ContentDamage[] = [];
-storeTest("what is expunged is no damage", async ({ store }) => {
+sqliteTest("what is expunged is no damage", async ({ store }) => {
   const ann = await addAccount(store, "ann");
   await deliver(store, [ann], LARGE);
   const inbox = await inboxOf(store, ann);
@@ -170,7 +170,7 @@ storeTest("what is expunged is no damage", async ({ store }) => {
 }, { onDamage: (one) => void damages.push(one) });
 
 const pages: ContentDamage[] = [];
-storeTest(
+sqliteTest(
   "a damaged page takes its contents along, not the store",
   async (world) => {
     const ann = await addAccount(world.store, "ann");
@@ -206,7 +206,7 @@ storeTest(
   { onDamage: (one) => void pages.push(one) },
 );
 
-storeTest(
+sqliteTest(
   "a read of other tables that fails is an answer, and shows in the health",
   async (world) => {
     const ann = await addAccount(world.store, "ann");

@@ -19,6 +19,7 @@ import {
   mailOf,
   QUOTA,
   range,
+  sqliteTest,
   stage,
   START_SECONDS,
   storeTest,
@@ -58,7 +59,7 @@ function setFlags(
   });
 }
 
-storeTest(
+sqliteTest(
   "accept() gives one content to all who exist",
   async ({ store, stateDir }) => {
     const ann = await addAccount(store, "ann");
@@ -144,7 +145,7 @@ storeTest(
   },
 );
 
-storeTest(
+sqliteTest(
   "content over the inline limit is a file, and comes in pieces",
   async ({ store, stateDir }) => {
     const { ann, inbox } = await annWith(store, 0);
@@ -198,21 +199,24 @@ async function fileNames(stateDir: string): Promise<string[]> {
   return names;
 }
 
-storeTest("equal large content is stored once", async ({ store, stateDir }) => {
-  const { ann, inbox } = await annWith(store, 0);
-  const body = "x".repeat(100_000);
-  await deliver(store, [ann], body);
-  await deliver(store, [ann], body);
-  assert.equal(contentCount(stateDir), 1);
-  await setFlags(store, inbox, DELETED, [range(1)]);
-  await mailOf(store, inbox.account).expunge(inbox.id);
-  const left = await mailOf(store, ann).body(inbox.id, uid(2));
-  assert.equal((await textOf(left))?.length, HEADER.length + body.length);
-  await store.close();
-  assert.equal((await fileNames(stateDir)).length, 1);
-});
+sqliteTest(
+  "equal large content is stored once",
+  async ({ store, stateDir }) => {
+    const { ann, inbox } = await annWith(store, 0);
+    const body = "x".repeat(100_000);
+    await deliver(store, [ann], body);
+    await deliver(store, [ann], body);
+    assert.equal(contentCount(stateDir), 1);
+    await setFlags(store, inbox, DELETED, [range(1)]);
+    await mailOf(store, inbox.account).expunge(inbox.id);
+    const left = await mailOf(store, ann).body(inbox.id, uid(2));
+    assert.equal((await textOf(left))?.length, HEADER.length + body.length);
+    await store.close();
+    assert.equal((await fileNames(stateDir)).length, 1);
+  },
+);
 
-storeTest(
+sqliteTest(
   "without dedup each large content has its file",
   async ({ store, stateDir }) => {
     const ann = await addAccount(store, "ann");
@@ -224,7 +228,7 @@ storeTest(
   { dedup: false },
 );
 
-storeTest(
+sqliteTest(
   "discard() after a delivery keeps its content",
   async ({ store, stateDir }) => {
     const ann = await addAccount(store, "ann");
@@ -251,17 +255,20 @@ storeTest(
   },
 );
 
-storeTest("discard() forgets what was written", async ({ store, stateDir }) => {
-  for (const isFinished of [false, true]) {
-    const staging = store.staging.stage();
-    await staging.write(new Uint8Array(300_000));
-    if (isFinished) await staging.finish();
-    await staging.discard();
-    await staging.discard();
-  }
-  assert.deepEqual(await fileNames(stateDir), []);
-  assert.deepEqual([...Deno.readDirSync(`${stateDir}/tmp`)], []);
-});
+sqliteTest(
+  "discard() forgets what was written",
+  async ({ store, stateDir }) => {
+    for (const isFinished of [false, true]) {
+      const staging = store.staging.stage();
+      await staging.write(new Uint8Array(300_000));
+      if (isFinished) await staging.finish();
+      await staging.discard();
+      await staging.discard();
+    }
+    assert.deepEqual(await fileNames(stateDir), []);
+    assert.deepEqual([...Deno.readDirSync(`${stateDir}/tmp`)], []);
+  },
+);
 
 storeTest(
   "a full mailbox loses its oldest messages, not its new ones",
@@ -853,7 +860,7 @@ storeTest(
 );
 
 for (const dedup of [true, false]) {
-  storeTest(
+  sqliteTest(
     `content that goes to several jobs stays while one has taken it, dedup ${dedup}`,
     async ({ store, stateDir }) => {
       const { ann, inbox } = await annWith(store, 0);

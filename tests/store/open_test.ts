@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { MailboxChange } from "../../src/mail/mailbox.ts";
 import { Refusal } from "../../src/base/refusal.ts";
-import { openStore } from "../../src/store/sqlite/open.ts";
+import { openSqlite } from "../../src/store/sqlite/open.ts";
 import {
   addAccount,
   deliver,
@@ -9,6 +9,7 @@ import {
   inboxOf,
   mailOf,
   QUOTA,
+  sqliteTest,
   stage,
   storeTest,
   walk,
@@ -19,7 +20,7 @@ function refusal(code: string) {
   return (error: unknown) => error instanceof Refusal && error.code === code;
 }
 
-storeTest(
+sqliteTest(
   "what the store makes is for its owner only",
   async ({ store, stateDir }) => {
     await store.staging.checkSpace();
@@ -34,7 +35,7 @@ storeTest(
   },
 );
 
-storeTest(
+sqliteTest(
   "close() leaves the database file alone, whole",
   async ({ store, stateDir }) => {
     const ann = await addAccount(store, "ann");
@@ -54,12 +55,11 @@ storeTest(
 
 storeTest(
   "another process's writes are seen",
-  async ({ store, stateDir, clock }) => {
+  async ({ store, openAgain }) => {
     const ann = await addAccount(store, "ann");
     const inbox = await inboxOf(store, ann);
     await store.catchUp();
-    const options = { stateDir, clock, minFreeOctets: 0 };
-    const other = await openStore(options);
+    const other = await openAgain();
     const heard: MailboxChange[] = [];
     await watch(store, inbox, (change) => heard.push(change));
     await deliver(other, [ann]);
@@ -78,8 +78,8 @@ storeTest(
   },
 );
 
-storeTest(
-  "openStore() empties what was half received",
+sqliteTest(
+  "openSqlite() empties what was half received",
   async ({ store, stateDir, reopen }) => {
     const staging = store.staging.stage();
     await staging.write(new Uint8Array(100_000));
@@ -90,7 +90,7 @@ storeTest(
   },
 );
 
-storeTest(
+sqliteTest(
   "collectBlobs() removes files without a message, not young ones",
   async ({ store, stateDir, clock }) => {
     const ann = await addAccount(store, "ann");
@@ -118,7 +118,7 @@ storeTest(
   },
 );
 
-storeTest("checkSpace() asks for room, twice the size", async ({ store }) => {
+sqliteTest("checkSpace() asks for room, twice the size", async ({ store }) => {
   await store.staging.checkSpace(1000);
   await assert.rejects(
     store.staging.checkSpace(2 ** 60),
@@ -126,11 +126,11 @@ storeTest("checkSpace() asks for room, twice the size", async ({ store }) => {
   );
 });
 
-storeTest("checkSpace() keeps the reserve free", async ({ store }) => {
+sqliteTest("checkSpace() keeps the reserve free", async ({ store }) => {
   await assert.rejects(store.staging.checkSpace(), refusal("storage_full"));
 }, { minFreeOctets: 2 ** 60 });
 
-storeTest(
+sqliteTest(
   "checkSpace() lays ballast once there is room",
   async ({ store, stateDir }) => {
     await store.staging.checkSpace();
@@ -145,7 +145,7 @@ storeTest("upkeep leaves all as it was", async ({ store, clock }) => {
   for (let i = 0; i < 20; i++) await deliver(store, [ann], "x".repeat(50_000));
   await store.accounts.purge(ann);
   await deliver(store, [ann]);
-  const before = store.health().databaseOctets + store.health().walOctets;
+  const before = store.health().databaseOctets + store.health().logOctets;
   assert.equal(await store.maintenance.check(), undefined);
   await store.maintenance.tidy();
   await store.maintenance.vacuum();
@@ -159,7 +159,7 @@ storeTest("upkeep leaves all as it was", async ({ store, clock }) => {
   assert.equal(store.health().state, "ok");
 });
 
-storeTest("a store that fills up says so, and recovers", async ({ store }) => {
+sqliteTest("a store that fills up says so, and recovers", async ({ store }) => {
   const ann = await addAccount(store, "ann");
   const body = "x".repeat(60_000);
   await assert.rejects(async () => {
@@ -173,7 +173,7 @@ storeTest("a store that fills up says so, and recovers", async ({ store }) => {
   assert.equal(store.health().state, "ok");
 }, { maxDatabaseOctets: 2_000_000 });
 
-storeTest("check() says what is wrong", async ({ store, stateDir }) => {
+sqliteTest("check() says what is wrong", async ({ store, stateDir }) => {
   const ann = await addAccount(store, "ann");
   for (let i = 0; i < 50; i++) await deliver(store, [ann], "x".repeat(5000));
   await store.close();
@@ -185,7 +185,7 @@ storeTest("check() says what is wrong", async ({ store, stateDir }) => {
     await file.write(new Uint8Array(64).fill(0x5a));
   }
   const states: string[] = [];
-  const damaged = await openStore({
+  const damaged = await openSqlite({
     stateDir,
     minFreeOctets: 0,
     onHealth: (state) => states.push(state),

@@ -17,8 +17,9 @@ import type {
   WalkStep,
 } from "../../src/store/mail.ts";
 import type { Store } from "../../src/store/store.ts";
-import { openStore } from "../../src/store/sqlite/open.ts";
+import { openSqlite } from "../../src/store/sqlite/open.ts";
 import type { SqliteOptions } from "../../src/store/sqlite/options.ts";
+import { type EngineOptions, ENGINES } from "./engines.ts";
 
 export const START_SECONDS = 1_800_000_000;
 const HOP_SECONDS = 3600;
@@ -46,58 +47,83 @@ export class TestClock implements Clock {
 export interface TestStore {
   readonly store: Store;
   readonly clock: TestClock;
-  readonly stateDir: string;
+  /** Opens the same store once more, as another process does. */
+  openAgain(): Promise<Store>;
   /** Lets time pass that the store lives through. */
   pass(seconds: number): void;
   /** Closes the store and opens it again. */
   reopen(): Promise<Store>;
 }
 
-/** A test with a store in a directory of its own. */
+export interface SqliteTest extends TestStore {
+  readonly stateDir: string;
+}
+
+/** A test of what every engine promises, on each of them: it cannot look behind the store. */
 export function storeTest(
   name: string,
   work: (test: TestStore) => Promise<void>,
+  options: Partial<EngineOptions> = {},
+): void {
+  for (const engine of ENGINES) {
+    Deno.test(
+      `${engine.name}: ${name}`,
+      () => withStore((given) => engine.open({ ...given, ...options }), work),
+    );
+  }
+}
+
+/** A test of how SQLite keeps it. */
+export function sqliteTest(
+  name: string,
+  work: (test: SqliteTest) => Promise<void>,
   options: Partial<SqliteOptions> = {},
 ): void {
-  Deno.test(name, async () => {
-    const stateDir = await Deno.makeTempDir({ prefix: "store_test" });
-    const clock = new TestClock();
-    const bugs: unknown[] = [];
-    const open = () =>
-      openStore({
-        stateDir,
-        clock,
-        minFreeOctets: 0,
-        sync: "off",
-        onBug: (error) => bugs.push(error),
-        ...options,
-      });
-    let store = await open();
-    const test = {
-      get store() {
-        return store;
-      },
-      clock,
-      stateDir,
-      pass(seconds: number) {
-        for (let left = seconds; left > 0; left -= HOP_SECONDS) {
-          clock.seconds += Math.min(left, HOP_SECONDS);
-          store.clock.look();
-        }
-      },
-      async reopen() {
-        await store.close();
-        return store = await open();
-      },
-    };
-    try {
-      await work(test);
-    } finally {
+  const defaults = { minFreeOctets: 0, sync: "off", ...options } as const;
+  Deno.test(
+    name,
+    () => withStore((given) => openSqlite({ ...given, ...defaults }), work),
+  );
+}
+
+type Given = Pick<SqliteOptions, "stateDir" | "clock" | "onBug">;
+
+/** Gives a store in a directory of its own to `work`. */
+async function withStore(
+  openWith: (given: Given) => Promise<Store>,
+  work: (test: SqliteTest) => Promise<void>,
+): Promise<void> {
+  const stateDir = await Deno.makeTempDir({ prefix: "store_test" });
+  const clock = new TestClock();
+  const bugs: unknown[] = [];
+  const openAgain = () =>
+    openWith({ stateDir, clock, onBug: (error) => bugs.push(error) });
+  let store = await openAgain();
+  const test = {
+    get store() {
+      return store;
+    },
+    clock,
+    stateDir,
+    openAgain,
+    pass(seconds: number) {
+      for (let left = seconds; left > 0; left -= HOP_SECONDS) {
+        clock.seconds += Math.min(left, HOP_SECONDS);
+        store.clock.look();
+      }
+    },
+    async reopen() {
       await store.close();
-      await Deno.remove(stateDir, { recursive: true });
-    }
-    if (bugs.length > 0) throw bugs[0];
-  });
+      return store = await openAgain();
+    },
+  };
+  try {
+    await work(test);
+  } finally {
+    await store.close();
+    await Deno.remove(stateDir, { recursive: true });
+  }
+  if (bugs.length > 0) throw bugs[0];
 }
 
 export function address(name: string): Address {

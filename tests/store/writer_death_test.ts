@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Refusal } from "../../src/base/refusal.ts";
 import type { MailboxChange } from "../../src/mail/mailbox.ts";
 import { ThreadDied } from "../../src/observe/threads.ts";
-import { openStore } from "../../src/store/sqlite/open.ts";
+import { openSqlite } from "../../src/store/sqlite/open.ts";
 import type { Store } from "../../src/store/store.ts";
 import { filesBelow } from "../harness/server.ts";
 import {
@@ -42,7 +42,7 @@ function dyingTest(name: string, work: (dying: Dying) => Promise<void>): void {
     const clock = new TestClock();
     const bugs: unknown[] = [];
     const fatal: Error[] = [];
-    const store = await openStore({
+    const store = await openSqlite({
       stateDir,
       clock,
       minFreeOctets: 0,

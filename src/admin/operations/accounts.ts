@@ -65,7 +65,7 @@ async function status(context: AdminContext) {
     blocklisted: (await store.accounts.listBlocked()).length,
     mail_directories: count,
     state_dir: context.stateDir,
-    database: context.databasePath,
+    database: store.place,
   };
 }
 

@@ -38,7 +38,7 @@ export interface ServerStatus {
   readonly storage: {
     readonly state: StoreHealth["state"];
     readonly database_bytes: number;
-    readonly wal_bytes: number;
+    readonly log_bytes: number;
     readonly queued_bytes: number;
   };
 }
@@ -74,7 +74,7 @@ export async function serverStatus(
     storage: {
       state: stateOf(health, degraded),
       database_bytes: health.databaseOctets,
-      wal_bytes: health.walOctets,
+      log_bytes: health.logOctets,
       queued_bytes: health.queuedOctets,
     },
   };

@@ -1,6 +1,6 @@
 /** Opens a store: one database file, content files, one writer thread. @module */
 import { statSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { makeDirectory } from "../../files/owner.ts";
 import { cannotOpen, refusalFor, storageFault } from "./database/errors.ts";
 import type { Clock } from "../../base/clock.ts";
@@ -80,7 +80,7 @@ interface Foundation {
  *
  * @throws {Error} why it cannot be opened
  */
-export async function openStore(options: SqliteOptions): Promise<Store> {
+export async function openSqlite(options: SqliteOptions): Promise<Store> {
   const base = await layFoundation(options);
   const settings = new SqliteSettingStore(base.reads, base.writer);
   const staging = new FileStaging({
@@ -170,7 +170,10 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
     writer,
     clock,
     timers: options.timers ?? SYSTEM_TIMERS,
-    onLate: options.onErasureLate ?? (() => {}),
+    onLate: (isLate) =>
+      options.onErasureLate?.(
+        isLate ? `${basename(path)}-wal cannot be emptied` : undefined,
+      ),
     onBug: background.onBug,
   });
   const shared = {
@@ -208,6 +211,7 @@ class SqliteStore implements Store {
   readonly staging: ContentStaging;
   readonly maintenance: Maintenance;
   readonly clock: StoreClock;
+  readonly place: string;
   #version: number | undefined;
   #closing: Promise<void> | undefined;
 
@@ -218,6 +222,7 @@ class SqliteStore implements Store {
   ) {
     const { reads, writer, files, time } = base;
     this.#base = base;
+    this.place = base.path;
     this.clock = time;
     this.#mailReads = new MailReads(reads);
     this.staging = staging;
@@ -245,7 +250,7 @@ class SqliteStore implements Store {
       state: health.state,
       queuedOctets: writer.queuedOctets,
       databaseOctets: octetsOf(path),
-      walOctets: octetsOf(`${path}-wal`),
+      logOctets: octetsOf(`${path}-wal`),
     };
   }
 

@@ -1,11 +1,11 @@
 /** How the store is opened. @module */
 import type { Clock, Timers } from "../../base/clock.ts";
-import type { ContentDamage, StoreHealth } from "../store.ts";
+import type { StoreReports } from "../options.ts";
 
 /** "full": an acknowledged write survives power loss; "normal": the death of the process. */
 export type SyncMode = "full" | "normal" | "off";
 
-export interface SqliteOptions {
+export interface SqliteOptions extends StoreReports {
   /** Made, with mode 0700, if missing. */
   readonly stateDir: string;
   /** File name in `stateDir`. */
@@ -21,16 +21,6 @@ export interface SqliteOptions {
   readonly maxDatabaseOctets?: number;
   readonly clock?: Clock;
   readonly timers?: Pick<Timers, "every">;
-  /** Called when the state changes. */
-  readonly onHealth?: (state: StoreHealth["state"]) => void;
-  /** Called once for each content that is found to be unreadable. */
-  readonly onDamage?: (damage: ContentDamage) => void;
-  /** Called when deleted data is in the log for too long, and when it is gone. */
-  readonly onErasureLate?: (isLate: boolean) => void;
-  /** Called when nothing can be written any more: the process should end. */
-  readonly onFatal?: (error: Error) => void;
-  /** An error that is ours, from work nobody waits for. */
-  readonly onBug?: (error: unknown) => void;
 }
 
 /** What the writer needs to know; crosses to its thread. */

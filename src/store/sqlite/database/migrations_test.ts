@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Connection } from "./connection.ts";
 import { migrate, MIGRATIONS, schemaVersion } from "./migrations.ts";
-import { openStore } from "../open.ts";
+import { openSqlite } from "../open.ts";
 import { SCHEMA_1 } from "./schema.ts";
 
 function withDatabase(name: string, work: (db: Connection) => void): void {
@@ -49,22 +49,22 @@ withDatabase("migrate() refuses a newer schema", (db) => {
   assert.throws(() => migrate(db, [SCHEMA_1]), /schema version 2 is newer/);
 });
 
-Deno.test("openStore() says that a database is too new", async () => {
+Deno.test("openSqlite() says that a database is too new", async () => {
   const stateDir = await Deno.makeTempDir();
-  await (await openStore({ stateDir, sync: "off" })).close();
+  await (await openSqlite({ stateDir, sync: "off" })).close();
   const db = Connection.open(`${stateDir}/chat.db`, { readOnly: false });
   db.execute("PRAGMA user_version = 999");
   db.close();
   await assert.rejects(
-    openStore({ stateDir }),
+    openSqlite({ stateDir }),
     /schema version 999 is newer than/,
   );
   await Deno.remove(stateDir, { recursive: true });
 });
 
-Deno.test("openStore() says that a file is no database", async () => {
+Deno.test("openSqlite() says that a file is no database", async () => {
   const stateDir = await Deno.makeTempDir();
   await Deno.writeTextFile(`${stateDir}/chat.db`, "x".repeat(9000));
-  await assert.rejects(openStore({ stateDir }), /not a database/);
+  await assert.rejects(openSqlite({ stateDir }), /not a database/);
   await Deno.remove(stateDir, { recursive: true });
 });
