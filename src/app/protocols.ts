@@ -22,6 +22,7 @@ import { NativeConnection } from "../net/native_connection.ts";
 import { NativeSocket } from "../net/native_socket.ts";
 import { NativeWire } from "../net/native_wire.ts";
 import { SocketWire } from "../net/socket_wire.ts";
+import { serverUpgrade } from "../net/tls_upgrade.ts";
 import type { Wire } from "../net/wire.ts";
 import type { SmtpBackend, SmtpService } from "../smtp/server/backend.ts";
 import type { SmtpSocket } from "../smtp/server/connection.ts";
@@ -120,7 +121,7 @@ export class Protocols {
   }
 
   serveSocket(protocol: ListenerProtocol, socket: Socket): void {
-    const { contexts } = this.#parts;
+    const upgrade = serverUpgrade(() => this.#parts.contexts.get());
     const peerAddress = plainAddress(socket.remoteAddress);
     switch (protocol) {
       case "mx":
@@ -128,11 +129,11 @@ export class Protocols {
         return this.#serveSmtp(socket, protocol, peerAddress);
       case "imap":
         return void this.#serveImap(
-          new SocketWire(socket, () => contexts.get()),
+          new SocketWire(socket, upgrade),
         );
       case "http":
         return void this.#http.serve(
-          new SocketWire(socket, () => contexts.get()),
+          new SocketWire(socket, upgrade),
         );
     }
   }

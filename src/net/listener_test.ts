@@ -8,6 +8,7 @@ import { NativeListener } from "./native_listener.ts";
 import { NativeWire } from "./native_wire.ts";
 import { SocketListener } from "./socket_listener.ts";
 import { SocketWire } from "./socket_wire.ts";
+import { serverUpgrade } from "./tls_upgrade.ts";
 import type { Wire } from "./wire.ts";
 
 const address = { hostname: "127.0.0.1", port: 0 };
@@ -73,7 +74,7 @@ Deno.test("SocketWire upgrades by STARTTLS and rejects a broken handshake", asyn
     address,
     onFault: (error) => assert.fail(String(error)),
     async onSocket(socket) {
-      const wire = new SocketWire(socket, () => context);
+      const wire = new SocketWire(socket, serverUpgrade(() => context));
       assert.equal(decode(await wire.read()), "STARTTLS");
       await wire.write(encode("go"));
       try {

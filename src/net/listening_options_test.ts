@@ -8,6 +8,7 @@ import { NativeListener } from "./native_listener.ts";
 import { NativeWire } from "./native_wire.ts";
 import { SocketListener } from "./socket_listener.ts";
 import { SocketWire } from "./socket_wire.ts";
+import { serverUpgrade } from "./tls_upgrade.ts";
 import type { Wire } from "./wire.ts";
 
 const ROUNDS = 9;
@@ -73,7 +74,7 @@ const LISTENERS = {
       onSocket: async (socket) => {
         const { chainPem: cert, keyPem: key } = keyPair;
         const context = createSecureContext({ cert, key });
-        const wire = new SocketWire(socket, () => context);
+        const wire = new SocketWire(socket, serverUpgrade(() => context));
         await wire.startTls();
         onWire(wire);
       },

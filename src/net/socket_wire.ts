@@ -1,29 +1,32 @@
 /**
- * A `node:` socket as a `Wire`: for ports with STARTTLS and for ALPN.
+ * A `node:` socket as a `Wire`: for ports that begin in clear, and for what we
+ * connect to.
+ *
+ * A peer that sends more than is read waits: see `SocketFlow`.
  *
  * @module
  */
 import type { Socket } from "node:net";
-import { type SecureContext, TLSSocket } from "node:tls";
-import { END_GRACE_MS } from "./native_connection.ts";
+import type { TLSSocket } from "node:tls";
 import { plainAddress } from "../base/peer_address.ts";
+import { END_GRACE_MS } from "./native_connection.ts";
+import { SocketFlow } from "./socket_flow.ts";
+import type { TlsUpgrade } from "./tls_upgrade.ts";
 import type { Wire } from "./wire.ts";
-
-/** What STARTTLS serves: asked at each handshake, so that a renewed one is used. */
-export type SecureContextSource = () => SecureContext;
 
 export class SocketWire implements Wire {
   readonly peerAddress: string;
   readonly #gone = Promise.withResolvers<void>();
   #socket: Socket;
+  #flow: SocketFlow | undefined; // undefined in clear, where streams know how to wait
+  readonly #arrived: Uint8Array[] = []; // over TLS, and not yet read
   #handshaking: TLSSocket | undefined;
   #ending: ReturnType<typeof setTimeout> | undefined;
-  #secure: boolean;
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(socket: Socket, readonly contexts: SecureContextSource) {
-    this.#secure = socket instanceof TLSSocket;
+  /** @param socket In clear. */
+  constructor(socket: Socket, readonly upgrade: TlsUpgrade) {
     this.peerAddress = plainAddress(socket.remoteAddress);
     this.#socket = socket;
     socket.once("close", () => {
@@ -39,13 +42,18 @@ export class SocketWire implements Wire {
   }
 
   get secure(): boolean {
-    return this.#secure;
+    return this.#flow !== undefined;
+  }
+
+  /** All that was written is with the kernel, and no handshake is under way. */
+  get isSettled(): boolean {
+    return !this.#handshaking && this.#socket.writableLength === 0;
   }
 
   async read(): Promise<Uint8Array | undefined> {
     while (true) {
-      const octets = this.#socket.read() as Uint8Array | null;
-      if (octets !== null) {
+      const octets = this.#take();
+      if (octets) {
         return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
       }
       if (this.#failure) throw this.#failure;
@@ -74,16 +82,18 @@ export class SocketWire implements Wire {
 
   async startTls(): Promise<void> {
     const plain = this.#socket;
+    // Sent in clear, it would be trusted once TLS is on (RFC 3207 §6).
+    if (plain.readableLength > 0) {
+      throw new Error("The peer sent something before the handshake");
+    }
     this.#release(plain);
-    const secure = new TLSSocket(plain, {
-      isServer: true,
-      secureContext: this.contexts(),
-    });
+    const { event } = this.upgrade;
+    const secure = this.upgrade.begin(plain);
     this.#handshaking = secure;
     try {
       await new Promise<void>((resolve, reject) => {
-        secure.once("secure", resolve);
-        secure.once("error", reject);
+        secure.once(event, resolve);
+        secure.on("error", reject); // stays: it may not be the last one
         secure.once(
           "close",
           () => reject(new Error("The peer left the handshake")),
@@ -93,8 +103,9 @@ export class SocketWire implements Wire {
       this.#handshaking = undefined;
     }
     this.#socket = secure;
-    this.#secure = true;
+    this.#flow = new SocketFlow(plain);
     this.#adopt(secure);
+    this.upgrade.check(secure);
   }
 
   close(): void {
@@ -110,7 +121,19 @@ export class SocketWire implements Wire {
     this.#socket.resetAndDestroy();
   }
 
+  #take(): Uint8Array | undefined {
+    if (!this.#flow) return this.#socket.read() ?? undefined;
+    const octets = this.#arrived.shift();
+    if (this.#arrived.length === 0) this.#flow.release();
+    return octets;
+  }
+
   readonly #onReadable = () => this.#signal();
+  readonly #onData = (octets: Uint8Array) => {
+    this.#arrived.push(octets);
+    if (this.#wake) this.#signal();
+    else this.#flow?.hold();
+  };
   readonly #onClose = () => this.#signal();
   readonly #onError = (error: Error) => {
     this.#failure = error;
@@ -125,7 +148,8 @@ export class SocketWire implements Wire {
 
   #adopt(socket: Socket): void {
     socket.setNoDelay(true);
-    socket.on("readable", this.#onReadable);
+    if (this.#flow) socket.on("data", this.#onData);
+    else socket.on("readable", this.#onReadable);
     socket.on("end", this.#onClose);
     socket.on("close", this.#onClose);
     socket.on("error", this.#onError);

@@ -9,11 +9,24 @@ const LISTENING = "0A"; // net/tcp_states.h of Linux
 
 /** Of TCP connections with this port at our end. */
 export function connectionsAt(port: number): Set<string> {
-  const suffix = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
-  const inodes = ["tcp", "tcp6"].flatMap(tableRows).filter(
-    ([, local, , state]) => local?.endsWith(suffix) && state !== LISTENING,
-  ).map((row) => row[9] ?? "");
-  return openOf(inodes);
+  return connections(([, local]) => local?.endsWith(hexadecimal(port)));
+}
+
+/** Of TCP connections with this port at the other end. */
+export function connectionsTo(port: number): Set<string> {
+  return connections(([, , remote]) => remote?.endsWith(hexadecimal(port)));
+}
+
+function connections(
+  isMeant: (row: readonly string[]) => boolean | undefined,
+): Set<string> {
+  const rows = ["tcp", "tcp6"].flatMap(tableRows)
+    .filter((row) => isMeant(row) && row[3] !== LISTENING);
+  return openOf(rows.map((row) => row[9] ?? ""));
+}
+
+function hexadecimal(port: number): string {
+  return `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
 }
 
 /** Of a Unix socket's listener and what it has accepted. */

@@ -5,6 +5,7 @@ import { createSecureContext } from "node:tls";
 import { fromLatin1 } from "../../src/base/octets.ts";
 import { SocketListener } from "../../src/net/socket_listener.ts";
 import { SocketWire } from "../../src/net/socket_wire.ts";
+import { serverUpgrade } from "../../src/net/tls_upgrade.ts";
 import {
   HttpServer,
   type HttpServerOptions,
@@ -80,7 +81,10 @@ export async function serving(
 }
 
 function wireOf(socket: Socket, address: string | undefined): SocketWire {
-  const wire = new SocketWire(socket, () => createSecureContext());
+  const wire = new SocketWire(
+    socket,
+    serverUpgrade(() => createSecureContext()),
+  );
   if (address === undefined) return wire;
   return Object.defineProperty(wire, "peerAddress", { value: address });
 }

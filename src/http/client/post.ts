@@ -133,8 +133,8 @@ class Exchange {
   async #within<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
     const late = Promise.withResolvers<never>();
     const stop = this.options.timers.every(deadlineMs, () => {
-      this.wire.close();
       late.reject(this.#trouble("timeout", "no answer in time"));
+      this.wire.close(); // by which what waits fails too, for a lesser reason
     });
     try {
       return await Promise.race([work, late.promise]);
