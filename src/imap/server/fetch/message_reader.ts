@@ -68,9 +68,13 @@ export class MessageReader {
 
   /** A part that is small enough to hold. @throws {MessageGone} also if it is shorter than it should be */
   async octets(range: OctetRange): Promise<Uint8Array> {
-    if (this.row.sizeOctets > SMALL_OCTETS) return await this.#read(range);
+    const { content, sizeOctets } = this.row;
+    if (content?.octets.length === sizeOctets) {
+      return content.octets.subarray(range.start, range.end);
+    }
+    if (sizeOctets > SMALL_OCTETS) return await this.#read(range);
     // Of a small message nearly all is wanted, or wanted again.
-    this.#whole ??= this.#read({ start: 0, end: this.row.sizeOctets });
+    this.#whole ??= this.#read({ start: 0, end: sizeOctets });
     return (await this.#whole).subarray(range.start, range.end);
   }
 
