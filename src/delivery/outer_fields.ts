@@ -6,7 +6,7 @@
  * @module
  */
 import { findAddress } from "../mail/address.ts";
-import { readAddresses } from "../mail/address_list.ts";
+import { MISSING_DOMAIN, readAddresses } from "../mail/address_list.ts";
 import { parseMailDate } from "../mail/date.ts";
 import type { Header, HeaderField } from "../mail/header.ts";
 
@@ -98,7 +98,7 @@ export function outerHeader(header: Header): OuterHeader {
 function addressesOnly(text: string): string | undefined {
   if (text === NO_PEOPLE) return text;
   const found = readAddresses(text).flatMap((entry) => {
-    if (entry.kind !== "mailbox") return [];
+    if (entry.kind !== "mailbox" || entry.domain === MISSING_DOMAIN) return [];
     const address = `${entry.localPart}@${entry.domain}`;
     return findAddress(address) === undefined ? [] : [address];
   });

@@ -25,6 +25,10 @@ const ROWS: readonly (readonly [string, string | undefined])[] = [
     "<bob@relay.example>,\r\n <Zoe@x.example>",
   ],
   [`To: ${PLAIN}`, '"hidden-recipients": ;'],
+  ["To: these, words, <are>, clear", '"hidden-recipients": ;'],
+  ["Cc: these, words, <are>, clear", undefined],
+  ["Cc: these, <a@b.example>, words", "<a@b.example>"],
+  ["Reply-To: word", undefined],
   [
     `To: ${"a@b.example, ".repeat(200)}a@b.example`,
     '"hidden-recipients": ;',

@@ -31,7 +31,8 @@ export interface HeaderMailbox {
 }
 
 const MAX_ADDRESSES = 2000;
-const MISSING_DOMAIN = "MISSING_DOMAIN"; // NIL would say that it is a group
+/** Stands where an address has no domain: NIL would say that it is a group (RFC 3501 §7.4.2). */
+export const MISSING_DOMAIN = "MISSING_DOMAIN";
 
 /**
  * The mailboxes of a From or Sender field, at least one (RFC 5322 §3.6.2).
