@@ -173,9 +173,11 @@ function buildParser(
 function addDefault(group: Parser, name: string, chosen: Chosen): void {
   const members = COMMANDS.filter(({ usage }) => usage.startsWith(`${name} `));
   const fallback = members.find(({ isDefault }) => isDefault);
-  group.allowExcessArguments(true).action(() => {
+  // of a command that does not exist, no option is the mistake to name
+  group.allowExcessArguments(true).allowUnknownOption(true).action(() => {
     const [word] = group.args;
     if (word === undefined && fallback) return chosen(fallback, group, []);
+    if (word?.startsWith("-")) group.error(`unknown option '${word}'`);
     const words = members.map(({ usage }) => usage.split(" ")[1] ?? "");
     const meant = word === undefined ? undefined : nearest(word, words);
     group.error(

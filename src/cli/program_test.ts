@@ -25,6 +25,12 @@ const USAGE: [string[], string][] = [
     ["accounts", "lisst"],
     "unknown command 'accounts lisst' (Did you mean list?)",
   ],
+  [
+    ["accounts", "lisst", "ann", "--password", "secret"],
+    "unknown command 'accounts lisst' (Did you mean list?)",
+  ],
+  [["accounts", "--pin", "info"], "unknown option '--pin'"],
+  [["registration", "--opn"], "unknown option '--opn'"],
   [["accounts", "info"], "missing required argument 'user'"],
   [["version", "--jsno"], "unknown option '--jsno'\n(Did you mean --json?)"],
   [
