@@ -217,13 +217,6 @@ export class Accounts implements AccountOperations {
     return this.#blocklist.remove(text);
   }
 
-  /** Goes on with what a crash left half deleted. */
-  async resumeDeletions(): Promise<void> {
-    for (const id of await this.#parts.store.accounts.deleting()) {
-      await this.#parts.store.accounts.finishDeletion(id);
-    }
-  }
-
   /** Resolves when what the store has told so far has had its effect. */
   settled(): Promise<void> {
     return this.#rechecks;

@@ -145,7 +145,6 @@ class App implements RunningApp {
     await this.#assembly.supervisor.start(
       relayServices(this.#assembly, this.#listeners),
     );
-    relay.accounts.resumeDeletions().catch(relay.reportBug);
     log.operational({ event: "started", version: this.#source.version });
     await this.#assembly.conditions.tell();
   }

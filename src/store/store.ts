@@ -27,19 +27,30 @@ export interface WholeRun {
   readonly limit: number;
 }
 
+/** What one engine needs from time to time, and another has no use for. */
+export type Upkeep = "check" | "tidy" | "rewrite";
+
 export interface Maintenance {
+  offers(upkeep: Upkeep): boolean;
   /** Blobs nobody refers to, and files that were without a blob an hour ago too, of which a walk to the end has to know. */
   collectBlobs(after?: Cursor): Promise<WalkStep>;
   /** Recomputes counters and usage; gives what differed. */
   recountUsage(): Promise<{ checked: number; repaired: number }>;
-  /** PRAGMA quick_check; undefined when all is well. */
+  /** Reads all there is: what is wrong with it, undefined when all is well. */
   check(): Promise<string | undefined>;
-  /** Incremental vacuum, checkpoint. */
+  /** Gives room that deleted data took back, a little at a time. */
   tidy(): Promise<void>;
-  vacuum(): Promise<void>;
+  /** Writes all anew without gaps; other writes wait meanwhile. */
+  rewrite(): Promise<void>;
   prunePushTokens(olderThanSeconds: number): Promise<number>;
   taskRuns(): Promise<TaskRun[]>;
   saveTaskRun(run: TaskRun): Promise<void>;
+  /**
+   * Keeps a name for this server for so many seconds from now, also when it
+   * has it already. False while another server on the same store has it.
+   */
+  hold(name: string, seconds: number): Promise<boolean>;
+  release(name: string): Promise<void>;
 }
 
 /** A content that messages have and nobody can read. */

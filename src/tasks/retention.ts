@@ -12,11 +12,11 @@ import type { Schedule, Task, TaskResult, TaskWork } from "./task.ts";
 const SECONDS_PER_DAY = 86_400;
 const ACCOUNTS_AT_ONCE = 100;
 const COUNTED_AT_MOST = 1_000_000;
-export const HOURLY: Schedule = {
+export const HOURLY = {
   kind: "every",
   seconds: 3600,
   text: "hourly",
-};
+} as const satisfies Schedule;
 
 export const pruneOldMessages: Task = {
   name: "prune-old-messages",

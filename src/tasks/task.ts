@@ -2,10 +2,16 @@
 import type { AccountOperations } from "../accounts/operations.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { QuotaPolicy } from "../store/mail.ts";
-import type { Store } from "../store/store.ts";
+import type { Store, Upkeep } from "../store/store.ts";
 
 export type Schedule =
-  | { readonly kind: "every"; readonly seconds: number; readonly text: string }
+  | {
+    readonly kind: "every";
+    readonly seconds: number;
+    readonly text: string;
+    /** Also as soon as the server runs. */
+    readonly fromStart?: true;
+  }
   /** Once a day between two hours, UTC. */
   | { readonly kind: "nightly"; readonly from: number; readonly to: number }
   /** On demand only. */
@@ -53,13 +59,15 @@ export interface Task {
   readonly schedule: Schedule;
   /** Does nothing without an age given for the run. */
   readonly needsRetention?: true;
+  /** There is no such task where the store does not offer this. */
+  readonly needs?: Upkeep;
   /** Has a dry run then, so that a large run can be counted first. */
   readonly deletes?: Deletion;
   isEnabled(settings: TaskSettings): boolean;
   run(work: TaskWork): Promise<TaskResult>;
 }
 
-/** The process ends between two batches of a task. Nothing is lost: the next run goes on. */
+/** Between two batches of a task the process ends, or another server takes it over. Nothing is lost: the next run goes on. */
 export class TaskStopped extends Error {
   override readonly name = "TaskStopped";
 }

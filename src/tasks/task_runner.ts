@@ -13,6 +13,7 @@ import { Refusal } from "../base/refusal.ts";
 import type { QuotaPolicy } from "../store/mail.ts";
 import type { TaskRun, WholeRun } from "../store/store.ts";
 import { checkSize } from "./large_runs.ts";
+import { TaskHold } from "./task_hold.ts";
 import {
   type Schedule,
   type Task,
@@ -66,7 +67,7 @@ export class TaskRunner implements TaskControl {
   }
 
   isEnabled(task: Task): boolean {
-    return task.isEnabled(this.#parts.settings);
+    return this.#isOffered(task) && task.isEnabled(this.#parts.settings);
   }
 
   stopped(): readonly StoppedTask[] {
@@ -139,17 +140,13 @@ export class TaskRunner implements TaskControl {
       });
     }
     if (!given && !this.isEnabled(task)) {
-      return outcome(task, options, {
-        skipped: true,
-        detail: "Switched off in the settings",
-      });
+      const detail = this.#isOffered(task)
+        ? "Switched off in the settings"
+        : "The database of this server has no use for it";
+      return outcome(task, options, { skipped: true, detail });
     }
-    if (this.isRunning(task)) {
-      throw new Refusal("task_running", {
-        explanation: `Task already running: ${task.name}`,
-      });
-    }
-    const run = this.#record(task, options);
+    if (this.isRunning(task)) throw alreadyRunning(task);
+    const run = this.#runHeld(task, options);
     this.#running.set(task.name, run);
     try {
       return outcome(task, options, await run);
@@ -164,7 +161,27 @@ export class TaskRunner implements TaskControl {
     await Promise.allSettled(this.#running.values());
   }
 
-  async #record(task: Task, options: StartOptions): Promise<TaskResult> {
+  #isOffered({ needs }: Task): boolean {
+    return needs === undefined || this.#parts.store.maintenance.offers(needs);
+  }
+
+  /** The first of all servers on the store does it. @throws {Refusal} `task_running` */
+  async #runHeld(task: Task, options: StartOptions): Promise<TaskResult> {
+    const { store: { maintenance }, timers } = this.#parts;
+    const hold = await TaskHold.take({ maintenance, timers }, task.name);
+    if (!hold) throw alreadyRunning(task);
+    try {
+      return await this.#record(task, options, hold);
+    } finally {
+      await hold.release();
+    }
+  }
+
+  async #record(
+    task: Task,
+    options: StartOptions,
+    hold: TaskHold,
+  ): Promise<TaskResult> {
     const startedAt = nowSeconds(this.#parts.clock);
     const whole = task.deletes && (await this.lastRuns()).get(task.name)?.whole;
     const run: TaskRun = {
@@ -173,7 +190,7 @@ export class TaskRunner implements TaskControl {
       deleted: 0,
       ...(whole === undefined ? {} : { whole }),
     };
-    const work = this.#work(options);
+    const work = this.#work(options, hold);
     try {
       if (isChecked(task, options)) await this.#checkSize(task, work, whole);
       if (!options.dryRun && !isFrequent(task)) await this.#save(run);
@@ -212,7 +229,7 @@ export class TaskRunner implements TaskControl {
     }
   }
 
-  #work(options: StartOptions): TaskWork {
+  #work(options: StartOptions, hold: TaskHold): TaskWork {
     const { store, accounts, settings, timers } = this.#parts;
     const { retentionSeconds } = options;
     return {
@@ -225,6 +242,9 @@ export class TaskRunner implements TaskControl {
       ...(retentionSeconds === undefined ? {} : { retentionSeconds }),
       pause: async () => {
         if (this.#isStopping) throw new TaskStopped("Server is stopping");
+        if (hold.isLost) {
+          throw new TaskStopped("Another server goes on with it");
+        }
         await timers.sleep(PAUSE_MS);
       },
     };
@@ -242,6 +262,12 @@ export class TaskRunner implements TaskControl {
       if (!(error instanceof Refusal)) throw error;
     }
   }
+}
+
+function alreadyRunning({ name }: Task): Refusal {
+  return new Refusal("task_running", {
+    explanation: `Task already running: ${name}`,
+  });
 }
 
 function outcome(

@@ -5,7 +5,7 @@ import { MemoryAccounts } from "../../tests/accounts/memory_accounts.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { Address } from "../mail/address.ts";
 import type { PruneRule } from "../store/mail.ts";
-import type { Store, TaskRun } from "../store/store.ts";
+import type { Store, TaskRun, Upkeep } from "../store/store.ts";
 import type { Settings } from "../settings/settings.ts";
 import { followPurgeSettings, purgeSeen } from "./purge_seen.ts";
 import { type TaskSettings, TaskStopped } from "./task.ts";
@@ -35,7 +35,14 @@ function parts(changes: Record<string, unknown> = {}) {
   const graces: unknown[] = [];
   const runs = new Map<string, TaskRun>();
   const saved: TaskRun[] = [];
-  const batches = { left: 1, fault: undefined as string | undefined };
+  const holds: string[] = [];
+  const batches = {
+    left: 1,
+    fault: undefined as string | undefined,
+    lacks: [] as readonly Upkeep[],
+    /** No other server has any task. */
+    isFree: true,
+  };
   const batch = () => {
     const more = --batches.left > 0;
     return Promise.resolve({ deleted: 2, more, next: more ? "on" : undefined });
@@ -58,7 +65,16 @@ function parts(changes: Record<string, unknown> = {}) {
       recountUsage: () => Promise.resolve({ checked: 5, repaired: 1 }),
       check: () => Promise.resolve(batches.fault),
       tidy: () => Promise.resolve(),
-      vacuum: () => Promise.resolve(),
+      offers: (upkeep: Upkeep) => !batches.lacks.includes(upkeep),
+      rewrite: () => Promise.resolve(),
+      hold: (name: string) => {
+        holds.push(name);
+        return Promise.resolve(batches.isFree);
+      },
+      release: (name: string) => {
+        holds.push(`-${name}`);
+        return Promise.resolve();
+      },
       prunePushTokens: () => Promise.resolve(4),
       taskRuns: () => Promise.resolve([...runs.values()]),
       saveTaskRun: (run: TaskRun) => {
@@ -97,6 +113,7 @@ function parts(changes: Record<string, unknown> = {}) {
     rules,
     graces,
     saved,
+    holds,
     batches,
   };
 }
@@ -237,6 +254,86 @@ Deno.test("run() refuses a task that is running, and pauses between batches", as
   assert.equal((await time.passUntil(first)).deleted_messages, 6);
   batches.left = 1;
   await runner.run("retention", {});
+});
+
+Deno.test("a task is held against other servers while it runs, and given back", async () => {
+  const { runner, holds, batches } = parts();
+  await runner.run("retention", {});
+  batches.fault = "row 7 missing";
+  await assert.rejects(runner.run("check-db", {}));
+  assert.deepEqual(holds, [
+    "task:prune-old-messages",
+    "-task:prune-old-messages",
+    "task:check-db",
+    "-task:check-db",
+  ]);
+});
+
+Deno.test("run() refuses a task that another server runs, and leaves it to it", async () => {
+  const { runner, holds, batches, rules, saved } = parts();
+  batches.isFree = false;
+  await assert.rejects(runner.run("retention", {}), { code: "task_running" });
+  assert.deepEqual([rules, saved], [[], []]);
+  assert.deepEqual(holds, ["task:prune-old-messages"]);
+  batches.isFree = true;
+  assert.equal((await runner.run("retention", {})).deleted_messages, 2);
+});
+
+Deno.test("a task whose hold is lost stops at its next pause", async () => {
+  const { runner, batches, time, saved, rules } = parts();
+  batches.left = 1e9;
+  const run = runner.run("retention", {});
+  const stopped = assert.rejects(run, TaskStopped);
+  await settle();
+  await time.pass(25_000); // it has been renewed
+  const before = rules.length;
+  assert.ok(before > 1000);
+  batches.isFree = false;
+  await time.pass(10_000);
+  await stopped;
+  assert.ok(rules.length > before);
+  assert.equal(saved.at(-1)?.error, "Another server goes on with it");
+});
+
+for (
+  const [task, upkeep] of [
+    ["check-db", "check"],
+    ["vacuum", "tidy"],
+    ["vacuum-full", "rewrite"],
+  ] as const
+) {
+  Deno.test(`${task} does nothing where the store has no use for it`, async () => {
+    const { runner, batches, holds } = parts();
+    batches.lacks = [upkeep];
+    const outcome = await runner.run(task, {});
+    assert.equal(outcome.skipped, true);
+    assert.match(outcome.detail, /no use/);
+    assert.deepEqual(holds, []);
+    const shown = (await runner.list()).find(({ name }) => name === task);
+    assert.equal(shown?.enabled, false);
+    batches.lacks = [];
+    assert.equal((await runner.run(task, {})).skipped, false);
+  });
+}
+
+Deno.test("finish-deletions ends what was begun, and counts in a dry run", async () => {
+  const { runner, accounts, time } = parts();
+  const ids = await Promise.all(["a", "b", "c"].map((name) =>
+    accounts.create({
+      address: `${name}@relay.example` as Address,
+      passwordHash: "",
+      origin: "jit",
+      createdAt: NOW,
+    })
+  ));
+  await accounts.startDeletion(ids[0]!);
+  await accounts.startDeletion(ids[2]!);
+  const dry = await runner.run("finish-deletions", { dryRun: true });
+  assert.equal(dry.deleted_accounts, 2);
+  assert.equal(accounts.rows.size, 3);
+  const done = await time.passUntil(runner.run("finish-deletions", {}));
+  assert.equal(done.deleted_accounts, 2);
+  assert.deepEqual([...accounts.rows.keys()], [ids[1]]);
 });
 
 Deno.test("stop() ends a task at its next pause and keeps that on record", async () => {

@@ -6,7 +6,7 @@
  */
 import { nowSeconds } from "../base/clock.ts";
 import { JUMP_SECONDS } from "../base/lived_clock.ts";
-import { Refusal } from "../base/refusal.ts";
+import { Refusal, type RefusalCode } from "../base/refusal.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import type { TaskRunner } from "./task_runner.ts";
 import { type Schedule, type Task, TaskStopped } from "./task.ts";
@@ -15,6 +15,11 @@ const FIRST_RUN_SECONDS = 60;
 const TICK_MS = 5_000;
 const SECONDS_PER_DAY = 86_400;
 const SECONDS_PER_HOUR = 3600;
+
+const EXPECTED: readonly RefusalCode[] = [
+  "confirmation_required",
+  "task_running",
+];
 
 export interface TaskSchedulerParts {
   readonly runner: TaskRunner;
@@ -38,7 +43,7 @@ export class TaskScheduler {
     this.#parts = parts;
   }
 
-  /** Nothing runs in the first minute. */
+  /** Only what is to run from the start runs in the first minute. */
   async start(): Promise<void> {
     const { runner, clock, timers } = this.#parts;
     const runs = await runner.lastRuns();
@@ -51,6 +56,9 @@ export class TaskScheduler {
         last: last !== undefined && last > now ? undefined : last,
         earliest: now + FIRST_RUN_SECONDS,
       });
+      if (task.schedule.kind === "every" && task.schedule.fromStart) {
+        this.#dueAtMs.set(task, clock.monotonic());
+      }
     }
     this.#stopTicking = timers.every(TICK_MS, () => {
       this.#tick().catch((error) => this.#parts.reportBug(error));
@@ -99,9 +107,9 @@ export class TaskScheduler {
     try {
       await runner.start(task, { scheduled: true });
     } catch (error) {
-      // one that is too large has been told of
+      // one that is too large has been told of; another server may be faster
       const isExpected = error instanceof TaskStopped ||
-        (error instanceof Refusal && error.code === "confirmation_required");
+        (error instanceof Refusal && EXPECTED.includes(error.code));
       if (!isExpected) reportBug(error);
     }
   }

@@ -89,7 +89,7 @@ function scheduled(schedule: Schedule, lastRun?: number) {
   const time = new Machine(MIDNIGHT * 1000);
   const starts: number[] = [];
   const bugs: unknown[] = [];
-  const state = { isEnabled: true, fails: false };
+  const state = { isEnabled: true, fails: false, isFree: true };
   const task: Task = {
     name: "t",
     aliases: [],
@@ -109,6 +109,8 @@ function scheduled(schedule: Schedule, lastRun?: number) {
     maintenance: {
       taskRuns: () => Promise.resolve(runs),
       saveTaskRun: () => Promise.resolve(),
+      hold: () => Promise.resolve(state.isFree),
+      release: () => Promise.resolve(),
     },
   } as unknown as Store;
   const runner = new TaskRunner({
@@ -129,6 +131,27 @@ function scheduled(schedule: Schedule, lastRun?: number) {
   });
   return { time, starts, bugs, state, scheduler };
 }
+
+Deno.test("what is to run from the start does so before all else, whenever it ran last", async () => {
+  const fromStart = { ...HOURLY, fromStart: true } as const;
+  const { time, starts, scheduler } = scheduled(fromStart, MIDNIGHT - 60);
+  await scheduler.start();
+  await time.pass(HOUR * 1000 + 10_000);
+  assert.deepEqual(starts, [5, 3605]);
+  await scheduler.stop();
+});
+
+Deno.test("a task that another server runs is left to it, and tried again", async () => {
+  const { time, starts, bugs, state, scheduler } = scheduled(HOURLY);
+  state.isFree = false;
+  await scheduler.start();
+  await time.pass(2 * HOUR * 1000);
+  state.isFree = true;
+  assert.deepEqual([starts, bugs], [[], []]);
+  await time.pass(HOUR * 1000);
+  assert.equal(starts.length, 1);
+  await scheduler.stop();
+});
 
 Deno.test("start() waits a minute, then keeps the period", async () => {
   const { time, starts, scheduler } = scheduled(HOURLY);

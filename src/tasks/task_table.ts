@@ -12,6 +12,7 @@ import type { Task } from "./task.ts";
 import {
   checkDatabase,
   collectBlobs,
+  finishDeletions,
   prunePushTokens,
   recountUsage,
   tidyDatabase,
@@ -28,6 +29,7 @@ export const TASKS: readonly Task[] = [
   pruneUnusedAccounts,
   pruneInactiveAccounts,
   trimToQuota,
+  finishDeletions,
   collectBlobs,
   recountUsage,
   checkDatabase,

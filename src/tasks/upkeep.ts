@@ -28,6 +28,24 @@ export const trimToQuota: Task = {
   },
 };
 
+export const finishDeletions: Task = {
+  name: "finish-deletions",
+  aliases: [],
+  description: "Go on with deletions of accounts that were interrupted",
+  schedule: { ...HOURLY, fromStart: true },
+  isEnabled: () => true,
+  async run(work) {
+    const { accounts } = work.store;
+    const ids = await accounts.deleting();
+    if (work.dryRun) return { accounts: ids.length };
+    for (const id of ids) {
+      await accounts.finishDeletion(id);
+      await work.pause();
+    }
+    return { accounts: ids.length };
+  },
+};
+
 export const collectBlobs: Task = {
   name: "gc-blobs",
   aliases: [],
@@ -60,6 +78,7 @@ export const checkDatabase: Task = {
   aliases: [],
   description: "Check the database file",
   schedule: WEEKLY,
+  needs: "check",
   isEnabled: () => true,
   async run(work) {
     const fault = await work.store.maintenance.check();
@@ -73,6 +92,7 @@ export const tidyDatabase: Task = {
   aliases: [],
   description: "Give unused pages of the database back, a few at a time",
   schedule: DAILY,
+  needs: "tidy",
   isEnabled: () => true,
   async run(work) {
     if (work.dryRun) return NOT_TRIED;
@@ -86,10 +106,11 @@ export const vacuumDatabase: Task = {
   aliases: [],
   description: "Write the whole database anew; mail waits meanwhile",
   schedule: { kind: "manual" },
+  needs: "rewrite",
   isEnabled: () => true,
   async run(work) {
     if (work.dryRun) return NOT_TRIED;
-    await work.store.maintenance.vacuum();
+    await work.store.maintenance.rewrite();
     return {};
   },
 };

@@ -9,6 +9,8 @@ import { systemRandom } from "../../src/base/random.ts";
 import type { Address } from "../../src/mail/address.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { openTestStore } from "../store/engines.ts";
+import type { TaskWork } from "../../src/tasks/task.ts";
+import { finishDeletions } from "../../src/tasks/upkeep.ts";
 import type { Store } from "../../src/store/store.ts";
 import { inboxOf } from "../store/store_world.ts";
 
@@ -162,14 +164,20 @@ Deno.test("a name deleted without a block can be had again, as another account",
   });
 });
 
-Deno.test("resumeDeletions() finishes what was begun", async () => {
+Deno.test("a name is free again when a deletion that was interrupted is finished", async () => {
   await withProcesses(async ({ accounts, store }) => {
     const { id } = await accounts.login(NAME, secretOfText(STRONG), PEER);
     await store.accounts.startDeletion(id);
     await assert.rejects(accounts.login(NAME, secretOfText(STRONG), PEER), {
       code: "busy",
     });
-    await accounts.resumeDeletions();
+    await finishDeletions.run(
+      {
+        store,
+        dryRun: false,
+        pause: () => Promise.resolve(),
+      } as unknown as TaskWork,
+    );
     assert.equal(
       (await accounts.login(NAME, secretOfText(STRONG), PEER)).created,
       true,

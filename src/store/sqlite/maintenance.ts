@@ -78,6 +78,10 @@ export class SqliteMaintenance implements Maintenance {
     return { checked, repaired };
   }
 
+  offers(): boolean {
+    return true;
+  }
+
   async check(): Promise<string | undefined> {
     const { problems } = await checkApart(this.#parts.path);
     return problems.length === 0 ? undefined : problems.join("; ");
@@ -96,7 +100,7 @@ export class SqliteMaintenance implements Maintenance {
   }
 
   /** @throws {Refusal} `storage_full` if the disk cannot hold a second copy */
-  async vacuum(): Promise<void> {
+  async rewrite(): Promise<void> {
     const { space, writer, path } = this.#parts;
     await space.check((await Deno.stat(path)).size);
     await writer.vacuum();
@@ -112,6 +116,15 @@ export class SqliteMaintenance implements Maintenance {
 
   saveTaskRun(run: TaskRun): Promise<void> {
     return this.#parts.writer.submit("saveTaskRun", run);
+  }
+
+  /** No other server has this store: the lock of the state directory sees to that. */
+  hold(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  release(): Promise<void> {
+    return Promise.resolve();
   }
 }
 
