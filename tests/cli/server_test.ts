@@ -3,6 +3,10 @@ import { DatabaseSync } from "node:sqlite";
 import type { ListenerShape } from "../../src/admin/live_server.ts";
 import { ImapClient } from "../harness/imap_client.ts";
 import { LineConnection } from "../harness/line_connection.ts";
+import {
+  LISTENER_NAMES,
+  listenerRow,
+} from "../../src/config/listener_table.ts";
 import { reservePorts } from "../harness/ports.ts";
 import { Server } from "../harness/server.ts";
 import { type Outcome, postern } from "./command_line.ts";
@@ -27,15 +31,10 @@ Deno.test("the command line works on the running server", async (t) => {
         status.listeners.map(({ name, transport, tls }: ListenerShape) =>
           `${name} ${transport} ${tls}`
         ),
-        [
-          "smtp tcp starttls",
-          "submission tcp starttls",
-          "submission_tls tcp implicit",
-          "imap tcp starttls",
-          "imap_tls tcp implicit",
-          "http tcp none",
-          "https tcp implicit",
-        ],
+        LISTENER_NAMES.map((name) => {
+          const { transport, tls } = listenerRow(name);
+          return `${name} ${transport} ${tls}`;
+        }),
       );
     });
 
