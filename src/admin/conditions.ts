@@ -205,6 +205,11 @@ export const CONDITIONS = {
     severity: "warning",
     text: "Restart the server to put these keys of the file into force",
   },
+  listener_closed: {
+    severity: "error",
+    text:
+      "Nobody can connect there: see what else has the port; it is opened again every 30 seconds",
+  },
   control_socket: {
     severity: "warning",
     text:

@@ -167,6 +167,11 @@ const CASES: Record<
     well: {},
     message: /Restart the server.*server.domain/,
   },
+  listener_closed: {
+    holds: { reported: new Map([["listener_closed", "imap [::]:143: x"]]) },
+    well: {},
+    message: /Nobody can connect there.*imap \[::\]:143/,
+  },
   control_socket: {
     holds: { reported: new Map([["control_socket", "/run: no permission"]]) },
     well: {},

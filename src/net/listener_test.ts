@@ -126,11 +126,16 @@ Deno.test("ListenerWatch binds a listener again that no longer accepts", async (
       everyMs: 1e6,
       patienceMs: 200,
       onDeaf: (name) => heard.push(name),
+      onLooked: (failed) => heard.push([...failed.keys()].join() || "none"),
     },
   );
   await watch.check();
-  assert.deepEqual(heard, ["deaf"]);
+  assert.deepEqual(heard.splice(0), ["deaf", "none"]);
   assert.equal(reopened, 1);
+  deaf.reopen = () => Promise.reject(new Error("the port is taken"));
+  await watch.check();
+  await watch.check(); // told once that it is deaf, each time that it is closed
+  assert.deepEqual(heard, ["deaf", "deaf", "deaf"]);
   await deaf.close();
   await working.close();
 });

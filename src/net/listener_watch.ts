@@ -11,13 +11,16 @@ import type { Listener } from "./listener.ts";
 export interface ListenerWatchOptions {
   readonly everyMs: number;
   readonly patienceMs: number;
-  /** Told before a deaf listener is bound again, and when that fails. */
-  onDeaf(name: string, error?: unknown): void;
+  /** Told before a deaf listener is bound again, unless that failed the last time. */
+  onDeaf(name: string): void;
+  /** After each look: those that could not be bound again, and why. */
+  onLooked(failed: ReadonlyMap<string, unknown>): void;
 }
 
 export class ListenerWatch {
   readonly #options: ListenerWatchOptions;
   readonly #listeners: () => ReadonlyMap<string, Listener>;
+  #failed = new Map<string, unknown>();
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /** @param listeners By name; asked at each look. */
@@ -39,15 +42,18 @@ export class ListenerWatch {
 
   /** Looks at each listener once. Never rejects. */
   async check(): Promise<void> {
+    const before = this.#failed;
+    this.#failed = new Map();
     for (const [name, listener] of this.#listeners()) {
       if (await accepts(listener, this.#options.patienceMs)) continue;
-      this.#options.onDeaf(name);
+      if (!before.has(name)) this.#options.onDeaf(name);
       try {
         await listener.reopen();
       } catch (error) {
-        this.#options.onDeaf(name, error);
+        this.#failed.set(name, error);
       }
     }
+    this.#options.onLooked(this.#failed);
   }
 }
 

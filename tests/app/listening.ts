@@ -53,6 +53,7 @@ const watch = new ListenerWatch(() => listeners.all(), {
   everyMs: 1e9,
   patienceMs: 2000,
   onDeaf: (name) => deaf.push(name),
+  onLooked() {},
 });
 await watch.check();
 const bound = listeners.bound("imap_tls").map(({ hostname }) => hostname);

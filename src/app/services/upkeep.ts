@@ -6,7 +6,7 @@
  * @module
  */
 import { describeJump } from "../../base/lived_clock.ts";
-import { reasonOf } from "../../base/system_errors.ts";
+import { reasonOf, systemError } from "../../base/system_errors.ts";
 import { Refusal } from "../../base/refusal.ts";
 import { word } from "../../observe/fields.ts";
 import { ListenerWatch } from "../../net/listener_watch.ts";
@@ -117,18 +117,25 @@ function service(name: string, begin: () => () => void): RequiredService {
   };
 }
 
-function listenerWatch({ listeners, log }: Assembly): RequiredService {
+function listenerWatch(
+  { listeners, log, relay: { reported } }: Assembly,
+): RequiredService {
   const watch = new ListenerWatch(() => listeners.all(), {
     everyMs: LISTENER_CHECK_MS,
     patienceMs: LISTENER_PATIENCE_MS,
-    onDeaf: (listener, error) =>
+    onDeaf: (listener) =>
       log.operational({
         event: "degraded",
         part: `listener ${listener}`,
-        message: error === undefined
-          ? "it no longer accepted and is opened again"
-          : "it cannot be opened again",
+        message: "it no longer accepted and is opened again",
       }),
+    onLooked(failed) {
+      if (failed.size === 0) return reported.clear("listener_closed");
+      const reasons = [...failed].map(([listener, error]) =>
+        `${listener}: ${systemError(error)?.reason ?? "it cannot be opened"}`
+      );
+      reported.report("listener_closed", reasons.join("; "));
+    },
   });
   return service("listener_watch", () => {
     watch.start();
