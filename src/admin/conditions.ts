@@ -101,6 +101,11 @@ export const CONDITIONS = {
     text:
       "Deleted mail and names may be in the database's log for more than five minutes: end the program that keeps the database open",
   },
+  settings_refused: {
+    severity: "error",
+    text:
+      "What is set is not in force here, the value before it is: set it to something this server can do",
+  },
   store_unsafe: {
     severity: "warning",
     text: "A crash loses mail: this is for benchmarks only",

@@ -130,6 +130,13 @@ const CASES: Record<
     well: {},
     message: /more than five minutes.*\(the log\)/,
   },
+  settings_refused: {
+    holds: {
+      reported: new Map([["settings_refused", "smtp_port: port 25 is taken"]]),
+    },
+    well: {},
+    message: /the value before it is.*\(smtp_port: port 25 is taken\)/,
+  },
   open_files_low: {
     holds: { openFiles: { limit: 1024, needed: 12_256 } },
     well: { openFiles: { limit: 12_256, needed: 12_256 } },

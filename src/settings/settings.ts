@@ -2,6 +2,8 @@
  * Runtime settings: database before TOML file before built-in value. Only what
  * an admin set is stored. A change is validated, stored and told to those who
  * listen in one step; a listener that cannot live with it has it taken back.
+ * What another server on the same store has set is only reported then: it
+ * stays stored, and here the value before it stays in force.
  *
  * @module
  */
@@ -10,6 +12,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import { nearest } from "../config/nearest.ts";
 import { lengthProblem } from "../config/checks.ts";
 import { Refusal } from "../base/refusal.ts";
+import type { SettingStore } from "../store/settings.ts";
 import { effectiveListeners } from "./listeners.ts";
 import {
   isSettingName,
@@ -19,12 +22,11 @@ import {
   type SettingValue,
 } from "./registry.ts";
 
-/** The rows of the settings table; the store's part that is needed here. */
-export interface SettingRows {
-  all(): Promise<ReadonlyMap<string, string>>;
-  set(name: string, value: string): Promise<void>;
-  reset(name: string): Promise<void>;
-}
+/** The store's part that is needed here. */
+export type SettingRows = Pick<SettingStore, "all" | "set" | "reset">;
+
+/** So often a change begins again because somebody else changed the table. */
+const MAX_TRIES = 5;
 
 export interface SettingView {
   readonly name: SettingName;
@@ -40,7 +42,7 @@ export interface SettingView {
 
 export interface Applied {
   readonly changed: readonly SettingName[];
-  /** Taken back, because a listener threw. */
+  /** Not in force here, because a listener threw; tried again with the next look. */
   readonly refused: readonly { name: SettingName; reason: string }[];
 }
 
@@ -65,7 +67,7 @@ export class Settings {
     config: LoadedConfig,
   ): Promise<Settings> {
     const settings = new Settings(rows, config);
-    settings.#stored = known(await rows.all());
+    settings.#stored = known((await rows.all()).values);
     settings.#values = settings.#effective(settings.#stored);
     return settings;
   }
@@ -113,9 +115,8 @@ export class Settings {
   /** Reads the table again, after another process may have written it. */
   reload(): Promise<Applied> {
     return this.#inTurn(async () => {
-      const before = this.#stored;
-      this.#stored = known(await this.#rows.all());
-      return await this.#apply(before);
+      this.#stored = known((await this.#rows.all()).values);
+      return await this.#apply();
     });
   }
 
@@ -123,13 +124,13 @@ export class Settings {
   useConfig(config: LoadedConfig): Promise<Applied> {
     return this.#inTurn(() => {
       this.#config = config;
-      return this.#apply(this.#stored);
+      return this.#apply();
     });
   }
 
   /**
    * Calls `listener` after each change of the value, until the returned
-   * function is called. If it throws, the change is taken back.
+   * function is called. If it throws, the value before stays in force.
    */
   onChange<N extends SettingName>(
     name: N,
@@ -143,22 +144,54 @@ export class Settings {
 
   #change(name: SettingName, text: string | undefined): Promise<void> {
     return this.#inTurn(async () => {
-      const before = this.#stored;
-      const next = new Map(before);
-      if (text === undefined) next.delete(name);
-      else next.set(name, text);
-      this.#check(next);
-      await this.#store(name, text);
-      this.#stored = next;
-      const { refused } = await this.#apply(before);
+      const { before, after } = await this.#storeChecked(name, text);
+      this.#stored = after;
+      const { refused } = await this.#apply();
       const refusal = refused.find((entry) => entry.name === name);
-      if (refusal) throw invalid(refusal.reason);
+      if (!refusal) return;
+      await this.#takeBack(name, text, before.get(name));
+      throw invalid(refusal.reason);
     });
   }
 
-  async #store(name: SettingName, text: string | undefined): Promise<void> {
-    if (text === undefined) await this.#rows.reset(name);
-    else await this.#rows.set(name, text);
+  /** Checks and stores a change together with all that is stored. @throws {Refusal} */
+  async #storeChecked(name: SettingName, text: string | undefined) {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const { values, revision } = await this.#rows.all();
+      const before = known(values);
+      const after = new Map(before);
+      if (text === undefined) after.delete(name);
+      else after.set(name, text);
+      this.#check(after);
+      if (await this.#store(name, text, revision)) return { before, after };
+    }
+    throw new Refusal("busy");
+  }
+
+  /** Undoes a change of ours, unless somebody has changed the same since. */
+  async #takeBack(
+    name: SettingName,
+    from: string | undefined,
+    to: string | undefined,
+  ): Promise<void> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      const { values, revision } = await this.#rows.all();
+      this.#stored = known(values);
+      if (values.get(name) !== from) return;
+      if (!await this.#store(name, to, revision)) continue;
+      this.#stored = known((await this.#rows.all()).values);
+      return;
+    }
+  }
+
+  #store(
+    name: SettingName,
+    text: string | undefined,
+    revision: string,
+  ): Promise<boolean> {
+    return text === undefined
+      ? this.#rows.reset(name, revision)
+      : this.#rows.set(name, text, revision);
   }
 
   /** What must hold between settings. @throws {Refusal} `invalid_value` */
@@ -187,9 +220,7 @@ export class Settings {
   }
 
   /** Makes what is stored effective and tells whom it concerns. */
-  async #apply(
-    storedBefore: ReadonlyMap<SettingName, string>,
-  ): Promise<Applied> {
+  async #apply(): Promise<Applied> {
     const before = this.#values;
     const after = new Map(this.#effective(this.#stored));
     this.#values = after;
@@ -204,12 +235,10 @@ export class Settings {
         changed.push(name);
       } catch (error) {
         after.set(name, was);
-        await this.#store(name, storedBefore.get(name));
         const reason = error instanceof Error ? error.message : String(error);
         refused.push({ name, reason });
       }
     }
-    if (refused.length > 0) this.#stored = known(await this.#rows.all());
     return { changed, refused };
   }
 

@@ -2,22 +2,8 @@ import assert from "node:assert/strict";
 import { loadConfig } from "../config/load.ts";
 import { effectiveListeners } from "./listeners.ts";
 import { SETTING_NAMES, settingNamed } from "./registry.ts";
-import { type SettingRows, Settings } from "./settings.ts";
-
-class MemoryRows implements SettingRows {
-  constructor(readonly table = new Map<string, string>()) {}
-  all(): Promise<ReadonlyMap<string, string>> {
-    return Promise.resolve(new Map(this.table));
-  }
-  set(name: string, value: string): Promise<void> {
-    this.table.set(name, value);
-    return Promise.resolve();
-  }
-  reset(name: string): Promise<void> {
-    this.table.delete(name);
-    return Promise.resolve();
-  }
-}
+import { Settings } from "./settings.ts";
+import { MemorySettings } from "../../tests/store/memory_settings.ts";
 
 function config(toml = "") {
   const text = `[server]\ndomain = "a.example"\n${toml}`;
@@ -25,7 +11,7 @@ function config(toml = "") {
 }
 
 Deno.test("get() prefers database to file to built-in value", async () => {
-  const rows = new MemoryRows();
+  const rows = new MemorySettings();
   const settings = await Settings.open(
     rows,
     config("[registration]\nopen = false"),
@@ -58,7 +44,7 @@ const REFUSED: [string, string, string][] = [
 ];
 for (const [name, text, code] of REFUSED) {
   Deno.test(`set() refuses ${name} = ${JSON.stringify(text)}`, async () => {
-    const rows = new MemoryRows();
+    const rows = new MemorySettings();
     const settings = await Settings.open(rows, config());
     await assert.rejects(settings.set(name, text), { code });
     assert.equal(rows.table.size, 0);
@@ -66,7 +52,7 @@ for (const [name, text, code] of REFUSED) {
 }
 
 Deno.test("set() names the setting that was meant", async () => {
-  const settings = await Settings.open(new MemoryRows(), config());
+  const settings = await Settings.open(new MemorySettings(), config());
   await assert.rejects(settings.set("registration_opne", "on"), {
     message:
       'No setting is named "registration_opne", did you mean registration_open?',
@@ -74,7 +60,7 @@ Deno.test("set() names the setting that was meant", async () => {
 });
 
 Deno.test("onChange() hears a change once, and none that is none", async () => {
-  const settings = await Settings.open(new MemoryRows(), config());
+  const settings = await Settings.open(new MemorySettings(), config());
   const heard: number[] = [];
   const stop = settings.onChange("max_message_size", (octets) => {
     heard.push(octets);
@@ -87,7 +73,7 @@ Deno.test("onChange() hears a change once, and none that is none", async () => {
 });
 
 Deno.test("set() takes a change back that a listener refuses", async () => {
-  const rows = new MemoryRows(new Map([["smtp_port", "2525"]]));
+  const rows = new MemorySettings(new Map([["smtp_port", "2525"]]));
   const settings = await Settings.open(rows, config());
   settings.onChange("smtp_port", () => {
     throw new Error("address in use");
@@ -102,7 +88,7 @@ Deno.test("set() takes a change back that a listener refuses", async () => {
 });
 
 Deno.test("reload() hears what another process wrote", async () => {
-  const rows = new MemoryRows();
+  const rows = new MemorySettings();
   const settings = await Settings.open(rows, config());
   const heard: boolean[] = [];
   settings.onChange("registration_open", (open) => void heard.push(open));
@@ -118,20 +104,90 @@ Deno.test("reload() hears what another process wrote", async () => {
   assert.equal(settings.view("max_message_size").source, "default");
 });
 
-Deno.test("reload() puts a row back that a listener refuses", async () => {
-  const rows = new MemoryRows();
+Deno.test("reload() leaves a row that it cannot follow, reports it and tries again", async () => {
+  const rows = new MemorySettings();
+  const settings = await Settings.open(rows, config());
+  let reason: string | undefined = "in use";
+  settings.onChange("smtp_port", () => {
+    if (reason !== undefined) throw new Error(reason);
+  });
+  rows.table.set("smtp_port", "26");
+  for (let looks = 0; looks < 2; looks++) {
+    assert.deepEqual(await settings.reload(), {
+      changed: [],
+      refused: [{ name: "smtp_port", reason: "in use" }],
+    });
+    assert.equal(settings.get("smtp_port"), undefined);
+    assert.equal(rows.table.get("smtp_port"), "26");
+  }
+  reason = undefined;
+  const done = { changed: ["smtp_port"], refused: [] };
+  assert.deepEqual(await settings.reload(), done);
+  assert.equal(settings.get("smtp_port"), 26);
+});
+
+Deno.test("set() leaves what it cannot follow of another server's", async () => {
+  const rows = new MemorySettings();
   const settings = await Settings.open(rows, config());
   settings.onChange("smtp_port", () => Promise.reject(new Error("in use")));
   rows.table.set("smtp_port", "26");
-  assert.deepEqual(await settings.reload(), {
-    changed: [],
-    refused: [{ name: "smtp_port", reason: "in use" }],
+  await settings.set("server_comment", "hello");
+  assert.equal(settings.get("server_comment"), "hello");
+  assert.equal(settings.get("smtp_port"), undefined);
+  assert.deepEqual(Object.fromEntries(rows.table), {
+    smtp_port: "26",
+    server_comment: "hello",
   });
-  assert.equal(rows.table.size, 0);
+});
+
+Deno.test("set() is checked together with what another server has just set", async () => {
+  const rows = new MemorySettings();
+  const settings = await Settings.open(rows, config());
+  const set = rows.set.bind(rows);
+  let others = 1;
+  rows.set = (name, value, revision) => {
+    // between our look and our write
+    if (others-- > 0) rows.table.set("min_username_length", "9");
+    return set(name, value, revision);
+  };
+  await assert.rejects(settings.set("username_length", "8"), {
+    code: "invalid_value",
+  });
+  assert.deepEqual(Object.fromEntries(rows.table), {
+    min_username_length: "9",
+  });
+  others = 1;
+  await settings.set("username_length", "10");
+  assert.equal(rows.table.get("username_length"), "10");
+  assert.equal(settings.get("min_username_length"), 9);
+});
+
+Deno.test("set() gives up on a table that never rests", async () => {
+  const rows = new MemorySettings();
+  const settings = await Settings.open(rows, config());
+  rows.set = () => Promise.resolve(false);
+  await assert.rejects(settings.set("server_comment", "hello"), {
+    code: "busy",
+  });
+  assert.equal(settings.view("server_comment").source, "default");
+});
+
+Deno.test("what is taken back leaves what another server has set since", async () => {
+  const rows = new MemorySettings();
+  const settings = await Settings.open(rows, config());
+  settings.onChange("smtp_port", () => {
+    rows.table.set("smtp_port", "27");
+    throw new Error("in use");
+  });
+  await assert.rejects(settings.set("smtp_port", "26"), {
+    code: "invalid_value",
+  });
+  assert.equal(rows.table.get("smtp_port"), "27");
+  assert.equal(settings.get("smtp_port"), undefined);
 });
 
 Deno.test("useConfig() changes what no row overrides", async () => {
-  const rows = new MemoryRows(new Map([["log_level", "warn"]]));
+  const rows = new MemorySettings(new Map([["log_level", "warn"]]));
   const settings = await Settings.open(rows, config());
   const { changed } = await settings.useConfig(
     config('[limits]\nmax_message_size = "30M"\n[log]\nlevel = "debug"'),
@@ -144,7 +200,7 @@ Deno.test("effectiveListeners() applies port, local_only and enabled", async () 
   const loaded = config(
     '[listen]\nsmtp = "192.0.2.1:25"\nhttp = ""\nimap = [":143", "[::1]:1143"]',
   );
-  const rows = new MemoryRows(
+  const rows = new MemorySettings(
     new Map([
       ["smtp_port", "2525"],
       ["imap_local_only", "on"],

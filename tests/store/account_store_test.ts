@@ -361,7 +361,7 @@ storeTest(
     assert.equal(secrets[0]!.length, 32);
     assert.deepEqual(secrets[1], secrets[0]);
     const again = await reopen();
-    assert.deepEqual([...await again.settings.all()], [
+    assert.deepEqual([...(await again.settings.all()).values], [
       ["registration_open", "off"],
     ]);
     assert.deepEqual(await again.settings.secret("turn"), secrets[2]);

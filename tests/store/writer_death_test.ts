@@ -96,7 +96,7 @@ for (const how of ["die_before", "die_after", "die_rejecting"]) {
       // once for what was missed, if anything, and once for the message
       assert.equal(heard.at(-1)!.appended.length, 1);
       assert.equal(
-        (await store.settings.all()).has(how),
+        (await store.settings.all()).values.has(how),
         how === "die_after", // committed, though nobody was told
       );
       assert.equal(store.health().state, "ok");

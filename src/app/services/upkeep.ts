@@ -19,6 +19,7 @@ const CLOCK_MS = 1000;
 const LOOK_AROUND_MS = 1000; // a change by the command line counts within two seconds
 const CERTIFICATE_CHECK_MS = 10_000;
 const LISTENER_CHECK_MS = 30_000;
+const SETTINGS_RETRY_MS = 10_000;
 const LISTENER_PATIENCE_MS = 5_000;
 const KEEP_TIME_MS = 60_000;
 const TELL_FAILURES_MS = 60_000;
@@ -143,14 +144,34 @@ function listenerWatch(
   });
 }
 
+/** What an admin elsewhere has set, and this server cannot do, is told and tried until it can. */
 function settingsFollower({ relay }: Assembly): RequiredService {
-  return service("settings", () =>
-    relay.store.onEvent(({ kind }) => {
-      if (kind !== "settings" && kind !== "missed") return;
-      relay.settings.reload().catch((error) => {
-        if (!isRefusal(error)) relay.reportBug(error);
-      });
-    }));
+  const { settings, reported } = relay;
+  let isBehind = false;
+  async function look() {
+    const { refused } = await settings.reload();
+    isBehind = refused.length > 0;
+    if (!isBehind) return reported.clear("settings_refused");
+    const reasons = refused.map(({ name, reason }) => `${name}: ${reason}`);
+    reported.report("settings_refused", reasons.join("; "));
+  }
+  function follow() {
+    look().catch((error) => {
+      if (!isRefusal(error)) relay.reportBug(error);
+    });
+  }
+  return service("settings", () => {
+    const stopListening = relay.store.onEvent(({ kind }) => {
+      if (kind === "settings" || kind === "missed") follow();
+    });
+    const stopTrying = SYSTEM_TIMERS.every(SETTINGS_RETRY_MS, () => {
+      if (isBehind) follow();
+    });
+    return () => {
+      stopListening();
+      stopTrying();
+    };
+  });
 }
 
 /** How late it comes itself, how the machine's clock jumps, and each new day. */

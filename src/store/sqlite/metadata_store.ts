@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { AccountId } from "../../base/ids.ts";
 import type { MetadataStore } from "../metadata.ts";
-import type { SettingStore } from "../settings.ts";
+import type { SettingStore, StoredSettings } from "../settings.ts";
 import type { Connection } from "./database/connection.ts";
 import { PushTokenTable } from "./tables/push_token_table.ts";
 import { SettingTable } from "./tables/setting_table.ts";
@@ -37,16 +37,16 @@ export class SqliteSettingStore implements SettingStore {
     this.#settings = new SettingTable(db);
   }
 
-  all(): Promise<ReadonlyMap<string, string>> {
+  all(): Promise<StoredSettings> {
     return Promise.try(() => this.#settings.all());
   }
 
-  set(name: string, value: string): Promise<void> {
-    return this.writer.submit("setSetting", { name, value });
+  set(name: string, value: string, revision?: string): Promise<boolean> {
+    return this.writer.submit("changeSetting", { name, value, revision });
   }
 
-  reset(name: string): Promise<void> {
-    return this.writer.submit("resetSetting", name);
+  reset(name: string, revision?: string): Promise<boolean> {
+    return this.writer.submit("changeSetting", { name, revision });
   }
 
   async secret(name: string): Promise<Uint8Array> {

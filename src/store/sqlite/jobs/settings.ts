@@ -3,15 +3,24 @@ import type { AccountId } from "../../../base/ids.ts";
 import type { TaskRun } from "../../store.ts";
 import type { JobContext } from "./context.ts";
 
-export function setSetting(
-  context: JobContext,
-  { name, value }: { name: string; value: string },
-): void {
-  context.settings.set(name, value, context.nowSeconds);
+interface SettingChange {
+  readonly name: string;
+  /** Without one the row goes. */
+  readonly value?: string;
+  readonly revision?: string | undefined;
 }
 
-export function resetSetting(context: JobContext, name: string): void {
-  context.settings.reset(name);
+/** False if the table is not as it was at the revision. */
+export function changeSetting(
+  { settings, nowSeconds }: JobContext,
+  { name, value, revision }: SettingChange,
+): boolean {
+  if (revision !== undefined && settings.all().revision !== revision) {
+    return false;
+  }
+  if (value === undefined) settings.reset(name);
+  else settings.set(name, value, nowSeconds);
+  return true;
 }
 
 export function keepSecret(

@@ -1,14 +1,20 @@
 /** Rows an admin changed, and the server's secrets. @module */
+import { createHash } from "node:crypto";
+import type { StoredSettings } from "../../settings.ts";
 import type { Connection } from "../database/connection.ts";
 
 export class SettingTable {
   constructor(readonly db: Connection) {}
 
-  all(): Map<string, string> {
+  /** The revision is a hash of all rows: no other program can change them without it. */
+  all(): StoredSettings {
     const rows = this.db.rows<{ name: string; value: string }>(
       "SELECT name, value FROM settings ORDER BY name",
     );
-    return new Map(rows.map(({ name, value }) => [name, value]));
+    const values = new Map(rows.map(({ name, value }) => [name, value]));
+    const revision = createHash("sha256").update(JSON.stringify([...values]))
+      .digest("base64");
+    return { values, revision };
   }
 
   set(name: string, value: string, nowSeconds: number): void {
