@@ -180,7 +180,7 @@ async function readFields(request: Request): Promise<TypedFields> {
 function parseJson(text: string): ReadonlyMap<string, unknown> {
   if (text.trim() === "") return new Map();
   const value: unknown = JSON.parse(text); // throws SyntaxError: 400
-  if (typeof value !== "object" || value === null) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new SyntaxError("Cannot read the body: it is not an object");
   }
   return new Map(Object.entries(value));

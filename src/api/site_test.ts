@@ -62,6 +62,7 @@ for (
   const [name, init, given, status, code] of [
     ["unreadable JSON", post("{", asJson), {}, 400, "bad_request"],
     ["JSON that is no object", post("7", asJson), {}, 400, "bad_request"],
+    ["JSON that is an array", post("[]", asJson), {}, 400, "bad_request"],
     [
       "a field that is no text",
       post('{"token":7}', asJson),
