@@ -67,12 +67,20 @@ const ROWS: Readonly<Record<NoWayReason, Row>> = {
 };
 
 const MAX_REMEMBERED = 10_000;
+/** What was seen longer ago says nothing about today. */
+const TOO_LONG_AGO_MS = 3_600_000;
 
-/** Remembers what is not believed yet. */
+/** In milliseconds of the monotonic clock. */
+interface Seen {
+  readonly reason: NoWayReason;
+  readonly sinceMs: number;
+  readonly lastMs: number;
+}
+
+/** Remembers, by destination, what was seen of it that is not believed at once. */
 export class NoWayJudge {
   readonly #clock: Clock;
-  /** By destination: what it was, and since when, in milliseconds of the monotonic clock. */
-  readonly #seen = new Map<string, { reason: NoWayReason; sinceMs: number }>();
+  readonly #seen = new Map<string, Seen>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -93,10 +101,7 @@ export class NoWayJudge {
     const left = believedAfterSeconds === 0
       ? 0
       : this.#secondsLeft(destination, reason, believedAfterSeconds);
-    if (left <= 0) {
-      this.#seen.delete(destination);
-      return { kind: "permanent", note };
-    }
+    if (left <= 0) return { kind: "permanent", note };
     const passing = { ...note, status: status.replace(/^5/, "4") };
     return { kind: "unreached", note: passing, notBeforeSeconds: left };
   }
@@ -113,15 +118,20 @@ export class NoWayJudge {
   ): number {
     const nowMs = this.#clock.monotonic();
     const seen = this.#seen.get(destination);
-    if (seen?.reason === reason) {
-      return afterSeconds - (nowMs - seen.sinceMs) / 1000;
-    }
+    const isAgain = seen?.reason === reason &&
+      nowMs - seen.lastMs < TOO_LONG_AGO_MS;
+    const sinceMs = isAgain ? seen.sinceMs : nowMs;
+    this.#remember(destination, { reason, sinceMs, lastMs: nowMs });
+    return afterSeconds - (nowMs - sinceMs) / 1000;
+  }
+
+  /** The oldest go first when there are too many. */
+  #remember(destination: string, seen: Seen): void {
     this.#seen.delete(destination);
     for (const oldest of this.#seen.keys()) {
       if (this.#seen.size < MAX_REMEMBERED) break;
       this.#seen.delete(oldest);
     }
-    this.#seen.set(destination, { reason, sinceMs: nowMs });
-    return afterSeconds;
+    this.#seen.set(destination, seen);
   }
 }

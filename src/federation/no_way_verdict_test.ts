@@ -44,7 +44,11 @@ Deno.test("a domain does not exist when it did not twice, a minute apart", () =>
     kind: "permanent",
     note: { status: "5.1.2", text: "there is no domain a.example" },
   });
-  assert.equal(asked.doubts("a.example"), false);
+  // others that wait for it need not wait again, but are asked for anew
+  assert.equal(say("no_such_domain").kind, "permanent");
+  assert.equal(asked.doubts("a.example"), true);
+  pass(3600);
+  assert.equal(say("no_such_domain").kind, "unreached"); // that was long ago
 });
 
 for (const between of ["dns_temporary", "no_route", undefined] as const) {

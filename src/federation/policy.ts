@@ -52,7 +52,8 @@ const CHANNELS: readonly Channel[] = ["http", "smtp"];
 
 /** Settings, made ready to be asked for every message. */
 export class FederationPolicy {
-  readonly #enabled: boolean;
+  /** Whether mail is exchanged with anybody. */
+  readonly enabled: boolean;
   readonly #mode: PolicyMode;
   readonly #rules: PatternTable<DomainRule>;
   readonly #dismissed: PatternTable<string>;
@@ -61,7 +62,7 @@ export class FederationPolicy {
     settings: PolicySettings,
     readonly domains: Pick<LocalDomains, "isLocal">,
   ) {
-    this.#enabled = settings.enabled;
+    this.enabled = settings.enabled;
     this.#mode = settings.mode;
     this.#rules = new PatternTable(
       settings.rules.map((rule) => [rule.pattern, rule]),
@@ -92,7 +93,7 @@ export class FederationPolicy {
   #verdict(
     domain: string,
   ): Extract<InboundDecision, { ground: PolicyGround }> {
-    if (!this.#enabled) {
+    if (!this.enabled) {
       return { kind: "refused", ground: { kind: "federation_off" } };
     }
     for (const { action, pattern } of this.#rules.matches(domain)) {
