@@ -63,17 +63,26 @@ function listenersIn(table: string, port: number): string[] {
   });
 }
 
+/** False also for what may not be looked into, or has ended. */
 function holds(pid: string, sockets: ReadonlySet<string>): boolean {
+  const folder = `/proc/${pid}/fd`;
   try {
-    for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
-      if (sockets.has(Deno.readLinkSync(`/proc/${pid}/fd/${name}`))) {
-        return true;
-      }
+    for (const { name } of Deno.readDirSync(folder)) {
+      if (sockets.has(linkOf(`${folder}/${name}`))) return true;
     }
   } catch {
-    // somebody else's, or it has ended
+    // somebody else's
   }
   return false;
+}
+
+/** Empty for a descriptor that was closed meanwhile. */
+function linkOf(path: string): string {
+  try {
+    return Deno.readLinkSync(path);
+  } catch {
+    return "";
+  }
 }
 
 function readLines(path: string): string[] {
