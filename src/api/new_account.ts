@@ -136,6 +136,7 @@ async function create(
     context.header("cache-control", "no-store");
     return context.redirect(`/new/${pages.keep(account)}`, 303);
   } catch (error) {
+    if (error instanceof Refusal) backend.countRefusal(error.code);
     const refusal = httpRefusalFor(error);
     if (refusal.status === 500) throw error;
     return refuse(refusal);

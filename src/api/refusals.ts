@@ -34,7 +34,13 @@ const TOO_MANY = refused(
   "Too many requests",
 );
 
-const ANSWERS: Partial<Record<RefusalCode, HttpRefusal>> = {
+interface Answer extends HttpRefusal {
+  /** What the refusal explains is shown in place of the text: it is about the rule that was broken, not about us. */
+  readonly explains?: true;
+}
+
+/** A new `RefusalCode` does not compile without an answer here. */
+const ANSWERS: Readonly<Record<RefusalCode, Answer>> = {
   bad_credentials: CREDENTIALS,
   too_many_attempts: TOO_MANY,
   tls_required: refused(
@@ -58,22 +64,31 @@ const ANSWERS: Partial<Record<RefusalCode, HttpRefusal>> = {
     "token_invalid",
     "Invalid or used registration token",
   ),
-  username_invalid: refused(
-    400,
-    "username_invalid",
-    "This name cannot be used: choose letters, digits, dot, dash",
-  ),
+  username_invalid: {
+    ...refused(
+      400,
+      "username_invalid",
+      "This name cannot be used: choose letters, digits, dot, dash",
+    ),
+    explains: true,
+  },
   username_taken: refused(409, "username_taken", "This name is taken"),
-  password_too_short: refused(
-    400,
-    "password_too_short",
-    "The password is too short",
-  ),
-  password_invalid: refused(
-    400,
-    "password_invalid",
-    "The password has characters it may not have",
-  ),
+  password_too_short: {
+    ...refused(
+      400,
+      "password_too_short",
+      "The password is too short",
+    ),
+    explains: true,
+  },
+  password_invalid: {
+    ...refused(
+      400,
+      "password_invalid",
+      "The password has characters it may not have",
+    ),
+    explains: true,
+  },
   registration_limited: refused(
     429,
     "rate_limited",
@@ -101,14 +116,132 @@ const ANSWERS: Partial<Record<RefusalCode, HttpRefusal>> = {
   ),
   not_running: BUSY,
   policy_rejection: FORBIDDEN,
+
+  // Of messages and mailboxes.
+  from_missing: refused(400, "from_missing", "The message has no From field"),
+  from_repeated: refused(
+    400,
+    "from_repeated",
+    "The message has more than one From field",
+  ),
+  from_several: refused(
+    400,
+    "from_several",
+    "The From field has more than one address",
+  ),
+  from_unreadable: refused(
+    400,
+    "from_unreadable",
+    "The From field has no address that can be read",
+  ),
+  from_mismatch: refused(
+    400,
+    "from_mismatch",
+    "The From field names somebody else than the sender",
+  ),
+  sender_mismatch: refused(
+    400,
+    "sender_mismatch",
+    "The Sender or Resent-From field names somebody else than the sender",
+  ),
+  sender_unreadable: refused(
+    400,
+    "sender_unreadable",
+    "The Sender or Resent-From field has no address that can be read",
+  ),
+  author_too_long: refused(
+    400,
+    "author_too_long",
+    "The From or Sender field is too long",
+  ),
+  header_malformed: refused(
+    400,
+    "header_malformed",
+    "The header of the message cannot be read",
+  ),
+  header_line_too_long: refused(
+    400,
+    "header_line_too_long",
+    "The header of the message has a line that is too long",
+  ),
+  header_too_large: refused(
+    413,
+    "header_too_large",
+    "The header of the message is too large",
+  ),
+  message_empty: refused(400, "message_empty", "The message is empty"),
+  routing_loop: refused(
+    400,
+    "routing_loop",
+    "The message goes round in a circle",
+  ),
+  sender_not_owned: refused(
+    403,
+    "sender_not_owned",
+    "The sender is another than the account that is logged in",
+  ),
+  sender_domain_invalid: refused(
+    400,
+    "sender_domain_invalid",
+    "The domain of the sender is not valid",
+  ),
+  local_sender_unauthenticated: refused(
+    403,
+    "local_sender_unauthenticated",
+    "A sender of this server has to log in",
+  ),
+  relaying_denied: refused(
+    403,
+    "relaying_denied",
+    "The recipient is on another server",
+  ),
+  federation_off: refused(
+    403,
+    "federation_off",
+    "Mail to other servers is switched off",
+  ),
+  too_many_recipients: refused(
+    400,
+    "too_many_recipients",
+    "Too many recipients",
+  ),
+  no_target_mailbox: refused(
+    404,
+    "no_target_mailbox",
+    "There is no such mailbox to copy to",
+  ),
+  mailbox_exists: refused(
+    409,
+    "mailbox_exists",
+    "There is a mailbox with this name already",
+  ),
+  mailbox_name_invalid: refused(
+    400,
+    "mailbox_name_invalid",
+    "The name cannot be used for a mailbox",
+  ),
+  mailbox_undeletable: refused(
+    403,
+    "mailbox_undeletable",
+    "This mailbox cannot be deleted",
+  ),
+  mailbox_read_only: refused(
+    403,
+    "mailbox_read_only",
+    "The mailbox is open for reading only",
+  ),
+  too_many_mailboxes: refused(
+    400,
+    "too_many_mailboxes",
+    "The account has as many mailboxes as it may have",
+  ),
+  too_many_keywords: refused(
+    400,
+    "too_many_keywords",
+    "The mailbox has as many keywords as it may have",
+  ),
 };
 
-/** Refusals whose explanation is of the rule that was broken, not of us. */
-const EXPLAINED: ReadonlySet<RefusalCode> = new Set([
-  "username_invalid",
-  "password_too_short",
-  "password_invalid",
-]);
 const RETRY_SECONDS = 60;
 
 /** The answer to an error: its own for a refusal, 400 for unreadable text, else 500. */
@@ -118,7 +251,7 @@ export function httpRefusalFor(error: unknown): HttpRefusal {
     return refused(500, "internal", "Internal error");
   }
   const { code, detail } = error;
-  const answer = ANSWERS[code] ?? INVALID;
+  const { explains, ...answer } = ANSWERS[code];
   if (answer.status === 429 || answer.status === 503) {
     const wait = Math.ceil(detail.retryAfterSeconds ?? RETRY_SECONDS);
     return {
@@ -127,6 +260,6 @@ export function httpRefusalFor(error: unknown): HttpRefusal {
       retryAfterSeconds: wait,
     };
   }
-  if (!EXPLAINED.has(code) || detail.explanation === undefined) return answer;
+  if (!explains || detail.explanation === undefined) return answer;
   return { ...answer, text: detail.explanation };
 }

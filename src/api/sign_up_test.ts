@@ -273,3 +273,11 @@ Deno.test("page, /new and autoconfig answer for the domain in Host", async () =>
   assert.match(xml.text, /<hostname>two\.example<\/hostname>/);
   assert.doesNotMatch(xml.text, /relay\.example/);
 });
+
+Deno.test("POST /new counts a refusal once, and no success", async () => {
+  const refused = await ask("/new", post(), {
+    refusal: new Refusal("registration_closed"),
+  });
+  assert.deepEqual(refused.refusals, ["registration_closed"]);
+  assert.deepEqual((await ask("/new", post())).refusals, []);
+});

@@ -1,5 +1,6 @@
 /** What the site needs of the relay; app/ passes the real thing in. @module */
 import type { LinkFacts } from "../accounts/login_link.ts";
+import type { RefusalCode } from "../base/refusal.ts";
 import type { HttpExchange } from "../http/peer.ts";
 import type { Address } from "../mail/address.ts";
 import type { MailService } from "./autoconfig.ts";
@@ -12,6 +13,8 @@ export interface SiteBackend {
   register(request: RegistrationRequest): Promise<NewAccount>;
   /** Counts a page view of this address; seconds to wait when there were too many. */
   pageWait(address: string): number;
+  /** A peer is told no. */
+  countRefusal(code: RefusalCode): void;
 }
 
 /** Of one of our domains. */

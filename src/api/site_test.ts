@@ -141,6 +141,7 @@ Deno.test("what nobody expected is thrown to the server, not printed", async () 
     backend: {
       facts: () => FACTS,
       register: () => Promise.reject(new Error("unexpected")),
+      countRefusal() {},
       pageWait: () => 0,
     },
   });

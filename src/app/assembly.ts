@@ -98,6 +98,7 @@ export async function assemble(
   const shared = { ...relay, certificates, clock: SYSTEM_CLOCK, config };
   const site: RelaySiteBackend = new RelaySiteBackend({
     ...shared,
+    counters: relay.journal.counters,
     bound: (name) => listeners.bound(name),
   });
   const protocols = new Protocols({

@@ -1,5 +1,6 @@
 /** What IMAP sessions get of the relay. @module */
 import type { Accounts } from "../accounts/accounts.ts";
+import type { RefusalCode } from "../base/refusal.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/schema.ts";
 import type {
@@ -56,6 +57,10 @@ export class RelayImapBackend implements ImapBackend {
 
   reportBug(error: unknown): void {
     this.#parts.reportBug(error);
+  }
+
+  countRefusal(code: RefusalCode): void {
+    this.#parts.journal.counters.refused(code);
   }
 }
 

@@ -29,7 +29,6 @@ export class Journal {
       this.#tellLogin(attempt, word("ok"));
       return result;
     } catch (error) {
-      if (error instanceof Refusal) this.counters.refused(error.code);
       this.#tellLogin(attempt, resultOf(error));
       throw error;
     }

@@ -12,10 +12,12 @@ import type {
 } from "../api/site_backend.ts";
 import type { Clock } from "../base/clock.ts";
 import { limitKey } from "../base/peer_address.ts";
+import type { RefusalCode } from "../base/refusal.ts";
 import { TokenBuckets } from "../base/token_buckets.ts";
 import type { ListenerName } from "../config/listener_table.ts";
 import type { Config } from "../config/schema.ts";
 import type { ListenAddress } from "../net/listener.ts";
+import type { Counters } from "../observe/counters.ts";
 import type { Settings } from "../settings/settings.ts";
 import { covers } from "../tls/certificate.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
@@ -30,6 +32,7 @@ export interface SiteBackendParts {
   readonly settings: Settings;
   readonly certificates: CertificateStore;
   readonly clock: Clock;
+  readonly counters: Counters;
   config(): Config;
   bound(name: ListenerName): ListenAddress[];
 }
@@ -53,6 +56,10 @@ export class RelaySiteBackend implements SiteBackend {
 
   pageWait(address: string): number {
     return this.#pages.take(limitKey(address));
+  }
+
+  countRefusal(code: RefusalCode): void {
+    this.#parts.counters.refused(code);
   }
 
   facts(host: string): SiteFacts {

@@ -6,6 +6,7 @@ import type {
   SessionOwner,
 } from "../accounts/session_registry.ts";
 import type { Peer } from "../base/peer.ts";
+import type { RefusalCode } from "../base/refusal.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/schema.ts";
 import type { Delivery } from "../delivery/delivery.ts";
@@ -73,6 +74,10 @@ export class RelaySmtpBackend implements SmtpBackend {
 
   reportBug(error: unknown): void {
     this.#parts.reportBug(error);
+  }
+
+  countRefusal(code: RefusalCode): void {
+    this.#parts.journal.counters.refused(code);
   }
 }
 

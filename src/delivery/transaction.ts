@@ -93,9 +93,6 @@ export class MailTransaction {
       this.#recipients.settle(await router.route(addresses, origin));
       if (!this.#recipients.reached) throw this.#recipients.asRefusal();
       await this.#accept(message, digest.finish());
-    } catch (error) {
-      if (error instanceof Refusal) parts.counters.refused(error.code);
-      throw error;
     } finally {
       await intake.discard();
     }

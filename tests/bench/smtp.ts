@@ -24,6 +24,7 @@ const backend: SmtpBackend = {
       finish: () => Promise.resolve(),
       discard: () => Promise.resolve(),
     }),
+  countRefusal() {},
   reportBug: (error) => {
     throw error;
   },

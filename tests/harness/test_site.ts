@@ -1,7 +1,7 @@
 /** The site over facts of a test, without a relay behind it. @module */
 import { TestTime } from "./test_time.ts";
 import { systemRandom } from "../../src/base/random.ts";
-import type { Refusal } from "../../src/base/refusal.ts";
+import type { Refusal, RefusalCode } from "../../src/base/refusal.ts";
 import type { HttpExchange } from "../../src/http/peer.ts";
 import { parseAddress } from "../../src/mail/address.ts";
 import { site } from "../../src/api/site.ts";
@@ -66,6 +66,7 @@ export async function ask(
   given: Ask = {},
 ) {
   const registered: RegistrationRequest[] = [];
+  const refusals: RefusalCode[] = [];
   const { facts = FACTS } = given;
   const handler = site({
     clock: TIME,
@@ -80,6 +81,7 @@ export async function ask(
           password: "pass",
         });
       },
+      countRefusal: (code) => refusals.push(code),
       pageWait: () => given.wait ?? 0,
     },
   });
@@ -93,7 +95,7 @@ export async function ask(
     );
     return { response, text: await response.text() };
   }
-  return { ...await visit(path, init), registered, visit };
+  return { ...await visit(path, init), registered, refusals, visit };
 }
 
 export const post = (body?: string, headers: HeadersInit = {}) => ({

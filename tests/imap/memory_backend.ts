@@ -2,7 +2,7 @@
 import type { AccountId } from "../../src/base/ids.ts";
 import { latin1 } from "../../src/base/octets.ts";
 import { type Secret, secretOfText } from "../../src/base/secret.ts";
-import { Refusal } from "../../src/base/refusal.ts";
+import { Refusal, type RefusalCode } from "../../src/base/refusal.ts";
 import type {
   ImapAccount,
   ImapBackend,
@@ -16,6 +16,7 @@ type Inactive = Parameters<ImapAccount["onInactive"]>[0];
 export class MemoryBackend implements ImapBackend {
   readonly mail = new MemoryMail();
   readonly bugs: unknown[] = [];
+  readonly refusals: RefusalCode[] = [];
   readonly deviceTokens: string[] = [];
   readonly shared = new Map<string, string | null>();
   readonly idling: boolean[] = [];
@@ -43,6 +44,10 @@ export class MemoryBackend implements ImapBackend {
       return Promise.reject(new Refusal("bad_credentials"));
     }
     return Promise.resolve(this.#account());
+  }
+
+  countRefusal(code: RefusalCode): void {
+    this.refusals.push(code);
   }
 
   reportBug(error: unknown): void {

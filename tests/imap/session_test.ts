@@ -160,6 +160,28 @@ Deno.test("LOGIN and AUTHENTICATE keep octets that are no text apart", async () 
   await stage.end();
 });
 
+Deno.test("a refusal is counted when it is told, once", async () => {
+  const told: string[] = [];
+  const world = memoryWorld((backend) => {
+    backend.countRefusal = (code) => void told.push(code);
+  });
+  const stage = new Stage(world, {});
+  const wire = stage.connect();
+  for (
+    const line of [
+      "A LOGIN ann@relay.example wrong",
+      "A LOGIN ann@relay.example secret",
+      "A SELECT Nowhere",
+      "A NOOP",
+    ]
+  ) {
+    wire.push(fromLatin1(`${line}\r\n`));
+    await stage.settle();
+  }
+  assert.deepEqual(told, ["bad_credentials", "no_such_mailbox"]);
+  await stage.end();
+});
+
 function utf8(text: string): string {
   return latin1(new TextEncoder().encode(text));
 }

@@ -45,6 +45,7 @@ export async function storeWorld(): Promise<World> {
   return {
     backend: {
       limits: () => memory.limits(),
+      countRefusal() {},
       reportBug: (error) => bugs.push(error),
       login: async (address, password) => ({
         ...await memory.login(address, password),

@@ -587,3 +587,34 @@ transcript(
   S: 250 2.1.0 OK
 `,
 );
+
+transcript(
+  "a refusal is counted when it is told, once",
+  {
+    service: "mx",
+    secure: true,
+    lockstep: true,
+    check: ({ refusals }) =>
+      assert.deepEqual(refusals, [
+        "busy",
+        "relaying_denied",
+        "from_missing",
+      ]),
+  },
+  `${MX}
+  C: MAIL FROM:<busy@other.example>
+  S: 451 4.3.0 Temporary failure
+  C: MAIL FROM:<zoe@other.example>
+  S: 250 2.1.0 OK
+  C: RCPT TO:<relaying_denied@other.example>
+  S: 550 5.7.1 Relaying denied
+  C: RCPT TO:<ann@relay.example>
+  S: 250 2.1.5 OK
+  C: DATA
+  S: 354 End data with <CR><LF>.<CR><LF>
+  C: X-Refuse: from_missing
+  C: 
+  C: .
+  S: 550 5.6.0 From header missing
+`,
+);

@@ -59,6 +59,7 @@ export class MemoryBackend implements SmtpBackend {
   readonly hostname = "relay.example";
   readonly messages: ReceivedMessage[] = [];
   readonly bugs: unknown[] = [];
+  readonly refusals: RefusalCode[] = [];
   readonly inactive = new Map<string, (reason: SmtpEnding) => void>();
   maxMessageOctets = 1000;
   maxRecipients = 3;
@@ -103,6 +104,10 @@ export class MemoryBackend implements SmtpBackend {
     }
     this.open++;
     return Promise.resolve(new MemoryTransaction(this, sender));
+  }
+
+  countRefusal(code: RefusalCode): void {
+    this.refusals.push(code);
   }
 
   reportBug(error: unknown): void {

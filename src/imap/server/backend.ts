@@ -1,5 +1,6 @@
 /** What IMAP sessions need from the relay; app/ passes the real thing in. @module */
 import type { AccountId, MailboxId, Uid, UidValidity } from "../../base/ids.ts";
+import type { RefusalCode } from "../../base/refusal.ts";
 import type { Secret } from "../../base/secret.ts";
 import type { AccountMail } from "../../mail/account_mail.ts";
 
@@ -76,4 +77,6 @@ export interface ImapBackend {
   ): Promise<ImapAccount>;
   /** An error that is ours. Reported once; the peer gets SERVERBUG. */
   reportBug(error: unknown): void;
+  /** A peer is told no. */
+  countRefusal(code: RefusalCode): void;
 }

@@ -281,7 +281,10 @@ export class ImapInterpreter {
   }
 
   #responseTo(error: unknown): string {
-    if (error instanceof Refusal) return responseFor(error);
+    if (error instanceof Refusal) {
+      this.session.backend.countRefusal(error.code);
+      return responseFor(error);
+    }
     if (error instanceof ImapNo) return `NO ${error.message}`;
     if (error instanceof SyntaxError) {
       this.#bad++;

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { Refusal } from "../../base/refusal.ts";
 import { secretOf } from "../../base/secret.ts";
 import {
   type Credentials,
@@ -11,7 +10,6 @@ import {
   decodeName,
   plainCredentials,
 } from "../../mail/credentials.ts";
-import { replyFor } from "./refusals.ts";
 import {
   ALREADY_AUTHENTICATED,
   AUTH_ARGUMENT,
@@ -124,8 +122,7 @@ async function login(
     state.account = account;
     return { reply: AUTHENTICATED };
   } catch (error) {
-    if (!(error instanceof Refusal)) backend.reportBug(error);
-    const reply = replyFor(error, state.service);
+    const reply = state.replyTo(error);
     if (reply.code === 535) return failed(state, reply);
     return { reply: reply.code === 454 ? reply : TEMPORARY_AUTH_FAILURE };
   }

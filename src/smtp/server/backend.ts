@@ -1,5 +1,6 @@
 /** What SMTP sessions need from the relay; app/ passes the real thing in. @module */
 import type { Peer } from "../../base/peer.ts";
+import type { RefusalCode } from "../../base/refusal.ts";
 import type { Secret } from "../../base/secret.ts";
 
 /** "mx": mail from other servers (port 25). "submission": from our own users. */
@@ -77,4 +78,6 @@ export interface SmtpBackend {
   begin(sender: SmtpSender): Promise<SmtpTransaction>;
   /** An error that is ours. Reported once; the peer gets 451. */
   reportBug(error: unknown): void;
+  /** A peer is told no. */
+  countRefusal(code: RefusalCode): void;
 }

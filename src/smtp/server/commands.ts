@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { Refusal } from "../../base/refusal.ts";
 import {
   ArgumentError,
   isClientName,
@@ -13,7 +12,6 @@ import {
 } from "./arguments.ts";
 import { auth } from "./auth.ts";
 import type { SmtpSender } from "./backend.ts";
-import { replyFor } from "./refusals.ts";
 import {
   AUTH_REQUIRED,
   BYE,
@@ -101,8 +99,7 @@ export async function runCommand(
     return await command.run(state, text);
   } catch (error) {
     if (error instanceof ArgumentError) return { reply: error.reply };
-    if (!(error instanceof Refusal)) state.backend.reportBug(error);
-    return { reply: replyFor(error, state.service) };
+    return { reply: state.replyTo(error) };
   }
 }
 

@@ -5,9 +5,7 @@
  *
  * @module
  */
-import { Refusal } from "../../base/refusal.ts";
 import type { SmtpTransaction } from "./backend.ts";
-import { replyFor } from "./refusals.ts";
 import { OK, type Reply, TOO_BIG } from "./replies.ts";
 import type { SmtpState } from "./state.ts";
 
@@ -56,7 +54,6 @@ export class MessageReceipt {
   }
 
   #replyTo(error: unknown): Reply {
-    if (!(error instanceof Refusal)) this.state.backend.reportBug(error);
-    return replyFor(error, this.state.service);
+    return this.state.replyTo(error);
   }
 }

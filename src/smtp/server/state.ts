@@ -5,6 +5,7 @@
  * @module
  */
 import type { Timers } from "../../base/clock.ts";
+import { Refusal } from "../../base/refusal.ts";
 import type {
   SmtpAccount,
   SmtpBackend,
@@ -12,6 +13,8 @@ import type {
   SmtpService,
   SmtpTransaction,
 } from "./backend.ts";
+import { replyFor } from "./refusals.ts";
+import type { Reply } from "./replies.ts";
 
 /** Fixed for the life of a session. */
 export interface SmtpPolicy {
@@ -67,6 +70,13 @@ export class SmtpState {
     this.backend = options.backend;
     this.service = options.service;
     this.secure = options.secure;
+  }
+
+  /** The reply to whatever a backend threw: a refusal is counted, anything else reported. */
+  replyTo(error: unknown): Reply {
+    if (error instanceof Refusal) this.backend.countRefusal(error.code);
+    else this.backend.reportBug(error);
+    return replyFor(error, this.service);
   }
 
   /** Forgets the transaction without delivering anything. */
