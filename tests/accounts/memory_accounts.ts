@@ -67,7 +67,8 @@ export class MemoryAccounts implements AccountStore {
   ): Promise<{ accounts: AccountListing[]; total: number }> {
     await Promise.resolve();
     const all = [...this.rows.values()]
-      .filter(({ address }) => address.includes(search));
+      .filter(({ address }) => address.includes(search))
+      .sort((a, b) => a.address < b.address ? -1 : 1);
     const accounts = all.slice(offset, offset + limit)
       .map((account) => ({ ...account, usedOctets: 0, messages: 0 }));
     return { accounts, total: all.length };
@@ -290,7 +291,7 @@ export class MemoryAccounts implements AccountStore {
 
   #row(id: AccountId): Writable<Account> {
     const row = this.rows.get(id);
-    if (!row) throw new Refusal("not_found");
+    if (!row) throw new Refusal("no_such_user");
     return row;
   }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { AccountId } from "../../src/base/ids.ts";
 import { Refusal } from "../../src/base/refusal.ts";
 import {
+  accountsTest,
   addAccount,
   address,
   deliver,
@@ -32,21 +33,21 @@ storeTest("create() makes an account with an INBOX", async ({ store }) => {
   assert.deepEqual(await store.mail.usage(id), { octets: 0, messages: 0 });
 });
 
-storeTest("create() never replaces an account", async ({ store }) => {
+accountsTest("create() never replaces an account", async ({ store }) => {
   const id = await addAccount(store, "ann");
   await assert.rejects(addAccount(store, "ann"), refusal("username_taken"));
   assert.equal((await store.accounts.find(address("ann")))?.id, id);
   assert.equal(await store.accounts.countAbout(), 1);
 });
 
-storeTest("create() in parallel gives a name to one", async ({ store }) => {
+accountsTest("create() in parallel gives a name to one", async ({ store }) => {
   const tries = await Promise.allSettled(
     Array.from({ length: 20 }, () => addAccount(store, "ann")),
   );
   assert.equal(tries.filter(({ status }) => status === "fulfilled").length, 1);
 });
 
-storeTest("createMany() leaves taken names out", async ({ store }) => {
+accountsTest("createMany() leaves taken names out", async ({ store }) => {
   await addAccount(store, "ann");
   const ids = await store.accounts.createMany(
     ["ann", "bob", "bob", "cat"].map((name) => ({
@@ -71,7 +72,7 @@ storeTest("createMany() leaves taken names out", async ({ store }) => {
   );
 });
 
-storeTest(
+accountsTest(
   "a token is used up with the accounts it makes",
   async ({ store }) => {
     await store.accounts.putToken({ token: "tok", maxUses: 2 });
@@ -98,7 +99,7 @@ storeTest(
   },
 );
 
-storeTest("an expired token makes no account", async ({ store, clock }) => {
+accountsTest("an expired token makes no account", async ({ store, clock }) => {
   await store.accounts.putToken({ token: "tok", expiresAt: clock.seconds + 9 });
   clock.seconds += 9;
   await assert.rejects(
@@ -114,7 +115,7 @@ storeTest("an expired token makes no account", async ({ store, clock }) => {
   assert.equal(await store.accounts.find(address("ann")), undefined);
 });
 
-storeTest("putToken() changes only the fields given", async ({ store }) => {
+accountsTest("putToken() changes only the fields given", async ({ store }) => {
   const first = await store.accounts.putToken({
     token: "tok",
     maxUses: 5,
@@ -137,7 +138,7 @@ storeTest("putToken() changes only the fields given", async ({ store }) => {
   assert.equal(await store.accounts.deleteToken("tok"), false);
 });
 
-storeTest(
+accountsTest(
   "deletion of an account never used gives its token use back",
   async ({ store }) => {
     await store.accounts.putToken({ token: "tok", maxUses: 1 });
@@ -177,7 +178,7 @@ storeTest(
   },
 );
 
-storeTest("recordLogin() joins the next batch", async ({ store }) => {
+accountsTest("recordLogin() joins the next batch", async ({ store }) => {
   const id = await addAccount(store, "ann");
   store.accounts.recordLogin({ account: id, atSeconds: START_SECONDS });
   await addAccount(store, "bob");
@@ -288,7 +289,7 @@ storeTest("list() pages, searches and shows usage", async ({ store }) => {
   );
 });
 
-storeTest(
+accountsTest(
   "unusedFor() and inactiveFor() leave pinned accounts out",
   async ({ store }) => {
     const ann = await addAccount(store, "ann");
@@ -307,23 +308,134 @@ storeTest(
   },
 );
 
-storeTest(
-  "setQuota() and setPasswordHash() need an account",
+storeTest("setQuota() limits mail", async ({ store }) => {
+  const ann = await addAccount(store, "ann");
+  await store.accounts.setQuota(ann, 0);
+  assert.equal((await store.mail.usage(ann)).limitOctets, 0);
+  await store.accounts.setQuota(ann, undefined);
+  assert.equal((await store.mail.usage(ann)).limitOctets, undefined);
+});
+
+accountsTest(
+  "a change needs an account and changes nothing else",
   async ({ store }) => {
+    const { accounts } = store;
     const ann = await addAccount(store, "ann");
-    await store.accounts.setQuota(ann, 0);
-    assert.equal((await store.mail.usage(ann)).limitOctets, 0);
-    await store.accounts.setQuota(ann, undefined);
-    assert.equal((await store.mail.usage(ann)).limitOctets, undefined);
     const nobody = 99 as AccountId;
-    await assert.rejects(
-      store.accounts.setQuota(nobody, 1),
-      refusal("no_such_user"),
-    );
-    await assert.rejects(
-      store.accounts.setPasswordHash(nobody, "x"),
-      refusal("no_such_user"),
-    );
+    for (
+      const change of [
+        (id: AccountId) => accounts.setQuota(id, 7),
+        (id: AccountId) => accounts.setPasswordHash(id, "x"),
+        (id: AccountId) => accounts.setPinned(id, true),
+      ]
+    ) {
+      await assert.rejects(change(nobody), refusal("no_such_user"));
+      await change(ann);
+    }
+    const { quotaOctets, passwordHash, pinned, state } =
+      (await accounts.byId(ann))!;
+    assert.deepEqual([quotaOctets, passwordHash, pinned, state], [
+      7,
+      "x",
+      true,
+      "active",
+    ]);
+    await accounts.setQuota(ann, undefined);
+    assert.equal((await accounts.byId(ann))?.quotaOctets, undefined);
+    assert.equal(await accounts.byId(nobody), undefined);
+  },
+);
+
+accountsTest(
+  "list() and page() give each account once, in their order",
+  async ({ store }) => {
+    const { accounts } = store;
+    const ids: AccountId[] = [];
+    for (const name of ["cat", "ann", "bob", "bobby"]) {
+      ids.push(await addAccount(store, name));
+    }
+    const names: string[] = [];
+    for (let offset = 0; offset < 4; offset += 2) {
+      const found = await accounts.list({ offset, limit: 2 });
+      assert.equal(found.total, 4);
+      names.push(...found.accounts.map((one) => one.address));
+    }
+    assert.deepEqual(names, ["ann", "bob", "bobby", "cat"].map(address));
+    const searched = await accounts.list({
+      search: "bob",
+      offset: 1,
+      limit: 5,
+    });
+    assert.equal(searched.total, 2);
+    assert.deepEqual(searched.accounts.map((one) => one.address), [
+      address("bobby"),
+    ]);
+    const first = await accounts.page(0 as AccountId, 3);
+    const rest = await accounts.page(first.at(-1)!.id, 3);
+    assert.deepEqual([...first, ...rest].map(({ id }) => id), ids);
+  },
+);
+
+accountsTest("the blocklist covers, counts and forgets", async ({ store }) => {
+  const { accounts } = store;
+  for (const name of ["ann", "anna", "bob"]) await addAccount(store, name);
+  const entry = { reason: "spam", createdAt: START_SECONDS };
+  const pattern = "ann*@relay.example";
+  assert.equal(await accounts.countCovered(pattern), 2);
+  assert.equal(await accounts.blocking(address("ann")), undefined);
+  await accounts.block({ pattern, ...entry });
+  await accounts.block({ pattern: address("bob"), ...entry });
+  assert.equal((await accounts.blocking(address("anna")))?.pattern, pattern);
+  assert.equal((await accounts.blocking(address("bob")))?.reason, "spam");
+  assert.deepEqual(
+    (await accounts.listBlocked()).map((one) => one.pattern).sort(),
+    [pattern, address("bob")],
+  );
+  assert.equal(await accounts.unblock(pattern), true);
+  assert.equal(await accounts.unblock(pattern), false);
+  assert.equal(await accounts.blocking(address("ann")), undefined);
+});
+
+accountsTest("deleteToken() leaves the accounts it made", async ({ store }) => {
+  const { accounts } = store;
+  await accounts.putToken({ token: "tok", maxUses: 2 });
+  const ann = await accounts.create({
+    address: address("ann"),
+    passwordHash: "x",
+    origin: "new",
+    createdAt: START_SECONDS,
+    token: "tok",
+  });
+  assert.deepEqual((await accounts.listTokens()).map((one) => one.used), [1]);
+  assert.equal(await accounts.deleteToken("tok"), true);
+  assert.equal(await accounts.deleteToken("tok"), false);
+  assert.equal(await accounts.findToken("tok"), undefined);
+  assert.equal((await accounts.byId(ann))?.address, address("ann"));
+});
+
+accountsTest(
+  "an account that is being deleted keeps its name until it is gone",
+  async ({ store }) => {
+    const { accounts } = store;
+    const ann = await addAccount(store, "ann");
+    await addAccount(store, "bob");
+    const block = {
+      pattern: address("ann"),
+      reason: "left",
+      createdAt: START_SECONDS,
+    };
+    await accounts.startDeletion(ann, block);
+    assert.deepEqual(await accounts.deleting(), [ann]);
+    assert.equal((await accounts.byId(ann))?.state, "deleting");
+    assert.equal((await accounts.blocking(address("ann")))?.reason, "left");
+    await assert.rejects(addAccount(store, "ann"), refusal("busy"));
+    await Promise.all([
+      accounts.finishDeletion(ann),
+      accounts.finishDeletion(ann),
+    ]);
+    assert.deepEqual(await accounts.deleting(), []);
+    assert.equal(await accounts.byId(ann), undefined);
+    assert.ok(await addAccount(store, "ann") > ann);
   },
 );
 
@@ -384,7 +496,7 @@ storeTest(
   },
 );
 
-storeTest(
+accountsTest(
   "findMany() gives accounts and blocks, in the order asked",
   async ({ store }) => {
     const ann = await addAccount(store, "ann");

@@ -4,6 +4,7 @@ import type { StoreEvent } from "../../src/store/events.ts";
 import type { Store } from "../../src/store/store.ts";
 import { queueTo } from "./queue_world.ts";
 import {
+  accountsTest,
   addAccount,
   address,
   deliver,
@@ -99,7 +100,7 @@ storeTest(
   },
 );
 
-storeTest(
+accountsTest(
   "welcome() names those who may have sessions, with their password",
   async ({ store }) => {
     const { accounts } = store;

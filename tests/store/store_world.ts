@@ -19,6 +19,7 @@ import type {
 import type { Store } from "../../src/store/store.ts";
 import { openSqlite } from "../../src/store/sqlite/open.ts";
 import type { SqliteOptions } from "../../src/store/sqlite/options.ts";
+import { MemoryAccounts } from "../accounts/memory_accounts.ts";
 import { type EngineOptions, ENGINES } from "./engines.ts";
 
 export const START_SECONDS = 1_800_000_000;
@@ -71,6 +72,27 @@ export function storeTest(
       () => withStore((given) => engine.open({ ...given, ...options }), work),
     );
   }
+}
+
+/** What a test of accounts alone has. */
+export type AccountsTest =
+  & Pick<TestStore, "clock" | "pass">
+  & { readonly store: Pick<Store, "accounts"> };
+
+/** A test of what accounts promise: of every engine, and of those in memory. */
+export function accountsTest(
+  name: string,
+  work: (test: AccountsTest) => Promise<void>,
+): void {
+  storeTest(name, work);
+  Deno.test(`in memory: ${name}`, async () => {
+    const clock = new TestClock();
+    await work({
+      store: { accounts: new MemoryAccounts(() => clock.seconds) },
+      clock,
+      pass: (seconds) => void (clock.seconds += seconds),
+    });
+  });
 }
 
 /** A test of how SQLite keeps it. */
@@ -130,7 +152,10 @@ export function address(name: string): Address {
   return `${name}@relay.example` as Address;
 }
 
-export function addAccount(store: Store, name: string): Promise<AccountId> {
+export function addAccount(
+  store: Pick<Store, "accounts">,
+  name: string,
+): Promise<AccountId> {
   return store.accounts.create({
     address: address(name),
     passwordHash: "sha256:salt:digest",
