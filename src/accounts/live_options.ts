@@ -43,13 +43,13 @@ export class LiveOptions implements AccountOptions {
   get passwordLength() {
     return this.#settings.get("password_length");
   }
-  get createPerIpBurst() {
+  get regPerIpBurst() {
     return this.#settings.get("reg_per_ip_burst");
   }
-  get createPerIpPerHour() {
+  get regPerIpPerHour() {
     return this.#settings.get("reg_per_ip_per_hour");
   }
-  get createPerMinute() {
+  get regGlobalPerMinute() {
     return this.#settings.get("reg_global_per_minute");
   }
   get trustedNetworks() {

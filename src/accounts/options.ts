@@ -12,9 +12,9 @@ export interface AccountOptions {
   readonly passwordLength: number;
 
   /** New accounts, 0 for no limit. */
-  readonly createPerIpBurst: number;
-  readonly createPerIpPerHour: number;
-  readonly createPerMinute: number;
+  readonly regPerIpBurst: number;
+  readonly regPerIpPerHour: number;
+  readonly regGlobalPerMinute: number;
   /** Accounts in all beyond which nobody signs up, 0 for no limit. */
   readonly maxAccounts: number;
   /** CIDR ranges without these limits; loopback never has them. */

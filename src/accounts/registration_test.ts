@@ -231,7 +231,7 @@ Deno.test("nobody signs up or logs in first beyond the number of accounts, admin
 Deno.test("create() by an admin needs no open registration and has no limits", async () => {
   const made = testAccounts({
     registrationOpen: false,
-    createPerIpBurst: 1,
+    regPerIpBurst: 1,
   });
   const { accounts, store } = made;
   for (let i = 0; i < 3; i++) await accounts.create({ origin: "admin" });

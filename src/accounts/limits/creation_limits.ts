@@ -21,12 +21,12 @@ export class CreationLimits {
   constructor(clock: Clock, options: AccountOptions) {
     this.#options = options;
     this.#perNetwork = new TokenBuckets(clock, () => ({
-      burst: options.createPerIpPerHour === 0 ? 0 : options.createPerIpBurst,
-      perSecond: options.createPerIpPerHour / 3600,
+      burst: options.regPerIpPerHour === 0 ? 0 : options.regPerIpBurst,
+      perSecond: options.regPerIpPerHour / 3600,
     }));
     this.#inAll = new TokenBuckets(clock, () => ({
-      burst: options.createPerMinute === 0 ? 0 : GLOBAL_BURST,
-      perSecond: options.createPerMinute / 60,
+      burst: options.regGlobalPerMinute === 0 ? 0 : GLOBAL_BURST,
+      perSecond: options.regGlobalPerMinute / 60,
     }));
     this.#badTokens = new TokenBuckets(clock, () => BAD_TOKENS);
   }

@@ -182,8 +182,8 @@ Deno.test("limits of 0 are none, at once", async () => {
   const parts = testAccounts();
   for (let i = 0; i < 30; i++) await create(parts, i);
   assert.equal(await create(parts, 30), "busy");
-  parts.options.createPerIpPerHour = 0;
-  parts.options.createPerMinute = 0;
+  parts.options.regPerIpPerHour = 0;
+  parts.options.regGlobalPerMinute = 0;
   for (let i = 30; i < 300; i++) assert.equal(await create(parts, i), "ok");
 });
 
