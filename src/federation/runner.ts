@@ -1,0 +1,264 @@
+/**
+ * Sends what is queued: claims it by destination, hands it to the transport,
+ * settles what came of it. A destination has so many attempts at once and no
+ * more, one while it cannot be reached, so that a dead one takes up no more of
+ * the relay than that.
+ *
+ * It looks at the queue when the store tells of a change, when an attempt has
+ * ended, and when the next thing is due: never by the clock alone.
+ *
+ * @module
+ */
+import type { Clock, Timers } from "../base/clock.ts";
+import { Refusal } from "../base/refusal.ts";
+import type { StoreListener } from "../store/events.ts";
+import type { LeasedUnit, QueueStore } from "../store/queue.ts";
+import { attempt, type UnitOutcome } from "./attempt.ts";
+import { Alarm } from "./alarm.ts";
+import { InFlight } from "./in_flight.ts";
+import type { FederationPolicy } from "./policy.ts";
+import type { RetrySchedule } from "./schedule.ts";
+import { settlementOf } from "./settlement.ts";
+import type { Transport } from "./transport.ts";
+
+export interface QueueRunnerParts {
+  readonly store: {
+    readonly queue: Pick<
+      QueueStore,
+      "claim" | "settle" | "nextDue" | "resume" | "expire"
+    >;
+    onEvent(listener: StoreListener): () => void;
+  };
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** As they are now. */
+  policy(): FederationPolicy;
+  schedule(): RetrySchedule;
+  limits(): RunnerLimits;
+  /** Of mail that was due before a start. */
+  readonly startDelaySeconds: number;
+  reportBug(error: unknown): void;
+}
+
+export interface RunnerLimits {
+  /** Attempts at once. */
+  readonly total: number;
+  readonly perDestination: number;
+}
+
+export const RUNNER_LIMITS: RunnerLimits = { total: 64, perDestination: 2 };
+
+export interface RunnerStatus {
+  readonly attempts: number;
+  readonly destinations: number;
+  /** Nothing begins: federation is off, or the store does not take what came of the last attempts. */
+  readonly isPaused: boolean;
+}
+
+const HOLDER = "sender";
+/** A `/mxdeliv` request has one header field for each, and peers take a hundred. */
+const RECIPIENTS_PER_UNIT = 50;
+const ATTEMPT_MS = 40 * 60_000;
+/** Longer than any attempt, and what it takes to settle it. */
+const LEASE_SECONDS = 3600;
+/** What was due before a start is spread over this. */
+const START_SPREAD_SECONDS = 60;
+const EXPIRY_MS = 60_000;
+/** Time of a machine that slept goes on without its timers. */
+const LONGEST_WAIT_MS = 60_000;
+/** Where something is due that cannot be had. */
+const SHORTEST_WAIT_MS = 1000;
+const STORE_TROUBLE_MS = 5000;
+const STOP_MS = 20_000;
+/** For a transport to end when it is told to. */
+const ABORT_MS = 3000;
+
+export class QueueRunner {
+  readonly name = "queue";
+  readonly #parts: QueueRunnerParts;
+  readonly #flying = new InFlight();
+  readonly #alarm: Alarm;
+  readonly #aborts = new Set<AbortController>();
+  readonly #ends: (() => void)[] = [];
+  #running: Promise<void> | undefined;
+  #isStopping = false;
+  #unsettled = 0;
+  #isExpiring = false;
+
+  constructor(parts: QueueRunnerParts) {
+    this.#parts = parts;
+    this.#alarm = new Alarm(parts.timers);
+  }
+
+  /** @throws {Refusal} if the store takes nothing */
+  async start(): Promise<void> {
+    const { store, timers, startDelaySeconds } = this.#parts;
+    this.#isStopping = false;
+    await store.queue.resume(HOLDER, {
+      afterSeconds: startDelaySeconds,
+      withinSeconds: START_SPREAD_SECONDS,
+    });
+    this.#ends.push(
+      store.onEvent(({ kind }) => {
+        if (WAKING.has(kind)) this.#alarm.ring();
+      }),
+      timers.every(EXPIRY_MS, () => void this.#expire()),
+    );
+    this.#running = this.#run();
+  }
+
+  /** Begins nothing any more, and gives what runs twenty seconds. Safe to repeat. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#ends.splice(0).forEach((end) => end());
+    this.#alarm.ring();
+    await this.#running;
+    if (await this.#ended(STOP_MS)) return;
+    this.#aborts.forEach((abort) => abort.abort());
+    await this.#ended(2 * ABORT_MS);
+  }
+
+  status(): RunnerStatus {
+    return {
+      attempts: this.#flying.count,
+      destinations: this.#flying.busy().size,
+      isPaused: this.#isPaused(),
+    };
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isStopping) {
+      this.#alarm.set();
+      const waitMs = await this.#look();
+      if (!this.#isStopping) await this.#alarm.wait(waitMs);
+    }
+  }
+
+  /** Begins what can begin. Gives how long there will be nothing to do, unless the alarm rings. */
+  async #look(): Promise<number> {
+    if (this.#isPaused()) return LONGEST_WAIT_MS;
+    const { queue } = this.#parts.store;
+    const { total, perDestination } = this.#parts.limits();
+    const room = total - this.#flying.count;
+    if (room <= 0) return LONGEST_WAIT_MS;
+    try {
+      const units = await queue.claim({
+        holder: HOLDER,
+        leaseSeconds: LEASE_SECONDS,
+        units: room,
+        recipientsPerUnit: RECIPIENTS_PER_UNIT,
+        of: { kind: "due", perDestination, busy: this.#flying.busy() },
+      });
+      for (const unit of units) this.#begin(unit);
+      const full = this.#flying.full(perDestination);
+      const dueSeconds = await queue.nextDue(full);
+      if (dueSeconds === undefined) return LONGEST_WAIT_MS;
+      const leastMs = units.length > 0 ? 0 : SHORTEST_WAIT_MS;
+      return Math.min(Math.max(dueSeconds * 1000, leastMs), LONGEST_WAIT_MS);
+    } catch (error) {
+      this.#report(error);
+      return STORE_TROUBLE_MS;
+    }
+  }
+
+  #begin(unit: LeasedUnit): void {
+    const work = this.#flying.add(unit, async (turn) => {
+      const outcome = await turn() ? await this.#outcome(unit) : UNTRIED;
+      this.#flying.learn(unit.destination, outcome.kind);
+      return outcome;
+    });
+    this.#unsettled++;
+    work.then((outcome) => this.#settle(unit, outcome))
+      .catch((error) => this.#parts.reportBug(error))
+      .finally(() => {
+        this.#unsettled--;
+        this.#alarm.ring();
+      });
+  }
+
+  /** Never throws. */
+  async #outcome(unit: LeasedUnit): Promise<UnitOutcome> {
+    if (this.#isStopping) return UNTRIED;
+    const { timers, transport, policy } = this.#parts;
+    const abort = new AbortController();
+    const { signal } = abort;
+    const late = Promise.withResolvers<UnitOutcome>();
+    const ends = [timers.every(ATTEMPT_MS, () => abort.abort())];
+    signal.addEventListener("abort", () => {
+      const outcome = this.#isStopping ? UNTRIED : NO_END;
+      ends.push(timers.every(ABORT_MS, () => late.resolve(outcome)));
+    }, { once: true });
+    this.#aborts.add(abort);
+    try {
+      const work = attempt(unit, { policy: policy(), transport, signal });
+      return await Promise.race([work, late.promise]);
+    } catch (error) {
+      this.#report(error);
+      return NO_END;
+    } finally {
+      this.#aborts.delete(abort);
+      ends.forEach((end) => end());
+    }
+  }
+
+  /** What came of an attempt is kept until the store has it: else it would be made again. */
+  async #settle(unit: LeasedUnit, outcome: UnitOutcome): Promise<void> {
+    const { store, schedule, timers } = this.#parts;
+    const settlement = settlementOf(unit, outcome, HOLDER, schedule());
+    for (;;) {
+      try {
+        await store.queue.settle([settlement]);
+        return;
+      } catch (error) {
+        this.#report(error);
+        if (this.#isStopping) return; // the next start finds it leased
+        await timers.sleep(STORE_TROUBLE_MS);
+      }
+    }
+  }
+
+  async #expire(): Promise<void> {
+    if (this.#isExpiring) return;
+    this.#isExpiring = true;
+    try {
+      while (!this.#isStopping) {
+        const { more } = await this.#parts.store.queue.expire();
+        if (!more) break;
+      }
+    } catch (error) {
+      this.#report(error);
+    } finally {
+      this.#isExpiring = false;
+    }
+  }
+
+  /** More results than attempts may run wait for a store that takes none. */
+  #isPaused(): boolean {
+    return !this.#parts.policy().enabled ||
+      this.#unsettled - this.#flying.count >= this.#parts.limits().total;
+  }
+
+  /** Whether all has ended and is settled within the time. */
+  async #ended(withinMs: number): Promise<boolean> {
+    const { clock } = this.#parts;
+    const untilMs = clock.monotonic() + withinMs;
+    while (this.#unsettled > 0) {
+      const leftMs = untilMs - clock.monotonic();
+      if (leftMs <= 0) return false;
+      this.#alarm.set();
+      await this.#alarm.wait(leftMs);
+    }
+    return true;
+  }
+
+  /** That the store takes nothing is shown by the store itself. */
+  #report(error: unknown): void {
+    if (!(error instanceof Refusal)) this.#parts.reportBug(error);
+  }
+}
+
+const WAKING: ReadonlySet<string> = new Set(["queue", "settings", "missed"]);
+const UNTRIED: UnitOutcome = { kind: "untried" };
+/** Nobody knows whether the peer has it: all are tried again. */
+const NO_END: UnitOutcome = { kind: "answered", verdicts: new Map() };
