@@ -1,8 +1,8 @@
 /**
  * The octets of a message on their way into the store.
  *
- * Small ones travel to the writer in memory; larger ones are streamed to a
- * staging file, made durable, and only named to the writer.
+ * Small ones travel in memory with the write that refers to them; larger ones
+ * are streamed to where the engine keeps such, made durable, and only named.
  *
  * @module
  */
@@ -10,6 +10,7 @@ export type Content =
   | { readonly kind: "inline"; readonly octets: Uint8Array }
   | {
     readonly kind: "staged";
+    /** Known to the store that gave it, and to nobody else. */
     readonly name: string;
     readonly sizeOctets: number;
     /** Keyed hash, so that equal content is stored once. */
@@ -29,6 +30,10 @@ export interface Staging {
 
 export interface ContentStaging {
   stage(): Staging;
-  /** @throws {Refusal} `storage_full` below the low-water mark, or when `sizeOctets` would not fit twice. */
+  /**
+   * Whether there is room where this engine keeps mail.
+   *
+   * @throws {Refusal} `storage_full` when there is too little, or too little for so many octets
+   */
   checkSpace(sizeOctets?: number): Promise<void>;
 }
