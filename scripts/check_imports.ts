@@ -267,9 +267,8 @@ for (const one of imports) {
 }
 const circle = findCircle(
   edgesBetween(
-    imports.filter(({ typeOnly }) => !typeOnly).map((
-      { from, to },
-    ) => [from, to]),
+    imports.filter(({ from }) => !/_test\.tsx?$/.test(from))
+      .map(({ from, to }) => [from, to]),
   ),
 ) ??
   findCircle(

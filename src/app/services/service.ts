@@ -6,6 +6,8 @@
  *
  * @module
  */
+import type { ReportedConditions } from "../../admin/conditions.ts";
+import type { Clock, Timers } from "../../base/clock.ts";
 import type { ReportedCode } from "../../admin/conditions.ts";
 
 interface Named {
@@ -37,4 +39,11 @@ export type Service = RequiredService | OptionalService;
 /** Why an optional service does not run, in words for operators, without user data. */
 export class ServiceFailure extends Error {
   override readonly name = "ServiceFailure";
+}
+
+export interface SupervisorParts {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly reported: ReportedConditions;
+  reportBug(error: unknown): void;
 }

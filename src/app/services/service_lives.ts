@@ -6,8 +6,8 @@ import {
   type OptionalService,
   type RequiredService,
   ServiceFailure,
+  type SupervisorParts,
 } from "./service.ts";
-import type { SupervisorParts } from "./supervisor.ts";
 
 const FIRST_WAIT_MS = 1000;
 /** Also: one that ran as long has recovered. */

@@ -4,17 +4,8 @@
  * @module
  */
 import type { PartShape } from "../../admin/live_server.ts";
-import type { ReportedConditions } from "../../admin/conditions.ts";
-import type { Clock, Timers } from "../../base/clock.ts";
 import { OptionalLife, RequiredLife } from "./service_lives.ts";
-import type { Service } from "./service.ts";
-
-export interface SupervisorParts {
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly reported: ReportedConditions;
-  reportBug(error: unknown): void;
-}
+import type { Service, SupervisorParts } from "./service.ts";
 
 export class Supervisor {
   readonly #parts: SupervisorParts;
