@@ -39,6 +39,7 @@ class TestTimers {
   async pass(store: Store): Promise<void> {
     for (const tick of this.#ticks) tick();
     await store.catchUp(); // answered after what the tick has asked
+    await new Promise((resolve) => setTimeout(resolve, 0)); // and taken in
   }
 }
 
