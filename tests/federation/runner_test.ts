@@ -281,8 +281,11 @@ runnerTest("what is out of time fails, tried or not", async (world) => {
   const options = { account: ann, lifetimeSeconds: 2 * DAY };
   await queueTo(store, ["a@far.example"], options);
   await until(() => runner.status().attempts === 0 && world.calls.length > 0);
+  await store.queue.hold({ kind: "destination", destination: "held.example" });
+  await queueTo(store, ["h@held.example"], options);
   world.pass(2 * DAY);
   await world.live(120);
+  await until(async () => (await states(store))["h@held.example"] === "failed");
   await until(async () => (await states(store))["a@far.example"] === "failed");
   const [failed] = await store.queue.failures(undefined, 9);
   assert.deepEqual(failed!.recipients[0]!.note, {
