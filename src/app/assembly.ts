@@ -6,6 +6,7 @@
 import { quotaPolicy } from "../accounts/live_options.ts";
 import type { AdminContext } from "../admin/context.ts";
 import type { ServerControl } from "../admin/live_server.ts";
+import { isOutOfDescriptors } from "../base/system_errors.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { raiseFileLimit } from "../files/file_limit.ts";
@@ -87,7 +88,8 @@ export async function assemble(
         protocols.serveNative(protocol, connection),
       onSocket: (protocol, socket) => protocols.serveSocket(protocol, socket),
       onFault(_name, error) {
-        log.bug(word("listener"), error);
+        // a condition tells of it once, where ten lines a second would
+        if (!isOutOfDescriptors(error)) log.bug(word("listener"), error);
         void conditions.tell();
       },
     },

@@ -59,3 +59,9 @@ export function reasonOf(error: unknown): string {
 function pathIn(message: string): string | undefined {
   return /: [a-z]+ '(.{1,4096})'(?: -> '.{1,4096}')?$/s.exec(message)?.[1];
 }
+
+/** No descriptor is left for a new connection or file: it passes, and comes back at once while it lasts. */
+export function isOutOfDescriptors(error: unknown): boolean {
+  const code = systemError(error)?.code;
+  return code === "EMFILE" || code === "ENFILE";
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { reasonOf, systemError } from "./system_errors.ts";
+import { isOutOfDescriptors, reasonOf, systemError } from "./system_errors.ts";
 
 function thrownBy(work: () => unknown): unknown {
   try {
@@ -56,4 +56,14 @@ Deno.test("systemError() reads the port that is taken", () => {
 Deno.test("reasonOf() gives what other errors say", () => {
   assert.equal(reasonOf(new Error("Too late")), "Too late");
   assert.equal(reasonOf("odd"), "odd");
+});
+
+Deno.test("isOutOfDescriptors() knows the errors of a full table, by Deno and by node", () => {
+  const node = Object.assign(new Error("accept EMFILE"), { code: "EMFILE" });
+  assert.equal(isOutOfDescriptors(node), true);
+  const deno = Object.assign(new Error("Too many open files (os error 24)"), {
+    code: "ENFILE",
+  });
+  assert.equal(isOutOfDescriptors(deno), true);
+  assert.equal(isOutOfDescriptors(new Error("other")), false);
 });
