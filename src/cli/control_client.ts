@@ -1,5 +1,4 @@
 /** The command line's end of the control socket. @module */
-import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { formatDuration } from "../base/durations.ts";
 import type { Config } from "../config/schema.ts";
@@ -9,6 +8,7 @@ import {
   MAX_RESPONSE_OCTETS,
   parseResponse,
 } from "../control/control_protocol.ts";
+import { UnixConnection } from "../net/unix_sockets.ts";
 import { CliError, EXIT, exitOf } from "./exit_codes.ts";
 
 /** What of a configuration leads to the socket. */
@@ -23,12 +23,12 @@ export function controlPath({ server }: Served): string {
 
 export class ControlClient {
   readonly #path: string;
-  #socket: Socket;
+  #connection: UnixConnection;
   #nextId = 1;
 
-  private constructor(path: string, socket: Socket) {
+  private constructor(path: string, connection: UnixConnection) {
     this.#path = path;
-    this.#socket = socket;
+    this.#connection = connection;
   }
 
   /** "absent": no server runs; "denied": one may, but we may not ask it. */
@@ -37,7 +37,7 @@ export class ControlClient {
   ): Promise<ControlClient | "absent" | "denied"> {
     const path = controlPath(config);
     try {
-      return new ControlClient(path, await open(path));
+      return new ControlClient(path, await UnixConnection.connect(path));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       return code === "EACCES" || code === "EPERM" ? "denied" : "absent";
@@ -76,47 +76,34 @@ export class ControlClient {
   }
 
   close(): void {
-    this.#socket.destroy();
+    this.#connection.close();
   }
 
   async #exchange(request: string): Promise<string> {
-    if (this.#socket.destroyed || this.#socket.readableEnded) {
-      this.#socket = await open(this.#path).catch(() => {
-        throw noResponse("hung up");
-      });
+    const octets = new TextEncoder().encode(`${request}\n`);
+    try {
+      await this.#connection.write(octets);
+    } catch { // it has hung up, and got nothing of it
+      this.#connection = await this.#callAgain();
+      await this.#connection.write(octets).catch(hungUp);
     }
-    const socket = this.#socket;
     const receiver = new LineReceiver(MAX_RESPONSE_OCTETS);
-    return await new Promise((resolve, reject) => {
-      const onData = (octets: Uint8Array) => {
-        try {
-          const [line] = receiver.push(octets);
-          if (line === undefined) return;
-          resolve(line);
-        } catch (error) {
-          reject(error);
-        }
-        socket.removeListener("close", onClose);
-        socket.removeListener("data", onData);
-      };
-      const onClose = () => reject(noResponse("hung up"));
-      socket.on("data", onData);
-      socket.once("close", onClose);
-      socket.write(`${request}\n`);
-    });
+    for (;;) {
+      const received = await this.#connection.read().catch(hungUp);
+      if (received === undefined) return hungUp();
+      const [line] = receiver.push(received);
+      if (line !== undefined) return line;
+    }
+  }
+
+  async #callAgain(): Promise<UnixConnection> {
+    this.#connection.close();
+    return await UnixConnection.connect(this.#path).catch(hungUp);
   }
 }
 
-/** @throws {Error} with a `code` like ENOENT */
-function open(path: string): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ path });
-    socket.on("error", reject); // and for what comes later, when "close" follows
-    socket.once("connect", () => {
-      socket.resume(); // else nobody notices that the server hangs up
-      resolve(socket);
-    });
-  });
+function hungUp(): never {
+  throw noResponse("hung up");
 }
 
 function noResponse(what: string): CliError {

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { Socket } from "node:net";
 import type { Clock } from "../base/clock.ts";
 import { Refusal } from "../base/refusal.ts";
+import type { UnixConnection } from "../net/unix_sockets.ts";
 import {
   type ControlFailure,
   type ControlRequest,
@@ -31,24 +31,27 @@ export interface ControlSurroundings {
 export class ControlConnection {
   /** When it began to be waited for, to ask or to take a response; undefined while it is worked for. */
   waitsSince: number | undefined;
-  readonly #socket: Socket;
+  readonly #connection: UnixConnection;
   readonly #surroundings: ControlSurroundings;
   readonly #receiver = new LineReceiver(MAX_REQUEST_OCTETS);
   #limitMs = FIRST_REQUEST_MS;
   #answering = false;
   #ending = false;
 
-  constructor(socket: Socket, surroundings: ControlSurroundings) {
-    this.#socket = socket;
+  constructor(connection: UnixConnection, surroundings: ControlSurroundings) {
+    this.#connection = connection;
     this.#surroundings = surroundings;
     this.waitsSince = surroundings.clock.monotonic();
-    socket.on("error", () => {}); // whoever leaves is no bug
   }
 
   /** Resolves at its end. */
   async serve(): Promise<void> {
     try {
-      for await (const octets of received(this.#socket)) {
+      for (
+        let octets = await this.#read();
+        octets;
+        octets = await this.#read()
+      ) {
         for (const line of this.#receiver.push(octets)) {
           if (line.trim() === "") continue;
           this.waitsSince = undefined;
@@ -60,15 +63,14 @@ export class ControlConnection {
       if (!(error instanceof RangeError)) throw error;
       await this.#write(failure(null, "too_large", error.message));
     } finally {
-      this.#socket.end(() => this.#socket.destroy());
+      this.close();
     }
   }
 
   /** Says that there is no room, instead of serving. */
   refuse(): void {
     const text = "Too many commands are at work; try again later";
-    this.#socket.end(encode(failure(null, "busy", text)));
-    this.#socket.destroySoon();
+    void this.#write(failure(null, "busy", text)).then(() => this.close());
   }
 
   /** Hangs up, after the response to what is being worked on. */
@@ -79,7 +81,7 @@ export class ControlConnection {
 
   /** Hangs up, whatever is pending. Safe to repeat. */
   close(): void {
-    this.#socket.destroy();
+    this.#connection.close();
   }
 
   checkTimeout(now: number): void {
@@ -113,37 +115,33 @@ export class ControlConnection {
     }
   }
 
+  /** undefined once either side has closed. */
+  async #read(): Promise<Uint8Array | undefined> {
+    try {
+      return await this.#connection.read();
+    } catch {
+      return undefined;
+    }
+  }
+
   /** Waits until the client has taken it. */
   async #write(response: ControlResponse): Promise<void> {
     const { clock } = this.#surroundings;
     this.#answering = true;
     this.waitsSince = clock.monotonic();
     this.#limitMs = IDLE_MS;
-    await new Promise<void>((resolve) => {
-      this.#socket.write(encode(response), () => resolve());
-    });
+    try {
+      await this.#connection.write(encode(response));
+    } catch {
+      // whoever leaves is no bug
+    }
     this.#answering = false;
     this.waitsSince = clock.monotonic();
   }
 }
 
-/** What the socket receives, until either side closes it. */
-async function* received(socket: Socket): AsyncGenerator<Uint8Array> {
-  const pieces = socket.iterator({ destroyOnReturn: false });
-  while (true) {
-    let next: IteratorResult<Uint8Array>;
-    try {
-      next = await pieces.next();
-    } catch {
-      return; // lost
-    }
-    if (next.done) return;
-    yield next.value;
-  }
-}
-
-function encode(response: ControlResponse): string {
-  return JSON.stringify(response) + "\n";
+function encode(response: ControlResponse): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(response) + "\n");
 }
 
 function failure(

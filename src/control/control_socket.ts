@@ -1,7 +1,7 @@
 /** The server's end of the control socket. @module */
-import { createServer, type Server } from "node:net";
 import type { Timers } from "../base/clock.ts";
 import { giveToOwner } from "../files/owner.ts";
+import { UnixListener } from "../net/unix_sockets.ts";
 import {
   ControlConnection,
   type ControlSurroundings,
@@ -20,18 +20,15 @@ const SWEEP_MS = 1000;
 
 export class ControlSocket {
   readonly #options: ControlSocketOptions;
-  readonly #server: Server;
+  readonly #listener: UnixListener;
   readonly #clients = new Set<ControlConnection>();
   readonly #stopSweep: () => void;
 
-  private constructor(options: ControlSocketOptions, server: Server) {
+  private constructor(options: ControlSocketOptions, listener: UnixListener) {
     this.#options = options;
-    this.#server = server;
+    this.#listener = listener;
     this.#stopSweep = options.timers.every(SWEEP_MS, () => this.#sweep());
-    server.on("error", (error) => options.onLost(error));
-    server.on("connection", (socket) => {
-      this.#serve(new ControlConnection(socket, options));
-    });
+    void this.#accept();
   }
 
   /**
@@ -42,30 +39,35 @@ export class ControlSocket {
    */
   static async open(options: ControlSocketOptions): Promise<ControlSocket> {
     await removeSocket(options.path);
-    const server = createServer({ allowHalfOpen: true });
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen(options.path, () => {
-        server.removeListener("error", reject);
-        resolve();
-      });
-    });
+    const listener = new UnixListener(options.path);
     try {
       await Deno.chmod(options.path, 0o660);
       giveToOwner(options.path);
     } catch (error) {
-      server.close();
+      listener.close();
       throw error;
     }
-    return new ControlSocket(options, server);
+    return new ControlSocket(options, listener);
   }
 
   /** Ends all connections and removes the socket. Safe to repeat. */
   async close(): Promise<void> {
     this.#stopSweep();
-    this.#server.close();
+    this.#listener.close();
     for (const client of this.#clients) client.end();
     await removeSocket(this.#options.path);
+  }
+
+  async #accept(): Promise<void> {
+    try {
+      for (;;) {
+        const connection = await this.#listener.accept();
+        if (!connection) return;
+        this.#serve(new ControlConnection(connection, this.#options));
+      }
+    } catch (error) {
+      this.#options.onLost(error);
+    }
   }
 
   #serve(client: ControlConnection): void {

@@ -10,6 +10,7 @@
  * @module
  */
 import { type CLibrary, cLibrary } from "./c_library.ts";
+import { descriptorLimit } from "./descriptor_limit.ts";
 
 export interface Endpoints {
   readonly local: Deno.NetAddr;
@@ -94,16 +95,6 @@ function resetAll(library: CLibrary): void {
     found.done(library.shutdown(descriptor, SHUT_RDWR) === 0);
   }
   for (const { done } of [...wanted.values()].flat()) done(false);
-}
-
-/** One more than the highest descriptor that this process can have now. */
-function descriptorLimit({ getdtablesize }: CLibrary): number {
-  try {
-    const status = Deno.readTextFileSync("/proc/self/status");
-    return Number(/^FDSize:\s*(\d+)$/m.exec(status)?.[1]);
-  } catch {
-    return getdtablesize(); // all descriptors are taken: then this is the same
-  }
 }
 
 /** A `sockaddr_in` or `sockaddr_in6`. */
