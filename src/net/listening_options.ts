@@ -13,7 +13,7 @@
  *
  * @module
  */
-import { type CLibrary, cLibrary } from "./c_library.ts";
+import { type CLibrary, cLibrary } from "./descriptors/c_library.ts";
 
 const IPPROTO_TCP = 6; // netinet/in.h
 // linux/tcp.h

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { resetConnection } from "./connection_resets.ts";
+import { resetConnection } from "./descriptors/connection_resets.ts";
 import { plainAddress } from "../base/peer_address.ts";
 
 /** How long a peer may take what was written last, before the end is made without it. */

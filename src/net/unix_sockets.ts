@@ -9,8 +9,8 @@
  *
  * @module
  */
-import { type CLibrary, cLibrary } from "./c_library.ts";
-import { descriptorLimit } from "./descriptor_limit.ts";
+import { cLibrary } from "./descriptors/c_library.ts";
+import { descriptorLimit } from "./descriptors/descriptor_limit.ts";
 
 // bits/socket.h of Linux
 const AF_UNIX = 1;
