@@ -67,15 +67,15 @@ function* runs(
 export function assertQuick(name: string, read: () => void): void {
   let spentMs = leastOf(TRIES, read, LIMIT_MS);
   for (let i = 0; spentMs > LIMIT_MS && i < PAIRED_TRIES; i++) {
-    const slow = Math.max(1, leastOf(1, reference, 0) / REFERENCE_MS);
+    const slow = slownessNow();
     spentMs = leastOf(1, read, 0) / slow;
   }
   assert.ok(spentMs <= LIMIT_MS, `${spentMs.toFixed(0)} ms for ${name}`);
 }
 
 /** How much slower the machine is now than the one that limits are meant for; 1 if it is not. */
-export function slowness(): number {
-  return Math.max(1, leastOf(TRIES, reference, 0) / REFERENCE_MS);
+export function slownessNow(): number {
+  return Math.max(1, leastOf(1, reference, 0) / REFERENCE_MS);
 }
 
 /**

@@ -6,10 +6,11 @@ import assert from "node:assert/strict";
 import { ImapClient } from "../harness/imap_client.ts";
 import { LineConnection } from "../harness/line_connection.ts";
 import { DOMAIN, Server } from "../harness/server.ts";
-import { slowness } from "./family.ts";
+import { slownessNow } from "./family.ts";
 
 const LIMIT_MS = 50;
-const TRIES = 3;
+/** Of what is over the limit, since other processes have the machine as well. */
+const TRIES = 10;
 /** Some replies to errors are slow by intent, and some connections stay open. */
 const PATIENCE_MS = 5000;
 const ANN = `ann@${DOMAIN}`;
@@ -127,7 +128,8 @@ async function longestWaitMs(
 }
 
 /**
- * Fails if some NOOP waits long each time that it is tried.
+ * Fails if some NOOP waits long each time that it is tried. Where the machine is
+ * slower just then than ours at its best, it may wait as much longer.
  *
  * @param prepare What comes before the work that NOOP may not wait for.
  */
@@ -139,10 +141,13 @@ async function assertShortWaits(
   let least = Infinity;
   for (let i = 0; i < TRIES && least > LIMIT_MS; i++) {
     const work = await prepare();
-    least = Math.min(least, await longestWaitMs(server, client, work()));
+    const longest = await longestWaitMs(server, client, work());
+    least = Math.min(
+      least,
+      longest > LIMIT_MS ? longest / slownessNow() : longest,
+    );
   }
-  const limitMs = least <= LIMIT_MS ? LIMIT_MS : LIMIT_MS * slowness();
-  assert.ok(least <= limitMs, `${least.toFixed(0)} ms`);
+  assert.ok(least <= LIMIT_MS, `${least.toFixed(0)} ms`);
 }
 
 async function withServer(
