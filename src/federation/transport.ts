@@ -4,8 +4,8 @@
  * @module
  */
 import type { DeliveryNote, LeasedUnit } from "../store/queue.ts";
-import type { Channel } from "./rules.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Channel } from "./policy/rules.ts";
+import type { Verdict } from "./verdicts/verdict.ts";
 
 export type Attempt =
   | {

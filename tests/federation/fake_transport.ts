@@ -6,9 +6,9 @@ import type {
   LeasedUnit,
   Settlement,
 } from "../../src/store/queue.ts";
-import type { Channel } from "../../src/federation/rules.ts";
+import type { Channel } from "../../src/federation/policy/rules.ts";
 import type { Attempt, Transport } from "../../src/federation/transport.ts";
-import type { Verdict } from "../../src/federation/verdict.ts";
+import type { Verdict } from "../../src/federation/verdicts/verdict.ts";
 
 export function note(status: string): DeliveryNote {
   return { status, text: `said ${status}` };

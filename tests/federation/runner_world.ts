@@ -3,12 +3,12 @@ import { TestTime } from "../harness/test_time.ts";
 import {
   FederationPolicy,
   type PolicySettings,
-} from "../../src/federation/policy.ts";
+} from "../../src/federation/policy/policy.ts";
 import {
   QueueRunner,
   type QueueRunnerParts,
   RUNNER_LIMITS,
-} from "../../src/federation/runner.ts";
+} from "../../src/federation/queue/runner.ts";
 import { type Answer, type Call, fakeTransport } from "./fake_transport.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { storeTest, type TestStore } from "../store/store_world.ts";

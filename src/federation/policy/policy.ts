@@ -7,8 +7,8 @@
  *
  * @module
  */
-import type { LocalDomains } from "../mail/local_domains.ts";
-import type { DeliveryNote } from "../store/queue.ts";
+import type { LocalDomains } from "../../mail/local_domains.ts";
+import type { DeliveryNote } from "../../store/queue.ts";
 import { type Channel, type DomainRule, PatternTable } from "./rules.ts";
 
 /** All may but those that are blocked, or only those that are allowed. */

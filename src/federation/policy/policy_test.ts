@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { Refusal } from "../base/refusal.ts";
-import { LocalDomains } from "../mail/local_domains.ts";
+import { Refusal } from "../../base/refusal.ts";
+import { LocalDomains } from "../../mail/local_domains.ts";
 import {
   explainGround,
   FederationPolicy,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { HttpResponse } from "../http/client/response_receiver.ts";
+import type { HttpResponse } from "../../http/client/response_receiver.ts";
 import {
   afterHttp,
   endVerdict,

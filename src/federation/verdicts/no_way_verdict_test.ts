@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { NoWayReason } from "./destination.ts";
+import type { NoWayReason } from "../destination.ts";
 import { NoWayJudge } from "./no_way_verdict.ts";
 
 function judge() {

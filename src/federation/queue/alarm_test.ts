@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { settle, TestTime } from "../../tests/harness/test_time.ts";
+import { settle, TestTime } from "../../../tests/harness/test_time.ts";
 import { Alarm } from "./alarm.ts";
 
 function waiting(alarm: Alarm, durationMs: number) {

@@ -9,17 +9,17 @@
  *
  * @module
  */
-import type { Clock, Timers } from "../base/clock.ts";
-import { Refusal } from "../base/refusal.ts";
-import type { StoreListener } from "../store/events.ts";
-import type { LeasedUnit, QueueStore } from "../store/queue.ts";
+import type { Clock, Timers } from "../../base/clock.ts";
+import { Refusal } from "../../base/refusal.ts";
+import type { StoreListener } from "../../store/events.ts";
+import type { LeasedUnit, QueueStore } from "../../store/queue.ts";
 import { attempt, type UnitOutcome } from "./attempt.ts";
 import { Alarm } from "./alarm.ts";
 import { InFlight } from "./in_flight.ts";
-import type { FederationPolicy } from "./policy.ts";
+import type { FederationPolicy } from "../policy/policy.ts";
 import type { RetrySchedule } from "./schedule.ts";
 import { settlementOf } from "./settlement.ts";
-import type { Transport } from "./transport.ts";
+import type { Transport } from "../transport.ts";
 
 export interface QueueRunnerParts {
   readonly store: {

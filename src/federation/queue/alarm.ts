@@ -1,5 +1,5 @@
 /** A wait that ends when its time is over or somebody rings. @module */
-import type { Timers } from "../base/clock.ts";
+import type { Timers } from "../../base/clock.ts";
 
 export class Alarm {
   readonly #timers: Timers;

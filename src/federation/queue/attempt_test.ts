@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { LocalDomains } from "../mail/local_domains.ts";
+import { LocalDomains } from "../../mail/local_domains.ts";
 import { attempt } from "./attempt.ts";
-import { FederationPolicy, type PolicySettings } from "./policy.ts";
+import { FederationPolicy, type PolicySettings } from "../policy/policy.ts";
 import { settlementOf } from "./settlement.ts";
 import {
   fakeTransport,
   note,
   shown,
   unitFor,
-} from "../../tests/federation/fake_transport.ts";
-import type { Attempt } from "./transport.ts";
+} from "../../../tests/federation/fake_transport.ts";
+import type { Attempt } from "../transport.ts";
 
 const DOMAINS = new LocalDomains({ domains: ["relay.example"] });
 const SCHEDULE = { stepSeconds: [10, 20, 40], random: () => 0.5 };

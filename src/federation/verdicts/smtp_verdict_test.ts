@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SmtpOutcome, SmtpTrouble } from "../smtp/client/outcome.ts";
+import type { SmtpOutcome, SmtpTrouble } from "../../smtp/client/outcome.ts";
 import {
   type SmtpOutcomeShape,
   type SmtpTroubleShape,

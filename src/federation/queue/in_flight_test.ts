@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { unitFor } from "../../tests/federation/fake_transport.ts";
-import { settle } from "../../tests/harness/test_time.ts";
+import { unitFor } from "../../../tests/federation/fake_transport.ts";
+import { settle } from "../../../tests/harness/test_time.ts";
 import type { UnitOutcome } from "./attempt.ts";
 import { InFlight, type Turn } from "./in_flight.ts";
 

@@ -8,10 +8,10 @@ import type {
   DeliveryNote,
   LeasedRecipient,
   LeasedUnit,
-} from "../store/queue.ts";
-import { type FederationPolicy, policyNote } from "./policy.ts";
-import type { Attempt, Transport } from "./transport.ts";
-import type { Verdict } from "./verdict.ts";
+} from "../../store/queue.ts";
+import { type FederationPolicy, policyNote } from "../policy/policy.ts";
+import type { Attempt, Transport } from "../transport.ts";
+import type { Verdict } from "../verdicts/verdict.ts";
 
 export type UnitOutcome =
   | Attempt

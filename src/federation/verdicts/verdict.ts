@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { DeliveryNote } from "../store/queue.ts";
+import type { DeliveryNote } from "../../store/queue.ts";
 
 export type Verdict =
   | { readonly kind: "delivered" }

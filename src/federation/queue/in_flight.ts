@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { LeasedUnit } from "../store/queue.ts";
+import type { LeasedUnit } from "../../store/queue.ts";
 import type { UnitOutcome } from "./attempt.ts";
 
 interface Lane {

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { DeliveryNote } from "../store/queue.ts";
+import type { DeliveryNote } from "../../store/queue.ts";
 import {
   isAboutEncryption,
   isAboutOurSignature,
@@ -16,7 +16,7 @@ import {
   type Speaker,
   type Verdict,
 } from "./verdict.ts";
-import { retryAfterSeconds } from "./schedule.ts";
+import { retryAfterSeconds } from "../queue/schedule.ts";
 
 /** As `http/client/` gives responses. */
 export interface ResponseShape {

@@ -5,9 +5,9 @@
  *
  * @module
  */
-import type { Clock } from "../base/clock.ts";
-import type { DeliveryNote } from "../store/queue.ts";
-import type { NoWay, NoWayReason } from "./destination.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { DeliveryNote } from "../../store/queue.ts";
+import type { NoWay, NoWayReason } from "../destination.ts";
 import { noteText } from "./verdict.ts";
 
 export type NoWayVerdict =

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { Refusal } from "../base/refusal.ts";
-import { parseDomain } from "../mail/address.ts";
-import type { LocalDomains } from "../mail/local_domains.ts";
+import { Refusal } from "../../base/refusal.ts";
+import { parseDomain } from "../../mail/address.ts";
+import type { LocalDomains } from "../../mail/local_domains.ts";
 
 /** How mail reaches another relay; `http` is both kinds of `/mxdeliv`. */
 export type Channel = "http" | "smtp";

@@ -9,10 +9,10 @@ import type {
   LeasedUnit,
   RecipientOutcome,
   Settlement,
-} from "../store/queue.ts";
+} from "../../store/queue.ts";
 import type { UnitOutcome } from "./attempt.ts";
 import { nextAttemptSeconds, type RetrySchedule } from "./schedule.ts";
-import type { Verdict } from "./verdict.ts";
+import type { Verdict } from "../verdicts/verdict.ts";
 
 export function settlementOf(
   unit: LeasedUnit,
