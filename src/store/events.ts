@@ -5,6 +5,7 @@
  * @module
  */
 import type { AccountId, MailboxId, ModSeq } from "../base/ids.ts";
+import type { RecordChange } from "./records.ts";
 
 export type StoreEvent =
   | { readonly kind: "settings" }
@@ -21,6 +22,7 @@ export type StoreEvent =
     readonly modSeq: ModSeq;
   }
   | { readonly kind: "queue" }
+  | { readonly kind: "records"; readonly change: RecordChange }
   /** Others have changed something, nobody knows what: look again at all that was kept. */
   | { readonly kind: "missed" };
 

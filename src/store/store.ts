@@ -7,6 +7,7 @@ import type { StoreListener } from "./events.ts";
 import type { MailStore, WalkStep } from "./mail.ts";
 import type { MetadataStore } from "./metadata.ts";
 import type { QueueStore } from "./queue.ts";
+import type { RecordStore } from "./records.ts";
 import type { SettingStore } from "./settings.ts";
 
 export interface TaskRun {
@@ -73,6 +74,7 @@ export interface Store {
   readonly mail: MailStore;
   readonly queue: QueueStore;
   readonly metadata: MetadataStore;
+  readonly records: RecordStore;
   readonly settings: SettingStore;
   readonly staging: ContentStaging;
   readonly maintenance: Maintenance;

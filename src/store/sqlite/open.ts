@@ -10,6 +10,7 @@ import type { StoreListener } from "../events.ts";
 import type { MailStore } from "../mail.ts";
 import type { MetadataStore } from "../metadata.ts";
 import type { QueueStore } from "../queue.ts";
+import type { RecordStore } from "../records.ts";
 import type { SettingStore } from "../settings.ts";
 import type { StoreClock } from "../clock.ts";
 import type {
@@ -39,6 +40,7 @@ import { MailReads } from "./mail/mail_reads.ts";
 import { SqliteMailStore } from "./mail/mail_store.ts";
 import { SqliteMaintenance } from "./maintenance.ts";
 import { SqliteMetadataStore, SqliteSettingStore } from "./metadata_store.ts";
+import { SqliteRecordStore } from "./record_store.ts";
 import { SqliteQueueStore } from "./queue_store.ts";
 import { type SqliteOptions, SYSTEM_CLOCK, SYSTEM_TIMERS } from "./options.ts";
 import { BlobTable } from "./tables/blob_table.ts";
@@ -207,6 +209,7 @@ class SqliteStore implements Store {
   readonly mail: MailStore;
   readonly queue: QueueStore;
   readonly metadata: MetadataStore;
+  readonly records: RecordStore;
   readonly settings: SettingStore;
   readonly staging: ContentStaging;
   readonly maintenance: Maintenance;
@@ -228,6 +231,7 @@ class SqliteStore implements Store {
     this.staging = staging;
     this.accounts = new SqliteAccountStore(base);
     this.metadata = new SqliteMetadataStore(reads, writer);
+    this.records = new SqliteRecordStore(reads, writer);
     this.settings = new SqliteSettingStore(reads, writer);
     this.maintenance = new SqliteMaintenance(base);
     const bodies = new BodyReader(

@@ -248,3 +248,13 @@ CREATE TABLE queue_destinations (
 CREATE INDEX queue_destinations_due ON queue_destinations (wake_at, turns)
   WHERE wake_at IS NOT NULL;
 `;
+
+/** Small sets that admins set and the relay learns, each value as JSON. */
+export const SCHEMA_5 = `
+CREATE TABLE records (
+  collection TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (collection, key)
+) STRICT, WITHOUT ROWID;
+`;

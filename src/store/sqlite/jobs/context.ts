@@ -13,6 +13,7 @@ import { PushTokenTable } from "../tables/push_token_table.ts";
 import { QueueDestinationTable } from "../tables/queue_destination_table.ts";
 import { QueueRecipientTable } from "../tables/queue_recipient_table.ts";
 import { QueueTable } from "../tables/queue_table.ts";
+import { RecordTable } from "../tables/record_table.ts";
 import { SettingTable } from "../tables/setting_table.ts";
 import { TaskTable } from "../tables/task_table.ts";
 import { TokenTable } from "../tables/token_table.ts";
@@ -32,6 +33,7 @@ export class JobContext {
   readonly queue: QueueTable;
   readonly queueDestinations: QueueDestinationTable;
   readonly queueRecipients: QueueRecipientTable;
+  readonly records: RecordTable;
   readonly settings: SettingTable;
   readonly tasks: TaskTable;
   readonly tokens: TokenTable;
@@ -61,6 +63,7 @@ export class JobContext {
     this.queue = new QueueTable(db);
     this.queueDestinations = new QueueDestinationTable(db);
     this.queueRecipients = new QueueRecipientTable(db);
+    this.records = new RecordTable(db);
     this.settings = new SettingTable(db);
     this.tasks = new TaskTable(db);
     this.tokens = new TokenTable(db);

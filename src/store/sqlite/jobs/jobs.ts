@@ -66,6 +66,7 @@ export const JOBS = {
   unblock: accounts.unblock,
   putToken: accounts.putToken,
   deleteToken: accounts.deleteToken,
+  changeRecords: settings.changeRecords,
   changeSetting: settings.changeSetting,
   keepSecret: settings.keepSecret,
   putPushToken: settings.putPushToken,

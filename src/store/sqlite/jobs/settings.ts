@@ -1,5 +1,6 @@
-/** Jobs on settings, secrets, push tokens and task runs. @module */
+/** Jobs on settings, secrets, named values, push tokens and task runs. @module */
 import type { AccountId } from "../../../base/ids.ts";
+import type { RecordChange } from "../../records.ts";
 import type { TaskRun } from "../../store.ts";
 import type { JobContext } from "./context.ts";
 
@@ -28,6 +29,14 @@ export function keepSecret(
   { name, value }: { name: string; value: Uint8Array },
 ): Uint8Array {
   return context.settings.keepSecret(name, value);
+}
+
+export function changeRecords(
+  { records }: JobContext,
+  { collection, put = [], remove = [] }: RecordChange,
+): void {
+  for (const key of remove) records.remove(collection, key);
+  for (const record of put) records.put(collection, record);
 }
 
 export function putPushToken(

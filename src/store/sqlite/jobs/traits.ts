@@ -70,6 +70,10 @@ const TRAITS: { readonly [N in JobName]: JobTraits<N> } = {
   unblock: { frees: true, tells: () => BLOCKLIST },
   putToken: {},
   deleteToken: { frees: true },
+  changeRecords: {
+    frees: true,
+    tells: (change) => [{ kind: "records", change }],
+  },
   changeSetting: { tells: () => SETTINGS },
   keepSecret: {},
   putPushToken: {},
