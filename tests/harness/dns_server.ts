@@ -1,6 +1,6 @@
 /**
- * A DNS server for tests, over UDP and TCP on one loopback port, that answers
- * from a table which a test may change at any time.
+ * A DNS server for tests, over UDP and TCP on one port, of loopback unless told
+ * otherwise, that answers from a table which a test may change at any time.
  *
  * @module
  */
@@ -49,16 +49,17 @@ export class DnsTestServer {
     this.#serving = Promise.all([this.#serveUdp(), this.#serveTcp()]);
   }
 
-  static start(zone: Readonly<Record<string, ZoneName>> = {}): DnsTestServer {
+  static start(
+    zone: Readonly<Record<string, ZoneName>> = {},
+    at: { readonly hostname: string; readonly port?: number } = {
+      hostname: "127.0.0.1",
+    },
+  ): DnsTestServer {
     for (;;) {
-      const tcp = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-      const { port } = tcp.addr;
+      const tcp = Deno.listen({ port: 0, ...at });
+      const { hostname, port } = tcp.addr;
       try {
-        const udp = Deno.listenDatagram({
-          transport: "udp",
-          hostname: "127.0.0.1",
-          port,
-        });
+        const udp = Deno.listenDatagram({ transport: "udp", hostname, port });
         const server = new DnsTestServer(udp, tcp);
         for (const [name, records] of Object.entries(zone)) {
           server.zone.set(name, records);
@@ -66,13 +67,14 @@ export class DnsTestServer {
         return server;
       } catch (error) {
         tcp.close();
-        if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+        if (at.port || !(error instanceof Deno.errors.AddrInUse)) throw error;
       }
     }
   }
 
   get server(): { readonly address: string; readonly port: number } {
-    return { address: "127.0.0.1", port: this.#tcp.addr.port };
+    const { hostname, port } = this.#tcp.addr;
+    return { address: hostname, port };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

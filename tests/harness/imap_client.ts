@@ -1,5 +1,5 @@
 /** An IMAP client for tests: it writes what it is told and gives back what came. @module */
-import { LineConnection } from "./line_connection.ts";
+import { LineConnection, type Place } from "./line_connection.ts";
 
 /** An untagged or continuation response; literals are cut out of the text and leave `{N}` there. */
 export interface ImapResponse {
@@ -24,10 +24,12 @@ export class ImapClient {
   private constructor(readonly wire: LineConnection) {}
 
   static async connect(
-    port: number,
+    place: Place,
     certificate: string,
   ): Promise<ImapClient> {
-    const client = new ImapClient(await LineConnection.open(port, certificate));
+    const client = new ImapClient(
+      await LineConnection.open(place, certificate),
+    );
     const greeting = await client.wire.readLine();
     if (!greeting.startsWith("* OK")) throw new Error(greeting);
     return client;

@@ -1,6 +1,12 @@
 /** A TLS or plain connection read by lines and counted octets, fast enough to load a server with. @module */
 import { DOMAIN } from "./server.ts";
 
+/** A port of loopback, or a service elsewhere that is reached in another way. */
+export type Place = number | {
+  /** @param certificate As in `LineConnection.open` */
+  connect(certificate?: string): Promise<Deno.Conn>;
+};
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("latin1");
 
@@ -17,10 +23,13 @@ export class LineConnection {
    * "" for a run of Deno that checks none; plain without it
    */
   static async open(
-    port: number,
+    place: Place,
     certificate?: string,
   ): Promise<LineConnection> {
-    const plain = await Deno.connect({ hostname: "127.0.0.1", port });
+    if (typeof place !== "number") {
+      return new LineConnection(await place.connect(certificate));
+    }
+    const plain = await Deno.connect({ hostname: "127.0.0.1", port: place });
     plain.setNoDelay(true);
     if (certificate === undefined) return new LineConnection(plain);
     const secure = await Deno.startTls(plain, {

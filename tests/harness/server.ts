@@ -6,14 +6,14 @@
  *
  * @module
  */
-import { fileURLToPath } from "node:url";
 import {
   LISTENER_NAMES,
   type ListenerName,
 } from "../../src/config/listener_table.ts";
 import { reservePorts } from "./ports.ts";
+import { program, runCommand, ServerProcess } from "./server_process.ts";
 
-const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+export { program };
 
 export const DOMAIN = "chat.example";
 
@@ -92,18 +92,8 @@ send_per_minute = 0
 ${config}`;
 }
 
-/** The program and its arguments before the subcommand. */
-export function program(main?: string): [string, ...string[]] {
-  const binary = Deno.env.get("POSTERN_BINARY");
-  if (binary && main === undefined) return [binary];
-  const path = `${REPOSITORY}${main ?? "main.ts"}`;
-  return [Deno.execPath(), "run", "-A", "--no-check", path];
-}
-
 export class Server {
-  #process: Deno.ChildProcess | undefined;
-  #output = "";
-  #drained: Promise<unknown> = Promise.resolve();
+  readonly #process = new ServerProcess(() => this.#spawn());
   private constructor(
     readonly ports: Ports,
     readonly stateDir: string,
@@ -143,19 +133,28 @@ export class Server {
   }
 
   get pid(): number {
-    if (!this.#process) throw new TypeError("The server does not run");
     return this.#process.pid;
   }
 
   /** What it wrote to stdout and stderr, of all its lives. */
   get output(): string {
-    return this.#output;
+    return this.#process.output;
   }
 
   /** Starts the process again, on the same ports and state. */
-  async run(): Promise<void> {
+  run(): Promise<void> {
+    const waiting = Object.values(this.ports);
+    return this.#process.run(async () => {
+      while (waiting[0] !== undefined && await accepts(waiting[0])) {
+        waiting.shift();
+      }
+      return waiting.length === 0;
+    });
+  }
+
+  #spawn(): Deno.ChildProcess {
     const [command, ...args] = program(this.main);
-    const child = new Deno.Command(command, {
+    return new Deno.Command(command, {
       args: [...args, "run", "--config", this.configFile],
       stdout: "piped",
       stderr: "piped",
@@ -163,85 +162,31 @@ export class Server {
         ? { clearEnv: true, cwd: this.stateDir, env: { PATH: "/usr/bin:/bin" } }
         : { env: { NO_COLOR: "1", ...this.environment } }),
     }).spawn();
-    this.#process = child;
-    this.#drained = Promise.all([
-      this.#collect(child.stdout),
-      this.#collect(child.stderr),
-    ]);
-    let ended: Deno.CommandStatus | undefined;
-    child.status.then((status) => ended = status);
-    const before = this.#output.length;
-    const deadline = performance.now() + 120_000; // from sources that are yet to be compiled
-    async function until(isSo: () => boolean | Promise<boolean>) {
-      while (!await isSo()) {
-        if (ended || performance.now() > deadline) return false;
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      }
-      return true;
-    }
-    for (const port of Object.values(this.ports)) {
-      if (await until(() => accepts(port))) continue;
-      throw new Error(
-        `The server does not accept on port ${port}: ${this.#output}`,
-      );
-    }
-    // the control socket is open then, too
-    await until(() => this.#output.includes(" started ", before));
-  }
-
-  async #collect(stream: ReadableStream<Uint8Array>): Promise<void> {
-    const decoder = new TextDecoder();
-    for await (const chunk of stream) {
-      this.#output += decoder.decode(chunk, { stream: true });
-    }
   }
 
   /** Sends a signal and waits for the end. */
-  async end(signal: "SIGTERM" | "SIGKILL"): Promise<Deno.CommandStatus> {
-    const child = this.#process;
-    if (!child) throw new TypeError("The server does not run");
-    child.kill(signal);
-    return await this.ended();
+  end(signal: "SIGTERM" | "SIGKILL"): Promise<Deno.CommandStatus> {
+    return this.#process.end(signal);
   }
 
   /** Waits until it has ended by itself. */
-  async ended(): Promise<Deno.CommandStatus> {
-    if (!this.#process) throw new TypeError("The server does not run");
-    const status = await this.#process.status;
-    await this.#drained;
-    this.#process = undefined;
-    return status;
+  ended(): Promise<Deno.CommandStatus> {
+    return this.#process.ended();
   }
 
   /** The certificate that it made for itself. */
-  async certificate(): Promise<string> {
-    for await (const path of filesBelow(this.stateDir)) {
-      if (!/\.(pem|crt)$/.test(path)) continue;
-      const text = await Deno.readTextFile(path);
-      if (text.includes("BEGIN CERTIFICATE")) return text;
-    }
-    throw new Error("The server has made no certificate");
+  certificate(): Promise<string> {
+    return certificateBelow(this.stateDir);
   }
 
   /** Runs one command of the command line against it and gives its stdout. */
-  async command(...args: string[]): Promise<string> {
-    const [command, ...first] = program();
-    const { success, stdout, stderr } = await new Deno.Command(command, {
-      args: [...first, ...args, "--config", this.configFile],
-      env: { NO_COLOR: "1" },
-    }).output();
-    const text = new TextDecoder().decode(stdout);
-    if (!success) {
-      throw new Error(
-        `${args.join(" ")}: ${text}${new TextDecoder().decode(stderr)}`,
-      );
-    }
-    return text;
+  command(...args: string[]): Promise<string> {
+    return runCommand(args, this.configFile);
   }
 
   /** Kills what still runs and removes a temporary state directory. */
   async dispose(): Promise<void> {
-    if (this.#process) await this.end("SIGKILL");
+    if (this.#process.isRunning) await this.end("SIGKILL");
     if (this.isTemporary) await Deno.remove(this.stateDir, { recursive: true });
   }
 }
@@ -262,4 +207,14 @@ export async function* filesBelow(folder: string): AsyncGenerator<string> {
     if (entry.isDirectory) yield* filesBelow(path);
     else if (entry.isFile) yield path;
   }
+}
+
+/** The first certificate in a folder, PEM. @throws {Error} when there is none */
+export async function certificateBelow(folder: string): Promise<string> {
+  for await (const path of filesBelow(folder)) {
+    if (!/\.(pem|crt)$/.test(path)) continue;
+    const text = await Deno.readTextFile(path);
+    if (text.includes("BEGIN CERTIFICATE")) return text;
+  }
+  throw new Error("The server has made no certificate");
 }

@@ -1,5 +1,5 @@
 /** A submission client for tests, as Delta Chat speaks it. @module */
-import { LineConnection } from "./line_connection.ts";
+import { LineConnection, type Place } from "./line_connection.ts";
 
 export class SmtpClient {
   private constructor(
@@ -9,12 +9,12 @@ export class SmtpClient {
 
   /** Connects by implicit TLS and logs in. @throws {Error} with the reply that was not expected */
   static async submit(
-    port: number,
+    place: Place,
     certificate: string,
     address: string,
     password: string,
   ): Promise<SmtpClient> {
-    const wire = await LineConnection.open(port, certificate);
+    const wire = await LineConnection.open(place, certificate);
     const client = new SmtpClient(wire, address);
     await client.expect(220);
     await client.exchange("EHLO [127.0.0.1]", 250);
@@ -26,8 +26,8 @@ export class SmtpClient {
   }
 
   /** Connects in clear, as another server does. */
-  static async connect(port: number): Promise<SmtpClient> {
-    const client = new SmtpClient(await LineConnection.open(port), "");
+  static async connect(place: Place): Promise<SmtpClient> {
+    const client = new SmtpClient(await LineConnection.open(place), "");
     await client.expect(220);
     return client;
   }

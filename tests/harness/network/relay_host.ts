@@ -1,0 +1,160 @@
+/**
+ * The program on a host of a test network, at the ports that it has in the
+ * world: with a domain and a certificate of the network's authority, or as
+ * `[address]` with one that it made itself.
+ *
+ * @module
+ */
+import {
+  type ListenerName,
+  listenerRow,
+} from "../../../src/config/listener_table.ts";
+import type { Place } from "../line_connection.ts";
+import { certificateBelow } from "../server.ts";
+import { program, runCommand, ServerProcess } from "../server_process.ts";
+import type { Host } from "./host.ts";
+import type { Network } from "./network.ts";
+
+export interface RelayOptions {
+  /** A name, which DNS learns with MX and addresses; without it, the relay is its IPv4 address. */
+  readonly domain?: string;
+  /** More TOML, appended to the configuration. */
+  readonly config?: string;
+  /** More keys of `[server]`. */
+  readonly server?: string;
+  readonly host?: Host;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export class RelayHost {
+  readonly #process: ServerProcess;
+
+  private constructor(
+    readonly host: Host,
+    /** As it stands in addresses: `a.example` or `[198.18.0.2]`. */
+    readonly domain: string,
+    /** What clients connect to. */
+    readonly hostname: string,
+    readonly stateDir: string,
+    environment: Readonly<Record<string, string>>,
+  ) {
+    const [command, ...args] = program();
+    this.#process = new ServerProcess(() =>
+      host.spawn(
+        [command, ...args, "run", "--config", this.configFile],
+        environment,
+      )
+    );
+  }
+
+  /** Starts it and waits until it has started. */
+  static async start(
+    network: Network,
+    options: RelayOptions = {},
+  ): Promise<RelayHost> {
+    const label = options.domain?.split(".", 1)[0] ?? "literal";
+    const host = options.host ?? await network.addHost(label);
+    const domain = options.domain ?? `[${host.ipv4}]`;
+    const hostname = options.domain ? `mx.${domain}` : host.ipv4;
+    const stateDir = `${network.folder}/${host.namespace.name}`;
+    await Deno.mkdir(stateDir);
+    const relay = new RelayHost(
+      host,
+      domain,
+      hostname,
+      stateDir,
+      options.environment ?? {},
+    );
+    const tls = options.domain
+      ? await relay.#certificate(network)
+      : '[tls]\nmode = "self_signed"';
+    await Deno.writeTextFile(relay.configFile, relay.#config(options, tls));
+    if (options.domain) await relay.publish(network);
+    await relay.run();
+    return relay;
+  }
+
+  get configFile(): string {
+    return `${this.stateDir}/postern.toml`;
+  }
+
+  async #certificate(network: Network): Promise<string> {
+    const names = [this.domain, this.hostname, `mta-sts.${this.domain}`];
+    const { chainPem, keyPem } = await network.authority.issue(names);
+    await Deno.writeTextFile(`${this.stateDir}/chain.pem`, chainPem);
+    await Deno.writeTextFile(`${this.stateDir}/key.pem`, keyPem);
+    return `[tls]\nmode = "file"\ncert = "${this.stateDir}/chain.pem"\nkey = "${this.stateDir}/key.pem"`;
+  }
+
+  #config({ config = "", server = "" }: RelayOptions, tls: string): string {
+    return `
+[server]
+domain = "${this.domain}"
+${this.hostname === this.host.ipv4 ? "" : `hostname = "${this.hostname}"`}
+state_dir = "${this.stateDir}"
+${server}
+
+${tls}
+
+[registration]
+min_username_length = 3
+max_load_1m = 0
+min_available_memory = 0
+min_free_disk = 0
+
+[submission]
+send_per_minute = 0
+${config}`;
+  }
+
+  /** Says in DNS where the domain and its host are. */
+  async publish(network: Network): Promise<void> {
+    const addresses = { A: [this.host.ipv4], AAAA: [this.host.ipv6] };
+    await network.setName(this.hostname, addresses);
+    await network.setName(this.domain, {
+      ...addresses,
+      MX: [`10 ${this.hostname}`],
+      TXT: ["v=spf1 mx -all"],
+    });
+  }
+
+  /** What clients have to trust, PEM. */
+  trusted(): Promise<string> {
+    return this.hostname === this.host.ipv4
+      ? certificateBelow(this.stateDir)
+      : Deno.readTextFile(this.host.network.authorityFile);
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** What it wrote to stdout and stderr, of all its lives. */
+  get output(): string {
+    return this.#process.output;
+  }
+
+  /** Starts the process again on the same state. */
+  run(): Promise<void> {
+    return this.#process.run();
+  }
+
+  end(signal: "SIGTERM" | "SIGKILL"): Promise<Deno.CommandStatus> {
+    return this.#process.end(signal);
+  }
+
+  /** Runs one command of the command line against it and gives its stdout. */
+  command(...args: string[]): Promise<string> {
+    return runCommand(args, this.configFile);
+  }
+
+  /** A service of it as a host reaches it; its own host unless told otherwise. */
+  place(service: ListenerName, from: Host = this.host): Place {
+    return from.place(this.hostname, listenerRow(service).port);
+  }
+
+  /** Ends the process; the host and the state go with the network. */
+  async dispose(): Promise<void> {
+    if (this.#process.isRunning) await this.end("SIGKILL");
+  }
+}
