@@ -23,6 +23,8 @@ export type Signing =
   | { readonly kind: "wait"; readonly note: DeliveryNote };
 
 export interface Signer {
+  /** Whether `sign()` makes use of a body's hash; without this it is taken to. */
+  needsHash?(header: Header): boolean;
   /** Fresh for each attempt, by the keys as they are now. */
   sign(part: SignedPart): Promise<Signing>;
 }

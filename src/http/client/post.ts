@@ -5,6 +5,7 @@
  * @module
  */
 import type { Timers } from "../../base/clock.ts";
+import { concat } from "../../base/octets.ts";
 import { type HttpResponse, ResponseReceiver } from "./response_receiver.ts";
 
 /** What a request needs of a connection; net/ has the real ones. */
@@ -81,6 +82,8 @@ class Exchange {
   readonly #reading: Promise<void>;
   #heard = false;
   #over = false;
+  /** Not all of the request was sent: whatever follows on it is out of step. */
+  #isPartial = false;
   #failure: HttpTrouble | undefined;
 
   constructor(readonly wire: HttpWire, readonly options: PostOptions) {
@@ -88,16 +91,27 @@ class Exchange {
   }
 
   async run(request: PostRequest): Promise<HttpResponse> {
-    await this.#write(headOf(request));
+    let head: Uint8Array | undefined = headOf(request);
     for await (const piece of request.content()) {
-      if (this.#over) break; // it has answered, or is gone
-      await this.#write(piece);
+      if (this.#over) { // it has answered, or is gone
+        this.#isPartial = true;
+        break;
+      }
+      await this.#write(head ? concat([head, piece]) : piece);
+      head = undefined;
     }
+    if (head) await this.#write(head);
     await this.#within(this.options.responseMs, this.#reading);
     const input = this.#receiver.next();
-    if (input?.kind === "response") return input.response;
-    throw this.#failure ??
-      this.#trouble("protocol", input?.fault ?? "no response");
+    if (input?.kind === "response") {
+      const { response } = input;
+      const reusable = response.reusable && !this.#isPartial;
+      return { ...response, reusable };
+    }
+    if (this.#failure) throw this.#failure;
+    throw this.#heard
+      ? this.#trouble("protocol", input?.fault ?? "no response")
+      : this.#trouble("lost", "the peer hung up");
   }
 
   async #read(): Promise<void> {
@@ -127,6 +141,7 @@ class Exchange {
       if (this.#receiver.next()?.kind !== "response") {
         throw this.#trouble("lost", messageOf(error));
       }
+      this.#isPartial = true;
     }
   }
 

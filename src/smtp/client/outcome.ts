@@ -52,6 +52,8 @@ export type SmtpTroubleKind =
 
 export class SmtpTrouble extends Error {
   override readonly name = "SmtpTrouble";
+  /** The peer was not told of the end of the content: it cannot have the message. */
+  untouched = true;
   constructor(
     readonly kind: SmtpTroubleKind,
     message: string,

@@ -68,6 +68,8 @@ export class SmtpClient {
   readonly #receiver = new ReplyReceiver();
   #extensions: Extensions = parseExtensions([]);
   #transactions = 0;
+  /** The end of the content was written, and nothing answered yet. */
+  #isInDoubt = false;
 
   constructor(options: SmtpClientOptions) {
     this.#wire = options.wire;
@@ -134,6 +136,7 @@ export class SmtpClient {
       const go = await this.#command("DATA", this.#deadlines.dataMs);
       if (go.code !== 354) return { kind: "refused", at: "data", reply: go };
       const reply = await this.#content(message);
+      this.#isInDoubt = false;
       return isPositive(reply)
         ? { kind: "accepted", refused, reply }
         : { kind: "refused", at: "content", reply };
@@ -195,6 +198,7 @@ export class SmtpClient {
     for await (const piece of readable(content())) {
       await this.#writeOctets(stuffing.stuff(piece));
     }
+    this.#isInDoubt = true;
     await this.#writeOctets(stuffing.end());
     return await this.#reply(
       Math.max(this.#deadlines.finalMs, sizeOctets / FINAL_OCTETS_PER_MS),
@@ -253,10 +257,13 @@ export class SmtpClient {
       return await work();
     } catch (error) {
       this.#wire.close();
-      if (error instanceof SmtpTrouble) throw error;
       if (error instanceof TypeError) throw error;
       if (error instanceof Unreadable) throw error.cause;
-      throw new SmtpTrouble("lost", messageOf(error));
+      const trouble = error instanceof SmtpTrouble
+        ? error
+        : new SmtpTrouble("lost", messageOf(error));
+      trouble.untouched = !this.#isInDoubt;
+      throw trouble;
     }
   }
 }

@@ -1,0 +1,165 @@
+/**
+ * `/mxdeliv`: mail as the body of a request, its envelope in header fields, one
+ * for each recipient. Redirects are not followed.
+ *
+ * @module
+ */
+import { HttpTrouble, post, type PostRequest } from "../../http/client/post.ts";
+import type { LeasedRecipient, LeasedUnit } from "../../store/queue.ts";
+import {
+  httpTroubleVerdict,
+  type HttpVerdict,
+  httpVerdict,
+} from "../verdicts/http_verdict.ts";
+import {
+  type Connections,
+  isVerified,
+  type Kept,
+  NoConnection,
+  type Pool,
+  using,
+} from "./connections.ts";
+import type { Outgoing } from "./outgoing.ts";
+import type { RelayTransportParts } from "./parts.ts";
+import type { Stop, Way } from "./ways.ts";
+
+/** What one attempt is about. */
+export interface Load {
+  readonly unit: LeasedUnit;
+  readonly outgoing: Outgoing;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly verdict: HttpVerdict;
+  /** A response has come. */
+  readonly isHeard: boolean;
+  readonly tlsVerified?: boolean;
+}
+
+const MAX_RECIPIENTS = 50;
+/** Of the fields that name recipients: web servers take little more. */
+const MAX_FIELDS_OCTETS = 14 * 1024;
+
+/** As many at once as one request may name. */
+export function requestBatches(
+  recipients: readonly LeasedRecipient[],
+): LeasedRecipient[][] {
+  const batches: LeasedRecipient[][] = [];
+  let octets = 0;
+  for (const recipient of recipients) {
+    const size = recipientField(recipient).join(": \r\n").length * 3;
+    const last = batches.at(-1);
+    if (
+      !last || last.length === MAX_RECIPIENTS ||
+      octets + size > MAX_FIELDS_OCTETS
+    ) {
+      batches.push([recipient]);
+      octets = 0;
+    } else last.push(recipient);
+    octets += size;
+  }
+  return batches;
+}
+
+export class HttpWay {
+  readonly #parts: RelayTransportParts;
+  readonly #connections: Connections;
+  readonly #pool: Pool<Kept>;
+
+  constructor(parts: RelayTransportParts, connections: Connections) {
+    this.#parts = parts;
+    this.#connections = connections;
+    this.#pool = connections.pool();
+  }
+
+  /**
+   * One request.
+   *
+   * @throws {NoConnection} also when nothing was answered in time
+   * @throws {Aborted}
+   * @throws {ContentGone}
+   */
+  async send(
+    stop: Stop,
+    way: Way,
+    recipients: readonly LeasedRecipient[],
+    { unit, outgoing, signal }: Load,
+  ): Promise<HttpAnswer> {
+    const { host, isNamed } = stop;
+    const { timers, clock, settings } = this.#parts;
+    const speaker = { transport: way.name, host: host.name };
+    const request = requestOf(way, recipients, unit, outgoing);
+    const { httpMs } = settings();
+    const options = { timers, stallMs: httpMs, responseMs: httpMs };
+    const key = `${way.name} ${way.port} ${isNamed} ${host.name}`;
+    for (;;) {
+      const kept = this.#take(key, way);
+      const wire = kept?.wire ??
+        await this.#connections.open(way, stop, signal);
+      const verified = isVerified(wire);
+      const seen = verified === undefined ? {} : { tlsVerified: verified };
+      try {
+        const response = await using(
+          wire,
+          signal,
+          () => post(wire, request, options),
+        );
+        if (response.reusable) {
+          this.#pool.give(key, { wire, end: () => wire.close() });
+        } else wire.close();
+        const verdict = httpVerdict(response, speaker, clock.now());
+        return { verdict, isHeard: true, ...seen };
+      } catch (error) {
+        if (!(error instanceof HttpTrouble)) throw error;
+        if (kept && error.untouched) continue;
+        const verdict = httpTroubleVerdict(error, speaker);
+        if (error.kind === "timeout" && verdict.kind === "elsewhere") {
+          throw new NoConnection(verdict.note);
+        }
+        return { verdict, isHeard: false, ...seen };
+      }
+    }
+  }
+
+  /** One that is as secure as it has to be. */
+  #take(key: string, { tls }: Way): Kept | undefined {
+    for (;;) {
+      const kept = this.#pool.take(key);
+      if (!kept || tls !== "verified" || isVerified(kept.wire)) return kept;
+      kept.end();
+    }
+  }
+}
+
+function requestOf(
+  { http }: Way,
+  recipients: readonly LeasedRecipient[],
+  { reversePath, mailId }: LeasedUnit,
+  { sizeOctets, content }: Outgoing,
+): PostRequest {
+  const { host, target, token } = http!;
+  return {
+    host,
+    target,
+    fields: [
+      ["User-Agent", "chatmail-relay"],
+      ...(token === undefined
+        ? []
+        : [["Authorization", `Bearer ${token}`] as const]),
+      // without it the path is null (RFC 5321 §4.5.5)
+      ...(reversePath === "" ? [] : [["X-Mail-From", reversePath] as const]),
+      ...recipients.map(recipientField),
+      ["X-Mail-Id", mailId],
+      ["Content-Type", "message/rfc822"],
+    ],
+    sizeOctets,
+    content,
+  };
+}
+
+function recipientField(
+  { address }: LeasedRecipient,
+): readonly [name: string, value: string] {
+  return ["X-Mail-To", address];
+}

@@ -1,0 +1,56 @@
+/** One GET over a connection of its own (RFC 9112); redirects are the caller's. @module */
+import type { Timers } from "../../base/clock.ts";
+import { HttpTrouble, type HttpWire } from "./post.ts";
+import { type HttpResponse, ResponseReceiver } from "./response_receiver.ts";
+
+export interface GetRequest {
+  readonly host: string;
+  /** Path and query. */
+  readonly target: string;
+  /** More of the body is not read. */
+  readonly maxBodyOctets: number;
+}
+
+/**
+ * Closes the connection in any case.
+ *
+ * @throws {HttpTrouble}
+ */
+export async function get(
+  wire: HttpWire,
+  { host, target, maxBodyOctets }: GetRequest,
+  { timers, totalMs }: { readonly timers: Timers; readonly totalMs: number },
+): Promise<HttpResponse> {
+  let late = false;
+  const stop = timers.every(totalMs, () => {
+    late = true;
+    wire.close();
+  });
+  const receiver = new ResponseReceiver(maxBodyOctets);
+  try {
+    const head =
+      `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+    await wire.write(new TextEncoder().encode(head));
+    for (let taken = 0; !receiver.next();) {
+      const octets = await wire.read();
+      if (!octets) receiver.finish();
+      else receiver.push(octets);
+      taken += octets?.length ?? 0;
+      if (taken > 2 * maxBodyOctets + MAX_OVERHEAD_OCTETS) break;
+    }
+  } catch (error) {
+    const kind = late ? "timeout" : "lost";
+    const message = error instanceof Error ? error.message : String(error);
+    throw new HttpTrouble(kind, message, false);
+  } finally {
+    stop();
+    wire.close();
+  }
+  const input = receiver.next();
+  if (late) throw new HttpTrouble("timeout", "no answer in time", false);
+  if (input?.kind === "response") return input.response;
+  throw new HttpTrouble("protocol", input?.fault ?? "too long", false);
+}
+
+/** Of a head and of chunks. */
+const MAX_OVERHEAD_OCTETS = 128 * 1024;
