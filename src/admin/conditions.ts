@@ -106,6 +106,11 @@ export const CONDITIONS = {
     text:
       "What is set is not in force here, the value before it is: set it to something this server can do",
   },
+  records_unreadable: {
+    severity: "error",
+    text:
+      "Some of what is set or known about other servers is in a form that this program cannot read, and does not count: run the program that wrote it, or set it again",
+  },
   store_unsafe: {
     severity: "warning",
     text: "A crash loses mail: this is for benchmarks only",

@@ -130,6 +130,11 @@ const CASES: Record<
     well: {},
     message: /more than five minutes.*\(the log\)/,
   },
+  records_unreadable: {
+    holds: { reported: new Map([["records_unreadable", "in some"]]) },
+    well: {},
+    message: /cannot read.*\(in some\)/,
+  },
   settings_refused: {
     holds: {
       reported: new Map([["settings_refused", "smtp_port: port 25 is taken"]]),

@@ -10,6 +10,8 @@
 import type { AccountOperations } from "../accounts/operations.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
+import type { RuleBook } from "../federation/policy/rule_book.ts";
+import type { QueueOptions } from "../federation/queue/options.ts";
 import type { Address } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -26,6 +28,7 @@ export interface AdminContext {
   readonly domains: LocalDomains;
   readonly settings: Settings;
   readonly tasks: TaskControl;
+  readonly federation: FederationAdmin;
   readonly clock: Clock;
   readonly random: Random;
   /** The `dclogin:` link of an account, for this server as it is reached now. */
@@ -33,4 +36,11 @@ export interface AdminContext {
   readonly stateDir: string;
   /** Absent when no server runs in this process. */
   readonly live?: LiveServer;
+}
+
+/** What of federation there is without a server too. */
+export interface FederationAdmin {
+  readonly rules: RuleBook;
+  /** As they are now. */
+  queueOptions(): QueueOptions;
 }

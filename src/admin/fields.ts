@@ -117,6 +117,18 @@ export function username() {
   );
 }
 
+/** `12/0` is one recipient of a queued message, `12` all of them. */
+export function queueEntry(meaning: string) {
+  return v.pipe(
+    v.string("must be a text"),
+    v.regex(
+      /^\d{1,15}(?:\/\d{1,9})?$/,
+      "must be as queue.list shows it, 12/0, or 12 for the whole message",
+    ),
+    note({ kind: "queue entry, as 12/0 or 12", meaning }),
+  );
+}
+
 /** Entries are looked at one by one while they are read. */
 export function secretList(meaning: string) {
   return v.pipe(

@@ -6,6 +6,9 @@ import { type Operation, parseInput } from "./operation.ts";
 import { ACCOUNT_CHANGES } from "./operations/account_changes.ts";
 import { ACCOUNT_OPERATIONS } from "./operations/accounts.ts";
 import { BLOCKLIST_OPERATIONS } from "./operations/blocklist.ts";
+import { FEDERATION_OPERATIONS } from "./operations/federation.ts";
+import { FEDERATION_RULE_OPERATIONS } from "./operations/federation_rules.ts";
+import { QUEUE_OPERATIONS } from "./operations/queue.ts";
 import { QUOTA_OPERATIONS } from "./operations/quota.ts";
 import { REGISTRATION_OPERATIONS } from "./operations/registration.ts";
 import { REGISTRATION_TOKEN_OPERATIONS } from "./operations/registration_tokens.ts";
@@ -29,6 +32,9 @@ export const OPERATIONS = {
   ...REGISTRATION_TOKEN_OPERATIONS,
   ...SETTINGS_OPERATIONS,
   ...TASK_OPERATIONS,
+  ...FEDERATION_OPERATIONS,
+  ...FEDERATION_RULE_OPERATIONS,
+  ...QUEUE_OPERATIONS,
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof OPERATIONS;

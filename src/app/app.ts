@@ -197,6 +197,7 @@ class App implements RunningApp {
     log.operational({ event: "stopping", ...(signal ? { signal } : {}) });
     await supervisor.stop();
     relay.accounts.close();
+    relay.federation.close();
     await relay.store.close();
     log.operational({ event: "stopped" });
     log.close();

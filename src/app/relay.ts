@@ -30,6 +30,7 @@ import { followPurgeSettings } from "../tasks/purge_seen.ts";
 import { TaskRunner } from "../tasks/task_runner.ts";
 import { TaskScheduler } from "../tasks/task_scheduler.ts";
 import { hostnameOf } from "./certificates.ts";
+import { buildFederation, type Federation } from "./federation.ts";
 import type { InstanceLock } from "./instance_lock.ts";
 import { Journal } from "./journal.ts";
 import { type LinkFacts, loginLink } from "../accounts/login_link.ts";
@@ -46,6 +47,7 @@ export interface Relay {
   readonly journal: Journal;
   readonly reported: ReportedConditions;
   readonly inbound: Inbound;
+  readonly federation: Federation;
   reportBug(error: unknown): void;
 }
 
@@ -104,6 +106,12 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     signUpUrl: (domain) => source.signUpUrl(domain),
     resources: () => machineResources(first.server.stateDir),
   });
+  const federation = await buildFederation({
+    ...shared,
+    settings,
+    config,
+    onUnreadable: (collection) => tellUnreadable(collection, reported),
+  });
   const inbound = NOTHING_INBOUND;
   const delivery = new Delivery({
     ...shared,
@@ -146,8 +154,17 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     journal,
     reported,
     inbound,
+    federation,
     reportBug,
   };
+}
+
+/** Which of them is in the database, where an older or newer program has put it. */
+function tellUnreadable(
+  collection: string,
+  reported: ReportedConditions,
+): void {
+  reported.report("records_unreadable", `in ${collection}`);
 }
 
 function tellErasure(
@@ -187,6 +204,7 @@ export function adminContext(
     domains: relay.domains,
     settings: relay.settings,
     tasks: relay.tasks,
+    federation: relay.federation,
     clock: SYSTEM_CLOCK,
     random: systemRandom,
     loginLink: (address, password) =>

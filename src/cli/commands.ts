@@ -3,7 +3,9 @@ import type { Command, CommandGroup } from "./command.ts";
 import { ACCOUNT_COMMANDS } from "./commands/accounts.ts";
 import { BLOCKLIST_COMMANDS } from "./commands/blocklist.ts";
 import { CONFIG_COMMANDS } from "./commands/config.ts";
+import { FEDERATION_COMMANDS } from "./commands/federation.ts";
 import { HASH_COMMANDS } from "./commands/hash.ts";
+import { QUEUE_COMMANDS } from "./commands/queue.ts";
 import { REGISTRATION_COMMANDS } from "./commands/registration.ts";
 import { RUN_COMMANDS } from "./commands/run.ts";
 import { SERVER_COMMANDS } from "./commands/server.ts";
@@ -22,6 +24,8 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: "blocklist", summary: "Names that may neither log in nor get mail" },
   { name: "settings", summary: "What can be changed while the server runs" },
   { name: "message-size", summary: "The largest message" },
+  { name: "federation", summary: "Mail to and from other servers" },
+  { name: "queue", summary: "Mail that waits to be sent to other servers" },
   { name: "tasks", summary: "Periodic jobs" },
   { name: "sessions", summary: "Who is logged in" },
   { name: "config", summary: "The configuration file" },
@@ -36,6 +40,8 @@ export const COMMANDS: readonly Command[] = [
   ...REGISTRATION_COMMANDS,
   ...BLOCKLIST_COMMANDS,
   ...SETTINGS_COMMANDS,
+  ...FEDERATION_COMMANDS,
+  ...QUEUE_COMMANDS,
   ...TASK_COMMANDS,
   ...HASH_COMMANDS,
 ];

@@ -74,6 +74,7 @@ async function openLocked(
     admin: adminContext(relay, config, { links }),
     async close() {
       relay.accounts.close();
+      relay.federation.close();
       await relay.store.close();
       lock.release();
     },

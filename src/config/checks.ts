@@ -14,6 +14,7 @@ export function checkConfig(config: Config): CheckResult[] {
     ...checkDomains(config),
     ...checkListeners(config),
     ...checkOrder(config),
+    ...checkQueue(config),
   ];
 }
 
@@ -80,6 +81,18 @@ function* checkOrder(config: Config): Generator<CheckResult> {
       "quota.trim_to",
       `is above quota.trim_from (${quota.trimFrom})`,
     );
+  }
+}
+
+function* checkQueue({ queue }: Config): Generator<CheckResult> {
+  if (queue.perDestination > queue.maxParallel) {
+    yield error(
+      "queue.per_destination",
+      `is above queue.max_parallel (${queue.maxParallel})`,
+    );
+  }
+  if (queue.retry.length === 0) {
+    yield error("queue.retry", "has no duration");
   }
 }
 

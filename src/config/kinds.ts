@@ -56,6 +56,11 @@ export function duration(range: Partial<Range> = {}): Kind<number> {
   return numeric("duration", parseDuration, formatDuration, range);
 }
 
+/** Milliseconds, written as `1500ms` or as a duration. */
+export function milliseconds(range: Partial<Range> = {}): Kind<number> {
+  return numeric("duration, ms too", parseMs, formatMs, range);
+}
+
 /** Octets. */
 export function size(range: Partial<Range> = {}): Kind<number> {
   return numeric("size", parseSize, formatSize, range);
@@ -225,6 +230,16 @@ function numeric(
       return /^\d+$/.test(written) ? written : JSON.stringify(written);
     },
   };
+}
+
+/** A number alone is of seconds, as everywhere. */
+function parseMs(value: string): number {
+  const [, ms] = /^(\d{1,12}) ?ms$/.exec(value.trim()) ?? [];
+  return ms === undefined ? parseDuration(value) * 1000 : Number(ms);
+}
+
+function formatMs(value: number): string {
+  return value % 1000 === 0 ? formatDuration(value / 1000) : `${value}ms`;
 }
 
 function parseInteger(value: string): number {

@@ -118,3 +118,36 @@ export const domainAliases: Kind<Readonly<Record<string, string>>> = {
     return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
   },
 };
+
+export interface ServerAddress {
+  /** IP address without brackets. */
+  readonly address: string;
+  readonly port: number;
+}
+
+const DNS_PORT = 53; // RFC 1035 §4.2
+
+/** `192.0.2.53`, `2001:db8::53`, `192.0.2.53:5353` or `[2001:db8::53]:5353`. */
+export const dnsServer: Kind<ServerAddress> = {
+  name: "IP address, with a port or without",
+  parse(text) {
+    const written = text.trim();
+    if (isIP(written) !== 0) return { address: written, port: DNS_PORT };
+    const { host, port } = listenAddress.parse(
+      /:\d+$/.test(written) ? written : `${written}:${DNS_PORT}`,
+    );
+    if (host !== undefined) return { address: host, port };
+    throw new SyntaxError(`must name an IP address (got ${quote(text)})`);
+  },
+  format({ address, port }) {
+    if (port === DNS_PORT) return address;
+    return `${address.includes(":") ? `[${address}]` : address}:${port}`;
+  },
+  fromToml(value) {
+    if (typeof value === "string") return this.parse(value);
+    throw wrongType(`${this.name}, quoted`, value);
+  },
+  toToml(value) {
+    return JSON.stringify(this.format(value));
+  },
+};

@@ -9,19 +9,20 @@ const STARTED = loadConfig({
 });
 
 /** Another value of the same shape. */
-function another(value: unknown): unknown {
+function another(key: KeyName, value: unknown): unknown {
   if (typeof value === "boolean") return !value;
   if (typeof value === "number") return value + 1;
   if (typeof value === "string") return `${value}x`;
   if (value === undefined) return "other.example";
   if (!Array.isArray(value)) return { "a.example": "chat.example" };
-  return value.length === 0 ? ["other"] : [...value, value[0]];
+  if (value.length > 0) return [...value, value[0]];
+  return keyNamed(key).kind.parse("192.0.2.1");
 }
 
 function changedIn(keys: readonly KeyName[]): LoadedConfig {
   const values = new Map(KEY_NAMES.map((key) => {
     const value = valueOf(STARTED.values, key);
-    return [key, keys.includes(key) ? another(value) : value];
+    return [key, keys.includes(key) ? another(key, value) : value];
   }));
   return { ...STARTED, values: nest(values) };
 }

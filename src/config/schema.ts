@@ -17,6 +17,7 @@ import {
   integer,
   type Kind,
   list,
+  milliseconds,
   optional,
   path,
   percent,
@@ -29,6 +30,7 @@ import {
   listenerRow,
 } from "./listener_table.ts";
 import {
+  dnsServer,
   domainAliases,
   hostName,
   type ListenAddress,
@@ -73,6 +75,19 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
 const count = integer(1, 1_000_000);
+const MINUTES = 60;
+const RETRY_STEPS = [
+  15,
+  60,
+  2 * MINUTES,
+  5 * MINUTES,
+  10 * MINUTES,
+  15 * MINUTES,
+  30 * MINUTES,
+  hours(1),
+  hours(2),
+  hours(4),
+];
 const seconds = (min: number, max = 86_400) => integer(min, max);
 
 type ListenKeys = {
@@ -103,6 +118,9 @@ export const SECTIONS = {
   privacy:
     "What the encryption gate does; there is no switch to turn the gate off",
   limits: "Limits of everything",
+  federation: "Mail to and from other servers",
+  queue: "Mail that waits to be sent to other servers",
+  dns: "Look-ups",
   quota: "How much an account may hold",
   retention: "When mail and accounts are deleted; 0 is never",
   storage: "The database and the files beside it",
@@ -514,6 +532,70 @@ export const SCHEMA = {
     size({ min: 1, max: GIB }),
     100 * MIB,
     "Largest message",
+  ),
+
+  "federation.enabled": key(
+    flag,
+    true,
+    "Exchange mail with other servers; false: what is queued stays",
+  ),
+  "federation.policy": key(
+    choice("open", "closed"),
+    "open",
+    "Where no rule is about a domain: open lets mail pass, closed does not",
+  ),
+  "federation.reject_at_rcpt": key(
+    choice("single", "always", "never"),
+    "single",
+    "Recipients elsewhere who cannot get mail: single refuses a message that nobody else gets and reports the others, always refuses at RCPT, never reports all",
+  ),
+  "federation.max_size": key(
+    size({ min: 64 * KIB, max: GIB }),
+    70 * MIB,
+    "Largest message from or to other servers",
+  ),
+  "federation.first_attempt_wait": key(
+    milliseconds({ max: 30_000 }),
+    1500,
+    "How long the reply to a user waits for the first attempts, so that a refusal can be the reply; 0: not at all",
+  ),
+  "federation.report_hint": key(
+    flag,
+    true,
+    "Reports to our users have the field by which Delta Chat shows them although it discards unencrypted mail",
+  ),
+
+  "queue.lifetime": key(
+    duration({ min: 300, max: days(14) }),
+    hours(48),
+    "How long it is tried to send a message",
+  ),
+  "queue.max_parallel": key(integer(1, 1000), 64, "Attempts at once"),
+  "queue.per_destination": key(
+    integer(1, 1000),
+    2,
+    "… at one destination; 1 while it cannot be reached",
+  ),
+  "queue.startup_delay": atStart(
+    duration({ max: 3600 }),
+    10,
+    "After a start, time until mail that was due before is tried, over a minute",
+  ),
+  "queue.retry": key(
+    list(duration({ min: 1, max: days(14) }), { max: 32 }),
+    RETRY_STEPS,
+    "Time until the next attempt after the first failure, the second, …; the last one repeats",
+  ),
+
+  "dns.servers": atStart(
+    list(dnsServer, { max: 8 }),
+    [],
+    'DNS servers, as "192.0.2.53" or "[2001:db8::53]:5353"; empty: those of the system',
+  ),
+  "dns.timeout": key(
+    milliseconds({ min: 100, max: 60_000 }),
+    5000,
+    "Until a server is given up; each is asked twice",
   ),
 
   "quota.default": key(

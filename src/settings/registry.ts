@@ -4,7 +4,15 @@
  *
  * @module
  */
-import { choice, flag, integer, type Kind, optional } from "../config/kinds.ts";
+import {
+  choice,
+  flag,
+  integer,
+  type Kind,
+  optional,
+  quote,
+  textual,
+} from "../config/kinds.ts";
 import { LISTENER_NAMES, type ListenerName } from "../config/listener_table.ts";
 import { hostName } from "../config/network_kinds.ts";
 import {
@@ -90,6 +98,29 @@ function linkSecurity(
   };
 }
 
+/** As other relays and their programs name the modes; the file's words are understood. */
+const POLICY_WORDS = { open: "ACCEPT", closed: "REJECT" } as const;
+type Policy = keyof typeof POLICY_WORDS;
+
+const federationPolicy: Setting<Policy> = {
+  kind: {
+    ...textual<Policy>("one of ACCEPT, REJECT", (text) => {
+      const word = text.trim().toLowerCase();
+      const found = (["open", "closed"] as const).find((mode) =>
+        word === mode || word === POLICY_WORDS[mode].toLowerCase()
+      );
+      if (found) return found;
+      throw new SyntaxError(`must be ACCEPT or REJECT (got ${quote(text)})`);
+    }),
+    format: (mode) => POLICY_WORDS[mode],
+  },
+  toml: "federation.policy",
+  fallback: (c) => c.federation.policy,
+  effect: "live",
+  summary:
+    "Where no rule is about a domain: ACCEPT lets mail pass, REJECT does not",
+};
+
 const smtpHostname: Setting<string | undefined> = {
   kind: optional(hostName),
   fallback: () => undefined,
@@ -150,6 +181,20 @@ export const SETTINGS = {
     (c) => c.submission.sendPerMinute,
   ),
   send_burst: live("submission.send_burst", (c) => c.submission.sendBurst),
+
+  federation_enabled: live(
+    "federation.enabled",
+    (c) => c.federation.enabled,
+  ),
+  federation_policy: federationPolicy,
+  max_federation_size: live(
+    "federation.max_size",
+    (c) => c.federation.maxSize,
+  ),
+  federation_report_hint: live(
+    "federation.report_hint",
+    (c) => c.federation.reportHint,
+  ),
 
   default_quota: live("quota.default", (c) => c.quota.default),
   quota_when_full: live("quota.when_full", (c) => c.quota.whenFull),

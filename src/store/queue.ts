@@ -208,7 +208,15 @@ export interface QueueSummary {
   readonly failed: number;
   /** Seconds since 1970 UTC. */
   readonly oldestQueuedAt?: number;
+  /** Until the first message is out of time; below 0 when it is. */
+  readonly firstExpiryInSeconds?: number;
+  /** Destinations that were not reached so many times in a row, or more. */
+  readonly unreached: number;
+  readonly heldDestinations: number;
 }
+
+/** Times in a row after which a destination counts as unreached in a summary. */
+export const UNREACHED_TIMES = 5;
 
 export interface QueueDestination {
   readonly destination: string;
@@ -220,6 +228,14 @@ export interface QueueDestination {
   readonly retryInSeconds?: number;
   /** Why it could not be reached. */
   readonly lastError?: string;
+  /** Until the next attempt; 0 when it is due. Absent: nothing waits, or it is held. */
+  readonly nextInSeconds?: number;
+  /** Of whoever is to be tried next, if that was tried before. */
+  readonly last?: {
+    readonly note: DeliveryNote;
+    /** Seconds since 1970 UTC. */
+    readonly triedAt: number;
+  };
 }
 
 export interface FailedRecipient {
@@ -293,4 +309,6 @@ export interface QueueStore {
     after: string | undefined,
     limit: number,
   ): Promise<QueueDestination[]>;
+  /** One of them; undefined if nothing is on record of it. */
+  destination(name: string): Promise<QueueDestination | undefined>;
 }

@@ -63,6 +63,11 @@ const SAMPLES: readonly {
     wrong: [true, [], {}, "x".repeat(501)],
   },
   {
+    kind: /^queue entry/,
+    right: "12/0",
+    wrong: ["", "a", "12/", "/1", "-1", "1/2/3", "1".repeat(16), 12, null, {}],
+  },
+  {
     kind: /^list/,
     right: [],
     wrong: ["[]", 1, true, null, {}],
@@ -84,6 +89,9 @@ function rightOf(kind: string): unknown {
 /** Where not all fields go together. */
 const NEVER_TOGETHER: Partial<Record<string, readonly string[]>> = {
   "accounts.import": ["file", "relay_directory"],
+  "queue.retry": ["dest", "all"],
+  "queue.hold": ["dest", "all"],
+  "queue.release": ["dest", "all"],
 };
 
 function inputOf(name: string, { input }: Operation): Record<string, unknown> {
@@ -234,6 +242,25 @@ const MEANINGLESS: readonly [OperationName, object, string][] = [
   ["registration_tokens.create", { expires_at: -1 }, "expires_at"],
   ["settings.set", { name: "max_message_size", value: "much" }, "value"],
   ["settings.set", { name: "password_length", value: "1" }, "value"],
+  ...["queue.retry", "queue.hold", "queue.release"].flatMap((
+    name,
+  ): [OperationName, object, string][] => [
+    [name as OperationName, {}, "id"],
+    [name as OperationName, { id: "1/0", all: true }, "id"],
+    [name as OperationName, { dest: "a b" }, "dest"],
+  ]),
+  ["queue.purge", { dest: "" }, "dest"],
+  ["queue.list", { dest: "[1.2.3]" }, "dest"],
+  ...["", "relay.example", "*.[192.0.2.1]", "a b", "x".repeat(300)].flatMap((
+    domain,
+  ): [OperationName, object, string][] => [
+    ["federation.set_rule", { domain }, "domain"],
+    ["federation.set_channels", { domain, smtp: "off" }, "domain"],
+    ["federation.remove_rule", { domain }, "domain"],
+    ["federation.dismiss", { domain }, "domain"],
+    ["federation.undismiss", { domain }, "domain"],
+  ]),
+  ["federation.set_channels", { domain: "far.example" }, "http"],
   ["tasks.run", { task: "prune-unread-older" }, "retention"],
 ];
 

@@ -2,6 +2,7 @@
 import { Accounts } from "../../src/accounts/accounts.ts";
 import { LiveOptions, quotaPolicy } from "../../src/accounts/live_options.ts";
 import { loginLink } from "../../src/accounts/login_link.ts";
+import { RuleBook } from "../../src/federation/policy/rule_book.ts";
 import { TestTime } from "../harness/test_time.ts";
 import type { AdminContext } from "../../src/admin/context.ts";
 import {
@@ -56,7 +57,31 @@ export async function withRelay(
       host: "relay.example",
       security: "ssl",
     } as const;
+    const { queue } = config.values;
+    const rules = await RuleBook.open({
+      store,
+      domains,
+      clock,
+      enabled: () => runtime.get("federation_enabled"),
+      mode: () => runtime.get("federation_policy"),
+      onUnreadable(collection) {
+        throw new TypeError(`Cannot read ${collection}`);
+      },
+      reportBug(error) {
+        throw error;
+      },
+    });
     await test({
+      federation: {
+        rules,
+        queueOptions: () => ({
+          lifetimeSeconds: queue.lifetime,
+          retrySeconds: queue.retry,
+          maxParallel: queue.maxParallel,
+          perDestination: queue.perDestination,
+          startDelaySeconds: queue.startupDelay,
+        }),
+      },
       origin: "cli",
       store,
       accounts: people,

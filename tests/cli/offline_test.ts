@@ -566,3 +566,69 @@ Deno.test("what deletes says first how much there is", async () => {
     relay.dispose();
   }
 });
+
+script("with whom mail is exchanged is said by rules", [
+  {
+    run: "federation policy reject",
+    out:
+      `federation       on\npolicy           REJECT\nlargest message  70M\n${NOT_RUNNING}`,
+  },
+  { run: "federation policy", out: "REJECT\n" },
+  { run: "federation policy perhaps", exit: 2, err: /accept or reject/ },
+  {
+    run: "federation allow Good.Example",
+    out: `good.example is allowed\n${NOT_RUNNING}`,
+  },
+  {
+    run: "federation block '*.bad.example'",
+    out: `*.bad.example is blocked\n${NOT_RUNNING}`,
+  },
+  { run: "federation block chat.example", exit: 4, err: /mail stays here/ },
+  {
+    run: "federation rule good.example --smtp=off --http on",
+    out: /^domain +good.example\naction +allow\nhttp +on\nsmtp +off\n/,
+  },
+  { run: "federation rule good.example", exit: 2, err: /--http, --smtp/ },
+  { run: "federation rule good.example --smtp=no", exit: 2, err: /default/ },
+  {
+    run: "federation list",
+    out:
+      /^policy: REJECT\nDOMAIN +ACTION +HTTP +SMTP +CREATED\n\*\.bad\.example +block[^\n]*\ngood\.example +allow +on +off/,
+  },
+  {
+    run: "federation remove good.example",
+    out: /No rule is about good.example/,
+  },
+  { run: "federation remove good.example", exit: 3, err: /not on the list/ },
+  { run: "federation flush", exit: 10, err: /Remove all federation rules/ },
+  { run: "federation flush --yes", out: /Removed 1 entry/ },
+  { run: "federation dismiss ads.example", out: /taken, and sent nowhere/ },
+  { run: "federation dismiss-list", out: /ads\.example/ },
+  { run: "federation undismiss ads.example", out: /is sent again/ },
+  { run: "federation dismiss-flush -y", out: /Removed 0 entries/ },
+  { run: "federation disable", out: /^federation +off\n/ },
+  { run: "federation status", out: /^federation +off\npolicy +REJECT\n/ },
+  { run: "federation enable --json", out: /"enabled":true,.*server-not-run/ },
+]);
+
+script("the queue is looked at and changed by command", [
+  { run: "queue", out: /^messages +0\n/ },
+  {
+    run: "queue --json",
+    out:
+      /"path":"<dir>[^"]*","count":0,.*"max_tries":\d+,"max_parallelism":64,.*"initial_retry_secs":15,/,
+  },
+  { run: "queue list", out: /^ID +STATE .*\n0 entries\n$/ },
+  { run: "queue list --state lost", exit: 2, err: /waiting, leased/ },
+  { run: "queue show 1/0", exit: 3, err: /has the id 1\/0/ },
+  { run: "queue show x", exit: 4, err: /queue.list shows it/ },
+  { run: "queue remove 1/0", exit: 10, err: /Remove 1\/0/ },
+  { run: "queue delete 1/0 -y", exit: 3, err: /has the id 1\/0/ },
+  { run: "queue purge", exit: 10, err: /all queued mail/ },
+  { run: "queue clear -y", out: /^Removed 0 recipients\n/ },
+  { run: "queue retry", out: /^Due now: 0 recipients\n/ },
+  { run: "queue hold", exit: 2, err: /--dest or --all/ },
+  { run: "queue hold --dest far.example", out: /^Held: 0 recipients\n/ },
+  { run: "queue status", out: /DESTINATION .*\nfar\.example +0 .* held\n$/ },
+  { run: "queue release --all", out: /^Released: 0 recipients\n/ },
+]);

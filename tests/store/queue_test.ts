@@ -192,6 +192,8 @@ storeTest(
       failStreak: 1,
       retryInSeconds: 60,
       lastError: "refused",
+      nextInSeconds: 60,
+      last: { note: note("refused"), triedAt: far!.last!.triedAt },
     });
     pass(60);
     const probes = await claim(store);
@@ -512,6 +514,9 @@ storeTest("list() and summary() show what there is", async ({ store }) => {
     waiting: 4,
     held: 0,
     failed: 1,
+    firstExpiryInSeconds: 2 * DAY,
+    unreached: 0,
+    heldDestinations: 0,
   });
   const [, near] = await store.queue.destinations(undefined, 9);
   assert.deepEqual(near, {
@@ -519,8 +524,11 @@ storeTest("list() and summary() show what there is", async ({ store }) => {
     recipients: 1,
     held: false,
     failStreak: 0,
+    nextInSeconds: 0,
   });
   assert.deepEqual(await store.queue.destinations("far.example", 9), [near]);
+  assert.deepEqual(await store.queue.destination("near.example"), near);
+  assert.equal(await store.queue.destination("none.example"), undefined);
 });
 
 storeTest(

@@ -1,14 +1,15 @@
 /** Short indexed reads of the queue, on the calling thread. @module */
 import type { BlobId, QueueId } from "../../base/ids.ts";
 import type { StoreClock } from "../clock.ts";
-import type {
-  FailedMessage,
-  QueueCursor,
-  QueueDestination,
-  QueuedRecipient,
-  QueueQuery,
-  QueueState,
-  QueueSummary,
+import {
+  type FailedMessage,
+  type QueueCursor,
+  type QueueDestination,
+  type QueuedRecipient,
+  type QueueQuery,
+  type QueueState,
+  type QueueSummary,
+  UNREACHED_TIMES,
 } from "../queue.ts";
 import { type Connection, readTogether } from "./database/connection.ts";
 import { QueueDestinationTable } from "./tables/queue_destination_table.ts";
@@ -104,17 +105,43 @@ export class QueueReads {
   summary(): QueueSummary {
     return readTogether(this.db, () => {
       const states = this.#recipients.byState();
+      const { firstExpiresAt, ...totals } = this.#messages.totals();
+      const { held, unreached } = this.#destinations.counts(UNREACHED_TIMES);
       return {
-        ...this.#messages.totals(),
+        ...totals,
+        ...(firstExpiresAt !== undefined && {
+          firstExpiryInSeconds: firstExpiresAt - this.time.seconds(),
+        }),
         waiting: states.get("waiting") ?? 0,
         held: states.get("held") ?? 0,
         failed: states.get("failed") ?? 0,
+        unreached,
+        heldDestinations: held,
       };
     });
   }
 
   destinations(after: string | undefined, limit: number): QueueDestination[] {
-    return this.#destinations.page(after ?? "", limit, this.time.seconds());
+    return readTogether(
+      this.db,
+      () =>
+        this.#destinations.page(after ?? "", limit, this.time.seconds())
+          .map((one) => this.#withLast(one)),
+    );
+  }
+
+  destination(name: string): QueueDestination | undefined {
+    return readTogether(this.db, () => {
+      const found = this.#destinations.one(name, this.time.seconds());
+      return found && this.#withLast(found);
+    });
+  }
+
+  #withLast(found: QueueDestination): QueueDestination {
+    const { note, triedAt } = this.#recipients.next(found.destination) ?? {};
+    return note === undefined || triedAt === undefined
+      ? found
+      : { ...found, last: { note, triedAt } };
   }
 }
 

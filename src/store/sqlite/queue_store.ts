@@ -112,6 +112,10 @@ export class SqliteQueueStore implements QueueStore {
     return Promise.try(() => this.#reads.destinations(after, limit));
   }
 
+  destination(name: string): Promise<QueueDestination | undefined> {
+    return Promise.try(() => this.#reads.destination(name));
+  }
+
   async #read<T>(
     message: QueueId,
     work: (blob: BlobId) => Promise<T | undefined>,

@@ -13,10 +13,17 @@ export interface DueDestination {
 }
 
 interface DestinationRow
-  extends Omit<QueueDestination, "held" | "retryInSeconds"> {
+  extends Omit<QueueDestination, "held" | "retryInSeconds" | "last"> {
   readonly held: number;
   readonly retryAt: number;
+  readonly wakeAt?: number;
 }
+
+const COLUMNS = `destination, held, fail_streak AS failStreak,
+  retry_at AS retryAt, wake_at AS wakeAt, last_error AS lastError,
+  (SELECT count(*) FROM queue_recipients r
+   WHERE r.destination = d.destination
+     AND r.state IN ('held', 'waiting')) AS recipients`;
 
 export class QueueDestinationTable {
   constructor(readonly db: Connection) {}
@@ -145,24 +152,29 @@ export class QueueDestinationTable {
     livedSeconds: number,
   ): QueueDestination[] {
     return this.db.rows<DestinationRow>(
-      `SELECT destination, held, fail_streak AS failStreak, retry_at AS retryAt,
-         last_error AS lastError,
-         (SELECT count(*) FROM queue_recipients r
-          WHERE r.destination = d.destination
-            AND r.state IN ('held', 'waiting')) AS recipients
-       FROM queue_destinations d WHERE destination > ?
+      `SELECT ${COLUMNS} FROM queue_destinations d WHERE destination > ?
        ORDER BY destination LIMIT ? + 0`,
       after,
       limit,
-    ).map((row) => {
-      const { held, retryAt, ...rest } = withoutNulls(row);
-      const retryInSeconds = retryAt - livedSeconds;
-      return {
-        ...rest,
-        held: held === 1,
-        ...(retryInSeconds > 0 && { retryInSeconds }),
-      };
-    });
+    ).map((row) => shownDestination(row, livedSeconds));
+  }
+
+  one(name: string, livedSeconds: number): QueueDestination | undefined {
+    const row = this.db.row<DestinationRow>(
+      `SELECT ${COLUMNS} FROM queue_destinations d WHERE destination = ?`,
+      name,
+    );
+    return row && shownDestination(row, livedSeconds);
+  }
+
+  /** How many are held, and how many were not reached so many times. */
+  counts(times: number): { held: number; unreached: number } {
+    return this.db.row<{ held: number; unreached: number }>(
+      `SELECT coalesce(sum(held), 0) AS held,
+         coalesce(sum(fail_streak >= ?), 0) AS unreached
+       FROM queue_destinations`,
+      times,
+    )!;
   }
 
   #names(where: string): string[] {
@@ -170,4 +182,20 @@ export class QueueDestinationTable {
       `SELECT destination FROM queue_destinations WHERE ${where}`,
     ).map(({ destination }) => destination);
   }
+}
+
+function shownDestination(
+  row: DestinationRow,
+  livedSeconds: number,
+): QueueDestination {
+  const { held, retryAt, wakeAt, ...rest } = withoutNulls(row);
+  const retryInSeconds = retryAt - livedSeconds;
+  return {
+    ...rest,
+    held: held === 1,
+    ...(retryInSeconds > 0 && { retryInSeconds }),
+    ...(wakeAt !== undefined && {
+      nextInSeconds: Math.max(0, wakeAt - livedSeconds),
+    }),
+  };
 }

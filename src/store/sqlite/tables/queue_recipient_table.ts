@@ -163,6 +163,15 @@ export class QueueRecipientTable {
     );
   }
 
+  /** Who is to be tried first. */
+  next(destination: string): QueueRow | undefined {
+    return this.#rows(
+      `destination = ? AND state = 'waiting'
+       ORDER BY due_at, queue_id, n LIMIT 1`,
+      destination,
+    )[0];
+  }
+
   /** Those of one message. */
   dueOf(id: QueueId, destination: string, livedSeconds: number): QueueRow[] {
     return this.#rows(

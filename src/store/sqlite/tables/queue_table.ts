@@ -35,6 +35,14 @@ interface QueueMessageRow extends Omit<QueueMessage, "eightBit" | "utf8"> {
   readonly utf8: number;
 }
 
+export interface QueueTotals {
+  readonly messages: number;
+  readonly octets: number;
+  /** Seconds since 1970 UTC. */
+  readonly oldestQueuedAt?: number;
+  readonly firstExpiresAt?: number;
+}
+
 const COLUMNS = `id, mail_id AS mailId, reverse_path AS reversePath, origin,
   account_id AS account, message_id AS messageId, blob_id AS blob,
   size AS sizeOctets, prefix, body_hash AS bodyHash, eight_bit AS eightBit,
@@ -131,15 +139,11 @@ export class QueueTable {
     ) as QueueId[];
   }
 
-  totals(): { messages: number; octets: number; oldestQueuedAt?: number } {
+  totals(): QueueTotals {
     return withoutNulls(
-      this.db.row<{
-        messages: number;
-        octets: number;
-        oldestQueuedAt?: number;
-      }>(
+      this.db.row<QueueTotals>(
         `SELECT count(*) AS messages, coalesce(sum(size), 0) AS octets,
-         min(queued_at) AS oldestQueuedAt
+         min(queued_at) AS oldestQueuedAt, min(expires_at) AS firstExpiresAt
        FROM queue_messages`,
       )!,
     );
