@@ -124,9 +124,9 @@ export class RecordSet<T> {
   }
 
   #take({ key, value }: StoredRecord): void {
-    const parsed = safeParse(this.#parts.schema, fromJson(value));
-    if (parsed.success) {
-      this.#values.set(key, parsed.output);
+    const parsed = parseRecord(this.#parts.schema, value);
+    if (parsed) {
+      this.#values.set(key, parsed.value);
     } else {
       this.#values.delete(key);
       this.#parts.onUnreadable(key);
@@ -138,11 +138,17 @@ export class RecordSet<T> {
   }
 }
 
-/** Undefined if it is not JSON, which is no value. */
-function fromJson(text: string): unknown {
+/** Undefined if the text is not JSON, or its value not of this shape. */
+export function parseRecord<T>(
+  schema: GenericSchema<unknown, T>,
+  text: string,
+): { readonly value: T } | undefined {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     return undefined;
   }
+  const { success, output } = safeParse(schema, value);
+  return success ? { value: output } : undefined;
 }
