@@ -172,6 +172,16 @@ export const CONDITIONS = {
     severity: "error",
     text: "The earlier certificate is still served: mend the new one",
   },
+  dkim_record: {
+    severity: "warning",
+    text:
+      'Most servers refuse mail from here: publish what "dkim show" has, "dkim check" looks again',
+  },
+  dkim_key_lost: {
+    severity: "error",
+    text:
+      "Mail to other servers waits for up to an hour, then it leaves unsigned and most refuse it: bring the file back",
+  },
   open_files_low: {
     severity: "warning",
     text:

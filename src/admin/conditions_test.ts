@@ -142,6 +142,16 @@ const CASES: Record<
     well: {},
     message: /the value before it is.*\(smtp_port: port 25 is taken\)/,
   },
+  dkim_record: {
+    holds: { reported: new Map([["dkim_record", "TXT a is missing"]]) },
+    well: {},
+    message: /publish what "dkim show" has.*\(TXT a is missing\)/,
+  },
+  dkim_key_lost: {
+    holds: { reported: new Map([["dkim_key_lost", "no such file"]]) },
+    well: {},
+    message: /leaves unsigned.*\(no such file\)/,
+  },
   open_files_low: {
     holds: { openFiles: { limit: 1024, needed: 12_256 } },
     well: { openFiles: { limit: 12_256, needed: 12_256 } },

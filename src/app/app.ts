@@ -198,6 +198,7 @@ class App implements RunningApp {
     await supervisor.stop();
     relay.accounts.close();
     relay.federation.close();
+    relay.dkim.close();
     await relay.store.close();
     log.operational({ event: "stopped" });
     log.close();

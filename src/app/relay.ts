@@ -18,6 +18,7 @@ import { AccountDirectory, addressInUri } from "../delivery/directory.ts";
 import { type Inbound, NOTHING_INBOUND } from "../delivery/inbound.ts";
 import { FEDERATION_OFF } from "../delivery/outbound.ts";
 import type { DeliverySettings } from "../delivery/settings.ts";
+import type { Resolver } from "../dns/resolver.ts";
 import { Counters } from "../observe/counters.ts";
 import type { QuotaPolicy } from "../store/mail.ts";
 import { domain } from "../mail/address.ts";
@@ -30,10 +31,12 @@ import { followPurgeSettings } from "../tasks/purge_seen.ts";
 import { TaskRunner } from "../tasks/task_runner.ts";
 import { TaskScheduler } from "../tasks/task_scheduler.ts";
 import { hostnameOf } from "./certificates.ts";
+import { type Dkim, openDkim } from "./dkim.ts";
 import { buildFederation, type Federation } from "./federation.ts";
 import type { InstanceLock } from "./instance_lock.ts";
 import { Journal } from "./journal.ts";
 import { type LinkFacts, loginLink } from "../accounts/login_link.ts";
+import { configuredResolver } from "./resolver.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 
 export interface Relay {
@@ -48,6 +51,8 @@ export interface Relay {
   readonly reported: ReportedConditions;
   readonly inbound: Inbound;
   readonly federation: Federation;
+  readonly dns: Resolver;
+  readonly dkim: Dkim;
   reportBug(error: unknown): void;
 }
 
@@ -112,6 +117,8 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     config,
     onUnreadable: (collection) => tellUnreadable(collection, reported),
   });
+  const dns = configuredResolver(config);
+  const dkim = await openDkim({ ...shared, settings, config, reported, dns });
   const inbound = NOTHING_INBOUND;
   const delivery = new Delivery({
     ...shared,
@@ -135,6 +142,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     ...shared,
     settings,
     accounts,
+    dkim: dkim.watch,
     quota: () => quotaPolicy(settings, config()),
     periodic: true,
   });
@@ -155,6 +163,8 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     reported,
     inbound,
     federation,
+    dns,
+    dkim,
     reportBug,
   };
 }

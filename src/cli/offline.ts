@@ -75,6 +75,7 @@ async function openLocked(
     async close() {
       relay.accounts.close();
       relay.federation.close();
+      relay.dkim.close();
       await relay.store.close();
       lock.release();
     },

@@ -34,6 +34,15 @@ export const hostName: Kind<string> = textual("host name", (text) => {
   );
 });
 
+/** One label (RFC 6376 §3.1); what new keys of another kind add to it still fits. */
+export const dkimSelector: Kind<string> = textual("DNS label", (text) => {
+  const label = text.trim().toLowerCase();
+  if (/^[a-z0-9](?:[a-z0-9-]{0,48}[a-z0-9])?$/.test(label)) return label;
+  throw new SyntaxError(
+    `must be up to 50 letters, digits and hyphens (got ${quote(text)})`,
+  );
+});
+
 /** An IP network, `192.0.2.0/24` or `2001:db8::/32`; an address alone is itself. */
 export const network: Kind<string> = textual("network", (text) => {
   const [address = "", prefix, ...rest] = text.trim().split("/");

@@ -30,6 +30,7 @@ import {
   listenerRow,
 } from "./listener_table.ts";
 import {
+  dkimSelector,
   dnsServer,
   domainAliases,
   hostName,
@@ -121,6 +122,7 @@ export const SECTIONS = {
   federation: "Mail to and from other servers",
   queue: "Mail that waits to be sent to other servers",
   dns: "Look-ups",
+  dkim: "Signatures on mail to other servers (RFC 6376)",
   quota: "How much an account may hold",
   retention: "When mail and accounts are deleted; 0 is never",
   storage: "The database and the files beside it",
@@ -596,6 +598,27 @@ export const SCHEMA = {
     milliseconds({ min: 100, max: 60_000 }),
     5000,
     "Until a server is given up; each is asked twice",
+  ),
+
+  "dkim.enabled": key(
+    flag,
+    true,
+    "Sign what leaves in the name of a domain; most servers take nothing unsigned",
+  ),
+  "dkim.selector": atStart(
+    dkimSelector,
+    "default",
+    "Selector of the first keys of a domain; later ones have their month",
+  ),
+  "dkim.ed25519": key(
+    flag,
+    true,
+    "Sign with Ed25519 (RFC 8463) beside RSA",
+  ),
+  "dkim.on_missing": key(
+    choice("hold", "send"),
+    "hold",
+    "A key is lost: hold mail for up to an hour before it leaves unsigned, or send it so at once",
   ),
 
   "quota.default": key(

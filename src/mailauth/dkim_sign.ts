@@ -6,22 +6,32 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import { createHash, type KeyObject, sign } from "node:crypto";
+import type { KeyObject } from "node:crypto";
 import { dkimBody } from "mailauth/lib/dkim/body/index.js";
 import { generateCanonicalizedHeader } from "mailauth/lib/dkim/header/index.js";
 import { formatSignatureHeaderLine } from "mailauth/lib/tools.js";
 import { CR, LF } from "../base/octets.ts";
 import type { Header, HeaderField } from "../mail/header.ts";
+import { type DkimAlgorithm, rawSignature } from "./raw_signature.ts";
 
-export type DkimAlgorithm = "rsa-sha256" | "ed25519-sha256"; // RFC 6376 §3.3, RFC 8463 §3
-
-export interface DkimSigningKey {
+export interface DkimKeyName {
   /** `d=`, an A-label domain. */
   readonly domain: string;
   /** `s=`. */
   readonly selector: string;
   readonly algorithm: DkimAlgorithm;
+}
+
+export interface DkimSigningKey extends DkimKeyName {
   readonly key: KeyObject;
+}
+
+/** A signature that lacks its octets yet. */
+export interface DkimDraft {
+  /** What is to be signed (`rawSignature()`). */
+  readonly octets: Uint8Array;
+  /** The whole field, folded, with CRLF at its end. */
+  field(signature: Uint8Array): Uint8Array;
 }
 
 /** Fields that are signed where present and once more than they are, so that none can be added (RFC 6376 §5.4). */
@@ -78,9 +88,20 @@ export class DkimBodyHash {
 export function dkimSignature(
   header: Header,
   bodyHash: string,
-  { domain, selector, algorithm, key }: DkimSigningKey,
+  { key, ...name }: DkimSigningKey,
   nowSeconds: number,
 ): Uint8Array {
+  const draft = dkimDraft(header, bodyHash, name, nowSeconds);
+  return draft.field(rawSignature(name.algorithm, key, draft.octets));
+}
+
+/** The same in two steps, for who has the arithmetic done elsewhere. */
+export function dkimDraft(
+  header: Header,
+  bodyHash: string,
+  { domain, selector, algorithm }: DkimKeyName,
+  nowSeconds: number,
+): DkimDraft {
   const { canonicalizedHeader, dkimHeaderOpts } = generateCanonicalizedHeader(
     "DKIM",
     signedLines(header),
@@ -94,19 +115,17 @@ export function dkimSignature(
       expires: new Date((nowSeconds + LIFETIME_SECONDS) * 1000),
     },
   );
-  const signature = algorithm === "rsa-sha256"
-    ? sign("sha256", canonicalizedHeader, key)
-    : sign( // RFC 8463 §3: the hash of the octets is what is signed
-      null,
-      createHash("sha256").update(canonicalizedHeader).digest(),
-      key,
-    );
-  const line = formatSignatureHeaderLine(
-    "DKIM",
-    { ...dkimHeaderOpts, b: signature.toString("base64") },
-    true,
-  );
-  return new TextEncoder().encode(`${line}\r\n`);
+  return {
+    octets: canonicalizedHeader,
+    field(signature) {
+      const line = formatSignatureHeaderLine(
+        "DKIM",
+        { ...dkimHeaderOpts, b: asBuffer(signature).toString("base64") },
+        true,
+      );
+      return new TextEncoder().encode(`${line}\r\n`);
+    },
+  };
 }
 
 /** Of fields of one name the last comes first (RFC 6376 §5.4.2). */

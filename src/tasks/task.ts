@@ -1,5 +1,6 @@
 /** What a periodic job is. @module */
 import type { AccountOperations } from "../accounts/operations.ts";
+import type { KeyWatch } from "../federation/dkim/key_watch.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { QuotaPolicy } from "../store/mail.ts";
 import type { Store, Upkeep } from "../store/store.ts";
@@ -24,6 +25,7 @@ export interface TaskWork {
   readonly store: Pick<Store, "accounts" | "mail" | "maintenance" | "clock">;
   readonly accounts: Pick<AccountOperations, "remove">;
   readonly settings: TaskSettings;
+  readonly dkim: Pick<KeyWatch, "look">;
   readonly quota: QuotaPolicy;
   /** In place of the age in the settings. */
   readonly retentionSeconds?: number;

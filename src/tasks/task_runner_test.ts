@@ -93,6 +93,7 @@ function parts(changes: Record<string, unknown> = {}) {
       },
     },
     settings: { get: (name: string) => values[name] } as TaskSettings,
+    dkim: { look: () => Promise.resolve([]) },
     quota: () => ({
       defaultOctets: 1,
       whenFull: "expire_oldest",

@@ -117,6 +117,7 @@ function scheduled(schedule: Schedule, lastRun?: number) {
     store,
     accounts: { remove: () => Promise.resolve() },
     settings: { get: () => undefined } as unknown as TaskSettings,
+    dkim: { look: () => Promise.resolve([]) },
     quota: () => QUOTA,
     clock: time,
     timers: time,

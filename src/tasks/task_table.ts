@@ -1,5 +1,6 @@
 /** Every task there is. @module */
 import { Refusal } from "../base/refusal.ts";
+import { checkDkim } from "./dkim.ts";
 import { purgeSeen, purgeSeenBacklog } from "./purge_seen.ts";
 import {
   pruneInactiveAccounts,
@@ -35,6 +36,7 @@ export const TASKS: readonly Task[] = [
   checkDatabase,
   tidyDatabase,
   vacuumDatabase,
+  checkDkim,
   prunePushTokens,
 ];
 

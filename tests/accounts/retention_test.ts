@@ -67,6 +67,7 @@ function relayTest(name: string, test: (relay: Relay) => Promise<void>): void {
         },
       },
       settings: { get: (key: string) => settings[key] } as TaskSettings,
+      dkim: { look: () => Promise.resolve([]) },
       quota: () => QUOTA,
       clock: time,
       timers: time,

@@ -91,6 +91,7 @@ export async function withRelay(
         store,
         accounts: people,
         settings: runtime,
+        dkim: { look: () => Promise.resolve([]) },
         quota: () => quotaPolicy(runtime, config.values),
         clock,
         timers: clock,

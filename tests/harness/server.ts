@@ -89,6 +89,7 @@ require_tls = false
 
 [submission]
 send_per_minute = 0
+${config.includes("[dkim]") ? "" : "[dkim]\nenabled = false"}
 ${config}`;
 }
 

@@ -1,0 +1,106 @@
+/** Keys that sign our mail, built from a configuration. @module */
+import { join } from "node:path";
+import type { ReportedConditions } from "../admin/conditions.ts";
+import type { Clock, Timers } from "../base/clock.ts";
+import type { Config } from "../config/schema.ts";
+import type { Dns } from "../dns/answers.ts";
+import { DkimKeys } from "../federation/dkim/dkim_keys.ts";
+import { DkimSigner } from "../federation/dkim/dkim_signer.ts";
+import { DKIM_COLLECTION, KEY_ROW } from "../federation/dkim/key_rows.ts";
+import { KeyWatch } from "../federation/dkim/key_watch.ts";
+import { SigningThreads } from "../federation/dkim/signing_threads.ts";
+import type { Signer } from "../federation/signer.ts";
+import { RecordSet } from "../store/record_set.ts";
+import type { Settings } from "../settings/settings.ts";
+import type { Store } from "../store/store.ts";
+
+export interface Dkim {
+  readonly keys: DkimKeys;
+  readonly watch: KeyWatch;
+  readonly signer: Signer;
+  close(): void;
+}
+
+export interface DkimParts {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly dns: Dns;
+  readonly reported: ReportedConditions;
+  config(): Config;
+  reportBug(error: unknown): void;
+}
+
+/** Those who wait for a signature beside each other; two cores are all that most machines have. */
+const MOST_THREADS = 2;
+
+/** Keys are not made yet: that is done when they are wanted first. */
+export async function openDkim(parts: DkimParts): Promise<Dkim> {
+  const { store, clock, timers, reported, reportBug, config } = parts;
+  const problems = new Map<"record" | "file" | "signing", string>();
+  function tell(about: "record" | "file" | "signing", problem?: string): void {
+    if (problem === undefined) problems.delete(about);
+    else problems.set(about, problem);
+    const [first] = problems.values();
+    if (first === undefined) reported.clear("dkim_key_lost");
+    else reported.report("dkim_key_lost", first);
+  }
+  const rows = await RecordSet.open({
+    store,
+    collection: DKIM_COLLECTION,
+    schema: KEY_ROW,
+    onUnreadable: (key) =>
+      tell("record", `${key} cannot be read in the database`),
+    reportBug,
+  });
+  const keys = new DkimKeys({
+    rows,
+    directory: join(config().server.stateDir, "dkim"),
+    domains: signedDomains(config()),
+    settings: () => config().dkim,
+    clock,
+    lived: store.clock,
+  });
+  const threads = new SigningThreads({
+    clock,
+    timers,
+    threads: Math.min(MOST_THREADS, navigator.hardwareConcurrency),
+    reportBug,
+  });
+  return {
+    keys,
+    watch: new KeyWatch({
+      keys,
+      dns: parts.dns,
+      isEnabled: () =>
+        config().dkim.enabled && parts.settings.get("federation_enabled"),
+      onFiles: (problem) => tell("file", problem),
+      onRecords(problem) {
+        if (problem === undefined) return reported.clear("dkim_record");
+        reported.report("dkim_record", problem);
+      },
+    }),
+    signer: new DkimSigner({
+      keys,
+      threads,
+      settings: () => config().dkim,
+      clock,
+      onTrouble: (problem) => tell("signing", problem),
+    }),
+    close() {
+      threads.close();
+      rows.close();
+    },
+  };
+}
+
+/** Names that our authors have, the primary domain first; an address has no keys in the DNS. */
+function signedDomains({ server }: Config): string[] {
+  const names = [
+    server.domain,
+    ...server.domains,
+    ...Object.keys(server.domainAliases),
+  ];
+  return [...new Set(names)].filter((name) => !name.startsWith("["));
+}
