@@ -8,7 +8,6 @@ import type { ServiceConnections } from "../admin/live_server.ts";
 import { site } from "../api/site.ts";
 import type { SiteBackend } from "../api/site_backend.ts";
 import type { Clock, Timers } from "../base/clock.ts";
-import { plainAddress } from "../base/peer_address.ts";
 import { systemRandom } from "../base/random.ts";
 import type { ListenerProtocol } from "../config/listener_table.ts";
 import type { Config } from "../config/schema.ts";
@@ -19,13 +18,11 @@ import { DEFAULT_OPTIONS } from "../imap/server/options.ts";
 import { ImapServer, turnAway } from "../imap/server/server.ts";
 import { ConnectionCounts } from "../net/connection_counts.ts";
 import { NativeConnection } from "../net/native_connection.ts";
-import { NativeSocket } from "../net/native_socket.ts";
 import { NativeWire } from "../net/native_wire.ts";
 import { SocketWire } from "../net/socket_wire.ts";
 import { serverUpgrade } from "../net/tls_upgrade.ts";
 import type { Wire } from "../net/wire.ts";
 import type { SmtpBackend, SmtpService } from "../smtp/server/backend.ts";
-import type { SmtpSocket } from "../smtp/server/connection.ts";
 import { SmtpServer } from "../smtp/server/server.ts";
 import type { SecureContexts } from "./certificates.ts";
 
@@ -89,11 +86,9 @@ export class Protocols {
     protocol: "imap" | SmtpService,
     connection: NativeConnection,
   ): void {
-    if (protocol === "imap") {
-      return void this.#serveImap(new NativeWire(connection));
-    }
-    const socket = new NativeSocket(connection);
-    this.#serveSmtp(socket, protocol, socket.remoteAddress, true);
+    const wire = new NativeWire(connection);
+    if (protocol === "imap") void this.#serveImap(wire);
+    else this.#smtp.serve(wire, protocol);
   }
 
   /** Drives an IMAP connection to its end; it counts until its descriptor is free. */
@@ -122,19 +117,15 @@ export class Protocols {
 
   serveSocket(protocol: ListenerProtocol, socket: Socket): void {
     const upgrade = serverUpgrade(() => this.#parts.contexts.get());
-    const peerAddress = plainAddress(socket.remoteAddress);
+    const wire = new SocketWire(socket, upgrade);
     switch (protocol) {
       case "mx":
       case "submission":
-        return this.#serveSmtp(socket, protocol, peerAddress);
+        return this.#smtp.serve(wire, protocol);
       case "imap":
-        return void this.#serveImap(
-          new SocketWire(socket, upgrade),
-        );
+        return void this.#serveImap(wire);
       case "http":
-        return void this.#http.serve(
-          new SocketWire(socket, upgrade),
-        );
+        return void this.#http.serve(wire);
     }
   }
 
@@ -168,15 +159,6 @@ export class Protocols {
       this.#smtp.shutdown(DRAIN_MS),
     ]);
     this.#http.destroy();
-  }
-
-  #serveSmtp(
-    socket: SmtpSocket,
-    service: SmtpService,
-    peerAddress: string,
-    secure = false,
-  ): void {
-    this.#smtp.serve(socket, { service, secure, peerAddress });
   }
 }
 
@@ -260,7 +242,6 @@ function smtpServer(parts: ProtocolParts): SmtpServer {
     get maxPerAccount() {
       return parts.config().submission.maxPerUser;
     },
-    secureContext: () => parts.contexts.get(),
   });
 }
 

@@ -172,7 +172,7 @@ export class ServiceListeners {
       onFault,
       onSocket: (socket) => handlers.onSocket(protocol, socket),
       // whoever has asked may say that this was all, and still be answered
-      allowHalfOpen: protocol === "http",
+      allowHalfOpen: protocol !== "imap",
     });
   }
 }

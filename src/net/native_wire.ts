@@ -9,12 +9,14 @@ import type { Wire } from "./wire.ts";
 // Most sessions wait for a peer that says nothing for minutes: what they hold
 // meanwhile is a small buffer. A peer that fills it gets larger ones.
 const SMALLEST_READ = 512;
-const LARGEST_READ = 65_536;
+const LARGEST_READ = 16_384; // what one TLS record holds (RFC 8446 §5.1)
+const MOST_SPARE = 16;
 
 export class NativeWire implements Wire {
   readonly secure = true;
   readonly peerAddress: string;
   readonly #connection: NativeConnection;
+  readonly #spare: ArrayBuffer[] = []; // of LARGEST_READ
   #readSize = SMALLEST_READ;
 
   constructor(connection: NativeConnection) {
@@ -26,8 +28,11 @@ export class NativeWire implements Wire {
     return this.#connection.gone;
   }
 
+  /** What is decrypted already cannot be seen before it is read. */
+  readonly arrivedOctets = 0;
+
   async read(): Promise<Uint8Array | undefined> {
-    const buffer = new Uint8Array(this.#readSize);
+    const buffer = this.#buffer();
     const count = await this.#connection.read(buffer);
     if (count === null) return undefined;
     this.#readSize = count === buffer.length
@@ -35,7 +40,19 @@ export class NativeWire implements Wire {
       : count < SMALLEST_READ
       ? SMALLEST_READ
       : this.#readSize;
+    if (this.#readSize < LARGEST_READ) this.#spare.length = 0;
     return buffer.subarray(0, count);
+  }
+
+  /**
+   * Takes back an array that read() gave, of which nobody holds anything: its
+   * memory is used for a later read, where garbage would pile up.
+   */
+  release({ buffer }: Uint8Array): void {
+    if (buffer.byteLength !== LARGEST_READ) return;
+    if (this.#spare.length < MOST_SPARE) {
+      this.#spare.push(buffer as ArrayBuffer);
+    }
   }
 
   write(octets: Uint8Array): Promise<void> {
@@ -56,5 +73,12 @@ export class NativeWire implements Wire {
 
   abort(): void {
     this.#connection.abort();
+  }
+
+  #buffer(): Uint8Array {
+    const spare = this.#readSize === LARGEST_READ
+      ? this.#spare.pop()
+      : undefined;
+    return new Uint8Array(spare ?? new ArrayBuffer(this.#readSize));
   }
 }

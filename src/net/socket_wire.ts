@@ -50,6 +50,14 @@ export class SocketWire implements Wire {
     return !this.#handshaking && this.#socket.writableLength === 0;
   }
 
+  /** Octets that are here and that read() has not given yet. */
+  get arrivedOctets(): number {
+    return this.#arrived.reduce(
+      (sum, { length }) => sum + length,
+      this.#socket.readableLength,
+    );
+  }
+
   async read(): Promise<Uint8Array | undefined> {
     while (true) {
       const octets = this.#take();
@@ -80,16 +88,18 @@ export class SocketWire implements Wire {
     });
   }
 
-  async startTls(): Promise<void> {
+  async startTls(last?: Uint8Array): Promise<void> {
     const plain = this.#socket;
     // Sent in clear, it would be trusted once TLS is on (RFC 3207 §6).
     if (plain.readableLength > 0) {
       throw new Error("The peer sent something before the handshake");
     }
+    if (last) plain.write(last);
     this.#release(plain);
     const { event } = this.upgrade;
     const secure = this.upgrade.begin(plain);
     this.#handshaking = secure;
+    secure.allowHalfOpen = plain.allowHalfOpen;
     try {
       await new Promise<void>((resolve, reject) => {
         secure.once(event, resolve);

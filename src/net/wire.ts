@@ -19,8 +19,14 @@ export interface Wire {
   write(octets: Uint8Array): Promise<void>;
   /** Says that nothing more will be written; reading goes on. @throws {Error} when the connection is lost */
   closeWrite(): Promise<void>;
-  /** Server side of STARTTLS; rejects when the handshake fails. */
-  startTls(): Promise<void>;
+  /**
+   * Upgrades to TLS; rejects when the handshake fails, or when something has come
+   * that was not read.
+   *
+   * @param last Said in clear before it, by a server: written ahead of this call,
+   *   the peer's answer to it could arrive too early.
+   */
+  startTls(last?: Uint8Array): Promise<void>;
   /**
    * Ends the connection after what has been written, or without it if the peer
    * does not take it in time. Safe to repeat.

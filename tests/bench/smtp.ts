@@ -45,8 +45,8 @@ async function openSession(): Promise<SmtpSession> {
     timers: { sleep: () => Promise.resolve(), every: () => () => {} },
     wire: {
       send: () => undefined,
+      startTls() {},
       pendingOctets: () => 0,
-      offersTls: () => true,
       admit: () => true,
       sessionEnds: () => {},
     },

@@ -58,9 +58,9 @@ export class MemoryWire implements Wire {
     if (this.stall) await this.stall;
   }
 
-  startTls(): Promise<void> {
+  async startTls(last: Uint8Array): Promise<void> {
+    await this.write(last);
     this.secure = true;
-    return Promise.resolve();
   }
 
   close(): void {

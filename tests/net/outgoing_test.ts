@@ -16,6 +16,8 @@ import {
   dialTls,
 } from "../../src/net/dial.ts";
 import { SocketListener } from "../../src/net/socket_listener.ts";
+import { SocketWire } from "../../src/net/socket_wire.ts";
+import { serverUpgrade } from "../../src/net/tls_upgrade.ts";
 import {
   type OutgoingMessage,
   SmtpTrouble,
@@ -96,17 +98,12 @@ async function mx(
   const server = testServer(backend, {
     clock,
     timers,
-    secureContext: () => context,
   });
   const listener = await SocketListener.open({
     address: { hostname: "127.0.0.1", port: 0 },
     onFault: (error) => assert.fail(String(error)),
     onSocket: (socket) =>
-      server.serve(socket, {
-        service: "mx",
-        secure: false,
-        peerAddress: "127.0.0.1",
-      }),
+      server.serve(new SocketWire(socket, serverUpgrade(() => context)), "mx"),
   });
   try {
     await test(listener.address.port, backend);

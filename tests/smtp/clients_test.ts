@@ -1,44 +1,20 @@
 /** Real clients over loopback: TLS from the start, STARTTLS, large messages. */
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Server } from "node:net";
-import { createSecureContext, createServer as createTlsServer } from "node:tls";
 import { createTransport } from "nodemailer";
-import type { SmtpServer } from "../../src/smtp/server/server.ts";
-import { makeSelfSigned } from "../../src/tls/self_signed.ts";
+import { listen } from "./listening.ts";
 import { MemoryBackend } from "./memory_backend.ts";
 import { testServer } from "./transcript.ts";
-
-const { keyPem: key, chainPem: cert } = await makeSelfSigned({
-  names: ["relay.example"],
-  days: 30,
-  nowMs: Date.now(),
-});
-
-async function listen(server: SmtpServer, secure: boolean) {
-  const facts = { service: "submission", peerAddress: "127.0.0.1" } as const;
-  const listener: Server = secure
-    ? createTlsServer({ key, cert }, (socket) => {
-      server.serve(socket, { ...facts, secure: true });
-    })
-    : createServer((socket) => server.serve(socket, { ...facts, secure }));
-  listener.listen(0, "127.0.0.1");
-  await once(listener, "listening");
-  const { port } = listener.address() as AddressInfo;
-  return { port, close: () => listener.close() };
-}
 
 for (const secure of [true, false]) {
   const way = secure ? "TLS" : "STARTTLS";
   Deno.test(`nodemailer sends messages over ${way} on one connection`, async () => {
     const backend = new MemoryBackend();
     backend.maxMessageOctets = 3_000_000;
-    const context = createSecureContext({ key, cert });
-    const server = testServer(backend, { secureContext: () => context });
-    const { port, close } = await listen(server, secure);
+    const server = testServer(backend);
+    const listener = await listen(server, "submission", secure);
     const transport = createTransport({
       host: "127.0.0.1",
-      port,
+      port: listener.address.port,
       secure,
       requireTLS: true,
       pool: true,
@@ -56,7 +32,7 @@ for (const secure of [true, false]) {
       assert.equal(sent.response, "250 2.0.0 OK");
     }
     transport.close();
-    close();
+    await listener.close();
     await server.shutdown(1000);
     assert.equal(backend.messages.length, 3);
     assert.match(backend.messages[0]!.text, /\r\n\.\r\n\.\.dots\r\n/);
@@ -68,16 +44,16 @@ for (const secure of [true, false]) {
 
 Deno.test("nodemailer learns of a refused password", async () => {
   const server = testServer(new MemoryBackend());
-  const { port, close } = await listen(server, true);
+  const listener = await listen(server, "submission", true);
   const transport = createTransport({
     host: "127.0.0.1",
-    port,
+    port: listener.address.port,
     secure: true,
     tls: { rejectUnauthorized: false },
     auth: { user: "ann@relay.example", pass: "wrong" },
   });
   await assert.rejects(transport.verify(), { responseCode: 535 });
   transport.close();
-  close();
+  await listener.close();
   await server.shutdown(1000);
 });

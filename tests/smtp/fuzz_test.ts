@@ -77,8 +77,8 @@ async function play(seed: number): Promise<void> {
     timers: { sleep: () => Promise.resolve(), every: () => () => {} },
     wire: {
       send: (text) => void (said += text),
+      startTls: (text) => void (said += text),
       pendingOctets: () => 0,
-      offersTls: () => true,
       admit: () => true,
       sessionEnds: () => {},
     },

@@ -67,6 +67,8 @@ export class MemoryBackend implements SmtpBackend {
   password = "secret";
   discarded = 0;
   open = 0;
+  /** Content is taken when this resolves. */
+  stall: Promise<void> | undefined;
   /** Sessions that are logged in and not released. */
   held = 0;
 
@@ -129,7 +131,7 @@ class MemoryTransaction implements SmtpTransaction {
 
   async write(octets: Uint8Array): Promise<void> {
     this.#pieces.push(decoder.decode(octets));
-    await Promise.resolve();
+    await this.backend.stall;
   }
 
   async finish(): Promise<void> {

@@ -12,7 +12,7 @@ const ENVELOPE =
   "MAIL FROM:<ann@relay.example>\r\nRCPT TO:<bob@relay.example>\r\n";
 
 async function submission(server: SmtpServer): Promise<Peer> {
-  const peer = await connectTo(server, "submission", true);
+  const peer = await connectTo(server, "submission", { secure: true });
   assert.equal(await peer.line(), GREETING);
   return peer;
 }
@@ -64,13 +64,13 @@ Deno.test("serve() refuses one connection too many from an address", async () =>
   const peers: Peer[] = [];
   for (let i = 0; i < 5; i++) peers.push(await submission(server));
   assert.equal(server.counts.sessions.submission, 5);
-  const refused = await connectTo(server, "submission", true);
+  const refused = await connectTo(server, "submission", { secure: true });
   assert.equal(
     await refused.line(),
     "421 4.7.0 Too many connections, try again later",
   );
   assert.equal(await refused.line(), "(close)");
-  const other = await connectTo(server, "mx", true);
+  const other = await connectTo(server, "mx", { secure: true });
   assert.equal(await other.line(), GREETING);
   await closed(server, refused, other, ...peers);
 });
@@ -89,7 +89,10 @@ Deno.test("serve() counts an IPv6 network as one address", async () => {
   const greetings: string[] = [];
   const peers: Peer[] = [];
   for (const address of addresses) {
-    const peer = await connectTo(server, "mx", true, address);
+    const peer = await connectTo(server, "mx", {
+      secure: true,
+      peerAddress: address,
+    });
     greetings.push((await peer.line()).slice(0, 3));
     peers.push(peer);
   }
@@ -124,7 +127,7 @@ Deno.test("a session that waits too long is ended", async () => {
   const member = await submission(server);
   await ask(member, "HELO x\r\n");
   await ask(member, LOGIN);
-  const mx = await connectTo(server, "mx", true);
+  const mx = await connectTo(server, "mx", { secure: true });
   await mx.line();
   pass(60_000);
   assert.equal(await anonymous.line(), "421 4.4.2 Timeout");
@@ -141,7 +144,7 @@ for (
   Deno.test(`${service} lets go of a client that asks and never reads`, async () => {
     const { pass, clock, timers } = time();
     const server = testServer(new MemoryBackend(), { clock, timers });
-    const peer = await connectTo(server, service, true);
+    const peer = await connectTo(server, service, { secure: true });
     await peer.line();
     peer.socket.pause();
     peer.send("EHLO x\r\n".repeat(200_000));
@@ -192,7 +195,7 @@ async function dribble(
 Deno.test("an octet now and then is no sign of life", async () => {
   const { pass, clock, timers } = time();
   const server = testServer(new MemoryBackend(), { clock, timers });
-  const mx = await connectTo(server, "mx", true);
+  const mx = await connectTo(server, "mx", { secure: true });
   await mx.line();
   await dribble(mx, "NOOP\r\n", 200_000, pass);
   assert.equal(await mx.line(), "250 2.0.0 OK"); // a command is one
@@ -230,7 +233,7 @@ Deno.test("shutdown() ends idle sessions, and lets a message finish", async () =
   const over = server.shutdown(10_000);
   assert.equal(await idle.line(), "421 4.3.2 relay.example shutting down");
   assert.equal(await idle.line(), "(close)");
-  const late = await connectTo(server, "submission", true);
+  const late = await connectTo(server, "submission", { secure: true });
   assert.match(await late.line(), /^421 4\.3\.2 /);
   busy.send("body\r\n.\r\n");
   assert.equal(await busy.line(), "250 2.0.0 OK");
@@ -263,7 +266,7 @@ Deno.test("refused connections end by themselves, and beyond a hundred at once",
   });
   const peers: Peer[] = [];
   for (let at = 0; at < 101; at++) {
-    peers.push(await connectTo(server, "mx", false));
+    peers.push(await connectTo(server, "mx", { secure: false }));
     peers.at(-1)!.socket.allowHalfOpen = true;
   }
   const said = await Promise.all(peers.map((peer) => peer.line()));
@@ -320,9 +323,8 @@ for (
     const server = testServer(new MemoryBackend(), {
       clock,
       timers,
-      secureContext: () => context,
     });
-    const peer = await connectTo(server, "mx", false);
+    const peer = await connectTo(server, "mx", { secure: false, context });
     await peer.line();
     assert.match(await ask(peer, "STARTTLS\r\n"), /^220 /);
     if (garbage) peer.send(garbage);
@@ -363,4 +365,15 @@ Deno.test("a client that closes its side still gets all its replies", async () =
   assert.deepEqual(codes, ["250", "235", "250", "250", "354", "250", "(cl"]);
   await closed(server, peer);
   assert.equal(backend.messages.length, 1);
+});
+
+Deno.test("a client that goes on sending sees why it has to leave", async () => {
+  const server = testServer(new MemoryBackend());
+  const peer = await submission(server);
+  peer.send("NOOP\nNOOP\r\n");
+  peer.send("x".repeat(3_000_000));
+  assert.equal(await peer.line(), "500 5.5.2 Bare <LF> received");
+  peer.socket.end();
+  assert.equal(await peer.line(), "(close)");
+  await closed(server, peer);
 });

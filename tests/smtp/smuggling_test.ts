@@ -145,8 +145,8 @@ for (const service of ["mx", "submission"] as const) {
       timers: { sleep: () => Promise.resolve(), every: () => () => {} },
       wire: {
         send: (text) => void (said += text),
+        startTls: (text) => void (said += text),
         pendingOctets: () => 0,
-        offersTls: () => true,
         admit: () => true,
         sessionEnds: () => {},
       },

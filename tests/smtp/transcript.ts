@@ -11,7 +11,9 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
-import type { SecureContext } from "node:tls";
+import { createSecureContext, type SecureContext } from "node:tls";
+import { SocketWire } from "../../src/net/socket_wire.ts";
+import { serverUpgrade } from "../../src/net/tls_upgrade.ts";
 import type { SmtpService } from "../../src/smtp/server/backend.ts";
 import {
   SmtpServer,
@@ -25,7 +27,6 @@ export interface TranscriptOptions {
   /** TLS counts as active, without its octets. */
   readonly secure?: boolean;
   readonly requireTls?: boolean;
-  readonly offersTls?: boolean;
   /** The dialogue makes sense only when the client waits for each reply. */
   readonly lockstep?: boolean;
   readonly backend?: () => MemoryBackend;
@@ -77,7 +78,6 @@ export function testServer(
       submission: { total: 10, perAddress: 5 },
     },
     maxPerAccount: 3,
-    secureContext: () => undefined,
     ...changes,
   });
 }
@@ -91,21 +91,49 @@ export function testPolicy(requireTls: boolean) {
   };
 }
 
+export interface TestConnection {
+  /** TLS counts as active, without its octets. */
+  readonly secure: boolean;
+  readonly peerAddress?: string;
+  /** What STARTTLS serves. */
+  readonly context?: SecureContext;
+}
+
+/** A socket of which the server believes what it is told. */
+export class TestWire extends SocketWire {
+  override readonly peerAddress: string;
+  readonly #secure: boolean;
+
+  constructor(
+    socket: Socket,
+    { secure, peerAddress, context }: TestConnection,
+  ) {
+    super(socket, serverUpgrade(() => context ?? createSecureContext()));
+    this.peerAddress = peerAddress ?? "127.0.0.1";
+    this.#secure = secure;
+  }
+
+  override get secure(): boolean {
+    return this.#secure || super.secure;
+  }
+}
+
 /** A client's end of a connection to the server, over loopback. */
 export async function connectTo(
   server: SmtpServer,
   service: SmtpService,
-  secure: boolean,
-  peerAddress = "127.0.0.1",
+  connection: TestConnection,
 ): Promise<Peer> {
-  const listener = createServer((socket) => {
-    server.serve(socket, { service, secure, peerAddress });
+  const listener = createServer({ allowHalfOpen: true }, (socket) => {
+    server.serve(new TestWire(socket, connection), service);
   });
   listener.listen(0, "127.0.0.1");
   await once(listener, "listening");
   const socket = connect((listener.address() as AddressInfo).port, "127.0.0.1");
   const peer = new Peer(socket);
-  await once(socket, "connect");
+  await new Promise<void>((resolve) => {
+    socket.once("connect", resolve).once("close", resolve); // or refused at once
+  });
   listener.close();
   return peer;
 }
@@ -162,12 +190,10 @@ async function playInLockstep(
 ): Promise<void> {
   const backend = options.backend?.() ?? new MemoryBackend();
   const { service = "submission", secure = true } = options;
-  const context = {} as SecureContext;
   const server = testServer(backend, {
     policy: testPolicy(options.requireTls ?? true),
-    secureContext: () => options.offersTls ?? true ? context : undefined,
   });
-  const peer = await connectTo(server, service, secure);
+  const peer = await connectTo(server, service, { secure });
   for (const { by, text } of turns) {
     if (by === "C") peer.send(Uint8Array.from(octetsOf(text)));
     else assert.equal(await peer.line(), text);
@@ -194,8 +220,8 @@ async function playInChunks(
     timers: { sleep: () => Promise.resolve(), every: () => () => {} },
     wire: {
       send: (text) => void (said += text),
+      startTls: (text) => void (said += text),
       pendingOctets: () => 0,
-      offersTls: () => options.offersTls ?? true,
       admit: () => true,
       sessionEnds: () => {},
     },

@@ -92,8 +92,8 @@ export class ResumedWire implements Wire {
     return this.wire.closeWrite();
   }
 
-  startTls(): Promise<void> {
-    return this.wire.startTls();
+  startTls(last?: Uint8Array): Promise<void> {
+    return this.wire.startTls(last);
   }
 
   close(): void {

@@ -24,7 +24,6 @@ import {
   listReply,
   MAIL_FIRST,
   NO_PARAMETERS,
-  NO_STARTTLS,
   NO_VALID_RECIPIENTS,
   NON_ASCII_COMMAND,
   NOT_IMPLEMENTED,
@@ -128,7 +127,7 @@ async function ehlo(state: SmtpState, text: string): Promise<Step> {
     "ENHANCEDSTATUSCODES",
   ];
   if (state.service === "mx") lines.push("SMTPUTF8");
-  if (!state.secure && state.options.wire.offersTls()) lines.push("STARTTLS");
+  if (!state.secure) lines.push("STARTTLS");
   if (state.secure && state.service === "submission") {
     lines.push("AUTH PLAIN LOGIN");
   }
@@ -146,7 +145,6 @@ async function helo(state: SmtpState, text: string): Promise<Step> {
 async function startTls(state: SmtpState, text: string): Promise<Step> {
   if (text !== "") return { reply: NO_PARAMETERS };
   if (state.secure) return { reply: TLS_ACTIVE };
-  if (!state.options.wire.offersTls()) return { reply: NO_STARTTLS };
   await state.dropTransaction();
   return { reply: READY_FOR_TLS, effect: "start_tls" };
 }

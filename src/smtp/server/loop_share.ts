@@ -1,5 +1,5 @@
 /**
- * Keeps large messages from holding the event loop.
+ * Keeps one peer from holding the event loop.
  *
  * While a peer's octets are there already, reading them never leaves the
  * microtask queue, and nobody else's timers and sockets get their turn. So who

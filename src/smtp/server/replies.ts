@@ -81,7 +81,6 @@ export const BAD_RECIPIENT = reply(501, "5.1.3 Bad recipient address syntax");
 export const CANNOT_DECODE = reply(501, "5.5.2 Cannot decode");
 export const AUTH_CANCELLED = reply(501, "5.7.0 Authentication cancelled");
 export const NOT_IMPLEMENTED = reply(502, "5.5.1 Command not implemented");
-export const NO_STARTTLS = reply(502, "5.5.1 STARTTLS not available");
 export const TLS_ACTIVE = reply(503, "5.5.1 TLS already active");
 export const EHLO_FIRST = reply(503, "5.5.1 EHLO first");
 export const MAIL_FIRST = reply(503, "5.5.1 MAIL first");

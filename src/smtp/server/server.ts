@@ -1,22 +1,17 @@
 /**
  * All SMTP sessions of the relay: who may connect, how long, and how they end.
- * Sockets are accepted elsewhere and handed in.
+ * Connections are accepted elsewhere and handed in.
  *
  * @module
  */
-import type { SecureContext } from "node:tls";
 import type { Clock, Timers } from "../../base/clock.ts";
 import { limitKey } from "../../base/peer_address.ts";
 import type { SmtpAccount, SmtpBackend, SmtpService } from "./backend.ts";
-import {
-  SmtpConnection,
-  type SmtpSocket,
-  type SmtpTimeouts,
-} from "./connection.ts";
+import { SmtpConnection, type SmtpTimeouts } from "./connection.ts";
 import { LoopShare } from "./loop_share.ts";
-import { PackageServer } from "./package_server.ts";
 import { shuttingDown, TOO_MANY_CONNECTIONS } from "./replies.ts";
 import type { SmtpPolicy } from "./state.ts";
+import type { Wire } from "./wire.ts";
 
 export interface SmtpConnectionLimits {
   readonly total: number;
@@ -33,16 +28,6 @@ export interface SmtpServerOptions {
   readonly connections: Readonly<Record<SmtpService, SmtpConnectionLimits>>;
   /** Sessions that one account may have at the same time. */
   readonly maxPerAccount: number;
-  /** What STARTTLS serves, asked at each handshake; without one it is not offered. */
-  readonly secureContext: (service: SmtpService) => SecureContext | undefined;
-}
-
-export interface SmtpSocketFacts {
-  readonly service: SmtpService;
-  /** TLS is on already. */
-  readonly secure: boolean;
-  /** IP address without brackets. */
-  readonly peerAddress: string;
 }
 
 export interface SmtpCounts {
@@ -52,19 +37,19 @@ export interface SmtpCounts {
 }
 
 const TIMEOUT_CHECK_MS = 1000;
-const REFUSED_SOCKET_MS = 5000;
+const REFUSAL_MS = 5000;
 /** Beyond so many that are being told why, others are refused without a word. */
 const MAX_REFUSED = 100;
+const encoder = new TextEncoder();
 
 export class SmtpServer {
   readonly #options: SmtpServerOptions;
-  readonly #packages: Readonly<Record<SmtpService, PackageServer>>;
-  readonly #connections = new Map<SmtpConnection, SmtpSocketFacts>();
+  readonly #connections = new Set<SmtpConnection>();
   readonly #accounts = new Map<SmtpConnection, string>();
   readonly #perService = new Counter<SmtpService>();
   readonly #perAddress = new Counter<string>();
   readonly #perAccount = new Counter<string>();
-  readonly #refused = new Set<SmtpSocket>();
+  readonly #refused = new Set<Wire>();
   readonly #share: LoopShare;
   #stopChecking: (() => void) | undefined;
   #draining: (() => void) | undefined;
@@ -73,11 +58,6 @@ export class SmtpServer {
   constructor(options: SmtpServerOptions) {
     this.#options = options;
     this.#share = new LoopShare(options.clock, options.timers);
-    const { secureContext } = options;
-    this.#packages = {
-      mx: new PackageServer(() => secureContext("mx")),
-      submission: new PackageServer(() => secureContext("submission")),
-    };
   }
 
   get counts(): SmtpCounts {
@@ -91,13 +71,14 @@ export class SmtpServer {
     };
   }
 
-  /** Serves one connection until it ends. Never throws. */
-  serve(socket: SmtpSocket, facts: SmtpSocketFacts): void {
+  /** Serves one connection until it ends; it counts until its descriptor is free. Never throws. */
+  serve(wire: Wire, service: SmtpService): void {
     if (this.#closed) {
-      this.#refuse(socket, shuttingDown(this.#options.backend.hostname).text);
-    } else if (!this.#hasRoom(facts)) {
-      this.#refuse(socket, TOO_MANY_CONNECTIONS.text);
-    } else this.#start(socket, facts);
+      const { hostname } = this.#options.backend;
+      void this.#refuse(wire, shuttingDown(hostname).text);
+    } else if (!this.#hasRoom(wire, service)) {
+      void this.#refuse(wire, TOO_MANY_CONNECTIONS.text);
+    } else void this.#drive(wire, service);
   }
 
   /**
@@ -107,64 +88,67 @@ export class SmtpServer {
   async shutdown(graceMs: number): Promise<void> {
     this.#closed = true;
     const reply = shuttingDown(this.#options.backend.hostname);
-    for (const connection of [...this.#connections.keys()]) {
+    for (const connection of [...this.#connections]) {
       connection.end(reply);
     }
     const drained = new Promise<void>((resolve) => this.#draining = resolve);
     if (this.#connections.size === 0) this.#draining?.();
     await Promise.race([drained, this.#options.timers.sleep(graceMs)]);
-    for (const connection of [...this.#connections.keys()]) {
+    for (const connection of [...this.#connections]) {
       connection.destroy();
     }
-    for (const socket of this.#refused) socket.destroy();
+    for (const wire of this.#refused) wire.abort();
     await drained;
   }
 
-  #hasRoom({ service, peerAddress }: SmtpSocketFacts): boolean {
+  #hasRoom({ peerAddress }: Wire, service: SmtpService): boolean {
     const limits = this.#options.connections[service];
     return this.#perService.of(service) < limits.total &&
       this.#perAddress.of(addressKey(service, peerAddress)) < limits.perAddress;
   }
 
   /** Says why, and lets the connection go soon, whatever the peer does. */
-  #refuse(socket: SmtpSocket, text: string): void {
-    socket.on("error", () => {});
-    if (this.#refused.size >= MAX_REFUSED) return void socket.destroy();
-    this.#refused.add(socket);
-    const timer = setTimeout(() => socket.destroy(), REFUSED_SOCKET_MS);
-    socket.once("close", () => {
-      clearTimeout(timer);
-      this.#refused.delete(socket);
-    });
-    socket.resume();
-    socket.end(text);
+  async #refuse(wire: Wire, text: string): Promise<void> {
+    if (this.#refused.size >= MAX_REFUSED) return wire.abort();
+    this.#refused.add(wire);
+    const timer = setTimeout(() => wire.abort(), REFUSAL_MS);
+    try {
+      await wire.write(encoder.encode(text));
+      await wire.closeWrite();
+      while (await wire.read() !== undefined) await this.#share.wait();
+    } catch {
+      // it has left
+    }
+    wire.close();
+    await wire.gone;
+    clearTimeout(timer);
+    this.#refused.delete(wire);
   }
 
-  #start(socket: SmtpSocket, facts: SmtpSocketFacts): void {
+  async #drive(wire: Wire, service: SmtpService): Promise<void> {
     const { backend, policy, timers, timeouts, clock } = this.#options;
-    const { service, secure, peerAddress } = facts;
-    const server = this.#packages[service];
-    const connection = new SmtpConnection(server, socket, {
+    const connection = new SmtpConnection(wire, {
       backend,
       policy,
       timers,
       timeouts,
       share: this.#share,
       service,
-      secure,
-      peerAddress,
       now: () => clock.monotonic(),
       admit: (of, account) => this.#admit(of, account),
-      onClose: (of) => this.#forget(of, facts),
     });
-    this.#connections.set(connection, facts);
+    const address = addressKey(service, wire.peerAddress);
+    this.#connections.add(connection);
     this.#perService.add(service, 1);
-    this.#perAddress.add(addressKey(service, peerAddress), 1);
+    this.#perAddress.add(address, 1);
     this.#stopChecking ??= timers.every(
       TIMEOUT_CHECK_MS,
       () => this.#checkTimeouts(),
     );
-    connection.init();
+    await connection.run();
+    this.#perService.add(service, -1);
+    this.#perAddress.add(address, -1);
+    this.#forget(connection);
   }
 
   #admit(connection: SmtpConnection, { address }: SmtpAccount): boolean {
@@ -176,10 +160,8 @@ export class SmtpServer {
     return true;
   }
 
-  #forget(connection: SmtpConnection, facts: SmtpSocketFacts): void {
-    if (!this.#connections.delete(connection)) return;
-    this.#perService.add(facts.service, -1);
-    this.#perAddress.add(addressKey(facts.service, facts.peerAddress), -1);
+  #forget(connection: SmtpConnection): void {
+    this.#connections.delete(connection);
     const account = this.#accounts.get(connection);
     this.#accounts.delete(connection);
     if (account !== undefined) this.#perAccount.add(account, -1);
@@ -191,7 +173,7 @@ export class SmtpServer {
 
   #checkTimeouts(): void {
     const nowMs = this.#options.clock.monotonic();
-    for (const connection of [...this.#connections.keys()]) {
+    for (const connection of [...this.#connections]) {
       connection.checkTimeouts(nowMs);
     }
   }

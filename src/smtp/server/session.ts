@@ -270,10 +270,10 @@ export class SmtpSession {
   }
 
   async #startTls(reply: Reply): Promise<SmtpEffect> {
+    await this.#flush();
     // Sent in clear, it would be trusted once TLS is on (RFC 3207 §6).
     if (this.#unreadOctets() > 0) return "close";
-    this.#out += reply.text;
-    await this.#flush();
+    this.options.wire.startTls(reply.text);
     return "start_tls";
   }
 

@@ -28,12 +28,12 @@ export interface SmtpPolicy {
 
 /** The connection as a session sees it. */
 export interface SmtpWire {
-  /** Waits only while the peer does not read what it was sent. */
-  send(text: string): Promise<void> | undefined;
+  /** Resolves when the kernel has it: it waits while the peer does not read. */
+  send(text: string): Promise<void> | void;
+  /** Begins the handshake of STARTTLS, after this text in clear. */
+  startTls(text: string): void;
   /** Octets that have arrived and are not yet pushed to the session. */
   pendingOctets(): number;
-  /** STARTTLS can work here. */
-  offersTls(): boolean;
   /** Counts the session as one of the account's; false when it has too many. */
   admit(account: SmtpAccount): boolean;
   /** The session of the account that is logged in must end. */

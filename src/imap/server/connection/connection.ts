@@ -215,19 +215,22 @@ export class Connection implements SessionContext, Waiting {
 
   async #perform(effect: Effect): Promise<void> {
     if (effect === "skip_literal") return this.#receiver.skipLiteral();
+    if (effect === "start_tls" && this.#receiver.pending === 0) {
+      return await this.#startTls();
+    }
     await this.#flush();
     if (effect === "flush") return;
     // What came after STARTTLS came in clear: it would be trusted once TLS is on.
-    if (effect === "close" || this.#receiver.pending > 0) this.#over = true;
-    else if (effect === "start_tls") await this.#startTls();
-    else this.#wire = compressed(this.#wire);
+    if (effect !== "compress" || this.#receiver.pending > 0) {
+      this.#over = true;
+    } else this.#wire = compressed(this.#wire);
   }
 
   async #startTls(): Promise<void> {
     this.#handshakeSince = this.monotonic();
     this.#schedule();
     try {
-      await this.#wire.startTls();
+      await this.#wire.startTls(this.#output.take());
       this.#session.secure = true;
     } catch {
       this.#over = true;
