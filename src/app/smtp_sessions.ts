@@ -2,16 +2,23 @@
 import type { Timers } from "../base/clock.ts";
 import type { SmtpSessions } from "../federation/transports/smtp_sessions.ts";
 import { SmtpTrouble } from "../smtp/client/outcome.ts";
-import { DEADLINES, SmtpClient } from "../smtp/client/session.ts";
+import {
+  DEADLINES,
+  SmtpClient,
+  type SmtpDeadlines,
+} from "../smtp/client/session.ts";
 
-export function smtpSessions(timers: Timers): SmtpSessions {
+export function smtpSessions(
+  timers: Timers,
+  deadlines: SmtpDeadlines = DEADLINES,
+): SmtpSessions {
   return {
     open: (wire, { name, finalMs }) =>
       new SmtpClient({
         wire,
         name,
         timers,
-        deadlines: { ...DEADLINES, finalMs },
+        deadlines: { ...deadlines, finalMs },
       }),
     trouble: (error) => error instanceof SmtpTrouble ? error : undefined,
   };

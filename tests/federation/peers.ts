@@ -44,17 +44,17 @@ export interface HttpPeer extends Peer {
   readonly requests: PeerRequest[];
 }
 
-/** A web server, with TLS if it has a certificate. */
+/** A web server, with TLS if it has a certificate. It may answer before it has the body. */
 export async function httpPeer(
   answer: (request: PeerRequest) => PeerAnswer | Promise<PeerAnswer>,
-  options: PeerOptions = {},
+  options: PeerOptions & { readonly answersEarly?: boolean } = {},
 ): Promise<HttpPeer> {
   const requests: PeerRequest[] = [];
   const serve = async (wire: SocketWire) => {
     if (options.pair) await wire.startTls();
     const input = new Input(wire);
     for (let number = 1;; number++) {
-      const request = await readRequest(input, number);
+      const request = await readRequest(input, number, options.answersEarly);
       if (!request) return;
       requests.push(request);
       const said = await answer(request);
@@ -143,7 +143,10 @@ export async function smtpPeer(
       };
       const reply = await say(verb, line, usual[verb] ?? "250 2.0.0 ok");
       if (reply === "" || verb === "QUIT") return;
-      if (verb === "STARTTLS" && reply.startsWith("220")) await wire.startTls();
+      if (verb === "STARTTLS" && reply.startsWith("220")) {
+        if (!options.pair) return await forever(wire);
+        await wire.startTls();
+      }
       if (verb === "MAIL") [from, to] = [line.slice(5), []];
       if (verb === "RCPT" && reply.startsWith("2")) to.push(line.slice(8));
       if (verb === "DATA" && reply.startsWith("354")) {
@@ -218,6 +221,7 @@ async function forever(wire: SocketWire): Promise<void> {
 async function readRequest(
   input: Input,
   number: number,
+  withoutBody = false,
 ): Promise<PeerRequest | undefined> {
   const head = await input.until("\r\n\r\n");
   if (head === undefined) return undefined;
@@ -228,7 +232,8 @@ async function readRequest(
   }) as [string, string][];
   const values = (name: string) =>
     fields.filter(([field]) => field === name).map(([, value]) => value);
-  const body = await input.take(Number(values("content-length")[0] ?? 0));
+  const octets = withoutBody ? 0 : Number(values("content-length")[0] ?? 0);
+  const body = await input.take(octets);
   if (body === undefined) return undefined;
   return { line, fields, body, number, values };
 }

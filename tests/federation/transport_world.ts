@@ -22,6 +22,10 @@ import type {
   TransportSettings,
 } from "../../src/federation/transports/parts.ts";
 import { RelayTransport } from "../../src/federation/transports/relay_transport.ts";
+import {
+  DEADLINES,
+  type SmtpDeadlines,
+} from "../../src/smtp/client/session.ts";
 import type { LeasedUnit } from "../../src/store/queue.ts";
 import { TestAuthority } from "../harness/authority.ts";
 import { closedPort } from "./peers.ts";
@@ -53,6 +57,12 @@ export interface WorldOptions {
   readonly fallbacks?: Record<string, RouteOverride>;
   readonly content?: string;
   readonly signing?: Signing;
+  readonly deadlines?: Partial<SmtpDeadlines>;
+  /** Whoever reads the content gets so many octets of it, and an error. */
+  readonly breaksAt?: number;
+  /** What is remembered at the start. */
+  readonly hosts?: Iterable<readonly [string, HostRecord]>;
+  readonly policies?: Iterable<readonly [string, StsRecord]>;
 }
 
 export const SETTINGS: TransportSettings = {
@@ -72,8 +82,8 @@ export class World implements AsyncDisposable {
   readonly seen: AttemptSeen[] = [];
   readonly alarms: TransportAlarm[] = [];
   readonly bugs: unknown[] = [];
-  readonly hosts = memoryRecords<HostRecord>();
-  readonly policies = memoryRecords<StsRecord>();
+  readonly hosts: ReturnType<typeof memoryRecords<HostRecord>>;
+  readonly policies: ReturnType<typeof memoryRecords<StsRecord>>;
   /** Questions that DNS was asked. */
   readonly asked: string[] = [];
   readonly signed: { header: string; bodyHash: string | undefined }[] = [];
@@ -85,6 +95,8 @@ export class World implements AsyncDisposable {
   readonly transport: RelayTransport;
 
   private constructor(options: WorldOptions, ports: TransportPorts) {
+    this.hosts = memoryRecords(options.hosts);
+    this.policies = memoryRecords(options.policies);
     this.zone = options.zone ?? {};
     this.settings = { ...SETTINGS, ...options.settings };
     this.content = options.content ?? CONTENT;
@@ -108,13 +120,13 @@ export class World implements AsyncDisposable {
     return this.transport.deliver(unit, channels, signal);
   }
 
-  /** Delivers to these, and says what came of it: `delivered`, `permanent 5.1.1`, … */
-  async send(
+  /** The message of this world for these local parts there. */
+  unit(
     destination: string,
     names: readonly string[] = ["bob"],
-    more: Partial<LeasedUnit> & { readonly channels?: readonly Channel[] } = {},
-  ): Promise<string | string[]> {
-    const unit = unitFor(
+    more: Partial<LeasedUnit> = {},
+  ): LeasedUnit {
+    return unitFor(
       destination,
       names.map((name) => `${name}@${destination}`),
       {
@@ -123,7 +135,17 @@ export class World implements AsyncDisposable {
         ...more,
       },
     );
-    return shownAttempt(await this.deliver(unit, more.channels), unit);
+  }
+
+  /** Delivers to these, and says what came of it: `delivered`, `permanent 5.1.1`, … */
+  async send(
+    destination: string,
+    names: readonly string[] = ["bob"],
+    more: Partial<LeasedUnit> & { readonly channels?: readonly Channel[] } = {},
+  ): Promise<string | string[]> {
+    const { channels, ...rest } = more;
+    const unit = this.unit(destination, names, rest);
+    return shownAttempt(await this.deliver(unit, channels), unit);
   }
 
   /** `https delivered`, … for each way that was tried. */
@@ -137,10 +159,11 @@ export class World implements AsyncDisposable {
   }
 
   #parts(
-    { own = [], overrides, fallbacks }: WorldOptions,
+    { own = [], overrides, fallbacks, ...options }: WorldOptions,
     ports: TransportPorts,
   ): RelayTransportParts {
     const timers = this.#realTimers();
+    const deadlines = { ...DEADLINES, ...options.deadlines };
     return {
       dns: this.#dns(),
       clock: { now: () => Date.now(), monotonic: () => performance.now() },
@@ -149,7 +172,7 @@ export class World implements AsyncDisposable {
       random: () => 0.5,
       queue: {
         header: () => Promise.resolve(this.#octets(HEADER)),
-        body: () => Promise.resolve(this.#body()),
+        body: () => Promise.resolve(this.#body(options.breaksAt)),
       },
       signer: {
         sign: ({ header, bodyHash }) => {
@@ -162,7 +185,7 @@ export class World implements AsyncDisposable {
         find: (domain) => overrides?.[domain] ?? NO_OVERRIDES.find(domain),
         fallback: (domain) => fallbacks?.[domain],
       },
-      smtp: smtpSessions(timers),
+      smtp: smtpSessions(timers, deadlines),
       records: { hosts: this.hosts, mtaSts: this.policies },
       settings: () => this.settings,
       hostname: () => "relay.example",
@@ -181,13 +204,14 @@ export class World implements AsyncDisposable {
       : new TextEncoder().encode(text);
   }
 
-  #body() {
+  #body(breaksAt = Infinity) {
     const octets = this.#octets(this.content ?? "");
     if (!octets) return undefined;
     return {
       sizeOctets: octets.length,
       async *[Symbol.asyncIterator]() {
         for (let at = 0; at < octets.length; at += 8192) {
+          if (at > breaksAt) throw new Error("Damaged");
           yield await Promise.resolve(octets.subarray(at, at + 8192));
         }
       },
@@ -253,8 +277,10 @@ export function shownAttempt(
   });
 }
 
-function memoryRecords<T>(): Records<T> & { values: Map<string, T> } {
-  const values = new Map<string, T>();
+function memoryRecords<T>(
+  known: Iterable<readonly [string, T]> = [],
+): Records<T> & { values: Map<string, T> } {
+  const values = new Map(known);
   return {
     values,
     change: ({ put = [], remove = [] }) => {

@@ -7,7 +7,6 @@
 import type { DeliveryNote, LeasedUnit } from "../../store/queue.ts";
 import { findMailHosts, type MailHost } from "../destination.ts";
 import type { Channel } from "../policy/rules.ts";
-import { policyNote } from "../policy/policy.ts";
 import type { RouteOverride } from "../route_override.ts";
 import type { Attempt, Transport } from "../transport.ts";
 import { NoWayJudge } from "../verdicts/no_way_verdict.ts";
@@ -142,7 +141,9 @@ export class RelayTransport implements Transport {
     load: Load,
     course: Course,
   ): Promise<void> {
-    await this.#visit(overrideStop(override, rules), load, course);
+    const stop = overrideStop(override, rules);
+    if (stop.ways.length === 0) course.unreached(NO_CHANNEL);
+    await this.#visit(stop, load, course);
   }
 
   async #direct(
@@ -180,12 +181,6 @@ export class RelayTransport implements Transport {
   }
 
   async #visit(stop: Stop, load: Load, course: Course): Promise<void> {
-    if (stop.ways.length === 0) {
-      const { destination } = load.unit;
-      const ground = { kind: "no_channel" } as const;
-      course.unreached(policyNote(destination, ground));
-      return;
-    }
     const { settings, onAttempt, onAlarm, clock } = this.#parts;
     const parts = {
       settings,
@@ -230,6 +225,12 @@ const UNREADABLE = {
   kind: "unreadable",
   note: { status: "4.3.0", text: "the message cannot be read" },
 } as const satisfies Attempt;
+
+/** An admin has turned off all that leads to where an admin sends it. */
+const NO_CHANNEL: DeliveryNote = {
+  status: "4.7.1", // RFC 3463 §3.8
+  text: "this server has turned off the way that leads to the domain",
+};
 
 function notNamed(destination: string, { name }: MailHost): DeliveryNote {
   return {

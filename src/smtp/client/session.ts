@@ -213,20 +213,29 @@ export class SmtpClient {
     return await this.#reply(deadlineMs);
   }
 
+  /** The deadline is for all of a reply: its octets may come one by one. */
   async #reply(deadlineMs = this.#deadlines.commandMs): Promise<SmtpReply> {
+    return this.#arrived() ??
+      await this.#within(deadlineMs, this.#nextReply());
+  }
+
+  async #nextReply(): Promise<SmtpReply> {
     for (;;) {
-      const input = this.#receiver.next();
-      if (input?.kind === "fault") {
-        throw new SmtpTrouble("protocol", input.fault);
-      }
-      if (input?.reply.code === 421) {
-        throw new SmtpTrouble("closing", "the peer closes", input.reply);
-      }
-      if (input) return input.reply;
-      const octets = await this.#within(deadlineMs, this.#wire.read());
+      const octets = await this.#wire.read();
       if (!octets) throw new SmtpTrouble("lost", "the peer hung up");
       this.#receiver.push(octets);
+      const reply = this.#arrived();
+      if (reply) return reply;
     }
+  }
+
+  #arrived(): SmtpReply | undefined {
+    const input = this.#receiver.next();
+    if (input?.kind === "fault") throw new SmtpTrouble("protocol", input.fault);
+    if (input?.reply.code === 421) {
+      throw new SmtpTrouble("closing", "the peer closes", input.reply);
+    }
+    return input?.reply;
   }
 
   async #write(text: string): Promise<void> {
