@@ -6,10 +6,27 @@ import {
   type T,
 } from "@deltachat/jsonrpc-client";
 import { fileURLToPath } from "node:url";
-import { DOMAIN, type Server } from "../harness/server.ts";
+import type { ListenerName } from "../../src/config/listener_table.ts";
+import type { Host } from "../harness/network/host.ts";
 
 const PACKAGE = "@deltachat/stdio-rpc-server-linux-x64";
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
+
+/** A relay as its users find it. */
+export interface MailServer {
+  readonly domain: string;
+  endpoint(service: ListenerName): {
+    readonly hostname: string;
+    readonly port: number;
+  };
+}
+
+export interface CoreOptions {
+  /** Where it runs; without it, where the test does. */
+  readonly host?: Host;
+  /** Another executable than that of the package. */
+  readonly program?: string;
+}
 
 /** The executable from the package, fetched when the cache does not have it. */
 async function rpcServerPath(): Promise<string> {
@@ -45,9 +62,11 @@ export class Core {
     });
   }
 
-  static async start(): Promise<Core> {
+  static async start({ host, program }: CoreOptions = {}): Promise<Core> {
     const folder = await Deno.makeTempDir({ prefix: "postern-core-" });
-    const child = spawn(await rpcServerPath(), [], {
+    const path = program ?? await rpcServerPath();
+    const [command, ...args] = host?.namespace.command([path]) ?? [path];
+    const child = spawn(command, args, {
       stdio: ["pipe", "pipe", "ignore"],
       env: { ...Deno.env.toObject(), DC_ACCOUNTS_PATH: `${folder}/accounts` },
     });
@@ -104,8 +123,8 @@ export class Core {
   }
 
   /** An account that has signed up and whose I/O runs. */
-  async signUp(server: Server, name: string): Promise<Member> {
-    const address = `${name}@${DOMAIN}`;
+  async signUp(server: MailServer, name: string): Promise<Member> {
+    const address = `${name}@${server.domain}`;
     const password = `password of ${name}`;
     const id = await this.rpc.addAccount();
     await this.rpc.setConfig(id, "displayname", name);
@@ -118,12 +137,12 @@ export class Core {
 
   /** As `signUp`, with what a user types into the form. */
   async signUpByForm(
-    server: Server,
+    server: MailServer,
     name: string,
     security: "ssl" | "starttls",
     password = `password of ${name}`,
   ): Promise<Member> {
-    const address = `${name}@${DOMAIN}`;
+    const address = `${name}@${server.domain}`;
     const id = await this.rpc.addAccount();
     await this.rpc.setConfig(id, "displayname", name);
     await this.rpc.addOrUpdateTransport(
@@ -156,18 +175,20 @@ export class Core {
 
 /** What the relay's own page offers for a self-signed certificate. */
 export function loginLink(
-  server: Server,
+  server: MailServer,
   address: string,
   password: string,
 ): string {
+  const imap = server.endpoint("imap_tls");
+  const smtp = server.endpoint("submission_tls");
   const query = [
     `p=${encodeURIComponent(password)}`,
     "v=1",
-    "ih=127.0.0.1",
-    `ip=${server.ports.imapTls}`,
+    `ih=${imap.hostname}`,
+    `ip=${imap.port}`,
     "is=ssl",
-    "sh=127.0.0.1",
-    `sp=${server.ports.submissionTls}`,
+    `sh=${smtp.hostname}`,
+    `sp=${smtp.port}`,
     "ss=ssl",
     "ic=3",
   ];
@@ -175,22 +196,24 @@ export function loginLink(
 }
 
 export function formOf(
-  { ports }: Server,
+  server: MailServer,
   address: string,
   password: string,
   security: "ssl" | "starttls",
 ): T.EnteredLoginParam {
   const implicit = security === "ssl";
+  const imap = server.endpoint(implicit ? "imap_tls" : "imap");
+  const smtp = server.endpoint(implicit ? "submission_tls" : "submission");
   return {
     addr: address,
     password,
-    imapServer: "127.0.0.1",
-    imapPort: implicit ? ports.imapTls : ports.imap,
+    imapServer: imap.hostname,
+    imapPort: imap.port,
     imapFolder: null,
     imapSecurity: security,
     imapUser: null,
-    smtpServer: "127.0.0.1",
-    smtpPort: implicit ? ports.submissionTls : ports.submission,
+    smtpServer: smtp.hostname,
+    smtpPort: smtp.port,
     smtpSecurity: security,
     smtpUser: null,
     smtpPassword: null,

@@ -1,5 +1,6 @@
 /** Two people and their friends use the relay through real Delta Chat cores. @module */
 import assert from "node:assert/strict";
+import { chatWith, digest, sendFile } from "./chats.ts";
 import { Core, formOf, loginLink, type Member } from "./core.ts";
 import { DOMAIN, Server } from "../harness/server.ts";
 import { ImapClient } from "../harness/imap_client.ts";
@@ -26,9 +27,7 @@ async function setUp(): Promise<Stage> {
     second.signUpByForm(server, "bob", "starttls"),
   ]);
   const bobsChat = await bob.join(ann);
-  const [annsChat] = (await ann.rpc.getChatlistEntries(ann.id, 0, "bob", null))
-    .filter((chat) => chat > 9);
-  assert.ok(annsChat !== undefined, "Ann has a chat with Bob");
+  const annsChat = await chatWith(ann, "bob");
   return { server, first, second, ann, bob, annsChat, bobsChat };
 }
 
@@ -90,23 +89,8 @@ const SCENES: Record<string, Scene> = {
   },
 
   async "a file of 20 MB arrives whole"({ ann, bob, annsChat, first }) {
-    const octets = new Uint8Array(20_000_000);
-    for (let at = 0; at < octets.length; at += 65_536) {
-      crypto.getRandomValues(octets.subarray(at, at + 65_536));
-    }
     const path = `${first.folder}/large.bin`;
-    await Deno.writeFile(path, octets);
-    await ann.rpc.sendMsg(ann.id, annsChat, {
-      text: "Large",
-      html: null,
-      viewtype: "File",
-      file: path,
-      filename: "large.bin",
-      location: null,
-      overrideSenderName: null,
-      quotedMessageId: null,
-      quotedText: null,
-    });
+    const hash = await sendFile(ann, annsChat, path, 20_000_000);
     const received = await bob.receive(
       "a large file",
       ({ fileName, downloadState }) =>
@@ -114,10 +98,7 @@ const SCENES: Record<string, Scene> = {
       180_000,
     );
     assert.ok(received.file);
-    assert.equal(
-      await digest(await Deno.readFile(received.file)),
-      await digest(octets),
-    );
+    assert.equal(await digest(await Deno.readFile(received.file)), hash);
   },
 
   async "a group of ten hears everybody"({ server, second, ann }) {
@@ -232,10 +213,6 @@ const SCENES: Record<string, Scene> = {
     await second.rpc.removeAccount(id);
   },
 };
-
-async function digest(octets: Uint8Array<ArrayBuffer>): Promise<string> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", octets)).toHex();
-}
 
 let stage: Stage | undefined;
 Deno.test.beforeAll(async () => {

@@ -94,6 +94,7 @@ ${config}`;
 }
 
 export class Server {
+  readonly domain = DOMAIN;
   readonly #process = new ServerProcess(() => this.#spawn());
   private constructor(
     readonly ports: Ports,
@@ -135,6 +136,11 @@ export class Server {
 
   get pid(): number {
     return this.#process.pid;
+  }
+
+  /** Where a client finds a service. */
+  endpoint(service: ListenerName): { hostname: string; port: number } {
+    return { hostname: "127.0.0.1", port: this.ports[camel(service)] };
   }
 
   /** What it wrote to stdout and stderr, of all its lives. */

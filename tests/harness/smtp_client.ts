@@ -25,9 +25,9 @@ export class SmtpClient {
     return client;
   }
 
-  /** Connects in clear, as another server does. */
-  static async connect(place: Place): Promise<SmtpClient> {
-    const client = new SmtpClient(await LineConnection.open(place), "");
+  /** Connects in clear, as another server does. @param address The sender of what it sends */
+  static async connect(place: Place, address = ""): Promise<SmtpClient> {
+    const client = new SmtpClient(await LineConnection.open(place), address);
     await client.expect(220);
     return client;
   }

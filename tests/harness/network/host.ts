@@ -2,6 +2,7 @@
 import type { Place } from "../line_connection.ts";
 import { HelperProcess } from "./helper_process.ts";
 import { type CommandLine, denoCommand, Namespace } from "./namespace.ts";
+import { REPOSITORY } from "../server_process.ts";
 import type { TunnelRequest } from "./tunnel_main.ts";
 
 /** The network as its hosts know it. */
@@ -24,6 +25,7 @@ export interface Barrier {
 
 export class Host {
   #tunnel: Promise<Tunnel> | undefined;
+  #delay: HelperProcess | undefined;
 
   constructor(
     readonly namespace: Namespace,
@@ -34,20 +36,40 @@ export class Host {
     readonly bridgePort: string,
   ) {}
 
-  /** Links it to the bridge and gives it its addresses. */
-  async attach(): Promise<void> {
+  /**
+   * Links it to the bridge and gives it its addresses.
+   *
+   * @param delayMs What each packet to it and from it takes
+   */
+  async attach(delayMs: number): Promise<void> {
     const { hub } = this.network;
     const { namespace } = this;
     await hub.ip(
       ...`link add ${this.bridgePort} type veth peer name eth0 netns ${namespace.name}`
         .split(" "),
     );
-    await hub.ip("link", "set", this.bridgePort, "master", "br0", "up");
+    if (delayMs > 0) await this.#attachLate(delayMs);
+    else await hub.ip("link", "set", this.bridgePort, "master", "br0", "up");
     await namespace.ip("address", "add", `${this.ipv4}/16`, "dev", "eth0");
     await namespace.ip(
       ...`address add ${this.ipv6}/64 dev eth0 nodad`.split(" "),
     );
     await namespace.ip("link", "set", "eth0", "up");
+  }
+
+  async #attachLate(delayMs: number): Promise<void> {
+    const { hub } = this.network;
+    const [near, far] = [`${this.bridgePort}a`, `${this.bridgePort}b`];
+    await hub.ip(..."link add".split(" "), near, "type", "veth", "peer", far);
+    await hub.ip("link", "set", far, "master", "br0", "up");
+    await hub.ip("link", "set", near, "up");
+    await hub.ip("link", "set", this.bridgePort, "up");
+    const script = `${REPOSITORY}tests/harness/network/delay.py`;
+    const args = [this.bridgePort, near, String(delayMs)];
+    this.#delay = new HelperProcess(
+      hub.command(["python3", script, ...args]),
+    );
+    await this.#delay.line();
   }
 
   /** Starts a program here, with our authority as the only one that it trusts. */
@@ -113,6 +135,7 @@ export class Host {
   async dispose(): Promise<void> {
     const tunnel = await this.#tunnel?.catch(() => undefined);
     await tunnel?.dispose();
+    await this.#delay?.dispose();
     await this.namespace.dispose();
   }
 }

@@ -75,17 +75,11 @@ export class Namespace {
     );
   }
 
-  /** Kills what still runs in here. Safe to repeat. */
-  dispose(): Promise<void> {
-    return remove(this.name);
-  }
-}
-
-async function remove(name: string): Promise<void> {
-  const names = (await execute(["ip", "netns", "list"])).split("\n")
-    .map((line) => line.split(" ", 1)[0]);
-  if (names.includes(name)) {
-    const pids = (await execute(["ip", "netns", "pids", name])).split("\n");
+  /** Kills whatever runs in here. */
+  async killAll(): Promise<void> {
+    const pids = (await execute(["ip", "netns", "pids", this.name])).split(
+      "\n",
+    );
     for (const pid of pids.filter((text) => text !== "")) {
       try {
         Deno.kill(Number(pid), "SIGKILL");
@@ -93,21 +87,28 @@ async function remove(name: string): Promise<void> {
         if (!(error instanceof Deno.errors.NotFound)) throw error;
       }
     }
-    await execute(["ip", "netns", "delete", name]);
   }
-  await Deno.remove(`${OWN_ETC}/${name}`, { recursive: true }).catch(
-    (error) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-    },
-  );
-}
 
-/** Removes what test processes left that do not live any more. */
-async function sweep(): Promise<void> {
-  for (const line of (await execute(["ip", "netns", "list"])).split("\n")) {
-    const name = line.split(" ", 1)[0] ?? "";
-    const pid = new RegExp(`^${PREFIX}-(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !isAlive(pid)) await remove(name);
+  /** Kills what still runs in here, and removes it. */
+  async dispose(): Promise<void> {
+    await this.killAll();
+    await execute(["ip", "netns", "delete", this.name]);
+    await Deno.remove(`${OWN_ETC}/${this.name}`, { recursive: true }).catch(
+      (error) => {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      },
+    );
+  }
+
+  /** Removes what test processes left that do not live any more. */
+  static async sweep(): Promise<void> {
+    for (const line of (await execute(["ip", "netns", "list"])).split("\n")) {
+      const name = line.split(" ", 1)[0] ?? "";
+      const pid = new RegExp(`^${PREFIX}-(\\d+)-`).exec(name)?.[1];
+      if (pid === undefined || isAlive(pid)) continue;
+      // another test process may do the same at this moment
+      await new Namespace(name).dispose().catch(() => {});
+    }
   }
 }
 
@@ -124,7 +125,7 @@ async function obstacle(): Promise<string | undefined> {
   if (Deno.build.os !== "linux") return "namespaces are Linux's";
   if (Deno.uid() !== 0) return "only root can make network namespaces";
   try {
-    await sweep();
+    await Namespace.sweep();
     const tried = await Namespace.make("try");
     try {
       await tried.ip("link", "add", "name", "br0", "type", "bridge");
@@ -141,11 +142,21 @@ async function obstacle(): Promise<string | undefined> {
 /** Why tests that need namespaces cannot run here; undefined where they can. */
 export const NO_NAMESPACES: string | undefined = await obstacle();
 
-/** A test that is skipped, with the reason in its name, where no namespaces can be made. */
-export function networkTest(name: string, fn: () => Promise<void>): void {
+/**
+ * A test that is skipped, with the reason in its name, where no namespaces can
+ * be made.
+ *
+ * @param missing What else it lacks
+ */
+export function networkTest(
+  name: string,
+  fn: () => Promise<void>,
+  missing?: string,
+): void {
+  const why = NO_NAMESPACES ?? missing;
   Deno.test({
-    name: NO_NAMESPACES === undefined ? name : `${name} (${NO_NAMESPACES})`,
-    ignore: NO_NAMESPACES !== undefined,
+    name: why === undefined ? name : `${name} (${why})`,
+    ignore: why !== undefined,
     sanitizeOps: false, // pipes of the processes are read as long as they run
     sanitizeResources: false,
     fn,

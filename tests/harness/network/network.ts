@@ -63,6 +63,10 @@ export class Network {
     return `${this.folder}/authority.pem`;
   }
 
+  get dnsAddress(): string {
+    return addresses(HUB)[0];
+  }
+
   /** Sets what DNS says of a name; from the next question on. */
   async setName(name: string, records: ZoneName): Promise<void> {
     await this.#edit({ name, records });
@@ -76,15 +80,20 @@ export class Network {
     await this.#dns.ask(JSON.stringify(edit));
   }
 
-  /** A host with addresses of its own. @param label A word, for its name */
-  async addHost(label: string): Promise<Host> {
+  /**
+   * A host with addresses of its own.
+   *
+   * @param label A word, for its name
+   * @param delayMs What each packet to it and from it takes
+   */
+  async addHost(label: string, delayMs = 0): Promise<Host> {
     const number = ++this.#lastNumber;
     const [ipv4, ipv6] = addresses(number);
     const namespace = await Namespace.make(label);
     const host = new Host(namespace, ipv4, ipv6, this, `port${number}`);
     this.#hosts.push(host);
-    await host.attach();
-    await namespace.setResolver(addresses(HUB)[0]);
+    await host.attach(delayMs);
+    await namespace.setResolver(this.dnsAddress);
     return host;
   }
 

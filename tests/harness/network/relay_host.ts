@@ -5,21 +5,29 @@
  *
  * @module
  */
+import { createPublicKey } from "node:crypto";
 import {
   type ListenerName,
   listenerRow,
 } from "../../../src/config/listener_table.ts";
 import type { Place } from "../line_connection.ts";
-import { certificateBelow } from "../server.ts";
+import { isKeyName } from "../../../src/config/schema.ts";
+import { certificateBelow, filesBelow } from "../server.ts";
 import { program, runCommand, ServerProcess } from "../server_process.ts";
 import type { Host } from "./host.ts";
 import type { Network } from "./network.ts";
+
+/** Whether the program exchanges mail with others. */
+export const FEDERATES = isKeyName("federation.allow_private_targets") &&
+  isKeyName("federation.inbound_auth");
 
 export interface RelayOptions {
   /** A name, which DNS learns with MX and addresses; without it, the relay is its IPv4 address. */
   readonly domain?: string;
   /** More TOML, appended to the configuration. */
   readonly config?: string;
+  /** More keys of `[federation]`. */
+  readonly federation?: string;
   /** More keys of `[server]`. */
   readonly server?: string;
   readonly host?: Host;
@@ -71,6 +79,7 @@ export class RelayHost {
     await Deno.writeTextFile(relay.configFile, relay.#config(options, tls));
     if (options.domain) await relay.publish(network);
     await relay.run();
+    if (options.domain) await relay.#publishKeys(network);
     return relay;
   }
 
@@ -86,7 +95,10 @@ export class RelayHost {
     return `[tls]\nmode = "file"\ncert = "${this.stateDir}/chain.pem"\nkey = "${this.stateDir}/key.pem"`;
   }
 
-  #config({ config = "", server = "" }: RelayOptions, tls: string): string {
+  #config(
+    { config = "", server = "", federation = "" }: RelayOptions,
+    tls: string,
+  ): string {
     return `
 [server]
 domain = "${this.domain}"
@@ -104,6 +116,9 @@ min_free_disk = 0
 
 [submission]
 send_per_minute = 0
+
+${FEDERATES ? "[federation]\nallow_private_targets = true" : ""}
+${federation}
 ${config}`;
   }
 
@@ -148,9 +163,28 @@ ${config}`;
     return runCommand(args, this.configFile);
   }
 
+  /** Says in DNS what verifies the domain's signatures. */
+  async #publishKeys(network: Network): Promise<void> {
+    for await (const path of filesBelow(this.stateDir)) {
+      const selector = /\/dkim\/(?:.*\/)?([^/]+)\.pem$/.exec(path)?.[1];
+      if (selector === undefined || selector.endsWith("-ed25519")) continue;
+      const key = createPublicKey(await Deno.readTextFile(path))
+        .export({ type: "spki", format: "der" }).toString("base64");
+      await network.setName(`${selector}._domainkey.${this.domain}`, {
+        TXT: [`v=DKIM1; k=rsa; p=${key}`],
+      });
+    }
+  }
+
+  /** Where a client finds a service. */
+  endpoint(service: ListenerName): { hostname: string; port: number } {
+    return { hostname: this.hostname, port: listenerRow(service).port };
+  }
+
   /** A service of it as a host reaches it; its own host unless told otherwise. */
   place(service: ListenerName, from: Host = this.host): Place {
-    return from.place(this.hostname, listenerRow(service).port);
+    const { hostname, port } = this.endpoint(service);
+    return from.place(hostname, port);
   }
 
   /** Ends the process; the host and the state go with the network. */
