@@ -120,7 +120,7 @@ export const CONDITIONS = {
   smtp_refuses_mail: {
     severity: "warning",
     text:
-      'Mail from other servers is refused, since there is no federation yet; listen.smtp = "" closes the port',
+      'Mail from other servers is refused, since federation is off; listen.smtp = "" closes the port',
     check: ({ refusedAt = [] }) =>
       refusedAt.length === 0 ? undefined : `port ${refusedAt.join(", ")}`,
   },

@@ -20,9 +20,10 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-// What has to work in clear: clients look here before they know of TLS.
+// What has to work in clear: clients look here before they know of TLS, and
+// operators at what other servers send to.
 const PLAIN_PATHS =
-  /^\/(?:robots\.txt|.*autoconfig\/.*|mail\/config-v1\.1\.xml)$/;
+  /^\/(?:mxdeliv\/?|robots\.txt|.*autoconfig\/.*|mail\/config-v1\.1\.xml)$/;
 
 export function securityHeaders(
   backend: SiteBackend,

@@ -190,6 +190,27 @@ const ANSWERS: Readonly<Record<RefusalCode, Answer>> = {
     "local_sender_unauthenticated",
     "A sender of this server has to log in",
   ),
+  own_author: refused(
+    403,
+    "own_author",
+    "Who writes in the name of this server has to log in",
+  ),
+  signature_missing: refused(
+    403,
+    "signature_missing",
+    "The message has no DKIM signature",
+  ),
+  signature_invalid: refused(
+    403,
+    "signature_invalid",
+    "The message has no valid DKIM signature",
+  ),
+  literal_mismatch: refused(
+    403,
+    "literal_mismatch",
+    "The message comes from another IP address than its author's",
+  ),
+  sender_uncheckable: BUSY,
   relaying_denied: refused(
     403,
     "relaying_denied",
@@ -200,6 +221,7 @@ const ANSWERS: Readonly<Record<RefusalCode, Answer>> = {
     "federation_off",
     "Mail to other servers is switched off",
   ),
+  too_many_requests: TOO_MANY,
   too_many_recipients: refused(
     400,
     "too_many_recipients",

@@ -4,12 +4,14 @@
  * @module
  */
 import { Hono } from "hono";
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Timers } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { HttpHandler } from "../http/peer.ts";
 import { STATIC_FILES, staticFile } from "./assets.ts";
 import { autoconfigXml } from "./autoconfig.ts";
 import { securityHeaders } from "./headers.ts";
+import type { MxdelivBackend } from "./mxdeliv/backend.ts";
+import { mxdelivRoutes } from "./mxdeliv/mxdeliv.ts";
 import { newAccountRoutes } from "./new_account.ts";
 import { OneTimePages } from "./one_time_pages.ts";
 import { messagePage, signUpPage } from "./pages.ts";
@@ -24,18 +26,22 @@ const AUTOCONFIG_PATHS = [
 
 export interface SiteParts {
   readonly backend: SiteBackend;
+  /** Mail of other servers. */
+  readonly mail: MxdelivBackend;
   readonly clock: Clock;
+  readonly timers: Pick<Timers, "every">;
   readonly random: Random;
 }
 
 export function site(
-  { backend, clock, random }: SiteParts,
+  { backend, mail, clock, timers, random }: SiteParts,
 ): HttpHandler {
   const app = new Hono<SiteEnv>();
   app.onError((error) => {
     throw error; // the server answers and reports it; Hono would print it
   });
   app.use(securityHeaders(backend));
+  mxdelivRoutes(app, { backend: mail, clock, timers });
   for (const path of AUTOCONFIG_PATHS) {
     app.get(path, (context) => {
       const { hostname } = new URL(context.req.url);

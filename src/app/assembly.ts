@@ -23,6 +23,7 @@ import { Protocols } from "./protocols.ts";
 import { adminContext, buildRelay, type Relay } from "./relay.ts";
 import { ServiceListeners } from "./service_listeners.ts";
 import { RelaySiteBackend } from "./site_backend.ts";
+import { RelayMxdelivBackend } from "./server_mail.ts";
 import { Supervisor } from "./services/supervisor.ts";
 import { RelaySmtpBackend } from "./smtp_backend.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
@@ -109,6 +110,10 @@ export async function assemble(
     imap: imapBackend(relay, config),
     smtp: new RelaySmtpBackend(shared),
     site,
+    serverMail: new RelayMxdelivBackend({
+      ...shared,
+      guard: relay.federation.serverMail.guard,
+    }),
     contexts: new SecureContexts(certificates),
     timers: SYSTEM_TIMERS,
   });

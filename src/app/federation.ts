@@ -7,16 +7,19 @@
 import type { FederationAdmin } from "../admin/context.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Config } from "../config/schema.ts";
+import type { Dns } from "../dns/answers.ts";
 import { RuleBook } from "../federation/policy/rule_book.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
+import { type BuiltServerMail, buildServerMail } from "./server_mail.ts";
 
 export interface FederationParts {
   readonly store: Store;
   readonly settings: Settings;
   readonly domains: LocalDomains;
   readonly clock: Clock;
+  readonly dns: Dns;
   config(): Config;
   /** A value of a collection that cannot be read, and counts as none. */
   onUnreadable(collection: string): void;
@@ -24,6 +27,7 @@ export interface FederationParts {
 }
 
 export interface Federation extends FederationAdmin {
+  readonly serverMail: BuiltServerMail;
   close(): void;
 }
 
@@ -36,8 +40,13 @@ export async function buildFederation(
     enabled: () => settings.get("federation_enabled"),
     mode: () => settings.get("federation_policy"),
   });
+  const serverMail = await buildServerMail({
+    ...parts,
+    policy: () => rules.policy(),
+  });
   return {
     rules,
+    serverMail,
     queueOptions() {
       const { queue } = config();
       return {
@@ -48,6 +57,9 @@ export async function buildFederation(
         startDelaySeconds: queue.startupDelay,
       };
     },
-    close: () => rules.close(),
+    close() {
+      rules.close();
+      serverMail.close();
+    },
   };
 }

@@ -18,6 +18,11 @@ export interface LoginAttempt {
   readonly peer: { readonly address: string };
 }
 
+/** Who brings a message, and how. */
+export interface ToldSender extends Pick<SmtpSender, "peer" | "reversePath"> {
+  readonly service: SmtpSender["service"] | "mxdeliv";
+}
+
 export class Journal {
   constructor(readonly log: Log, readonly counters: Counters) {}
 
@@ -36,7 +41,7 @@ export class Journal {
 
   /** The transaction itself, or one that tells how it ends. */
   transaction(
-    sender: SmtpSender,
+    sender: ToldSender,
     transaction: SmtpTransaction,
   ): SmtpTransaction {
     const { level } = this.log;
@@ -84,7 +89,7 @@ class ToldTransaction implements SmtpTransaction {
 
   constructor(
     readonly inner: SmtpTransaction,
-    readonly sender: SmtpSender,
+    readonly sender: ToldSender,
     readonly log: Log,
   ) {}
 

@@ -5,6 +5,7 @@
  */
 import type { Socket } from "node:net";
 import type { ServiceConnections } from "../admin/live_server.ts";
+import type { MxdelivBackend } from "../api/mxdeliv/backend.ts";
 import { site } from "../api/site.ts";
 import type { SiteBackend } from "../api/site_backend.ts";
 import type { Clock, Timers } from "../base/clock.ts";
@@ -34,6 +35,7 @@ export interface ProtocolParts {
   readonly imap: ImapBackend;
   readonly smtp: SmtpBackend;
   readonly site: SiteBackend;
+  readonly serverMail: MxdelivBackend;
   readonly contexts: SecureContexts;
   readonly clock: Clock;
   readonly timers: Timers;
@@ -56,7 +58,13 @@ export class Protocols {
     this.#imap = imapServer(parts);
     this.#smtp = smtpServer(parts);
     this.#http = new HttpServer({
-      handler: site({ backend: parts.site, clock, random: systemRandom }),
+      handler: site({
+        backend: parts.site,
+        mail: parts.serverMail,
+        clock,
+        timers,
+        random: systemRandom,
+      }),
       clock,
       timers,
       limits: () => httpLimits(parts.config()),

@@ -15,7 +15,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { Delivery } from "../delivery/delivery.ts";
 import { AccountDirectory, addressInUri } from "../delivery/directory.ts";
-import { type Inbound, NOTHING_INBOUND } from "../delivery/inbound.ts";
+import type { Inbound } from "../delivery/inbound.ts";
 import { FEDERATION_OFF } from "../delivery/outbound.ts";
 import type { DeliverySettings } from "../delivery/settings.ts";
 import type { Resolver } from "../dns/resolver.ts";
@@ -111,15 +111,16 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     signUpUrl: (domain) => source.signUpUrl(domain),
     resources: () => machineResources(first.server.stateDir),
   });
+  const dns = configuredResolver(config);
   const federation = await buildFederation({
     ...shared,
     settings,
     config,
+    dns,
     onUnreadable: (collection) => tellUnreadable(collection, reported),
   });
-  const dns = configuredResolver(config);
   const dkim = await openDkim({ ...shared, settings, config, reported, dns });
-  const inbound = NOTHING_INBOUND;
+  const { inbound } = federation.serverMail;
   const delivery = new Delivery({
     ...shared,
     mail: store.mail,

@@ -18,10 +18,12 @@ import type {
   SmtpBackend,
   SmtpLimits,
   SmtpSender,
+  SmtpService,
   SmtpTransaction,
 } from "../smtp/server/backend.ts";
 import { hostnameOf } from "./certificates.ts";
 import type { Journal } from "./journal.ts";
+import { largestFromServers } from "./server_mail.ts";
 
 export interface SmtpBackendParts {
   readonly accounts: Accounts;
@@ -44,9 +46,12 @@ export class RelaySmtpBackend implements SmtpBackend {
       hostnameOf(this.#parts.config());
   }
 
-  limits(): SmtpLimits {
+  limits(service: SmtpService): SmtpLimits {
+    const { settings } = this.#parts;
     return {
-      maxMessageOctets: this.#parts.settings.get("max_message_size"),
+      maxMessageOctets: service === "mx"
+        ? largestFromServers(settings)
+        : settings.get("max_message_size"),
       maxRecipients: this.#parts.config().smtp.maxRecipients,
     };
   }

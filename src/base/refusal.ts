@@ -48,10 +48,16 @@ export type RefusalCode =
   | "sender_not_owned"
   | "sender_domain_invalid"
   | "local_sender_unauthenticated"
+  | "own_author"
+  | "signature_missing"
+  | "signature_invalid"
+  | "literal_mismatch"
+  | "sender_uncheckable"
   | "relaying_denied"
   | "federation_off"
   | "policy_rejection"
   | "too_much_mail"
+  | "too_many_requests"
   | "too_many_recipients"
   | "no_such_user"
   | "quota_exceeded"
@@ -123,10 +129,19 @@ const TEXTS: Readonly<Record<RefusalCode, string>> = {
   sender_not_owned: "The sender is another than the account that is logged in",
   sender_domain_invalid: "The domain of the sender is not valid",
   local_sender_unauthenticated: "A sender of this server has to log in",
+  own_author: "Who writes in the name of this server has to log in",
+  signature_missing: "The message has no DKIM signature",
+  signature_invalid:
+    "The message has no valid DKIM signature of its author's domain",
+  literal_mismatch:
+    "The message comes from another IP address than its author's",
+  sender_uncheckable:
+    "Who sent the message cannot be looked up now, try again later",
   relaying_denied: "The recipient is on another server",
   federation_off: "Mail to other servers is switched off",
   policy_rejection: "The rules of this server forbid it",
   too_much_mail: "Too much mail from this account, try again later",
+  too_many_requests: "Too many requests, try again later",
   too_many_recipients: "Too many recipients",
   no_such_user: "There is no such account",
   quota_exceeded: "The account is full",

@@ -64,6 +64,7 @@ export function readTomlLayer(
 ): Layer {
   const positions = new KeyPositions(text);
   const values = new Map<KeyName, unknown>();
+  const places = new Map<KeyName, readonly string[]>();
   function problem(path: readonly string[], message: string): void {
     const position = positions.find(path);
     const key = path.map(segmentText).join(".");
@@ -76,22 +77,52 @@ export function readTomlLayer(
     } else if (!isTable(keys)) {
       problem([section], `is a section: write [${section}]`);
     } else {
-      for (const [key, value] of Object.entries(keys)) {
-        const name = `${section}.${key}`;
+      for (const { path, name, value } of keysIn(section, keys)) {
         try {
           if (isKeyName(name)) {
             values.set(name, readValue(name, value, outside));
-          } else problem([section, key], unknownName(name, false));
+            places.set(name, path);
+          } else problem(path, unknownName(path.join("."), false));
         } catch (error) {
-          problem([section, key], messageOf(error));
+          problem(path, messageOf(error));
         }
       }
     }
   }
   return {
     values,
-    place: (key) => ({ source, position: positions.find(key.split(".")) }),
+    place: (key) => ({
+      source,
+      position: positions.find(places.get(key) ?? key.split(".")),
+    }),
   };
+}
+
+interface WrittenKey {
+  readonly path: readonly string[];
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** `[federation.limits]` with `spool` is `limits_spool` of `[federation]`. */
+function* keysIn(
+  section: string,
+  keys: Record<string, unknown>,
+): Generator<WrittenKey> {
+  for (const [key, value] of Object.entries(keys)) {
+    const name = `${section}.${key}`;
+    if (isKeyName(name) || !isTable(value)) {
+      yield { path: [section, key], name, value };
+      continue;
+    }
+    for (const [below, inner] of Object.entries(value)) {
+      yield {
+        path: [section, key, below],
+        name: `${name}_${below}`,
+        value: inner,
+      };
+    }
+  }
 }
 
 /** Nothing, after reporting where, if it is not TOML. */

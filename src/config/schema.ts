@@ -567,6 +567,52 @@ export const SCHEMA = {
     "Reports to our users have the field by which Delta Chat shows them although it discards unencrypted mail",
   ),
 
+  "federation.inbound_auth": key(
+    choice("strict", "balanced", "open"),
+    "balanced",
+    "Whose mail is taken: strict, that which the author's domain has signed; balanced, also that which comes from the servers of a domain not known to sign; open, anybody's",
+  ),
+  "federation.check_literals": key(
+    flag,
+    true,
+    "Mail from an IP address as domain has to come from there; false: not where inbound_auth is open",
+  ),
+  "federation.http_inbound": key(
+    flag,
+    true,
+    "Take mail of other servers over plain HTTP too",
+  ),
+  "federation.anti_enumeration": key(
+    flag,
+    true,
+    "Over HTTP, servers that have not shown who they are get the same answer whether an account exists or not",
+  ),
+  "federation.dsn_require_known": key(
+    flag,
+    true,
+    "Take reports only of mail that the account has sent there in the last five days",
+  ),
+  "federation.limits_concurrent_per_ip": key(
+    count,
+    30,
+    "Deliveries over HTTP at once, from one IPv4 address or IPv6 network",
+  ),
+  "federation.limits_concurrent_total": key(
+    count,
+    200,
+    "Deliveries over HTTP at once",
+  ),
+  "federation.limits_requests_per_minute": key(
+    integer(0, 1_000_000),
+    600,
+    "Deliveries over HTTP from one address; 0: any number",
+  ),
+  "federation.limits_spool": key(
+    size({ min: MIB }),
+    2 * GIB,
+    "Of all that is being received over HTTP together",
+  ),
+
   "queue.lifetime": key(
     duration({ min: 300, max: days(14) }),
     hours(48),

@@ -8,7 +8,7 @@ import { Refusal } from "../base/refusal.ts";
 import { type Address, domain, literalIp } from "../mail/address.ts";
 import { AppendTransaction, type NewMessage, type Owner } from "./append.ts";
 import type { HygieneParts } from "./header_hygiene.ts";
-import { type Origin, type OwnOrigin, senderOf } from "./origin.ts";
+import { type Origin, type OwnOrigin, ruleFor, senderOf } from "./origin.ts";
 import type { DeliveryParts } from "./parts.ts";
 import { Reports } from "./reports.ts";
 import { Router } from "./routing.ts";
@@ -49,7 +49,7 @@ export class Delivery {
   /**
    * Opens a transaction; waits to slow down an account that sends too fast.
    *
-   * @throws {Refusal} `storage_full`, `local_sender_unauthenticated`, `sender_domain_invalid`
+   * @throws {Refusal} `storage_full`, `local_sender_unauthenticated`, `sender_domain_invalid`, `policy_rejection`, `federation_off`
    */
   async begin(
     origin: Origin,
@@ -100,6 +100,8 @@ export class Delivery {
   async #beginReceiving(origin: Origin): Promise<MailTransaction> {
     const { reversePath } = origin;
     const { domains, directory, inbound } = this.#parts;
+    const refusal = inbound.refusal();
+    if (refusal && ruleFor(origin).refusesAtOnce) throw new Refusal(refusal);
     if (reversePath !== "") {
       const name = domain(foldedAddress(this.#parts, reversePath));
       if (domains.isLocal(name)) {
@@ -108,8 +110,10 @@ export class Delivery {
       if (!name.includes(".") && literalIp(name) === undefined) {
         throw new Refusal("sender_domain_invalid");
       }
+      if (refusal === undefined && !inbound.admits(name)) {
+        throw new Refusal("policy_rejection");
+      }
     }
-    const refusal = inbound.refusal();
     const drop = refusal === undefined && reversePath !== "" &&
       await directory.isBlocked(foldedAddress(this.#parts, reversePath));
     return this.#open({

@@ -20,12 +20,23 @@ export interface Directory {
   findMany(
     addresses: readonly Address[],
   ): Promise<readonly (AccountId | undefined)[]>;
+  /** No account can have this address of ours, nor reads its mail. */
+  isReserved(address: Address): boolean;
   /** An admin wants no mail from this address. */
   isBlocked(address: Address): Promise<boolean>;
 }
 
 /** Names that mail must reach somebody by (RFC 5321 §4.5.1, RFC 2142 §4), and that no account can have. */
 const ROLES = new Set(["postmaster", "abuse"]);
+
+/** Names that no account can have, those apart. */
+const RESERVED = new Set([
+  "admin",
+  "root",
+  "mailer-daemon",
+  "hostmaster",
+  "webmaster",
+]);
 
 export class AccountDirectory implements Directory {
   /** @param roles The account that reads mail to postmaster and abuse, if any. */
@@ -45,6 +56,11 @@ export class AccountDirectory implements Directory {
       const some = found.slice(at, at += length);
       return accountOf(some);
     });
+  }
+
+  isReserved(address: Address): boolean {
+    const name = localPart(address);
+    return ROLES.has(name) ? this.roles() === undefined : RESERVED.has(name);
   }
 
   async isBlocked(address: Address): Promise<boolean> {

@@ -13,11 +13,14 @@ import { EncryptionGate } from "../pgp/gate.ts";
 import type {
   GateFacts,
   GateOptions,
+  GatePass,
   GateRefusal,
   MessageForm,
+  Verdict,
 } from "../pgp/verdict.ts";
 import type { Content, ContentStaging, Staging } from "../store/content.ts";
 import type { CleanHeader } from "./header_hygiene.ts";
+import type { Examination } from "./inbound.ts";
 import type { MessageDigest } from "./message_digest.ts";
 
 export interface IntakeOptions {
@@ -28,6 +31,8 @@ export interface IntakeOptions {
   readonly tolerates?: ReadonlySet<GateRefusal>;
   /** Sees what is stored as it passes. */
   readonly digest?: MessageDigest;
+  /** Sees what came. With it, a header has to end. */
+  readonly witness?: Pick<Examination, "header" | "body">;
   clean(header: Header, form: MessageForm): CleanHeader;
 }
 
@@ -36,6 +41,10 @@ export interface StagedMessage {
   readonly content: Content;
   readonly headerOctets: number;
   readonly header: CleanHeader;
+  /** undefined for one that did not pass and is tolerated. */
+  readonly as: GatePass | undefined;
+  /** Of the message that a report is about, with angle brackets. */
+  readonly reportedId: string | undefined;
 }
 
 export class MessageIntake {
@@ -54,6 +63,7 @@ export class MessageIntake {
     const gate = this.#gate;
     const before = gate.sizeOctets;
     const written = gate.write(octets);
+    await this.#show(octets, before);
     if (this.#refusal) return await this.discard();
     if (!gate.header) return; // the gate holds it meanwhile
     const isFirst = !this.#header;
@@ -65,7 +75,7 @@ export class MessageIntake {
 
   /** @throws {Refusal} what the gate says, `storage_full` */
   async finish(): Promise<StagedMessage> {
-    const verdict = this.#gate.finish();
+    const verdict = this.#finishGate();
     const { header } = this.#gate;
     if (!verdict.passes && (!header || !this.#tolerated(verdict.code))) {
       await this.discard();
@@ -77,7 +87,13 @@ export class MessageIntake {
     }
     const content = await this.#staging.finish();
     const clean = this.#header!;
-    return { content, headerOctets: clean.octets.length, header: clean };
+    return {
+      content,
+      headerOctets: clean.octets.length,
+      header: clean,
+      as: verdict.passes ? verdict.as : undefined,
+      reportedId: this.#gate.reportedId,
+    };
   }
 
   /** Safe to repeat, also after `finish`. */
@@ -92,6 +108,26 @@ export class MessageIntake {
 
   #tolerated(refusal: GateRefusal): boolean {
     return this.#options.tolerates?.has(refusal) ?? false;
+  }
+
+  async #show(octets: Uint8Array, before: number): Promise<void> {
+    const { witness } = this.#options;
+    const { header, refusal } = this.#gate;
+    if (!witness || !header) return;
+    const taken = header.octets.length - before;
+    if (taken > 0) await witness.header(header);
+    if (refusal || taken >= octets.length) return;
+    await witness.body(taken > 0 ? octets.subarray(taken) : octets);
+  }
+
+  /** Of a message without an empty line nobody can say what its header is. */
+  #finishGate(): Verdict {
+    const wasEnded = this.#gate.header !== undefined;
+    const verdict = this.#gate.finish();
+    if (wasEnded || !this.#options.witness || !this.#gate.header) {
+      return verdict;
+    }
+    return { passes: false, code: "header_malformed" };
   }
 
   async #writeHeader(header: Header): Promise<void> {

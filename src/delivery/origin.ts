@@ -36,21 +36,44 @@ export interface ExchangerOrigin extends Envelope {
   readonly trusted: boolean;
 }
 
-export type Origin = OwnOrigin | ServerOrigin | ExchangerOrigin;
+/** Who brings mail that others wrote. */
+export type ForeignOrigin = ServerOrigin | ExchangerOrigin;
+
+export type Origin = OwnOrigin | ForeignOrigin;
 
 interface OriginRule {
   /** What messages from here are counted as. */
   readonly counter: "messages_submitted" | "messages_received";
-  /** What becomes of recipients elsewhere: a route is asked for, or there is none. */
-  readonly elsewhere: "route" | "refuse" | "dismiss";
+  /** What becomes of recipients elsewhere: a route is asked for, or there is none, which is told at once or not. */
+  readonly elsewhere: "route" | "refuse" | "nobody";
+  /** Recipients whom no account can have are no reason to look at the message, nor to say so. */
+  readonly skipsNobody: boolean;
+  /** What is refused whatever it is, is refused before it comes. */
+  readonly refusesAtOnce: boolean;
 }
 
+const SUBMITTED: OriginRule = {
+  counter: "messages_submitted",
+  elsewhere: "route",
+  skipsNobody: false,
+  refusesAtOnce: false,
+};
+const RECEIVED = {
+  counter: "messages_received",
+  skipsNobody: false,
+  refusesAtOnce: false,
+} as const;
 const RULES: Readonly<Record<Origin["kind"], OriginRule>> = {
-  submission: { counter: "messages_submitted", elsewhere: "route" },
-  web: { counter: "messages_submitted", elsewhere: "route" },
-  mx: { counter: "messages_received", elsewhere: "refuse" },
-  mxdeliv: { counter: "messages_received", elsewhere: "dismiss" },
-  exchanger: { counter: "messages_received", elsewhere: "route" },
+  submission: SUBMITTED,
+  web: SUBMITTED,
+  mx: { ...RECEIVED, elsewhere: "refuse" },
+  mxdeliv: {
+    ...RECEIVED,
+    elsewhere: "nobody",
+    skipsNobody: true,
+    refusesAtOnce: true,
+  },
+  exchanger: { ...RECEIVED, elsewhere: "route" },
 };
 
 export function ruleFor({ kind }: Origin): OriginRule {
@@ -59,9 +82,16 @@ export function ruleFor({ kind }: Origin): OriginRule {
 
 /** Who has proved to be the sender: copies to it are its own, and it is told what failed. */
 export function senderOf(origin: Origin): OwnOrigin | undefined {
-  return origin.kind === "submission" || origin.kind === "web"
-    ? origin
-    : undefined;
+  return isOwn(origin) ? origin : undefined;
+}
+
+/** Another than our users; undefined for them. */
+export function foreign(origin: Origin): ForeignOrigin | undefined {
+  return isOwn(origin) ? undefined : origin;
+}
+
+function isOwn(origin: Origin): origin is OwnOrigin {
+  return origin.kind === "submission" || origin.kind === "web";
 }
 
 export function queueOrigin(origin: Origin): QueueOrigin {

@@ -16,7 +16,7 @@ import type { DeliveryParts } from "./parts.ts";
 export class OriginPolicy {
   constructor(
     readonly origin: Origin,
-    readonly parts: Pick<DeliveryParts, "domains" | "inbound" | "settings">,
+    readonly parts: Pick<DeliveryParts, "directory" | "domains" | "settings">,
     readonly hygiene: HygieneParts,
   ) {}
 
@@ -27,16 +27,24 @@ export class OriginPolicy {
     throw new Refusal("relaying_denied");
   }
 
+  /** Nobody can get a message to these, whatever it is and whoever has an account. */
+  reachesNobody(recipients: readonly Address[]): boolean {
+    const { directory, domains } = this.parts;
+    return ruleFor(this.origin).skipsNobody &&
+      recipients.every((one) =>
+        !domains.isLocalAddress(one) || directory.isReserved(one)
+      );
+  }
+
   /** What the gate is told of a message to these recipients. */
   facts(recipients: readonly Address[]): GateFacts {
     const sender = senderOf(this.origin);
     if (sender) return { profile: "out", account: sender.account, recipients };
-    const { inbound } = this.parts;
     return {
       profile: "in",
       reversePath: this.origin.reversePath,
       recipientCount: recipients.length,
-      awaitsReport: recipients.every((one) => inbound.awaitsReport(one)),
+      awaitsReport: true, // which ones are awaited is known when they are whole
     };
   }
 

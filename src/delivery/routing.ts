@@ -56,14 +56,15 @@ export class Router {
     switch (ruleFor(origin).elsewhere) {
       case "route":
         return await this.parts.outbound.route(addresses, origin);
-      case "dismiss":
-        return addresses.map(() => ({ kind: "dismiss" }));
+      case "nobody":
+        return addresses.map(() => ({ kind: "refuse", ...NOBODY }));
       case "refuse":
         return addresses.map(() => ({ kind: "refuse", ...NOT_FOR_THEM }));
     }
   }
 }
 
+const NOBODY: RefusedRoute = { code: "no_such_user" };
 const NOT_FOR_THEM: RefusedRoute = { code: "policy_rejection" };
 
 function localRoute(account: AccountId | undefined): Route {

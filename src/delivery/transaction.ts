@@ -13,10 +13,17 @@ import type { Content } from "../store/content.ts";
 import type { Accepted } from "../store/mail.ts";
 import type { OutboundMessage } from "../store/queue.ts";
 import type { HygieneParts } from "./header_hygiene.ts";
+import type { Examination, Judgement } from "./inbound.ts";
 import { type DigestedMessage, MessageDigest } from "./message_digest.ts";
 import { MessageIntake, type StagedMessage } from "./message_intake.ts";
 import { messageKey } from "./message_key.ts";
-import { type Origin, queueOrigin, ruleFor, senderOf } from "./origin.ts";
+import {
+  foreign,
+  type Origin,
+  queueOrigin,
+  ruleFor,
+  senderOf,
+} from "./origin.ts";
 import { OriginPolicy } from "./origin_policy.ts";
 import type { DeliveryParts } from "./parts.ts";
 import { Recipients } from "./recipients.ts";
@@ -43,6 +50,8 @@ export interface TransactionOptions {
 interface Receiving {
   readonly intake: MessageIntake;
   readonly digest: MessageDigest;
+  /** Of others than our users. */
+  readonly examination: Examination | undefined;
 }
 
 export class MailTransaction {
@@ -75,26 +84,24 @@ export class MailTransaction {
   }
 
   async write(octets: Uint8Array): Promise<void> {
-    if (this.#options.drop || this.#options.messageRefusal) return;
+    if (this.#drops || this.#options.messageRefusal) return;
     this.#receiving ??= this.#receive();
     await this.#receiving.intake.write(octets);
   }
 
   /** @throws {Refusal} why nobody gets the message */
   async finish(): Promise<void> {
-    const { drop, messageRefusal, origin, parts, router } = this.#options;
-    if (drop) return;
+    if (this.#drops) return;
+    const { messageRefusal, origin, parts } = this.#options;
     parts.counters.add(ruleFor(origin).counter);
-    const { intake, digest } = this.#receiving ??= this.#receive();
+    const receiving = this.#receiving ??= this.#receive();
     try {
       if (messageRefusal) throw messageRefusal;
-      const message = await intake.finish();
-      const { addresses } = this.#recipients;
-      this.#recipients.settle(await router.route(addresses, origin));
-      if (!this.#recipients.reached) throw this.#recipients.asRefusal();
-      await this.#accept(message, digest.finish());
+      const message = await whole(receiving);
+      const judgement = await receiving.examination?.finish();
+      await this.#deliver(receiving, message, judgement);
     } finally {
-      await intake.discard();
+      await receiving.intake.discard();
     }
   }
 
@@ -102,8 +109,79 @@ export class MailTransaction {
     await this.#receiving?.intake.discard();
   }
 
-  #receive(): Receiving {
+  /** It is taken and forgotten. */
+  get #drops(): boolean {
+    const { drop, messageRefusal } = this.#options;
+    return drop === true || (messageRefusal === undefined &&
+      this.#policy.reachesNobody(this.#recipients.addresses));
+  }
+
+  /** @throws {Refusal} */
+  async #deliver(
+    { digest, examination }: Receiving,
+    message: StagedMessage,
+    judgement: Judgement | undefined,
+  ): Promise<void> {
+    const { origin, parts, router } = this.#options;
+    const recipients = this.#recipients;
+    recipients.settle(await router.route(recipients.addresses, origin));
+    try {
+      if (!recipients.reached) throw recipients.asRefusal();
+      if (judgement && !await this.#isAwaited(message, judgement)) {
+        return await this.#pretend(message);
+      }
+      await this.#accept(message, digest.finish());
+      examination?.taken();
+    } catch (error) {
+      if (!(error instanceof Refusal) || !this.#hides(error, judgement)) {
+        throw error;
+      }
+      parts.counters.refused(error.code);
+      await this.#pretend(message);
+    }
+  }
+
+  /** Reports that nobody waits for may be anybody's, and are in clear. */
+  async #isAwaited(
+    { as, reportedId }: StagedMessage,
+    { domain }: Judgement,
+  ): Promise<boolean> {
+    if (as !== "report") return true;
+    const { inbound } = this.#options.parts;
+    const known = await Promise.all(
+      this.#recipients.accounts.map((account) =>
+        inbound.isAwaited({ account, domain, messageId: reportedId })
+      ),
+    );
+    return known.every(Boolean);
+  }
+
+  /** What would tell who has an account here. */
+  #hides({ code }: Refusal, judgement: Judgement | undefined): boolean {
+    const { origin, parts } = this.#options;
+    return origin.kind === "mxdeliv" && judgement?.authenticated === false &&
+      (code === "no_such_user" || code === "quota_exceeded") &&
+      parts.inbound.hidesAccounts();
+  }
+
+  /** Forgets the message, and takes as long for it as if somebody had got it. */
+  async #pretend({ content, headerOctets }: StagedMessage): Promise<void> {
     const { parts } = this.#options;
+    parts.counters.add("messages_discarded");
+    await parts.mail.accept({
+      content,
+      headerOctets,
+      recipients: [],
+      arrivedAt: nowSeconds(parts.clock),
+      quota: parts.settings().quota,
+      pretended: true,
+    });
+  }
+
+  #receive(): Receiving {
+    const { origin, parts } = this.#options;
+    const from = foreign(origin);
+    const examination = from && parts.inbound.examine(from);
     const settings = parts.settings();
     const { leaves, addresses } = this.#recipients;
     const bodyHash = leaves ? parts.outbound.bodyHash() : undefined;
@@ -119,9 +197,10 @@ export class MailTransaction {
       },
       staging: parts.staging,
       digest,
+      ...(examination && { witness: examination }),
       clean: (header, form) => this.#policy.clean(header, form),
     });
-    return { intake, digest };
+    return { intake, digest, examination };
   }
 
   async #accept(
@@ -218,6 +297,27 @@ export class MailTransaction {
     } catch (error) {
       // The others have the message: a failure now would bring it to them again.
       if (!(error instanceof Refusal)) parts.reportBug(error);
+    }
+  }
+}
+
+/** What the header is refused for goes before what the body is. @throws {Refusal} */
+async function whole(
+  { intake, examination }: Receiving,
+): Promise<StagedMessage> {
+  try {
+    const message = await intake.finish();
+    if (examination?.refusal) throw examination.refusal;
+    return message;
+  } catch (error) {
+    if (!examination || !(error instanceof Refusal)) throw error;
+    switch (error.code) {
+      case "encryption_needed":
+        throw examination.refusal ?? error;
+      case "local_sender_unauthenticated":
+        throw new Refusal("own_author");
+      default:
+        throw error;
     }
   }
 }

@@ -10,6 +10,7 @@ const COUNTER_NAMES = [
   "octets_delivered",
   "messages_queued",
   "messages_dismissed",
+  "messages_discarded",
   "reports_stored",
   "reports_undeliverable",
   "bugs",

@@ -53,6 +53,7 @@ export class EncryptionGate {
   readonly #options: GateOptions;
   readonly #headerReader: HeaderReader;
   #body: RuledBody | undefined;
+  #report: ReportRule | undefined;
   #maxOctets = Infinity;
   #octets = 0;
   #refusal: GateRefusal | undefined;
@@ -81,6 +82,11 @@ export class EncryptionGate {
   /** How the header has to describe the body; set with the header, if the message may pass. */
   get form(): MessageForm | undefined {
     return this.#body?.form;
+  }
+
+  /** Message-ID of the message that a report is about, as it says. */
+  get reportedId(): string | undefined {
+    return this.#report?.messageId;
   }
 
   /**
@@ -132,6 +138,7 @@ export class EncryptionGate {
       this.#refusal = "encryption_needed";
       return;
     }
+    if (rule instanceof ReportRule) this.#report = rule;
     this.#maxOctets = MAX_OCTETS[rule.as];
     this.#body = new RuledBody(boundary, type.subtype, rule);
   }

@@ -34,6 +34,8 @@ export class ReportRule extends PartsRule {
   readonly parameters = " report-type=delivery-status;";
   #octets = 0;
   #returned: HeaderReader | undefined;
+  /** Of the message that was not delivered. */
+  messageId: string | undefined;
 
   preamble(): void {}
 
@@ -70,7 +72,9 @@ export class ReportRule extends PartsRule {
   partEnd(): void {
     const header = this.#returned?.finish();
     this.#returned = undefined;
-    if (header) this.write(returnedFields(header));
+    if (!header) return;
+    this.messageId = header.textOf("message-id");
+    this.write(returnedFields(header));
   }
 
   epilogue(): void {}

@@ -187,6 +187,10 @@ export const SETTINGS = {
     (c) => c.federation.enabled,
   ),
   federation_policy: federationPolicy,
+  federation_inbound_auth: live(
+    "federation.inbound_auth",
+    (c) => c.federation.inboundAuth,
+  ),
   max_federation_size: live(
     "federation.max_size",
     (c) => c.federation.maxSize,

@@ -55,6 +55,8 @@ export interface Acceptance {
   readonly ignoreQuota?: boolean;
   readonly outbound?: OutboundMessage;
   readonly key?: MessageKey;
+  /** Nobody gets it, and it costs as much as if somebody did: who sent it may not tell by the time. */
+  readonly pretended?: boolean;
   /** What this message reports: it is stored only while that is unreported. */
   readonly reports?: ReportedFailures;
 }

@@ -261,6 +261,15 @@ export interface FailedMessage {
   readonly recipients: readonly FailedRecipient[];
 }
 
+/** By which a report about it is known. */
+export interface SentMail {
+  readonly account: AccountId;
+  /** The domain, in canonical form. */
+  readonly destination: string;
+  /** With angle brackets. */
+  readonly messageId: string;
+}
+
 /** Durable when a promise resolves. */
 export interface QueueStore {
   /**
@@ -304,6 +313,8 @@ export interface QueueStore {
     query: QueueQuery,
   ): Promise<{ recipients: QueuedRecipient[]; next?: QueueCursor }>;
   summary(): Promise<QueueSummary>;
+  /** Whether it was accepted for that destination in the last five days, whatever became of it. */
+  hasSent(mail: SentMail): Promise<boolean>;
   /** By name, all after one. */
   destinations(
     after: string | undefined,

@@ -3,11 +3,12 @@ import { mailOf } from "../store/store_world.ts";
 import type { AccountId } from "../../src/base/ids.ts";
 import { AccountDirectory } from "../../src/delivery/directory.ts";
 import { Delivery } from "../../src/delivery/delivery.ts";
-import type { Inbound } from "../../src/delivery/inbound.ts";
 import { FEDERATION_OFF, type Outbound } from "../../src/delivery/outbound.ts";
 import type { DeliverySettings } from "../../src/delivery/settings.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { type Address, parseAddress } from "../../src/mail/address.ts";
+import type { Inbound } from "../../src/delivery/inbound.ts";
+import { TestInbound } from "./inbound.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { Counters } from "../../src/observe/counters.ts";
 import { openTestStore } from "../store/engines.ts";
@@ -44,11 +45,15 @@ export class Relay {
   readonly accounts = new Map<Address, AccountId>();
   settings: DeliverySettings = SETTINGS;
   roles: Address | undefined;
-  inbound: Inbound = { refusal: () => undefined, awaitsReport: () => true };
+  readonly inbound = new TestInbound();
   outbound: Outbound = FEDERATION_OFF;
   readonly delivery: Delivery;
 
-  private constructor(readonly store: Store, readonly directory: string) {
+  private constructor(
+    readonly store: Store,
+    readonly directory: string,
+    inbound?: Inbound,
+  ) {
     const domains = new LocalDomains({
       domains: ["relay.example", "[192.0.2.1]"],
       aliases: { "alias.example": "relay.example" },
@@ -63,10 +68,7 @@ export class Relay {
         () => this.roles,
       ),
       domains,
-      inbound: {
-        refusal: () => this.inbound.refusal(),
-        awaitsReport: (account) => this.inbound.awaitsReport(account),
-      },
+      inbound: inbound ?? this.inbound,
       outbound: {
         route: (...args) => this.outbound.route(...args),
         lifetimeSeconds: () => this.outbound.lifetimeSeconds(),
@@ -89,10 +91,13 @@ export class Relay {
     });
   }
 
-  static async open(): Promise<Relay> {
+  /** @param inboundOf In place of `inbound`. */
+  static async open(
+    inboundOf?: (store: Store) => Promise<Inbound>,
+  ): Promise<Relay> {
     const stateDir = await Deno.makeTempDir();
     const store = await openTestStore({ stateDir });
-    const relay = new Relay(store, stateDir);
+    const relay = new Relay(store, stateDir, await inboundOf?.(store));
     for (const address of [ANN, BOB, CAROL]) {
       const id = await store.accounts.create({
         address,

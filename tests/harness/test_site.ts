@@ -4,6 +4,7 @@ import { systemRandom } from "../../src/base/random.ts";
 import type { Refusal, RefusalCode } from "../../src/base/refusal.ts";
 import type { HttpExchange } from "../../src/http/peer.ts";
 import { parseAddress } from "../../src/mail/address.ts";
+import type { MxdelivBackend } from "../../src/api/mxdeliv/backend.ts";
 import { site } from "../../src/api/site.ts";
 import type {
   RegistrationRequest,
@@ -60,6 +61,16 @@ export interface Ask {
 
 export const TIME = new TestTime();
 
+/** A relay that nobody sends mail to. */
+const NO_SERVER_MAIL: MxdelivBackend = {
+  takesPlain: () => false,
+  maxOctets: () => 0,
+  enter: () => ({ hold() {}, leave() {} }),
+  begin: () => Promise.reject(new Error("Nobody sends mail")),
+  countRefusal() {},
+  reportBug() {},
+};
+
 export async function ask(
   path: string,
   init: RequestInit = {},
@@ -70,6 +81,8 @@ export async function ask(
   const { facts = FACTS } = given;
   const handler = site({
     clock: TIME,
+    timers: TIME,
+    mail: NO_SERVER_MAIL,
     random: systemRandom,
     backend: {
       facts: (host) => typeof facts === "function" ? facts(host) : facts,

@@ -35,6 +35,8 @@ export class RequestBody {
   #lost = false;
   #asked = false;
   #sizeOctets = 0;
+  /** Its handler has answered without the rest. */
+  #isUnwanted = false;
 
   constructor(framing: BodyFraming, source: BodySource) {
     this.#source = source;
@@ -47,6 +49,7 @@ export class RequestBody {
         if (octets.length > 0) controller.enqueue(octets);
         if (this.#complete) controller.close();
       },
+      cancel: () => void (this.#isUnwanted = true),
     }, { highWaterMark: 0 });
   }
 
@@ -82,7 +85,9 @@ export class RequestBody {
         }
         return new Uint8Array(input.octets); // the handler's to keep
       }
-      receiver.push(await this.#read());
+      const octets = await this.#read();
+      if (this.#isUnwanted) throw new Error("Nobody wants the rest");
+      receiver.push(octets);
     }
   }
 

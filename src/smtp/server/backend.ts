@@ -63,7 +63,7 @@ export interface SmtpLimits {
 export interface SmtpBackend {
   /** Name in the banner and in replies. */
   readonly hostname: string;
-  limits(): SmtpLimits;
+  limits(service: SmtpService): SmtpLimits;
   /** @throws {Refusal} `bad_credentials`, `too_many_attempts`, `busy`, `unavailable` */
   login(
     address: string,

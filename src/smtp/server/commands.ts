@@ -118,7 +118,7 @@ async function ehlo(state: SmtpState, text: string): Promise<Step> {
   if (!isClientName(text)) return { reply: CLIENT_NAME };
   await state.dropTransaction();
   state.greeted = true;
-  const { maxMessageOctets } = state.backend.limits();
+  const { maxMessageOctets } = state.limits;
   const lines = [
     state.backend.hostname,
     "PIPELINING",
@@ -159,7 +159,7 @@ async function mail(state: SmtpState, text: string): Promise<Step> {
     auth: submission,
   });
   if (sizeOctets !== undefined) {
-    if (sizeOctets > backend.limits().maxMessageOctets) {
+    if (sizeOctets > state.limits.maxMessageOctets) {
       return { reply: TOO_BIG };
     }
   }
@@ -186,7 +186,7 @@ async function rcpt(state: SmtpState, text: string): Promise<Step> {
   if (!open) return { reply: MAIL_FIRST };
   open.refused++; // until it is known better
   const { forwardPath, hasParameters } = parseRcpt(text, open.utf8);
-  if (open.accepted >= state.backend.limits().maxRecipients) {
+  if (open.accepted >= state.limits.maxRecipients) {
     return { reply: TOO_MANY_RECIPIENTS };
   }
   if (hasParameters) return { reply: UNSUPPORTED_PARAMETER };

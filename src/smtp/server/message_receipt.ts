@@ -17,7 +17,7 @@ export class MessageReceipt {
   readonly #maxOctets: number;
 
   constructor(readonly state: SmtpState, readonly mail: SmtpTransaction) {
-    this.#maxOctets = state.backend.limits().maxMessageOctets;
+    this.#maxOctets = state.limits.maxMessageOctets;
   }
 
   /** The message is so far over the limit that even skipping it costs too much. */

@@ -78,10 +78,15 @@ const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
     550,
     "5.7.1 Local sender requires authentication",
   ),
+  own_author: reply(554, "5.7.1 Use submission"),
+  signature_missing: reply(554, "5.7.1 No DKIM signature found"),
+  signature_invalid: reply(554, "5.7.1 No valid DKIM signature found"),
+  literal_mismatch: reply(554, "5.7.1 Invalid FROM domain literal"),
+  sender_uncheckable: reply(451, "4.7.5 DKIM key lookup failed"),
   relaying_denied: reply(550, "5.7.1 Relaying denied"),
   federation_off: {
     mx: reply(
-      550,
+      554,
       "5.7.1 Federation is off: no mail from other servers is taken here",
     ),
     submission: reply(550, "5.7.1 {address}: Federation is off"),
@@ -91,6 +96,7 @@ const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
     submission: reply(550, "5.7.1 Policy Rejection"),
   },
   too_much_mail: reply(450, "4.7.1: Too much mail from {address}"),
+  too_many_requests: reply(450, "4.7.0 Too many requests"),
   too_many_recipients: reply(450, "4.7.1 Too many recipients"),
   no_such_user: NO_SUCH_USER,
   quota_exceeded: {

@@ -10,6 +10,7 @@ import type {
   SmtpAccount,
   SmtpBackend,
   SmtpEnding,
+  SmtpLimits,
   SmtpService,
   SmtpTransaction,
 } from "./backend.ts";
@@ -70,6 +71,10 @@ export class SmtpState {
     this.backend = options.backend;
     this.service = options.service;
     this.secure = options.secure;
+  }
+
+  get limits(): SmtpLimits {
+    return this.backend.limits(this.service);
   }
 
   /** The reply to whatever a backend threw: a refusal is counted, anything else reported. */

@@ -9,6 +9,7 @@ import {
   type QueueQuery,
   type QueueState,
   type QueueSummary,
+  type SentMail,
   UNREACHED_TIMES,
 } from "../queue.ts";
 import { type Connection, readTogether } from "./database/connection.ts";
@@ -18,6 +19,7 @@ import {
   type QueueRow,
 } from "./tables/queue_recipient_table.ts";
 import { type QueueMessage, QueueTable } from "./tables/queue_table.ts";
+import { SentTable } from "./tables/sent_table.ts";
 
 const ROWS_AT_ONCE = 1000; // looked at for one page
 const START: QueueCursor = { message: 0 as QueueId, n: -1 };
@@ -26,11 +28,17 @@ export class QueueReads {
   readonly #messages: QueueTable;
   readonly #recipients: QueueRecipientTable;
   readonly #destinations: QueueDestinationTable;
+  readonly #sent: SentTable;
 
   constructor(readonly db: Connection, readonly time: StoreClock) {
     this.#messages = new QueueTable(db);
     this.#recipients = new QueueRecipientTable(db);
+    this.#sent = new SentTable(db);
     this.#destinations = new QueueDestinationTable(db);
+  }
+
+  hasSent(mail: SentMail): boolean {
+    return this.#sent.has(mail, this.time.seconds());
   }
 
   blob(message: QueueId): BlobId | undefined {

@@ -14,6 +14,7 @@ import type {
   QueueSelection,
   QueueStore,
   QueueSummary,
+  SentMail,
   Settlement,
 } from "../queue.ts";
 import type { Connection } from "./database/connection.ts";
@@ -99,6 +100,10 @@ export class SqliteQueueStore implements QueueStore {
     query: QueueQuery,
   ): Promise<{ recipients: QueuedRecipient[]; next?: QueueCursor }> {
     return Promise.try(() => this.#reads.list(query));
+  }
+
+  hasSent(mail: SentMail): Promise<boolean> {
+    return Promise.try(() => this.#reads.hasSent(mail));
   }
 
   summary(): Promise<QueueSummary> {

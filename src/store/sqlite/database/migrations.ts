@@ -1,6 +1,13 @@
 /** Brings a database to the schema this program knows, or refuses. @module */
 import type { Connection } from "./connection.ts";
-import { SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5 } from "./schema.ts";
+import {
+  SCHEMA_1,
+  SCHEMA_2,
+  SCHEMA_3,
+  SCHEMA_4,
+  SCHEMA_5,
+  SCHEMA_6,
+} from "./schema.ts";
 
 /** Number n (from 1) leads from version n - 1 to n. Only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
@@ -9,6 +16,7 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_3,
   SCHEMA_4,
   SCHEMA_5,
+  SCHEMA_6,
 ];
 
 /**

@@ -258,3 +258,12 @@ CREATE TABLE records (
   PRIMARY KEY (collection, key)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** By a keyed hash: what went to other servers lately, so that a report of it can be told from others. */
+export const SCHEMA_6 = `
+CREATE TABLE sent (
+  key BLOB NOT NULL PRIMARY KEY,
+  until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sent_by_time ON sent (until);
+`;

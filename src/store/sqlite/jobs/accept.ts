@@ -1,4 +1,5 @@
 /** Messages on their way in: what is accepted, for here or elsewhere, and APPEND. @module */
+import { randomBytes } from "node:crypto";
 import { Refusal } from "../../../base/refusal.ts";
 import type {
   AccountId,
@@ -41,6 +42,7 @@ interface Plan {
 /** One content, a row for each recipient who exists and has room, and one in the queue for each elsewhere. */
 export function accept(context: JobContext, message: Acceptance): Accepted {
   const { key, reports } = message;
+  if (message.pretended) return pretend(context);
   if (reports && !takeReported(context, reports)) return NOTHING_NEW;
   const before = key && resultsBefore(context, key);
   if (before) return { results: before, known: true };
@@ -67,6 +69,14 @@ export function accept(context: JobContext, message: Acceptance): Accepted {
 }
 
 const NOTHING_NEW: Accepted = { results: [], known: true };
+
+/** A row that ends at once. */
+function pretend({ accepted, livedSeconds }: JobContext): Accepted {
+  const name = randomBytes(PRETENDED_OCTETS);
+  accepted.put(name, "", { until: livedSeconds, livedSeconds });
+  return NOTHING_NEW;
+}
+const PRETENDED_OCTETS = 16;
 
 function planFor(context: JobContext, message: Acceptance): Plan {
   const results: RecipientResult[] = [];

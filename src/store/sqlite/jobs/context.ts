@@ -14,6 +14,7 @@ import { QueueDestinationTable } from "../tables/queue_destination_table.ts";
 import { QueueRecipientTable } from "../tables/queue_recipient_table.ts";
 import { QueueTable } from "../tables/queue_table.ts";
 import { RecordTable } from "../tables/record_table.ts";
+import { SentTable } from "../tables/sent_table.ts";
 import { SettingTable } from "../tables/setting_table.ts";
 import { TaskTable } from "../tables/task_table.ts";
 import { TokenTable } from "../tables/token_table.ts";
@@ -34,6 +35,7 @@ export class JobContext {
   readonly queueDestinations: QueueDestinationTable;
   readonly queueRecipients: QueueRecipientTable;
   readonly records: RecordTable;
+  readonly sent: SentTable;
   readonly settings: SettingTable;
   readonly tasks: TaskTable;
   readonly tokens: TokenTable;
@@ -64,6 +66,7 @@ export class JobContext {
     this.queueDestinations = new QueueDestinationTable(db);
     this.queueRecipients = new QueueRecipientTable(db);
     this.records = new RecordTable(db);
+    this.sent = new SentTable(db);
     this.settings = new SettingTable(db);
     this.tasks = new TaskTable(db);
     this.tokens = new TokenTable(db);

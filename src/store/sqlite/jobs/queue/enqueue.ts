@@ -19,7 +19,8 @@ export function enqueue(
   outbound: OutboundMessage,
   content: QueuedContent,
 ): QueueId {
-  const { queue, queueRecipients, queueDestinations } = context;
+  const { queue, queueRecipients, queueDestinations, sent } = context;
+  const { account, messageId } = outbound;
   const { livedSeconds, nowSeconds } = context;
   const id = queue.insert({
     outbound,
@@ -42,6 +43,8 @@ export function enqueue(
   });
   for (const destination of destinations) {
     queueDestinations.wake(destination, livedSeconds);
+    if (account === undefined) continue;
+    sent.remember({ account, destination, messageId }, livedSeconds);
   }
   return id;
 }

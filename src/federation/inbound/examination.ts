@@ -1,0 +1,101 @@
+/** One message of another server, looked at as it came. @module */
+import { type Clock, nowSeconds } from "../../base/clock.ts";
+import { Refusal } from "../../base/refusal.ts";
+import type { Examination, Judgement } from "../../delivery/inbound.ts";
+import type { ForeignOrigin } from "../../delivery/origin.ts";
+import type { Dns } from "../../dns/answers.ts";
+import { parseDomain } from "../../mail/address.ts";
+import type { Header } from "../../mail/header.ts";
+import type { DkimVerdict, DkimVerification } from "../../mailauth/dkim_verify.ts";
+import { authorsOf } from "../../pgp/from_rule.ts";
+import { CrlfBody } from "./line_ends.ts";
+import type { SenderCheck } from "./sender_check.ts";
+
+export interface ExaminationParts {
+  readonly origin: ForeignOrigin;
+  readonly dns: Dns;
+  readonly clock: Clock;
+  readonly senders: SenderCheck;
+  admits(domain: string): boolean;
+  /** A domain has signed what somebody here has got. */
+  onSigned(domain: string, origin: ForeignOrigin): void;
+}
+
+const UNSIGNED: DkimVerdict = { passed: [], temporary: false, signed: false };
+
+export class ServerMailExamination implements Examination {
+  readonly #parts: ExaminationParts;
+  readonly #lines = new CrlfBody();
+  #domain: string | undefined;
+  #refusal: Refusal | undefined;
+  #signatures: DkimVerification | undefined;
+  #isSigned = false;
+
+  constructor(parts: ExaminationParts) {
+    this.#parts = parts;
+  }
+
+  get refusal(): Refusal | undefined {
+    return this.#refusal;
+  }
+
+  async header(header: Header): Promise<void> {
+    const authors = authorsOf(header);
+    if (authors.length > 1) this.#refusal = new Refusal("from_several");
+    if (authors.length !== 1) return; // else the gate refuses it
+    this.#domain = domainIn(authors[0]!.domain);
+    if (this.#domain === undefined) return; // so does it this
+    if (!this.#parts.admits(this.#domain)) {
+      this.#refusal = new Refusal("policy_rejection");
+    }
+    if (this.#refusal || !this.#needsSignature(header)) return;
+    const { DkimVerification } = await import(
+      "../../mailauth/dkim_verify.ts"
+    );
+    const { dns, clock } = this.#parts;
+    this.#signatures = new DkimVerification(header, {
+      dns,
+      nowSeconds: nowSeconds(clock),
+    });
+  }
+
+  async body(octets: Uint8Array): Promise<void> {
+    await this.#signatures?.write(this.#lines.convert(octets));
+  }
+
+  async finish(): Promise<Judgement> {
+    const { origin, senders } = this.#parts;
+    const domain = this.#domain;
+    if (domain === undefined) throw new Refusal("from_unreadable");
+    if (isVouchedFor(origin)) return { domain, authenticated: true };
+    const dkim = await this.#signatures?.finish() ?? UNSIGNED;
+    const authenticated = await senders.isAuthenticated(domain, dkim, {
+      peerAddress: "peer" in origin ? origin.peer.address : undefined,
+      reversePath: origin.reversePath,
+    });
+    this.#isSigned = dkim.passed.includes(domain);
+    return { domain, authenticated };
+  }
+
+  taken(): void {
+    if (!this.#isSigned || this.#domain === undefined) return;
+    this.#parts.onSigned(this.#domain, this.#parts.origin);
+  }
+
+  #needsSignature(header: Header): boolean {
+    return header.first("dkim-signature") !== undefined &&
+      !this.#domain!.startsWith("[") && !isVouchedFor(this.#parts.origin);
+  }
+}
+
+function isVouchedFor(origin: ForeignOrigin): boolean {
+  return origin.kind === "exchanger" && origin.trusted;
+}
+
+function domainIn(text: string): string | undefined {
+  try {
+    return parseDomain(text);
+  } catch {
+    return undefined;
+  }
+}
