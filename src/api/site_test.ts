@@ -6,6 +6,7 @@ import {
   ask,
   EXCHANGE,
   FACTS,
+  NO_SERVER_MAIL,
   post,
   SELF_SIGNED,
   TIME,
@@ -137,6 +138,8 @@ for (
 Deno.test("what nobody expected is thrown to the server, not printed", async () => {
   const handler = site({
     clock: TIME,
+    timers: TIME,
+    mail: NO_SERVER_MAIL,
     random: systemRandom,
     backend: {
       facts: () => FACTS,

@@ -12,7 +12,7 @@ import { RuleBook } from "../federation/policy/rule_book.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Store } from "../store/store.ts";
-import { type BuiltServerMail, buildServerMail } from "./server_mail.ts";
+import { buildServerMail, type BuiltServerMail } from "./server_mail.ts";
 
 export interface FederationParts {
   readonly store: Store;

@@ -111,7 +111,8 @@ function* keysIn(
 ): Generator<WrittenKey> {
   for (const [key, value] of Object.entries(keys)) {
     const name = `${section}.${key}`;
-    if (isKeyName(name) || !isTable(value)) {
+    const isPrefix = KEY_NAMES.some((key) => key.startsWith(`${name}_`));
+    if (isKeyName(name) || !isTable(value) || !isPrefix) {
       yield { path: [section, key], name, value };
       continue;
     }

@@ -226,3 +226,17 @@ Deno.test("loadConfig() says when the file cannot be read", () => {
     message: "/no/such.toml: cannot be read: ENOENT",
   });
 });
+
+Deno.test("loadConfig() reads a section below a section as a prefix", () => {
+  const text = `${DOMAIN}[federation.limits]\n`;
+  const { values } = loadConfig(
+    { path: "p.toml", text: `${text}spool = "3G"\n` },
+    OUTSIDE,
+  );
+  assert.equal(values.federation.limitsSpool, 3 * 1024 ** 3);
+  const [problem] = problemsOf(`${text}spoon = 1\n`);
+  assert.match(
+    problem!,
+    /^p\.toml:4:1: federation\.limits\.spoon: unknown key/,
+  );
+});

@@ -113,8 +113,11 @@ export interface ReportFacts {
 
 /** RFC 3464, as a server writes it that could not deliver. */
 export function report(
-  { from = "MAILER-DAEMON@peer.example", about = "<m1@relay.example>", id = "r" }:
-    ReportFacts = {},
+  {
+    from = "MAILER-DAEMON@peer.example",
+    about = "<m1@relay.example>",
+    id = "r",
+  }: ReportFacts = {},
 ): string {
   return [
     `From: ${from} (Mail Delivery System)`,

@@ -62,7 +62,7 @@ export interface Ask {
 export const TIME = new TestTime();
 
 /** A relay that nobody sends mail to. */
-const NO_SERVER_MAIL: MxdelivBackend = {
+export const NO_SERVER_MAIL: MxdelivBackend = {
   takesPlain: () => false,
   maxOctets: () => 0,
   enter: () => ({ hold() {}, leave() {} }),

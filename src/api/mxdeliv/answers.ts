@@ -123,7 +123,9 @@ const ANSWERS: Readonly<Record<RefusalCode, MailAnswer>> = {
 export function answerTo(error: Refusal): MailAnswer {
   const found = ANSWERS[error.code];
   const { retryAfterSeconds } = error.detail;
-  if (found.retryAfterSeconds === undefined || retryAfterSeconds === undefined) {
+  if (
+    found.retryAfterSeconds === undefined || retryAfterSeconds === undefined
+  ) {
     return found;
   }
   return { ...found, retryAfterSeconds: Math.ceil(retryAfterSeconds) };

@@ -6,7 +6,10 @@ import type { ForeignOrigin } from "../../delivery/origin.ts";
 import type { Dns } from "../../dns/answers.ts";
 import { parseDomain } from "../../mail/address.ts";
 import type { Header } from "../../mail/header.ts";
-import type { DkimVerdict, DkimVerification } from "../../mailauth/dkim_verify.ts";
+import type {
+  DkimVerdict,
+  DkimVerification,
+} from "../../mailauth/dkim_verify.ts";
 import { authorsOf } from "../../pgp/from_rule.ts";
 import { CrlfBody } from "./line_ends.ts";
 import type { SenderCheck } from "./sender_check.ts";
