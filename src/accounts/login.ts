@@ -18,6 +18,7 @@ import type { LocalDomains } from "../mail/local_domains.ts";
 import type {
   Account,
   AccountStore,
+  FoundAccount,
   PasswordUpgrade,
 } from "../store/accounts.ts";
 import type { Blocklist } from "./blocklist.ts";
@@ -66,8 +67,9 @@ export interface LoginParts {
 
 /** One login as it goes through the checks. */
 interface Claim {
-  /** From before the account was read. */
+  /** Both from before the account was read. */
   readonly passwordEpoch: number;
+  readonly blockEpoch: number;
   readonly password: Secret;
   readonly peer: Peer;
   readonly attempt: LoginAttempt;
@@ -91,7 +93,8 @@ export class Logins {
       attempt.claim(address ?? "");
       if (address === undefined || !isPassword(password)) throw bad();
       const passwordEpoch = this.#parts.passwordEpoch();
-      const claim = { password, peer, attempt, passwordEpoch };
+      const blockEpoch = this.#parts.blocklist.epoch;
+      const claim = { password, peer, attempt, passwordEpoch, blockEpoch };
       const login = await this.#check(address, claim);
       attempt.succeeded();
       return login;
@@ -148,36 +151,37 @@ export class Logins {
   }
 
   async #check(address: Address, claim: Claim): Promise<Login> {
-    const found = await this.#parts.store.find(address);
-    if (found?.state === "active") return await this.#known(found, claim);
-    return await this.#unknown(address, found, claim);
+    const [found] = await this.#parts.store.findMany([address]);
+    const { account, blocked = false } = found ?? {};
+    if (account?.state !== "active") {
+      return await this.#unknown(address, { account, blocked }, claim);
+    }
+    if (blocked) {
+      throw await this.#burnt(`blocked ${account.passwordHash}`, claim);
+    }
+    return await this.#known(account, claim);
   }
 
+  /** Of an account that nothing blocks. */
   async #known(account: Account, claim: Claim): Promise<Login> {
-    const { verified, blocklist } = this.#parts;
-    const blockEpoch = blocklist.epoch;
+    const { verified } = this.#parts;
     const mac = verified.mac(account.passwordHash, claim.password);
     const entry = verified.find(account.id, mac);
     const day = today(this.#parts.clock);
-    if (entry?.blockEpoch !== blockEpoch) {
-      if (await blocklist.isBlocked(account.address)) {
-        throw await this.#burnt(`blocked ${account.passwordHash}`, claim);
-      }
-    }
     const storedForms = [account.passwordHash];
     if (entry) {
       if (entry.day !== day) this.#record(account);
-      verified.refresh(account.id, entry, { blockEpoch, day });
+      verified.refresh(account.id, entry, day);
     } else {
       const proof = await this.#prove(account, claim, mac);
       if (account.lastLoginDay !== day || proof.upgrade) {
         this.#record(account, proof.upgrade);
       }
       if (proof.upgrade) storedForms.push(proof.upgrade.to);
-      verified.put(account.id, { mac: proof.mac, blockEpoch, day });
+      verified.put(account.id, { mac: proof.mac, day });
     }
     const { id, address } = account;
-    const { passwordEpoch } = claim;
+    const { blockEpoch, passwordEpoch } = claim;
     const epochs = { blockEpoch, passwordEpoch };
     return { id, address, storedForms, created: false, ...epochs };
   }
@@ -221,16 +225,12 @@ export class Logins {
 
   async #unknown(
     address: Address,
-    deleting: Account | undefined,
+    { account: deleting, blocked }: FoundAccount,
     claim: Claim,
   ): Promise<Login> {
-    const { blocklist, firstLogins } = this.#parts;
+    const { firstLogins } = this.#parts;
     const { password, peer } = claim;
-    const blockEpoch = blocklist.epoch;
-    if (
-      await blocklist.isBlocked(address) ||
-      await firstLogins.obstacle(address, password)
-    ) {
+    if (blocked || await firstLogins.obstacle(address, password)) {
       throw await this.#burnt(`none ${address}`, claim);
     }
     if (deleting) throw new Refusal("busy");
@@ -242,13 +242,13 @@ export class Logins {
     if (!created) return await this.#known(account, claim);
     const mac = this.#parts.verified.mac(account.passwordHash, password);
     const day = today(this.#parts.clock);
-    this.#parts.verified.put(account.id, { mac, blockEpoch, day });
+    this.#parts.verified.put(account.id, { mac, day });
     return {
       id: account.id,
       address,
       storedForms: [account.passwordHash],
       created: true,
-      blockEpoch,
+      blockEpoch: claim.blockEpoch,
       passwordEpoch: claim.passwordEpoch,
     };
   }

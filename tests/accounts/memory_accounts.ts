@@ -50,6 +50,7 @@ export class MemoryAccounts implements AccountStore {
   }
 
   async findMany(addresses: readonly Address[]): Promise<FoundAccount[]> {
+    this.finds++;
     await Promise.resolve();
     return addresses.map((address) => ({
       account: this.#named(address),

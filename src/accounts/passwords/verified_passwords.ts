@@ -17,8 +17,6 @@ const KEY_OCTETS = 32;
 export interface Verified {
   readonly mac: Uint8Array;
   readonly expiresAtMs: number;
-  /** The state of the blocklist in which the account was seen not to be on it. */
-  readonly blockEpoch: number;
   /** Day of the login that was recorded last. */
   readonly day: number;
 }
@@ -60,7 +58,7 @@ export class VerifiedPasswords {
   /** Remembers a right password; the entry used least recently goes when there are too many. */
   put(
     account: AccountId,
-    entry: Pick<Verified, "mac" | "blockEpoch" | "day">,
+    entry: Pick<Verified, "mac" | "day">,
   ): void {
     const { verifiedCacheEntries, verifiedCacheTtlSeconds } = this.options;
     this.#entries.delete(account);
@@ -72,14 +70,10 @@ export class VerifiedPasswords {
     });
   }
 
-  /** The same entry in a later state. Its age does not change. */
-  refresh(
-    account: AccountId,
-    entry: Verified,
-    change: Partial<Pick<Verified, "blockEpoch" | "day">>,
-  ): void {
+  /** The same entry, used again on this day. Its age does not change. */
+  refresh(account: AccountId, entry: Verified, day: number): void {
     if (this.#entries.delete(account)) {
-      this.#entries.set(account, { ...entry, ...change });
+      this.#entries.set(account, { ...entry, day });
     }
   }
 
