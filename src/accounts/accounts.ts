@@ -155,8 +155,8 @@ export class Accounts implements AccountOperations {
   }
 
   async setPassword(account: Account, text: string): Promise<void> {
-    const { minPasswordLength } = this.#parts.options;
-    const password = readPassword(text, minPasswordLength);
+    const { passwordMinLength } = this.#parts.options;
+    const password = readPassword(text, passwordMinLength);
     const hash = await this.hasher.make(password, "chosen");
     await this.#parts.store.accounts.setPasswordHash(account.id, hash);
     this.#passwordEpoch++;

@@ -54,7 +54,7 @@ export class FirstLogins {
         minLength: options.minUsernameLength,
         maxLength: options.maxUsernameLength,
       });
-      checkPassword(password, options.minPasswordLength);
+      checkPassword(password, options.passwordMinLength);
     } catch (error) {
       if (error instanceof Refusal) {
         return { kind: "rule", rule: error.message };

@@ -37,7 +37,7 @@ export class LiveOptions implements AccountOptions {
   get usernameLength() {
     return this.#settings.get("username_length");
   }
-  get minPasswordLength() {
+  get passwordMinLength() {
     return this.#settings.get("password_min_length");
   }
   get passwordLength() {
@@ -88,7 +88,7 @@ export class LiveOptions implements AccountOptions {
   get verifiedCacheEntries() {
     return this.#config().auth.verifiedCacheEntries;
   }
-  get maxImapSessionsPerAccount() {
+  get imapMaxConnectionsPerUser() {
     return this.#config().imap.maxConnectionsPerUser;
   }
 }

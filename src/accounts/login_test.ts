@@ -488,7 +488,7 @@ const ADVICE: [string, Partial<AccountOptions>, string | undefined][] = [
   ],
   [
     "for long passwords",
-    { minPasswordLength: 30 },
+    { passwordMinLength: 30 },
     "wrong password, or no such account, which a first login would make but for this: Password must have at least 30 characters",
   ],
   ["open", {}, undefined],

@@ -1,4 +1,9 @@
-/** What accounts go by, read at each use: an admin may change it at any time. @module */
+/**
+ * What accounts go by, read at each use: an admin may change it at any time.
+ * Each name is that of its setting, or of its key in the file.
+ *
+ * @module
+ */
 export interface AccountOptions {
   readonly registrationOpen: boolean;
   /** A first login creates the account. */
@@ -8,7 +13,7 @@ export interface AccountOptions {
   readonly minUsernameLength: number;
   readonly maxUsernameLength: number;
   readonly usernameLength: number;
-  readonly minPasswordLength: number;
+  readonly passwordMinLength: number;
   readonly passwordLength: number;
 
   /** New accounts, 0 for no limit. */
@@ -33,5 +38,5 @@ export interface AccountOptions {
   readonly scryptLn: number;
   readonly verifiedCacheTtlSeconds: number;
   readonly verifiedCacheEntries: number;
-  readonly maxImapSessionsPerAccount: number;
+  readonly imapMaxConnectionsPerUser: number;
 }

@@ -181,7 +181,7 @@ export class Registration {
 
   #checkPassword(password: string | undefined): void {
     if (password === undefined) return;
-    readPassword(password, this.#parts.options.minPasswordLength);
+    readPassword(password, this.#parts.options.passwordMinLength);
   }
 
   /** `where` is the address, or the domain of one that is drawn. */

@@ -94,7 +94,7 @@ interface LiveAccount {
 
 export class SessionRegistry {
   readonly #clock: Clock;
-  readonly #options: Pick<AccountOptions, "maxImapSessionsPerAccount">;
+  readonly #options: Pick<AccountOptions, "imapMaxConnectionsPerUser">;
   readonly #accounts = new Map<AccountId, LiveAccount>();
   readonly #counts: Record<SessionKind, number> = {
     imap: 0,
@@ -104,7 +104,7 @@ export class SessionRegistry {
 
   constructor(
     clock: Clock,
-    options: Pick<AccountOptions, "maxImapSessionsPerAccount">,
+    options: Pick<AccountOptions, "imapMaxConnectionsPerUser">,
   ) {
     this.#clock = clock;
     this.#options = options;
@@ -182,7 +182,7 @@ export class SessionRegistry {
     const others = live.sessions.filter((session) =>
       session.kind === "imap" && session !== newest
     );
-    if (others.length < this.#options.maxImapSessionsPerAccount) return;
+    if (others.length < this.#options.imapMaxConnectionsPerUser) return;
     const idle = others.filter((one) => one.idleSinceMs !== undefined)
       .sort((a, b) => (a.idleSinceMs ?? 0) - (b.idleSinceMs ?? 0));
     (idle[0] ?? others[0])?.end("too_many_sessions");

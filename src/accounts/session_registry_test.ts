@@ -13,8 +13,8 @@ import { settle } from "../../tests/harness/test_time.ts";
 
 const NAME = "ann.chats@relay.example";
 
-async function logged(maxImapSessionsPerAccount = 3) {
-  const made = testAccounts({ maxImapSessionsPerAccount });
+async function logged(imapMaxConnectionsPerUser = 3) {
+  const made = testAccounts({ imapMaxConnectionsPerUser });
   const login = await made.accounts.login(NAME, secretOfText(STRONG), PEER);
   const ended: string[] = [];
   const open = (

@@ -44,7 +44,7 @@ export interface SignUpRules {
   readonly minNameLength: number;
   readonly maxNameLength: number;
   /** In octets. */
-  readonly minPasswordLength: number;
+  readonly passwordMinLength: number;
 }
 
 /** After what time something is deleted; undefined: never. */

@@ -61,12 +61,12 @@ export function retentionSentences(retention: SiteRetention): string[] {
 
 /** What a chosen name and password have to be. */
 export function ruleSentences(
-  { minNameLength, maxNameLength, minPasswordLength }: SignUpRules,
+  { minNameLength, maxNameLength, passwordMinLength }: SignUpRules,
 ): { readonly name: string; readonly password: string } {
   return {
     name: `${minNameLength} to ${maxNameLength} characters: a-z, 0-9, ` +
       `dot, hyphen, underscore; empty: one is made up`,
-    password: `At least ${minPasswordLength} characters; empty: one is made up`,
+    password: `At least ${passwordMinLength} characters; empty: one is made up`,
   };
 }
 

@@ -160,7 +160,7 @@ function rulesOf(settings: Settings): SignUpRules {
     chosenNames: settings.get("allow_chosen_names"),
     minNameLength: settings.get("min_username_length"),
     maxNameLength: settings.get("max_username_length"),
-    minPasswordLength: settings.get("password_min_length"),
+    passwordMinLength: settings.get("password_min_length"),
   };
 }
 

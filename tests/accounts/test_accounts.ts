@@ -23,7 +23,7 @@ export const OPTIONS: AccountOptions = {
   minUsernameLength: 8,
   maxUsernameLength: 32,
   usernameLength: 9,
-  minPasswordLength: 9,
+  passwordMinLength: 9,
   passwordLength: 22,
   regPerIpBurst: 30,
   regPerIpPerHour: 60,
@@ -40,7 +40,7 @@ export const OPTIONS: AccountOptions = {
   scryptLn: 8,
   verifiedCacheTtlSeconds: 86_400,
   verifiedCacheEntries: 1000,
-  maxImapSessionsPerAccount: 32,
+  imapMaxConnectionsPerUser: 32,
 };
 
 export interface TestAccounts {

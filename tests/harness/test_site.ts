@@ -26,7 +26,7 @@ export const FACTS: SiteFacts = {
     chosenNames: true,
     minNameLength: 8,
     maxNameLength: 32,
-    minPasswordLength: 9,
+    passwordMinLength: 9,
   },
   retention: { messagesSeconds: 20 * 86_400 },
   adminContact: "mailto:op@relay.example",

@@ -39,7 +39,7 @@ export interface AccountImportParts {
   readonly domains: LocalDomains;
   readonly options: Pick<
     AccountOptions,
-    "minUsernameLength" | "maxUsernameLength" | "minPasswordLength"
+    "minUsernameLength" | "maxUsernameLength" | "passwordMinLength"
   >;
   readonly hasher: PasswordHasher;
   readonly clock: Clock;
@@ -150,7 +150,7 @@ export class AccountImport {
     }
     if (password === undefined) throw new SyntaxError("no password or hash");
     const { hasher, options } = this.#parts;
-    const secret = readPassword(password, options.minPasswordLength);
+    const secret = readPassword(password, options.passwordMinLength);
     return await hasher.make(secret, "chosen");
   }
 

@@ -36,7 +36,7 @@ async function importAccounts(
     options: {
       minUsernameLength: context.settings.get("min_username_length"),
       maxUsernameLength: context.settings.get("max_username_length"),
-      minPasswordLength: context.settings.get("password_min_length"),
+      passwordMinLength: context.settings.get("password_min_length"),
     },
     hasher: context.accounts.hasher,
     clock: context.clock,
