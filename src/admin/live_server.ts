@@ -7,6 +7,8 @@ export interface ServiceConnections {
   readonly name: string;
   readonly connections: number;
   readonly unique_ips: number;
+  /** Connections beyond a limit, since the start. */
+  readonly refused: number;
 }
 
 export interface ListenerShape {

@@ -144,16 +144,19 @@ export class Protocols {
         name: "imap",
         connections: this.#imapCounts.total,
         unique_ips: this.#imapCounts.addresses,
+        refused: this.#imapCounts.refused,
       },
       {
         name: "smtp",
         connections: smtp.sessions.mx + smtp.sessions.submission,
         unique_ips: smtp.addresses,
+        refused: smtp.refused,
       },
       {
         name: "http",
         connections: this.#http.connections,
         unique_ips: this.#http.addresses,
+        refused: this.#http.refused,
       },
     ];
   }

@@ -14,6 +14,7 @@ export interface ConnectionLimits {
 export class ConnectionCounts {
   readonly #perAddress = new Map<string, number>();
   #total = 0;
+  #refused = 0;
 
   /** @param limits Asked for each connection, with the address that it comes from. */
   constructor(readonly limits: (address: string) => ConnectionLimits) {}
@@ -26,12 +27,20 @@ export class ConnectionCounts {
     return this.#perAddress.size;
   }
 
+  /** How many were too many, since the start. */
+  get refused(): number {
+    return this.#refused;
+  }
+
   /** Counts one more; false, and not counted, if that is too many. */
   enter(address: string): boolean {
     const { total, perAddress } = this.limits(address);
     const key = limitKey(address);
     const count = this.#perAddress.get(key) ?? 0;
-    if (this.#total >= total || count >= perAddress) return false;
+    if (this.#total >= total || count >= perAddress) {
+      this.#refused++;
+      return false;
+    }
     this.#total++;
     this.#perAddress.set(key, count + 1);
     return true;

@@ -8,6 +8,7 @@ Deno.test("enter() keeps to both limits and leave() makes room", () => {
     [true, true, false, true, false],
   );
   assert.equal(counts.total, 3);
+  assert.equal(counts.refused, 2);
   counts.leave("a");
   assert.equal(counts.enter("c"), true);
   counts.leave("b");

@@ -43,11 +43,9 @@ function statusText(status: ServerStatus, details: boolean): string {
       `${storage.state}, database ${roundedSize(storage.database_bytes)}`,
     ],
   ];
-  for (const { name, connections, unique_ips } of status.services) {
-    rows.push([
-      name,
-      `${connections} connections from ${unique_ips} addresses`,
-    ]);
+  for (const { name, connections, unique_ips, refused } of status.services) {
+    const now = `${connections} connections from ${unique_ips} addresses`;
+    rows.push([name, refused === 0 ? now : `${now}, ${refused} refused`]);
   }
   if (status.log) rows.push(["log", logLine(status.log)]);
   for (const { code, message } of status.degraded) {

@@ -76,6 +76,11 @@ export class HttpServer {
     return this.#counts.addresses;
   }
 
+  /** Connections that were too many, since the start. */
+  get refused(): number {
+    return this.#counts.refused + this.#handshakes.refused;
+  }
+
   /** A connection to the HTTPS port, whose handshake may still be under way. */
   async serveTls(conn: Deno.TlsConn): Promise<void> {
     const connection = new NativeConnection(conn);

@@ -34,6 +34,8 @@ export interface SmtpCounts {
   readonly sessions: Readonly<Record<SmtpService, number>>;
   readonly accounts: number;
   readonly addresses: number;
+  /** Connections that were too many, since the start. */
+  readonly refused: number;
 }
 
 const TIMEOUT_CHECK_MS = 1000;
@@ -52,6 +54,7 @@ export class SmtpServer {
   readonly #refused = new Set<Wire>();
   readonly #share: LoopShare;
   #stopChecking: (() => void) | undefined;
+  #tooMany = 0;
   #draining: (() => void) | undefined;
   #closed = false;
 
@@ -68,6 +71,7 @@ export class SmtpServer {
       },
       accounts: this.#perAccount.size,
       addresses: this.#perAddress.size,
+      refused: this.#tooMany,
     };
   }
 
@@ -77,6 +81,7 @@ export class SmtpServer {
       const { hostname } = this.#options.backend;
       void this.#refuse(wire, shuttingDown(hostname).text);
     } else if (!this.#hasRoom(wire, service)) {
+      this.#tooMany++;
       void this.#refuse(wire, TOO_MANY_CONNECTIONS.text);
     } else void this.#drive(wire, service);
   }
