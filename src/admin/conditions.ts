@@ -28,7 +28,8 @@ export interface Facts {
     readonly minFreeOctets: number;
   };
   readonly storeState?: StoreHealth["state"];
-  readonly storeSync?: "full" | "normal" | "off";
+  /** What an acknowledged write survives, as `storage.sync` says. */
+  readonly durability?: "full" | "normal" | "off";
   /** Where port 25 listens though all mail from there is refused. */
   readonly refusedAt?: readonly string[];
   /** Why nobody can sign up although registration is open. */
@@ -114,8 +115,8 @@ export const CONDITIONS = {
   store_unsafe: {
     severity: "warning",
     text: "A crash loses mail: this is for benchmarks only",
-    check: ({ storeSync }) =>
-      storeSync === "off" ? "storage.sync is off" : undefined,
+    check: ({ durability }) =>
+      durability === "off" ? "storage.sync is off" : undefined,
   },
   smtp_refuses_mail: {
     severity: "warning",

@@ -70,8 +70,8 @@ const CASES: Record<
     message: /restore a backup/,
   },
   store_unsafe: {
-    holds: { storeSync: "off" },
-    well: { storeSync: "normal" },
+    holds: { durability: "off" },
+    well: { durability: "normal" },
     message: /storage.sync is off/,
   },
   smtp_refuses_mail: {
@@ -235,7 +235,7 @@ Deno.test("degradedBy() puts errors first", () => {
     nowMs: NOW,
     logLevel: "debug",
     openFault: "EMFILE",
-    storeSync: "off",
+    durability: "off",
   });
   assert.deepEqual(found.map(({ severity }) => severity), [
     "error",

@@ -115,6 +115,7 @@ export async function assemble(
       guard: relay.federation.serverMail.guard,
     }),
     contexts: new SecureContexts(certificates),
+    upgrades: [],
     timers: SYSTEM_TIMERS,
   });
   const supervisor = new Supervisor({

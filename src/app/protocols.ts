@@ -13,6 +13,7 @@ import { systemRandom } from "../base/random.ts";
 import type { ListenerProtocol } from "../config/listener_table.ts";
 import type { Config } from "../config/schema.ts";
 import { type HttpLimits, HttpServer } from "../http/server/server.ts";
+import type { UpgradeRoute } from "../http/server/upgrade.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { ImapBackend } from "../imap/server/backend.ts";
 import { DEFAULT_OPTIONS } from "../imap/server/options.ts";
@@ -37,6 +38,8 @@ export interface ProtocolParts {
   readonly site: SiteBackend;
   readonly serverMail: MxdelivBackend;
   readonly contexts: SecureContexts;
+  /** Of the site, beside its handler. */
+  readonly upgrades: readonly UpgradeRoute[];
   readonly clock: Clock;
   readonly timers: Timers;
   readonly counters: Counters;
@@ -65,6 +68,7 @@ export class Protocols {
         timers,
         random: systemRandom,
       }),
+      upgrades: parts.upgrades,
       clock,
       timers,
       limits: () => httpLimits(parts.config()),

@@ -86,6 +86,6 @@ export interface Store {
   onEvent(listener: StoreListener): () => void;
   /** Notices what other processes have written, and tells of it; cheap enough for every second. */
   catchUp(): Promise<void>;
-  /** Writes what is queued, checkpoints and closes. */
+  /** Writes what is queued, and closes. */
   close(): Promise<void>;
 }

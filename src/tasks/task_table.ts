@@ -16,9 +16,9 @@ import {
   finishDeletions,
   prunePushTokens,
   recountUsage,
+  rewriteDatabase,
   tidyDatabase,
   trimToQuota,
-  vacuumDatabase,
 } from "./upkeep.ts";
 
 export const TASKS: readonly Task[] = [
@@ -35,7 +35,7 @@ export const TASKS: readonly Task[] = [
   recountUsage,
   checkDatabase,
   tidyDatabase,
-  vacuumDatabase,
+  rewriteDatabase,
   checkDkim,
   prunePushTokens,
 ];

@@ -101,7 +101,7 @@ export const tidyDatabase: Task = {
   },
 };
 
-export const vacuumDatabase: Task = {
+export const rewriteDatabase: Task = {
   name: "vacuum-full",
   aliases: [],
   description: "Write the whole database anew; mail waits meanwhile",

@@ -82,7 +82,7 @@ export class ConditionWatch {
       nowMs: clock.now(),
       ...await diskFacts(config.server.stateDir, config.storage.minFree),
       storeState: relay.store.health().state,
-      storeSync: config.storage.sync,
+      durability: config.storage.sync,
       refusedAt: this.#refusedAt(config),
       signUpObstacles: await this.#signUpObstacles(config),
       certificate: certificates.current,

@@ -55,7 +55,7 @@ async function factsOf(values: Config): Promise<Facts> {
   return {
     nowMs: SYSTEM_CLOCK.now(),
     ...await diskFacts(directory, storage.minFree),
-    storeSync: storage.sync,
+    durability: storage.sync,
     signUpObstacles,
     ...openFileFacts(values, raiseFileLimit()),
     logLevel: values.log.level,
