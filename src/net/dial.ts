@@ -28,16 +28,19 @@ export interface DialOptions {
   readonly from?: { readonly ipv4?: string; readonly ipv6?: string };
   readonly clock: Clock;
   readonly timers: Pick<Timers, "every">;
+  /** Gives up at once when it says so. */
+  readonly signal?: AbortSignal;
 }
 
 /**
  * There is no connection. `refused`: no address may be connected to; `timeout`:
- * none has answered; `unreachable`: all said no, or there is none.
+ * none has answered; `unreachable`: all said no, or there is none; `ended`: it
+ * is not wanted any more.
  */
 export class DialTrouble extends Error {
   override readonly name = "DialTrouble";
   constructor(
-    readonly kind: "refused" | "timeout" | "unreachable",
+    readonly kind: "refused" | "timeout" | "unreachable" | "ended",
     message: string,
   ) {
     super(message);
@@ -85,24 +88,36 @@ export async function dial(options: DialOptions): Promise<DialledWire> {
  * @throws {Error} when the handshake fails otherwise
  */
 export async function dialTls(options: DialOptions): Promise<DialledWire> {
-  const { clock, timers, deadlineMs } = options;
+  const { clock, timers, deadlineMs, signal } = options;
   const endAtMs = clock.monotonic() + deadlineMs;
   const wire = await dial(options);
+  if (signal?.aborted) { // since it was connected
+    wire.abort();
+    throw ended();
+  }
   let late = false;
   const leftMs = Math.max(1, endAtMs - clock.monotonic());
   const stop = timers.every(leftMs, () => {
     late = true;
     wire.abort();
   });
+  const onAbort = () => wire.abort();
+  signal?.addEventListener("abort", onAbort);
   try {
     await wire.startTls();
     return wire;
   } catch (error) {
     wire.abort();
+    if (signal?.aborted) throw ended();
     throw late ? new DialTrouble("timeout", "No TLS in time") : error;
   } finally {
+    signal?.removeEventListener("abort", onAbort);
     stop();
   }
+}
+
+function ended(): DialTrouble {
+  return new DialTrouble("ended", "The connection is not wanted any more");
 }
 
 /** Attempts to connect, of which one is to succeed. */
@@ -125,17 +140,24 @@ class Race {
   }
 
   async run(): Promise<Socket> {
-    const { addresses, timers, deadlineMs } = this.#options;
+    const { addresses, timers, deadlineMs, signal } = this.#options;
+    if (signal?.aborted) throw ended();
     if (this.#waiting.length === 0) {
       throw addresses.length === 0
         ? new DialTrouble("unreachable", "The host has no address")
         : new DialTrouble("refused", this.#faults.join(", "));
     }
     const stop = timers.every(deadlineMs, () => this.#end("timeout"));
+    const onAbort = () => {
+      this.#isOver = true;
+      this.#result.reject(ended());
+    };
+    signal?.addEventListener("abort", onAbort);
     this.#next();
     try {
       return await this.#result.promise;
     } finally {
+      signal?.removeEventListener("abort", onAbort);
       stop();
       this.#stopWaiting();
       for (const socket of this.#open) socket.destroy();

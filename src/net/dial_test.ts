@@ -4,7 +4,13 @@ import { createServer as createTlsServer } from "node:tls";
 import { TestAuthority } from "../../tests/harness/authority.ts";
 import { connectionsTo, openOf } from "../../tests/harness/descriptors.ts";
 import { makeSelfSigned } from "../tls/self_signed.ts";
-import { dial, type DialledWire, type DialOptions, dialTls } from "./dial.ts";
+import {
+  dial,
+  type DialledWire,
+  type DialOptions,
+  dialTls,
+  DialTrouble,
+} from "./dial.ts";
 import type { CertificateFault, ClientTls } from "./tls_upgrade.ts";
 
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
@@ -444,4 +450,42 @@ Deno.test("read() comes to the end of what a peer sent while it was held back", 
   await wire.gone;
   (await sending).close();
   listener.close();
+});
+
+for (const begin of [dial, dialTls]) {
+  Deno.test(`${begin.name}() gives up when it is told to`, async () => {
+    const accepted = Promise.withResolvers<void>();
+    const silent = createServer(() => accepted.resolve());
+    await serving(silent, async (port) => {
+      const abort = new AbortController();
+      const dialling = begin({ ...optionsFor(port), signal: abort.signal });
+      const ended = (error: unknown) =>
+        error instanceof DialTrouble && error.kind === "ended";
+      if (begin === dialTls) {
+        const failed = assert.rejects(dialling, ended);
+        await accepted.promise;
+        abort.abort();
+        await failed;
+      } else (await dialling).abort();
+      const sockets = await connectionsTo(port);
+      abort.abort();
+      await assert.rejects(
+        begin({ ...optionsFor(port), signal: abort.signal }),
+        ended,
+      );
+      await freed(sockets);
+    });
+  });
+}
+
+Deno.test("dial() gives up when it is told to while nobody answers", async () => {
+  const abort = new AbortController();
+  // an address for documents: nobody is there, or there is no way to it
+  const dialling = dial({
+    ...optionsFor(9),
+    addresses: ["192.0.2.1"],
+    signal: abort.signal,
+  });
+  abort.abort();
+  await assert.rejects(dialling, { name: "DialTrouble", kind: "ended" });
 });

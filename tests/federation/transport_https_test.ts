@@ -71,5 +71,21 @@ Deno.test("connections are used again, and a closed one costs nothing", async ()
   peer.hangUp();
   assert.deepEqual(await world.send(NAME), ["delivered"]);
   assert.equal(peer.accepted, 2);
-  await world.transport.close();
+});
+
+Deno.test("a peer that was about to close an idle connection is asked again at once", async () => {
+  await using peer = await httpPeer(
+    ({ number }) =>
+      number === 1 ? ok() : response(408, "", { Connection: "close" }),
+    {
+      pair: good,
+    },
+  );
+  await using world = await World.make({
+    zone: ZONE,
+    ports: { https: peer.port },
+  });
+  assert.deepEqual(await world.send(NAME), ["delivered"]);
+  assert.deepEqual(await world.send(NAME), ["delivered"]);
+  assert.equal(peer.accepted, 2);
 });

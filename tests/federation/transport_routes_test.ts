@@ -248,3 +248,27 @@ Deno.test("a target that no channel leads to waits", async () => {
   const only = { channels: ["smtp"] } as const;
   assert.equal(await it.send(NAME, ["bob"], only), "unreached 4.7.1");
 });
+
+Deno.test("an exchanger of last resort refuses nobody for good", async () => {
+  await using web = await httpPeer(() =>
+    response(404, "550 5.1.1 No such user")
+  );
+  const url = new URL(`http://127.0.0.1:${web.port}/mxdeliv`);
+  const fallbacks = { [NAME]: route({ kind: "url", url, smtp: false }) };
+  const zone = { [NAME]: { A: ["127.0.0.1"] } };
+  const settings = { allowPrivateTargets: true };
+  await using down = await world(undefined, { zone, fallbacks, settings });
+  assert.deepEqual(await down.send(NAME), ["temporary 4.1.1"]);
+  await using mail = await smtpPeer({ RCPT: "450 4.2.1 later" }, {
+    pair: good,
+  });
+  const ports = { smtp: mail.port };
+  await using busy = await world(undefined, {
+    zone,
+    fallbacks,
+    settings,
+    ports,
+  });
+  assert.deepEqual(await busy.send(NAME), ["temporary 4.2.1"]);
+  assert.equal(web.requests.length, 2);
+});

@@ -11,7 +11,7 @@ import type {
 } from "../../store/queue.ts";
 import { type FederationPolicy, policyNote } from "../policy/policy.ts";
 import type { Attempt, Transport } from "../transport.ts";
-import type { Verdict } from "../verdicts/verdict.ts";
+import { passingNote, type Verdict } from "../verdicts/verdict.ts";
 
 export type UnitOutcome =
   | Attempt
@@ -99,15 +99,10 @@ function aloneVerdict(
   const verdict = alone?.kind === "answered"
     ? alone.verdicts.get(n)
     : undefined;
-  if (!verdict) return { kind: "temporary", note: passing(together) };
+  if (!verdict) return { kind: "temporary", note: passingNote(together) };
   return verdict.kind === "apart"
     ? { kind: "permanent", note: verdict.note }
     : verdict;
-}
-
-/** It is not known to be final. */
-function passing(note: DeliveryNote): DeliveryNote {
-  return { ...note, status: note.status.replace(/^5/, "4") };
 }
 
 function forAll({ recipients }: LeasedUnit, verdict: Verdict): Attempt {

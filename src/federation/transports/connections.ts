@@ -19,6 +19,7 @@ import {
   type NoWay,
 } from "../destination.ts";
 import type { DeliveryNote } from "../../store/queue.ts";
+import { noWayText } from "../verdicts/no_way_verdict.ts";
 import { noteText } from "../verdicts/verdict.ts";
 import type { RelayTransportParts } from "./parts.ts";
 import type { Place, Way } from "./ways.ts";
@@ -54,14 +55,19 @@ interface Idle<T extends Kept> {
 
 const IDLE_MS = 60_000;
 const IDLE_PER_HOST = 2;
+/** While there is much to send, each message of those at once finds one. */
+const BUSY_PER_HOST = 16;
+const BUSY_MS = 5000;
 const SWEEP_MS = 5000;
+/** Of one protocol, with all hosts. */
+const MAX_IDLE = 256;
 
 export class Connections {
   readonly #parts: RelayTransportParts;
   readonly #open = new Set<DialledWire>();
   readonly #pools: Pool<Kept>[] = [];
   readonly #stop: () => void;
-  #isClosed = false;
+  readonly #closing = new AbortController();
 
   constructor(parts: RelayTransportParts) {
     this.#parts = parts;
@@ -97,24 +103,20 @@ export class Connections {
     const speaker = { transport: way.name, host: host.name };
     const found = await until(signal, this.#addresses(way, place));
     if (found.kind === "no_way") {
-      const text = noteText(`${found.name}: ${found.reason}`);
-      throw new NoConnection({ ...speaker, status: "4.4.4", text }, found);
+      const note = { ...speaker, status: "4.4.4", text: noWayText(found) };
+      throw new NoConnection(note, found);
     }
-    const dialling = this.#dial(way, host, found.addresses);
     try {
-      return await until(signal, dialling);
+      return await this.#dial(way, host, found.addresses, signal);
     } catch (error) {
-      if (error instanceof Aborted) {
-        dialling.then((wire) => wire.abort(), () => {});
-        throw error;
-      }
+      if (signal.aborted) throw new Aborted();
       throw new NoConnection({ ...speaker, ...connectNote(error) });
     }
   }
 
   /** Ends all there are. Safe to repeat. */
   close(): void {
-    this.#isClosed = true;
+    this.#closing.abort();
     this.#stop();
     for (const pool of this.#pools) pool.close();
     for (const wire of this.#open) wire.abort();
@@ -137,6 +139,7 @@ export class Connections {
     { port, tls, isSecure, alpn }: Way,
     { name }: MailHost,
     addresses: readonly string[],
+    signal: AbortSignal,
   ): Promise<DialledWire> {
     const { clock, timers, settings, roots } = this.#parts;
     const { connectMs, from } = settings();
@@ -146,6 +149,7 @@ export class Connections {
       deadlineMs: connectMs,
       clock,
       timers,
+      signal: AbortSignal.any([signal, this.#closing.signal]),
       tls: {
         host: name,
         certificate: tls === "verified" ? "verified" : "any",
@@ -154,8 +158,8 @@ export class Connections {
       },
       ...(from && { from }),
     });
-    if (this.#isClosed) wire.abort();
     this.#open.add(wire);
+    if (this.#closing.signal.aborted) wire.abort();
     void wire.gone.then(() => this.#open.delete(wire));
     return wire;
   }
@@ -164,7 +168,9 @@ export class Connections {
 /** Connections that nobody uses, by where they lead. */
 export class Pool<T extends Kept> {
   readonly #clock: Clock;
+  /** Hosts that were used last come last. */
   readonly #idle = new Map<string, Idle<T>[]>();
+  #count = 0;
   #isClosed = false;
 
   constructor(clock: Clock) {
@@ -175,6 +181,7 @@ export class Pool<T extends Kept> {
   take(key: string): T | undefined {
     const idle = this.#idle.get(key);
     const last = idle?.pop();
+    if (last) this.#count--;
     if (idle?.length === 0) this.#idle.delete(key);
     return last?.kept;
   }
@@ -183,17 +190,27 @@ export class Pool<T extends Kept> {
     if (this.#isClosed) return kept.wire.abort();
     const idle = this.#idle.get(key) ?? [];
     idle.push({ kept, sinceMs: this.#clock.monotonic() });
+    this.#idle.delete(key);
     this.#idle.set(key, idle);
-    if (idle.length > IDLE_PER_HOST) idle.shift()!.kept.end();
+    this.#count++;
+    if (idle.length > BUSY_PER_HOST) this.#drop(idle);
+    for (const [other, waiting] of this.#idle) {
+      if (this.#count <= MAX_IDLE) break;
+      while (waiting.length > 0) this.#drop(waiting);
+      this.#idle.delete(other);
+    }
   }
 
   sweep(): void {
-    const beforeMs = this.#clock.monotonic() - IDLE_MS;
+    const nowMs = this.#clock.monotonic();
     for (const [key, idle] of this.#idle) {
-      const fresh = idle.filter(({ kept, sinceMs }) => {
-        if (sinceMs <= beforeMs) kept.end();
-        return sinceMs > beforeMs;
+      const fresh = idle.filter(({ kept, sinceMs }, at) => {
+        const isSpare = at < idle.length - IDLE_PER_HOST; // the oldest
+        const isFresh = nowMs - sinceMs < (isSpare ? BUSY_MS : IDLE_MS);
+        if (!isFresh) kept.end();
+        return isFresh;
       });
+      this.#count -= idle.length - fresh.length;
       if (fresh.length === 0) this.#idle.delete(key);
       else this.#idle.set(key, fresh);
     }
@@ -205,6 +222,12 @@ export class Pool<T extends Kept> {
       for (const { kept } of idle) kept.wire.abort();
     }
     this.#idle.clear();
+    this.#count = 0;
+  }
+
+  #drop(idle: Idle<T>[]): void {
+    idle.shift()!.kept.end();
+    this.#count--;
   }
 }
 

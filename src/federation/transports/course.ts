@@ -13,7 +13,7 @@ import {
   type HttpVerdict,
 } from "../verdicts/http_verdict.ts";
 import type { NoWayVerdict } from "../verdicts/no_way_verdict.ts";
-import type { Verdict } from "../verdicts/verdict.ts";
+import { passingNote, type Verdict } from "../verdicts/verdict.ts";
 
 /** What HTTP said, until another way says something that counts more. */
 interface Heard {
@@ -114,6 +114,20 @@ export class Course {
   reopen(): void {
     for (const [n, { kind }] of this.#verdicts) {
       if (kind === "temporary") this.#open.add(n);
+    }
+  }
+
+  /** Who was put off may go a way of last resort, which refuses nobody for good: later the usual ways may do. */
+  async lastResort(visit: () => Promise<void>): Promise<void> {
+    this.reopen();
+    const before = new Map(this.#verdicts);
+    const tried = [...this.#open];
+    await visit();
+    for (const n of tried) {
+      const verdict = this.#verdicts.get(n);
+      if (verdict?.kind !== "permanent" && verdict?.kind !== "apart") continue;
+      const note = passingNote(verdict.note);
+      this.#verdicts.set(n, before.get(n) ?? { kind: "temporary", note });
     }
   }
 

@@ -48,7 +48,7 @@ export function requestBatches(
   const batches: LeasedRecipient[][] = [];
   let octets = 0;
   for (const recipient of recipients) {
-    const size = recipientField(recipient).join(": \r\n").length * 3;
+    const size = fieldOctets(recipientField(recipient));
     const last = batches.at(-1);
     if (
       !last || last.length === MAX_RECIPIENTS ||
@@ -105,9 +105,12 @@ export class HttpWay {
           signal,
           () => post(wire, request, options),
         );
+        // it was about to close what nobody used (RFC 9110 §15.5.9)
+        const wasClosing = response.status === 408 && !response.reusable;
         if (response.reusable) {
           this.#pool.give(key, { wire, end: () => wire.close() });
         } else wire.close();
+        if (kept && wasClosing) continue;
         const verdict = httpVerdict(response, speaker, clock.now());
         return { verdict, isHeard: true, ...seen };
       } catch (error) {
@@ -157,6 +160,12 @@ function requestOf(
     content,
   };
 }
+
+function fieldOctets(field: readonly [name: string, value: string]): number {
+  return encoder.encode(`${field.join(": ")}\r\n`).length;
+}
+
+const encoder = new TextEncoder();
 
 function recipientField(
   { address }: LeasedRecipient,

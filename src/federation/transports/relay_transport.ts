@@ -131,8 +131,7 @@ export class RelayTransport implements Transport {
     if (!course.isDone) await this.#direct(rules, load, course);
     const last = overrides.fallback(destination);
     if (!last || course.isHopeless) return;
-    course.reopen();
-    if (!course.isDone) await this.#byOverride(last, rules, load, course);
+    await course.lastResort(() => this.#byOverride(last, rules, load, course));
   }
 
   async #byOverride(
@@ -141,6 +140,7 @@ export class RelayTransport implements Transport {
     load: Load,
     course: Course,
   ): Promise<void> {
+    if (course.isDone) return;
     const stop = overrideStop(override, rules);
     if (stop.ways.length === 0) course.unreached(NO_CHANNEL);
     await this.#visit(stop, load, course);

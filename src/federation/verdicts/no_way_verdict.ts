@@ -66,6 +66,11 @@ const ROWS: Readonly<Record<NoWayReason, Row>> = {
   },
 };
 
+/** For people, one line. */
+export function noWayText({ reason, name }: NoWay): string {
+  return noteText(ROWS[reason].text(name));
+}
+
 const MAX_REMEMBERED = 10_000;
 /** What was seen longer ago says nothing about today. */
 const TOO_LONG_AGO_MS = 3_600_000;
@@ -91,9 +96,10 @@ export class NoWayJudge {
     return this.#seen.has(destination);
   }
 
-  judge(destination: string, { reason, name }: NoWay): NoWayVerdict {
-    const { status, believedAfterSeconds, text } = ROWS[reason];
-    const note = { status, text: noteText(text(name)) };
+  judge(destination: string, noWay: NoWay): NoWayVerdict {
+    const { reason } = noWay;
+    const { status, believedAfterSeconds } = ROWS[reason];
+    const note = { status, text: noWayText(noWay) };
     if (believedAfterSeconds === undefined) {
       this.#seen.delete(destination);
       return { kind: "unreached", note, notBeforeSeconds: 0 };

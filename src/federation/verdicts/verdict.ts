@@ -70,6 +70,11 @@ export function replyNote(
   };
 }
 
+/** A refusal that is not known to be final. */
+export function passingNote(note: DeliveryNote): DeliveryNote {
+  return { ...note, status: note.status.replace(/^5/, "4") };
+}
+
 /** What a peer says that found no signature of ours, or a bad one: our records may be wrong. */
 export function isAboutOurSignature({ text, code }: DeliveryNote): boolean {
   return (code ?? 0) >= 500 && SIGNATURE.test(text);
