@@ -12,6 +12,9 @@ import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { RuleBook } from "../federation/policy/rule_book.ts";
 import type { QueueOptions } from "../federation/queue/options.ts";
+import type { DkimKeys } from "../federation/dkim/dkim_keys.ts";
+import type { KeyWatch } from "../federation/dkim/key_watch.ts";
+import type { PublishedNames } from "../federation/published/published_names.ts";
 import type { Address } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -29,6 +32,8 @@ export interface AdminContext {
   readonly settings: Settings;
   readonly tasks: TaskControl;
   readonly federation: FederationAdmin;
+  readonly dkim: DkimAdmin;
+  readonly names: PublishedNames;
   readonly clock: Clock;
   readonly random: Random;
   /** The `dclogin:` link of an account, for this server as it is reached now. */
@@ -36,6 +41,12 @@ export interface AdminContext {
   readonly stateDir: string;
   /** Absent when no server runs in this process. */
   readonly live?: LiveServer;
+}
+
+/** Keys that sign our mail. */
+export interface DkimAdmin {
+  readonly keys: DkimKeys;
+  readonly watch: KeyWatch;
 }
 
 /** What of federation there is without a server too. */

@@ -6,6 +6,8 @@ import { type Operation, parseInput } from "./operation.ts";
 import { ACCOUNT_CHANGES } from "./operations/account_changes.ts";
 import { ACCOUNT_OPERATIONS } from "./operations/accounts.ts";
 import { BLOCKLIST_OPERATIONS } from "./operations/blocklist.ts";
+import { DKIM_OPERATIONS } from "./operations/dkim.ts";
+import { DNS_OPERATIONS } from "./operations/dns.ts";
 import { FEDERATION_OPERATIONS } from "./operations/federation.ts";
 import { FEDERATION_RULE_OPERATIONS } from "./operations/federation_rules.ts";
 import { QUEUE_OPERATIONS } from "./operations/queue.ts";
@@ -30,6 +32,8 @@ export const OPERATIONS = {
   ...BLOCKLIST_OPERATIONS,
   ...REGISTRATION_OPERATIONS,
   ...REGISTRATION_TOKEN_OPERATIONS,
+  ...DKIM_OPERATIONS,
+  ...DNS_OPERATIONS,
   ...SETTINGS_OPERATIONS,
   ...TASK_OPERATIONS,
   ...FEDERATION_OPERATIONS,

@@ -6,6 +6,7 @@
 import { Hono } from "hono";
 import type { Clock, Timers } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
+import { MTA_STS_PATH } from "../federation/published/mta_sts_policy.ts";
 import type { HttpHandler } from "../http/peer.ts";
 import { STATIC_FILES, staticFile } from "./assets.ts";
 import { autoconfigXml } from "./autoconfig.ts";
@@ -53,6 +54,13 @@ export function site(
       });
     });
   }
+  app.get(MTA_STS_PATH, (context) => {
+    const { hostname } = new URL(context.req.url);
+    const policy = backend.mtaStsPolicy(hostname);
+    return policy === undefined
+      ? context.notFound()
+      : context.text(policy, 200, { "cache-control": "no-cache" });
+  });
   app.get(
     "/robots.txt",
     (context) => context.text("User-agent: *\nDisallow: /\n"),
@@ -82,7 +90,7 @@ export function site(
 
 /** A known path with another method: 405 with what is allowed (RFC 9110 §15.5.6). */
 function allowedMethods(app: Hono<SiteEnv>): void {
-  const paths = ["/", "/robots.txt", ...AUTOCONFIG_PATHS];
+  const paths = ["/", "/robots.txt", MTA_STS_PATH, ...AUTOCONFIG_PATHS];
   for (const path of [...paths, ...Object.keys(STATIC_FILES)]) {
     app.all(
       path,

@@ -11,6 +11,8 @@ export interface SiteBackend {
   facts(host: string): SiteFacts;
   /** @throws {Refusal} */
   register(request: RegistrationRequest): Promise<NewAccount>;
+  /** The MTA-STS policy of a name that is ours; undefined if there is none. */
+  mtaStsPolicy(host: string): string | undefined;
   /** Counts a page view of this address; seconds to wait when there were too many. */
   pageWait(address: string): number;
   /** A peer is told no. */

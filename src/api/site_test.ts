@@ -145,6 +145,7 @@ Deno.test("what nobody expected is thrown to the server, not printed", async () 
       facts: () => FACTS,
       register: () => Promise.reject(new Error("unexpected")),
       countRefusal() {},
+      mtaStsPolicy: () => undefined,
       pageWait: () => 0,
     },
   });
@@ -279,3 +280,17 @@ for (const path of ["/", "/new", "/new/some-account", "/nothing"]) {
     assert.equal(response.headers.get("retry-after"), "3");
   });
 }
+
+Deno.test("the MTA-STS policy is text at its place, for the hosts that have one", async () => {
+  const path = "/.well-known/mta-sts.txt";
+  const policies = { "mta-sts.relay.example": "version: STSv1\r\n" };
+  const host = "mta-sts.relay.example";
+  const { response, text } = await ask(path, {}, { policies, host });
+  assert.equal(response.status, 200);
+  assert.match(response.headers.get("content-type") ?? "", /^text\/plain/);
+  assert.equal(text, "version: STSv1\r\n");
+  const none = await ask(path, {}, { policies, host: "relay.example" });
+  assert.equal(none.response.status, 404);
+  const post = await ask(path, { method: "POST" }, { policies, host });
+  assert.equal(post.response.status, 405);
+});

@@ -13,6 +13,7 @@ import { raiseFileLimit } from "../files/file_limit.ts";
 import { word } from "../observe/fields.ts";
 import type { Log } from "../observe/log.ts";
 import { seenGrace } from "../tasks/purge_seen.ts";
+import type { Certificate } from "../tls/certificate.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
 import { ConditionWatch } from "./running/condition_watch.ts";
 import { openCertificates, SecureContexts } from "./certificates.ts";
@@ -136,8 +137,9 @@ export async function assemble(
     supervisor,
     log,
   });
-  const admin = adminContext(relay, config(), {
+  const admin = adminContext(relay, config, {
     links: (domain) => site.links(domain),
+    certificate: () => trusted(certificates),
     live,
   });
   return {
@@ -152,6 +154,10 @@ export async function assemble(
     conditions,
     supervisor,
   };
+}
+
+function trusted(certificates: CertificateStore): Certificate | undefined {
+  return certificates.publiclyTrusted ? certificates.current : undefined;
 }
 
 function imapBackend(relay: Relay, config: () => Config): RelayImapBackend {

@@ -30,12 +30,14 @@ import type { ContentDamage, Store } from "../store/store.ts";
 import { followPurgeSettings } from "../tasks/purge_seen.ts";
 import { TaskRunner } from "../tasks/task_runner.ts";
 import { TaskScheduler } from "../tasks/task_scheduler.ts";
+import type { Certificate } from "../tls/certificate.ts";
 import { hostnameOf } from "./certificates.ts";
-import { type Dkim, openDkim } from "./dkim.ts";
+import { type Dkim, openDkim } from "./names/dkim.ts";
 import { buildFederation, type Federation } from "./federation.ts";
 import type { InstanceLock } from "./instance_lock.ts";
 import { Journal } from "./journal.ts";
 import { type LinkFacts, loginLink } from "../accounts/login_link.ts";
+import { publishedNames } from "./names/published.ts";
 import { configuredResolver } from "./resolver.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 
@@ -202,9 +204,11 @@ function damageTeller(
 /** What admin operations see; `links` are how clients of a domain reach this server now. */
 export function adminContext(
   relay: Relay,
-  config: Config,
-  { links, live }: {
+  config: () => Config,
+  { links, live, certificate }: {
     links(domain: string): LinkFacts;
+    /** The one that others can verify, if there is one. */
+    certificate(): Certificate | undefined;
     live?: LiveServer;
   },
 ): AdminContext {
@@ -216,11 +220,19 @@ export function adminContext(
     settings: relay.settings,
     tasks: relay.tasks,
     federation: relay.federation,
+    dkim: relay.dkim,
+    names: publishedNames({
+      ...relay,
+      config,
+      certificate,
+      clock: SYSTEM_CLOCK,
+      timers: SYSTEM_TIMERS,
+    }),
     clock: SYSTEM_CLOCK,
     random: systemRandom,
     loginLink: (address, password) =>
       loginLink(address, password, links(domain(address))),
-    stateDir: config.server.stateDir,
+    stateDir: config().server.stateDir,
     ...(live === undefined ? {} : { live }),
   };
 }

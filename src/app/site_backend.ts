@@ -22,7 +22,14 @@ import type { Settings } from "../settings/settings.ts";
 import { covers } from "../tls/certificate.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
 import { linkServers } from "./link_servers.ts";
-import { connectName, domainOfHost, urlName, urlNames } from "./site_names.ts";
+import { policyOf } from "./names/published.ts";
+import {
+  connectName,
+  domainOfHost,
+  isPolicyHost,
+  urlName,
+  urlNames,
+} from "./site_names.ts";
 
 const PAGES = { burst: 100, perSecond: 20 };
 const HSTS_SECONDS = 15_552_000;
@@ -82,6 +89,14 @@ export class RelaySiteBackend implements SiteBackend {
       hstsSeconds: HSTS_SECONDS,
       ...(httpsPort === undefined ? {} : { httpsPort }),
     };
+  }
+
+  mtaStsPolicy(host: string): string | undefined {
+    const config = this.#parts.config();
+    const { publiclyTrusted, current } = this.#parts.certificates;
+    return isPolicyHost(config, host)
+      ? policyOf(config, publiclyTrusted ? current : undefined)
+      : undefined;
   }
 
   /** Where the page of the primary domain is. */

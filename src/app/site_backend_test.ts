@@ -12,3 +12,38 @@ Deno.test("pageWait() counts an IPv6 network, and both forms of an IPv4 address,
   assert.equal(backend.pageWait("::ffff:c000:201"), 1);
   assert.equal(backend.pageWait("2001:db8:1:3::1"), 0);
 });
+
+/** Of a server at mx.a.example, with a certificate for these names. */
+function policyAt(
+  host: string,
+  { names = ["mx.a.example"], publiclyTrusted = true } = {},
+): string | undefined {
+  return new RelaySiteBackend({
+    clock: { now: () => 0, monotonic: () => 0 },
+    config: () => ({
+      server: {
+        domain: "a.example",
+        domains: ["b.example"],
+        domainAliases: {},
+        hostname: "mx.a.example",
+      },
+      mta_sts: { mode: "testing", maxAge: 86_400 },
+    }),
+    certificates: { publiclyTrusted, current: { names } },
+  } as unknown as SiteBackendParts).mtaStsPolicy(host);
+}
+
+Deno.test("mtaStsPolicy() is there under names of ours, while others can verify the certificate", () => {
+  for (
+    const host of ["mta-sts.a.example", "MTA-STS.b.example.", "mx.a.example"]
+  ) {
+    assert.equal(
+      policyAt(host),
+      "version: STSv1\r\nmode: testing\r\nmx: mx.a.example\r\nmax_age: 86400\r\n",
+    );
+  }
+  assert.equal(policyAt("mta-sts.c.example"), undefined);
+  const host = "mta-sts.a.example";
+  assert.equal(policyAt(host, { publiclyTrusted: false }), undefined);
+  assert.equal(policyAt(host, { names: ["a.example"] }), undefined);
+});

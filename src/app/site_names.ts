@@ -64,6 +64,12 @@ export function urlNames(config: Names): string[] {
   return [...new Set(names.map(urlName))];
 }
 
+/** Whether an MTA-STS policy is asked for under a name of ours (RFC 8461 §3.3), or under the names before it. */
+export function isPolicyHost(config: Names, host: string): boolean {
+  const name = host.toLowerCase().replace(/\.$/, "");
+  return urlNames(config).includes(name.replace(/^mta-sts\./, ""));
+}
+
 /** A domain, an address literal or a bare address, as it stands in an URL. */
 export function urlName(name: string): string {
   const ip = literalIp(name) ?? name;

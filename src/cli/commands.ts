@@ -3,6 +3,8 @@ import type { Command, CommandGroup } from "./command.ts";
 import { ACCOUNT_COMMANDS } from "./commands/accounts.ts";
 import { BLOCKLIST_COMMANDS } from "./commands/blocklist.ts";
 import { CONFIG_COMMANDS } from "./commands/config.ts";
+import { DKIM_COMMANDS } from "./commands/dkim.ts";
+import { DNS_COMMANDS } from "./commands/dns.ts";
 import { FEDERATION_COMMANDS } from "./commands/federation.ts";
 import { HASH_COMMANDS } from "./commands/hash.ts";
 import { QUEUE_COMMANDS } from "./commands/queue.ts";
@@ -22,6 +24,8 @@ export const GROUPS: readonly CommandGroup[] = [
     summary: "Invitations: tokens that let their holder sign up",
   },
   { name: "blocklist", summary: "Names that may neither log in nor get mail" },
+  { name: "dkim", summary: "Keys that sign mail to other servers" },
+  { name: "dns", summary: "What others have to find in the DNS" },
   { name: "settings", summary: "What can be changed while the server runs" },
   { name: "message-size", summary: "The largest message" },
   { name: "federation", summary: "Mail to and from other servers" },
@@ -39,6 +43,8 @@ export const COMMANDS: readonly Command[] = [
   ...TRANSFER_COMMANDS,
   ...REGISTRATION_COMMANDS,
   ...BLOCKLIST_COMMANDS,
+  ...DKIM_COMMANDS,
+  ...DNS_COMMANDS,
   ...SETTINGS_COMMANDS,
   ...FEDERATION_COMMANDS,
   ...QUEUE_COMMANDS,

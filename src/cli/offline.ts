@@ -71,7 +71,10 @@ async function openLocked(
     };
   }
   return {
-    admin: adminContext(relay, config, { links }),
+    admin: adminContext(relay, () => config, {
+      links,
+      certificate: () => certificate,
+    }),
     async close() {
       relay.accounts.close();
       relay.federation.close();

@@ -34,6 +34,13 @@ export const hostName: Kind<string> = textual("host name", (text) => {
   );
 });
 
+/** An address of one host, without brackets. */
+export const ipAddress: Kind<string> = textual("IP address", (text) => {
+  const address = text.trim().toLowerCase();
+  if (isIP(address) !== 0) return address;
+  throw new SyntaxError(`must be an IP address (got ${quote(text)})`);
+});
+
 /** One label (RFC 6376 §3.1); what new keys of another kind add to it still fits. */
 export const dkimSelector: Kind<string> = textual("DNS label", (text) => {
   const label = text.trim().toLowerCase();

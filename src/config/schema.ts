@@ -34,6 +34,7 @@ import {
   dnsServer,
   domainAliases,
   hostName,
+  ipAddress,
   type ListenAddress,
   listenAddress,
   mailDomain,
@@ -77,6 +78,7 @@ const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
 const count = integer(1, 1_000_000);
 const MINUTES = 60;
+const MAX_POLICY_AGE = 31_557_600;
 const RETRY_STEPS = [
   15,
   60,
@@ -123,6 +125,7 @@ export const SECTIONS = {
   queue: "Mail that waits to be sent to other servers",
   dns: "Look-ups",
   dkim: "Signatures on mail to other servers (RFC 6376)",
+  mta_sts: "What we ask of servers that send us mail (RFC 8461)",
   quota: "How much an account may hold",
   retention: "When mail and accounts are deleted; 0 is never",
   storage: "The database and the files beside it",
@@ -150,6 +153,11 @@ export const SCHEMA = {
     optional(hostName),
     undefined,
     "What clients connect to and what SMTP greets with; empty: the domain without brackets",
+  ),
+  "server.public_ip": key(
+    list(ipAddress, { max: 8 }),
+    [],
+    "Public addresses of this server, for the records that are to be published; empty: those of its network interfaces",
   ),
   "server.state_dir": atStart(
     path,
@@ -665,6 +673,17 @@ export const SCHEMA = {
     choice("hold", "send"),
     "hold",
     "A key is lost: hold mail for up to an hour before it leaves unsigned, or send it so at once",
+  ),
+
+  "mta_sts.mode": key(
+    choice("enforce", "testing", "none"),
+    "enforce",
+    "What others do when our certificate cannot be verified: nothing is sent, or it is; there is no policy while the certificate is self-signed",
+  ),
+  "mta_sts.max_age": key(
+    duration({ min: 86_400, max: MAX_POLICY_AGE }), // RFC 8461 §3.2
+    days(28),
+    "How long others keep the policy",
   ),
 
   "quota.default": key(

@@ -13,7 +13,7 @@ import {
   RECURSION_DESIRED,
 } from "dns-packet";
 
-export type RecordType = "A" | "AAAA" | "MX" | "PTR" | "TXT";
+export type RecordType = "A" | "AAAA" | "CAA" | "MX" | "PTR" | "SRV" | "TXT";
 
 export interface Question {
   readonly name: string;
@@ -125,6 +125,16 @@ function readRecord(answer: Answer): ResourceRecord | undefined {
       return { ttlSeconds: ttlOf(answer.ttl), text: joined(answer.data) };
     case "PTR":
       return { ttlSeconds: ttlOf(answer.ttl), text: folded(answer.data) };
+    case "SRV": { // RFC 2782
+      const { priority = 0, weight = 0, port, target } = answer.data;
+      const text = `${priority} ${weight} ${port} ${folded(target)}.`;
+      return { ttlSeconds: ttlOf(answer.ttl), text };
+    }
+    case "CAA": { // RFC 8659 §4.1
+      const { flags = 0, tag, value } = answer.data;
+      const text = `${flags} ${tag} "${value}"`;
+      return { ttlSeconds: ttlOf(answer.ttl), text };
+    }
     case "A":
     case "AAAA":
       return { ttlSeconds: ttlOf(answer.ttl), text: answer.data };

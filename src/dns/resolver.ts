@@ -88,6 +88,14 @@ export class Resolver implements Dns {
     return mapped(await this.#lookUp(reverseName(address), "PTR"), textOf);
   }
 
+  /** As a zone file has them (RFC 2782, RFC 8659 §4.1.1). @throws {DnsFailure} */
+  async zoneData(
+    name: string,
+    type: "SRV" | "CAA",
+  ): Promise<Answer<string>> {
+    return mapped(await this.#lookUp(name, type, "fresh"), textOf);
+  }
+
   async #lookUp(
     name: string,
     type: RecordType,

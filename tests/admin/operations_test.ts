@@ -193,6 +193,7 @@ Deno.test("operations mark every secret", () => {
     "accounts.export → users",
     "accounts.import users",
     "accounts.set_password password",
+    "dkim.import key",
     "registration_tokens.create token",
     "registration_tokens.create → token",
     "registration_tokens.delete token",
@@ -262,6 +263,14 @@ const MEANINGLESS: readonly [OperationName, object, string][] = [
   ]),
   ["federation.set_channels", { domain: "far.example" }, "http"],
   ["tasks.run", { task: "prune-unread-older" }, "retention"],
+  ...["", "a b", "-a", "a.b", "x".repeat(64)].map((
+    selector,
+  ): [OperationName, object, string] => [
+    "dkim.import",
+    { selector, key: "" },
+    "selector",
+  ]),
+  ["dkim.import", { selector: "one", key: "nothing" }, "key"],
 ];
 
 Deno.test("operations name the field whose value means nothing", () =>

@@ -11,6 +11,15 @@ import {
   callOperation,
   type OperationName,
 } from "../../src/admin/operation_table.ts";
+import { Resolver } from "../../src/dns/resolver.ts";
+import { DkimKeys } from "../../src/federation/dkim/dkim_keys.ts";
+import {
+  DKIM_COLLECTION,
+  KEY_ROW,
+} from "../../src/federation/dkim/key_rows.ts";
+import { KeyWatch } from "../../src/federation/dkim/key_watch.ts";
+import { PublishedNames } from "../../src/federation/published/published_names.ts";
+import { RecordSet } from "../../src/store/record_set.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
@@ -71,7 +80,57 @@ export async function withRelay(
         throw error;
       },
     });
+    const dns = new Resolver({
+      servers: () => [],
+      timeoutMs: 1,
+      clock,
+      random: systemRandom,
+    });
+    const keys = new DkimKeys({
+      rows: await RecordSet.open({
+        store,
+        collection: DKIM_COLLECTION,
+        schema: KEY_ROW,
+        onUnreadable(key) {
+          throw new TypeError(`Cannot read ${key}`);
+        },
+        reportBug(error) {
+          throw error;
+        },
+      }),
+      directory: `${stateDir}/dkim`,
+      domains: domains.domains,
+      settings: () => config.values.dkim,
+      clock,
+      lived: store.clock,
+    });
     await test({
+      dkim: {
+        keys,
+        watch: new KeyWatch({
+          keys,
+          dns,
+          isEnabled: () => true,
+          onRecords() {},
+          onFiles() {},
+        }),
+      },
+      names: new PublishedNames({
+        keys,
+        lookUps: () => dns,
+        facts: () => ({
+          domains: domains.domains,
+          mailHost: domains.primary,
+          addresses: [],
+          mtaSts: undefined,
+          services: [],
+          issuer: undefined,
+        }),
+        certificateProblem: () => undefined,
+        clock,
+        timers: clock,
+        httpsPort: 443,
+      }),
       federation: {
         rules,
         queueOptions: () => ({

@@ -224,6 +224,7 @@ export class ServerMailWorld {
         facts: () => FACTS,
         register: () => assert.fail(),
         countRefusal: () => assert.fail(),
+        mtaStsPolicy: () => assert.fail(),
         pageWait: () => 0,
       },
       mail: world.#backend(),

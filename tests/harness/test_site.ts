@@ -56,6 +56,8 @@ export interface Ask {
   readonly refusal?: Refusal;
   readonly peer?: { address: string; secure: boolean };
   readonly wait?: number;
+  /** MTA-STS, by host. */
+  readonly policies?: Readonly<Record<string, string>>;
   readonly host?: string;
 }
 
@@ -95,6 +97,7 @@ export async function ask(
         });
       },
       countRefusal: (code) => refusals.push(code),
+      mtaStsPolicy: (host) => given.policies?.[host],
       pageWait: () => given.wait ?? 0,
     },
   });

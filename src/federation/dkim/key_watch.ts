@@ -40,14 +40,17 @@ export class KeyWatch {
     this.#parts = parts;
   }
 
-  /** @throws {Error} when keys that are missing cannot be made */
+  /** Unless nothing is signed. @throws {Error} when keys that are missing cannot be made */
   async look(): Promise<readonly KeyCheck[]> {
-    const { keys, onRecords, onFiles } = this.#parts;
-    if (!this.#parts.isEnabled()) {
-      onRecords(undefined);
-      onFiles(undefined);
-      return [];
-    }
+    if (this.#parts.isEnabled()) return await this.check();
+    this.#parts.onRecords(undefined);
+    this.#parts.onFiles(undefined);
+    return [];
+  }
+
+  /** The same in any case. */
+  async check(): Promise<readonly KeyCheck[]> {
+    const { keys, onFiles } = this.#parts;
     await keys.ready();
     await keys.forgetRetired();
     const checks = await Promise.all(

@@ -1,18 +1,18 @@
 /** Keys that sign our mail, built from a configuration. @module */
 import { join } from "node:path";
-import type { ReportedConditions } from "../admin/conditions.ts";
-import type { Clock, Timers } from "../base/clock.ts";
-import type { Config } from "../config/schema.ts";
-import type { Dns } from "../dns/answers.ts";
-import { DkimKeys } from "../federation/dkim/dkim_keys.ts";
-import { DkimSigner } from "../federation/dkim/dkim_signer.ts";
-import { DKIM_COLLECTION, KEY_ROW } from "../federation/dkim/key_rows.ts";
-import { KeyWatch } from "../federation/dkim/key_watch.ts";
-import { SigningThreads } from "../federation/dkim/signing_threads.ts";
-import type { Signer } from "../federation/signer.ts";
-import { RecordSet } from "../store/record_set.ts";
-import type { Settings } from "../settings/settings.ts";
-import type { Store } from "../store/store.ts";
+import type { ReportedConditions } from "../../admin/conditions.ts";
+import type { Clock, Timers } from "../../base/clock.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Dns } from "../../dns/answers.ts";
+import { DkimKeys } from "../../federation/dkim/dkim_keys.ts";
+import { DkimSigner } from "../../federation/dkim/dkim_signer.ts";
+import { DKIM_COLLECTION, KEY_ROW } from "../../federation/dkim/key_rows.ts";
+import { KeyWatch } from "../../federation/dkim/key_watch.ts";
+import { SigningThreads } from "../../federation/dkim/signing_threads.ts";
+import type { Signer } from "../../federation/signer.ts";
+import { RecordSet } from "../../store/record_set.ts";
+import type { Settings } from "../../settings/settings.ts";
+import type { Store } from "../../store/store.ts";
 
 export interface Dkim {
   readonly keys: DkimKeys;
@@ -57,7 +57,7 @@ export async function openDkim(parts: DkimParts): Promise<Dkim> {
   const keys = new DkimKeys({
     rows,
     directory: join(config().server.stateDir, "dkim"),
-    domains: signedDomains(config()),
+    domains: namesOfAuthors(config()),
     settings: () => config().dkim,
     clock,
     lived: store.clock,
@@ -96,7 +96,7 @@ export async function openDkim(parts: DkimParts): Promise<Dkim> {
 }
 
 /** Names that our authors have, the primary domain first; an address has no keys in the DNS. */
-function signedDomains({ server }: Config): string[] {
+export function namesOfAuthors({ server }: Config): string[] {
   const names = [
     server.domain,
     ...server.domains,
