@@ -309,3 +309,16 @@ Deno.test("an answer that comes early leaves no connection to be used again", as
   assert.deepEqual(await world.send(NAME), ["permanent 5.3.4"]);
   assert.equal(early.accepted, 2);
 });
+
+Deno.test("who accepts what it has not got yet has not got it", async () => {
+  await using early = await httpPeer(() => response(200, "250 2.0.0 OK"), {
+    pair: good,
+    answersEarly: true,
+  });
+  await using world = await World.make({
+    zone: ZONE,
+    ports: { https: early.port },
+    content: `From: <ann@relay.example>\r\n\r\n${"x".repeat(9_000_000)}`,
+  });
+  assert.deepEqual(await world.send(NAME), ["temporary 4.5.0"]);
+});

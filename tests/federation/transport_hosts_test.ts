@@ -139,6 +139,32 @@ for (
   });
 }
 
+Deno.test("a server without an address may get one, whatever the others are", async () => {
+  for (const MX of [["no.example", "x.example"], ["x.example", "no.example"]]) {
+    await using world = await World.make({
+      zone: { [NAME]: { MX }, "x.example": { A: ["10.1.2.3"] } },
+      settings: { allowPrivateTargets: false },
+    });
+    assert.equal(await world.send(NAME), "unreached 4.4.4");
+  }
+});
+
+Deno.test("HTTP in clear never comes before HTTPS", async () => {
+  const LITERAL = "[127.0.0.1]";
+  for (
+    const [channels, order] of [
+      [["http"], ["https", "http"]],
+      [["http", "smtp"], ["smtp", "https", "http"]],
+    ] as const
+  ) {
+    await using world = await World.make({
+      hosts: [["127.0.0.1", { absentAt: 1000 }]],
+    });
+    await world.send(LITERAL, ["bob"], { channels });
+    assert.deepEqual(world.seen.map(({ way }) => way), order);
+  }
+});
+
 Deno.test("a literal in a private network is not asked", async () => {
   await using world = await World.make({
     settings: { allowPrivateTargets: false },

@@ -5,7 +5,7 @@
  * @module
  */
 import type { DeliveryNote, LeasedRecipient } from "../../store/queue.ts";
-import type { NoWay } from "../destination.ts";
+import type { NoWay, NoWayReason } from "../destination.ts";
 import type { Attempt } from "../transport.ts";
 import {
   afterHttp,
@@ -161,9 +161,8 @@ export class Course {
 
   /** What may pass counts before what does not. */
   #nowhere(): NoWayVerdict | undefined {
-    const noWay =
-      this.#noWays.find(({ reason }) => reason === "dns_temporary") ??
-        this.#noWays[0];
+    const noWay = this.#noWays.find(({ reason }) => PASSING.has(reason)) ??
+      this.#noWays[0];
     if (noWay) this.#noWayVerdict ??= this.#judge(noWay);
     return this.#noWayVerdict;
   }
@@ -176,6 +175,11 @@ export class Course {
     return verdicts;
   }
 }
+
+const PASSING: ReadonlySet<NoWayReason> = new Set([
+  "dns_temporary",
+  "no_host_address",
+]);
 
 const NOBODY: DeliveryNote = {
   status: "4.4.1", // RFC 3463 §3.5

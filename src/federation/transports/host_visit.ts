@@ -59,15 +59,17 @@ export class HostVisit {
     course.closeRefused();
   }
 
-  /** HTTPS comes last where it is known that nobody is there. */
+  /** HTTPS comes after SMTP where it is known that nobody is there. */
   #ways(): readonly Way[] {
     const { ways, memory } = this.#stop;
     const { httpsNegativeTtlSeconds } = this.#parts.settings();
     const isAbsent = memory !== undefined &&
       this.#parts.memory.isAbsent(memory, httpsNegativeTtlSeconds);
     if (!isAbsent) return ways;
-    const isHttps = ({ name }: Way) => name === "https";
-    return [...ways.filter((way) => !isHttps(way)), ...ways.filter(isHttps)];
+    const https = ways.filter(({ name }) => name === "https");
+    const others = ways.filter(({ name }) => name !== "https");
+    const smtp = others.findIndex(({ name }) => name === "smtp");
+    return smtp < 0 ? ways : others.toSpliced(smtp + 1, 0, ...https);
   }
 
   #isKnownTooLarge(): boolean {

@@ -7,7 +7,6 @@
 import type { DeliveryNote, LeasedUnit } from "../../store/queue.ts";
 import { findMailHosts, type MailHost } from "../destination.ts";
 import type { Channel } from "../policy/rules.ts";
-import type { RouteOverride } from "../route_override.ts";
 import type { Attempt, Transport } from "../transport.ts";
 import { NoWayJudge } from "../verdicts/no_way_verdict.ts";
 import { Aborted, Connections, until } from "./connections.ts";
@@ -123,7 +122,9 @@ export class RelayTransport implements Transport {
     const rules = { settings: settings(), ports: this.#ports, channels };
     const override = overrides.find(destination);
     if (override) {
-      await this.#byOverride(override, rules, load, course);
+      const stop = overrideStop(override, rules);
+      if (stop.ways.length === 0) course.unreached(NO_CHANNEL);
+      await this.#visit(stop, load, course);
       if (override.fallback === "none") return;
       course.reopen();
       course.forgetNowhere();
@@ -131,19 +132,8 @@ export class RelayTransport implements Transport {
     if (!course.isDone) await this.#direct(rules, load, course);
     const last = overrides.fallback(destination);
     if (!last || course.isHopeless) return;
-    await course.lastResort(() => this.#byOverride(last, rules, load, course));
-  }
-
-  async #byOverride(
-    override: RouteOverride,
-    rules: WayRules,
-    load: Load,
-    course: Course,
-  ): Promise<void> {
-    if (course.isDone) return;
-    const stop = overrideStop(override, rules);
-    if (stop.ways.length === 0) course.unreached(NO_CHANNEL);
-    await this.#visit(stop, load, course);
+    const stop = overrideStop(last, rules);
+    await course.lastResort(() => this.#visit(stop, load, course));
   }
 
   async #direct(

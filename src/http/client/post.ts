@@ -105,6 +105,10 @@ class Exchange {
     const input = this.#receiver.next();
     if (input?.kind === "response") {
       const { response } = input;
+      const { status } = response;
+      if (this.#isPartial && status >= 200 && status < 300) {
+        throw this.#trouble("protocol", "accepted before it was sent");
+      }
       const reusable = response.reusable && !this.#isPartial;
       return { ...response, reusable };
     }
