@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { hours } from "../base/durations.ts";
+import { formatDuration, hours } from "../base/durations.ts";
 import { type ClockJump, describeJump } from "../base/lived_clock.ts";
 import { roundedSize } from "../base/sizes.ts";
 import type { StoreHealth } from "../store/store.ts";
@@ -51,8 +51,24 @@ export interface Facts {
   /** Tasks whose last run failed. */
   readonly failedTasks?: readonly string[];
   readonly logLevel?: string;
+  readonly queue?: QueueFacts;
   /** What parts of the relay have told themselves. */
   readonly reported?: ReadonlyMap<string, string>;
+}
+
+/** Of mail that waits for other servers. */
+export interface QueueFacts {
+  /** Federation is off. */
+  readonly paused: boolean;
+  readonly messages: number;
+  /** Recipients, one by one. */
+  readonly held: number;
+  readonly heldDestinations: number;
+  /** Destinations that were not reached for long. */
+  readonly unreached: number;
+  readonly lifetimeSeconds: number;
+  /** Until the first message is out of time; absent when there is none. */
+  readonly firstExpiryInSeconds?: number;
 }
 
 export interface Condition {
@@ -215,6 +231,58 @@ export const CONDITIONS = {
     severity: "warning",
     text: "See to the machine's clock; no mail and no account is older for it",
     check: ({ clockJump }) => clockJump && worrying(clockJump),
+  },
+  queue_stopped: {
+    severity: "error",
+    text: "No mail goes to other servers; it is tried again",
+  },
+  queue_paused: {
+    severity: "warning",
+    text: "Mail waits since federation is off, and fails when its time is over",
+    check: ({ queue }) =>
+      queue?.paused && queue.messages > 0
+        ? `${queue.messages} messages`
+        : undefined,
+  },
+  queue_held: {
+    severity: "warning",
+    text:
+      'Mail waits until it is released, or its time is over, see "queue list --state held" and "queue status"',
+    check({ queue }) {
+      if (!queue || queue.held + queue.heldDestinations === 0) return undefined;
+      return `${queue.held} recipients and ${queue.heldDestinations} destinations are held`;
+    },
+  },
+  queue_old: {
+    severity: "warning",
+    text: 'Mail has waited for most of its time, see "queue status"',
+    check({ queue }) {
+      const { firstExpiryInSeconds, lifetimeSeconds = 0 } = queue ?? {};
+      if (
+        firstExpiryInSeconds === undefined ||
+        firstExpiryInSeconds >= lifetimeSeconds / 2
+      ) return undefined;
+      return `the first is given up in ${
+        formatDuration(Math.max(0, firstExpiryInSeconds))
+      }`;
+    },
+  },
+  peers_unreached: {
+    severity: "warning",
+    text:
+      'Other servers have not been reached for long, see "federation status"',
+    check: ({ queue }) =>
+      queue && queue.unreached > 0 ? `${queue.unreached} of them` : undefined,
+  },
+  signature_refused: {
+    severity: "error",
+    text:
+      "Other servers miss our DKIM signature or find it wrong, and refuse our mail: see to the DNS record of the key",
+  },
+  tls_enforced: {
+    severity: "warning",
+    text:
+      'Mail waits for domains that demand TLS which their servers do not have, see "federation status"',
   },
   log_debug: {
     severity: "warning",

@@ -6,6 +6,7 @@ import {
   CONDITIONS,
   degradedBy,
   type Facts,
+  type QueueFacts,
   ReportedConditions,
 } from "./conditions.ts";
 
@@ -43,6 +44,15 @@ for (const [clockJump, count] of WORRYING) {
     assert.equal(degradedBy({ nowMs: NOW, clockJump }).length, count);
   });
 }
+
+const QUEUE: QueueFacts = {
+  paused: false,
+  messages: 0,
+  held: 0,
+  heldDestinations: 0,
+  unreached: 0,
+  lifetimeSeconds: 1000,
+};
 
 /** What makes each hold, and the same kind of fact when all is well. */
 const CASES: Record<
@@ -178,6 +188,41 @@ const CASES: Record<
     holds: { clockJump: jump(-3600, "running") },
     well: { clockJump: jump(3599, "running") },
     message: /machine's clock was set back by 1h/,
+  },
+  queue_stopped: {
+    holds: { reported: new Map([["queue_stopped", "the disk"]]) },
+    well: {},
+    message: /No mail goes to other servers.*\(the disk\)/,
+  },
+  queue_paused: {
+    holds: { queue: { ...QUEUE, paused: true, messages: 3 } },
+    well: { queue: { ...QUEUE, paused: true } },
+    message: /federation is off.*\(3 messages\)/,
+  },
+  queue_held: {
+    holds: { queue: { ...QUEUE, held: 2, heldDestinations: 1 } },
+    well: { queue: QUEUE },
+    message: /\(2 recipients and 1 destinations are held\)/,
+  },
+  queue_old: {
+    holds: { queue: { ...QUEUE, firstExpiryInSeconds: 499 } },
+    well: { queue: { ...QUEUE, firstExpiryInSeconds: 500 } },
+    message: /given up in 8m19s/,
+  },
+  peers_unreached: {
+    holds: { queue: { ...QUEUE, unreached: 2 } },
+    well: { queue: QUEUE },
+    message: /not been reached.*\(2 of them\)/,
+  },
+  signature_refused: {
+    holds: { reported: new Map([["signature_refused", "2 servers"]]) },
+    well: {},
+    message: /DKIM.*\(2 servers\)/,
+  },
+  tls_enforced: {
+    holds: { reported: new Map([["tls_enforced", "1 domain"]]) },
+    well: {},
+    message: /demand TLS.*\(1 domain\)/,
   },
   log_debug: {
     holds: { logLevel: "debug" },

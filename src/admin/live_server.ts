@@ -59,6 +59,14 @@ export interface LiveSessions {
   end(account: string): number;
 }
 
+/** What of the queue is being sent. */
+export interface ServedQueue {
+  readonly attempts: number;
+  readonly destinations: number;
+  /** Nothing begins: federation is off, or the store takes no results. */
+  readonly paused: boolean;
+}
+
 export interface ReloadReport {
   /** Keys of the file whose new value is in force, and "tls" for a new certificate. */
   readonly changed: readonly string[];
@@ -95,6 +103,7 @@ export interface LiveServer extends ServerControl {
   listeners(): readonly ListenerShape[];
   parts(): readonly PartShape[];
   certificates(): readonly CertificateShape[];
+  queue(): ServedQueue;
   /** What is wrong now. */
   degraded(): Promise<readonly Degraded[]>;
   /** Until the process ends. @throws {Refusal} `invalid_value` when the file locks a lower one */

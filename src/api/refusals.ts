@@ -216,6 +216,16 @@ const ANSWERS: Readonly<Record<RefusalCode, Answer>> = {
     "relaying_denied",
     "The recipient is on another server",
   ),
+  no_such_domain: refused(
+    400,
+    "no_such_domain",
+    "There is no such domain",
+  ),
+  not_delivered: refused(
+    400,
+    "not_delivered",
+    "The other server has refused the message",
+  ),
   federation_off: refused(
     403,
     "federation_off",

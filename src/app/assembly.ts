@@ -27,6 +27,8 @@ import { RelaySiteBackend } from "./site_backend.ts";
 import { RelayMxdelivBackend } from "./server_mail.ts";
 import { Supervisor } from "./services/supervisor.ts";
 import { RelaySmtpBackend } from "./smtp_backend.ts";
+import { ehloName, ownAddresses } from "./federation/own_names.ts";
+import { Sender } from "./federation/sender.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 
 /** The configuration as it was read last: a reload replaces it. */
@@ -45,6 +47,7 @@ export interface Assembly {
   readonly admin: AdminContext;
   readonly conditions: ConditionWatch;
   readonly supervisor: Supervisor;
+  readonly sender: Sender;
 }
 
 export interface AssemblySource {
@@ -119,6 +122,14 @@ export async function assemble(
     upgrades: [],
     timers: SYSTEM_TIMERS,
   });
+  const sender = await Sender.open({
+    ...relay,
+    config,
+    clock: SYSTEM_CLOCK,
+    timers: SYSTEM_TIMERS,
+    hostname: () => ehloName(relay.settings, config()),
+    own: (port) => ownAddresses(listeners, port),
+  });
   const supervisor = new Supervisor({
     clock: SYSTEM_CLOCK,
     timers: SYSTEM_TIMERS,
@@ -135,6 +146,7 @@ export async function assemble(
     certificates,
     conditions,
     supervisor,
+    sender,
     log,
   });
   const admin = adminContext(relay, config, {
@@ -153,6 +165,7 @@ export async function assemble(
     admin,
     conditions,
     supervisor,
+    sender,
   };
 }
 

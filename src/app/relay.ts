@@ -16,7 +16,6 @@ import type { Config } from "../config/schema.ts";
 import { Delivery } from "../delivery/delivery.ts";
 import { AccountDirectory, addressInUri } from "../delivery/directory.ts";
 import type { Inbound } from "../delivery/inbound.ts";
-import { FEDERATION_OFF } from "../delivery/outbound.ts";
 import type { DeliverySettings } from "../delivery/settings.ts";
 import type { Resolver } from "../dns/resolver.ts";
 import { Counters } from "../observe/counters.ts";
@@ -32,8 +31,8 @@ import { TaskRunner } from "../tasks/task_runner.ts";
 import { TaskScheduler } from "../tasks/task_scheduler.ts";
 import type { Certificate } from "../tls/certificate.ts";
 import { hostnameOf } from "./certificates.ts";
+import { buildFederation, type Federation } from "./federation/federation.ts";
 import { type Dkim, openDkim } from "./names/dkim.ts";
-import { buildFederation, type Federation } from "./federation.ts";
 import type { InstanceLock } from "./instance_lock.ts";
 import { Journal } from "./journal.ts";
 import { type LinkFacts, loginLink } from "../accounts/login_link.ts";
@@ -114,14 +113,15 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     resources: () => machineResources(first.server.stateDir),
   });
   const dns = configuredResolver(config);
+  const dkim = await openDkim({ ...shared, settings, config, reported, dns });
   const federation = await buildFederation({
     ...shared,
     settings,
     config,
     dns,
+    signer: dkim.signer,
     onUnreadable: (collection) => tellUnreadable(collection, reported),
   });
-  const dkim = await openDkim({ ...shared, settings, config, reported, dns });
   const { inbound } = federation.serverMail;
   const delivery = new Delivery({
     ...shared,
@@ -134,7 +134,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
       () => addressInUri(settings.get("admin_contact")),
     ),
     inbound,
-    outbound: FEDERATION_OFF,
+    outbound: federation.outbound,
     hostname: hostnameOf(first),
     counters: journal.counters,
     settings: () =>
@@ -256,5 +256,6 @@ function deliverySettings(
     maxHeaderOctets: smtp.maxHeaderBytes,
     appendPolicy: imap.appendPolicy,
     quota,
+    reportHint: settings.get("federation_report_hint"),
   };
 }

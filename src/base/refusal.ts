@@ -60,6 +60,8 @@ export type RefusalCode =
   | "too_many_requests"
   | "too_many_recipients"
   | "no_such_user"
+  | "no_such_domain"
+  | "not_delivered"
   | "quota_exceeded"
   // mailboxes
   | "no_such_mailbox"
@@ -81,10 +83,12 @@ export type RefusalCode =
 export interface RefusalDetail {
   /** The address the refusal is about, where the reply names it. */
   readonly address?: string;
+  /** RFC 3463 §2, where it says more than the code: mail protocols show it. */
+  readonly status?: string;
   readonly retryAfterSeconds?: number;
   /** Of what an admin or a program sent: the field that is wrong. */
   readonly field?: string;
-  /** What the peer can do about it: printable ASCII, which mail protocols show. */
+  /** What the peer can do about it, or what it is about: printable ASCII, which mail protocols show. */
   readonly advice?: string;
   /** What was wrong, for people: CLI and API show it, mail protocols do not. */
   readonly explanation?: string;
@@ -144,6 +148,8 @@ const TEXTS: Readonly<Record<RefusalCode, string>> = {
   too_many_requests: "Too many requests, try again later",
   too_many_recipients: "Too many recipients",
   no_such_user: "There is no such account",
+  no_such_domain: "There is no such domain",
+  not_delivered: "The other server has refused the message",
   quota_exceeded: "The account is full",
   no_such_mailbox: "There is no such mailbox",
   no_target_mailbox: "There is no such mailbox to copy to",

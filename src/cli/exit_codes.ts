@@ -92,6 +92,8 @@ const FAILURES: Record<ControlFailure, ExitCode> = {
   relaying_denied: EXIT.conflict,
   federation_off: EXIT.conflict,
   policy_rejection: EXIT.conflict,
+  no_such_domain: EXIT.conflict,
+  not_delivered: EXIT.conflict,
   too_much_mail: EXIT.failed,
   too_many_requests: EXIT.failed,
   too_many_recipients: EXIT.conflict,

@@ -50,6 +50,17 @@ export const dkimSelector: Kind<string> = textual("DNS label", (text) => {
   );
 });
 
+/** Of one family, without brackets. */
+export function ipAddress(family: 4 | 6): Kind<string> {
+  return textual(`IPv${family} address`, (text) => {
+    const address = text.trim().toLowerCase();
+    if (isIP(address) === family) return address;
+    throw new SyntaxError(
+      `must be an IPv${family} address without brackets (got ${quote(text)})`,
+    );
+  });
+}
+
 /** An IP network, `192.0.2.0/24` or `2001:db8::/32`; an address alone is itself. */
 export const network: Kind<string> = textual("network", (text) => {
   const [address = "", prefix, ...rest] = text.trim().split("/");

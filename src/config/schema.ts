@@ -569,6 +569,47 @@ export const SCHEMA = {
     1500,
     "How long the reply to a user waits for the first attempts, so that a refusal can be the reply; 0: not at all",
   ),
+  "federation.http_fallback": key(
+    choice("never", "ip_literal", "always"),
+    "ip_literal",
+    "To whom mail may go over HTTP without TLS: nobody, servers that are an IP address, or all, and then before SMTP",
+  ),
+  "federation.tls": key(
+    choice("opportunistic", "verify"),
+    "opportunistic",
+    "Mail is sent with TLS; opportunistic: also where the certificate cannot be verified",
+  ),
+  "federation.plaintext_domains": key(
+    list(mailDomain),
+    ["nauta.cu"],
+    "Domains that get mail without TLS where they have none",
+  ),
+  "federation.mta_sts": key(
+    flag,
+    true,
+    "Obey the policies by which domains demand TLS (RFC 8461)",
+  ),
+  "federation.https_negative_ttl": key(
+    duration({ min: 60, max: days(1) }),
+    1800,
+    "How long HTTPS is left out at a host where only SMTP has worked",
+  ),
+  "federation.allow_private_targets": key(
+    flag,
+    false,
+    "Let names of other domains lead to private addresses, as in a laboratory",
+  ),
+  "federation.ipv4_only": key(flag, false, "Connect over IPv4 alone"),
+  "federation.bind_ipv4": key(
+    optional(ipAddress(4)),
+    undefined,
+    "Own IPv4 address to connect from; empty: as the system chooses",
+  ),
+  "federation.bind_ipv6": key(
+    optional(ipAddress(6)),
+    undefined,
+    "Own IPv6 address to connect from; empty: as the system chooses",
+  ),
   "federation.report_hint": key(
     flag,
     true,
@@ -643,7 +684,23 @@ export const SCHEMA = {
     "Time until the next attempt after the first failure, the second, …; the last one repeats",
   ),
 
-  "dns.servers": atStart(
+  "queue.connect_timeout": key(
+    milliseconds({ min: 1000, max: 300_000 }),
+    30_000,
+    "Until a connection to another server is there",
+  ),
+  "queue.http_timeout": key(
+    milliseconds({ min: 1000, max: 600_000 }),
+    60_000,
+    "Until another server has answered over HTTP",
+  ),
+  "queue.smtp_data_timeout": key(
+    milliseconds({ min: 10_000, max: 3_600_000 }),
+    600_000,
+    "Until another server has said over SMTP whether it takes a message",
+  ),
+
+  "dns.servers": key(
     list(dnsServer, { max: 8 }),
     [],
     'DNS servers, as "192.0.2.53" or "[2001:db8::53]:5353"; empty: those of the system',

@@ -127,14 +127,13 @@ export class Delivery {
   #open(
     options: Omit<
       TransactionOptions,
-      "parts" | "router" | "reports" | "hygiene"
+      "parts" | "router" | "hygiene"
     >,
   ): MailTransaction {
     return new MailTransaction({
       ...options,
       parts: this.#parts,
       router: this.#router,
-      reports: this.reports,
       hygiene: this.#hygiene,
     });
   }

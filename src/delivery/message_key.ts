@@ -9,7 +9,7 @@
  */
 import { createHash } from "node:crypto";
 import type { Address } from "../mail/address.ts";
-import type { MessageKey } from "../store/mail.ts";
+import type { MessageKey } from "../store/message_key.ts";
 import { type Origin, senderOf } from "./origin.ts";
 
 const KEY_OCTETS = 16;

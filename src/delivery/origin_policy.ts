@@ -11,20 +11,33 @@ import {
 } from "./header_hygiene.ts";
 import { type Origin, ruleFor, senderOf } from "./origin.ts";
 import type { DeliveryParts } from "./parts.ts";
+import { refusalOf } from "./recipients.ts";
 
 /** What becomes of the messages of one origin on their way in. */
 export class OriginPolicy {
   constructor(
     readonly origin: Origin,
-    readonly parts: Pick<DeliveryParts, "directory" | "domains" | "settings">,
+    readonly parts: Pick<
+      DeliveryParts,
+      "directory" | "domains" | "outbound" | "settings"
+    >,
     readonly hygiene: HygieneParts,
   ) {}
 
-  /** Of our users, anybody: where mail cannot go is decided when it is whole. @throws {Refusal} `relaying_denied` */
+  /**
+   * Of our users, anybody, unless they want to know at once: where mail cannot go
+   * is decided when it is whole.
+   *
+   * @throws {Refusal} `relaying_denied`, or what is against the recipient
+   */
   checkRecipient(address: Address): void {
-    if (ruleFor(this.origin).elsewhere !== "refuse") return;
-    if (this.parts.domains.isLocalAddress(address)) return;
-    throw new Refusal("relaying_denied");
+    const { domains, outbound } = this.parts;
+    const { elsewhere } = ruleFor(this.origin);
+    if (elsewhere === "nobody" || domains.isLocalAddress(address)) return;
+    if (elsewhere === "refuse") throw new Refusal("relaying_denied");
+    if (outbound.rejectAt() !== "always") return;
+    const refused = outbound.refusal(address);
+    if (refused) throw refusalOf(address, refused);
   }
 
   /** Nobody can get a message to these, whatever it is and whoever has an account. */

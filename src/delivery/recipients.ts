@@ -16,6 +16,8 @@ import { destinationOf, noteOf, type Route } from "./routing.ts";
 /** The most helpful first: what the sender can do nothing about, or must know. */
 const HELPFULNESS: readonly RecipientRefusal[] = [
   "no_such_user",
+  "no_such_domain",
+  "message_too_large",
   "policy_rejection",
   "federation_off",
   "quota_exceeded",
@@ -58,6 +60,10 @@ export class Recipients {
     return this.#queued.size;
   }
 
+  get destinations(): ReadonlySet<string> {
+    return new Set(this.#queued.values());
+  }
+
   get dismissedCount(): number {
     return this.#dismissed;
   }
@@ -73,6 +79,11 @@ export class Recipients {
     const copy = this.dependentCopy;
     return this.#queued.size > 0 || this.#dismissed > 0 ||
       this.accounts.some((account) => account !== copy);
+  }
+
+  /** Somebody elsewhere is refused. */
+  get refusesElsewhere(): boolean {
+    return this.outbound().some(({ failure }) => failure !== undefined);
   }
 
   get refusals(): readonly RecipientRefusal[] {
@@ -129,7 +140,7 @@ export class Recipients {
   asRefusal(): Refusal {
     for (const code of HELPFULNESS) {
       for (const [address, refused] of this.#refused) {
-        if (refused.code === code) return new Refusal(code, { address });
+        if (refused.code === code) return refusalOf(address, refused);
       }
     }
     return new Refusal("unavailable");
@@ -159,4 +170,21 @@ export class Recipients {
     return this.#sender !== undefined && domains.isLocalAddress(address) &&
       domains.candidates(address).includes(this.#sender);
   }
+}
+
+/** As the sender is told of one recipient. */
+export function refusalOf(
+  address: Address,
+  { code, status, text }: RefusedRoute,
+): Refusal {
+  return new Refusal(code, {
+    address,
+    ...(status !== undefined && { status }),
+    ...(text !== undefined && { advice: printable(text) }),
+  });
+}
+
+/** What mail protocols can show. */
+export function printable(text: string): string {
+  return text.replace(/[^ -~]/g, "?");
 }

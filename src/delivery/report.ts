@@ -17,6 +17,8 @@ import type {
 /** `hostname` is what this server calls itself. */
 export interface ReportParts extends HygieneParts {
   readonly hostname: string;
+  /** With the field for which Delta Chat reads it although it is not encrypted. */
+  readonly hint: boolean;
 }
 
 const MAX_LISTED = 100;
@@ -41,6 +43,7 @@ export function formatReport(
     `Date: ${date}`,
     `Message-ID: ${messageId}`,
     "Auto-Submitted: auto-replied", // RFC 3834 §5
+    ...(parts.hint ? ["Secure-Join: vc-request"] : []),
     "MIME-Version: 1.0",
     "Content-Type: multipart/report; report-type=delivery-status;",
     ` boundary="${boundary}"`,

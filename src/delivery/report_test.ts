@@ -9,6 +9,7 @@ const PARTS = {
   random: (length: number) => new Uint8Array(length).fill(7),
   domain: "relay.example",
   hostname: "mx.relay.example",
+  hint: true,
 };
 
 function reportOf(

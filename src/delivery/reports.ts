@@ -12,6 +12,8 @@ import type { DeliveryParts } from "./parts.ts";
 import { formatReport, type ReportParts } from "./report.ts";
 
 const AT_ONCE = 100;
+/** So long it is waited for others of the same message to fail: clients mark it as failed once. */
+const TOGETHER_SECONDS = 30;
 
 export type ReportsParts = Pick<
   DeliveryParts,
@@ -23,11 +25,12 @@ export type ReportsParts = Pick<
   | "hostname"
   | "counters"
   | "settings"
+  | "outbound"
 >;
 
 export class Reports {
   readonly #parts: ReportsParts;
-  readonly #form: ReportParts;
+  readonly #form: Omit<ReportParts, "hint">;
 
   constructor(parts: ReportsParts) {
     const { clock, random, domains, hostname } = parts;
@@ -35,19 +38,27 @@ export class Reports {
     this.#form = { clock, random, domain: domains.primary, hostname };
   }
 
-  /** Reports what of one message has failed so far, if nobody has. */
-  async tellOf(message: QueueId): Promise<void> {
-    const before = (message - 1) as QueueId;
-    const [failed] = await this.#parts.queue.failures(before, 1);
-    if (failed?.message === message) await this.tell(failed);
-  }
-
   /** Reports all that has failed; to be called at the start. */
   async tellAll(): Promise<void> {
+    await this.#tellSome(() => true);
+  }
+
+  /** Reports what has failed and waits for no other failure. */
+  async tellDue(): Promise<void> {
+    const { outbound } = this.#parts;
+    await this.#tellSome(({ message, waiting, ageSeconds }) =>
+      (waiting === 0 || ageSeconds >= TOGETHER_SECONDS) &&
+      !outbound.isAwaited(message)
+    );
+  }
+
+  async #tellSome(isDue: (failed: FailedMessage) => boolean): Promise<void> {
     let after: QueueId | undefined;
     for (;;) {
       const some = await this.#parts.queue.failures(after, AT_ONCE);
-      for (const failed of some) await this.tell(failed);
+      for (const failed of some) {
+        if (isDue(failed)) await this.tell(failed);
+      }
       if (some.length < AT_ONCE) return;
       after = some.at(-1)!.message;
     }
@@ -56,7 +67,10 @@ export class Reports {
   /** One report for all recipients that are named. */
   async tell(failed: FailedMessage): Promise<void> {
     const { mail, clock, settings, counters } = this.#parts;
-    const { octets, headerOctets } = formatReport(failed, this.#form);
+    const { octets, headerOctets } = formatReport(failed, {
+      ...this.#form,
+      hint: settings().reportHint,
+    });
     const { results } = await mail.accept({
       content: { kind: "inline", octets },
       headerOctets,

@@ -21,6 +21,12 @@ export type Route =
   | { readonly kind: "local"; readonly account: AccountId }
   | RemoteRoute;
 
+/** What a route may depend on beside the address. */
+export interface RoutedMessage {
+  readonly origin: Origin;
+  readonly sizeOctets: number;
+}
+
 export interface RouterParts {
   readonly domains: LocalDomains;
   readonly directory: Pick<Directory, "findMany">;
@@ -33,14 +39,14 @@ export class Router {
   /** One for each address, in their order. */
   async route(
     addresses: readonly Address[],
-    origin: Origin,
+    message: RoutedMessage,
   ): Promise<ReadonlyMap<Address, Route>> {
     const { domains, directory } = this.parts;
     const here = addresses.filter((one) => domains.isLocalAddress(one));
     const elsewhere = addresses.filter((one) => !domains.isLocalAddress(one));
     const [accounts, remote] = await Promise.all([
       here.length > 0 ? directory.findMany(here) : [],
-      this.#elsewhere(elsewhere, origin),
+      this.#elsewhere(elsewhere, message),
     ]);
     return new Map<Address, Route>([
       ...here.map((address, i) => [address, localRoute(accounts[i])] as const),
@@ -50,12 +56,12 @@ export class Router {
 
   async #elsewhere(
     addresses: readonly Address[],
-    origin: Origin,
+    message: RoutedMessage,
   ): Promise<readonly RemoteRoute[]> {
     if (addresses.length === 0) return [];
-    switch (ruleFor(origin).elsewhere) {
+    switch (ruleFor(message.origin).elsewhere) {
       case "route":
-        return await this.parts.outbound.route(addresses, origin);
+        return await this.parts.outbound.route(addresses, message);
       case "nobody":
         return addresses.map(() => ({ kind: "refuse", ...NOBODY }));
       case "refuse":
@@ -78,6 +84,12 @@ const NOTES: Readonly<Record<RecipientRefusal, DeliveryNote>> = {
   quota_exceeded: { status: "5.2.2", text: "Mailbox full", code: 552 },
   federation_off: { status: "5.7.1", text: "Federation is off", code: 550 },
   policy_rejection: { status: "5.7.1", text: "Policy Rejection", code: 550 },
+  message_too_large: {
+    status: "5.3.4",
+    text: "The message is too large",
+    code: 552,
+  },
+  no_such_domain: { status: "5.1.2", text: "No such domain", code: 550 },
 };
 
 /** What a report says of a recipient that we refuse ourselves. */

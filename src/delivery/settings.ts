@@ -19,4 +19,6 @@ export interface DeliverySettings {
   /** What APPEND takes. */
   readonly appendPolicy: "encrypted" | "any" | "deny";
   readonly quota: QuotaPolicy;
+  /** Reports have the field by which Delta Chat shows them. */
+  readonly reportHint: boolean;
 }

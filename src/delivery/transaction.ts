@@ -6,12 +6,12 @@
  * @module
  */
 import { nowSeconds } from "../base/clock.ts";
-import type { QueueId } from "../base/ids.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { Address } from "../mail/address.ts";
 import type { Content } from "../store/content.ts";
 import type { Accepted } from "../store/mail.ts";
-import type { OutboundMessage } from "../store/queue.ts";
+import type { MessageKey } from "../store/message_key.ts";
+import type { FailedRecipient, OutboundMessage } from "../store/queue.ts";
 import type { HygieneParts } from "./header_hygiene.ts";
 import type { Examination, Judgement } from "./inbound.ts";
 import { type DigestedMessage, MessageDigest } from "./message_digest.ts";
@@ -26,14 +26,12 @@ import {
 } from "./origin.ts";
 import { OriginPolicy } from "./origin_policy.ts";
 import type { DeliveryParts } from "./parts.ts";
-import { Recipients } from "./recipients.ts";
-import type { Reports } from "./reports.ts";
+import { printable, Recipients } from "./recipients.ts";
 import type { Router } from "./routing.ts";
 
 export interface TransactionOptions {
   readonly parts: DeliveryParts;
   readonly router: Router;
-  readonly reports: Reports;
   readonly hygiene: HygieneParts;
   readonly origin: Origin;
   /** Told at each RCPT: clients look for it there. */
@@ -124,9 +122,12 @@ export class MailTransaction {
   ): Promise<void> {
     const { origin, parts, router } = this.#options;
     const recipients = this.#recipients;
-    recipients.settle(await router.route(recipients.addresses, origin));
+    const sizeOctets = sizeOf(message.content);
+    recipients.settle(
+      await router.route(recipients.addresses, { origin, sizeOctets }),
+    );
     try {
-      if (!recipients.reached) throw recipients.asRefusal();
+      if (!this.#mayPass) throw recipients.asRefusal();
       if (judgement && !await this.#isAwaited(message, judgement)) {
         return await this.#pretend(message);
       }
@@ -207,7 +208,8 @@ export class MailTransaction {
     message: StagedMessage,
     digested: DigestedMessage,
   ): Promise<void> {
-    const accepted = await this.#store(message, digested);
+    const key = this.#key(message, digested);
+    const accepted = await this.#store(message, digested, key);
     const recipients = this.#recipients;
     for (const { account, outcome } of accepted.results) {
       if (outcome === "quota_exceeded" || outcome === "no_such_user") {
@@ -215,24 +217,63 @@ export class MailTransaction {
       }
     }
     if (accepted.known) return;
-    if (!recipients.reached) throw recipients.asRefusal();
+    if (!this.#mayPass) throw recipients.asRefusal();
     this.#count(message.content, accepted);
-    if (accepted.queued !== undefined) await this.#tell(accepted.queued);
+    const failed = await this.#firstAttempt(accepted, key);
+    if (failed) throw refusalBy(failed);
+  }
+
+  /** Somebody gets it; or nobody does, and the sender reads why in a report. */
+  get #mayPass(): boolean {
+    const { origin, parts } = this.#options;
+    const { reached, refusesElsewhere } = this.#recipients;
+    if (reached) return true;
+    return refusesElsewhere && senderOf(origin) !== undefined &&
+      parts.outbound.rejectAt() === "never";
+  }
+
+  /** What the reply says instead, where nobody but the sender can have got the message. */
+  async #firstAttempt(
+    { queued, results }: Accepted,
+    key: MessageKey | undefined,
+  ): Promise<readonly FailedRecipient[] | undefined> {
+    const { origin, parts } = this.#options;
+    const { queuedCount, dismissedCount, destinations, dependentCopy } =
+      this.#recipients;
+    const isAlone = dismissedCount === 0 &&
+      results.every(({ account, outcome }) =>
+        account === dependentCopy || outcome !== "delivered"
+      );
+    if (queued === undefined || queuedCount === 0 || !isAlone) return undefined;
+    if (senderOf(origin) === undefined) return undefined;
+    return await parts.outbound.firstAttempt({
+      id: queued,
+      recipients: queuedCount,
+      destinations,
+      ...(key && { key }),
+    });
+  }
+
+  #key(
+    { header }: StagedMessage,
+    { authors, sha256 }: DigestedMessage,
+  ): MessageKey | undefined {
+    return messageKey(this.#options.origin, {
+      recipients: this.#recipients.addresses,
+      messageId: header.hadMessageId ? header.messageId : undefined,
+      authors,
+      body: sha256,
+    });
   }
 
   async #store(
     message: StagedMessage,
     digested: DigestedMessage,
+    key: MessageKey | undefined,
   ): Promise<Accepted> {
-    const { origin, parts } = this.#options;
-    const { accounts, addresses, dependentCopy } = this.#recipients;
+    const { parts } = this.#options;
+    const { accounts, dependentCopy } = this.#recipients;
     const { content, headerOctets, header } = message;
-    const key = messageKey(origin, {
-      recipients: addresses,
-      messageId: header.hadMessageId ? header.messageId : undefined,
-      authors: digested.authors,
-      body: digested.sha256,
-    });
     const outbound = this.#outbound(header.messageId, digested);
     if (accounts.length === 0 && !outbound) return NOTHING_TO_STORE;
     return await parts.mail.accept({
@@ -241,6 +282,7 @@ export class MailTransaction {
       recipients: accounts,
       ...(dependentCopy !== undefined && { dependentCopy }),
       ...(outbound && { outbound }),
+      ...(parts.outbound.rejectAt() === "never" && { keepFailures: true }),
       ...(key && { key }),
       arrivedAt: nowSeconds(parts.clock),
       quota: parts.settings().quota,
@@ -274,30 +316,12 @@ export class MailTransaction {
     const { counters } = this.#options.parts;
     const { queuedCount, dismissedCount, refusals } = this.#recipients;
     const delivered = results.filter(({ outcome }) => outcome === "delivered");
-    const sizeOctets = content.kind === "inline"
-      ? content.octets.length
-      : content.sizeOctets;
+    const sizeOctets = sizeOf(content);
     counters.add("messages_delivered", delivered.length);
     counters.add("octets_delivered", delivered.length * sizeOctets);
     counters.add("messages_queued", queuedCount);
     counters.add("messages_dismissed", dismissedCount);
     for (const code of refusals) counters.refused(code);
-  }
-
-  /**
-   * Of recipients elsewhere who are refused beside others who get the message. Only
-   * to who has proved to be the sender: others would get reports on mail they never
-   * wrote.
-   */
-  async #tell(queued: QueueId): Promise<void> {
-    const { reports, parts } = this.#options;
-    if (this.#recipients.outbound().every(({ failure }) => !failure)) return;
-    try {
-      await reports.tellOf(queued);
-    } catch (error) {
-      // The others have the message: a failure now would bring it to them again.
-      if (!(error instanceof Refusal)) parts.reportBug(error);
-    }
   }
 }
 
@@ -324,6 +348,30 @@ async function whole(
 
 /** All recipients were dismissed. */
 const NOTHING_TO_STORE: Accepted = { results: [], known: false };
+
+function sizeOf(content: Content): number {
+  return content.kind === "inline" ? content.octets.length : content.sizeOctets;
+}
+
+/** What the other servers have said, of the first of those who do not get it. */
+function refusalBy(failed: readonly FailedRecipient[]): Refusal {
+  const [{ address, note }, ...more] = failed as [
+    FailedRecipient,
+    ...FailedRecipient[],
+  ];
+  const said = note.host === undefined
+    ? note.text
+    : `${note.host} said: ${note.text}`;
+  const advice = printable(
+    more.length === 0 ? said : `${said} (and ${more.length} more)`,
+  );
+  return new Refusal("not_delivered", {
+    address,
+    // of 5.5.0 clients believe that it passes
+    status: note.status === "5.5.0" ? "5.0.0" : note.status,
+    advice,
+  });
+}
 
 function isNotAscii(address: Address): boolean {
   // deno-lint-ignore no-control-regex

@@ -1,5 +1,6 @@
 /** Mail of all accounts, as delivery and tasks see it, and the way to that of one. @module */
 import type { Content } from "./content.ts";
+import type { MessageKey } from "./message_key.ts";
 import type { OutboundMessage } from "./queue.ts";
 import type {
   AccountId,
@@ -23,16 +24,6 @@ export interface QuotaPolicy {
   readonly protectSeconds: number;
 }
 
-/** By what a message is recognised when it comes again. */
-export interface MessageKey {
-  /** Of a hash: 16 are enough. */
-  readonly octets: Uint8Array;
-  /** `recipient`: each has had it or not, whoever else is named beside. */
-  readonly of: "message" | "recipient";
-  /** How long it is remembered, of time that is lived through. */
-  readonly seconds: number;
-}
-
 /** Failures of a message in the queue, of which another message tells its sender. */
 export interface ReportedFailures {
   readonly message: QueueId;
@@ -54,6 +45,8 @@ export interface Acceptance {
   /** Reports of our own are stored whatever the quota. */
   readonly ignoreQuota?: boolean;
   readonly outbound?: OutboundMessage;
+  /** Failures alone are worth keeping too: their sender gets a report. */
+  readonly keepFailures?: boolean;
   readonly key?: MessageKey;
   /** Nobody gets it, and it costs as much as if somebody did: who sent it may not tell by the time. */
   readonly pretended?: boolean;

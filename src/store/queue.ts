@@ -13,6 +13,7 @@
 import type { AccountId, QueueId } from "../base/ids.ts";
 import type { Address } from "../mail/address.ts";
 import type { MessageOctets } from "../mail/mailbox.ts";
+import type { MessageKey } from "./message_key.ts";
 
 /** What brought a message: kinds of `Origin`, and the name of an exchanger. */
 export type QueueOrigin =
@@ -307,6 +308,15 @@ export interface QueueStore {
   retry(selection: QueueSelection): Promise<number>;
   /** With a note it fails, so that its sender is told; else nobody is, also not of what has failed. */
   remove(selection: QueueSelection, note?: DeliveryNote): Promise<number>;
+  /**
+   * Of a message that has wholly failed, and of which nobody is told yet: takes
+   * it back as if it had never been accepted, with the key that it was accepted
+   * by, and gives its failures. Undefined of any other, which stays as it is.
+   */
+  withdraw(
+    message: QueueId,
+    key?: MessageKey,
+  ): Promise<FailedRecipient[] | undefined>;
 
   /** By message; a page may be short of the limit, or empty, and not be the last. */
   list(

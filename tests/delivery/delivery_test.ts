@@ -259,6 +259,7 @@ relayTest(
     const to = [BOB, "nobody@relay.example", "x@other.example"];
     await send(relay, { to });
     assert.equal((await relay.inbox(BOB)).length, 1);
+    await relay.delivery.reports.tellDue();
     const [report = "", ...more] = await relay.inbox(ANN);
     assert.equal(more.length, 0);
     assert.match(report, /^From: Mail Delivery System <MAILER-DAEMON@relay\./m);
@@ -457,6 +458,7 @@ relayTest(
     assert.deepEqual(await relay.inbox(ANN), []);
     const to = [BOB, CAROL, "x@other.example"];
     await send(relay, { to, text: mailFrom(ANN, "3") });
+    await relay.delivery.reports.tellDue();
     const [report = ""] = await relay.inbox(ANN);
     assert.match(report, /^Final-Recipient: rfc822; x@other.example\r$/m);
   },

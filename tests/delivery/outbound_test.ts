@@ -2,10 +2,15 @@
 import assert from "node:assert/strict";
 import { Refusal } from "../../src/base/refusal.ts";
 import { type Address, domain } from "../../src/mail/address.ts";
-import type { Outbound, RemoteRoute } from "../../src/delivery/outbound.ts";
+import type {
+  Outbound,
+  QueuedNow,
+  RejectAt,
+  RemoteRoute,
+} from "../../src/delivery/outbound.ts";
 import type { Origin } from "../../src/delivery/origin.ts";
 import { DkimBodyHash } from "../../src/mailauth/dkim_sign.ts";
-import type { LeasedUnit } from "../../src/store/queue.ts";
+import type { FailedRecipient, LeasedUnit } from "../../src/store/queue.ts";
 import { messageOf, octets, pkesk3, seipd1 } from "../gate/messages.ts";
 import { concat } from "../../src/base/octets.ts";
 import { ANN, BOB, CAROL, Relay } from "./relay.ts";
@@ -26,10 +31,24 @@ const ROUTES: Readonly<Record<string, RemoteRoute>> = {
 
 class TestOutbound implements Outbound {
   asked: string[] = [];
-  route(addresses: readonly Address[], origin: Origin) {
+  rejects: RejectAt = "single";
+  /** What comes of the first attempt. */
+  first = (_: QueuedNow): Promise<readonly FailedRecipient[] | undefined> =>
+    Promise.resolve(undefined);
+  route(
+    addresses: readonly Address[],
+    { origin }: { readonly origin: Origin },
+  ) {
     this.asked.push(`${origin.kind}: ${addresses.join(" ")}`);
     return Promise.resolve(addresses.map((one) => ROUTES[domain(one)]!));
   }
+  refusal(address: Address) {
+    const route = ROUTES[domain(address)]!;
+    return route.kind === "refuse" ? route : undefined;
+  }
+  rejectAt = () => this.rejects;
+  firstAttempt = (queued: QueuedNow) => this.first(queued);
+  isAwaited = () => false;
   lifetimeSeconds = () => 172_800;
   bodyHash = () => new DkimBodyHash();
   prefix = ({ kind }: Origin) =>
@@ -184,6 +203,10 @@ outboundTest(
     for (let again = 0; again < 2; again++) {
       await send(relay, { origin, to: ["a@far.example", ...foes], text });
     }
+    const { reports } = relay.delivery;
+    await reports.tellDue(); // others may fail, and are told of with them
+    assert.deepEqual(await relay.inbox(ANN), []);
+    await reports.tellAll();
     const [report = "", ...more] = await relay.inbox(ANN);
     assert.deepEqual(more, []);
     for (const foe of foes) {
@@ -215,19 +238,15 @@ outboundTest(
   "a report that a crash or a full store has prevented is made later, once",
   async (relay) => {
     const { reports } = relay.delivery;
-    const tellOf = reports.tellOf.bind(reports);
-    for (const error of [new Refusal("busy"), new Error("a crash")]) {
-      reports.tellOf = () => Promise.reject(error);
+    for (let again = 0; again < 2; again++) {
       await send(relay, {
         origin: from(relay, ANN),
         to: [BOB, "x@foe.example"],
         text: mail(),
       });
     }
-    assert.equal(relay.bugs.splice(0).length, 1);
     assert.deepEqual(await counts(relay, ANN, BOB), [2, 0, 2]);
-    reports.tellOf = tellOf;
-    await Promise.all([reports.tellAll(), reports.tellAll()]);
+    await Promise.all([reports.tellAll(), reports.tellDue()]);
     await reports.tellAll();
     assert.deepEqual(await counts(relay, ANN, BOB), [0, 2, 2]);
     assert.equal(relay.counters.totals().get("reports_stored"), 2);
@@ -238,15 +257,147 @@ outboundTest(
   "a sender who is gone is told nothing, and nothing of it stays",
   async (relay) => {
     const { reports } = relay.delivery;
-    const { tellOf } = reports;
-    reports.tellOf = () => Promise.resolve();
     const to = [BOB, "x@foe.example"];
     await send(relay, { origin: from(relay, ANN), to, text: mail() });
-    reports.tellOf = tellOf;
     await relay.store.accounts.startDeletion(relay.accounts.get(ANN)!);
     await reports.tellAll();
     assert.deepEqual(await counts(relay), [0]);
     assert.equal(relay.counters.totals().get("reports_undeliverable"), 1);
+  },
+);
+
+outboundTest(
+  "reports have the field by which clients show them, unless it is turned off",
+  async (relay) => {
+    const origin = from(relay, ANN);
+    const to = [BOB, "x@foe.example"];
+    for (const reportHint of [true, false]) {
+      relay.settings = { ...relay.settings, reportHint };
+      await send(relay, { origin, to, text: mail() });
+      await relay.delivery.reports.tellDue();
+    }
+    const [hinted = "", plain = ""] = await relay.inbox(ANN);
+    assert.match(hinted, /^Secure-Join: vc-request\r$/m);
+    assert.doesNotMatch(plain, /Secure-Join/);
+  },
+);
+
+const REFUSED: FailedRecipient = {
+  n: 0,
+  address: "x@far.example" as Address,
+  note: {
+    status: "5.1.1",
+    text: "No such üser",
+    code: 550,
+    host: "mx.far.example",
+  },
+};
+
+outboundTest(
+  "what the first attempt says is the reply, if nobody else gets the message",
+  async (relay, outbound) => {
+    const origin = from(relay, ANN);
+    const asked: QueuedNow[] = [];
+    outbound.first = (queued) => {
+      asked.push(queued);
+      return Promise.resolve([REFUSED]);
+    };
+    const to = [ANN, "x@far.example"];
+    await assert.rejects(
+      send(relay, { origin, to, text: mail() }),
+      (error) => {
+        assert.ok(error instanceof Refusal);
+        assert.equal(error.code, "not_delivered");
+        assert.deepEqual(error.detail, {
+          address: "x@far.example",
+          status: "5.1.1",
+          advice: "mx.far.example said: No such ?ser",
+        });
+        return true;
+      },
+    );
+    assert.deepEqual(asked.map(({ recipients }) => recipients), [1]);
+    assert.deepEqual([...asked[0]!.destinations], ["far.example"]);
+    assert.ok(asked[0]!.key);
+    await send(relay, { origin, to: [BOB, "x@far.example"], text: mail() });
+    await send(relay, {
+      origin,
+      to: ["y@void.example", "x@far.example"],
+      text: mail(),
+    });
+    assert.equal(asked.length, 1);
+  },
+);
+
+outboundTest(
+  "a message is taken back only when all of it has failed, and is new then",
+  async (relay, outbound) => {
+    const { queue } = relay.store;
+    const origin = from(relay, ANN);
+    const text = mail();
+    const to = ["x@far.example", "y@near.example"];
+    async function refuse(destinations: readonly string[]): Promise<void> {
+      for (const unit of await claim(relay)) {
+        const { message, destination } = unit;
+        const isRefused = destinations.includes(destination);
+        await queue.settle([{
+          holder: "test",
+          message,
+          destination,
+          recipients: unit.recipients.map(({ n }) => ({
+            n,
+            outcome: isRefused
+              ? { kind: "failed", note: REFUSED.note }
+              : { kind: "untried" },
+          })),
+        }]);
+      }
+    }
+    outbound.first = async ({ id, key }) => {
+      await refuse(["far.example"]);
+      assert.equal(await queue.withdraw(id, key), undefined);
+      await refuse(["near.example"]);
+      return await queue.withdraw(id, key);
+    };
+    for (let again = 0; again < 2; again++) {
+      await assert.rejects(
+        send(relay, { origin, to, text }),
+        code("not_delivered"),
+      );
+      assert.equal((await queue.summary()).messages, 0);
+    }
+    await relay.delivery.reports.tellAll();
+    assert.deepEqual(await relay.inbox(ANN), []);
+  },
+);
+
+outboundTest(
+  "recipients who cannot get mail are refused when and how it is set",
+  async (relay, outbound) => {
+    const origin = from(relay, ANN);
+    outbound.rejects = "always";
+    const transaction = await relay.delivery.begin(origin);
+    await transaction.addRecipient("x@far.example");
+    await assert.rejects(
+      transaction.addRecipient("x@foe.example"),
+      (error) => {
+        assert.ok(error instanceof Refusal);
+        assert.equal(error.detail.advice, "we do not write to foe.example");
+        return true;
+      },
+    );
+    await transaction.discard();
+    outbound.rejects = "never";
+    const to = [ANN, "x@foe.example"];
+    await send(relay, { origin, to, text: mail() });
+    await relay.delivery.reports.tellDue();
+    const [own = "", report = ""] = await relay.inbox(ANN);
+    assert.match(own, /^From: <ann@relay.example>/m);
+    assert.match(report, /^Final-Recipient: rfc822; x@foe\.example\r$/m);
+    await send(relay, { origin, to: ["x@foe.example"], text: mail() });
+    await relay.delivery.reports.tellDue();
+    assert.equal((await relay.inbox(ANN)).length, 3);
+    assert.deepEqual(await counts(relay), [0]);
   },
 );
 

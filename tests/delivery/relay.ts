@@ -3,7 +3,7 @@ import { mailOf } from "../store/store_world.ts";
 import type { AccountId } from "../../src/base/ids.ts";
 import { AccountDirectory } from "../../src/delivery/directory.ts";
 import { Delivery } from "../../src/delivery/delivery.ts";
-import { FEDERATION_OFF, type Outbound } from "../../src/delivery/outbound.ts";
+import type { Outbound } from "../../src/delivery/outbound.ts";
 import type { DeliverySettings } from "../../src/delivery/settings.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { type Address, parseAddress } from "../../src/mail/address.ts";
@@ -18,7 +18,22 @@ export const ANN = parseAddress("ann@relay.example");
 export const BOB = parseAddress("bob@relay.example");
 export const CAROL = parseAddress("carol@relay.example");
 
-const SETTINGS: DeliverySettings = {
+/** A relay that talks to no other server. */
+export const FEDERATION_OFF: Outbound = {
+  route: (addresses) =>
+    Promise.resolve(
+      addresses.map(() => ({ kind: "refuse", code: "federation_off" })),
+    ),
+  refusal: () => ({ code: "federation_off" }),
+  rejectAt: () => "single",
+  firstAttempt: () => Promise.resolve(undefined),
+  isAwaited: () => false,
+  lifetimeSeconds: () => 0,
+  bodyHash: () => undefined,
+  prefix: () => undefined,
+};
+
+export const SETTINGS: DeliverySettings = {
   sendPerMinute: 60,
   sendBurst: 60,
   recipientsPerHour: 0,
@@ -36,6 +51,7 @@ const SETTINGS: DeliverySettings = {
     trimTo: 70,
     protectSeconds: 86_400,
   },
+  reportHint: true,
 };
 
 export class Relay {
@@ -71,6 +87,10 @@ export class Relay {
       inbound: inbound ?? this.inbound,
       outbound: {
         route: (...args) => this.outbound.route(...args),
+        refusal: (address) => this.outbound.refusal(address),
+        rejectAt: () => this.outbound.rejectAt(),
+        firstAttempt: (queued) => this.outbound.firstAttempt(queued),
+        isAwaited: (message) => this.outbound.isAwaited(message),
         lifetimeSeconds: () => this.outbound.lifetimeSeconds(),
         bodyHash: () => this.outbound.bodyHash(),
         prefix: (origin) => this.outbound.prefix(origin),

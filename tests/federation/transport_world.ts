@@ -1,5 +1,5 @@
 /** A transport with everything around it made up, but for its connections. @module */
-import { smtpSessions } from "../../src/app/smtp_sessions.ts";
+import { smtpSessions } from "../../src/app/federation/smtp_sessions.ts";
 import type { Timers } from "../../src/base/clock.ts";
 import { type Dns, DnsFailure } from "../../src/dns/answers.ts";
 import type { AttemptSeen } from "../../src/federation/attempt_seen.ts";

@@ -1,7 +1,7 @@
 /** What is accepted at once: mailboxes, queue, and what makes a message known. */
 import assert from "node:assert/strict";
 import type { AccountId } from "../../src/base/ids.ts";
-import type { MessageKey } from "../../src/store/mail.ts";
+import type { MessageKey } from "../../src/store/message_key.ts";
 import {
   acceptFor,
   claim,

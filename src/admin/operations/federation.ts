@@ -2,6 +2,7 @@
 import { optional } from "valibot";
 import { nowSeconds } from "../../base/clock.ts";
 import type { AdminContext } from "../context.ts";
+import type { ServedQueue } from "../live_server.ts";
 import { choice, integer } from "../fields.ts";
 import { operation } from "../operation.ts";
 import {
@@ -30,6 +31,8 @@ export interface FederationStatus extends FederationSwitch {
     readonly bytes: number;
     readonly unreached_destinations: number;
     readonly held_destinations: number;
+    /** What is sent just now; null while no server runs. */
+    readonly sending: ServedQueue | null;
   };
   /** By name: what happened last, and when it goes on. */
   readonly destinations: readonly DestinationShape[];
@@ -50,7 +53,7 @@ async function status(
   context: AdminContext,
   { limit }: { readonly limit: number },
 ): Promise<FederationStatus> {
-  const { store, federation, clock } = context;
+  const { store, federation, clock, live } = context;
   const summary = await store.queue.summary();
   const destinations = await store.queue.destinations(undefined, limit);
   const now = nowSeconds(clock);
@@ -66,6 +69,7 @@ async function status(
       bytes: summary.octets,
       unreached_destinations: summary.unreached,
       held_destinations: summary.heldDestinations,
+      sending: live?.queue() ?? null,
     },
     destinations: destinations.map((one) => destinationShape(one, now)),
   };

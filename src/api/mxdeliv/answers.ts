@@ -84,6 +84,7 @@ const ANSWERS: Readonly<Record<RefusalCode, MailAnswer>> = {
   message_empty: badMessage("Message is empty"),
   routing_loop: answer(400, "554 5.4.6 Routing loop detected"),
   sender_domain_invalid: answer(400, "501 5.1.8 Bad sender domain"),
+  no_such_domain: answer(400, "550 5.1.2 No such domain"),
   relaying_denied: answer(403, "550 5.7.1 Relaying denied"),
   too_many_recipients: answer(400, "501 5.5.4 Too many recipients"),
 
@@ -103,6 +104,7 @@ const ANSWERS: Readonly<Record<RefusalCode, MailAnswer>> = {
   server_full: LOCAL_ERROR,
   sender_not_owned: LOCAL_ERROR,
   too_much_mail: LOCAL_ERROR,
+  not_delivered: LOCAL_ERROR,
   no_such_mailbox: LOCAL_ERROR,
   no_target_mailbox: LOCAL_ERROR,
   mailbox_exists: LOCAL_ERROR,

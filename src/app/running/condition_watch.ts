@@ -92,6 +92,7 @@ export class ConditionWatch {
       stoppedTasks: relay.tasks.stopped(),
       failedTasks: await failedTasks(relay),
       logLevel: log.level,
+      queue: await relay.federation.queueFacts(),
       reported: relay.reported.details,
     };
   }

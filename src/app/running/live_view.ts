@@ -8,6 +8,7 @@ import type {
   PartShape,
   ReloadReport,
   ReloadScope,
+  ServedQueue,
   ServerControl,
   ServiceConnections,
 } from "../../admin/live_server.ts";
@@ -22,6 +23,7 @@ import type { CertificateStore } from "../../tls/certificate_store.ts";
 import type { ConditionWatch } from "./condition_watch.ts";
 import { liveSessions } from "./live_sessions.ts";
 import type { Protocols } from "../protocols.ts";
+import type { Sender } from "../federation/sender.ts";
 import type { Supervisor } from "../services/supervisor.ts";
 import type { ServiceListeners } from "../service_listeners.ts";
 
@@ -35,6 +37,7 @@ export interface LiveViewParts {
   readonly certificates: CertificateStore;
   readonly conditions: ConditionWatch;
   readonly supervisor: Supervisor;
+  readonly sender: Sender;
   readonly log: Log;
 }
 
@@ -89,6 +92,12 @@ export class LiveView implements LiveServer {
       issuer: current.issuer,
       trusted: certificates.publiclyTrusted,
     }];
+  }
+
+  queue(): ServedQueue {
+    const { attempts, destinations, isPaused } = this.#parts.sender.runner
+      .status();
+    return { attempts, destinations, paused: isPaused };
   }
 
   degraded(): Promise<readonly Degraded[]> {

@@ -11,7 +11,7 @@ import {
 import type { Assembly } from "../assembly.ts";
 import { controlService } from "./control.ts";
 import type { ListenerGroup } from "./listener_group.ts";
-import type { RequiredService, Service } from "./service.ts";
+import type { OptionalService, RequiredService, Service } from "./service.ts";
 import { upkeep } from "./upkeep.ts";
 
 export function relayServices(
@@ -22,6 +22,7 @@ export function relayServices(
     connections(assembly),
     ...LISTENER_NAMES.map((name) => listeners[name]),
     tasks(assembly),
+    sending(assembly),
     controlService(assembly),
     ...upkeep(assembly),
   ];
@@ -34,6 +35,17 @@ function connections({ protocols }: Assembly): RequiredService {
     optional: false,
     start() {},
     stop: () => protocols.shutdown(),
+  };
+}
+
+/** Without it mail still comes in and waits. */
+function sending({ sender }: Assembly): OptionalService {
+  return {
+    name: "queue",
+    optional: true,
+    condition: "queue_stopped",
+    start: () => sender.start(),
+    stop: () => sender.stop(),
   };
 }
 

@@ -22,7 +22,7 @@ const LISTENER_CHECK_MS = 30_000;
 const SETTINGS_RETRY_MS = 10_000;
 const LISTENER_PATIENCE_MS = 5_000;
 const KEEP_TIME_MS = 60_000;
-const TELL_FAILURES_MS = 60_000;
+const TELL_FAILURES_MS = 5000;
 const TOTALS_MS = 60 * 60 * 1000;
 const LAG_WORTH_TELLING_MS = 5_000;
 
@@ -57,11 +57,9 @@ function looks(assembly: Assembly): Look[] {
       look: () => store.clock.keep(),
     },
     {
-      // reports that a crash, or a store that took nothing, has left undone
       name: "failed_deliveries",
       everyMs: TELL_FAILURES_MS,
-      atStartToo: true,
-      look: () => delivery.reports.tellAll(),
+      look: () => delivery.reports.tellDue(),
     },
     {
       name: "certificate_files",

@@ -29,6 +29,7 @@ async function status(call: Call): Promise<CommandResult> {
         roundedSize(queue.bytes)
       }: ${queue.waiting} waiting, ${queue.held} held, ${queue.failed} failed`,
     ],
+    ["being sent", sending(queue.sending)],
     ["destinations not reached", String(queue.unreached_destinations)],
     ["destinations held", String(queue.held_destinations)],
   ]);
@@ -44,6 +45,17 @@ function switchFacts(data: Switch): [string, string][] {
     ["policy", data.policy],
     ["largest message", formatSize(data.max_federation_size)],
   ];
+}
+
+function sending(
+  data: AdminOutput<"federation.status">["queue"]["sending"],
+): string {
+  if (data === null) return "nothing, the server does not run";
+  return data.paused
+    ? "nothing, it is paused"
+    : `${counted(data.attempts, "attempt", "attempts")} at ${
+      counted(data.destinations, "destination", "destinations")
+    }`;
 }
 
 async function turn(

@@ -12,7 +12,7 @@
 import type { Clock, Timers } from "../../base/clock.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { StoreListener } from "../../store/events.ts";
-import type { LeasedUnit, QueueStore } from "../../store/queue.ts";
+import type { LeasedUnit, QueueStore, Settlement } from "../../store/queue.ts";
 import { attempt, type UnitOutcome } from "./attempt.ts";
 import { Alarm } from "./alarm.ts";
 import { InFlight } from "./in_flight.ts";
@@ -36,6 +36,8 @@ export interface QueueRunnerParts {
   policy(): FederationPolicy;
   schedule(): RetrySchedule;
   limits(): RunnerLimits;
+  /** Of each attempt, when the queue has it. May not throw. */
+  onSettled?(settlement: Settlement): void;
   /** Of mail that was due before a start. */
   readonly startDelaySeconds: number;
   reportBug(error: unknown): void;
@@ -117,6 +119,11 @@ export class QueueRunner {
     if (await this.#ended(STOP_MS)) return;
     this.#aborts.forEach((abort) => abort.abort());
     await this.#ended(2 * ABORT_MS);
+  }
+
+  /** Looks at the queue again: something was set that it goes by. */
+  wake(): void {
+    this.#alarm.ring();
   }
 
   status(): RunnerStatus {
@@ -204,11 +211,12 @@ export class QueueRunner {
 
   /** What came of an attempt is kept until the store has it: else it would be made again. */
   async #settle(unit: LeasedUnit, outcome: UnitOutcome): Promise<void> {
-    const { store, schedule, timers } = this.#parts;
+    const { store, schedule, timers, onSettled } = this.#parts;
     const settlement = settlementOf(unit, outcome, HOLDER, schedule());
     for (;;) {
       try {
         await store.queue.settle([settlement]);
+        onSettled?.(settlement);
         return;
       } catch (error) {
         this.#report(error);

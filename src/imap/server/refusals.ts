@@ -64,6 +64,8 @@ const RESPONSES: Record<RefusalCode, string> = {
   too_many_requests: "[LIMIT] Too many requests, try again later",
   too_many_recipients: "[LIMIT] Too many recipients",
   no_such_user: "[NONEXISTENT] No such user",
+  no_such_domain: NOT_PERMITTED,
+  not_delivered: NOT_PERMITTED,
   quota_exceeded: "[OVERQUOTA] Quota exceeded", // RFC 9208 §4.3.1
   no_such_mailbox: "[NONEXISTENT] Mailbox does not exist",
   no_target_mailbox: NO_TARGET,

@@ -93,12 +93,14 @@ const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
   },
   policy_rejection: {
     mx: reply(554, "5.7.1 Policy Rejection"),
-    submission: reply(550, "5.7.1 Policy Rejection"),
+    submission: reply(550, "5.7.1 {address}: Policy Rejection"),
   },
   too_much_mail: reply(450, "4.7.1: Too much mail from {address}"),
   too_many_requests: reply(450, "4.7.0 Too many requests"),
   too_many_recipients: reply(450, "4.7.1 Too many recipients"),
   no_such_user: NO_SUCH_USER,
+  no_such_domain: reply(550, "5.1.2 {address}: No such domain"),
+  not_delivered: reply(550, "5.0.0 {address}: Not delivered"),
   quota_exceeded: {
     mx: reply(452, "4.2.2 Mailbox full"),
     submission: reply(552, "5.2.2 {address}: Mailbox full"),
@@ -134,8 +136,14 @@ export function replyFor(error: unknown, service: SmtpService): Reply {
   if (!(error instanceof Refusal)) return TEMPORARY_FAILURE;
   const answer = REPLIES[error.code];
   const found = "code" in answer ? answer : answer[service];
-  const { address, advice } = error.detail;
-  return withAdvice(withAddress(found, address), advice);
+  const { address, advice, status } = error.detail;
+  return withAdvice(withAddress(withStatus(found, status), address), advice);
+}
+
+function withStatus(answer: Reply, status: string | undefined): Reply {
+  if (status === undefined) return answer;
+  const [, rest = ""] = /^\d{3} \d\.\d+\.\d+ (.*)\r\n$/.exec(answer.text) ?? [];
+  return reply(answer.code, `${status} ${rest}`);
 }
 
 function withAdvice(answer: Reply, advice: string | undefined): Reply {

@@ -2,10 +2,12 @@
 import type { BlobId, QueueId } from "../../base/ids.ts";
 import type { MessageOctets } from "../../mail/mailbox.ts";
 import type { StoreClock } from "../clock.ts";
+import type { MessageKey } from "../message_key.ts";
 import type {
   Claim,
   DeliveryNote,
   FailedMessage,
+  FailedRecipient,
   LeasedUnit,
   QueueCursor,
   QueueDestination,
@@ -94,6 +96,13 @@ export class SqliteQueueStore implements QueueStore {
 
   remove(selection: QueueSelection, note?: DeliveryNote): Promise<number> {
     return this.#change(note ? "fail" : "remove", selection, note);
+  }
+
+  withdraw(
+    message: QueueId,
+    key?: MessageKey,
+  ): Promise<FailedRecipient[] | undefined> {
+    return this.#writer.submit("withdrawQueued", { message, key });
   }
 
   list(

@@ -48,22 +48,13 @@ export function accept(context: JobContext, message: Acceptance): Accepted {
   if (before) return { results: before, known: true };
   const plan = planFor(context, message);
   const { results, takers, outbound } = plan;
-  if (!reachesAnybody(plan, message.dependentCopy)) {
+  if (!isWorthKeeping(plan, message)) {
     const known = results.length > 0 &&
       results.every(({ outcome }) => outcome === "duplicate");
     return { results: results.map(withheld), known };
   }
   const { blob, queued } = write(context, message, plan);
-  for (const { account, inbox } of takers) {
-    context.usage.add(account, sizeOf(message.content), 1);
-    add(context, inbox, {
-      ...PLAIN,
-      blob,
-      sizeOctets: sizeOf(message.content),
-      arrivedAt: context.livedSeconds,
-      internalDate: message.arrivedAt,
-    });
-  }
+  if (blob !== undefined) deliver(context, message, { takers, blob });
   if (key) remember(context, key, { results, outbound });
   return { results, known: false, ...(queued !== undefined && { queued }) };
 }
@@ -121,14 +112,14 @@ function isSendable({ recipients }: OutboundMessage): boolean {
   return recipients.some(({ failure }) => failure === undefined);
 }
 
-/** Somebody gets it for whom it is. */
-function reachesAnybody(
+/** Somebody gets it for whom it is, or is told that nobody does. */
+function isWorthKeeping(
   { takers, outbound }: Plan,
-  copy: AccountId | undefined,
+  { dependentCopy, keepFailures = false }: Acceptance,
 ): boolean {
-  return outbound && isSendable(outbound)
+  return outbound && (keepFailures || isSendable(outbound))
     ? true
-    : takers.some(({ account }) => account !== copy);
+    : takers.some(({ account }) => account !== dependentCopy);
 }
 
 function withheld(result: RecipientResult): RecipientResult {
@@ -141,10 +132,10 @@ function write(
   context: JobContext,
   { content, headerOctets }: Acceptance,
   { takers, outbound }: Plan,
-): { blob: BlobId; queued: QueueId | undefined } {
+): { blob: BlobId | undefined; queued: QueueId | undefined } {
   const isQueued = outbound !== undefined && isSendable(outbound);
   const refs = takers.length + (isQueued ? 1 : 0);
-  const blob = context.blobs.add({
+  const blob = refs === 0 ? undefined : context.blobs.add({
     content,
     headerOctets,
     refs,
@@ -155,6 +146,27 @@ function write(
     sizeOctets: sizeOf(content),
   });
   return { blob, queued };
+}
+
+function deliver(
+  context: JobContext,
+  { content, arrivedAt }: Acceptance,
+  { takers, blob }: {
+    readonly takers: readonly Taker[];
+    readonly blob: BlobId;
+  },
+): void {
+  const sizeOctets = sizeOf(content);
+  for (const { account, inbox } of takers) {
+    context.usage.add(account, sizeOctets, 1);
+    add(context, inbox, {
+      ...PLAIN,
+      blob,
+      sizeOctets,
+      arrivedAt: context.livedSeconds,
+      internalDate: arrivedAt,
+    });
+  }
 }
 
 const PLAIN = { flags: 0, keywords: 0 };

@@ -16,6 +16,7 @@ import { claimQueued } from "./queue/claim.ts";
 import { expireQueued } from "./queue/expiry.ts";
 import { changeQueued } from "./queue/selection.ts";
 import { resumeQueued, settleQueued } from "./queue/settle.ts";
+import { withdrawQueued } from "./queue/withdraw.ts";
 import * as settings from "./settings.ts";
 import {
   collectUnusedBlobs,
@@ -49,6 +50,7 @@ export const JOBS = {
   resumeQueued,
   expireQueued,
   changeQueued,
+  withdrawQueued,
   createMailbox: mailboxes.createMailbox,
   deleteMailbox: mailboxes.deleteMailbox,
   renameMailbox: mailboxes.renameMailbox,

@@ -6,7 +6,8 @@
  */
 import { createHash } from "node:crypto";
 import type { AccountId } from "../../../base/ids.ts";
-import type { MessageKey, RecipientResult } from "../../mail.ts";
+import type { RecipientResult } from "../../mail.ts";
+import type { MessageKey } from "../../message_key.ts";
 import type { OutboundMessage } from "../../queue.ts";
 import type { JobContext } from "./context.ts";
 
@@ -73,6 +74,14 @@ export function remember(
   for (const one of recipients) {
     accepted.put(keyFor(key, one), "", times);
   }
+}
+
+/** As if it had never come. */
+export function forget(
+  { accepted }: JobContext,
+  { octets, of }: MessageKey,
+): void {
+  if (of === "message") accepted.remove(octets);
 }
 
 /** Tells nothing of the recipient to who reads the table. */

@@ -45,6 +45,7 @@ const TRAITS: { readonly [N in JobName]: JobTraits<N> } = {
   resumeQueued: { frees: true, tells: () => QUEUE },
   expireQueued: { frees: true, isBulk: true, tells: () => QUEUE },
   changeQueued: { frees: true, isBulk: true, tells: () => QUEUE },
+  withdrawQueued: { frees: true },
   createMailbox: {},
   deleteMailbox: { frees: true, isBulk: true },
   renameMailbox: {},

@@ -34,6 +34,10 @@ export class AcceptedTable {
     );
   }
 
+  remove(key: Uint8Array): void {
+    this.db.run("DELETE FROM accepted WHERE key = ?", key);
+  }
+
   #forget(livedSeconds: number): void {
     this.db.run(
       `DELETE FROM accepted WHERE key IN (

@@ -1,12 +1,12 @@
 /** Gives federation the SMTP of `smtp/client/`. @module */
-import type { Timers } from "../base/clock.ts";
-import type { SmtpSessions } from "../federation/transports/smtp_sessions.ts";
-import { SmtpTrouble } from "../smtp/client/outcome.ts";
+import type { Timers } from "../../base/clock.ts";
+import type { SmtpSessions } from "../../federation/transports/smtp_sessions.ts";
+import { SmtpTrouble } from "../../smtp/client/outcome.ts";
 import {
   DEADLINES,
   SmtpClient,
   type SmtpDeadlines,
-} from "../smtp/client/session.ts";
+} from "../../smtp/client/session.ts";
 
 export function smtpSessions(
   timers: Timers,

@@ -1,0 +1,146 @@
+/**
+ * Federation without its sockets: with whom mail is exchanged, what becomes of
+ * mail for elsewhere, what is known of names. `sender.ts` has who sends.
+ *
+ * @module
+ */
+import type { QueueFacts } from "../../admin/conditions.ts";
+import type { FederationAdmin } from "../../admin/context.ts";
+import type { Clock, Timers } from "../../base/clock.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Dns } from "../../dns/answers.ts";
+import { RuleBook } from "../../federation/policy/rule_book.ts";
+import { FirstAttempts } from "../../federation/queue/first_attempts.ts";
+import type { QueueOptions } from "../../federation/queue/options.ts";
+import { RelayOutbound } from "../../federation/relay_outbound.ts";
+import {
+  NO_OVERRIDES,
+  type RouteOverrides,
+} from "../../federation/route_override.ts";
+import type { Signer } from "../../federation/signer.ts";
+import type { LocalDomains } from "../../mail/local_domains.ts";
+import type { Settings } from "../../settings/settings.ts";
+import type { Store } from "../../store/store.ts";
+import { buildServerMail, type BuiltServerMail } from "../server_mail.ts";
+
+export interface FederationParts {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly domains: LocalDomains;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly dns: Dns;
+  readonly signer: Signer;
+  config(): Config;
+  /** A value of a collection that cannot be read, and counts as none. */
+  onUnreadable(collection: string): void;
+  reportBug(error: unknown): void;
+}
+
+export interface Federation extends FederationAdmin {
+  readonly dns: Dns;
+  readonly outbound: RelayOutbound;
+  readonly firstAttempts: FirstAttempts;
+  readonly overrides: RouteOverrides;
+  readonly serverMail: BuiltServerMail;
+  readonly signer: Signer;
+  /** As they were not long ago. */
+  queueFacts(): Promise<QueueFacts>;
+  onUnreadable(collection: string): void;
+  close(): void;
+}
+
+/** What is counted over the whole queue is counted no more often. */
+const FACTS_MS = 30_000;
+
+export async function buildFederation(
+  parts: FederationParts,
+): Promise<Federation> {
+  const { store, settings, config, clock, timers, dns, signer } = parts;
+  const rules = await RuleBook.open({
+    ...parts,
+    enabled: () => settings.get("federation_enabled"),
+    mode: () => settings.get("federation_policy"),
+  });
+  const serverMail = await buildServerMail({
+    ...parts,
+    policy: () => rules.policy(),
+  });
+  const firstAttempts = new FirstAttempts({
+    clock,
+    timers,
+    waitMs: () => config().federation.firstAttemptWait,
+  });
+  const outbound = new RelayOutbound({
+    policy: () => rules.policy(),
+    settings: () => ({
+      maxOctets: settings.get("max_federation_size"),
+      lifetimeSeconds: config().queue.lifetime,
+      rejectAt: config().federation.rejectAtRcpt,
+      signs: config().dkim.enabled,
+    }),
+    dns,
+    overrides: NO_OVERRIDES,
+    queue: store.queue,
+    firstAttempts,
+    timers,
+    reportBug: parts.reportBug,
+  });
+  return {
+    rules,
+    dns,
+    outbound,
+    firstAttempts,
+    overrides: NO_OVERRIDES,
+    serverMail,
+    signer,
+    queueOptions: () => queueOptions(config()),
+    queueFacts: rarely(clock, () => queueFacts(parts)),
+    onUnreadable: parts.onUnreadable,
+    close() {
+      rules.close();
+      serverMail.close();
+    },
+  };
+}
+
+export function queueOptions({ queue }: Config): QueueOptions {
+  return {
+    lifetimeSeconds: queue.lifetime,
+    retrySeconds: queue.retry,
+    maxParallel: queue.maxParallel,
+    perDestination: queue.perDestination,
+    startDelaySeconds: queue.startupDelay,
+  };
+}
+
+async function queueFacts(
+  { store, settings, config }: FederationParts,
+): Promise<QueueFacts> {
+  const summary = await store.queue.summary();
+  const { messages, held, heldDestinations, unreached } = summary;
+  const { firstExpiryInSeconds } = summary;
+  return {
+    paused: !settings.get("federation_enabled"),
+    messages,
+    held,
+    heldDestinations,
+    unreached,
+    lifetimeSeconds: config().queue.lifetime,
+    ...(firstExpiryInSeconds !== undefined && { firstExpiryInSeconds }),
+  };
+}
+
+/** The last answer, until it is old. */
+function rarely<T>(clock: Clock, ask: () => Promise<T>): () => Promise<T> {
+  let asked: { readonly atMs: number; readonly answer: Promise<T> } | undefined;
+  return () => {
+    const nowMs = clock.monotonic();
+    if (!asked || nowMs - asked.atMs >= FACTS_MS) {
+      const answer = ask();
+      asked = { atMs: nowMs, answer };
+      answer.catch(() => asked = undefined);
+    }
+    return asked.answer;
+  };
+}

@@ -1,0 +1,153 @@
+/** Who sends what is queued: the runner of the queue, and its transport. @module */
+import type { ReportedConditions } from "../../admin/conditions.ts";
+import type { Clock, Timers } from "../../base/clock.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Delivery } from "../../delivery/delivery.ts";
+import { type AlarmKind, PeerAlarms } from "../../federation/peer_alarms.ts";
+import { QueueRunner } from "../../federation/queue/runner.ts";
+import type { TransportSettings } from "../../federation/transports/parts.ts";
+import { HOSTS, MTA_STS } from "../../federation/transports/records.ts";
+import { RelayTransport } from "../../federation/transports/relay_transport.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { RecordSet } from "../../store/record_set.ts";
+import type { Store } from "../../store/store.ts";
+import type { Federation } from "./federation.ts";
+import { smtpSessions } from "./smtp_sessions.ts";
+
+export interface SenderParts {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly federation: Federation;
+  readonly delivery: Delivery;
+  readonly reported: ReportedConditions;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  config(): Config;
+  /** What this server calls itself, for EHLO. */
+  hostname(): string;
+  /** Canonical addresses at which it answers itself on that port. */
+  own(port: number): ReadonlySet<string>;
+  reportBug(error: unknown): void;
+}
+
+const ALARMS_MS = 60_000;
+
+export class Sender {
+  readonly runner: QueueRunner;
+  readonly #parts: SenderParts;
+  readonly #transport: RelayTransport;
+  readonly #alarms: PeerAlarms;
+  readonly #ends: (() => void)[] = [];
+
+  private constructor(
+    parts: SenderParts,
+    records: ConstructorParameters<typeof RelayTransport>[0]["records"],
+  ) {
+    const { store, federation, clock, timers, config, reported } = parts;
+    this.#parts = parts;
+    this.#alarms = new PeerAlarms({
+      clock,
+      onChange(kind, count) {
+        if (count === 0) reported.clear(kind);
+        else reported.report(kind, alarmText(kind, count));
+      },
+    });
+    this.#transport = new RelayTransport({
+      ...parts,
+      dns: federation.dns,
+      seconds: () => store.clock.seconds(),
+      random: Math.random,
+      queue: store.queue,
+      signer: federation.signer,
+      overrides: federation.overrides,
+      smtp: smtpSessions(timers),
+      records,
+      settings: () => transportSettings(config()),
+      onAttempt: (seen) => this.#alarms.seen(seen),
+      onAlarm: (alarm) => this.#alarms.raise(alarm),
+    });
+    this.runner = new QueueRunner({
+      ...parts,
+      transport: this.#transport,
+      policy: () => federation.rules.policy(),
+      schedule: () => ({
+        stepSeconds: config().queue.retry,
+        random: Math.random,
+      }),
+      limits: () => ({
+        total: config().queue.maxParallel,
+        perDestination: config().queue.perDestination,
+      }),
+      onSettled: (settlement) => federation.firstAttempts.settled(settlement),
+      startDelaySeconds: config().queue.startupDelay,
+    });
+  }
+
+  /** Reads what was learned of other servers before. */
+  static async open(parts: SenderParts): Promise<Sender> {
+    const { store, federation, reportBug } = parts;
+    const shared = { store, reportBug };
+    const [hosts, mtaSts] = [
+      await RecordSet.open({
+        ...shared,
+        ...HOSTS,
+        onUnreadable: () => federation.onUnreadable(HOSTS.collection),
+      }),
+      await RecordSet.open({
+        ...shared,
+        ...MTA_STS,
+        onUnreadable: () => federation.onUnreadable(MTA_STS.collection),
+      }),
+    ];
+    return new Sender(parts, { hosts, mtaSts });
+  }
+
+  /** @throws {Refusal} if the store takes nothing */
+  async start(): Promise<void> {
+    const { settings, federation, delivery, timers } = this.#parts;
+    await delivery.reports.tellAll();
+    await this.runner.start();
+    federation.firstAttempts.start();
+    this.#ends.push(
+      settings.onChange("federation_enabled", () => this.runner.wake()),
+      timers.every(ALARMS_MS, () => this.#alarms.look()),
+    );
+  }
+
+  /** Ends what runs, within twenty seconds and a little. Safe to repeat. */
+  async stop(): Promise<void> {
+    this.#ends.splice(0).forEach((end) => end());
+    this.#parts.federation.firstAttempts.stop();
+    await this.runner.stop();
+    await this.#transport.close();
+  }
+}
+
+function alarmText(kind: AlarmKind, count: number): string {
+  const [one, many] = kind === "signature_refused"
+    ? ["server", "servers"]
+    : ["domain", "domains"];
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+function transportSettings(
+  { federation, queue }: Config,
+): TransportSettings {
+  const { bindIpv4, bindIpv6 } = federation;
+  return {
+    httpFallback: federation.httpFallback,
+    tls: federation.tls,
+    plaintextDomains: federation.plaintextDomains,
+    mtaSts: federation.mtaSts,
+    httpsNegativeTtlSeconds: federation.httpsNegativeTtl,
+    allowPrivateTargets: federation.allowPrivateTargets,
+    families: federation.ipv4Only ? ["ipv4"] : ["ipv6", "ipv4"],
+    from: {
+      ...(bindIpv4 !== undefined && { ipv4: bindIpv4 }),
+      ...(bindIpv6 !== undefined && { ipv6: bindIpv6 }),
+    },
+    connectMs: queue.connectTimeout,
+    httpMs: queue.httpTimeout,
+    smtpDataMs: queue.smtpDataTimeout,
+  };
+}

@@ -1,0 +1,219 @@
+/**
+ * What becomes of mail for other servers when it is accepted here: whether it
+ * may go, and what can be known of it before anybody is asked to take it.
+ *
+ * @module
+ */
+import type { Timers } from "../base/clock.ts";
+import type { QueueId } from "../base/ids.ts";
+import { formatSize } from "../base/sizes.ts";
+import type { Origin } from "../delivery/origin.ts";
+import type {
+  BodyHash,
+  Outbound,
+  QueuedNow,
+  RefusedRoute,
+  RejectAt,
+  RemoteRoute,
+} from "../delivery/outbound.ts";
+import { type Dns, DnsFailure } from "../dns/answers.ts";
+import { type Address, domain } from "../mail/address.ts";
+import type { FailedRecipient, QueueStore } from "../store/queue.ts";
+import { type FederationPolicy, policyNote } from "./policy/policy.ts";
+import type { FirstAttempts } from "./queue/first_attempts.ts";
+import type { RouteOverrides } from "./route_override.ts";
+
+export interface OutboundSettings {
+  readonly maxOctets: number;
+  readonly lifetimeSeconds: number;
+  readonly rejectAt: RejectAt;
+  /** Whether anything is signed. */
+  readonly signs: boolean;
+}
+
+export interface RelayOutboundParts {
+  /** As they are now. */
+  policy(): FederationPolicy;
+  settings(): OutboundSettings;
+  readonly dns: Pick<Dns, "mailExchangers">;
+  readonly overrides: RouteOverrides;
+  readonly queue: Pick<QueueStore, "withdraw">;
+  readonly firstAttempts: FirstAttempts;
+  readonly timers: Timers;
+  reportBug(error: unknown): void;
+}
+
+/** Nobody who sends a message waits longer for the DNS. */
+const DNS_WAIT_MS = 500;
+/** Of how many domains of one message it is asked whether they exist. */
+const MAX_ASKED = 20;
+/** What is known before is told before. */
+type Verdict = RemoteRoute | "ask";
+
+export class RelayOutbound implements Outbound {
+  readonly #parts: RelayOutboundParts;
+  #newHash: (() => BodyHash) | undefined;
+  #loading = false;
+
+  constructor(parts: RelayOutboundParts) {
+    this.#parts = parts;
+  }
+
+  async route(
+    addresses: readonly Address[],
+    { sizeOctets }: { readonly origin: Origin; readonly sizeOctets: number },
+  ): Promise<readonly RemoteRoute[]> {
+    const policy = this.#parts.policy();
+    const verdicts = new Map<string, Verdict>();
+    for (const name of new Set(addresses.map(domain))) {
+      verdicts.set(name, this.#verdict(name, policy, sizeOctets));
+    }
+    const asked = [...verdicts].filter(([, verdict]) => verdict === "ask")
+      .map(([name]) => name);
+    const missing = await this.#missing(asked.slice(0, MAX_ASKED));
+    return addresses.map((address) => {
+      const destination = domain(address);
+      const verdict = verdicts.get(destination)!;
+      if (verdict !== "ask") return verdict;
+      return missing.has(destination)
+        ? noSuchDomain(destination)
+        : { kind: "queue", destination };
+    });
+  }
+
+  refusal(address: Address): RefusedRoute | undefined {
+    const verdict = this.#verdict(domain(address), this.#parts.policy(), 0);
+    return verdict !== "ask" && verdict.kind === "refuse" ? verdict : undefined;
+  }
+
+  rejectAt(): RejectAt {
+    return this.#parts.settings().rejectAt;
+  }
+
+  lifetimeSeconds(): number {
+    return this.#parts.settings().lifetimeSeconds;
+  }
+
+  /** What makes hashes is loaded when there is the first mail to be signed, which is hashed when it is sent. */
+  bodyHash(): BodyHash | undefined {
+    if (!this.#parts.settings().signs) return undefined;
+    if (!this.#newHash) this.#load();
+    return this.#newHash?.();
+  }
+
+  prefix(): Uint8Array | undefined {
+    return undefined;
+  }
+
+  async firstAttempt(
+    message: QueuedNow,
+  ): Promise<readonly FailedRecipient[] | undefined> {
+    const { firstAttempts, queue, reportBug } = this.#parts;
+    try {
+      if (!await firstAttempts.allFail(message)) return undefined;
+      return await queue.withdraw(message.id, message.key);
+    } catch (error) {
+      // it stays as it is, accepted, and is reported later
+      reportBug(error);
+      return undefined;
+    } finally {
+      firstAttempts.forget(message.id);
+    }
+  }
+
+  isAwaited(message: QueueId): boolean {
+    return this.#parts.firstAttempts.isAwaited(message);
+  }
+
+  #verdict(
+    destination: string,
+    policy: FederationPolicy,
+    sizeOctets: number,
+  ): Verdict {
+    const decision = policy.outbound(destination);
+    switch (decision.kind) {
+      case "dismissed":
+        return { kind: "dismiss" };
+      case "refused": {
+        const { ground } = decision;
+        const { status, text } = policyNote(destination, ground);
+        const code = ground.kind === "federation_off"
+          ? "federation_off"
+          : "policy_rejection";
+        return { kind: "refuse", code, status, text };
+      }
+      case "local":
+      case "allowed":
+        return this.#tooLarge(sizeOctets) ?? "ask";
+    }
+  }
+
+  #tooLarge(sizeOctets: number): RemoteRoute | undefined {
+    const { maxOctets } = this.#parts.settings();
+    if (sizeOctets <= maxOctets) return undefined;
+    return {
+      kind: "refuse",
+      code: "message_too_large",
+      status: "5.3.4", // RFC 3463 §3.4
+      text: `no more than ${formatSize(maxOctets)} go to other servers`,
+    };
+  }
+
+  /** Those of which it is known soon that they do not exist. */
+  async #missing(names: readonly string[]): Promise<ReadonlySet<string>> {
+    const { overrides, timers } = this.#parts;
+    const missing = new Set<string>();
+    const asked = names.filter((name) =>
+      !name.startsWith("[") && !overrides.find(name) &&
+      !overrides.fallback(name)
+    );
+    if (asked.length === 0) return missing;
+    const late = Promise.withResolvers<void>();
+    const stop = timers.every(DNS_WAIT_MS, late.resolve);
+    const looks = asked.map(async (name) => {
+      if (await this.#isMissing(name)) missing.add(name);
+    });
+    await Promise.race([Promise.all(looks), late.promise]);
+    stop();
+    return new Set(missing); // what comes later comes too late
+  }
+
+  /** A resolver may be wrong for a moment: it is asked twice. */
+  async #isMissing(name: string): Promise<boolean> {
+    return await this.#says(name, "cached") && await this.#says(name, "fresh");
+  }
+
+  async #says(name: string, freshness: "cached" | "fresh"): Promise<boolean> {
+    try {
+      await this.#parts.dns.mailExchangers(name, freshness);
+      return false;
+    } catch (error) {
+      if (error instanceof DnsFailure) return error.problem === "no_such_name";
+      this.#parts.reportBug(error);
+      return false;
+    }
+  }
+
+  #load(): void {
+    if (this.#loading) return;
+    this.#loading = true;
+    import("../mailauth/dkim_sign.ts").then(
+      ({ DkimBodyHash }) => {
+        this.#newHash = () => new DkimBodyHash();
+      },
+      (error) => {
+        this.#loading = false;
+        this.#parts.reportBug(error);
+      },
+    );
+  }
+}
+
+function noSuchDomain(name: string): RemoteRoute {
+  return {
+    kind: "refuse",
+    code: "no_such_domain",
+    status: "5.1.2", // RFC 3463 §3.2
+    text: `there is no domain ${name}`,
+  };
+}
