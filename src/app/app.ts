@@ -193,9 +193,10 @@ class App implements RunningApp {
   }
 
   async #stop(signal?: string): Promise<void> {
-    const { log, supervisor, relay } = this.#assembly;
+    const { log, supervisor, relay, sender } = this.#assembly;
     log.operational({ event: "stopping", ...(signal ? { signal } : {}) });
     await supervisor.stop();
+    await sender.close();
     relay.accounts.close();
     relay.federation.close();
     relay.dkim.close();

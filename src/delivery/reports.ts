@@ -7,6 +7,7 @@
  */
 import { nowSeconds } from "../base/clock.ts";
 import type { QueueId } from "../base/ids.ts";
+import { Refusal } from "../base/refusal.ts";
 import type { FailedMessage } from "../store/queue.ts";
 import type { DeliveryParts } from "./parts.ts";
 import { formatReport, type ReportParts } from "./report.ts";
@@ -26,11 +27,14 @@ export type ReportsParts = Pick<
   | "counters"
   | "settings"
   | "outbound"
+  | "reportBug"
 >;
 
 export class Reports {
   readonly #parts: ReportsParts;
   readonly #form: Omit<ReportParts, "hint">;
+  /** Messages of which no report can be made; they hold up no others. */
+  readonly #untold = new Set<QueueId>();
 
   constructor(parts: ReportsParts) {
     const { clock, random, domains, hostname } = parts;
@@ -57,15 +61,27 @@ export class Reports {
     for (;;) {
       const some = await this.#parts.queue.failures(after, AT_ONCE);
       for (const failed of some) {
-        if (isDue(failed)) await this.tell(failed);
+        if (isDue(failed)) await this.#try(failed);
       }
       if (some.length < AT_ONCE) return;
       after = some.at(-1)!.message;
     }
   }
 
+  /** @throws {Refusal} if the store takes nothing */
+  async #try(failed: FailedMessage): Promise<void> {
+    if (this.#untold.has(failed.message)) return;
+    try {
+      await this.#tell(failed);
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      this.#untold.add(failed.message);
+      this.#parts.reportBug(error);
+    }
+  }
+
   /** One report for all recipients that are named. */
-  async tell(failed: FailedMessage): Promise<void> {
+  async #tell(failed: FailedMessage): Promise<void> {
     const { mail, clock, settings, counters } = this.#parts;
     const { octets, headerOctets } = formatReport(failed, {
       ...this.#form,

@@ -7,7 +7,7 @@ import { SmtpClient } from "../harness/smtp_client.ts";
 
 const ANN = `ann@${DOMAIN}`;
 const REFUSED =
-  "550 5.7.1 Federation is off: no mail from other servers is taken here";
+  "554 5.7.1 Federation is off: no mail from other servers is taken here";
 
 const REPORT = `From: Mail Delivery System <postmaster@${DOMAIN}>\r\n` +
   "Auto-Submitted: auto-replied\r\n" +
@@ -16,7 +16,9 @@ const REPORT = `From: Mail Delivery System <postmaster@${DOMAIN}>\r\n` +
   "--b\r\nContent-Type: message/delivery-status\r\n\r\nX: y\r\n--b--\r\n";
 
 Deno.test("port 25 refuses each message with the reason", async () => {
-  const server = await Server.start();
+  const server = await Server.start({
+    config: "[federation]\nenabled = false\n",
+  });
   try {
     const ann = await ImapClient.connect(
       server.ports.imapTls,
@@ -33,7 +35,7 @@ Deno.test("port 25 refuses each message with the reason", async () => {
         assert.match(await peer.exchange(relayed, 550), /Relaying denied/);
         await peer.exchange(`RCPT TO:<${ANN}>`, 250);
         await peer.exchange("DATA", 354);
-        assert.equal(await peer.exchange(`${mail}.`, 550), REFUSED);
+        assert.equal(await peer.exchange(`${mail}.`, 554), REFUSED);
       }
     }
     const local = await peer.exchange(`MAIL FROM:<x@${DOMAIN}>`, 550);

@@ -1,6 +1,7 @@
 /** Who sends what is queued: the runner of the queue, and its transport. @module */
 import type { ReportedConditions } from "../../admin/conditions.ts";
 import type { Clock, Timers } from "../../base/clock.ts";
+import { Refusal } from "../../base/refusal.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Delivery } from "../../delivery/delivery.ts";
 import { type AlarmKind, PeerAlarms } from "../../federation/peer_alarms.ts";
@@ -104,8 +105,8 @@ export class Sender {
 
   /** @throws {Refusal} if the store takes nothing */
   async start(): Promise<void> {
-    const { settings, federation, delivery, timers } = this.#parts;
-    await delivery.reports.tellAll();
+    const { settings, federation, timers } = this.#parts;
+    void this.#tellFailures();
     await this.runner.start();
     federation.firstAttempts.start();
     this.#ends.push(
@@ -119,7 +120,21 @@ export class Sender {
     this.#ends.splice(0).forEach((end) => end());
     this.#parts.federation.firstAttempts.stop();
     await this.runner.stop();
+  }
+
+  /** Also of one that has never started. */
+  async close(): Promise<void> {
     await this.#transport.close();
+  }
+
+  /** What a crash has left untold; there may be much of it. */
+  async #tellFailures(): Promise<void> {
+    const { delivery, reportBug } = this.#parts;
+    try {
+      await delivery.reports.tellAll();
+    } catch (error) {
+      if (!(error instanceof Refusal)) reportBug(error);
+    }
   }
 }
 
