@@ -51,7 +51,7 @@ export const dkimSelector: Kind<string> = textual("DNS label", (text) => {
 });
 
 /** Of one family, without brackets. */
-export function ipAddress(family: 4 | 6): Kind<string> {
+export function ipAddressOf(family: 4 | 6): Kind<string> {
   return textual(`IPv${family} address`, (text) => {
     const address = text.trim().toLowerCase();
     if (isIP(address) === family) return address;

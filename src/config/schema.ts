@@ -35,6 +35,7 @@ import {
   domainAliases,
   hostName,
   ipAddress,
+  ipAddressOf,
   type ListenAddress,
   listenAddress,
   mailDomain,
@@ -601,12 +602,12 @@ export const SCHEMA = {
   ),
   "federation.ipv4_only": key(flag, false, "Connect over IPv4 alone"),
   "federation.bind_ipv4": key(
-    optional(ipAddress(4)),
+    optional(ipAddressOf(4)),
     undefined,
     "Own IPv4 address to connect from; empty: as the system chooses",
   ),
   "federation.bind_ipv6": key(
-    optional(ipAddress(6)),
+    optional(ipAddressOf(6)),
     undefined,
     "Own IPv6 address to connect from; empty: as the system chooses",
   ),
