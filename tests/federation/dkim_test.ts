@@ -202,10 +202,17 @@ dkimTest("new keys sign from when the DNS shows them", async (world) => {
   );
   await world.watch.look();
   assert.equal(world.told.records, undefined, "a key to come is no fault");
+  const before = world.server.questions.length;
+  await world.watch.lookAgain();
+  assert.ok(world.server.questions.length > before, "it is looked for");
   assert.match(await fieldsOf(world), /s=default;/);
 
   world.publish();
+  const asked = world.server.questions.length;
   const checks = await world.watch.look();
+  const once = world.server.questions.length - asked;
+  await world.watch.lookAgain();
+  assert.equal(world.server.questions.length, asked + once, "none is missing");
   assert.deepEqual(
     checks.map(({ row, state }) => `${row.selector} ${row.state} ${state}`)
       .toSorted(),

@@ -23,6 +23,7 @@ const SETTINGS_RETRY_MS = 10_000;
 const LISTENER_PATIENCE_MS = 5_000;
 const KEEP_TIME_MS = 60_000;
 const TELL_FAILURES_MS = 5000;
+const DKIM_RECORDS_MS = 10 * 60 * 1000;
 const TOTALS_MS = 60 * 60 * 1000;
 const LAG_WORTH_TELLING_MS = 5_000;
 
@@ -44,7 +45,7 @@ interface Look {
 }
 
 function looks(assembly: Assembly): Look[] {
-  const { store, delivery, journal } = assembly.relay;
+  const { store, delivery, journal, dkim } = assembly.relay;
   return [
     {
       name: "store_changes",
@@ -60,6 +61,12 @@ function looks(assembly: Assembly): Look[] {
       name: "failed_deliveries",
       everyMs: TELL_FAILURES_MS,
       look: () => delivery.reports.tellDue(),
+    },
+    {
+      // a record that was not there: who has published it need not say so
+      name: "dkim_records",
+      everyMs: DKIM_RECORDS_MS,
+      look: () => dkim.watch.lookAgain(),
     },
     {
       name: "certificate_files",

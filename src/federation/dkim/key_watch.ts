@@ -35,6 +35,8 @@ export interface KeyWatchParts {
 
 export class KeyWatch {
   readonly #parts: KeyWatchParts;
+  /** A record was not as it should be, when it was looked at last. */
+  #isWaiting = false;
 
   constructor(parts: KeyWatchParts) {
     this.#parts = parts;
@@ -48,6 +50,11 @@ export class KeyWatch {
     return [];
   }
 
+  /** The same, while a record is waited for. */
+  async lookAgain(): Promise<void> {
+    if (this.#isWaiting) await this.look();
+  }
+
   /** The same in any case. */
   async check(): Promise<readonly KeyCheck[]> {
     const { keys, onFiles } = this.#parts;
@@ -56,6 +63,7 @@ export class KeyWatch {
     const checks = await Promise.all(
       keys.published().map((row) => this.#check(row)),
     );
+    this.#isWaiting = checks.some(({ state }) => state !== "ok");
     this.#tell(checks);
     const lost = await keys.lost();
     onFiles(listed(lost.map(({ why }) => why)));
