@@ -4,9 +4,13 @@
  *
  * @module
  */
+import { plainAddress } from "../../base/peer_address.ts";
 import { type Dns, DnsFailure } from "../../dns/answers.ts";
-import { domain as domainOf, findMailbox } from "../../mail/address.ts";
-import { parseDomain } from "../../mail/address.ts";
+import {
+  domain as domainOf,
+  findMailbox,
+  parseDomain,
+} from "../../mail/address.ts";
 
 export type OriginMatch = "match" | "none" | "temporary";
 
@@ -22,7 +26,7 @@ const MAX_EXCHANGERS = 5;
 /** An IP address as domains are written, so that two can be compared. */
 export function literalOf(address: string): string | undefined {
   try {
-    const literal = parseDomain(address);
+    const literal = parseDomain(plainAddress(address));
     return literal.startsWith("[") ? literal : undefined;
   } catch {
     return undefined;
