@@ -27,7 +27,7 @@ check: ## Format, lint, types, imports, RFC references, fresh documents
 build: ## One executable, build/postern
 	@$(DENO) run -A scripts/build.ts
 
-bench: ## Measure B1 to B10; ONLY="b1 b4" for some
+bench: ## Measure B1 to B12; ONLY="b1 b4" for some
 	@$(DENO) run -A scripts/bundle.ts >/dev/null
 	@$(DENO) run -A --unsafely-ignore-certificate-errors=chat.example tests/bench/main.ts $(ONLY)
 

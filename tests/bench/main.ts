@@ -7,6 +7,7 @@
  */
 import { measureDeltaChat } from "./delta_chat.ts";
 import { measureGate } from "./gate.ts";
+import { measureInbound } from "./inbound.ts";
 import { measureLarge } from "./large.ts";
 import { measureFanout, measureLoaded, measurePair } from "./latency.ts";
 import { formatTable, isKept, type Row } from "./measure.ts";
@@ -37,10 +38,11 @@ const BENCHMARKS: Record<string, readonly Benchmark[]> = {
   b10: [measureBinary],
 };
 
-/** What needs no server. */
+/** What needs no server, or brings one of its own. */
 const STANDALONE: Record<string, () => Row[] | Promise<Row[]>> = {
   gate: measureGate,
   smtp: measureSmtp,
+  b12: measureInbound,
 };
 
 const encoder = new TextEncoder();
