@@ -13,6 +13,7 @@ import type { Settings } from "../../settings/settings.ts";
 import { RecordSet } from "../../store/record_set.ts";
 import type { Store } from "../../store/store.ts";
 import type { Federation } from "./federation.ts";
+import { outgoingFrom } from "./own_names.ts";
 import { smtpSessions } from "./smtp_sessions.ts";
 
 export interface SenderParts {
@@ -145,22 +146,16 @@ function alarmText(kind: AlarmKind, count: number): string {
   return `${count} ${count === 1 ? one : many}`;
 }
 
-function transportSettings(
-  { federation, queue }: Config,
-): TransportSettings {
-  const { bindIpv4, bindIpv6 } = federation;
+function transportSettings(config: Config): TransportSettings {
+  const { federation, queue } = config;
   return {
+    ...outgoingFrom(config),
     httpFallback: federation.httpFallback,
     tls: federation.tls,
     plaintextDomains: federation.plaintextDomains,
     mtaSts: federation.mtaSts,
     httpsNegativeTtlSeconds: federation.httpsNegativeTtl,
     allowPrivateTargets: federation.allowPrivateTargets,
-    families: federation.ipv4Only ? ["ipv4"] : ["ipv6", "ipv4"],
-    from: {
-      ...(bindIpv4 !== undefined && { ipv4: bindIpv4 }),
-      ...(bindIpv6 !== undefined && { ipv6: bindIpv6 }),
-    },
     connectMs: queue.connectTimeout,
     httpMs: queue.httpTimeout,
     smtpDataMs: queue.smtpDataTimeout,
