@@ -238,6 +238,21 @@ runnerTest(
 );
 
 runnerTest(
+  "it looks again when it is told that something was set",
+  async (world) => {
+    const { store, runner, calls } = world;
+    world.set({ enabled: false });
+    await runner.start();
+    await queueTo(store, ["a@far.example"]);
+    await aWhile();
+    world.set({});
+    runner.wake();
+    await until(() => isEmpty(world));
+    assert.equal(calls.length, 1);
+  },
+);
+
+runnerTest(
   "what an admin blocks meanwhile fails, with its reason",
   async (world) => {
     const { store, runner, calls } = world;

@@ -35,6 +35,14 @@ export interface ServerStatus {
   };
   /** Those that wait for `tasks run … --yes`. */
   readonly stopped_tasks: readonly StoppedTask[];
+  /** Recipients elsewhere who wait for their mail, or whose sender waits for a report. */
+  readonly queue: {
+    readonly messages: number;
+    readonly waiting: number;
+    readonly held: number;
+    readonly failed: number;
+    readonly bytes: number;
+  };
   readonly storage: {
     readonly state: StoreHealth["state"];
     readonly database_bytes: number;
@@ -51,6 +59,7 @@ export async function serverStatus(
   const degraded = await live?.degraded() ?? [];
   const jump = store.clock.recentJump();
   const stopped = tasks.stopped();
+  const queue = await store.queue.summary();
   return {
     running: live !== undefined,
     version: live?.version ?? null,
@@ -71,6 +80,13 @@ export async function serverStatus(
       while_running: jump?.whileRunning ?? null,
     },
     stopped_tasks: stopped,
+    queue: {
+      messages: queue.messages,
+      waiting: queue.waiting,
+      held: queue.held,
+      failed: queue.failed,
+      bytes: queue.octets,
+    },
     storage: {
       state: stateOf(health, degraded),
       database_bytes: health.databaseOctets,

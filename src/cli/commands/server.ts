@@ -34,13 +34,17 @@ async function status(call: Call): Promise<CommandResult> {
 }
 
 function statusText(status: ServerStatus, details: boolean): string {
-  const { storage } = status;
+  const { queue, storage } = status;
   const rows: [string, string][] = [
     ["server", serverLine(status)],
     ["accounts", String(status.registered_users)],
     [
       "storage",
       `${storage.state}, database ${roundedSize(storage.database_bytes)}`,
+    ],
+    [
+      "queue",
+      `${queue.messages} messages: ${queue.waiting} waiting, ${queue.held} held, ${queue.failed} failed`,
     ],
   ];
   for (const { name, connections, unique_ips, refused } of status.services) {
