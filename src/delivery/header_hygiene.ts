@@ -63,8 +63,8 @@ export function cleanSubmitted(
       keepsSubject(field, form, settings),
     replace: replacements(outer.replaced, form, settings),
     addMissing: [
-      ["Message-ID", messageId],
-      ["Date", formatMailDate(nowSeconds(parts.clock))],
+      ["Message-ID", () => messageId],
+      ["Date", () => formatMailDate(nowSeconds(parts.clock))],
     ],
   });
   return { octets, messageId, hadMessageId: outer.messageId !== undefined };

@@ -12,7 +12,7 @@ import type { BodyHash } from "./outbound.ts";
 export class MessageDigest {
   readonly #sha256 = createHash("sha256");
   readonly #bodyHash: BodyHash | undefined;
-  #authors: readonly string[] = [];
+  #header: Header | undefined;
   #utf8 = false;
   #eightBit = false;
 
@@ -23,9 +23,7 @@ export class MessageDigest {
 
   /** @param stored What is kept of it. */
   header(header: Header, stored: Uint8Array): void {
-    this.#authors = authorsOf(header).map(({ localPart, domain }) =>
-      `${localPart}@${domain}`
-    );
+    this.#header = header;
     if (this.leaves) this.#utf8 = hasHighOctets(stored);
   }
 
@@ -40,8 +38,8 @@ export class MessageDigest {
   finish(): DigestedMessage {
     const bodyHash = this.#bodyHash?.digest();
     return {
-      authors: this.#authors,
-      sha256: Uint8Array.from(this.#sha256.digest()),
+      authors: () => this.#header ? namesOf(this.#header) : [],
+      hashed: (text) => this.#sha256.update(`\0${text}`).digest(),
       ...(bodyHash !== undefined && { bodyHash }),
       eightBit: this.#eightBit || this.#utf8,
       utf8: this.#utf8,
@@ -50,16 +48,22 @@ export class MessageDigest {
 }
 
 export interface DigestedMessage {
-  /** In the From field. */
-  readonly authors: readonly string[];
-  /** Of the body. */
-  readonly sha256: Uint8Array;
+  /** Who is in the From field. */
+  authors(): readonly string[];
+  /** SHA-256 of the body and this text, which holds no NUL. Once. */
+  hashed(text: string): Uint8Array;
   /** As `bh=` of DKIM has it, if the message leaves and is to be signed. */
   readonly bodyHash?: string;
   /** Octets above 127, if the message leaves. */
   readonly eightBit: boolean;
   /** The same in its header. */
   readonly utf8: boolean;
+}
+
+function namesOf(header: Header): string[] {
+  return authorsOf(header).map(({ localPart, domain }) =>
+    `${localPart}@${domain}`
+  );
 }
 
 function hasHighOctets(octets: Uint8Array): boolean {

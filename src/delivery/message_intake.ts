@@ -136,15 +136,17 @@ export class MessageIntake {
       ? this.#options.clean(header, form)
       : unchanged(header);
     this.#options.digest?.header(header, this.#header.octets);
-    await this.#staging.write(this.#header.octets);
+    const { octets } = this.#header;
+    await this.#staging.write(octets, octets !== header.octets);
   }
 
   async #writeAll(pieces: readonly Uint8Array[]): Promise<void> {
     const [only, ...more] = pieces;
     if (!only) return;
-    const octets = more.length === 0 ? only : concat(pieces);
+    const isCopy = more.length > 0;
+    const octets = isCopy ? concat(pieces) : only;
     this.#options.digest?.body(octets);
-    await this.#staging.write(octets);
+    await this.#staging.write(octets, isCopy);
   }
 
   /** Who the message says it is from, where that is what is wrong with it. */

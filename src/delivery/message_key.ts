@@ -7,7 +7,6 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import type { Address } from "../mail/address.ts";
 import type { MessageKey } from "../store/message_key.ts";
 import { type Origin, senderOf } from "./origin.ts";
@@ -20,36 +19,34 @@ export interface KeyFacts {
   readonly recipients: readonly Address[];
   /** As it came with the message; undefined if it had none. */
   readonly messageId: string | undefined;
-  /** In the From field. */
-  readonly authors: readonly string[];
-  /** Hash of the body. */
-  readonly body: Uint8Array;
+  /** Who is in the From field. */
+  authors(): readonly string[];
+  /** Hash of the body and this text. */
+  body(text: string): Uint8Array;
 }
 
 /** Undefined for a message without a Message-ID: equal ones may be meant twice. */
 export function messageKey(
   origin: Origin,
-  { recipients, messageId, authors, body }: KeyFacts,
+  facts: KeyFacts,
 ): MessageKey | undefined {
+  const { recipients, messageId } = facts;
   if (messageId === undefined) return undefined;
   const sender = senderOf(origin);
   return sender
     ? {
-      octets: digest([sender.account, messageId, ...recipients], body),
+      octets: keyOf(facts, [sender.account, messageId, ...recipients]),
       of: "message",
       seconds: SUBMITTED_SECONDS,
     }
     : {
-      octets: digest([messageId, ...authors], body),
+      octets: keyOf(facts, [messageId, ...facts.authors()]),
       of: "recipient",
       seconds: RECEIVED_SECONDS,
     };
 }
 
-function digest(texts: readonly string[], body: Uint8Array): Uint8Array {
-  const hash = createHash("sha256");
-  hash.update(texts.join("\n"));
-  hash.update("\n\n");
-  hash.update(body);
-  return Uint8Array.from(hash.digest().subarray(0, KEY_OCTETS));
+function keyOf(facts: KeyFacts, texts: readonly string[]): Uint8Array {
+  const hash = facts.body(texts.join("\n"));
+  return new Uint8Array(hash.subarray(0, KEY_OCTETS)); // of its own, to be sent to the writer
 }

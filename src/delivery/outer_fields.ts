@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { findAddress } from "../mail/address.ts";
+import { findAddress, isPlainAddress } from "../mail/address.ts";
 import { MISSING_DOMAIN, readAddresses } from "../mail/address_list.ts";
 import { parseMailDate } from "../mail/date.ts";
 import type { Header, HeaderField } from "../mail/header.ts";
@@ -96,7 +96,7 @@ export function outerHeader(header: Header): OuterHeader {
 
 /** Without names and comments, in which anything could stand. */
 function addressesOnly(text: string): string | undefined {
-  if (text === NO_PEOPLE) return text;
+  if (text === NO_PEOPLE || isOnlyAddress(text)) return text;
   const found = readAddresses(text).flatMap((entry) => {
     if (entry.kind !== "mailbox" || entry.domain === MISSING_DOMAIN) return [];
     const address = `${entry.localPart}@${entry.domain}`;
@@ -105,6 +105,12 @@ function addressesOnly(text: string): string | undefined {
   if (found.length === 0 || found.length > MAX_PEOPLE) return undefined;
   const bare = found.join(", ");
   return bare === text ? text : found.map((one) => `<${one}>`).join(",\r\n ");
+}
+
+/** What most messages have in this place, told without reading a list. */
+function isOnlyAddress(text: string): boolean {
+  return text.startsWith("<") && text.endsWith(">") &&
+    isPlainAddress(text.slice(1, -1));
 }
 
 function dateOnly(text: string): string | undefined {

@@ -90,15 +90,14 @@ export class Recipients {
     return [...this.#refused.values()].map(({ code }) => code);
   }
 
-  /** @param forwardPath RCPT's argument; "postmaster" alone is ours (RFC 5321 §4.5.1). */
-  add(forwardPath: string): void {
-    const address = this.resolve(forwardPath);
+  /** @param address As `resolve` gives it. */
+  add(address: Address): void {
     if (this.#addresses.has(address)) return;
     this.#addresses.add(address);
     if (!this.#isOwn(address)) this.#others++;
   }
 
-  /** The folded address that a forward-path means. @throws {SyntaxError} */
+  /** The folded address that RCPT's argument means; "postmaster" alone is ours (RFC 5321 §4.5.1). @throws {SyntaxError} */
   resolve(forwardPath: string): Address {
     return forwardPath === "postmaster"
       ? parseAddress(`postmaster@${this.#domains.primary}`)

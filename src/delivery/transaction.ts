@@ -75,9 +75,10 @@ export class MailTransaction {
     return Promise.try(() => {
       const { refusal, admitRecipient } = this.#options;
       if (refusal) throw refusal;
-      this.#policy.checkRecipient(this.#recipients.resolve(forwardPath));
+      const address = this.#recipients.resolve(forwardPath);
+      this.#policy.checkRecipient(address);
       admitRecipient();
-      this.#recipients.add(forwardPath);
+      this.#recipients.add(address);
     });
   }
 
@@ -256,13 +257,13 @@ export class MailTransaction {
 
   #key(
     { header }: StagedMessage,
-    { authors, sha256 }: DigestedMessage,
+    { authors, hashed }: DigestedMessage,
   ): MessageKey | undefined {
     return messageKey(this.#options.origin, {
       recipients: this.#recipients.addresses,
       messageId: header.hadMessageId ? header.messageId : undefined,
       authors,
-      body: sha256,
+      body: hashed,
     });
   }
 

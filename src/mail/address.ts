@@ -48,9 +48,7 @@ const MAPPED_IPV4 = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/;
  */
 export function parseAddress(text: string): Address {
   checkLength(text);
-  if (text.length <= MAX_ADDRESS_OCTETS && PLAIN.test(text)) {
-    return text as Address;
-  }
+  if (isPlainAddress(text)) return text;
   const bare = withoutBrackets(text.replace(/^[\t\n\r ]+|[\t\n\r ]+$/g, ""));
   const { local, domain } = halves(bare);
   const address = `${canonicalLocalPart(local)}@${parseDomain(domain)}`;
@@ -68,6 +66,7 @@ export function parseAddress(text: string): Address {
  */
 export function parseMailbox(text: string): Address {
   checkLength(text);
+  if (isPlainAddress(text)) return text;
   const { local, domain } = halves(text);
   const address = `${foreignLocalPart(local)}@${parseDomain(domain)}`;
   if (octetLength(address) > MAX_FOREIGN_OCTETS) {
@@ -87,6 +86,7 @@ export function findMailbox(text: string): Address | undefined {
 
 /** The same address with its ASCII letters in lower case: how accounts and block patterns are written. */
 export function lowerCase(address: Address): Address {
+  if (!/[A-Z]/.test(address)) return address;
   return `${lowerCaseAscii(localPart(address))}@${domain(address)}` as Address;
 }
 
@@ -138,6 +138,11 @@ export function domain(address: Address): string {
 /** The IP address in a canonical domain literal, without brackets; undefined for a name. */
 export function literalIp(domain: string): string | undefined {
   return /^\[(?:IPv6:)?(.+)\]$/.exec(domain)?.[1];
+}
+
+/** Whether it is canonical, and as nearly all are. */
+export function isPlainAddress(text: string): text is Address {
+  return text.length <= MAX_ADDRESS_OCTETS && PLAIN.test(text);
 }
 
 function checkLength(text: string): void {

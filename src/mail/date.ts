@@ -140,11 +140,12 @@ function parseZone(zone: string): number {
 
 function withoutComments(text: string): string {
   let plain = text;
-  for (;;) {
+  while (plain.includes("(")) {
     const less = plain.replace(/\([^()]*\)/g, " ");
-    if (less === plain) return plain.replace(/[ \t\r\n]+/g, " ").trim();
+    if (less === plain) break;
     plain = less;
   }
+  return plain.replace(/[ \t\r\n]+/g, " ").trim();
 }
 
 function clock(date: Date): string {

@@ -3,10 +3,9 @@
  *
  * @module
  */
-import { concat, CR, LF } from "../base/octets.ts";
+import { CR, join, LF } from "../base/octets.ts";
 import type { Header, HeaderField } from "./header.ts";
 
-const encoder = new TextEncoder();
 /** A line end that folds nothing. */
 const NOT_A_FIELD = /\r(?!\n[ \t])|(?<!\r)\n|\0/;
 /** Names that each message needs, or that are not written as `titleCase` would. */
@@ -25,8 +24,9 @@ export interface HeaderChanges {
   readonly keep?: (field: HeaderField) => boolean;
   /** Names in lower case, and the value that the first such field gets; later ones are taken out, a missing one is added. */
   readonly replace?: ReadonlyMap<string, string>;
-  /** Name as it will be written, and value; added at the end where there is none yet. */
-  readonly addMissing?: readonly (readonly [name: string, value: string])[];
+  /** Name as it will be written, and what makes its value; added at the end where there is none yet. */
+  readonly addMissing?:
+    readonly (readonly [name: string, value: () => string])[];
   /** Whole fields as they will be written, without line ends, put in front. */
   readonly prepend?: readonly string[];
 }
@@ -44,8 +44,8 @@ export function rewriteHeader(
 ): Uint8Array<ArrayBuffer> {
   const { remove, keep, replace } = changes;
   const eol = lineEndOf(header.octets);
-  const line = (text: string) => encodeLine(text, eol);
-  const parts: Uint8Array[] = (changes.prepend ?? []).map(line);
+  const line = (text: string) => lineOf(text, eol);
+  const parts: (Uint8Array | string)[] = (changes.prepend ?? []).map(line);
   const present = new Set<string>();
   let kept = 0; // all before it is in `parts` or dropped
   for (const field of header.fields) {
@@ -63,17 +63,17 @@ export function rewriteHeader(
   }
   const bodyLine = emptyLineStart(header.octets);
   parts.push(header.octets.subarray(kept, bodyLine));
-  const added: Uint8Array[] = [];
+  const added: string[] = [];
   for (const [name, value] of replace ?? []) {
     if (!present.has(name)) added.push(line(`${titleCase(name)}: ${value}`));
   }
   for (const [name, value] of changes.addMissing ?? []) {
     if (present.has(name.toLowerCase())) continue;
-    added.push(line(`${name}: ${value}`));
+    added.push(line(`${name}: ${value()}`));
   }
   const unended = bodyLine > 0 && header.octets[bodyLine - 1] !== LF;
   if (unended && added.length > 0) parts.push(line(""));
-  return concat([...parts, ...added, header.octets.subarray(bodyLine)]);
+  return join([...parts, ...added, header.octets.subarray(bodyLine)]);
 }
 
 function lineEndOf(octets: Uint8Array): string {
@@ -81,12 +81,12 @@ function lineEndOf(octets: Uint8Array): string {
   return lf === 0 || (lf > 0 && octets[lf - 1] !== CR) ? "\n" : "\r\n";
 }
 
-function encodeLine(text: string, eol: string): Uint8Array {
+function lineOf(text: string, eol: string): string {
   const folded = eol === "\r\n" ? text : text.replaceAll("\r\n", eol);
   if (NOT_A_FIELD.test(text)) {
     throw new TypeError("A field is one line, or folded");
   }
-  return encoder.encode(folded + eol);
+  return folded + eol;
 }
 
 /** Where the empty line at the end of the block begins; its length if there is none. */

@@ -123,7 +123,7 @@ for (
       {
         keep: ({ name }: { name: string }) => name === "b",
         replace: new Map([["c", "6;\r\n 7"]]),
-        addMissing: [["A", "8"], ["B", "9"]],
+        addMissing: [["A", () => "8"], ["B", () => "9"]],
       },
       "B: 2\r\n\t3\r\nC: 6;\r\n 7\r\nA: 8\r\n\r\n",
     ],
@@ -136,7 +136,7 @@ for (
     [
       "adds only what is missing",
       "Date: x\r\n\r\n",
-      { addMissing: [["Date", "y"], ["Message-ID", "<m@x>"]] },
+      { addMissing: [["Date", () => "y"], ["Message-ID", () => "<m@x>"]] },
       "Date: x\r\nMessage-ID: <m@x>\r\n\r\n",
     ],
     [
@@ -148,7 +148,7 @@ for (
     [
       "gives a header without an end a line end first",
       "A: 1",
-      { addMissing: [["B", "2"]] },
+      { addMissing: [["B", () => "2"]] },
       "A: 1\r\nB: 2\r\n",
     ],
     [
@@ -168,7 +168,7 @@ Deno.test("rewriteHeader() writes no line end that a value smuggles in", () => {
   for (const text of ["b\r\nC: d", "b\r\n", "b\n c", "b\r c", "b\0"]) {
     for (const header of [parse("\r\n"), parse("\n")]) {
       assert.throws(
-        () => rewriteHeader(header, { addMissing: [["A", text]] }),
+        () => rewriteHeader(header, { addMissing: [["A", () => text]] }),
         TypeError,
       );
     }

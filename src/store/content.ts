@@ -20,8 +20,11 @@ export type Content =
 /** One message being received. Not yet visible to anybody. */
 export interface Staging {
   readonly sizeOctets: number;
-  /** @throws {Refusal} `storage_full` */
-  write(octets: Uint8Array): Promise<void>;
+  /**
+   * @param isGiven Nobody changes the array any more, so that it need not be copied.
+   * @throws {Refusal} `storage_full`
+   */
+  write(octets: Uint8Array, isGiven?: boolean): Promise<void>;
   /** Makes the content durable; it still belongs to nobody. */
   finish(): Promise<Content>;
   /** Forgets what was written. Safe at any time, also after finish(). */

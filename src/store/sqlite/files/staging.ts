@@ -63,12 +63,12 @@ class OneStaging implements Staging {
     readonly claims: Claims,
   ) {}
 
-  async write(octets: Uint8Array): Promise<void> {
+  async write(octets: Uint8Array, isGiven = false): Promise<void> {
     if (this.#state !== "open") throw new TypeError("Staging is closed");
     if (octets.length === 0) return;
     this.sizeOctets += octets.length;
     if (this.sizeOctets <= this.options.inlineMaxOctets) {
-      this.#parts.push(octets.slice());
+      this.#parts.push(isGiven ? octets : octets.slice());
     } else {
       await this.#inOrder(() => this.#writeToFile(octets));
     }
