@@ -46,6 +46,10 @@ export class HeaderReader {
     if (this.#header) return 0;
     const end = this.#endIn(octets);
     const taken = end < 0 ? octets.length : end;
+    if (end >= 0 && this.#length === 0 && end <= this.#maxOctets) {
+      this.#header = parseHeader(octets.slice(0, end));
+      return end;
+    }
     this.#keep(octets.subarray(0, taken));
     if (end >= 0 && !this.#tooLarge) this.#complete();
     return this.#tooLarge ? octets.length : taken;

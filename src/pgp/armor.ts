@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { CR, LF, SPACE } from "../base/octets.ts";
+import { CR, LF, SPACE, utf8 } from "../base/octets.ts";
 import { decodeText } from "../mail/header.ts";
 import {
   type Base64Cursor,
@@ -25,7 +25,6 @@ const MAX_HEADER_OCTETS = 1024; // of all armor header lines
 const MAX_BLANK_OCTETS = 4096; // of all lines that are blank
 const MAX_OTHER_LINE_OCTETS = MAX_HEADER_OCTETS + 2;
 const SCRATCH_OCTETS = 48 * 1024;
-const encoder = new TextEncoder();
 
 const BEGIN = /^-----BEGIN PGP MESSAGE-----[ \t]*$/;
 const END = /^-----END PGP MESSAGE-----[ \t]*$/;
@@ -36,8 +35,10 @@ const CHECKSUM = /^=[A-Za-z0-9+/]{4}$/; // RFC 9580 §6.1.1
 
 export interface ArmorOptions {
   readonly maxHeaderLines: number;
-  /** Takes the block as it is to be stored, in pieces that are valid as long as what is read. */
+  /** Takes the data as it is to be stored, in pieces that are valid as long as what is read. */
   readonly write?: (octets: Uint8Array) => void;
+  /** Takes the lines around it, with CRLF. */
+  readonly writeText?: (text: string) => void;
 }
 
 /** One thread runs all readers, and none keeps it between two calls. */
@@ -47,6 +48,7 @@ export class ArmorReader {
   readonly #packets: PacketWalk;
   readonly #maxHeaderLines: number;
   readonly #write: (octets: Uint8Array) => void;
+  readonly #writeText: (text: string) => void;
   #state: "start" | "headers" | "data" | "tail" | "after_data" | "end" =
     "start";
   #failed = false;
@@ -70,6 +72,7 @@ export class ArmorReader {
     this.#packets = packets;
     this.#maxHeaderLines = options.maxHeaderLines;
     this.#write = options.write ?? (() => {});
+    this.#writeText = options.writeText ?? (() => {});
   }
 
   get failed(): boolean {
@@ -122,10 +125,6 @@ export class ArmorReader {
     }
   }
 
-  #writeText(text: string): void {
-    this.#write(encoder.encode(text));
-  }
-
   /** Whether that line may stand here. */
   #accepts(text: string): boolean {
     const blank = /^[ \t]*$/.test(text);
@@ -152,7 +151,7 @@ export class ArmorReader {
   #acceptsHeader(text: string): boolean {
     if (this.#versionLast && !text.includes(":")) {
       this.#state = "data"; // some writers forget the blank line
-      this.write(encoder.encode(`${text}\r\n`));
+      this.write(utf8(`${text}\r\n`));
       return true;
     }
     this.#versionLast = text.startsWith("Version: ");

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { CR, LF } from "../base/octets.ts";
+import { CR, LF, utf8 } from "../base/octets.ts";
 import type { Header } from "../mail/header.ts";
 import { type ContentType, parameterOf } from "../mail/content_type.ts";
 import { MultipartReader, type MultipartSink } from "./multipart.ts";
@@ -18,7 +18,6 @@ import type { GatePass, MessageForm } from "./verdict.ts";
 /** RFC 2046 §5.1.1, less a blank in front, which readers may trim. */
 const BOUNDARY =
   /^[0-9A-Za-z'()+_,\-./:=?](?:[0-9A-Za-z'()+_,\-./:=? ]{0,68}[0-9A-Za-z'()+_,\-./:=?])?$/;
-const encoder = new TextEncoder();
 
 /** A rule for the parts of a multipart message. */
 export abstract class PartsRule implements MultipartSink {
@@ -29,6 +28,7 @@ export abstract class PartsRule implements MultipartSink {
   readonly #boundary: string;
   #failed = false;
   #written: Uint8Array[] = [];
+  #text = ""; // behind it, not encoded yet
   #parts = 0;
 
   constructor(boundary: string) {
@@ -47,6 +47,7 @@ export abstract class PartsRule implements MultipartSink {
 
   /** What has been written since the last call; valid as long as what was read. */
   takeWritten(): readonly Uint8Array[] {
+    this.#encodeText();
     const written = this.#written;
     this.#written = [];
     return written;
@@ -73,7 +74,9 @@ export abstract class PartsRule implements MultipartSink {
   }
 
   protected write(octets: Uint8Array): void {
-    if (!this.#failed && octets.length > 0) this.#written.push(octets);
+    if (this.#failed || octets.length === 0) return;
+    this.#encodeText();
+    this.#written.push(octets);
   }
 
   /** Writes text of a peer. */
@@ -88,7 +91,13 @@ export abstract class PartsRule implements MultipartSink {
   }
 
   protected writeText(text: string): void {
-    this.write(encoder.encode(text));
+    if (!this.#failed) this.#text += text;
+  }
+
+  #encodeText(): void {
+    if (this.#text === "") return;
+    this.#written.push(utf8(this.#text));
+    this.#text = "";
   }
 
   abstract preamble(octets: Uint8Array): void;

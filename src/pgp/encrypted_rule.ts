@@ -48,6 +48,7 @@ export class EncryptedRule extends PartsRule {
     this.#armor = new ArmorReader(packets, {
       maxHeaderLines: options.lenient ? 8 : 0,
       write: (octets) => this.write(this.#lineEnds?.convert(octets) ?? octets),
+      writeText: (text) => this.writeText(text),
     });
   }
 

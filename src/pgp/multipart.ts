@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { CR, LF, SPACE } from "../base/octets.ts";
+import { CR, LF, SPACE, utf8 } from "../base/octets.ts";
 import type { Header } from "../mail/header.ts";
 import { HeaderReader } from "../mail/header_reader.ts";
 import { isPartHeader } from "./part.ts";
@@ -48,7 +48,7 @@ export class MultipartReader {
 
   constructor(boundary: string, sink: MultipartSink) {
     this.#sink = sink;
-    this.#delimiter = new TextEncoder().encode(`--${boundary}`);
+    this.#delimiter = utf8(`--${boundary}`);
     this.#candidate = new Uint8Array(
       this.#delimiter.length + MAX_BLANKS_AFTER_BOUNDARY + 4,
     );
@@ -103,15 +103,37 @@ export class MultipartReader {
       this.#release();
     }
     if (this.#atLineStart && octets[start] === DASH) {
-      this.#candidate[0] = DASH;
-      this.#candidateLength = 1;
-      return start + 1;
+      const same = this.#sameAsDelimiter(octets, start);
+      if (same === this.#delimiter.length || start + same === octets.length) {
+        this.#candidate[0] = DASH;
+        this.#candidateLength = 1;
+        return start + 1;
+      }
+      this.#tellApart(same);
     }
     this.#release();
     const dash = nextLineDash(octets, start + 1);
     const end = dash < 0 ? octets.length : dash;
     this.#pass(octets, start, end);
     return end;
+  }
+
+  /** How many octets are those that a boundary begins with. */
+  #sameAsDelimiter(octets: Uint8Array, start: number): number {
+    const delimiter = this.#delimiter;
+    let same = 0;
+    while (
+      same < delimiter.length && octets[start + same] === delimiter[same]
+    ) {
+      same++;
+    }
+    return same;
+  }
+
+  /** A line that begins with so much of a boundary is none. */
+  #tellApart(same: number): void {
+    // Another reader may find another boundary in the header than we do.
+    if (this.#where === "preamble" && same > 1) this.#failed = true;
   }
 
   /** Passes a piece on and holds the line end it may end in. */
@@ -135,8 +157,7 @@ export class MultipartReader {
     const index = this.#candidateLength;
     const expected = this.#delimiter[index];
     if (expected !== undefined && octet !== expected) {
-      // Another reader may find another boundary in the header than we do.
-      if (this.#where === "preamble" && index > 1) this.#failed = true;
+      this.#tellApart(index);
       this.#dropCandidate();
       return at;
     }
