@@ -14,6 +14,8 @@ import { SmtpSession } from "./session.ts";
 import type { SmtpSessionOptions, SmtpWire } from "./state.ts";
 import type { Wire } from "./wire.ts";
 
+/** Of a message that is not over with it. */
+const LARGE_CHUNK_OCTETS = 8 * 1024;
 /** For a peer that still sends to see the last reply, before the connection is no more. */
 const LINGER_MS = 5000;
 const encoder = new TextEncoder();
@@ -157,6 +159,7 @@ export class SmtpConnection {
     const { now, share } = this.#options;
     if (this.#saidAllAtMs !== undefined) return await share.wait();
     this.#chunkAtMs = now();
+    const isLarge = octets.length >= LARGE_CHUNK_OCTETS;
     const { progress } = this.#session;
     const effect = await this.#session.receive(octets);
     if (this.#session.holdsNothing) this.#wire.release?.(octets);
@@ -164,7 +167,7 @@ export class SmtpConnection {
     if (this.#session.progress > progress) this.#activeAtMs = now();
     if (effect === "close") this.#leave();
     else if (effect === "start_tls") await this.#secured();
-    else await share.wait();
+    else if (isLarge || this.#input.octets > 0) await share.wait();
   }
 
   async #secured(): Promise<void> {
