@@ -5,6 +5,7 @@
  */
 import type { AccountId } from "../base/ids.ts";
 import type { Refusal } from "../base/refusal.ts";
+import type { Address } from "../mail/address.ts";
 import type { Header } from "../mail/header.ts";
 import type { ForeignOrigin } from "./origin.ts";
 
@@ -35,6 +36,8 @@ export interface Examination {
 }
 
 export interface Judgement {
+  /** undefined if no server can have it. */
+  readonly author: Address | undefined;
   /** Of its author, canonical. */
   readonly domain: string;
   /** The domain has signed it, or is the IP address that it came from. */

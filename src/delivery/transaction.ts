@@ -129,7 +129,7 @@ export class MailTransaction {
     );
     try {
       if (!this.#mayPass) throw recipients.asRefusal();
-      if (judgement && !await this.#isAwaited(message, judgement)) {
+      if (judgement && !await this.#isWanted(message, judgement)) {
         return await this.#pretend(message);
       }
       await this.#accept(message, digest.finish());
@@ -143,13 +143,17 @@ export class MailTransaction {
     }
   }
 
-  /** Reports that nobody waits for may be anybody's, and are in clear. */
-  async #isAwaited(
+  /**
+   * Not from whom an admin blocks; nor are reports that nobody waits for, which
+   * may be anybody's and are in clear.
+   */
+  async #isWanted(
     { as, reportedId }: StagedMessage,
-    { domain }: Judgement,
+    { author, domain }: Judgement,
   ): Promise<boolean> {
+    const { directory, inbound } = this.#options.parts;
+    if (author !== undefined && await directory.isBlocked(author)) return false;
     if (as !== "report") return true;
-    const { inbound } = this.#options.parts;
     const known = await Promise.all(
       this.#recipients.accounts.map((account) =>
         inbound.isAwaited({ account, domain, messageId: reportedId })

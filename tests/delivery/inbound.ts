@@ -6,6 +6,7 @@ import type {
   ReceivedReport,
 } from "../../src/delivery/inbound.ts";
 import type { Header } from "../../src/mail/header.ts";
+import { type Address, findMailbox } from "../../src/mail/address.ts";
 import { authorsOf } from "../../src/pgp/from_rule.ts";
 
 export class TestInbound implements Inbound {
@@ -42,13 +43,16 @@ export class TestInbound implements Inbound {
 
 class TestExamination implements Examination {
   readonly refusal = undefined;
+  #author: Address | undefined;
   #domain = "";
   #body = "";
 
   constructor(readonly inbound: TestInbound) {}
 
   header(header: Header): Promise<void> {
-    this.#domain = authorsOf(header)[0]?.domain ?? "";
+    const [author] = authorsOf(header);
+    this.#author = findMailbox(author?.written ?? "");
+    this.#domain = author?.domain ?? "";
     return Promise.resolve();
   }
 
@@ -60,7 +64,11 @@ class TestExamination implements Examination {
   finish(): Promise<Judgement> {
     const { authenticated, bodies } = this.inbound;
     bodies.push(this.#body);
-    return Promise.resolve({ domain: this.#domain, authenticated });
+    return Promise.resolve({
+      author: this.#author,
+      domain: this.#domain,
+      authenticated,
+    });
   }
 
   taken(): void {

@@ -246,3 +246,19 @@ worldTest(
     await response.body?.cancel();
   },
 );
+
+worldTest(
+  "mail of a blocked author is taken and forgotten, whatever its envelope",
+  async (world) => {
+    await world.relay.store.accounts.block({
+      pattern: "*@blocked.example",
+      reason: "",
+      createdAt: 0,
+    });
+    const text = encrypted({ from: "Eve@blocked.example" });
+    for (const reversePath of ["", "zoe@peer.example", "eve@blocked.example"]) {
+      assert.equal(await world.post(text, { reversePath }), OK);
+    }
+    assert.deepEqual(await world.relay.inbox(ANN), []);
+  },
+);

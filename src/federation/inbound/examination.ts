@@ -4,7 +4,7 @@ import { Refusal } from "../../base/refusal.ts";
 import type { Examination, Judgement } from "../../delivery/inbound.ts";
 import type { ForeignOrigin } from "../../delivery/origin.ts";
 import type { Dns } from "../../dns/answers.ts";
-import { parseDomain } from "../../mail/address.ts";
+import { type Address, findMailbox, parseDomain } from "../../mail/address.ts";
 import type { Header } from "../../mail/header.ts";
 import type {
   DkimVerdict,
@@ -29,6 +29,7 @@ const UNSIGNED: DkimVerdict = { passed: [], temporary: false, signed: false };
 export class ServerMailExamination implements Examination {
   readonly #parts: ExaminationParts;
   readonly #lines = new CrlfBody();
+  #author: Address | undefined;
   #domain: string | undefined;
   #refusal: Refusal | undefined;
   #signatures: DkimVerification | undefined;
@@ -46,7 +47,9 @@ export class ServerMailExamination implements Examination {
     const authors = authorsOf(header);
     if (authors.length > 1) this.#refusal = new Refusal("from_several");
     if (authors.length !== 1) return; // else the gate refuses it
-    this.#domain = domainIn(authors[0]!.domain);
+    const { localPart, domain } = authors[0]!;
+    this.#author = findMailbox(`${localPart}@${domain}`);
+    this.#domain = domainIn(domain);
     if (this.#domain === undefined) return; // so does it this
     if (!this.#parts.admits(this.#domain)) {
       this.#refusal = new Refusal("policy_rejection");
@@ -69,15 +72,16 @@ export class ServerMailExamination implements Examination {
   async finish(): Promise<Judgement> {
     const { origin, senders } = this.#parts;
     const domain = this.#domain;
+    const author = this.#author;
     if (domain === undefined) throw new Refusal("from_unreadable");
-    if (isVouchedFor(origin)) return { domain, authenticated: true };
+    if (isVouchedFor(origin)) return { author, domain, authenticated: true };
     const dkim = await this.#signatures?.finish() ?? UNSIGNED;
     const authenticated = await senders.isAuthenticated(domain, dkim, {
       peerAddress: "peer" in origin ? origin.peer.address : undefined,
       reversePath: origin.reversePath,
     });
     this.#isSigned = dkim.passed.includes(domain);
-    return { domain, authenticated };
+    return { author, domain, authenticated };
   }
 
   taken(): void {
