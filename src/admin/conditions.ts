@@ -8,12 +8,13 @@
  *
  * @module
  */
-import { formatDuration, hours } from "../base/durations.ts";
-import { type ClockJump, describeJump } from "../base/lived_clock.ts";
+import { formatDuration } from "../base/durations.ts";
+import type { ClockJump } from "../base/lived_clock.ts";
 import { roundedSize } from "../base/sizes.ts";
 import type { StoreHealth } from "../store/store.ts";
 import type { StoppedTask } from "./task_control.ts";
-import { type Certificate, covers, daysRemaining } from "../tls/certificate.ts";
+import { type Certificate, covers } from "../tls/certificate.ts";
+import { date, endsWithin, listed, worrying } from "./condition_details.ts";
 
 /** "error": something is refused or broken now; "warning": it will be, or is not as it should. */
 export type Severity = "warning" | "error";
@@ -127,6 +128,19 @@ export const CONDITIONS = {
     severity: "error",
     text:
       "Some of what is set or known about other servers is in a form that this program cannot read, and does not count: run the program that wrote it, or set it again",
+  },
+  overrides_ignored: {
+    severity: "warning",
+    text:
+      "Entries of the endpoint cache mean nothing here, and mail goes where the DNS says: a domain has become one of this server, or another program wrote them; set or remove them",
+  },
+  exchangers_not_asked: {
+    severity: "error",
+    text: "No exchanger is asked for mail; it is tried again",
+  },
+  exchanger_failing: {
+    severity: "warning",
+    text: "Mail cannot be fetched from an exchanger: see exchanger list",
   },
   store_unsafe: {
     severity: "warning",
@@ -356,42 +370,10 @@ export class ReportedConditions {
   }
 }
 
-/** A server may well have been off for a day; a clock that leaps for an hour is wrong, or was. */
-function worrying(jump: ClockJump): string | undefined {
-  const { seconds, whileRunning } = jump;
-  const most = seconds > 0 && !whileRunning ? hours(24) : hours(1);
-  return Math.abs(seconds) < most ? undefined : describeJump(jump);
-}
-
 function storeIs(state: StoreHealth["state"], detail: string) {
   return ({ storeState }: Facts) => storeState === state ? detail : undefined;
-}
-
-function endsWithin(
-  { certificate, nowMs }: Facts,
-  { days, moreThanDays }: {
-    readonly days: number;
-    readonly moreThanDays: number;
-  },
-): string | undefined {
-  if (!certificate) return undefined;
-  const left = certificate.notAfter - nowMs;
-  if (left > days * DAY_MS || left <= moreThanDays * DAY_MS) return undefined;
-  const whole = daysRemaining(certificate, nowMs);
-  const shown = whole === 1 ? "1 day" : `${whole} days`;
-  return `it ends on ${date(certificate.notAfter)}, in ${shown}`;
-}
-
-function listed(items: readonly string[]): string | undefined {
-  return items.length === 0 ? undefined : items.join("; ");
-}
-
-function date(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }
 
 function rank({ severity }: Degraded): number {
   return severity === "error" ? 0 : 1;
 }
-
-const DAY_MS = 86_400_000;

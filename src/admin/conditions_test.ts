@@ -162,6 +162,21 @@ const CASES: Record<
     well: {},
     message: /leaves unsigned.*\(no such file\)/,
   },
+  exchangers_not_asked: {
+    holds: { reported: new Map([["exchangers_not_asked", "disk full"]]) },
+    well: {},
+    message: /tried again.*\(disk full\)/,
+  },
+  exchanger_failing: {
+    holds: { reported: new Map([["exchanger_failing", "hub: timeout"]]) },
+    well: {},
+    message: /cannot be fetched.*\(hub: timeout\)/,
+  },
+  overrides_ignored: {
+    holds: { reported: new Map([["overrides_ignored", "2 of them"]]) },
+    well: {},
+    message: /endpoint cache.*\(2 of them\)/,
+  },
   open_files_low: {
     holds: { openFiles: { limit: 1024, needed: 12_256 } },
     well: { openFiles: { limit: 12_256, needed: 12_256 } },

@@ -15,6 +15,7 @@ import type { QueueOptions } from "../federation/queue/options.ts";
 import type { DkimKeys } from "../federation/dkim/dkim_keys.ts";
 import type { KeyWatch } from "../federation/dkim/key_watch.ts";
 import type { PublishedNames } from "../federation/published/published_names.ts";
+import type { Exchange } from "../federation/exchange/exchange.ts";
 import type { Address } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -34,6 +35,7 @@ export interface AdminContext {
   readonly federation: FederationAdmin;
   readonly dkim: DkimAdmin;
   readonly names: PublishedNames;
+  readonly exchange: Exchange;
   readonly clock: Clock;
   readonly random: Random;
   /** The `dclogin:` link of an account, for this server as it is reached now. */

@@ -137,6 +137,15 @@ export function secretList(meaning: string) {
   );
 }
 
+/** Up to so many texts. */
+export function texts(meaning: string, max: number) {
+  return v.pipe(
+    v.array(boundedText(), "must be a list of texts"),
+    v.maxLength(max, `may have up to ${max} texts`),
+    note({ kind: "list of texts", meaning }),
+  );
+}
+
 /** The note of a field, optional or not. */
 export function noteOf(field: v.ObjectEntries[string]): FieldNote {
   const inner = "wrapped" in field

@@ -86,6 +86,14 @@ export interface ReloadReport {
 export const RELOAD_SCOPES = ["all", "config", "tls"] as const;
 export type ReloadScope = (typeof RELOAD_SCOPES)[number];
 
+/** What came of asking an exchanger. */
+export interface ExchangerPoll {
+  /** Messages. */
+  readonly pulled: number;
+  readonly rejected: number;
+  readonly error: string | null;
+}
+
 /** What a server can be told to do with itself. */
 export interface ServerControl {
   reload(scope: ReloadScope): Promise<ReloadReport>;
@@ -106,6 +114,8 @@ export interface LiveServer extends ServerControl {
   queue(): ServedQueue;
   /** What is wrong now. */
   degraded(): Promise<readonly Degraded[]>;
+  /** @throws {Refusal} `not_found`, `invalid_value` if it is not asked at all */
+  pollExchanger(name: string): Promise<ExchangerPoll>;
   /** Until the process ends. @throws {Refusal} `invalid_value` when the file locks a lower one */
   setLogLevel(level: LogLevel): void;
 }

@@ -11,6 +11,8 @@ import { DNS_OPERATIONS } from "./operations/dns.ts";
 import { FEDERATION_OPERATIONS } from "./operations/federation.ts";
 import { FEDERATION_RULE_OPERATIONS } from "./operations/federation_rules.ts";
 import { QUEUE_OPERATIONS } from "./operations/queue.ts";
+import { ENDPOINT_CACHE_OPERATIONS } from "./operations/exchange/endpoint_cache.ts";
+import { EXCHANGER_OPERATIONS } from "./operations/exchange/exchangers.ts";
 import { QUOTA_OPERATIONS } from "./operations/quota.ts";
 import { REGISTRATION_OPERATIONS } from "./operations/registration.ts";
 import { REGISTRATION_TOKEN_OPERATIONS } from "./operations/registration_tokens.ts";
@@ -34,6 +36,8 @@ export const OPERATIONS = {
   ...REGISTRATION_TOKEN_OPERATIONS,
   ...DKIM_OPERATIONS,
   ...DNS_OPERATIONS,
+  ...ENDPOINT_CACHE_OPERATIONS,
+  ...EXCHANGER_OPERATIONS,
   ...SETTINGS_OPERATIONS,
   ...TASK_OPERATIONS,
   ...FEDERATION_OPERATIONS,

@@ -7,9 +7,11 @@ import { Hono } from "hono";
 import type { Clock, Timers } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { MTA_STS_PATH } from "../federation/published/mta_sts_policy.ts";
+import type { Serving } from "../federation/exchange/serve/serving.ts";
 import type { HttpHandler } from "../http/peer.ts";
 import { STATIC_FILES, staticFile } from "./assets.ts";
 import { autoconfigXml } from "./autoconfig.ts";
+import { exchangerRoutes } from "./exchanger/exchanger.ts";
 import { securityHeaders } from "./headers.ts";
 import type { MxdelivBackend } from "./mxdeliv/backend.ts";
 import { mxdelivRoutes } from "./mxdeliv/mxdeliv.ts";
@@ -29,13 +31,14 @@ export interface SiteParts {
   readonly backend: SiteBackend;
   /** Mail of other servers. */
   readonly mail: MxdelivBackend;
+  readonly serving: Serving;
   readonly clock: Clock;
   readonly timers: Pick<Timers, "every">;
   readonly random: Random;
 }
 
 export function site(
-  { backend, mail, clock, timers, random }: SiteParts,
+  { backend, mail, serving, clock, timers, random }: SiteParts,
 ): HttpHandler {
   const app = new Hono<SiteEnv>();
   app.onError((error) => {
@@ -43,6 +46,7 @@ export function site(
   });
   app.use(securityHeaders(backend));
   mxdelivRoutes(app, { backend: mail, clock, timers });
+  exchangerRoutes(app, serving);
   for (const path of AUTOCONFIG_PATHS) {
     app.get(path, (context) => {
       const { hostname } = new URL(context.req.url);

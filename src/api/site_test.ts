@@ -7,6 +7,7 @@ import {
   EXCHANGE,
   FACTS,
   NO_SERVER_MAIL,
+  NOBODY_SERVED,
   post,
   SELF_SIGNED,
   TIME,
@@ -141,6 +142,7 @@ Deno.test("what nobody expected is thrown to the server, not printed", async () 
     timers: TIME,
     mail: NO_SERVER_MAIL,
     random: systemRandom,
+    serving: NOBODY_SERVED,
     backend: {
       facts: () => FACTS,
       register: () => Promise.reject(new Error("unexpected")),

@@ -200,6 +200,7 @@ class App implements RunningApp {
     relay.accounts.close();
     relay.federation.close();
     relay.dkim.close();
+    await relay.exchange.close();
     await relay.store.close();
     log.operational({ event: "stopped" });
     log.close();

@@ -15,7 +15,10 @@ import type { Log } from "../observe/log.ts";
 import { seenGrace } from "../tasks/purge_seen.ts";
 import type { Certificate } from "../tls/certificate.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
+import type { Pollers } from "../federation/exchange/poll/pollers.ts";
 import { ConditionWatch } from "./running/condition_watch.ts";
+import { buildPollers } from "./exchange/pollers.ts";
+import { buildServing } from "./exchange/serving.ts";
 import { openCertificates, SecureContexts } from "./certificates.ts";
 import { RelayImapBackend, sharedMetadata } from "./imap_backend.ts";
 import type { InstanceLock } from "./instance_lock.ts";
@@ -48,6 +51,7 @@ export interface Assembly {
   readonly conditions: ConditionWatch;
   readonly supervisor: Supervisor;
   readonly sender: Sender;
+  readonly pollers: Pollers;
 }
 
 export interface AssemblySource {
@@ -118,6 +122,7 @@ export async function assemble(
       ...shared,
       guard: relay.federation.serverMail.guard,
     }),
+    serving: buildServing(relay, config),
     contexts: new SecureContexts(certificates),
     upgrades: [],
     timers: SYSTEM_TIMERS,
@@ -136,7 +141,9 @@ export async function assemble(
     reported: relay.reported,
     reportBug: relay.reportBug,
   });
+  const pollers = buildPollers(relay, config());
   const live = new LiveView({
+    pollers,
     version,
     clock: SYSTEM_CLOCK,
     control,
@@ -166,6 +173,7 @@ export async function assemble(
     conditions,
     supervisor,
     sender,
+    pollers,
   };
 }
 

@@ -12,6 +12,7 @@ import type { Clock, Timers } from "../base/clock.ts";
 import { systemRandom } from "../base/random.ts";
 import type { ListenerProtocol } from "../config/listener_table.ts";
 import type { Config } from "../config/schema.ts";
+import type { Serving } from "../federation/exchange/serve/serving.ts";
 import { type HttpLimits, HttpServer } from "../http/server/server.ts";
 import type { UpgradeRoute } from "../http/server/upgrade.ts";
 import type { Counters } from "../observe/counters.ts";
@@ -37,6 +38,7 @@ export interface ProtocolParts {
   readonly smtp: SmtpBackend;
   readonly site: SiteBackend;
   readonly serverMail: MxdelivBackend;
+  readonly serving: Serving;
   readonly contexts: SecureContexts;
   /** Of the site, beside its handler. */
   readonly upgrades: readonly UpgradeRoute[];
@@ -64,6 +66,7 @@ export class Protocols {
       handler: site({
         backend: parts.site,
         mail: parts.serverMail,
+        serving: parts.serving,
         clock,
         timers,
         random: systemRandom,

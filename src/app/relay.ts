@@ -16,6 +16,7 @@ import type { Config } from "../config/schema.ts";
 import { Delivery } from "../delivery/delivery.ts";
 import { AccountDirectory, addressInUri } from "../delivery/directory.ts";
 import type { Inbound } from "../delivery/inbound.ts";
+import { Exchange } from "../federation/exchange/exchange.ts";
 import type { DeliverySettings } from "../delivery/settings.ts";
 import type { Resolver } from "../dns/resolver.ts";
 import { Counters } from "../observe/counters.ts";
@@ -54,6 +55,7 @@ export interface Relay {
   readonly federation: Federation;
   readonly dns: Resolver;
   readonly dkim: Dkim;
+  readonly exchange: Exchange;
   reportBug(error: unknown): void;
 }
 
@@ -114,12 +116,20 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
   });
   const dns = configuredResolver(config);
   const dkim = await openDkim({ ...shared, settings, config, reported, dns });
+  const exchange = await Exchange.open({
+    ...shared,
+    dns,
+    lot: Math.random,
+    onUnreadable: () => tellUnreadable("exchangers", reported),
+    onIgnored: (count) => tellIgnored(count, reported),
+  });
   const federation = await buildFederation({
     ...shared,
     settings,
     config,
     dns,
     signer: dkim.signer,
+    exchange,
     onUnreadable: (collection) => tellUnreadable(collection, reported),
   });
   const { inbound } = federation.serverMail;
@@ -168,6 +178,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     federation,
     dns,
     dkim,
+    exchange,
     reportBug,
   };
 }
@@ -186,6 +197,11 @@ function tellErasure(
 ): void {
   if (reason === undefined) return reported.clear("deleted_data_kept");
   reported.report("deleted_data_kept", reason);
+}
+
+function tellIgnored(count: number, reported: ReportedConditions): void {
+  if (count === 0) return reported.clear("overrides_ignored");
+  reported.report("overrides_ignored", `${count} of them`);
 }
 
 /** A line for each; how many there were since the start is in the status. */
@@ -228,6 +244,7 @@ export function adminContext(
       clock: SYSTEM_CLOCK,
       timers: SYSTEM_TIMERS,
     }),
+    exchange: relay.exchange,
     clock: SYSTEM_CLOCK,
     random: systemRandom,
     loginLink: (address, password) =>

@@ -6,6 +6,8 @@ import { CONFIG_COMMANDS } from "./commands/config.ts";
 import { DKIM_COMMANDS } from "./commands/dkim.ts";
 import { DNS_COMMANDS } from "./commands/dns.ts";
 import { FEDERATION_COMMANDS } from "./commands/federation.ts";
+import { ENDPOINT_CACHE_COMMANDS } from "./commands/endpoint_cache.ts";
+import { EXCHANGER_COMMANDS } from "./commands/exchangers.ts";
 import { HASH_COMMANDS } from "./commands/hash.ts";
 import { QUEUE_COMMANDS } from "./commands/queue.ts";
 import { REGISTRATION_COMMANDS } from "./commands/registration.ts";
@@ -26,6 +28,16 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: "blocklist", summary: "Names that may neither log in nor get mail" },
   { name: "dkim", summary: "Keys that sign mail to other servers" },
   { name: "dns", summary: "What others have to find in the DNS" },
+  {
+    name: "endpoint-cache",
+    aliases: ["dns-cache"],
+    summary: "Where mail goes instead of where the DNS says",
+  },
+  {
+    name: "exchanger",
+    aliases: ["exchangers"],
+    summary: "Servers that carry mail between relays",
+  },
   { name: "settings", summary: "What can be changed while the server runs" },
   { name: "message-size", summary: "The largest message" },
   { name: "federation", summary: "Mail to and from other servers" },
@@ -45,6 +57,8 @@ export const COMMANDS: readonly Command[] = [
   ...BLOCKLIST_COMMANDS,
   ...DKIM_COMMANDS,
   ...DNS_COMMANDS,
+  ...ENDPOINT_CACHE_COMMANDS,
+  ...EXCHANGER_COMMANDS,
   ...SETTINGS_COMMANDS,
   ...FEDERATION_COMMANDS,
   ...QUEUE_COMMANDS,

@@ -79,6 +79,7 @@ async function openLocked(
       relay.accounts.close();
       relay.federation.close();
       relay.dkim.close();
+      await relay.exchange.close();
       await relay.store.close();
       lock.release();
     },

@@ -129,6 +129,7 @@ export const SECTIONS = {
   mta_sts: "What we ask of servers that send us mail (RFC 8461)",
   quota: "How much an account may hold",
   retention: "When mail and accounts are deleted; 0 is never",
+  exchanger: "Servers that carry mail between relays",
   storage: "The database and the files beside it",
   log: "The log; off means that nothing about users is ever written",
 } as const;
@@ -710,6 +711,12 @@ export const SCHEMA = {
     milliseconds({ min: 100, max: 60_000 }),
     5000,
     "Until a server is given up; each is asked twice",
+  ),
+
+  "exchanger.legacy_paths": key(
+    flag,
+    false,
+    "Answer /pull and /pull/ack as well, as older exchangers ask",
   ),
 
   "dkim.enabled": key(

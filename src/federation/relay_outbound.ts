@@ -21,7 +21,6 @@ import { type Address, domain } from "../mail/address.ts";
 import type { FailedRecipient, QueueStore } from "../store/queue.ts";
 import { type FederationPolicy, policyNote } from "./policy/policy.ts";
 import type { FirstAttempts } from "./queue/first_attempts.ts";
-import type { RouteOverrides } from "./route_override.ts";
 
 export interface OutboundSettings {
   readonly maxOctets: number;
@@ -36,7 +35,8 @@ export interface RelayOutboundParts {
   policy(): FederationPolicy;
   settings(): OutboundSettings;
   readonly dns: Pick<Dns, "mailExchangers">;
-  readonly overrides: RouteOverrides;
+  /** Mail to a canonical domain goes by what an admin has said, not by its DNS. */
+  isRouted(domain: string): boolean;
   readonly queue: Pick<QueueStore, "withdraw">;
   readonly firstAttempts: FirstAttempts;
   readonly timers: Timers;
@@ -161,11 +161,10 @@ export class RelayOutbound implements Outbound {
 
   /** Those of which it is known soon that they do not exist. */
   async #missing(names: readonly string[]): Promise<ReadonlySet<string>> {
-    const { overrides, timers } = this.#parts;
+    const { timers } = this.#parts;
     const missing = new Set<string>();
     const asked = names.filter((name) =>
-      !name.startsWith("[") && !overrides.find(name) &&
-      !overrides.fallback(name)
+      !name.startsWith("[") && !this.#parts.isRouted(name)
     );
     if (asked.length === 0) return missing;
     const late = Promise.withResolvers<void>();

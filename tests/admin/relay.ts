@@ -21,9 +21,11 @@ import { KeyWatch } from "../../src/federation/dkim/key_watch.ts";
 import { PublishedNames } from "../../src/federation/published/published_names.ts";
 import { RecordSet } from "../../src/store/record_set.ts";
 import { systemRandom } from "../../src/base/random.ts";
+import { Exchange } from "../../src/federation/exchange/exchange.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { Settings } from "../../src/settings/settings.ts";
+import { NO_DNS } from "../federation/exchange_world.ts";
 import { openTestStore } from "../store/engines.ts";
 import { TaskRunner } from "../../src/tasks/task_runner.ts";
 
@@ -57,6 +59,20 @@ export async function withRelay(
       random: systemRandom,
       signUpUrl: () => undefined,
       resources: () => Promise.resolve({}),
+      reportBug(error) {
+        throw error;
+      },
+    });
+    const exchange = await Exchange.open({
+      store,
+      domains,
+      dns: NO_DNS,
+      clock,
+      timers: clock,
+      random: systemRandom,
+      lot: () => 0,
+      onIgnored() {},
+      onUnreadable() {},
       reportBug(error) {
         throw error;
       },
@@ -156,6 +172,7 @@ export async function withRelay(
         timers: clock,
         periodic: false,
       }),
+      exchange,
       clock,
       random: systemRandom,
       loginLink: (address, password) =>

@@ -90,10 +90,9 @@ export class OutboundWorld {
         signs: false,
       }),
       dns: { mailExchangers: (...asked) => this.#mailExchangers(...asked) },
-      overrides: {
-        find: (name) => this.overrides.find(name),
-        fallback: (name) => this.overrides.fallback(name),
-      },
+      isRouted: (name) =>
+        this.overrides.find(name) !== undefined ||
+        this.overrides.fallback(name) !== undefined,
       queue: store.queue,
       firstAttempts: this.firstAttempts,
       timers: SYSTEM_TIMERS,

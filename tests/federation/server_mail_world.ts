@@ -37,6 +37,7 @@ import { Relay } from "../delivery/relay.ts";
 import { messageOf, octets, pkesk3, seipd1 } from "../gate/messages.ts";
 import { DnsTestServer } from "../harness/dns_server.ts";
 import { FACTS } from "../harness/test_site.ts";
+import { NOBODY_SERVED } from "../harness/test_site.ts";
 import { TestTime } from "../harness/test_time.ts";
 
 /** The address that requests come from, unless a test says another. */
@@ -220,6 +221,7 @@ export class ServerMailWorld {
       return world.inbound;
     });
     world.handler = site({
+      serving: NOBODY_SERVED,
       backend: {
         facts: () => FACTS,
         register: () => assert.fail(),

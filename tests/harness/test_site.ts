@@ -2,6 +2,7 @@
 import { TestTime } from "./test_time.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import type { Refusal, RefusalCode } from "../../src/base/refusal.ts";
+import type { Serving } from "../../src/federation/exchange/serve/serving.ts";
 import type { HttpExchange } from "../../src/http/peer.ts";
 import { parseAddress } from "../../src/mail/address.ts";
 import type { MxdelivBackend } from "../../src/api/mxdeliv/backend.ts";
@@ -61,6 +62,9 @@ export interface Ask {
   readonly host?: string;
 }
 
+/** No exchanger may fetch anything, so that nothing else of it is asked. */
+export const NOBODY_SERVED = { isOn: false } as Serving;
+
 export const TIME = new TestTime();
 
 /** A relay that nobody sends mail to. */
@@ -86,6 +90,7 @@ export async function ask(
     timers: TIME,
     mail: NO_SERVER_MAIL,
     random: systemRandom,
+    serving: NOBODY_SERVED,
     backend: {
       facts: (host) => typeof facts === "function" ? facts(host) : facts,
       register(request) {

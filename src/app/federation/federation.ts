@@ -13,10 +13,7 @@ import { RuleBook } from "../../federation/policy/rule_book.ts";
 import { FirstAttempts } from "../../federation/queue/first_attempts.ts";
 import type { QueueOptions } from "../../federation/queue/options.ts";
 import { RelayOutbound } from "../../federation/relay_outbound.ts";
-import {
-  NO_OVERRIDES,
-  type RouteOverrides,
-} from "../../federation/route_override.ts";
+import type { Exchange } from "../../federation/exchange/exchange.ts";
 import type { Signer } from "../../federation/signer.ts";
 import type { LocalDomains } from "../../mail/local_domains.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -31,6 +28,7 @@ export interface FederationParts {
   readonly timers: Timers;
   readonly dns: Dns;
   readonly signer: Signer;
+  readonly exchange: Exchange;
   config(): Config;
   /** A value of a collection that cannot be read, and counts as none. */
   onUnreadable(collection: string): void;
@@ -41,7 +39,6 @@ export interface Federation extends FederationAdmin {
   readonly dns: Dns;
   readonly outbound: RelayOutbound;
   readonly firstAttempts: FirstAttempts;
-  readonly overrides: RouteOverrides;
   readonly serverMail: BuiltServerMail;
   readonly signer: Signer;
   /** As they were not long ago. */
@@ -80,7 +77,7 @@ export async function buildFederation(
       signs: config().dkim.enabled,
     }),
     dns,
-    overrides: NO_OVERRIDES,
+    isRouted: (domain) => parts.exchange.isRouted(domain),
     queue: store.queue,
     firstAttempts,
     timers,
@@ -91,7 +88,6 @@ export async function buildFederation(
     dns,
     outbound,
     firstAttempts,
-    overrides: NO_OVERRIDES,
     serverMail,
     signer,
     queueOptions: () => queueOptions(config()),

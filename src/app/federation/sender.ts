@@ -4,6 +4,8 @@ import type { Clock, Timers } from "../../base/clock.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Delivery } from "../../delivery/delivery.ts";
+import type { Exchange } from "../../federation/exchange/exchange.ts";
+import { ExchangeTransport } from "../../federation/exchange/exchange_transport.ts";
 import { type AlarmKind, PeerAlarms } from "../../federation/peer_alarms.ts";
 import { QueueRunner } from "../../federation/queue/runner.ts";
 import type { TransportSettings } from "../../federation/transports/parts.ts";
@@ -20,6 +22,7 @@ export interface SenderParts {
   readonly store: Store;
   readonly settings: Settings;
   readonly federation: Federation;
+  readonly exchange: Exchange;
   readonly delivery: Delivery;
   readonly reported: ReportedConditions;
   readonly clock: Clock;
@@ -45,7 +48,8 @@ export class Sender {
     parts: SenderParts,
     records: ConstructorParameters<typeof RelayTransport>[0]["records"],
   ) {
-    const { store, federation, clock, timers, config, reported } = parts;
+    const { store, federation, exchange, clock, timers, config, reported } =
+      parts;
     this.#parts = parts;
     this.#alarms = new PeerAlarms({
       clock,
@@ -61,7 +65,7 @@ export class Sender {
       random: Math.random,
       queue: store.queue,
       signer: federation.signer,
-      overrides: federation.overrides,
+      overrides: exchange.routes,
       smtp: smtpSessions(timers),
       records,
       settings: () => transportSettings(config()),
@@ -70,7 +74,11 @@ export class Sender {
     });
     this.runner = new QueueRunner({
       ...parts,
-      transport: this.#transport,
+      transport: new ExchangeTransport({
+        routes: exchange.routes,
+        exchangers: exchange.exchangers,
+        transport: this.#transport,
+      }),
       policy: () => federation.rules.policy(),
       schedule: () => ({
         stepSeconds: config().queue.retry,

@@ -1,6 +1,7 @@
 /** The running server as `status` shows it. @module */
 import type {
   CertificateShape,
+  ExchangerPoll,
   ListenerShape,
   LiveServer,
   LiveSessions,
@@ -18,6 +19,7 @@ import type { Clock } from "../../base/clock.ts";
 import { LISTENER_NAMES, listenerRow } from "../../config/listener_table.ts";
 import type { LogLevel } from "../../observe/fields.ts";
 import type { Log } from "../../observe/log.ts";
+import type { Pollers } from "../../federation/exchange/poll/pollers.ts";
 import { daysRemaining } from "../../tls/certificate.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
 import type { ConditionWatch } from "./condition_watch.ts";
@@ -38,6 +40,7 @@ export interface LiveViewParts {
   readonly conditions: ConditionWatch;
   readonly supervisor: Supervisor;
   readonly sender: Sender;
+  readonly pollers: Pollers;
   readonly log: Log;
 }
 
@@ -115,6 +118,12 @@ export class LiveView implements LiveServer {
 
   reload(scope: ReloadScope): Promise<ReloadReport> {
     return this.#parts.control.reload(scope);
+  }
+
+  async pollExchanger(name: string): Promise<ExchangerPoll> {
+    const outcome = await this.#parts.pollers.poll(name);
+    const { pulled, rejected, error = null } = outcome;
+    return { pulled, rejected, error };
   }
 
   stop(): void {

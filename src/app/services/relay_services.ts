@@ -9,6 +9,7 @@ import {
   type ListenerName,
 } from "../../config/listener_table.ts";
 import type { Assembly } from "../assembly.ts";
+import { pollersService } from "../exchange/pollers.ts";
 import { controlService } from "./control.ts";
 import type { ListenerGroup } from "./listener_group.ts";
 import type { OptionalService, RequiredService, Service } from "./service.ts";
@@ -24,6 +25,7 @@ export function relayServices(
     tasks(assembly),
     sending(assembly),
     controlService(assembly),
+    pollersService(assembly.pollers),
     ...upkeep(assembly),
   ];
 }

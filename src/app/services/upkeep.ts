@@ -24,6 +24,7 @@ const LISTENER_PATIENCE_MS = 5_000;
 const KEEP_TIME_MS = 60_000;
 const TELL_FAILURES_MS = 5000;
 const DKIM_RECORDS_MS = 10 * 60 * 1000;
+const EXCHANGE_COUNTS_MS = 60_000;
 const TOTALS_MS = 60 * 60 * 1000;
 const LAG_WORTH_TELLING_MS = 5_000;
 
@@ -45,7 +46,7 @@ interface Look {
 }
 
 function looks(assembly: Assembly): Look[] {
-  const { store, delivery, journal, dkim } = assembly.relay;
+  const { store, delivery, journal, dkim, exchange } = assembly.relay;
   return [
     {
       name: "store_changes",
@@ -67,6 +68,11 @@ function looks(assembly: Assembly): Look[] {
       name: "dkim_records",
       everyMs: DKIM_RECORDS_MS,
       look: () => dkim.watch.lookAgain(),
+    },
+    {
+      name: "exchange_counts",
+      everyMs: EXCHANGE_COUNTS_MS,
+      look: () => exchange.write(),
     },
     {
       name: "certificate_files",

@@ -56,6 +56,8 @@ export class ResponseReceiver {
   #framing: Framing | undefined;
   readonly #body: Uint8Array[] = [];
   #bodyOctets = 0;
+  /** Of these, how many are not held any more. */
+  #taken = 0;
   #cut = false;
   #outcome: ResponseInput | undefined;
 
@@ -65,7 +67,14 @@ export class ResponseReceiver {
 
   /** Octets that are held. */
   get pending(): number {
-    return this.#buffer.length + this.#bodyOctets;
+    return this.#buffer.length + this.#bodyOctets - this.#taken;
+  }
+
+  /** What has come of the body, which is not held any more. */
+  takeBody(): Uint8Array[] {
+    const taken = this.#body.splice(0);
+    this.#taken += taken.reduce((sum, { length }) => sum + length, 0);
+    return taken;
   }
 
   push(octets: Uint8Array): void {

@@ -1,0 +1,42 @@
+/** What conditions have in their brackets. @module */
+import { hours } from "../base/durations.ts";
+import { type ClockJump, describeJump } from "../base/lived_clock.ts";
+import { type Certificate, daysRemaining } from "../tls/certificate.ts";
+
+const DAY_MS = 86_400_000;
+
+/** A server may well have been off for a day; a clock that leaps for an hour is wrong, or was. */
+export function worrying(jump: ClockJump): string | undefined {
+  const { seconds, whileRunning } = jump;
+  const most = seconds > 0 && !whileRunning ? hours(24) : hours(1);
+  return Math.abs(seconds) < most ? undefined : describeJump(jump);
+}
+
+/** In how many days a certificate ends, if that is within so many and later than so many others. */
+export function endsWithin(
+  { certificate, nowMs }: {
+    readonly certificate?: Certificate;
+    readonly nowMs: number;
+  },
+  { days, moreThanDays }: {
+    readonly days: number;
+    readonly moreThanDays: number;
+  },
+): string | undefined {
+  if (!certificate) return undefined;
+  const left = certificate.notAfter - nowMs;
+  if (left > days * DAY_MS || left <= moreThanDays * DAY_MS) return undefined;
+  const whole = daysRemaining(certificate, nowMs);
+  const shown = whole === 1 ? "1 day" : `${whole} days`;
+  return `it ends on ${date(certificate.notAfter)}, in ${shown}`;
+}
+
+/** Undefined if there are none. */
+export function listed(items: readonly string[]): string | undefined {
+  return items.length === 0 ? undefined : items.join("; ");
+}
+
+/** The day of so many milliseconds since 1970 UTC. */
+export function date(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}

@@ -1,0 +1,133 @@
+/**
+ * Where mail to a domain would go now, and whether anybody answers there. Only
+ * connections are opened, and TLS begun: no mail is sent.
+ *
+ * @module
+ */
+import { isIP } from "node:net";
+import type { Clock, Timers } from "../../base/clock.ts";
+import { type Dns, DnsFailure } from "../../dns/answers.ts";
+import { dial, dialTls, DialTrouble } from "../../net/dial.ts";
+import { findMailHosts, type HostLookUp } from "../destination.ts";
+import type { RouteTarget } from "../route_override.ts";
+
+/** A way to a host. */
+export interface Way {
+  readonly name: "https" | "http" | "smtp" | "smtps";
+  /** A host name, or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface ProbedWay extends Way {
+  readonly reached: boolean;
+  /** What was found, for people. */
+  readonly text: string;
+}
+
+export interface ProbeParts {
+  readonly dns: Dns;
+  readonly clock: Clock;
+  readonly timers: Pick<Timers, "every">;
+}
+
+const DEADLINE_MS = 10_000;
+const PORTS = { https: 443, http: 80, smtp: 25 } as const;
+const MAX_HOSTS = 3;
+
+/** Ways of an override, in the order in which they are tried. */
+export function waysOf(target: RouteTarget): Way[] {
+  switch (target.kind) {
+    case "host": {
+      const { host, httpsPort = PORTS.https, http } = target;
+      return [
+        { name: "https", host, port: httpsPort },
+        { name: "smtp", host, port: PORTS.smtp },
+        ...(http ? [{ name: "http" as const, host, port: PORTS.http }] : []),
+      ];
+    }
+    case "url": {
+      const { url, smtp } = target;
+      const name = url.protocol === "https:" ? "https" : "http";
+      const host = url.hostname.replace(/^\[|\]$/g, "");
+      const port = url.port === "" ? PORTS[name] : Number(url.port);
+      return [
+        { name, host, port },
+        ...(smtp ? [{ name: "smtp" as const, host, port: PORTS.smtp }] : []),
+      ];
+    }
+    case "smtp": {
+      const { host, port, implicitTls } = target;
+      return [{ name: implicitTls ? "smtps" : "smtp", host, port }];
+    }
+  }
+}
+
+/** Ways to a canonical domain that no override is about; empty, with why, if there are none. */
+export async function usualWays(
+  domain: string,
+  { dns, random }: Pick<HostLookUp, "dns" | "random">,
+): Promise<{ ways: Way[]; problem?: string }> {
+  const found = await findMailHosts(domain, {
+    dns,
+    random,
+    freshness: "fresh",
+  });
+  if (found.kind === "no_way") {
+    return { ways: [], problem: `${found.name}: ${found.reason}` };
+  }
+  const ways = found.hosts.slice(0, MAX_HOSTS).flatMap(({ name }): Way[] => [
+    { name: "https", host: name, port: PORTS.https },
+    { name: "smtp", host: name, port: PORTS.smtp },
+  ]);
+  return { ways };
+}
+
+export async function probe(way: Way, parts: ProbeParts): Promise<ProbedWay> {
+  try {
+    return { ...way, reached: true, text: await reach(way, parts) };
+  } catch (error) {
+    if (isBug(error)) throw error;
+    return { ...way, reached: false, text: (error as Error).message };
+  }
+}
+
+async function reach(way: Way, parts: ProbeParts): Promise<string> {
+  const { dns, clock, timers } = parts;
+  const isTls = way.name === "https" || way.name === "smtps";
+  const wire = await (isTls ? dialTls : dial)({
+    addresses: await addressesOf(way.host, dns),
+    port: way.port,
+    deadlineMs: DEADLINE_MS,
+    tls: { host: way.host, certificate: "any" },
+    clock,
+    timers,
+  });
+  try {
+    const fault = wire.identity?.fault;
+    if (!isTls) return "answers";
+    return fault === undefined
+      ? "answers, its certificate is verified"
+      : `answers, its certificate cannot be trusted (${fault})`;
+  } finally {
+    wire.close();
+    await wire.gone;
+  }
+}
+
+async function addressesOf(host: string, dns: Dns): Promise<string[]> {
+  if (isIP(host) !== 0) return [host];
+  const answers = await Promise.allSettled([dns.ipv6(host), dns.ipv4(host)]);
+  const found = answers.flatMap((one) =>
+    one.status === "fulfilled" ? one.value.values : []
+  );
+  const [failed] = answers.filter((one) => one.status === "rejected");
+  if (found.length === 0 && failed) throw failed.reason;
+  return found;
+}
+
+/** What the network and the peer can do is no fault of ours. */
+function isBug(error: unknown): boolean {
+  if (error instanceof DnsFailure || error instanceof DialTrouble) return false;
+  return !(error instanceof Error) || error instanceof TypeError;
+}
