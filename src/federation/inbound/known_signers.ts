@@ -5,6 +5,7 @@
  * @module
  */
 import * as v from "valibot";
+import { Refusal } from "../../base/refusal.ts";
 import type { RecordSet } from "../../store/record_set.ts";
 
 /** In seconds of the store's clock. */
@@ -70,7 +71,8 @@ export class KnownSigners {
         remove: this.#surplus(),
       });
     } catch (error) {
-      reportBug(error);
+      // the store tells of its own faults; the next message tries again
+      if (!(error instanceof Refusal)) reportBug(error);
     } finally {
       this.#noting.delete(domain);
     }
