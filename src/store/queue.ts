@@ -311,7 +311,8 @@ export interface QueueStore {
   /**
    * Of a message that has wholly failed, and of which nobody is told yet: takes
    * it back as if it had never been accepted, with the key that it was accepted
-   * by, and gives its failures. Undefined of any other, which stays as it is.
+   * by, and gives its failures. Undefined of any other, which stays as it is, and
+   * of one that came again meanwhile and was confirmed.
    */
   withdraw(
     message: QueueId,

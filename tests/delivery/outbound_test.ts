@@ -372,6 +372,30 @@ outboundTest(
 );
 
 outboundTest(
+  "a message that was confirmed to who sent it again is not taken back",
+  async (relay, outbound) => {
+    const { queue } = relay.store;
+    const origin = from(relay, ANN);
+    const attempt = { origin, to: ["x@far.example"], text: mail() };
+    outbound.first = async ({ id, key }) => {
+      for (const { message, destination } of await claim(relay)) {
+        const outcome = { kind: "failed", note: REFUSED.note } as const;
+        const recipients = [{ n: 0, outcome }];
+        await queue.settle([
+          { holder: "test", message, destination, recipients },
+        ]);
+      }
+      await send(relay, attempt); // the first connection seems to be lost
+      return await queue.withdraw(id, key);
+    };
+    await send(relay, attempt);
+    await relay.delivery.reports.tellDue();
+    const [report = ""] = await relay.inbox(ANN);
+    assert.match(report, /^Final-Recipient: rfc822; x@far\.example\r$/m);
+  },
+);
+
+outboundTest(
   "recipients who cannot get mail are refused when and how it is set",
   async (relay, outbound) => {
     const origin = from(relay, ANN);

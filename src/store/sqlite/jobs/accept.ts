@@ -22,7 +22,12 @@ import type { Recipient } from "../tables/account_table.ts";
 import type { JobContext } from "./context.ts";
 import { growMailbox } from "./growth.ts";
 import { keywordBits } from "./keywords.ts";
-import { hasHad, remember, resultsBefore } from "./known_messages.ts";
+import {
+  hasHad,
+  noteToldAgain,
+  remember,
+  resultsBefore,
+} from "./known_messages.ts";
 import { enqueue, takeReported } from "./queue/enqueue.ts";
 import { fits } from "./room.ts";
 
@@ -45,7 +50,10 @@ export function accept(context: JobContext, message: Acceptance): Accepted {
   if (message.pretended) return pretend(context);
   if (reports && !takeReported(context, reports)) return NOTHING_NEW;
   const before = key && resultsBefore(context, key);
-  if (before) return { results: before, known: true };
+  if (before) {
+    noteToldAgain(context, key);
+    return { results: before, known: true };
+  }
   const plan = planFor(context, message);
   const { results, takers, outbound } = plan;
   if (!isWorthKeeping(plan, message)) {

@@ -27,6 +27,9 @@ const OUTCOMES = new Map(
   Object.entries(LETTERS).map(([outcome, letter]) => [letter, outcome]),
 ) as ReadonlyMap<string, Outcome>;
 
+/** Beside the accounts: the results were told again. */
+const TOLD_AGAIN = "!";
+
 /** What became of the message as a whole when it came first. */
 export function resultsBefore(
   { accepted, livedSeconds }: JobContext,
@@ -34,7 +37,7 @@ export function resultsBefore(
 ): RecipientResult[] | undefined {
   if (of !== "message") return undefined;
   const results = accepted.find(octets, livedSeconds);
-  return results?.split(" ").filter((one) => one !== "").map((one) => ({
+  return results?.split(" ").filter(isAccount).map((one) => ({
     account: Number(one.slice(0, -1)) as AccountId,
     outcome: OUTCOMES.get(one.slice(-1))!,
   }));
@@ -74,6 +77,25 @@ export function remember(
   for (const one of recipients) {
     accepted.put(keyFor(key, one), "", times);
   }
+}
+
+function isAccount(word: string): boolean {
+  return word !== "" && word !== TOLD_AGAIN;
+}
+
+/** Somebody else than who waits for the first reply has one now. */
+export function noteToldAgain(
+  { accepted }: JobContext,
+  { octets, of }: MessageKey,
+): void {
+  if (of === "message") accepted.append(octets, ` ${TOLD_AGAIN}`);
+}
+
+export function wasToldAgain(
+  { accepted, livedSeconds }: JobContext,
+  { octets }: MessageKey,
+): boolean {
+  return accepted.find(octets, livedSeconds)?.endsWith(TOLD_AGAIN) ?? false;
 }
 
 /** As if it had never come. */

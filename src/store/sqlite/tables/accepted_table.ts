@@ -34,6 +34,16 @@ export class AcceptedTable {
     );
   }
 
+  /** Once, at the end of the results. */
+  append(key: Uint8Array, word: string): void {
+    this.db.run(
+      `UPDATE accepted SET results = results || ?1
+       WHERE key = ?2 AND substr(results, -length(?1)) <> ?1`,
+      word,
+      key,
+    );
+  }
+
   remove(key: Uint8Array): void {
     this.db.run("DELETE FROM accepted WHERE key = ?", key);
   }

@@ -3,7 +3,7 @@ import type { QueueId } from "../../../../base/ids.ts";
 import type { MessageKey } from "../../../message_key.ts";
 import type { FailedRecipient } from "../../../queue.ts";
 import type { JobContext } from "../context.ts";
-import { forget } from "../known_messages.ts";
+import { forget, wasToldAgain } from "../known_messages.ts";
 import { removeQueued } from "./enqueue.ts";
 
 export interface Withdrawal {
@@ -11,11 +11,15 @@ export interface Withdrawal {
   readonly key: MessageKey | undefined;
 }
 
-/** Of a message that has wholly failed, its failures; undefined of any other. */
+/**
+ * Of a message that has wholly failed, its failures; undefined of any other, and
+ * of one that somebody who sent it again believes to be accepted.
+ */
 export function withdrawQueued(
   context: JobContext,
   { message, key }: Withdrawal,
 ): FailedRecipient[] | undefined {
+  if (key && wasToldAgain(context, key)) return undefined;
   const rows = context.queueRecipients.of(message);
   const failed = rows.flatMap(({ n, address, state, note, triedAt }) =>
     state === "failed" && note
