@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { assertQuick } from "../../tests/hostile/family.ts";
 import { concat } from "../base/octets.ts";
 import { parseHeader } from "../mail/header.ts";
 import { outerHeader } from "./outer_fields.ts";
@@ -129,9 +130,6 @@ Deno.test("outerHeader() reads any header of 256 KiB in a moment", () => {
       )
     );
     const header = parseHeader(concat([...fields, Uint8Array.of(13, 10)]));
-    const start = performance.now();
-    outerHeader(header);
-    const took = performance.now() - start;
-    assert.ok(took < 100, `${took} ms on ${filling}`);
+    assertQuick(`six fields full of ${filling}`, () => outerHeader(header));
   }
 });
