@@ -29,6 +29,7 @@ import type { SmtpBackend, SmtpService } from "../smtp/server/backend.ts";
 import { SmtpServer } from "../smtp/server/server.ts";
 import type { SecureContexts } from "./certificates.ts";
 
+const SMTP_READ_OCTETS = 4096; // a small message comes in one or two
 const REFUSAL_MS = 5000; // for a peer to take the reason
 const MAX_REFUSALS = 100; // at once; others are refused without a word
 const DRAIN_MS = 10_000; // a message or command that is under way may finish
@@ -101,9 +102,11 @@ export class Protocols {
     protocol: "imap" | SmtpService,
     connection: NativeConnection,
   ): void {
-    const wire = new NativeWire(connection);
-    if (protocol === "imap") void this.#serveImap(wire);
-    else this.#smtp.serve(wire, protocol);
+    if (protocol === "imap") void this.#serveImap(new NativeWire(connection));
+    else {
+      const wire = new NativeWire(connection, SMTP_READ_OCTETS);
+      this.#smtp.serve(wire, protocol);
+    }
   }
 
   /** Drives an IMAP connection to its end; it counts until its descriptor is free. */

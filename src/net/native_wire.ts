@@ -8,7 +8,7 @@ import type { Wire } from "./wire.ts";
 
 // Most sessions wait for a peer that says nothing for minutes: what they hold
 // meanwhile is a small buffer. A peer that fills it gets larger ones.
-const SMALLEST_READ = 512;
+const SMALL_READ = 512;
 const LARGEST_READ = 16_384; // what one TLS record holds (RFC 8446 §5.1)
 const MOST_SPARE = 16;
 
@@ -17,10 +17,13 @@ export class NativeWire implements Wire {
   readonly peerAddress: string;
   readonly #connection: NativeConnection;
   readonly #spare: ArrayBuffer[] = []; // of LARGEST_READ
-  #readSize = SMALLEST_READ;
+  readonly #smallestRead: number;
+  #readSize: number;
 
-  constructor(connection: NativeConnection) {
+  /** @param smallestRead Octets that a silent peer costs, and most requests of the protocol fit in. */
+  constructor(connection: NativeConnection, smallestRead = SMALL_READ) {
     this.#connection = connection;
+    this.#smallestRead = this.#readSize = smallestRead;
     this.peerAddress = this.#connection.remote.address;
   }
 
@@ -37,8 +40,8 @@ export class NativeWire implements Wire {
     if (count === null) return undefined;
     this.#readSize = count === buffer.length
       ? Math.min(this.#readSize * 8, LARGEST_READ)
-      : count < SMALLEST_READ
-      ? SMALLEST_READ
+      : count < this.#smallestRead
+      ? this.#smallestRead
       : this.#readSize;
     if (this.#readSize < LARGEST_READ) this.#spare.length = 0;
     return buffer.subarray(0, count);

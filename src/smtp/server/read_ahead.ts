@@ -47,31 +47,32 @@ export class ReadAhead {
   }
 
   /** Reads until enough has come; in clear, until something has. */
-  async #read(): Promise<void> {
+  #read(): void {
     if (this.#reading || this.#ended || this.#failure) return;
     this.#reading = true;
-    try {
-      do await this.#readOnce(); while (this.#wire.secure && !this.#isEnough());
-    } catch (error) {
-      this.#failure = { error };
-      this.#wire.close();
-    }
-    this.#reading = false;
-    this.#signal();
+    this.#wire.read().then(this.#take, this.#lose);
   }
+
+  readonly #take = (octets: Uint8Array | undefined) => {
+    this.#reading = false;
+    if (octets) {
+      this.#queue.push(octets);
+      this.#queuedOctets += octets.length;
+    } else this.#ended = true;
+    if (this.#wire.secure && !this.#isEnough()) this.#read();
+    this.#signal();
+  };
+
+  readonly #lose = (error: unknown) => {
+    this.#reading = false;
+    this.#failure = { error };
+    this.#wire.close();
+    this.#signal();
+  };
 
   #isEnough(): boolean {
     return this.#ended || this.#queuedOctets >= HIGH_WATER_OCTETS ||
       this.#queue.length >= MOST_CHUNKS;
-  }
-
-  async #readOnce(): Promise<void> {
-    const octets = await this.#wire.read();
-    if (octets) {
-      this.#queue.push(octets);
-      this.#queuedOctets += octets.length;
-      this.#signal();
-    } else this.#ended = true;
   }
 
   #signal(): void {
