@@ -18,7 +18,7 @@ import type { CertificateStore } from "../tls/certificate_store.ts";
 import type { Pollers } from "../federation/exchange/poll/pollers.ts";
 import { ConditionWatch } from "./running/condition_watch.ts";
 import { buildPollers } from "./exchange/pollers.ts";
-import { buildServing } from "./exchange/serving.ts";
+import { buildServing, relayGate } from "./exchange/serving.ts";
 import { openCertificates, SecureContexts } from "./certificates.ts";
 import { RelayImapBackend, sharedMetadata } from "./imap_backend.ts";
 import type { InstanceLock } from "./instance_lock.ts";
@@ -112,6 +112,7 @@ export async function assemble(
     counters: relay.journal.counters,
     bound: (name) => listeners.bound(name),
   });
+  const serving = buildServing(relay, config);
   const protocols = new Protocols({
     ...shared,
     counters: relay.journal.counters,
@@ -121,8 +122,10 @@ export async function assemble(
     serverMail: new RelayMxdelivBackend({
       ...shared,
       guard: relay.federation.serverMail.guard,
+      gate: relayGate(relay, config),
+      limits: serving.limits,
     }),
-    serving: buildServing(relay, config),
+    serving,
     contexts: new SecureContexts(certificates),
     upgrades: [],
     timers: SYSTEM_TIMERS,

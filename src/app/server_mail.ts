@@ -2,7 +2,7 @@
 import type { MxdelivBackend, ServerMessage } from "../api/mxdeliv/backend.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Peer } from "../base/peer.ts";
-import type { RefusalCode } from "../base/refusal.ts";
+import { Refusal, type RefusalCode } from "../base/refusal.ts";
 import type { Config } from "../config/schema.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Dns } from "../dns/answers.ts";
@@ -13,10 +13,17 @@ import {
 } from "../federation/inbound/known_signers.ts";
 import { RequestGuard } from "../federation/inbound/request_guard.ts";
 import { ServerMail } from "../federation/inbound/server_mail.ts";
+import type {
+  RelayCaller,
+  RelayGate,
+} from "../federation/exchange/relay_gate.ts";
+import type { PullLimits } from "../federation/exchange/serve/pull_limits.ts";
 import type { FederationPolicy } from "../federation/policy/policy.ts";
+import type { LocalDomains } from "../mail/local_domains.ts";
 import type { Settings } from "../settings/settings.ts";
 import { RecordSet } from "../store/record_set.ts";
 import type { Store } from "../store/store.ts";
+import { RelayedMessage } from "./exchange/relayed_message.ts";
 import type { Journal } from "./journal.ts";
 
 export interface ServerMailSource {
@@ -83,6 +90,10 @@ export interface MxdelivParts {
   readonly guard: RequestGuard;
   readonly settings: Settings;
   readonly journal: Journal;
+  readonly domains: LocalDomains;
+  /** Whose mail for others is passed on. */
+  readonly gate: RelayGate;
+  readonly limits: Pick<PullLimits, "strangerWait" | "noteWrongToken">;
   config(): Config;
   reportBug(error: unknown): void;
 }
@@ -108,19 +119,51 @@ export class RelayMxdelivBackend implements MxdelivBackend {
   }
 
   async begin(
-    { peer, reversePath, sizeOctets }: {
+    { peer, reversePath, token, sizeOctets }: {
       readonly peer: Peer;
       readonly reversePath: string;
+      readonly token: string;
       readonly sizeOctets?: number;
     },
   ): Promise<ServerMessage> {
-    const { delivery, journal } = this.#parts;
+    const { delivery, journal, domains, gate } = this.#parts;
+    const caller = this.#caller(token, peer);
     const transaction = await delivery.begin(
       { kind: "mxdeliv", peer, reversePath },
       sizeOctets,
     );
     const sender = { service: "mxdeliv", peer, reversePath } as const;
-    return journal.transaction(sender, transaction);
+    const ours = journal.transaction(sender, transaction);
+    if (!caller && (token === "" || !gate.isOn)) return ours;
+    return new RelayedMessage({
+      domains,
+      ours,
+      theirs: journal.transaction(
+        sender,
+        await delivery.begin({
+          kind: "exchanger",
+          name: caller?.name ?? "",
+          trusted: caller?.trusted ?? false,
+          passesOn: true,
+          reversePath,
+        }),
+      ),
+      admits: (recipient) =>
+        caller !== undefined && gate.admits(reversePath, recipient),
+    });
+  }
+
+  /** @throws {Refusal} `too_many_requests` for who guesses tokens */
+  #caller(token: string, { address }: Peer): RelayCaller | undefined {
+    const { gate, limits } = this.#parts;
+    if (!gate.isOn) return undefined;
+    const wait = token === "" ? 0 : limits.strangerWait(address);
+    if (wait > 0) {
+      throw new Refusal("too_many_requests", { retryAfterSeconds: wait });
+    }
+    const caller = gate.caller(token, address);
+    if (!caller && token !== "") limits.noteWrongToken(address);
+    return caller;
   }
 
   countRefusal(code: RefusalCode): void {

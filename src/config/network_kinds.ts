@@ -19,6 +19,21 @@ export const mailDomain: Kind<string> = textual(
   },
 );
 
+/** A domain, all below one (`*.example.org`), or all there are (`*`); as canonical as a domain. */
+export const domainPattern: Kind<string> = textual(
+  "domain, *.domain or *",
+  (text) => {
+    const pattern = text.trim();
+    if (pattern === "*") return pattern;
+    if (!pattern.startsWith("*.")) return mailDomain.parse(pattern);
+    const domain = mailDomain.parse(pattern.slice(2));
+    if (!domain.startsWith("[")) return `*.${domain}`;
+    throw new SyntaxError(
+      `must be a domain, *.domain or * (got ${quote(text)})`,
+    );
+  },
+);
+
 /** What clients connect to: a DNS name or an IP address without brackets. */
 export const hostName: Kind<string> = textual("host name", (text) => {
   const name = text.trim();

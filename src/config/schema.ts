@@ -33,6 +33,7 @@ import {
   dkimSelector,
   dnsServer,
   domainAliases,
+  domainPattern,
   hostName,
   ipAddress,
   ipAddressOf,
@@ -713,6 +714,26 @@ export const SCHEMA = {
     "Until a server is given up; each is asked twice",
   ),
 
+  "exchanger.relay": key(
+    choice("off", "selected", "all"),
+    "off",
+    "Pass on mail for other servers that exchangers bring: none, to the domains of exchangers and of relay_recipients, or to all",
+  ),
+  "exchanger.relay_recipients": key(
+    list(domainPattern, { max: 1000 }),
+    [],
+    "Domains to which mail is passed on, as example.org, *.example.org or *",
+  ),
+  "exchanger.relay_senders": key(
+    list(domainPattern, { max: 1000 }),
+    [],
+    "Domains from which mail is passed on; empty: all",
+  ),
+  "exchanger.relay_from": key(
+    list(network, { max: 1000 }),
+    [],
+    "Networks from which mail is passed on without a token, as 192.0.2.0/24",
+  ),
   "exchanger.legacy_paths": key(
     flag,
     false,

@@ -43,6 +43,7 @@ export class MessageDigest {
       ...(bodyHash !== undefined && { bodyHash }),
       eightBit: this.#eightBit || this.#utf8,
       utf8: this.#utf8,
+      hops: () => this.#header ? hopsOf(this.#header) : 0,
     };
   }
 }
@@ -58,6 +59,8 @@ export interface DigestedMessage {
   readonly eightBit: boolean;
   /** The same in its header. */
   readonly utf8: boolean;
+  /** How many exchangers say that they have passed it on. */
+  hops(): number;
 }
 
 function namesOf(header: Header): string[] {
@@ -71,4 +74,13 @@ function hasHighOctets(octets: Uint8Array): boolean {
     if (octets[i]! > 127) return true;
   }
   return false;
+}
+
+/** Each writes a field with its number; some may write the same one anew. */
+function hopsOf(header: Header): number {
+  const fields = header.all("x-mail-hops");
+  const numbers = fields.map((field) =>
+    Number(/^[0-9]{1,6}$/.exec(header.text(field))?.[0] ?? 0)
+  );
+  return Math.max(fields.length, ...numbers);
 }

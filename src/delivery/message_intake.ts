@@ -70,7 +70,10 @@ export class MessageIntake {
     if (isFirst) await this.#writeHeader(gate.header);
     if (!this.#options.tolerates) return await this.#writeAll(written);
     const from = isFirst ? gate.header.octets.length - before : 0;
-    if (from < octets.length) await this.#staging.write(octets.subarray(from));
+    if (from >= octets.length) return;
+    const body = octets.subarray(from);
+    this.#options.digest?.body(body);
+    await this.#staging.write(body);
   }
 
   /** @throws {Refusal} what the gate says, `storage_full` */

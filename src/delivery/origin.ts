@@ -34,6 +34,8 @@ export interface ExchangerOrigin extends Envelope {
   readonly name: string;
   /** It vouches for the senders of what it brings. */
   readonly trusted: boolean;
+  /** Mail for others than our users: it goes on as it came, so that its signatures stay good. */
+  readonly passesOn?: true;
 }
 
 /** Who brings mail that others wrote. */
@@ -92,6 +94,11 @@ export function foreign(origin: Origin): ForeignOrigin | undefined {
 
 function isOwn(origin: Origin): origin is OwnOrigin {
   return origin.kind === "submission" || origin.kind === "web";
+}
+
+/** Nothing of the message may be changed. */
+export function passesOn(origin: Origin): boolean {
+  return origin.kind === "exchanger" && origin.passesOn === true;
 }
 
 export function queueOrigin(origin: Origin): QueueOrigin {

@@ -80,5 +80,5 @@ export interface Outbound {
   /** As `bh=` of DKIM has it; undefined if nothing will be signed. */
   bodyHash(): BodyHash | undefined;
   /** Header fields, with their line ends, that go before what is sent. */
-  prefix(origin: Origin): Uint8Array | undefined;
+  prefix(origin: Origin, hops: number): Uint8Array | undefined;
 }

@@ -15,11 +15,13 @@ import type { FailedRecipient, OutboundMessage } from "../store/queue.ts";
 import type { HygieneParts } from "./header_hygiene.ts";
 import type { Examination, Judgement } from "./inbound.ts";
 import { type DigestedMessage, MessageDigest } from "./message_digest.ts";
+import type { GateRefusal } from "../pgp/verdict.ts";
 import { MessageIntake, type StagedMessage } from "./message_intake.ts";
 import { messageKey } from "./message_key.ts";
 import {
   foreign,
   type Origin,
+  passesOn,
   queueOrigin,
   ruleFor,
   senderOf,
@@ -204,6 +206,7 @@ export class MailTransaction {
       staging: parts.staging,
       digest,
       ...(examination && { witness: examination }),
+      ...(passesOn(origin) && { tolerates: NOTHING }),
       clean: (header, form) => this.#policy.clean(header, form),
     });
     return { intake, digest, examination };
@@ -296,13 +299,16 @@ export class MailTransaction {
 
   #outbound(
     messageId: string,
-    { bodyHash, eightBit, utf8 }: DigestedMessage,
+    digested: DigestedMessage,
   ): OutboundMessage | undefined {
     const { origin, parts: { outbound } } = this.#options;
+    const { bodyHash, eightBit, utf8 } = digested;
     const recipients = this.#recipients.outbound();
     if (recipients.length === 0) return undefined;
+    const hops = digested.hops();
+    if (hops >= MAX_HOPS) throw new Refusal("routing_loop");
     const account = senderOf(origin)?.accountId;
-    const prefix = outbound.prefix(origin);
+    const prefix = outbound.prefix(origin, hops);
     return {
       reversePath: origin.reversePath,
       recipients,
@@ -350,6 +356,10 @@ async function whole(
     }
   }
 }
+
+/** Of what the gate refuses. */
+const NOTHING: ReadonlySet<GateRefusal> = new Set();
+const MAX_HOPS = 10;
 
 /** All recipients were dismissed. */
 const NOTHING_TO_STORE: Accepted = { results: [], known: false };

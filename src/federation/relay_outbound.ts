@@ -101,8 +101,11 @@ export class RelayOutbound implements Outbound {
     return this.#newHash?.();
   }
 
-  prefix(): Uint8Array | undefined {
-    return undefined;
+  /** By which a message shows that it goes round in a circle. */
+  prefix({ kind }: Origin, hops: number): Uint8Array | undefined {
+    return kind === "exchanger"
+      ? new TextEncoder().encode(`X-Mail-Hops: ${hops + 1}\r\n`)
+      : undefined;
   }
 
   async firstAttempt(

@@ -51,8 +51,8 @@ class TestOutbound implements Outbound {
   isAwaited = () => false;
   lifetimeSeconds = () => 172_800;
   bodyHash = () => new DkimBodyHash();
-  prefix = ({ kind }: Origin) =>
-    kind === "exchanger" ? octets("X-Mail-Hops: 1\r\n") : undefined;
+  prefix = ({ kind }: Origin, hops: number) =>
+    kind === "exchanger" ? octets(`X-Mail-Hops: ${hops + 1}\r\n`) : undefined;
 }
 
 function outboundTest(
@@ -481,6 +481,47 @@ outboundTest(
     assert.equal(new TextDecoder().decode(unit!.prefix), "X-Mail-Hops: 1\r\n");
     assert.deepEqual(await relay.store.queue.failures(undefined, 9), []);
     assert.equal((await relay.store.queue.summary()).failed, 0);
+  },
+);
+
+outboundTest(
+  "what an exchanger passes on goes on as it came, and not for ever",
+  async (relay) => {
+    const origin: Origin = {
+      kind: "exchanger",
+      name: "hub",
+      trusted: true,
+      passesOn: true,
+      reversePath: "zoe@other.example",
+    };
+    const signed = "DKIM-Signature: v=1; a=rsa-sha256; bh=x; b=y\r\n" +
+      "Received: by somebody\r\nX-Mail-Hops: 3\r\n";
+    const text = signed + mail("zoe@other.example");
+    for (let i = 0; i < 2; i++) {
+      await send(relay, { origin, to: ["x@far.example"], text });
+    }
+    const [unit, ...more] = await claim(relay);
+    assert.deepEqual(more, []);
+    const body = await relay.store.queue.body(unit!.message);
+    const octets = await Array.fromAsync(body!);
+    assert.equal(new TextDecoder().decode(concat(octets)), text);
+    assert.equal(new TextDecoder().decode(unit!.prefix), "X-Mail-Hops: 4\r\n");
+    const rounds = ["X-Mail-Hops: 10\r\n", "X-Mail-Hops: 1\r\n".repeat(10)];
+    for (const round of rounds) {
+      const looping = round + mail("zoe@other.example");
+      await assert.rejects(
+        send(relay, { origin, to: ["x@far.example"], text: looping }),
+        code("routing_loop"),
+      );
+    }
+    await assert.rejects(
+      send(relay, {
+        origin,
+        to: ["x@far.example"],
+        text: "From: zoe@other.example\r\nMessage-ID: <a@b>\r\n\r\nclear",
+      }),
+      code("encryption_needed"),
+    );
   },
 );
 

@@ -93,7 +93,7 @@ export class Relay {
         isAwaited: (message) => this.outbound.isAwaited(message),
         lifetimeSeconds: () => this.outbound.lifetimeSeconds(),
         bodyHash: () => this.outbound.bodyHash(),
-        prefix: (origin) => this.outbound.prefix(origin),
+        prefix: (...message) => this.outbound.prefix(...message),
       },
       clock: { now: () => Date.now(), monotonic: () => performance.now() },
       timers: {

@@ -14,6 +14,7 @@ import {
 import type { Serving } from "../../federation/exchange/serve/serving.ts";
 import { readText } from "../../http/body.ts";
 import type { SiteEnv } from "../site_backend.ts";
+import { bearerToken } from "./bearer.ts";
 import {
   ACK_OCTETS,
   BadRequest,
@@ -91,7 +92,7 @@ async function authorized(
   const { address } = context.env;
   const wait = serving.limits.strangerWait(address);
   if (wait > 0) return tooMany(wait);
-  const exchanger = serving.bearer(tokenOf(context));
+  const exchanger = serving.bearer(bearerToken(context.req.raw.headers));
   if (!exchanger) {
     serving.limits.noteWrongToken(address);
     return failure(401, "unauthorized", { "www-authenticate": "Bearer" });
@@ -172,12 +173,6 @@ async function bodyOf(context: Site): Promise<string> {
     if (error instanceof SyntaxError) throw new BadRequest(error.message);
     throw error;
   }
-}
-
-/** RFC 6750 §2.1. */
-function tokenOf(context: Site): string {
-  const field = context.req.header("authorization") ?? "";
-  return /^Bearer +([!-~]{1,512})$/i.exec(field)?.[1] ?? "";
 }
 
 function tooMany(seconds: number): Response {

@@ -31,6 +31,8 @@ export interface MxdelivBackend {
       readonly peer: Peer;
       /** Without brackets; empty is the null reverse-path. */
       readonly reversePath: string;
+      /** By which an exchanger is known; empty: none. */
+      readonly token: string;
       readonly sizeOctets?: number;
     },
   ): Promise<ServerMessage>;

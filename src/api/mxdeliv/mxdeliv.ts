@@ -8,6 +8,7 @@ import type { Context, Hono } from "hono";
 import type { Clock, Timers } from "../../base/clock.ts";
 import { Refusal } from "../../base/refusal.ts";
 import { BodyFault } from "../../http/server/request_body.ts";
+import { bearerToken } from "../exchanger/bearer.ts";
 import type { SiteEnv } from "../site_backend.ts";
 import {
   answerTo,
@@ -99,6 +100,7 @@ async function take(
   const message = await backend.begin({
     peer: { address, secure },
     reversePath,
+    token: bearerToken(req.raw.headers),
     ...(sizeOctets !== undefined && { sizeOctets }),
   });
   try {

@@ -1,5 +1,6 @@
 /** Exchangers who ask us, from the parts of a relay. @module */
 import type { Config } from "../../config/schema.ts";
+import { RelayGate } from "../../federation/exchange/relay_gate.ts";
 import { Serving } from "../../federation/exchange/serve/serving.ts";
 import { prepare } from "../../federation/transports/outgoing.ts";
 import type { Relay } from "../relay.ts";
@@ -17,5 +18,21 @@ export function buildServing(relay: Relay, config: () => Config): Serving {
     prepare: (unit) =>
       prepare(unit, { queue: store.queue, signer: dkim.signer }),
     legacyPaths: () => config().exchanger.legacyPaths,
+  });
+}
+
+/** For whom mail is passed on. */
+export function relayGate(
+  { exchange }: Pick<Relay, "exchange">,
+  config: () => Config,
+): RelayGate {
+  return new RelayGate(exchange, () => {
+    const { exchanger } = config();
+    return {
+      mode: exchanger.relay,
+      recipients: exchanger.relayRecipients,
+      senders: exchanger.relaySenders,
+      from: exchanger.relayFrom,
+    };
   });
 }
