@@ -87,13 +87,14 @@ max_load_1m = 0
 min_available_memory = 0
 min_free_disk = 0
 
+${config.includes("[dkim]") ? "" : "[dkim]\nenabled = false"}
+${config.includes("[dns]") ? "" : NO_DNS}
+
 [smtp]
 require_tls = false
 
 [submission]
 send_per_minute = 0
-${config.includes("[dkim]") ? "" : "[dkim]\nenabled = false"}
-${config.includes("[dns]") ? "" : NO_DNS}
 ${config}`;
 }
 
