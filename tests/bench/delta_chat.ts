@@ -1,4 +1,5 @@
 /** B3: two real Delta Chat cores, ping and pong. @module */
+import { chatWith } from "../e2e/chats.ts";
 import { Core, type Member } from "../e2e/core.ts";
 import { pause, percentile, type Row } from "./measure.ts";
 import type { Relay } from "./people.ts";
@@ -28,6 +29,27 @@ async function timeOneWay(
   return performance.now() - started;
 }
 
+interface Pair {
+  readonly ann: Member;
+  readonly annsChat: number;
+  readonly bob: Member;
+  readonly bobsChat: number;
+}
+
+/** One way and back, again and again; what each way took, in ms. */
+export async function pingPong(
+  { ann, annsChat, bob, bobsChat }: Pair,
+): Promise<number[]> {
+  const waitedMs: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    await pause(PAUSE_MS);
+    waitedMs.push(await timeOneWay(ann, annsChat, bob));
+    await pause(PAUSE_MS);
+    waitedMs.push(await timeOneWay(bob, bobsChat, ann));
+  }
+  return waitedMs;
+}
+
 export async function measureDeltaChat({ server }: Relay): Promise<Row[]> {
   const cores = await Promise.all([Core.start(), Core.start()]);
   try {
@@ -36,16 +58,8 @@ export async function measureDeltaChat({ server }: Relay): Promise<Row[]> {
       cores[1].signUp(server, "bobbert"),
     ]);
     const bobsChat = await bob.join(ann);
-    const [annsChat = 0] = (
-      await ann.rpc.getChatlistEntries(ann.id, 0, "bobbert", null)
-    ).filter((chat) => chat > 9);
-    const waitedMs: number[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      await pause(PAUSE_MS);
-      waitedMs.push(await timeOneWay(ann, annsChat, bob));
-      await pause(PAUSE_MS);
-      waitedMs.push(await timeOneWay(bob, bobsChat, ann));
-    }
+    const annsChat = await chatWith(ann, "bobbert");
+    const waitedMs = await pingPong({ ann, annsChat, bob, bobsChat });
     return [{
       benchmark: "B3, two Delta Chat cores",
       measure: "send to received, p50",

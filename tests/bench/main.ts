@@ -1,11 +1,19 @@
 /**
- * `make bench`: runs B1 to B10, or those named as arguments, each against a
- * server of its own, and gate and SMTP sessions, which need none, and prints a
- * table and the same as JSON. Driver and server share the machine. `POSTERN_BINARY` measures a compiled executable.
+ * `make bench`: runs B1 to B12, or those named as arguments, each against a
+ * server of its own, B11 and its parts (`across`, `sink`, `deferred`) in networks
+ * of relays, gate and SMTP sessions without any, and prints a table and the same
+ * as JSON. Driver and servers share the machine. `POSTERN_BINARY` measures a
+ * compiled executable.
  *
  * @module
  */
 import { measureDeltaChat } from "./delta_chat.ts";
+import {
+  measureAcross,
+  measureDeadPeer,
+  measureDeferred,
+  measureSink,
+} from "./federation.ts";
 import { measureGate } from "./gate.ts";
 import { measureInbound } from "./inbound.ts";
 import { measureLarge } from "./large.ts";
@@ -38,11 +46,15 @@ const BENCHMARKS: Record<string, readonly Benchmark[]> = {
   b10: [measureBinary],
 };
 
-/** What needs no server, or brings one of its own. */
+/** What needs no server, or makes its own. */
 const STANDALONE: Record<string, () => Row[] | Promise<Row[]>> = {
   gate: measureGate,
   smtp: measureSmtp,
   b12: measureInbound,
+  b11: measureDeadPeer,
+  across: measureAcross,
+  sink: measureSink,
+  deferred: measureDeferred,
 };
 
 const encoder = new TextEncoder();

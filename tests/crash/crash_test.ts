@@ -13,6 +13,7 @@ import {
   auditMailbox,
   changeUntilCrash,
   hashOf,
+  isOurs,
   type Payload,
   type Person,
   type Random,
@@ -71,14 +72,6 @@ async function playRound(
     work.people.map((person) => auditMailbox(work.target, person)),
   );
   return [...bugs, ...audits.flat()];
-}
-
-/** Anything but the broken connection that a kill makes. */
-function isOurs(error: unknown): boolean {
-  if (!(error instanceof Error)) return true;
-  return !/closed|reset|refused|broken pipe|peer|eof|os error/i.test(
-    `${error.name} ${error.message}`,
-  );
 }
 
 Deno.test({

@@ -5,14 +5,14 @@
  *
  * @module
  */
-import type { Ports } from "../harness/server.ts";
+import type { Place } from "../harness/line_connection.ts";
 import { ImapClient } from "../harness/imap_client.ts";
 import { messageId, messageOctets, messageText } from "../harness/message.ts";
 import { SmtpClient } from "../harness/smtp_client.ts";
 import type { MailboxLedger, SeenMailbox, SeenMessage } from "./ledger.ts";
 
 export interface Target {
-  readonly ports: Ports;
+  readonly ports: Readonly<Record<"submissionTls" | "imapTls", Place>>;
   readonly certificate: string;
 }
 
@@ -54,11 +54,21 @@ export async function hashOf(payload: string): Promise<string> {
   return new Uint8Array(digest).toHex().slice(0, 16);
 }
 
+/** Anything but the broken connection that a kill makes. */
+export function isOurs(error: unknown): boolean {
+  if (!(error instanceof Error)) return true;
+  return !/closed|reset|refused|broken pipe|peer|eof|os error/i.test(
+    `${error.name} ${error.message}`,
+  );
+}
+
 export interface Work {
   readonly target: Target;
   readonly people: readonly Person[];
   readonly payloads: readonly Payload[];
   readonly random: Random;
+  /** Ends the load without a crash, once what is asked is answered. */
+  readonly signal?: AbortSignal;
   nextId(): string;
 }
 
@@ -68,7 +78,7 @@ function pick<Item>(items: readonly Item[], random: Random): Item {
   return item;
 }
 
-/** Submits messages to one to three people each, until the connection breaks. */
+/** Submits messages to one to three people each, until the connection breaks or it is told to end. */
 export async function submitUntilCrash(
   work: Work,
   sender: Person,
@@ -82,7 +92,7 @@ export async function submitUntilCrash(
   );
   try {
     if (sender.unanswered) await submit(client, sender, sender.unanswered);
-    for (;;) {
+    while (!work.signal?.aborted) {
       const recipients = [
         ...new Set(
           Array.from(

@@ -2,11 +2,9 @@
 import assert from "node:assert/strict";
 import { networkTest, NO_NAMESPACES } from "../harness/network/namespace.ts";
 import { Network } from "../harness/network/network.ts";
-import { FEDERATES, RelayHost } from "../harness/network/relay_host.ts";
+import { RelayHost } from "../harness/network/relay_host.ts";
 import { Core, type Member } from "./core.ts";
 import { chatWith, digest, sendFile } from "./chats.ts";
-
-const CAN_RUN = FEDERATES && NO_NAMESPACES === undefined;
 
 const READ = 28;
 const FAILED = 24;
@@ -170,10 +168,10 @@ const SCENES: Record<string, Scene> = {
 const ending = new AsyncDisposableStack();
 let stage: Stage | undefined;
 Deno.test.beforeAll(async () => {
-  if (CAN_RUN) stage = await setUp(ending);
+  if (NO_NAMESPACES === undefined) stage = await setUp(ending);
 });
 Deno.test.afterAll(() => ending.disposeAsync());
-for (const [name, scene] of Object.entries(FEDERATES ? SCENES : {})) {
+for (const [name, scene] of Object.entries(SCENES)) {
   networkTest(`people on three relays: ${name}`, async () => {
     assert.ok(stage, "three people have signed up, and two have joined");
     await scene(stage);

@@ -4,11 +4,9 @@ import { encryptedPayload, messageOctets } from "../harness/message.ts";
 import { networkTest } from "../harness/network/namespace.ts";
 import { Network } from "../harness/network/network.ts";
 import { NO_POSTFIX, PostfixHost } from "../harness/network/postfix_host.ts";
-import { FEDERATES, RelayHost } from "../harness/network/relay_host.ts";
+import { RelayHost } from "../harness/network/relay_host.ts";
 import { SmtpClient } from "../harness/smtp_client.ts";
 import { Correspondent } from "./correspondent.ts";
-
-const NOT_HERE = FEDERATES ? NO_POSTFIX : "federation is not wired";
 
 async function until<Answer>(
   what: () => string,
@@ -44,7 +42,7 @@ networkTest("Postfix and a relay write to each other", async () => {
   );
   assert.ok(came !== undefined);
   const header = came.slice(0, came.indexOf("\n\n"));
-  assert.match(header, /dkim=pass \(2048-bit key[^;]*header\.d=one\.example/);
+  assert.match(header, /dkim=pass \(2048-bit key.*header\.d=one\.example/);
   assert.match(header, /using TLSv1\.3/);
   assert.match(header, /^Return-Path: <ann@one\.example>$/m);
 
@@ -75,4 +73,4 @@ networkTest("Postfix and a relay write to each other", async () => {
 
   const refusal = ann.write(["nobody@peer.example"], "to-nobody-there");
   await assert.rejects(refusal, /550 5\.1\.1/);
-}, NOT_HERE);
+}, NO_POSTFIX);

@@ -5,21 +5,19 @@
  *
  * @module
  */
-import { createPublicKey } from "node:crypto";
+import { createPublicKey, type KeyObject } from "node:crypto";
 import {
   type ListenerName,
   listenerRow,
 } from "../../../src/config/listener_table.ts";
 import type { Place } from "../line_connection.ts";
-import { isKeyName } from "../../../src/config/schema.ts";
 import { certificateBelow, filesBelow } from "../server.ts";
 import { program, runCommand, ServerProcess } from "../server_process.ts";
 import type { Host } from "./host.ts";
 import type { Network } from "./network.ts";
 
-/** Whether the program exchanges mail with others. */
-export const FEDERATES = isKeyName("federation.allow_private_targets") &&
-  isKeyName("federation.inbound_auth");
+/** Of the keys that a relay makes. */
+const SELECTORS = ["default", "default-ed25519"];
 
 export interface RelayOptions {
   /** A name, which DNS learns with MX and addresses; without it, the relay is its IPv4 address. */
@@ -111,14 +109,16 @@ ${tls}
 [registration]
 min_username_length = 3
 max_load_1m = 0
+trusted_networks = ["127.0.0.0/8", "198.18.0.0/16"]
 min_available_memory = 0
 min_free_disk = 0
 
+[federation]
+allow_private_targets = true
+${federation}
+
 [submission]
 send_per_minute = 0
-
-${FEDERATES ? "[federation]\nallow_private_targets = true" : ""}
-${federation}
 ${config}`;
   }
 
@@ -163,17 +163,29 @@ ${config}`;
     return runCommand(args, this.configFile);
   }
 
-  /** Says in DNS what verifies the domain's signatures. */
+  /** Says in DNS what verifies the domain's signatures, once its keys are made. */
   async #publishKeys(network: Network): Promise<void> {
-    for await (const path of filesBelow(this.stateDir)) {
-      const selector = /\/dkim\/(?:.*\/)?([^/]+)\.pem$/.exec(path)?.[1];
-      if (selector === undefined || selector.endsWith("-ed25519")) continue;
-      const key = createPublicKey(await Deno.readTextFile(path))
-        .export({ type: "spki", format: "der" }).toString("base64");
+    for (const selector of SELECTORS) {
+      const key = await this.#key(`${selector}.pem`);
+      const octets = key.export({ type: "spki", format: "der" });
+      const record = key.asymmetricKeyType === "rsa"
+        ? `v=DKIM1; k=rsa; p=${octets.toString("base64")}`
+        : `v=DKIM1; k=ed25519; p=${octets.subarray(-32).toString("base64")}`; // RFC 8463 §4.2
       await network.setName(`${selector}._domainkey.${this.domain}`, {
-        TXT: [`v=DKIM1; k=rsa; p=${key}`],
+        TXT: [record],
       });
     }
+  }
+
+  async #key(file: string): Promise<KeyObject> {
+    for (let left = 600; left > 0; left--) {
+      for await (const path of filesBelow(this.stateDir)) {
+        if (!path.endsWith(`/${file}`)) continue;
+        return createPublicKey(await Deno.readTextFile(path));
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error(`There is no key ${file}: ${this.output}`);
   }
 
   /** Where a client finds a service. */

@@ -51,10 +51,18 @@ async function serve(near: Deno.Conn): Promise<void> {
     near.close();
     return;
   }
-  await Promise.allSettled([
-    near.readable.pipeTo(far.writable),
-    far.readable.pipeTo(near.writable),
-  ]);
+  const forth = near.readable.pipeTo(far.writable);
+  const back = far.readable.pipeTo(near.writable);
+  await Promise.all([forth, back]).catch(() => {
+    // one was cut off, and so the other is
+    for (const connection of [near, far]) {
+      try {
+        connection.close();
+      } catch {
+        // closed already
+      }
+    }
+  });
 }
 
 const [path = ""] = Deno.args;
