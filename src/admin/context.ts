@@ -11,6 +11,7 @@ import type { AccountOperations } from "../accounts/operations.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { RuleBook } from "../federation/policy/rule_book.ts";
+import type { FederationStatistics } from "../federation/statistics/statistics.ts";
 import type { QueueOptions } from "../federation/queue/options.ts";
 import type { DkimKeys } from "../federation/dkim/dkim_keys.ts";
 import type { KeyWatch } from "../federation/dkim/key_watch.ts";
@@ -54,6 +55,7 @@ export interface DkimAdmin {
 /** What of federation there is without a server too. */
 export interface FederationAdmin {
   readonly rules: RuleBook;
+  readonly statistics: FederationStatistics;
   /** As they are now. */
   queueOptions(): QueueOptions;
 }

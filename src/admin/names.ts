@@ -1,8 +1,9 @@
-/** Account names as an admin writes them. @module */
+/** Names of accounts and of other domains as an admin writes them. @module */
 import { Refusal } from "../base/refusal.ts";
-import type { Address } from "../mail/address.ts";
+import { type Address, parseDomain } from "../mail/address.ts";
 import type { Account } from "../store/accounts.ts";
 import type { AdminContext } from "./context.ts";
+import { invalidField } from "./operation.ts";
 
 /**
  * The canonical address; a name without `@` is one of the primary domain.
@@ -39,4 +40,17 @@ export async function accountNamed(
     });
   }
   return account;
+}
+
+/**
+ * The canonical form of a domain or an IP address.
+ *
+ * @throws {Refusal} `invalid_value` for that field
+ */
+export function domainIn(field: string, written: string): string {
+  try {
+    return parseDomain(written.trim());
+  } catch {
+    throw invalidField(field, "must be a domain or an IP address");
+  }
 }

@@ -10,6 +10,7 @@ import { DKIM_OPERATIONS } from "./operations/dkim.ts";
 import { DNS_OPERATIONS } from "./operations/dns.ts";
 import { FEDERATION_OPERATIONS } from "./operations/federation.ts";
 import { FEDERATION_RULE_OPERATIONS } from "./operations/federation_rules.ts";
+import { FEDERATION_STATISTICS_OPERATIONS } from "./operations/federation_statistics.ts";
 import { QUEUE_OPERATIONS } from "./operations/queue.ts";
 import { ENDPOINT_CACHE_OPERATIONS } from "./operations/exchange/endpoint_cache.ts";
 import { EXCHANGER_OPERATIONS } from "./operations/exchange/exchangers.ts";
@@ -42,6 +43,7 @@ export const OPERATIONS = {
   ...TASK_OPERATIONS,
   ...FEDERATION_OPERATIONS,
   ...FEDERATION_RULE_OPERATIONS,
+  ...FEDERATION_STATISTICS_OPERATIONS,
   ...QUEUE_OPERATIONS,
 } as const satisfies Record<string, Operation>;
 

@@ -18,6 +18,7 @@ import type {
   RelayGate,
 } from "../federation/exchange/relay_gate.ts";
 import type { PullLimits } from "../federation/exchange/serve/pull_limits.ts";
+import type { FederationStatistics } from "../federation/statistics/statistics.ts";
 import type { FederationPolicy } from "../federation/policy/policy.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -32,6 +33,7 @@ export interface ServerMailSource {
   readonly clock: Clock;
   readonly dns: Dns;
   config(): Config;
+  readonly statistics: Pick<FederationStatistics, "received" | "rejected">;
   policy(): FederationPolicy;
   onUnreadable(collection: string): void;
   reportBug(error: unknown): void;

@@ -665,6 +665,17 @@ export const SCHEMA = {
     "Of all that is being received over HTTP together",
   ),
 
+  "federation.stats_per_domain": key(
+    flag,
+    true,
+    "Count mail with each other domain; false: sums alone",
+  ),
+  "federation.stats_retention_days": key(
+    integer(1, 3650),
+    90,
+    "How long a domain without mail stays in the statistics",
+  ),
+
   "queue.lifetime": key(
     duration({ min: 300, max: days(14) }),
     hours(48),

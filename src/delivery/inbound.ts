@@ -32,7 +32,9 @@ export interface Examination {
   /** The message is whole. @throws {Refusal} why it is not believed */
   finish(): Promise<Judgement>;
   /** Somebody here has got the message. */
-  taken(): void;
+  taken(sizeOctets: number): void;
+  /** Nobody has: its server was told so. */
+  refused(): void;
 }
 
 export interface Judgement {

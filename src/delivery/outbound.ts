@@ -73,6 +73,8 @@ export interface Outbound {
   firstAttempt(
     queued: QueuedNow,
   ): Promise<readonly FailedRecipient[] | undefined>;
+  /** These have failed for good, and their sender is being told. */
+  failed(recipients: readonly FailedRecipient[]): void;
   /** Whether `firstAttempt` still waits for it: no report tells of it meanwhile. */
   isAwaited(message: QueueId): boolean;
   /** How long it is tried to send a message. */

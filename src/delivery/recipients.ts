@@ -9,7 +9,7 @@ import type { AccountId } from "../base/ids.ts";
 import { Refusal } from "../base/refusal.ts";
 import { type Address, parseAddress } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
-import type { OutboundRecipient } from "../store/queue.ts";
+import type { FailedRecipient, OutboundRecipient } from "../store/queue.ts";
 import type { RecipientRefusal, RefusedRoute } from "./outbound.ts";
 import { destinationOf, noteOf, type Route } from "./routing.ts";
 
@@ -184,6 +184,26 @@ export function refusalOf(
 }
 
 /** What mail protocols can show. */
-export function printable(text: string): string {
+function printable(text: string): string {
   return text.replace(/[^ -~]/g, "?");
+}
+
+/** What the other servers have said, of the first of those who do not get it. */
+export function refusalBy(failed: readonly FailedRecipient[]): Refusal {
+  const [{ address, note }, ...more] = failed as [
+    FailedRecipient,
+    ...FailedRecipient[],
+  ];
+  const said = note.host === undefined
+    ? note.text
+    : `${note.host} said: ${note.text}`;
+  const advice = printable(
+    more.length === 0 ? said : `${said} (and ${more.length} more)`,
+  );
+  return new Refusal("not_delivered", {
+    address,
+    // of 5.5.0 clients believe that it passes
+    status: note.status === "5.5.0" ? "5.0.0" : note.status,
+    advice,
+  });
 }

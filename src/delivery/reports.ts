@@ -99,6 +99,7 @@ export class Reports {
         recipients: failed.recipients.map(({ n }) => n),
       },
     });
+    this.#parts.outbound.failed(failed.recipients);
     for (const { outcome } of results) {
       counters.add(
         outcome === "delivered" ? "reports_stored" : "reports_undeliverable",

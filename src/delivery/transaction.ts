@@ -28,7 +28,7 @@ import {
 } from "./origin.ts";
 import { OriginPolicy } from "./origin_policy.ts";
 import type { DeliveryParts } from "./parts.ts";
-import { printable, Recipients } from "./recipients.ts";
+import { Recipients, refusalBy } from "./recipients.ts";
 import type { Router } from "./routing.ts";
 
 export interface TransactionOptions {
@@ -101,6 +101,9 @@ export class MailTransaction {
       const message = await whole(receiving);
       const judgement = await receiving.examination?.finish();
       await this.#deliver(receiving, message, judgement);
+    } catch (error) {
+      if (error instanceof Refusal) receiving.examination?.refused();
+      throw error;
     } finally {
       await receiving.intake.discard();
     }
@@ -135,7 +138,7 @@ export class MailTransaction {
         return await this.#pretend(message);
       }
       await this.#accept(message, digest.finish());
-      examination?.taken();
+      examination?.taken(sizeOctets);
     } catch (error) {
       if (!(error instanceof Refusal) || !this.#hides(error, judgement)) {
         throw error;
@@ -366,26 +369,6 @@ const NOTHING_TO_STORE: Accepted = { results: [], known: false };
 
 function sizeOf(content: Content): number {
   return content.kind === "inline" ? content.octets.length : content.sizeOctets;
-}
-
-/** What the other servers have said, of the first of those who do not get it. */
-function refusalBy(failed: readonly FailedRecipient[]): Refusal {
-  const [{ address, note }, ...more] = failed as [
-    FailedRecipient,
-    ...FailedRecipient[],
-  ];
-  const said = note.host === undefined
-    ? note.text
-    : `${note.host} said: ${note.text}`;
-  const advice = printable(
-    more.length === 0 ? said : `${said} (and ${more.length} more)`,
-  );
-  return new Refusal("not_delivered", {
-    address,
-    // of 5.5.0 clients believe that it passes
-    status: note.status === "5.5.0" ? "5.0.0" : note.status,
-    advice,
-  });
 }
 
 function isNotAscii(address: Address): boolean {

@@ -19,6 +19,7 @@ import type {
 import { type Dns, DnsFailure } from "../dns/answers.ts";
 import { type Address, domain } from "../mail/address.ts";
 import type { FailedRecipient, QueueStore } from "../store/queue.ts";
+import type { FederationStatistics } from "./statistics/statistics.ts";
 import { type FederationPolicy, policyNote } from "./policy/policy.ts";
 import type { FirstAttempts } from "./queue/first_attempts.ts";
 
@@ -39,6 +40,7 @@ export interface RelayOutboundParts {
   isRouted(domain: string): boolean;
   readonly queue: Pick<QueueStore, "withdraw">;
   readonly firstAttempts: FirstAttempts;
+  readonly statistics: Pick<FederationStatistics, "ended">;
   readonly timers: Timers;
   reportBug(error: unknown): void;
 }
@@ -47,6 +49,7 @@ export interface RelayOutboundParts {
 const DNS_WAIT_MS = 500;
 /** Of how many domains of one message it is asked whether they exist. */
 const MAX_ASKED = 20;
+const EXPIRED_STATUS = "5.4.7"; // RFC 3463 §3.5: delivery time expired
 /** What is known before is told before. */
 type Verdict = RemoteRoute | "ask";
 
@@ -74,6 +77,9 @@ export class RelayOutbound implements Outbound {
     return addresses.map((address) => {
       const destination = domain(address);
       const verdict = verdicts.get(destination)!;
+      if (verdict !== "ask" && verdict.kind === "dismiss") {
+        this.#parts.statistics.ended(destination, "dismissed", 1);
+      }
       if (verdict !== "ask") return verdict;
       return missing.has(destination)
         ? noSuchDomain(destination)
@@ -114,13 +120,26 @@ export class RelayOutbound implements Outbound {
     const { firstAttempts, queue, reportBug } = this.#parts;
     try {
       if (!await firstAttempts.allFail(message)) return undefined;
-      return await queue.withdraw(message.id, message.key);
+      const failures = await queue.withdraw(message.id, message.key);
+      if (failures) this.failed(failures);
+      return failures;
     } catch (error) {
       // it stays as it is, accepted, and is reported later
       reportBug(error);
       return undefined;
     } finally {
       firstAttempts.forget(message.id);
+    }
+  }
+
+  failed(recipients: readonly FailedRecipient[]): void {
+    for (const { address, note, lastAttemptAt } of recipients) {
+      const what = note.status === EXPIRED_STATUS
+        ? "expired"
+        : lastAttemptAt === undefined
+        ? undefined // we have refused it ourselves
+        : "failed";
+      if (what) this.#parts.statistics.ended(domain(address), what, 1);
     }
   }
 

@@ -2,6 +2,8 @@
 import { Accounts } from "../../src/accounts/accounts.ts";
 import { LiveOptions, quotaPolicy } from "../../src/accounts/live_options.ts";
 import { loginLink } from "../../src/accounts/login_link.ts";
+import { days } from "../../src/base/durations.ts";
+import { FederationStatistics } from "../../src/federation/statistics/statistics.ts";
 import { RuleBook } from "../../src/federation/policy/rule_book.ts";
 import { TestTime } from "../harness/test_time.ts";
 import type { AdminContext } from "../../src/admin/context.ts";
@@ -149,6 +151,15 @@ export async function withRelay(
       }),
       federation: {
         rules,
+        statistics: await FederationStatistics.open({
+          store,
+          clock,
+          timers: clock,
+          options: () => ({ perDomain: true, retentionSeconds: days(90) }),
+          reportBug(error) {
+            throw error;
+          },
+        }),
         queueOptions: () => ({
           lifetimeSeconds: queue.lifetime,
           retrySeconds: queue.retry,

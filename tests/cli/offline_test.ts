@@ -608,6 +608,12 @@ script("with whom mail is exchanged is said by rules", [
   { run: "federation dismiss-flush -y", out: /Removed 0 entries/ },
   { run: "federation disable", out: /^federation +off\n/ },
   { run: "federation status", out: /^federation +off\npolicy +REJECT\n/ },
+  { run: "federation stats", out: /^domains +0\n/ },
+  { run: "federation stats far.example", out: /No mail with this domain/ },
+  { run: "federation stats 'no domain'", exit: 4, err: /domain or an IP/ },
+  { run: "federation servers", out: /^DOMAIN +HEALTH / },
+  { run: "federation reset-stats", exit: 10, err: /of all domains/ },
+  { run: "federation reset-stats far.example -y", out: /Forgot 0 domains/ },
   { run: "federation enable --json", out: /"enabled":true,.*server-not-run/ },
 ]);
 

@@ -71,6 +71,8 @@ class TestExamination implements Examination {
     });
   }
 
+  refused(): void {}
+
   taken(): void {
     this.inbound.taken++;
   }

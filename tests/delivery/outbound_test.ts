@@ -48,6 +48,7 @@ class TestOutbound implements Outbound {
   }
   rejectAt = () => this.rejects;
   firstAttempt = (queued: QueuedNow) => this.first(queued);
+  failed = () => {};
   isAwaited = () => false;
   lifetimeSeconds = () => 172_800;
   bodyHash = () => new DkimBodyHash();

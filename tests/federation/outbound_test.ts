@@ -57,6 +57,7 @@ outboundTest("what is dismissed is accepted, and gone", async (world) => {
   world.settings = { dismissed: ["far.example"] };
   assert.equal(await replyTo(world, [FAR]), "250");
   assert.deepEqual(await world.queued(), []);
+  assert.deepEqual(world.ended, ["far.example dismissed 1"]);
 });
 
 outboundTest("a message too large for elsewhere is refused", async (world) => {
@@ -118,6 +119,12 @@ outboundTest(
     }
     assert.equal(world.calls.length, 4);
     assert.deepEqual(await world.queued(), []);
+    assert.deepEqual(world.ended.toSorted(), [
+      "far.example failed 1",
+      "far.example failed 1",
+      "near.example failed 1",
+      "near.example failed 1",
+    ]);
     await world.delivery.reports.tellAll();
     const inbox = await world.inbox();
     assert.equal(inbox.filter((one) => /MAILER-DAEMON/.test(one)).length, 0);
@@ -136,6 +143,7 @@ outboundTest(
     );
     await world.delivery.reports.tellDue();
     assert.deepEqual(await world.queued(), []);
+    assert.deepEqual(world.ended, ["far.example failed 1"]);
     const [report = ""] = await world.inbox();
     assert.match(report, /^Final-Recipient: rfc822; x@far\.example\r$/m);
     world.answer = () => ({ "*": "temporary 4.2.1" });

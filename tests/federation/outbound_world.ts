@@ -48,6 +48,8 @@ export class OutboundWorld {
   /** What the DNS says of names other than well. */
   readonly problems = new Map<string, DnsProblem | "silence">();
   readonly asked: string[] = [];
+  /** What was counted. */
+  readonly ended: string[] = [];
   settings: Partial<PolicySettings> = {};
   overrides: RouteOverrides = NO_OVERRIDES;
   maxOctets = 70 * 1024 * 1024;
@@ -82,6 +84,10 @@ export class OutboundWorld {
         ...this.settings,
       }, this.domains);
     this.outbound = new RelayOutbound({
+      statistics: {
+        ended: (domain, what, recipients) =>
+          void this.ended.push(`${domain} ${what} ${recipients}`),
+      },
       policy,
       settings: () => ({
         maxOctets: this.maxOctets,

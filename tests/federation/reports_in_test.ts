@@ -25,6 +25,7 @@ const OUTBOUND: Outbound = {
   refusal: () => undefined,
   rejectAt: () => "never",
   firstAttempt: () => Promise.resolve(undefined),
+  failed() {},
   isAwaited: () => false,
   lifetimeSeconds: () => 172_800,
   bodyHash: () => undefined,

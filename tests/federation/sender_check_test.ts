@@ -44,6 +44,14 @@ worldTest("strict takes what the author's domain has signed", async (world) => {
   const both = signed(signed(encrypted({ id: "4" })), "other.example");
   assert.equal(await world.post(both), OK);
   assert.equal((await world.relay.inbox(ANN)).length, 2);
+  assert.deepEqual(
+    world.counted.filter((one) => one === "received peer.example").length,
+    2,
+  );
+  assert.equal(
+    world.counted.filter((one) => one === "rejected peer.example").length,
+    4,
+  );
 });
 
 worldTest(

@@ -161,6 +161,8 @@ export function clear({ from = ZOE, id = "c" }: Mail = {}): string {
 }
 
 export class ServerMailWorld {
+  /** What statistics were told. */
+  readonly counted: string[] = [];
   readonly time = new TestTime(TIME_MS);
   settings: InboundSettings = {
     auth: "open",
@@ -210,6 +212,10 @@ export class ServerMailWorld {
         reportBug: assert.fail,
       });
       world.inbound = new ServerMail({
+        statistics: {
+          received: (domain) => void world.counted.push(`received ${domain}`),
+          rejected: (domain) => void world.counted.push(`rejected ${domain}`),
+        },
         dns: world.newResolver(),
         clock: world.time,
         signers: world.signers,

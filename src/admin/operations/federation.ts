@@ -5,6 +5,7 @@ import type { AdminContext } from "../context.ts";
 import type { ServedQueue } from "../live_server.ts";
 import { choice, integer } from "../fields.ts";
 import { operation } from "../operation.ts";
+import { type PeerHealth, servers } from "./federation_statistics.ts";
 import {
   type DestinationShape,
   destinationShape,
@@ -34,6 +35,17 @@ export interface FederationStatus extends FederationSwitch {
     /** What is sent just now; null while no server runs. */
     readonly sending: ServedQueue | null;
   };
+  /** Since the statistics began, who has most of it first. */
+  readonly traffic: readonly {
+    readonly domain: string;
+    readonly sent: number;
+    readonly received: number;
+    /** Attempts, also those that another one made good. */
+    readonly failed: number;
+    readonly latency_ms: number | null;
+    readonly health: PeerHealth;
+    readonly last_failure: string | null;
+  }[];
   /** By name: what happened last, and when it goes on. */
   readonly destinations: readonly DestinationShape[];
 }
@@ -56,6 +68,7 @@ async function status(
   const { store, federation, clock, live } = context;
   const summary = await store.queue.summary();
   const destinations = await store.queue.destinations(undefined, limit);
+  const peers = await servers(context, { order: "traffic", limit, offset: 0 });
   const now = nowSeconds(clock);
   return {
     ...federationSwitch(context),
@@ -71,6 +84,15 @@ async function status(
       held_destinations: summary.heldDestinations,
       sending: live?.queue() ?? null,
     },
+    traffic: peers.map((peer) => ({
+      domain: peer.domain,
+      sent: peer.successful_deliveries,
+      received: peer.inbound_deliveries,
+      failed: peer.failed_http + peer.failed_https + peer.failed_smtp,
+      latency_ms: peer.mean_latency_ms,
+      health: peer.health,
+      last_failure: peer.last_failure?.text ?? null,
+    })),
     destinations: destinations.map((one) => destinationShape(one, now)),
   };
 }

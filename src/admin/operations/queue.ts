@@ -7,7 +7,6 @@ import {
   attemptsWithin,
   type QueueOptions,
 } from "../../federation/queue/options.ts";
-import { parseDomain } from "../../mail/address.ts";
 import type {
   DeliveryNote,
   QueueCursor,
@@ -17,6 +16,7 @@ import type {
 } from "../../store/queue.ts";
 import type { AdminContext } from "../context.ts";
 import { choice, flag, integer, line, queueEntry, text } from "../fields.ts";
+import { domainIn } from "../names.ts";
 import { invalidField, operation } from "../operation.ts";
 import {
   type DestinationShape,
@@ -143,7 +143,7 @@ async function list(
   { dest, from, state, after, limit }: Listing,
 ): Promise<{ entries: QueueEntry[]; next: string | null }> {
   const query = {
-    ...(dest !== undefined && { destination: destinationIn(dest) }),
+    ...(dest !== undefined && { destination: domainIn("dest", dest) }),
     ...(from !== undefined && { reversePath: from }),
     ...(state !== undefined && { state }),
   };
@@ -229,15 +229,6 @@ function cursorIn(id: string): QueueCursor {
   return { n: Number.MAX_SAFE_INTEGER, ...numbersIn(id) };
 }
 
-/** @throws {Refusal} `invalid_value` */
-function destinationIn(written: string): string {
-  try {
-    return parseDomain(written.trim());
-  } catch {
-    throw invalidField("dest", "must be a domain or an IP address");
-  }
-}
-
 interface Selected {
   readonly id?: string | undefined;
   readonly dest?: string | undefined;
@@ -252,7 +243,7 @@ function selectionOf({ id, dest, all = false }: Selected): QueueSelection {
   }
   if (id !== undefined) return { kind: "message", ...numbersIn(id) };
   if (dest === undefined) return { kind: "all" };
-  return { kind: "destination", destination: destinationIn(dest) };
+  return { kind: "destination", destination: domainIn("dest", dest) };
 }
 
 const SELECTED = {

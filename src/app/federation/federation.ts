@@ -7,6 +7,7 @@
 import type { QueueFacts } from "../../admin/conditions.ts";
 import type { FederationAdmin } from "../../admin/context.ts";
 import type { Clock, Timers } from "../../base/clock.ts";
+import { days } from "../../base/durations.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Dns } from "../../dns/answers.ts";
 import { RuleBook } from "../../federation/policy/rule_book.ts";
@@ -14,6 +15,7 @@ import { FirstAttempts } from "../../federation/queue/first_attempts.ts";
 import type { QueueOptions } from "../../federation/queue/options.ts";
 import { RelayOutbound } from "../../federation/relay_outbound.ts";
 import type { Exchange } from "../../federation/exchange/exchange.ts";
+import { FederationStatistics } from "../../federation/statistics/statistics.ts";
 import type { Signer } from "../../federation/signer.ts";
 import type { LocalDomains } from "../../mail/local_domains.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -59,9 +61,20 @@ export async function buildFederation(
     enabled: () => settings.get("federation_enabled"),
     mode: () => settings.get("federation_policy"),
   });
+  const statistics = await FederationStatistics.open({
+    ...parts,
+    options() {
+      const { statsPerDomain, statsRetentionDays } = config().federation;
+      return {
+        perDomain: statsPerDomain,
+        retentionSeconds: days(statsRetentionDays),
+      };
+    },
+  });
   const serverMail = await buildServerMail({
     ...parts,
     policy: () => rules.policy(),
+    statistics,
   });
   const firstAttempts = new FirstAttempts({
     clock,
@@ -79,12 +92,14 @@ export async function buildFederation(
     dns,
     isRouted: (domain) => parts.exchange.isRouted(domain),
     queue: store.queue,
+    statistics,
     firstAttempts,
     timers,
     reportBug: parts.reportBug,
   });
   return {
     rules,
+    statistics,
     dns,
     outbound,
     firstAttempts,

@@ -69,7 +69,10 @@ export class Sender {
       smtp: smtpSessions(timers),
       records,
       settings: () => transportSettings(config()),
-      onAttempt: (seen) => this.#alarms.seen(seen),
+      onAttempt: (seen) => {
+        this.#alarms.seen(seen);
+        federation.statistics.attempted(seen);
+      },
       onAlarm: (alarm) => this.#alarms.raise(alarm),
     });
     this.runner = new QueueRunner({

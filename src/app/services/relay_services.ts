@@ -23,6 +23,7 @@ export function relayServices(
     connections(assembly),
     ...LISTENER_NAMES.map((name) => listeners[name]),
     tasks(assembly),
+    counting(assembly),
     sending(assembly),
     controlService(assembly),
     pollersService(assembly.pollers),
@@ -37,6 +38,17 @@ function connections({ protocols }: Assembly): RequiredService {
     optional: false,
     start() {},
     stop: () => protocols.shutdown(),
+  };
+}
+
+/** It ends after who sends, so that nothing that was counted is lost. */
+function counting({ relay }: Assembly): RequiredService {
+  const { statistics } = relay.federation;
+  return {
+    name: "statistics",
+    optional: false,
+    start: () => statistics.start(),
+    stop: () => statistics.stop(),
   };
 }
 

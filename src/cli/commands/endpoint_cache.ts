@@ -80,7 +80,8 @@ async function remove(call: Call): Promise<CommandResult> {
   };
 }
 
-async function test(call: Call): Promise<CommandResult> {
+/** Exits with 1 if nobody answers there. */
+export async function testRoute(call: Call): Promise<CommandResult> {
   const data = await call.access.call("endpoint_cache.test", {
     domain: argument(call, 0),
   });
@@ -148,6 +149,6 @@ export const ENDPOINT_CACHE_COMMANDS: readonly Command[] = [
   {
     usage: "endpoint-cache test <domain>",
     summary: "Where its mail would go now, and who answers there; sends none",
-    run: test,
+    run: testRoute,
   },
 ];

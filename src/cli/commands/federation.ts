@@ -12,6 +12,7 @@ import {
 } from "../command.ts";
 import { CliError, EXIT } from "../exit_codes.ts";
 import { appliedNote, counted, facts, moment, table } from "../text.ts";
+import { FEDERATION_STATISTICS_COMMANDS } from "./federation_statistics.ts";
 import { destinationTable } from "./queue_destinations.ts";
 
 type Switch = AdminOutput<"federation.enable">;
@@ -33,10 +34,31 @@ async function status(call: Call): Promise<CommandResult> {
     ["destinations not reached", String(queue.unreached_destinations)],
     ["destinations held", String(queue.held_destinations)],
   ]);
-  const text = data.destinations.length === 0
-    ? summary
-    : `${summary}\n\n${destinationTable(data.destinations)}`;
-  return { data, text };
+  const parts = [
+    summary,
+    ...(data.traffic.length === 0 ? [] : [trafficTable(data.traffic)]),
+    ...(data.destinations.length === 0
+      ? []
+      : [destinationTable(data.destinations)]),
+  ];
+  return { data, text: parts.join("\n\n") };
+}
+
+function trafficTable(
+  traffic: AdminOutput<"federation.status">["traffic"],
+): string {
+  return table(
+    ["domain", "health", "sent", "failed tries", "received", "mean", "failure"],
+    traffic.map((peer) => [
+      peer.domain,
+      peer.health,
+      String(peer.sent),
+      String(peer.failed),
+      String(peer.received),
+      peer.latency_ms === null ? "" : `${peer.latency_ms} ms`,
+      peer.last_failure ?? "",
+    ]),
+  );
 }
 
 function switchFacts(data: Switch): [string, string][] {
@@ -281,4 +303,5 @@ export const FEDERATION_COMMANDS: readonly Command[] = [
     summary: "Dismiss mail for no domain any more",
     run: (call) => flush(call, "federation.flush_dismissed"),
   },
+  ...FEDERATION_STATISTICS_COMMANDS,
 ];

@@ -20,6 +20,10 @@ export interface ExaminationParts {
   readonly clock: Clock;
   readonly senders: SenderCheck;
   admits(domain: string): boolean;
+  /** Somebody here has got a message of the domain, which has shown that it is its. */
+  onTaken(domain: string, sizeOctets: number): void;
+  /** What claims to be of the domain was refused. */
+  onRefused(domain: string): void;
   /** A domain has signed what somebody here has got. */
   onSigned(domain: string, origin: ForeignOrigin): void;
 }
@@ -34,6 +38,7 @@ export class ServerMailExamination implements Examination {
   #refusal: Refusal | undefined;
   #signatures: DkimVerification | undefined;
   #isSigned = false;
+  #isAuthenticated = false;
 
   constructor(parts: ExaminationParts) {
     this.#parts = parts;
@@ -74,19 +79,29 @@ export class ServerMailExamination implements Examination {
     const domain = this.#domain;
     const author = this.#author;
     if (domain === undefined) throw new Refusal("from_unreadable");
-    if (isVouchedFor(origin)) return { author, domain, authenticated: true };
+    if (isVouchedFor(origin)) {
+      this.#isAuthenticated = true;
+      return { author, domain, authenticated: true };
+    }
     const dkim = await this.#signatures?.finish() ?? UNSIGNED;
     const authenticated = await senders.isAuthenticated(domain, dkim, {
       peerAddress: "peer" in origin ? origin.peer.address : undefined,
       reversePath: origin.reversePath,
     });
     this.#isSigned = dkim.passed.includes(domain);
+    this.#isAuthenticated = authenticated;
     return { author, domain, authenticated };
   }
 
-  taken(): void {
-    if (!this.#isSigned || this.#domain === undefined) return;
-    this.#parts.onSigned(this.#domain, this.#parts.origin);
+  taken(sizeOctets: number): void {
+    const { onTaken, onSigned, origin } = this.#parts;
+    if (this.#domain === undefined) return;
+    if (this.#isAuthenticated) onTaken(this.#domain, sizeOctets);
+    if (this.#isSigned) onSigned(this.#domain, origin);
+  }
+
+  refused(): void {
+    if (this.#domain !== undefined) this.#parts.onRefused(this.#domain);
   }
 
   #needsSignature(header: Header): boolean {

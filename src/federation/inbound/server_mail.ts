@@ -11,6 +11,7 @@ import type { QueueStore } from "../../store/queue.ts";
 import type { FederationPolicy } from "../policy/policy.ts";
 import { ServerMailExamination } from "./examination.ts";
 import type { KnownSigners } from "./known_signers.ts";
+import type { FederationStatistics } from "../statistics/statistics.ts";
 import { type InboundAuth, SenderCheck } from "./sender_check.ts";
 
 /** Read at each use. */
@@ -28,6 +29,7 @@ export interface ServerMailParts {
   readonly clock: Clock;
   readonly signers: KnownSigners;
   readonly queue: Pick<QueueStore, "hasSent">;
+  readonly statistics: Pick<FederationStatistics, "received" | "rejected">;
   policy(): Pick<FederationPolicy, "enabled" | "inbound">;
   settings(): InboundSettings;
   /** A domain that has signed mail for a day or longer has brought some again. */
@@ -56,13 +58,15 @@ export class ServerMail implements Inbound {
   }
 
   examine(origin: ForeignOrigin): Examination {
-    const { dns, clock } = this.#parts;
+    const { dns, clock, statistics } = this.#parts;
     return new ServerMailExamination({
       origin,
       dns,
       clock,
       senders: this.#senders,
       admits: (domain) => this.admits(domain),
+      onTaken: (domain, sizeOctets) => statistics.received(domain, sizeOctets),
+      onRefused: (domain) => statistics.rejected(domain),
       onSigned: (domain) => this.#onSigned(domain, origin),
     });
   }

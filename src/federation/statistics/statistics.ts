@@ -53,7 +53,6 @@ const MAX_DAYS = 30;
 const FLUSH_MS = 30_000;
 
 export class FederationStatistics {
-  readonly name = "statistics";
   readonly #parts: StatisticsParts;
   readonly #peers: Map<string, PeerFigures>;
   readonly #days: Map<string, DayFigures>;

@@ -10,9 +10,9 @@ import type {
   Overrides,
 } from "../../../federation/overrides/overrides.ts";
 import { targetText } from "../../../federation/overrides/target.ts";
-import { parseDomain } from "../../../mail/address.ts";
 import { choice, flag, line, text } from "../../fields.ts";
-import { invalidField, operation } from "../../operation.ts";
+import { domainIn } from "../../names.ts";
+import { operation } from "../../operation.ts";
 
 const KEY = text("a domain, an IP address, *.domain or *");
 
@@ -50,14 +50,6 @@ function shape(override: Override, overrides: Overrides): OverrideShape {
 
 function unknownKey(): Refusal {
   return new Refusal("not_found", { explanation: "There is no such entry" });
-}
-
-function domainField(written: string): string {
-  try {
-    return parseDomain(written.trim());
-  } catch {
-    throw invalidField("domain", "write a domain or an IP address");
-  }
 }
 
 export const ENDPOINT_CACHE_OPERATIONS = {
@@ -131,7 +123,7 @@ export const ENDPOINT_CACHE_OPERATIONS = {
     changes: false,
     input: { domain: text("a domain or an IP address") },
     async run({ exchange }, input) {
-      const domain = domainField(input.domain);
+      const domain = domainIn("domain", input.domain);
       const { key, ways, problem, exchanger, waiting } = await exchange.probe(
         domain,
       );

@@ -1,0 +1,278 @@
+/** What has been counted of mail with other domains. @module */
+import { optional } from "valibot";
+import type { WayName } from "../../federation/attempt_seen.ts";
+import {
+  type DayFigures,
+  failuresOf,
+  type PeerFigures,
+  type WayFigures,
+  WAYS,
+  waysOf,
+} from "../../federation/statistics/figures.ts";
+import {
+  noLatency,
+  percentileMs,
+} from "../../federation/statistics/latency.ts";
+import type { FederationStatistics } from "../../federation/statistics/statistics.ts";
+import type { AdminContext } from "../context.ts";
+import { choice, integer, text } from "../fields.ts";
+import { domainIn } from "../names.ts";
+import { operation } from "../operation.ts";
+
+/** How mail to a domain has gone: all of it, some of it, little of it; none was tried. */
+export type PeerHealth = "perfect" | "federated" | "bad" | "none";
+
+interface WayShape {
+  readonly success: number;
+  readonly refused: number;
+  readonly deferred: number;
+  readonly unreached: number;
+  readonly p50_ms: number | null;
+  readonly p95_ms: number | null;
+  readonly p99_ms: number | null;
+}
+
+export interface ServerShape {
+  readonly domain: string;
+  /** Recipients that wait now. */
+  readonly queued_messages: number;
+  readonly failed_http: number;
+  readonly failed_https: number;
+  readonly failed_smtp: number;
+  readonly success_http: number;
+  readonly success_https: number;
+  readonly success_smtp: number;
+  /** Messages from there. */
+  readonly inbound_deliveries: number;
+  /** Deliveries to there. */
+  readonly successful_deliveries: number;
+  readonly mean_latency_ms: number | null;
+  /** All of these to the hour. */
+  readonly last_active: number | null;
+  readonly last_in: number | null;
+  readonly last_out: number | null;
+  readonly first_seen: number;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+  readonly rejected_in: number;
+  readonly tls_verified: number;
+  readonly dismissed: number;
+  readonly bounced: number;
+  readonly expired: number;
+  readonly health: PeerHealth;
+  readonly last_failure: {
+    readonly at: number;
+    readonly transport: string;
+    readonly text: string;
+  } | null;
+  readonly ways: Readonly<Partial<Record<WayName, WayShape>>>;
+}
+
+const ORDERS = ["domain", "traffic", "failures", "last_active"] as const;
+const GOOD_ENOUGH = 0.3;
+const LIMIT = integer("domains to list", { min: 0, max: 20_000 });
+
+function serverShape(
+  domain: string,
+  peer: PeerFigures,
+  queued: number,
+): ServerShape {
+  const { ways } = peer;
+  const sent = sentOf(peer);
+  const last = Math.max(peer.lastInAt ?? 0, peer.lastOutAt ?? 0);
+  return {
+    domain,
+    queued_messages: queued,
+    failed_http: failed(ways.http),
+    failed_https: failed(ways.https),
+    failed_smtp: failed(ways.smtp) + failed(ways.smtps),
+    success_http: ways.http?.delivered ?? 0,
+    success_https: ways.https?.delivered ?? 0,
+    success_smtp: (ways.smtp?.delivered ?? 0) + (ways.smtps?.delivered ?? 0),
+    inbound_deliveries: peer.received,
+    successful_deliveries: sent,
+    mean_latency_ms: meanMs(peer),
+    last_active: last === 0 ? null : last,
+    last_in: peer.lastInAt ?? null,
+    last_out: peer.lastOutAt ?? null,
+    first_seen: peer.firstSeenAt,
+    bytes_in: peer.receivedOctets,
+    bytes_out: peer.sentOctets,
+    rejected_in: peer.rejected,
+    tls_verified: peer.verified,
+    dismissed: peer.dismissed,
+    bounced: peer.failed,
+    expired: peer.expired,
+    health: healthOf(peer),
+    last_failure: peer.lastFailure
+      ? {
+        at: peer.lastFailure.at,
+        transport: peer.lastFailure.way,
+        text: peer.lastFailure.text,
+      }
+      : null,
+    ways: Object.fromEntries(
+      waysOf(peer).map(([name, way]) => [name, wayShape(way)]),
+    ),
+  };
+}
+
+/** A way that failed where another one did it is no fault of the peer. */
+function healthOf(peer: PeerFigures): PeerHealth {
+  const sent = sentOf(peer);
+  const lost = peer.failed + peer.expired;
+  const ended = sent + lost;
+  if (ended === 0) return peer.lastFailure ? "bad" : "none";
+  if (lost === 0) return "perfect";
+  return sent / ended >= GOOD_ENOUGH ? "federated" : "bad";
+}
+
+function wayShape(way: WayFigures): WayShape {
+  const percentile = (percent: number) =>
+    percentileMs(way.latency, percent) ?? null;
+  return {
+    success: way.delivered,
+    refused: way.refused,
+    deferred: way.deferred,
+    unreached: way.unreached,
+    p50_ms: percentile(50),
+    p95_ms: percentile(95),
+    p99_ms: percentile(99),
+  };
+}
+
+function sentOf(peer: PeerFigures): number {
+  return waysOf(peer).reduce((sum, [, { delivered }]) => sum + delivered, 0);
+}
+
+function failed(way: WayFigures | undefined): number {
+  return way ? failuresOf(way) : 0;
+}
+
+function meanMs(peer: PeerFigures): number | null {
+  const sent = sentOf(peer);
+  if (sent === 0) return null;
+  const total = waysOf(peer).reduce((sum, [, { totalMs }]) => sum + totalMs, 0);
+  return Math.round(total / sent);
+}
+
+/** A value to sort by, and the names of those who have the same. */
+const BY: Readonly<
+  Record<(typeof ORDERS)[number], (peer: PeerFigures) => number>
+> = {
+  domain: () => 0,
+  traffic: (peer) => -(peer.received + sentOf(peer)),
+  failures: (peer) =>
+    -waysOf(peer).reduce((sum, [, way]) => sum + failuresOf(way), 0),
+  last_active: (peer) => -Math.max(peer.lastInAt ?? 0, peer.lastOutAt ?? 0),
+};
+
+/** The first ones in an order. */
+export async function servers(
+  { federation, store }: AdminContext,
+  { order, limit, offset }: {
+    readonly order: (typeof ORDERS)[number];
+    readonly limit: number;
+    readonly offset: number;
+  },
+): Promise<ServerShape[]> {
+  const by = BY[order];
+  const chosen = Array.from(
+    federation.statistics.peers,
+    ([domain, peer]) => ({ domain, peer, by: by(peer) }),
+  ).sort((a, b) => a.by - b.by || (a.domain < b.domain ? -1 : 1))
+    .slice(offset, offset + limit);
+  return await Promise.all(chosen.map(async ({ domain, peer }) => {
+    const queued = await store.queue.destination(domain);
+    return serverShape(domain, peer, queued?.recipients ?? 0);
+  }));
+}
+
+interface Totals extends DayFigures {
+  readonly date: string;
+}
+
+function totals({ peers, days }: FederationStatistics) {
+  const latency = new Map(WAYS.map((way) => [way, noLatency()]));
+  const health = { perfect: 0, federated: 0, bad: 0, none: 0 };
+  for (const peer of peers.values()) {
+    health[healthOf(peer)]++;
+    for (const [name, way] of waysOf(peer)) {
+      const sum = latency.get(name)!;
+      way.latency.forEach((count, at) => sum[at]! += count);
+    }
+  }
+  return {
+    domains: peers.size,
+    health,
+    latency: Object.fromEntries(
+      [...latency].filter(([, sum]) => sum.some(Boolean)).map(([name, sum]) => [
+        name,
+        {
+          p50_ms: percentileMs(sum, 50) ?? null,
+          p95_ms: percentileMs(sum, 95) ?? null,
+          p99_ms: percentileMs(sum, 99) ?? null,
+        },
+      ]),
+    ),
+    days: days.map(([date, figures]): Totals => ({ date, ...figures })),
+  };
+}
+
+export const FEDERATION_STATISTICS_OPERATIONS = {
+  "federation.servers": operation({
+    summary: "What has been counted of each other domain",
+    scope: "read",
+    changes: false,
+    input: {
+      order: optional(choice("what comes first", ORDERS), "traffic"),
+      limit: optional(LIMIT, 1000),
+      offset: optional(
+        integer("domains to leave out", { min: 0, max: 20_000 }),
+        0,
+      ),
+    },
+    async run(context, input) {
+      return {
+        servers: await servers(context, input),
+        total: context.federation.statistics.peers.size,
+      };
+    },
+  }),
+  "federation.server": operation({
+    summary: "What has been counted of one other domain",
+    scope: "read",
+    changes: false,
+    input: { domain: text("a domain or an IP address") },
+    async run({ federation, store }, input) {
+      const domain = domainIn("domain", input.domain);
+      const peer = federation.statistics.peers.get(domain);
+      const queued = await store.queue.destination(domain);
+      return {
+        server: peer
+          ? serverShape(domain, peer, queued?.recipients ?? 0)
+          : null,
+      };
+    },
+  }),
+  "federation.stats": operation({
+    summary: "Sums over all other domains, and of the last thirty days",
+    scope: "read",
+    changes: false,
+    input: {},
+    run: ({ federation }) => Promise.resolve(totals(federation.statistics)),
+  }),
+  "federation.reset_stats": operation({
+    summary: "Forget what has been counted of one other domain, or of all",
+    scope: "full",
+    changes: true,
+    input: { domain: optional(text("a domain or an IP address")) },
+    async run({ federation }, input) {
+      const { domain } = input;
+      const name = domain === undefined
+        ? undefined
+        : domainIn("domain", domain);
+      return { deleted: await federation.statistics.reset(name) };
+    },
+  }),
+} as const;
