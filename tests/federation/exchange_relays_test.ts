@@ -1,0 +1,148 @@
+/** Mail between relays that do not reach each other, by exchangers. @module */
+import assert from "node:assert/strict";
+import { networkTest } from "../harness/network/namespace.ts";
+import { Network } from "../harness/network/network.ts";
+import { FEDERATES, RelayHost } from "../harness/network/relay_host.ts";
+import { program } from "../harness/server_process.ts";
+import { Correspondent } from "./correspondent.ts";
+
+const NOT_YET = FEDERATES ? undefined : "federation is not wired";
+const RETRY = '[queue]\nretry = ["1s"]\nstartup_delay = "1s"\n';
+/** What was changed on the way would not be believed. */
+const STRICT = 'inbound_auth = "strict"\n';
+
+/** One command of the command line, with a line of standard input. */
+async function tell(relay: RelayHost, line: string, ...args: string[]) {
+  const [command, ...first] = program();
+  const child = new Deno.Command(command, {
+    args: [...first, ...args, "--config", relay.configFile],
+    stdin: "piped",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(`${line}\n`));
+  await writer.close();
+  const { success, stderr } = await child.output();
+  assert.ok(success, new TextDecoder().decode(stderr));
+}
+
+/** An exchanger that may ask; gives its token. */
+async function serve(
+  relay: RelayHost,
+  name: string,
+  ...more: string[]
+): Promise<string> {
+  const written = await relay.command(
+    "exchanger",
+    "add",
+    name,
+    "--role",
+    "serve",
+    ...more,
+    "--json",
+  );
+  return JSON.parse(written).data.token;
+}
+
+/** Says in DNS what verifies its signatures. */
+async function publishKeys(network: Network, relay: RelayHost) {
+  const { data } = JSON.parse(await relay.command("dkim", "show", "--json"));
+  for (const { name, value } of data.keys) {
+    await network.setName(name, { TXT: [value] });
+  }
+}
+
+/** Nobody finds it any more. */
+async function hide(network: Network, { domain, hostname }: RelayHost) {
+  await network.removeName(domain);
+  await network.removeName(hostname);
+}
+
+networkTest("a relay that nobody reaches fetches its mail", async () => {
+  await using network = await Network.make();
+  await using ending = new AsyncDisposableStack();
+  const [open, hidden] = await Promise.all([
+    RelayHost.start(network, { domain: "open.example", config: RETRY }),
+    RelayHost.start(network, {
+      domain: "hidden.example",
+      config: RETRY,
+      federation: STRICT,
+    }),
+  ]);
+  await publishKeys(network, open);
+  const ann = await Correspondent.signUp(open, "ann");
+  ending.defer(() => ann.close());
+  const bob = await Correspondent.signUp(hidden, "bob");
+  ending.defer(() => bob.close());
+  await hide(network, hidden);
+  const token = await serve(open, "bob", "--domains", "hidden.example");
+  await ann.write([bob.address], "before");
+  await tell(
+    hidden,
+    token,
+    ...["exchanger", "add", "hub", `https://${open.hostname}`],
+    ...["--protocol", "v1", "--allow-insecure", "on", "--token-stdin"],
+  );
+  await bob.receive("before");
+  await ann.write([bob.address], "while-it-waits");
+  await bob.receive("while-it-waits");
+  await hidden.end("SIGKILL");
+  await ann.write([bob.address], "while-it-is-off");
+  await hidden.run();
+  await network.setName(hidden.hostname, { A: [hidden.host.ipv4] }); // for its own user
+  const again = await Correspondent.signUp(hidden, "bob");
+  ending.defer(() => again.close());
+  await again.receive("while-it-is-off");
+  assert.equal((await again.read()).length, 3);
+  const { data } = JSON.parse(await open.command("queue", "list", "--json"));
+  assert.deepEqual(data.entries, []);
+}, NOT_YET);
+
+networkTest(
+  "mail is pushed to an exchanger, which passes it on as it came",
+  async () => {
+    await using network = await Network.make();
+    await using ending = new AsyncDisposableStack();
+    const [one, hub, two] = await Promise.all([
+      RelayHost.start(network, { domain: "one.example", config: RETRY }),
+      RelayHost.start(network, {
+        domain: "hub.example",
+        config:
+          `${RETRY}[exchanger]\nrelay = "selected"\nrelay_recipients = ["two.example"]\n`,
+      }),
+      RelayHost.start(network, {
+        domain: "two.example",
+        config: RETRY,
+        federation: STRICT,
+      }),
+    ]);
+    await publishKeys(network, one);
+    const ann = await Correspondent.signUp(one, "ann");
+    ending.defer(() => ann.close());
+    const bob = await Correspondent.signUp(two, "bob");
+    ending.defer(() => bob.close());
+    const token = await serve(hub, "one");
+    await tell(
+      one,
+      token,
+      ...["exchanger", "add", "hub", `https://${hub.hostname}`],
+      ...["--role", "push", "--domains", "two.example,three.example"],
+      ...["--allow-insecure", "on", "--token-stdin"],
+    );
+    await ann.write([bob.address], "by-the-hub");
+    await bob.receive("by-the-hub");
+    const { exchangers } = JSON.parse(
+      await one.command("exchanger", "list", "--json"),
+    ).data;
+    assert.equal(exchangers[0].pushed, 1);
+    assert.equal(exchangers[0].has_token, true);
+    assert.ok(!JSON.stringify(exchangers).includes(token));
+    // nobody said that the hub may pass this on
+    await assert.rejects(
+      ann.write(["eve@three.example"], "not-there"),
+      /550|554/,
+    );
+  },
+  NOT_YET,
+);
