@@ -144,7 +144,7 @@ export async function assemble(
     reported: relay.reported,
     reportBug: relay.reportBug,
   });
-  const pollers = buildPollers(relay, config());
+  const pollers = buildPollers(relay, config);
   const live = new LiveView({
     pollers,
     version,

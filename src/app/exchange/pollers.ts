@@ -8,7 +8,7 @@ import { type OptionalService, ServiceFailure } from "../services/service.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../system_time.ts";
 import { exchangerIntake } from "./intake.ts";
 
-export function buildPollers(relay: Relay, { server }: Config): Pollers {
+export function buildPollers(relay: Relay, config: () => Config): Pollers {
   const { exchange, dns, domains, reported, settings } = relay;
   return new Pollers({
     exchangers: exchange.exchangers,
@@ -16,9 +16,10 @@ export function buildPollers(relay: Relay, { server }: Config): Pollers {
       dns,
       clock: SYSTEM_CLOCK,
       timers: SYSTEM_TIMERS,
-      families: () => ["ipv6", "ipv4"],
+      families: () =>
+        config().federation.ipv4Only ? ["ipv4"] : ["ipv6", "ipv4"],
     },
-    spool: new Spool(server.stateDir),
+    spool: new Spool(config().server.stateDir),
     intake: exchangerIntake(relay),
     domains: domains.domains,
     clock: SYSTEM_CLOCK,
