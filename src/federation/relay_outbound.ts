@@ -6,6 +6,7 @@
  */
 import type { Timers } from "../base/clock.ts";
 import type { QueueId } from "../base/ids.ts";
+import { Refusal } from "../base/refusal.ts";
 import { formatSize } from "../base/sizes.ts";
 import type { Origin } from "../delivery/origin.ts";
 import type {
@@ -38,7 +39,7 @@ export interface RelayOutboundParts {
   readonly dns: Pick<Dns, "mailExchangers">;
   /** Mail to a canonical domain goes by what an admin has said, not by its DNS. */
   isRouted(domain: string): boolean;
-  readonly queue: Pick<QueueStore, "withdraw">;
+  readonly queue: Pick<QueueStore, "withdraw" | "destination">;
   readonly firstAttempts: FirstAttempts;
   readonly statistics: Pick<FederationStatistics, "ended">;
   readonly timers: Timers;
@@ -47,7 +48,7 @@ export interface RelayOutboundParts {
 
 /** Nobody who sends a message waits longer for the DNS. */
 const DNS_WAIT_MS = 500;
-/** Of how many domains of one message it is asked whether they exist. */
+/** Of how many domains of one message anything is asked. */
 const MAX_ASKED = 20;
 const EXPIRED_STATUS = "5.4.7"; // RFC 3463 §3.5: delivery time expired
 /** What is known before is told before. */
@@ -119,7 +120,11 @@ export class RelayOutbound implements Outbound {
   ): Promise<readonly FailedRecipient[] | undefined> {
     const { firstAttempts, queue, reportBug } = this.#parts;
     try {
-      if (!await firstAttempts.allFail(message)) return undefined;
+      const allFail = firstAttempts.allFail(message);
+      if (firstAttempts.isAwaited(message.id)) {
+        void this.#lookForHold(message);
+      }
+      if (!await allFail) return undefined;
       const failures = await queue.withdraw(message.id, message.key);
       if (failures) this.failed(failures);
       return failures;
@@ -145,6 +150,19 @@ export class RelayOutbound implements Outbound {
 
   isAwaited(message: QueueId): boolean {
     return this.#parts.firstAttempts.isAwaited(message);
+  }
+
+  /** What an admin holds is not tried. */
+  async #lookForHold({ id, destinations }: QueuedNow): Promise<void> {
+    const { queue, firstAttempts, reportBug } = this.#parts;
+    try {
+      for (const name of [...destinations].slice(0, MAX_ASKED)) {
+        const found = await queue.destination(name);
+        if (found?.held) return firstAttempts.giveUp(id);
+      }
+    } catch (error) {
+      if (!(error instanceof Refusal)) reportBug(error);
+    }
   }
 
   #verdict(

@@ -199,3 +199,12 @@ outboundTest(
     assert.equal(both.match(/^Final-Recipient/gm)!.length, 2);
   },
 );
+
+outboundTest("nobody waits for what an admin holds", async (world) => {
+  const { queue } = world.test.store;
+  await queue.hold({ kind: "destination", destination: "far.example" });
+  await world.start();
+  assert.equal(await replyTo(world, [FAR]), "250");
+  assert.deepEqual(world.calls, []);
+  assert.deepEqual(await world.queued(), ["x@far.example waiting"]);
+});

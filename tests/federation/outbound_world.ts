@@ -54,7 +54,8 @@ export class OutboundWorld {
   overrides: RouteOverrides = NO_OVERRIDES;
   maxOctets = 70 * 1024 * 1024;
   rejectAt: RejectAt = "single";
-  firstWaitMs = 20_000;
+  /** So long that a test would be given up before. */
+  firstWaitMs = 3_600_000;
   answer: (names: Names, call: Call) => Answer | Promise<Answer> = () =>
     "answered";
   readonly outbound: RelayOutbound;

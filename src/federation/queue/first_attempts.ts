@@ -79,6 +79,11 @@ export class FirstAttempts {
     return end === "failed";
   }
 
+  /** There will be no attempt soon. */
+  giveUp(message: QueueId): void {
+    this.#waiting.get(message)?.end("open");
+  }
+
   /** Nothing more is awaited of it. Safe to repeat. */
   forget(message: QueueId): void {
     this.#waiting.delete(message);
