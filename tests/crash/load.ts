@@ -57,9 +57,10 @@ export async function hashOf(payload: string): Promise<string> {
 /** Anything but the broken connection that a kill makes. */
 export function isOurs(error: unknown): boolean {
   if (!(error instanceof Error)) return true;
-  return !/closed|reset|refused|broken pipe|peer|eof|os error/i.test(
-    `${error.name} ${error.message}`,
-  );
+  return !/closed|reset|refused|broken pipe|peer|eof|end of file|os error/i
+    .test(
+      `${error.name} ${error.message}`,
+    );
 }
 
 export interface Work {

@@ -51,18 +51,32 @@ async function serve(near: Deno.Conn): Promise<void> {
     near.close();
     return;
   }
-  const forth = near.readable.pipeTo(far.writable);
-  const back = far.readable.pipeTo(near.writable);
-  await Promise.all([forth, back]).catch(() => {
-    // one was cut off, and so the other is
-    for (const connection of [near, far]) {
-      try {
-        connection.close();
-      } catch {
-        // closed already
+  await Promise.race([carry(near, far), carry(far, near)]);
+  for (const connection of [near, far]) {
+    try {
+      // a Unix socket that is being read stays open when it is closed
+      await connection.closeWrite();
+      connection.close();
+    } catch {
+      // closed already
+    }
+  }
+}
+
+/** Until either has ended or was cut off. */
+async function carry(from: Deno.Conn, to: Deno.Conn): Promise<void> {
+  const octets = new Uint8Array(65_536);
+  try {
+    for (;;) {
+      const count = await from.read(octets);
+      if (count === null) return;
+      for (let at = 0; at < count;) {
+        at += await to.write(octets.subarray(at, count));
       }
     }
-  });
+  } catch {
+    return;
+  }
 }
 
 const [path = ""] = Deno.args;
