@@ -20,7 +20,7 @@ import { InstanceLock } from "./instance_lock.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 import { reloadRelay } from "./running/reload.ts";
 import { ListenerGroup } from "./services/listener_group.ts";
-import { relayServices } from "./services/relay_services.ts";
+import { relayServices, statusLine } from "./services/relay_services.ts";
 
 export interface AppSource {
   readonly config: LoadedConfig;
@@ -147,15 +147,23 @@ class App implements RunningApp {
     );
     log.operational({ event: "started", version: this.#source.version });
     await this.#assembly.conditions.tell();
+    await this.#assembly.manager.ready(
+      statusLine(
+        this.#source.config.values.server.domain,
+        await this.#assembly.conditions.look(),
+      ),
+    );
   }
 
   reload(scope: ReloadScope): Promise<ReloadReport> {
     const report = this.#reloading.then(() =>
-      reloadRelay(scope, {
-        assembly: this.#assembly,
-        reread: () => this.#source.reread(),
-        listen: (name) => this.#listeners[name].apply(),
-      })
+      this.#assembly.manager.whileReloading(() =>
+        reloadRelay(scope, {
+          assembly: this.#assembly,
+          reread: () => this.#source.reread(),
+          listen: (name) => this.#listeners[name].apply(),
+        })
+      )
     );
     this.#reloading = report.catch(() => undefined);
     return report;
@@ -193,8 +201,9 @@ class App implements RunningApp {
   }
 
   async #stop(signal?: string): Promise<void> {
-    const { log, supervisor, relay, sender } = this.#assembly;
+    const { log, supervisor, relay, sender, manager } = this.#assembly;
     log.operational({ event: "stopping", ...(signal ? { signal } : {}) });
+    await manager.stopping();
     await supervisor.stop();
     await sender.close();
     relay.accounts.close();
@@ -204,6 +213,7 @@ class App implements RunningApp {
     await relay.store.close();
     log.operational({ event: "stopped" });
     log.close();
+    manager.close();
     this.#lock.release();
     this.#stopCatching();
     this.#stopped.resolve();

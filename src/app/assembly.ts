@@ -28,6 +28,7 @@ import { adminContext, buildRelay, type Relay } from "./relay.ts";
 import { ServiceListeners } from "./service_listeners.ts";
 import { RelaySiteBackend } from "./site_backend.ts";
 import { RelayMxdelivBackend } from "./server_mail.ts";
+import { ServiceManager } from "./services/service_manager.ts";
 import { Supervisor } from "./services/supervisor.ts";
 import { RelaySmtpBackend } from "./smtp_backend.ts";
 import { ehloName, ownAddresses } from "./federation/own_names.ts";
@@ -50,6 +51,7 @@ export interface Assembly {
   readonly admin: AdminContext;
   readonly conditions: ConditionWatch;
   readonly supervisor: Supervisor;
+  readonly manager: ServiceManager;
   readonly sender: Sender;
   readonly pollers: Pollers;
 }
@@ -175,6 +177,7 @@ export async function assemble(
     admin,
     conditions,
     supervisor,
+    manager: new ServiceManager(Deno.env.toObject(), Deno.pid),
     sender,
     pollers,
   };

@@ -56,6 +56,12 @@ export class Access {
     this.#options = options;
   }
 
+  /** Access to the relay of another configuration; to be closed too. */
+  of(config: string): Access {
+    const { stateDirFlag: _, ...others } = this.#options;
+    return new Access({ ...others, configFlag: config });
+  }
+
   /** @throws {ConfigError} */
   get config(): LoadedConfig {
     return this.#config ??= locateConfig(this.#options);

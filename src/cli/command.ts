@@ -41,6 +41,14 @@ export interface CommandGroup {
   readonly summary: string;
 }
 
+/** All there is, for what is made from it. */
+export interface CommandTable {
+  readonly commands: readonly Command[];
+  readonly groups: readonly CommandGroup[];
+  /** Understood by every command. */
+  readonly options: readonly CommandOption[];
+}
+
 export interface CommandResult {
   /** For scripts. */
   readonly data: unknown;
@@ -59,6 +67,7 @@ export interface Call {
   /** Which configuration was asked for. */
   readonly choice: ConfigChoice;
   readonly terminal: Terminal;
+  readonly table: CommandTable;
   readonly json: boolean;
   readonly quiet: boolean;
   readonly yes: boolean;

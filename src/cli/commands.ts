@@ -16,6 +16,10 @@ import { SERVER_COMMANDS } from "./commands/server.ts";
 import { SETTINGS_COMMANDS } from "./commands/settings.ts";
 import { TASK_COMMANDS } from "./commands/tasks.ts";
 import { TRANSFER_COMMANDS } from "./commands/transfer.ts";
+import { COMPLETION_COMMANDS } from "./installation/completion.ts";
+import { FIREWALL_COMMANDS } from "./installation/firewall.ts";
+import { INSTALL_COMMANDS } from "./installation/install.ts";
+import { UNINSTALL_COMMANDS } from "./installation/uninstall.ts";
 
 export const GROUPS: readonly CommandGroup[] = [
   { name: "accounts", aliases: ["creds"], summary: "Accounts" },
@@ -45,10 +49,13 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: "tasks", summary: "Periodic jobs" },
   { name: "sessions", summary: "Who is logged in" },
   { name: "config", summary: "The configuration file" },
+  { name: "firewall", summary: "Which ports a firewall has to let in" },
 ];
 
 export const COMMANDS: readonly Command[] = [
   ...RUN_COMMANDS,
+  ...INSTALL_COMMANDS,
+  ...UNINSTALL_COMMANDS,
   ...SERVER_COMMANDS,
   ...CONFIG_COMMANDS,
   ...ACCOUNT_COMMANDS,
@@ -63,7 +70,9 @@ export const COMMANDS: readonly Command[] = [
   ...FEDERATION_COMMANDS,
   ...QUEUE_COMMANDS,
   ...TASK_COMMANDS,
+  ...FIREWALL_COMMANDS,
   ...HASH_COMMANDS,
+  ...COMPLETION_COMMANDS,
 ];
 
 /** Understood by every command, before or after its name. */

@@ -3,6 +3,7 @@ import { Refusal } from "../base/refusal.ts";
 import { type SystemError, systemError } from "../base/system_errors.ts";
 import type { ControlFailure } from "../control/control_protocol.ts";
 import { whoMayUse } from "../files/owner.ts";
+import { InstallRefused, type RefusedReason } from "../ops/install/refused.ts";
 
 export const EXIT = {
   ok: 0,
@@ -117,6 +118,13 @@ const FAILURES: Record<ControlFailure, ExitCode> = {
   too_large: EXIT.conflict,
 };
 
+const INSTALL_EXITS: Record<RefusedReason, ExitCode> = {
+  occupied: EXIT.conflict,
+  unsupported: EXIT.failed,
+  permission_denied: EXIT.permission,
+  failed: EXIT.failed,
+};
+
 /** From a server of another version it may be a code that is not known here. */
 export function exitOf(code: ControlFailure): ExitCode {
   return Object.hasOwn(FAILURES, code) ? FAILURES[code] : EXIT.failed;
@@ -127,6 +135,13 @@ export function describeFailure(error: unknown): CliError {
   if (error instanceof CliError) return error;
   if (error instanceof Refusal) {
     return new CliError(error.code, error.message, exitOf(error.code));
+  }
+  if (error instanceof InstallRefused) {
+    return new CliError(
+      error.reason,
+      error.message,
+      INSTALL_EXITS[error.reason],
+    );
   }
   const fault = systemError(error) ?? systemError((error as Error)?.cause);
   if (fault?.code === "EACCES" || fault?.code === "EPERM") {

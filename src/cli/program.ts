@@ -6,6 +6,7 @@
  */
 import { Command as Parser, CommanderError, Option } from "commander";
 import { parseDuration } from "../base/durations.ts";
+import { renamed } from "../base/program_name.ts";
 import { Access, type OfflineRelay } from "./access.ts";
 import type { Call, Command, CommandOption, CommandResult } from "./command.ts";
 import { COMMANDS, GLOBAL_OPTIONS, GROUPS } from "./commands.ts";
@@ -71,6 +72,7 @@ async function perform(
     const stateDir = options.stateDir ?? options.libexec;
     const choice = {
       environment,
+      program: NAME,
       ...(typeof options.config === "string"
         ? { configFlag: options.config }
         : {}),
@@ -94,6 +96,7 @@ async function perform(
       access,
       choice,
       terminal,
+      table: { commands: COMMANDS, groups: GROUPS, options: GLOBAL_OPTIONS },
       json,
       quiet,
       yes: options.yes === true,
@@ -196,7 +199,9 @@ function addOptions(
   hidden: boolean,
 ): void {
   for (const { flags, summary } of options) {
-    parser.addOption(new Option(flags, summary).hideHelp(hidden));
+    parser.addOption(
+      new Option(flags, renamed(summary, NAME)).hideHelp(hidden),
+    );
   }
 }
 

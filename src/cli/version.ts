@@ -1,5 +1,10 @@
 /** Which program this is. @module */
-export const NAME = "postern";
+import { PRODUCT, programName } from "../base/program_name.ts";
+
+/** That of the executable; run from its sources, it has none. */
+export const NAME = Deno.build.standalone
+  ? programName(Deno.execPath())
+  : PRODUCT;
 export const VERSION = "0.1.0";
 
 export interface VersionFacts {

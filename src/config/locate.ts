@@ -1,15 +1,14 @@
 /** Which configuration file and which state directory a command means. @module */
 import { isIP } from "node:net";
 import { isAbsolute, join, resolve } from "node:path";
+import { PRODUCT, renamed } from "../base/program_name.ts";
 import { quote } from "./kinds.ts";
 import { LISTENER_NAMES, listenerRow } from "./listener_table.ts";
 import { loadConfig, type LoadedConfig } from "./load.ts";
 import { ConfigError } from "./problems.ts";
 import { SCHEMA } from "./schema.ts";
 
-const SYSTEM_FILE = "/etc/postern/postern.toml";
 const LOCAL_DIR = "data";
-const FILE_NAME = "postern.toml";
 
 const LOOPBACK = "127.0.0.1";
 
@@ -63,6 +62,8 @@ export interface ConfigChoice {
   /** Where development mode listens in place of 127.0.0.1. */
   readonly devAddress?: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** What the program is called, and so its directories; as it is published when absent. */
+  readonly program?: string;
   /** Where relative paths begin; the working directory when absent. */
   readonly directory?: string;
 }
@@ -88,9 +89,9 @@ export function locateConfig(choice: ConfigChoice): LoadedConfig {
   if (path === undefined && base === undefined && !fromEnvironment) {
     throw new ConfigError([{
       severity: "error",
-      source: SYSTEM_FILE,
+      source: systemFile(choice),
       message: `there is no configuration: write one there, name one with ` +
-        `--config, or try "postern run --dev"`,
+        `--config, or try "${choice.program ?? PRODUCT} run --dev"`,
     }]);
   }
   const loaded = loadConfig({
@@ -123,7 +124,7 @@ export function guessDirectories(choice: ConfigChoice): Directories {
   const local = localDirectory(choice);
   const stateDir = choice.stateDirFlag ?? environment.POSTERN_STATE_DIR ??
     written("state_dir") ??
-    (hasState(local) ? local : SCHEMA["server.state_dir"].initial);
+    (hasState(local) ? local : systemStateDir(choice));
   const absolute = resolve(choice.directory ?? "", stateDir);
   return {
     stateDir: absolute,
@@ -154,8 +155,9 @@ function fileOf(choice: ConfigChoice): string | undefined {
   const { environment, dev, configFlag } = choice;
   const named = configFlag ?? environment.POSTERN_CONFIG;
   if (named === undefined) {
-    const local = `${localDirectory(choice)}/${FILE_NAME}`;
-    return [local, ...dev ? [] : [SYSTEM_FILE]].find(exists);
+    const { program = PRODUCT } = choice;
+    const local = `${localDirectory(choice)}/${program}.toml`;
+    return [local, ...dev ? [] : [systemFile(choice)]].find(exists);
   }
   // in messages, as it was written
   return isAbsolute(named) ? named : join(choice.directory ?? "", named);
@@ -172,9 +174,18 @@ function stateDirOf(
 ): string {
   const named = choice.stateDirFlag ?? choice.environment.POSTERN_STATE_DIR;
   if (named !== undefined) return named;
-  const inFile = loaded.values.server.stateDir;
-  if (loaded.given.has("server.state_dir")) return inFile;
-  return choice.dev || hasState(local) ? local : inFile;
+  if (loaded.given.has("server.state_dir")) {
+    return loaded.values.server.stateDir;
+  }
+  return choice.dev || hasState(local) ? local : systemStateDir(choice);
+}
+
+function systemFile({ program = PRODUCT }: ConfigChoice): string {
+  return `/etc/${program}/${program}.toml`;
+}
+
+function systemStateDir({ program = PRODUCT }: ConfigChoice): string {
+  return renamed(SCHEMA["server.state_dir"].initial, program);
 }
 
 /** Paths of the result do not depend on the working directory. */

@@ -8,8 +8,11 @@ import {
   LISTENER_NAMES,
   type ListenerName,
 } from "../../config/listener_table.ts";
+import type { Degraded } from "../../admin/conditions.ts";
+import { rewriteDatabase } from "../../tasks/upkeep.ts";
 import type { Assembly } from "../assembly.ts";
 import { pollersService } from "../exchange/pollers.ts";
+import { SYSTEM_TIMERS } from "../system_time.ts";
 import { controlService } from "./control.ts";
 import type { ListenerGroup } from "./listener_group.ts";
 import type { OptionalService, RequiredService, Service } from "./service.ts";
@@ -28,7 +31,31 @@ export function relayServices(
     controlService(assembly),
     pollersService(assembly.pollers),
     ...upkeep(assembly),
+    life(assembly),
   ];
+}
+
+/** Last to start and first to stop: what systemd hears is of the whole. */
+function life({ manager, relay, conditions, current }: Assembly) {
+  return manager.watch({
+    askWriter: () => relay.store.clock.keep(),
+    isWriterBusy: () => relay.tasks.isRunning(rewriteDatabase),
+    status: async () =>
+      statusLine(
+        current.loaded.values.server.domain,
+        await conditions.look(),
+      ),
+    reportBug: relay.reportBug,
+  }, SYSTEM_TIMERS);
+}
+
+/** How the relay is, in one line. */
+export function statusLine(
+  domain: string,
+  degraded: readonly Degraded[],
+): string {
+  const codes = degraded.map(({ code }) => code).join(", ");
+  return `Serves ${domain}${codes === "" ? "" : `; warnings: ${codes}`}`;
 }
 
 /** They come with the first listener, and have an end after the last. */

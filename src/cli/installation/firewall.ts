@@ -1,0 +1,94 @@
+/** `postern firewall print`: what a firewall has to let in. @module */
+import { isLoopback } from "../../base/peer_address.ts";
+import { fileListeners } from "../../config/listeners.ts";
+import {
+  LISTENER_NAMES,
+  type ListenerName,
+  listenerRow,
+  type Transport,
+} from "../../config/listener_table.ts";
+import {
+  type Firewall,
+  firewallRules,
+  FIREWALLS,
+  type OpenPort,
+} from "../../ops/firewall.ts";
+import type { Call, Command, CommandResult } from "../command.ts";
+import { usage } from "./wishes.ts";
+
+interface Bound {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  readonly transport: Transport;
+}
+
+async function print(call: Call): Promise<CommandResult> {
+  const named = call.args[0];
+  const chosen = FIREWALLS.find((one) => one === named);
+  if (named !== undefined && chosen === undefined) {
+    throw usage(`name one of ${FIREWALLS.join(", ")} (got "${named}")`);
+  }
+  const { running, listeners } = await call.access.call("status", {});
+  const ports = reachable(running ? listeners : fromFile(call));
+  const shown = chosen === undefined ? FIREWALLS : [chosen];
+  const rules = Object.fromEntries(
+    shown.map((firewall) => [firewall, firewallRules(firewall, ports)]),
+  );
+  return {
+    data: { running, ports, rules },
+    text: ports.length === 0
+      ? "Nothing listens for others: no rule is needed"
+      : shown.map((firewall) => section(firewall, rules, running)).join("\n\n"),
+  };
+}
+
+/** Where it will listen by the file; settings are in force when it runs. */
+function fromFile(call: Call): Bound[] {
+  const listeners = fileListeners(call.access.config.values);
+  return LISTENER_NAMES.flatMap((name) =>
+    listeners[name].map(({ host = "::", port }) => ({
+      name,
+      address: host,
+      port,
+      transport: listenerRow(name).transport,
+    }))
+  );
+}
+
+/** One for each port that is not of this machine alone. */
+function reachable(bound: readonly Bound[]): OpenPort[] {
+  const ports = new Map<string, OpenPort>();
+  for (const { name, address, port, transport } of bound) {
+    if (isLoopback(address)) continue;
+    const { summary } = listenerRow(name as ListenerName);
+    ports.set(`${port}/${transport}`, { port, transport, purpose: summary });
+  }
+  return [...ports.values()].sort((one, other) => one.port - other.port);
+}
+
+const TITLES: Readonly<Record<Firewall, string>> = {
+  ufw: "# ufw (Debian, Ubuntu)",
+  nft: "# nftables, for a table inet filter with a chain input",
+  firewalld: "# firewalld (Fedora)",
+};
+
+function section(
+  firewall: Firewall,
+  rules: Readonly<Record<string, readonly string[]>>,
+  running: boolean,
+): string {
+  return [
+    TITLES[firewall],
+    ...running ? [] : ["# by the configuration file: the server does not run"],
+    ...rules[firewall] ?? [],
+  ].join("\n");
+}
+
+export const FIREWALL_COMMANDS: readonly Command[] = [{
+  usage: "firewall print [kind]",
+  summary:
+    "Print the rules for ufw, nft or firewalld, or for all three: of the ports that are really open",
+  isDefault: true,
+  run: print,
+}];

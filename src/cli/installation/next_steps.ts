@@ -1,0 +1,73 @@
+/** What an operator has to do, and can, once a relay is installed. @module */
+import type { AdminOutput } from "../../admin/operation_table.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Places } from "../../ops/install/places.ts";
+import { type Access } from "../access.ts";
+import { describeFailure } from "../exit_codes.ts";
+import { NAME } from "../version.ts";
+
+type Records = AdminOutput<"dns.records">;
+
+/** Or why they cannot be told now. */
+export type RecordsKnown = Records | { readonly failed: string };
+
+/** Asks the server if it runs, else the database, which has the keys. */
+export async function recordsToPublish(access: Access): Promise<RecordsKnown> {
+  try {
+    return await access.call("dns.records", {});
+  } catch (error) {
+    return { failed: describeFailure(error).message };
+  } finally {
+    await access.close();
+  }
+}
+
+export interface NextSteps {
+  readonly places: Places;
+  readonly config: Config;
+  readonly systemd: boolean;
+  readonly isRunning: boolean;
+  readonly changed?: readonly string[];
+  readonly records: RecordsKnown;
+}
+
+export function nextSteps(done: NextSteps): string {
+  return [
+    ...recordLines(done.records),
+    ...serviceLines(done),
+    "",
+    `Firewall: "${NAME} firewall print" lists the rules for ufw, nftables and firewalld.`,
+    ...done.config.tls.mode === "self_signed"
+      ? [
+        "The certificate is one that the relay makes itself: people sign up by the link or code of its web page, which tells their app to accept it.",
+      ]
+      : [],
+    `Web page: https://${webHost(done.config)}/`,
+  ].join("\n");
+}
+
+function recordLines(known: RecordsKnown): string[] {
+  if ("failed" in known) {
+    return [`DNS: "${NAME} dns records" lists what to publish.`, ""];
+  }
+  if (known.records.length === 0) return [];
+  return [
+    `Publish in the DNS ("${NAME} dns check" looks whether it is there):`,
+    ...known.records.map(({ zone }) => `  ${zone}`),
+    "",
+  ];
+}
+
+function serviceLines({ systemd, isRunning, places }: NextSteps): string[] {
+  if (!systemd) return [`Run: ${places.binary} --config ${places.config} run`];
+  return [
+    isRunning
+      ? `It runs: "${NAME} status".`
+      : `Start: systemctl enable --now ${NAME}`,
+    `Log: journalctl --unit ${NAME} --follow`,
+  ];
+}
+
+function webHost({ server }: Config): string {
+  return server.hostname ?? server.domain.replace(/^\[IPv6:/, "[");
+}

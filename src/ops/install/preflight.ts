@@ -1,0 +1,93 @@
+/** What could keep an installed relay from working, before it is started. @module */
+import { reasonOf } from "../../base/system_errors.ts";
+import { roundedSize } from "../../base/sizes.ts";
+import { fileListeners } from "../../config/listeners.ts";
+import { LISTENER_NAMES, listenerRow } from "../../config/listener_table.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Machine } from "./machine.ts";
+import type { Places } from "./places.ts";
+
+const ANY_ADDRESS = "::";
+const ANY_IPV4 = "0.0.0.0";
+
+/** Ports that another program has, in words; none while the service itself has them. */
+export async function takenPorts(
+  config: Config,
+  machine: Machine,
+  { name }: Places,
+): Promise<string[]> {
+  if (!machine.isLive) return [];
+  const { ok } = await machine.run("systemctl", [
+    "is-active",
+    `${name}.service`,
+  ]);
+  if (ok) return [];
+  const listeners = fileListeners(config);
+  return LISTENER_NAMES.flatMap((listener) => {
+    if (listenerRow(listener).transport !== "tcp") return [];
+    return listeners[listener].flatMap(({ host, port }) => {
+      const reason = bindFault(host, port);
+      return reason === undefined
+        ? []
+        : [`port ${port} (${listener}) cannot be had: ${reason}`];
+    });
+  });
+}
+
+/** Why one cannot listen there, undefined if one can. */
+function bindFault(host: string | undefined, port: number): string | undefined {
+  try {
+    Deno.listen({ hostname: host ?? ANY_ADDRESS, port }).close();
+    return undefined;
+  } catch (error) {
+    if (host === undefined && !hasIpv6()) return bindFault(ANY_IPV4, port);
+    return reasonOf(error);
+  }
+}
+
+function hasIpv6(): boolean {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Certificate files that the service may not read. */
+export async function unreadableFiles(
+  config: Config,
+  machine: Machine,
+  { name, certDir }: Places,
+): Promise<string[]> {
+  if (!machine.isLive || config.tls.mode !== "file") return [];
+  const found: string[] = [];
+  for (const path of [config.tls.cert, config.tls.key]) {
+    const { ok } = await machine.run("runuser", [
+      "-u",
+      name,
+      "--",
+      "test",
+      "-r",
+      path,
+    ]);
+    if (ok) continue;
+    found.push(
+      `the service cannot read ${path}: copy it to ${certDir} with the group ${name}, as a hook of whatever renews it, and name it with --cert-path and --key-path`,
+    );
+  }
+  return found;
+}
+
+const ENOUGH_OCTETS = 1024 ** 3;
+
+/** @param freeOctets undefined where it cannot be known */
+export function shortOfDisk(
+  freeOctets: number | undefined,
+  directory: string,
+): string[] {
+  if (freeOctets === undefined || freeOctets >= ENOUGH_OCTETS) return [];
+  return [
+    `${directory} has ${roundedSize(freeOctets)} free, less than 1 GiB`,
+  ];
+}

@@ -1,0 +1,105 @@
+/** What an operator asks for, as keys of the configuration file. @module */
+import { isIP } from "node:net";
+import { type KeyName, keyNamed } from "../../config/schema.ts";
+import type { WrittenKeys } from "../../config/write.ts";
+import { canonicalAddress } from "../../dns/address_kind.ts";
+import { isUsual, type Places } from "./places.ts";
+import { PRODUCT } from "../../base/program_name.ts";
+
+export interface Wishes {
+  readonly domain?: string;
+  readonly hostname?: string;
+  /** Public address; without a domain, the relay's only name. */
+  readonly ip?: string;
+  readonly stateDir?: string;
+  readonly tlsMode?: string;
+  readonly certPath?: string;
+  readonly keyPath?: string;
+  readonly registrationOpen?: boolean;
+}
+
+/** Names of options, for messages. */
+export const WISH_OPTIONS: Readonly<Record<keyof Wishes, string>> = {
+  domain: "--domain",
+  hostname: "--hostname",
+  ip: "--ip",
+  stateDir: "--state-dir",
+  tlsMode: "--tls-mode",
+  certPath: "--cert-path",
+  keyPath: "--key-path",
+  registrationOpen: "--registration",
+};
+
+export interface WishedConfig {
+  /** What was asked for: a file that says otherwise is in conflict with it. */
+  readonly asked: WrittenKeys;
+  /** What a new file says. */
+  readonly written: WrittenKeys;
+}
+
+/** @throws {SyntaxError} naming the option and what is wrong with it */
+export function wishedConfig(wishes: Wishes, places: Places): WishedConfig {
+  const asked = new Map<KeyName, unknown>();
+  function ask(key: KeyName, wish: keyof Wishes, text = wishes[wish]): void {
+    if (text === undefined) return;
+    asked.set(key, read(key, WISH_OPTIONS[wish], String(text)));
+  }
+  const { domain, ip } = wishes;
+  if (domain !== undefined && isIP(domain.replace(/^\[|\]$/g, "")) !== 0) {
+    throw new SyntaxError(
+      `--domain: ${domain} is an address, for which there is --ip`,
+    );
+  }
+  ask("server.domain", "domain");
+  if (domain === undefined && ip !== undefined) {
+    ask("server.domain", "ip", literal(ip));
+  }
+  ask("server.hostname", "hostname");
+  ask("server.public_ip", "ip");
+  ask("server.state_dir", "stateDir");
+  ask("tls.mode", "tlsMode", wishes.tlsMode ?? modeOfFiles(wishes));
+  ask("tls.cert", "certPath");
+  ask("tls.key", "keyPath");
+  ask("registration.open", "registrationOpen");
+  return { asked, written: new Map([...asked, ...ofPlaces(places, asked)]) };
+}
+
+function modeOfFiles({ certPath, keyPath }: Wishes): string | undefined {
+  return certPath ?? keyPath ? "file" : undefined;
+}
+
+/** `[192.0.2.1]`, `[IPv6:2001:db8::1]` (RFC 5321 §4.1.3). @throws {SyntaxError} */
+function literal(address: string): string {
+  if (isIP(address) === 0) {
+    throw new SyntaxError(`--ip: ${address} is no IP address`);
+  }
+  const canonical = canonicalAddress(address);
+  return isIP(canonical) === 6 ? `[IPv6:${canonical}]` : `[${canonical}]`;
+}
+
+/** What a program of the usual name in the usual place need not be told. */
+function ofPlaces(places: Places, asked: WrittenKeys): [KeyName, unknown][] {
+  const { name, stateDir, certDir, runtimeDir } = places;
+  const keys: [KeyName, unknown][] = [["server.runtime_dir", runtimeDir]];
+  if (name === PRODUCT && isUsual(places)) return keys;
+  if (!asked.has("server.state_dir")) {
+    keys.push(["server.state_dir", stateDir]);
+  }
+  if (asked.get("tls.mode") !== "file") return keys;
+  const files: [KeyName, unknown][] = [
+    ["tls.cert", `${certDir}/fullchain.pem`],
+    ["tls.key", `${certDir}/privkey.pem`],
+  ];
+  return [...keys, ...files.filter(([key]) => !asked.has(key))];
+}
+
+function read(key: KeyName, option: string, text: string): unknown {
+  const { kind } = keyNamed(key);
+  try {
+    return kind.parse(text);
+  } catch (error) {
+    throw new SyntaxError(
+      `${option}: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
