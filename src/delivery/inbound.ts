@@ -26,7 +26,7 @@ export interface Inbound {
 export interface Examination {
   /** Once, before the body. */
   header(header: Header): Promise<void>;
-  body(octets: Uint8Array): Promise<void>;
+  body(octets: Uint8Array): void;
   /** What the header alone is refused for. */
   readonly refusal: Refusal | undefined;
   /** The message is whole. @throws {Refusal} why it is not believed */

@@ -120,7 +120,7 @@ export class MessageIntake {
     const taken = header.octets.length - before;
     if (taken > 0) await witness.header(header);
     if (refusal || taken >= octets.length) return;
-    await witness.body(taken > 0 ? octets.subarray(taken) : octets);
+    witness.body(taken > 0 ? octets.subarray(taken) : octets);
   }
 
   /** Of a message without an empty line nobody can say what its header is. */

@@ -5,13 +5,12 @@
  *
  * @module
  */
-import { Buffer } from "node:buffer";
 import type { KeyObject } from "node:crypto";
 import { dkimBody } from "mailauth/lib/dkim/body/index.js";
 import { generateCanonicalizedHeader } from "mailauth/lib/dkim/header/index.js";
 import { formatSignatureHeaderLine } from "mailauth/lib/tools.js";
-import { CR, LF } from "../base/octets.ts";
-import type { Header, HeaderField } from "../mail/header.ts";
+import type { Header } from "../mail/header.ts";
+import { asBuffer, lineOf } from "./field_lines.ts";
 import { type DkimAlgorithm, rawSignature } from "./raw_signature.ts";
 
 export interface DkimKeyName {
@@ -138,15 +137,4 @@ function signedLines(header: Header) {
     keys: [...fields.map(({ name }) => name), ...OVERSIGNED].join(": "),
     headers: fields.map((field) => ({ line: lineOf(header, field) })),
   };
-}
-
-/** A field without its line end. */
-function lineOf(header: Header, field: HeaderField): Buffer {
-  const line = asBuffer(header.raw(field));
-  if (line.at(-1) !== LF) return line;
-  return line.subarray(0, line.at(-2) === CR ? -2 : -1);
-}
-
-function asBuffer(octets: Uint8Array): Buffer {
-  return Buffer.from(octets.buffer, octets.byteOffset, octets.length);
 }

@@ -1,18 +1,23 @@
 /**
- * DKIM signatures on what arrives (RFC 6376), checked by `npm:mailauth` behind
- * bounds of ours: it is given a header of a bounded number of lines, and of its
- * signatures only those that are worth checking.
+ * DKIM signatures on what arrives (RFC 6376), checked with `npm:mailauth`'s parts
+ * behind bounds of ours: of a header of a bounded number of lines, those few
+ * signatures that are worth checking. The body is hashed as it passes.
  *
  * @module
  */
-import { Buffer } from "node:buffer";
-import { createHash, verify } from "node:crypto";
-import { DkimVerifier } from "mailauth/lib/dkim/dkim-verifier.js";
-import { getPublicKey } from "mailauth/lib/tools.js";
-import { concat, LF } from "../base/octets.ts";
-import type { Dns, Freshness } from "../dns/answers.ts";
-import type { Header, HeaderField } from "../mail/header.ts";
-import { asNodeError } from "./node_answers.ts";
+import { dkimBody } from "mailauth/lib/dkim/body/index.js";
+import { CR, LF } from "../base/octets.ts";
+import { type Dns, DnsFailure, type Freshness } from "../dns/answers.ts";
+import { type Header, parseHeader } from "../mail/header.ts";
+import { LineEnds } from "../pgp/line_ends.ts";
+import { holds, publicKeyOf } from "./dkim_key.ts";
+import {
+  type DkimSignature,
+  type Form,
+  signaturesOf,
+  signedOctets,
+} from "./dkim_signature.ts";
+import { asBuffer } from "./field_lines.ts";
 
 /** What one message's signatures say. */
 export interface DkimVerdict {
@@ -28,105 +33,112 @@ export interface DkimVerifyOptions {
   readonly dns: Dns;
   /** Seconds since 1970 UTC. */
   readonly nowSeconds: number;
+  /** Whose signatures count, lower case: the first of theirs that holds is enough. All count without it. */
+  readonly domain?: string;
 }
 
-const MAX_SIGNATURES = 5;
+type BodyHash = ReturnType<typeof dkimBody>;
+
 const MAX_HEADER_LINES = 1000;
-const MAX_SIGNATURE_OCTETS = 4096;
-const MAX_SIGNED_NAMES = 200;
-const MIN_RSA_BITS = 1024; // RFC 8301 §3.2
-const CLOCK_SKEW_SECONDS = 600;
 /** The package holds a line until its end comes. */
 const MAX_LINE_OCTETS = 64 * 1024;
 
 /** Takes a message's body as it passes, and says at its end which signatures hold. */
 export class DkimVerification {
   readonly #options: DkimVerifyOptions;
-  readonly #signed: boolean;
-  /** Absent when there is nothing to check. */
-  readonly #verifier: DkimVerifier | undefined;
+  readonly #header: Header;
+  readonly #isSigned: boolean;
+  readonly #signatures: readonly DkimSignature[];
+  readonly #hashes = new Map<Form, BodyHash>();
   #lineOctets = 0;
   #hopeless = false;
 
   constructor(header: Header, options: DkimVerifyOptions) {
+    const { nowSeconds, domain } = options;
+    const lines = linesOf(header.octets);
     this.#options = options;
-    const worthwhile = signaturesOf(header, options.nowSeconds);
-    this.#signed = header.first(SIGNATURE) !== undefined;
-    if (worthwhile.length === 0 || lineCount(header) > MAX_HEADER_LINES) return;
-    this.#verifier = new DkimVerifier({
-      resolver: keyResolver(options.dns),
-      minBitLength: MIN_RSA_BITS,
-      curTime: new Date(options.nowSeconds * 1000),
-    });
-    this.#push(withSignatures(header, worthwhile));
+    this.#isSigned = header.first("dkim-signature") !== undefined;
+    // signatures are made over CRLF (RFC 6376 §5.3)
+    this.#header = lines.hasBareLf ? withCrlf(header) : header;
+    this.#signatures = lines.count > MAX_HEADER_LINES
+      ? []
+      : signaturesOf(this.#header, nowSeconds).filter((signature) =>
+        domain === undefined || signature.domain === domain
+      );
+    for (const { forms: [, form] } of this.#signatures) {
+      if (this.#hashes.has(form)) continue;
+      this.#hashes.set(form, dkimBody(form, "sha256", false));
+    }
   }
 
   /** @param octets Of the body, with CRLF at every line end. */
-  async write(octets: Uint8Array): Promise<void> {
-    if (this.#hopeless || !this.#verifier) return;
+  write(octets: Uint8Array): void {
+    if (this.#hopeless || this.#hashes.size === 0) return;
     this.#measureLines(octets);
     if (this.#hopeless) return;
-    await this.#push(octets.slice());
+    const kept = asBuffer(octets.slice()); // a line without its end is
+    for (const hash of this.#hashes.values()) hash.update(kept);
   }
 
   async finish(): Promise<DkimVerdict> {
-    const verifier = this.#verifier;
-    if (!verifier || this.#hopeless) {
-      return { passed: [], temporary: false, signed: this.#signed };
-    }
-    await new Promise<void>((resolve, reject) => {
-      verifier.once("error", reject);
-      verifier.end(resolve);
-    });
-    const results: readonly MailauthResult[] = verifier.results;
     const passed: string[] = [];
-    for (const result of results) {
-      const { status, signingDomain } = result;
-      const holds = status.result === "pass" ||
-        (status.result === "fail" && await this.#holdsWithFreshKey(result));
-      if (holds) passed.push(signingDomain.toLowerCase());
+    let temporary = false;
+    for (const signature of this.#overThisBody()) {
+      const outcome = await this.#check(signature);
+      if (outcome === "temporary") temporary = true;
+      if (outcome !== "holds") continue;
+      passed.push(signature.domain);
+      if (this.#options.domain !== undefined) break;
     }
-    return {
-      passed,
-      temporary: results.some(({ status }) => status.result === "temperror"),
-      signed: this.#signed,
-    };
+    return { passed, temporary, signed: this.#isSigned };
   }
 
-  /** A remembered key may have been replaced since. */
-  async #holdsWithFreshKey(result: MailauthResult): Promise<boolean> {
-    const { selector, signingDomain, algo, signature, signingHeaders } = result;
-    try {
-      const { publicKey, rr } = await getPublicKey(
-        "DKIM",
-        `${selector}._domainkey.${signingDomain}`,
-        MIN_RSA_BITS,
-        keyResolver(this.#options.dns, "fresh"),
-      );
-      if (rr === result.rr) return false;
-      const signed = Buffer.from(signingHeaders.canonicalizedHeader, "base64");
-      const isRsa = algo.toLowerCase().startsWith("rsa");
-      return verify(
-        isRsa ? "sha256" : null,
-        isRsa ? signed : createHash("sha256").update(signed).digest(),
-        publicKey,
-        Buffer.from(signature, "base64"),
-      );
-    } catch {
-      return false; // no key, or none that fits: it failed before
+  #overThisBody(): DkimSignature[] {
+    if (this.#hopeless) return [];
+    const digests = new Map<Form, string>();
+    for (const [form, hash] of this.#hashes) {
+      digests.set(form, hash.digest("base64"));
     }
-  }
-
-  #push(octets: Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) =>
-      this.#verifier!.write(
-        Buffer.from(octets.buffer, octets.byteOffset, octets.length),
-        (error: Error | null | undefined) => error ? reject(error) : resolve(),
-      )
+    return this.#signatures.filter(({ bodyHash, forms: [, form] }) =>
+      digests.get(form) === bodyHash
     );
   }
 
+  /** With the key that is remembered; it may have been replaced since. */
+  async #check(
+    signature: DkimSignature,
+  ): Promise<"holds" | "fails" | "temporary"> {
+    const { keyName } = signature;
+    const known = await this.#record(keyName, "cached");
+    if (known.text === undefined) return known.problem;
+    const octets = signedOctets(this.#header, signature);
+    if (await isKeyOf(known.text, signature, octets)) return "holds";
+    const { text } = await this.#record(keyName, "fresh");
+    return text !== undefined && text !== known.text &&
+        await isKeyOf(text, signature, octets)
+      ? "holds"
+      : "fails";
+  }
+
+  async #record(name: string, freshness: Freshness): Promise<KeyRecord> {
+    try {
+      const { values: [text] } = await this.#options.dns.texts(name, freshness);
+      return text === undefined ? NO_RECORD : { text };
+    } catch (error) {
+      if (!(error instanceof DnsFailure)) throw error;
+      return error.problem === "temporary"
+        ? { text: undefined, problem: "temporary" }
+        : NO_RECORD;
+    }
+  }
+
   #measureLines(octets: Uint8Array): void {
+    if (this.#lineOctets + octets.length <= MAX_LINE_OCTETS) {
+      const end = octets.lastIndexOf(LF);
+      const before = end < 0 ? this.#lineOctets : 0;
+      this.#lineOctets = before + octets.length - end - 1;
+      return;
+    }
     let at = 0;
     for (let end = octets.indexOf(LF); end >= 0; end = octets.indexOf(LF, at)) {
       this.#hopeless ||= this.#lineOctets + end - at > MAX_LINE_OCTETS;
@@ -138,75 +150,30 @@ export class DkimVerification {
   }
 }
 
-interface MailauthResult {
-  readonly signingDomain: string;
-  readonly selector: string;
-  readonly algo: string;
-  readonly signature: string;
-  /** The key's record. */
-  readonly rr?: string;
-  readonly signingHeaders: { readonly canonicalizedHeader: string };
-  readonly status: { readonly result: string };
+type KeyRecord =
+  | { readonly text: string }
+  | { readonly text: undefined; readonly problem: "fails" | "temporary" };
+const NO_RECORD: KeyRecord = { text: undefined, problem: "fails" };
+
+async function isKeyOf(
+  record: string,
+  { algorithm, octets: signature }: DkimSignature,
+  octets: Uint8Array,
+): Promise<boolean> {
+  const key = await publicKeyOf(record);
+  return key !== undefined && holds(key, algorithm, signature, octets);
 }
 
-const SIGNATURE = "dkim-signature";
-
-/** Those that could count: of a bounded size, over the whole body, with SHA-256, not from the future. */
-function signaturesOf(header: Header, nowSeconds: number): HeaderField[] {
-  return header.all(SIGNATURE).filter((field) => {
-    if (field.end - field.start > MAX_SIGNATURE_OCTETS) return false;
-    const tags = parseTags(header.text(field));
-    const signedAt = Number(tags.get("t") ?? 0);
-    const expiresAt = Number(tags.get("x") ?? Infinity);
-    return !tags.has("l") && !tags.get("a")?.endsWith("sha1") &&
-      (tags.get("h") ?? "").split(":", MAX_SIGNED_NAMES + 1).length <=
-        MAX_SIGNED_NAMES &&
-      signedAt <= nowSeconds + CLOCK_SKEW_SECONDS && expiresAt >= nowSeconds;
-  }).slice(0, MAX_SIGNATURES);
-}
-
-/** A tag list (RFC 6376 §3.2) of bounded size. */
-function parseTags(text: string): ReadonlyMap<string, string> {
-  const tags = new Map<string, string>();
-  for (const part of text.split(";")) {
-    const [name, ...value] = part.split("=");
-    tags.set(name!.trim().toLowerCase(), value.join("=").trim());
-  }
-  return tags;
-}
-
-/** The header with these signatures alone, and without those of mailing lists (ARC). */
-function withSignatures(
-  header: Header,
-  worthwhile: readonly HeaderField[],
-): Uint8Array {
-  const kept = header.fields.filter((field) =>
-    field.name === SIGNATURE
-      ? worthwhile.includes(field)
-      : !field.name.startsWith("arc-")
-  );
-  return concat([...kept.map((field) => header.raw(field)), END]);
-}
-const END = new Uint8Array([13, 10]);
-
-function lineCount(header: Header): number {
+function linesOf(octets: Uint8Array): { count: number; hasBareLf: boolean } {
   let count = 0;
-  for (
-    let at = header.octets.indexOf(LF);
-    at >= 0;
-    at = header.octets.indexOf(LF, at + 1)
-  ) count++;
-  return count;
+  let hasBareLf = false;
+  for (let at = octets.indexOf(LF); at >= 0; at = octets.indexOf(LF, at + 1)) {
+    count++;
+    hasBareLf ||= at === 0 || octets[at - 1] !== CR;
+  }
+  return { count, hasBareLf };
 }
 
-/** What mailauth expects of a resolver: `node:dns` answers, and errors with its codes. */
-function keyResolver(dns: Dns, freshness: Freshness = "cached") {
-  return async (name: string): Promise<string[][]> => {
-    try {
-      const { values } = await dns.texts(name, freshness);
-      return values.map((text) => [text]);
-    } catch (error) {
-      throw asNodeError(error);
-    }
-  };
+function withCrlf({ octets }: Header): Header {
+  return parseHeader(new LineEnds().convert(octets));
 }

@@ -8,7 +8,7 @@ const NODE_CODES: Record<DnsProblem, string> = {
 };
 
 /** A `DnsFailure` with the code that `node:dns` would give; anything else as it is. */
-export function asNodeError(error: unknown): unknown {
+function asNodeError(error: unknown): unknown {
   if (!(error instanceof DnsFailure)) return error;
   return Object.assign(new Error(error.message), {
     code: NODE_CODES[error.problem],

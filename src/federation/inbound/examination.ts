@@ -28,6 +28,10 @@ export interface ExaminationParts {
   onSigned(domain: string, origin: ForeignOrigin): void;
 }
 
+/** Loaded when the first message needs it; each import() is a search by itself. */
+let verifier:
+  | Promise<typeof import("../../mailauth/dkim_verify.ts")>
+  | undefined;
 const UNSIGNED: DkimVerdict = { passed: [], temporary: false, signed: false };
 
 export class ServerMailExamination implements Examination {
@@ -60,18 +64,18 @@ export class ServerMailExamination implements Examination {
       this.#refusal = new Refusal("policy_rejection");
     }
     if (this.#refusal || !this.#needsSignature(header)) return;
-    const { DkimVerification } = await import(
-      "../../mailauth/dkim_verify.ts"
-    );
+    verifier ??= import("../../mailauth/dkim_verify.ts");
+    const { DkimVerification } = await verifier;
     const { dns, clock } = this.#parts;
     this.#signatures = new DkimVerification(header, {
       dns,
       nowSeconds: nowSeconds(clock),
+      domain: this.#domain,
     });
   }
 
-  async body(octets: Uint8Array): Promise<void> {
-    await this.#signatures?.write(this.#lines.convert(octets));
+  body(octets: Uint8Array): void {
+    this.#signatures?.write(this.#lines.convert(octets));
   }
 
   async finish(): Promise<Judgement> {
