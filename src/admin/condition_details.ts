@@ -4,6 +4,8 @@ import { type ClockJump, describeJump } from "../base/lived_clock.ts";
 import { type Certificate, daysRemaining } from "../tls/certificate.ts";
 
 const DAY_MS = 86_400_000;
+/** Of a lifetime: 14 days stand for at most a quarter of it, as of one of a week. */
+const SHARE_OF_A_DAY = 1 / 56;
 
 /** A server may well have been off for a day; a clock that leaps for an hour is wrong, or was. */
 export function worrying(jump: ClockJump): string | undefined {
@@ -25,7 +27,10 @@ export function endsWithin(
 ): string | undefined {
   if (!certificate) return undefined;
   const left = certificate.notAfter - nowMs;
-  if (left > days * DAY_MS || left <= moreThanDays * DAY_MS) return undefined;
+  const lifetime = certificate.notAfter - certificate.notBefore;
+  const soon = (wanted: number) =>
+    Math.min(wanted * DAY_MS, wanted * lifetime * SHARE_OF_A_DAY);
+  if (left > soon(days) || left <= soon(moreThanDays)) return undefined;
   const whole = daysRemaining(certificate, nowMs);
   const shown = whole === 1 ? "1 day" : `${whole} days`;
   return `it ends on ${date(certificate.notAfter)}, in ${shown}`;

@@ -203,6 +203,11 @@ export const CONDITIONS = {
     severity: "error",
     text: "The earlier certificate is still served: mend the new one",
   },
+  certificate_not_issued: {
+    severity: "warning",
+    text:
+      'The authority has given no certificate, and is asked again; the one before is served, or one of our own: see "certificate status"',
+  },
   dkim_record: {
     severity: "warning",
     text:

@@ -130,6 +130,11 @@ const CASES: Record<
     well: { reported: new Map() },
     message: /no such file/,
   },
+  certificate_not_issued: {
+    holds: { reported: new Map([["certificate_not_issued", "no answer"]]) },
+    well: { reported: new Map() },
+    message: /no answer/,
+  },
   content_damaged: {
     holds: { reported: new Map([["content_damaged", "2 found"]]) },
     well: {},
@@ -283,6 +288,18 @@ Deno.test("degradedBy() tells the end of a certificate once, the nearer the grav
     "certificate_ends_in_3_days",
     "certificate_expired",
     "certificate_expired",
+  ]);
+});
+
+Deno.test("degradedBy() knows that some certificates live for a week only", () => {
+  const codes = [3, 1.5, 0.3].map((days) =>
+    degradedBy({ nowMs: NOW, certificate: certificate(days - 7, days) })
+      .map(({ code }) => code).join()
+  );
+  assert.deepEqual(codes, [
+    "",
+    "certificate_ends_in_14_days",
+    "certificate_ends_in_3_days",
   ]);
 });
 

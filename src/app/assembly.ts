@@ -13,6 +13,8 @@ import { raiseFileLimit } from "../files/file_limit.ts";
 import { word } from "../observe/fields.ts";
 import type { Log } from "../observe/log.ts";
 import { seenGrace } from "../tasks/purge_seen.ts";
+import type { Renewer } from "../tls/acme/renewer.ts";
+import { HttpChallenges } from "../tls/acme/solvers.ts";
 import type { Certificate } from "../tls/certificate.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
 import type { Pollers } from "../federation/exchange/poll/pollers.ts";
@@ -22,6 +24,7 @@ import { buildServing, relayGate } from "./exchange/serving.ts";
 import { openCertificates, SecureContexts } from "./certificates.ts";
 import { RelayImapBackend, sharedMetadata } from "./imap_backend.ts";
 import type { InstanceLock } from "./instance_lock.ts";
+import { openRenewer } from "./names/authority.ts";
 import { LiveView } from "./running/live_view.ts";
 import { Protocols } from "./protocols.ts";
 import { adminContext, buildRelay, type Relay } from "./relay.ts";
@@ -54,6 +57,7 @@ export interface Assembly {
   readonly manager: ServiceManager;
   readonly sender: Sender;
   readonly pollers: Pollers;
+  readonly renewer: Renewer;
 }
 
 export interface AssemblySource {
@@ -108,6 +112,19 @@ export async function assemble(
   certificates.onChange((certificate) =>
     listeners.replaceCertificate(certificate)
   );
+  const challenges = new HttpChallenges();
+  const renewer = openRenewer({
+    ...relay,
+    version,
+    clock: SYSTEM_CLOCK,
+    timers: SYSTEM_TIMERS,
+    http: challenges,
+    config,
+    onIssued: async () => {
+      await certificates.reload();
+      log.operational({ event: "certificate", message: "obtained" });
+    },
+  });
   const shared = { ...relay, certificates, clock: SYSTEM_CLOCK, config };
   const site: RelaySiteBackend = new RelaySiteBackend({
     ...shared,
@@ -129,6 +146,7 @@ export async function assemble(
     }),
     serving,
     contexts: new SecureContexts(certificates),
+    challenges,
     upgrades: [],
     timers: SYSTEM_TIMERS,
   });
@@ -180,6 +198,7 @@ export async function assemble(
     manager: new ServiceManager(Deno.env.toObject(), Deno.pid),
     sender,
     pollers,
+    renewer,
   };
 }
 

@@ -4,6 +4,7 @@ import { createSecureContext, type SecureContext } from "node:tls";
 import type { Clock } from "../base/clock.ts";
 import type { Config } from "../config/schema.ts";
 import { literalIp } from "../mail/address.ts";
+import { BUNDLE_FILE } from "../tls/certificate_bundle.ts";
 import {
   type CertificateSource,
   CertificateStore,
@@ -19,12 +20,30 @@ export function openCertificates(
 
 export function certificateSource(config: Config): CertificateSource {
   const { mode, cert, key, selfSignedDays } = config.tls;
-  return mode === "file" ? { mode, paths: { chain: cert, key } } : {
-    mode,
+  const selfSigned = {
+    mode: "self_signed",
     directory: join(config.server.stateDir, "tls"),
     names: certificateNames(config),
     days: selfSignedDays,
-  };
+  } as const;
+  switch (mode) {
+    case "file":
+      return { mode, paths: { chain: cert, key } };
+    case "self_signed":
+      return selfSigned;
+    case "autocert":
+      return { mode, bundle: bundlePath(config), meanwhile: selfSigned };
+  }
+}
+
+/** Of all that belongs to certificates from an authority. */
+export function authorityFolder({ server }: Config): string {
+  return join(server.stateDir, "acme");
+}
+
+/** What an authority has given. */
+export function bundlePath(config: Config): string {
+  return join(authorityFolder(config), BUNDLE_FILE);
 }
 
 /** The name clients connect to. */

@@ -6,6 +6,7 @@
 import type { Socket } from "node:net";
 import type { ServiceConnections } from "../admin/live_server.ts";
 import type { MxdelivBackend } from "../api/mxdeliv/backend.ts";
+import { withAcmeChallenges } from "../api/acme_challenges.ts";
 import { site } from "../api/site.ts";
 import type { SiteBackend } from "../api/site_backend.ts";
 import type { Clock, Timers } from "../base/clock.ts";
@@ -27,6 +28,7 @@ import { serverUpgrade } from "../net/tls_upgrade.ts";
 import type { Wire } from "../net/wire.ts";
 import type { SmtpBackend, SmtpService } from "../smtp/server/backend.ts";
 import { SmtpServer } from "../smtp/server/server.ts";
+import type { HttpChallenges } from "../tls/acme/solvers.ts";
 import type { SecureContexts } from "./certificates.ts";
 
 const SMTP_READ_OCTETS = 4096; // a small message comes in one or two
@@ -41,6 +43,8 @@ export interface ProtocolParts {
   readonly serverMail: MxdelivBackend;
   readonly serving: Serving;
   readonly contexts: SecureContexts;
+  /** What an authority for certificates looks for. */
+  readonly challenges: Pick<HttpChallenges, "answer">;
   /** Of the site, beside its handler. */
   readonly upgrades: readonly UpgradeRoute[];
   readonly clock: Clock;
@@ -64,14 +68,17 @@ export class Protocols {
     this.#imap = imapServer(parts);
     this.#smtp = smtpServer(parts);
     this.#http = new HttpServer({
-      handler: site({
-        backend: parts.site,
-        mail: parts.serverMail,
-        serving: parts.serving,
-        clock,
-        timers,
-        random: systemRandom,
-      }),
+      handler: withAcmeChallenges(
+        (token) => parts.challenges.answer(token),
+        site({
+          backend: parts.site,
+          mail: parts.serverMail,
+          serving: parts.serving,
+          clock,
+          timers,
+          random: systemRandom,
+        }),
+      ),
       upgrades: parts.upgrades,
       clock,
       timers,

@@ -1,5 +1,6 @@
 /** What must hold between keys; each key alone is checked by its kind. @module */
-import { isIP } from "node:net";
+import { BlockList, isIP } from "node:net";
+import { literalIp } from "../mail/address.ts";
 import { collisions, fileListeners } from "./listeners.ts";
 import type { Config, KeyName } from "./schema.ts";
 
@@ -15,6 +16,7 @@ export function checkConfig(config: Config): CheckResult[] {
     ...checkListeners(config),
     ...checkOrder(config),
     ...checkQueue(config),
+    ...checkAuthority(config),
   ];
 }
 
@@ -93,6 +95,67 @@ function* checkQueue({ queue }: Config): Generator<CheckResult> {
   }
   if (queue.retry.length === 0) {
     yield error("queue.retry", "has no duration");
+  }
+}
+
+const PUBLIC_AUTHORITY = /(?:^|\.)letsencrypt\.org$/;
+const PRIVATE_NAME = /^[^.]+$|\.(?:local|localhost|internal|test|invalid|lan)$/;
+
+const PRIVATE_NETWORKS = new BlockList();
+for (
+  const [network, bits] of [
+    ["10.0.0.0", 8],
+    ["100.64.0.0", 10],
+    ["127.0.0.0", 8],
+    ["169.254.0.0", 16],
+    ["172.16.0.0", 12],
+    ["192.168.0.0", 16],
+    ["::1", 128],
+    ["fc00::", 7],
+    ["fe80::", 10],
+  ] as const
+) {
+  PRIVATE_NETWORKS.addSubnet(
+    network,
+    bits,
+    network.includes(":") ? "ipv6" : "ipv4",
+  );
+}
+
+function* checkAuthority(config: Config): Generator<CheckResult> {
+  const { acme, tls, server } = config;
+  if (tls.mode !== "autocert") return;
+  if (!acme.agreeTos) {
+    yield error("acme.agree_tos", "is false: then tls.mode cannot be autocert");
+  }
+  if (acme.challenges.length === 0) {
+    yield error("acme.challenges", "names none");
+  }
+  const byDns = acme.challenges.includes("dns-01");
+  if (byDns !== (acme.dnsHook !== "")) {
+    yield error(
+      "acme.dns_hook",
+      byDns
+        ? "is missing: acme.challenges names dns-01"
+        : "is of no use: acme.challenges does not name dns-01",
+    );
+  }
+  if (!byDns && acme.extraNames.some((name) => name.startsWith("*."))) {
+    yield error("acme.extra_names", "has a wildcard, which needs dns-01");
+  }
+  if ((acme.eabKid === "") !== (acme.eabHmacFile === "")) {
+    yield error("acme.eab_kid", "and acme.eab_hmac_file belong together");
+  }
+  const host = server.hostname ?? literalIp(server.domain) ?? server.domain;
+  const { hostname } = new URL(acme.directory);
+  const isPrivate = isIP(host) === 0
+    ? PRIVATE_NAME.test(host)
+    : PRIVATE_NETWORKS.check(host, isIP(host) === 4 ? "ipv4" : "ipv6");
+  if (PUBLIC_AUTHORITY.test(hostname) && isPrivate) {
+    yield error(
+      "tls.mode",
+      `cannot be autocert: ${host} is not public, no public authority vouches for it`,
+    );
   }
 }
 

@@ -69,7 +69,7 @@ const WRONG: [string, string, string[]][] = [
     [
       'p.toml:4:1: registration.open: must be true or false, without quotes (got the string "yes")',
       'p.toml:5:1: registration.username_length: must be integer from 1 to 64 (got the string "9")',
-      "p.toml:7:1: tls.mode: must be one of self_signed, file, quoted (got the number 1)",
+      "p.toml:7:1: tls.mode: must be one of self_signed, file, autocert, quoted (got the number 1)",
       "p.toml:9:1: limits.max_message_size: must be a size (got the number 1.5)",
     ],
   ],
@@ -93,9 +93,9 @@ const WRONG: [string, string, string[]][] = [
   ],
   [
     "modes that do not exist",
-    `${DOMAIN}[tls]\nmode = "autocert"`,
+    `${DOMAIN}[tls]\nmode = "acme"`,
     [
-      'p.toml:4:1: tls.mode: must be one of self_signed, file (got "autocert")',
+      'p.toml:4:1: tls.mode: must be one of self_signed, file, autocert (got "acme")',
     ],
   ],
   [
@@ -215,7 +215,7 @@ Deno.test("loadConfig() names the variable that is wrong", () => {
     name: "ConfigError",
     message: [
       "POSTERN_SET__log__levle: log.levle: unknown key, did you mean log.level?",
-      'POSTERN_SET__tls__mode: tls.mode: must be one of self_signed, file (got "acme")',
+      'POSTERN_SET__tls__mode: tls.mode: must be one of self_signed, file, autocert (got "acme")',
     ].join("\n"),
   });
 });

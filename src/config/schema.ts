@@ -30,6 +30,12 @@ import {
   listenerRow,
 } from "./listener_table.ts";
 import {
+  certificateName,
+  certificateProfile,
+  contactAddress,
+  httpsUrl,
+} from "./authority_kinds.ts";
+import {
   dkimSelector,
   dnsServer,
   domainAliases,
@@ -114,6 +120,7 @@ export const SECTIONS = {
   listen:
     'Where it listens: a port, "address:port", or several in an array; "" is off',
   tls: "The certificate",
+  acme: "Certificates from an authority (RFC 8555), mode autocert",
   registration: "Who may sign up, and how",
   auth: "Logins",
   smtp: "Mail from other servers (port 25), and what all SMTP ports share",
@@ -191,9 +198,9 @@ export const SCHEMA = {
   ...listenKeys(),
 
   "tls.mode": key(
-    choice("self_signed", "file"),
+    choice("self_signed", "file", "autocert"),
     "self_signed",
-    "self_signed: made on first start; file: the files below",
+    "self_signed: made on first start; file: the files below; autocert: from the authority of [acme], self-signed until it has given one",
   ),
   "tls.cert": key(
     path,
@@ -210,10 +217,76 @@ export const SCHEMA = {
     3650,
     "Lifetime of a self-signed certificate",
   ),
+  "tls.key_type": key(
+    choice("ecdsa-p256", "ecdsa-p384", "rsa-2048"),
+    "ecdsa-p256",
+    "Key of the certificate (mode autocert)",
+  ),
+  "tls.reuse_key": key(
+    flag,
+    true,
+    "A renewed certificate keeps its key (mode autocert)",
+  ),
   "tls.handshake_timeout_s": atStart(
     seconds(1, 600),
     30,
     "Seconds until TLS is on, of a connection or after STARTTLS",
+  ),
+
+  "acme.directory": key(
+    httpsUrl,
+    "https://acme-v02.api.letsencrypt.org/directory",
+    "Directory of the authority",
+  ),
+  "acme.ca_file": key(
+    path,
+    "",
+    "Root of the directory's own certificate (PEM), where the system does not know it",
+  ),
+  "acme.email": key(
+    contactAddress,
+    "",
+    "Where the authority may write to; empty: nowhere",
+  ),
+  "acme.agree_tos": key(
+    flag,
+    true,
+    "The terms of service of the authority are agreed to; false: nothing is asked of it",
+  ),
+  "acme.profile": key(
+    certificateProfile,
+    "auto",
+    "Profile of the certificate; auto: shortlived where it is for an IP address, else the authority's own",
+  ),
+  "acme.challenges": key(
+    list(choice("http-01", "dns-01"), { max: 2 }),
+    ["http-01"],
+    "How names are shown to be ours, in this order: http-01 over port 80, dns-01 by acme.dns_hook",
+  ),
+  "acme.dns_hook": key(
+    path,
+    "",
+    "Program that is called with present NAME VALUE or cleanup NAME VALUE, and ends when the TXT record is published or gone",
+  ),
+  "acme.extra_names": key(
+    list(certificateName, { max: 80 }),
+    [],
+    "More names of the certificate, as www.chat.example; *.chat.example needs dns-01",
+  ),
+  "acme.eab_kid": key(
+    text,
+    "",
+    "Key identifier that the authority gave its customer (RFC 8555 §7.3.4)",
+  ),
+  "acme.eab_hmac_file": key(
+    path,
+    "",
+    "File with the key that belongs to it, in base64url",
+  ),
+  "acme.renew_fraction": key(
+    decimal(0.05, 0.9),
+    0.33,
+    "Renew when less than this part of the lifetime is left, where the authority does not say when (RFC 9773)",
   ),
 
   "registration.open": key(flag, true, "Anyone may sign up"),

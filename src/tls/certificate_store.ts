@@ -6,6 +6,7 @@
  */
 import type { Clock } from "../base/clock.ts";
 import { type Certificate, covers, daysRemaining } from "./certificate.ts";
+import { readBundle } from "./certificate_bundle.ts";
 import {
   type CertificatePaths,
   pathsIn,
@@ -18,13 +19,22 @@ const RENEW_SELF_SIGNED_DAYS = 30;
 /** Before it was written, this program has made no certificate: the machine's clock is wrong then. */
 const FIRST_POSSIBLE_MS = Date.UTC(2025, 0);
 
+export interface SelfSignedSource {
+  readonly mode: "self_signed";
+  readonly directory: string;
+  readonly names: readonly string[];
+  readonly days: number;
+}
+
 export type CertificateSource =
   | { readonly mode: "file"; readonly paths: CertificatePaths }
+  | SelfSignedSource
   | {
-    readonly mode: "self_signed";
-    readonly directory: string;
-    readonly names: readonly string[];
-    readonly days: number;
+    readonly mode: "autocert";
+    /** What an authority has given; somebody else sees to that. */
+    readonly bundle: string;
+    /** Served as long as there is nothing from an authority. */
+    readonly meanwhile: SelfSignedSource;
   };
 
 type CertificateListener = (certificate: Certificate) => void | Promise<void>;
@@ -59,7 +69,7 @@ export class CertificateStore {
 
   /** Whether clients can verify it: then links ask them to. */
   get publiclyTrusted(): boolean {
-    return !this.#current.selfSigned &&
+    return !this.#current.selfSigned && !isStaged(this.#current) &&
       this.#current.notAfter > this.clock.now();
   }
 
@@ -72,7 +82,8 @@ export class CertificateStore {
   /** Reads the files again if they differ from what is served. False: nothing new. */
   async refresh(): Promise<boolean> {
     const state = await stateOf(pathsOf(this.#source));
-    const due = this.#source.mode === "self_signed" && this.#isOld();
+    const due = this.#source.mode !== "file" && this.#current.selfSigned &&
+      this.#isOld();
     if (state === this.#state && !due) return false;
     return await this.reload();
   }
@@ -110,6 +121,11 @@ export class CertificateStore {
   }
 }
 
+/** From an authority that gives certificates for trying things out. */
+function isStaged({ issuer }: Certificate): boolean {
+  return issuer.includes("(STAGING)");
+}
+
 /** Neither near its end nor, as one that a wrong clock has made, before its beginning. */
 function isTimely(certificate: Certificate, nowMs: number): boolean {
   if (certificate.notBefore > nowMs) return nowMs < FIRST_POSSIBLE_MS;
@@ -117,21 +133,45 @@ function isTimely(certificate: Certificate, nowMs: number): boolean {
 }
 
 function pathsOf(source: CertificateSource): CertificatePaths {
-  return source.mode === "file" ? source.paths : pathsIn(source.directory);
+  switch (source.mode) {
+    case "file":
+      return source.paths;
+    case "self_signed":
+      return pathsIn(source.directory);
+    case "autocert":
+      return { chain: source.bundle, key: source.bundle };
+  }
 }
 
-async function load(source: CertificateSource, clock: Clock) {
-  const paths = pathsOf(source);
+async function load(
+  source: CertificateSource,
+  clock: Clock,
+): Promise<{ certificate: Certificate; state: string }> {
   // Before the files are read: a change meanwhile is then seen by the next look.
-  let state = await stateOf(paths);
-  if (source.mode === "file") {
-    return { certificate: await readCertificate(paths), state };
+  const state = await stateOf(pathsOf(source));
+  switch (source.mode) {
+    case "file":
+      return { certificate: await readCertificate(source.paths), state };
+    case "self_signed":
+      return await loadSelfSigned(source, clock);
+    case "autocert": {
+      // one that cannot be used is obtained anew
+      const obtained = await readBundle(source.bundle).catch(() => undefined);
+      if (obtained) return { certificate: obtained, state };
+      const { certificate } = await loadSelfSigned(source.meanwhile, clock);
+      return { certificate, state };
+    }
   }
+}
+
+async function loadSelfSigned(source: SelfSignedSource, clock: Clock) {
+  const paths = pathsOf(source);
+  const before = await stateOf(paths);
   const kept = await readCertificate(paths).catch(() => undefined);
   if (
     kept && isTimely(kept, clock.now()) &&
     source.names.every((name) => covers(kept, name))
-  ) return { certificate: kept, state };
+  ) return { certificate: kept, state: before };
   // Loaded here alone: most starts find their certificate made.
   const { makeSelfSigned } = await import("./self_signed.ts");
   const { names, days } = source;
@@ -142,6 +182,6 @@ async function load(source: CertificateSource, clock: Clock) {
     ...(kept?.keyType === "ec" ? { keyPem: kept.keyPem } : {}),
   });
   await writeCertificate(source.directory, pair);
-  state = await stateOf(paths);
+  const state = await stateOf(paths);
   return { certificate: await readCertificate(paths), state };
 }

@@ -25,15 +25,22 @@ async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   }
 }
 
+const DAY_MS = 86_400_000;
+/** Of a long life, of which the end counts by days. */
+const LIVED_DAYS = 300;
+
 async function certificateFiles(
   directory: string,
   names: readonly string[],
   days: number,
 ): Promise<string> {
-  const nowMs = Date.now();
-  const pair = await makeSelfSigned({ names, nowMs, days });
-  await Deno.writeTextFile(`${directory}/chain.pem`, pair.chainPem);
-  await Deno.writeTextFile(`${directory}/key.pem`, pair.keyPem);
+  const made = await makeSelfSigned({
+    names,
+    nowMs: Date.now() - LIVED_DAYS * DAY_MS,
+    days: LIVED_DAYS + days,
+  });
+  await Deno.writeTextFile(`${directory}/chain.pem`, made.chainPem);
+  await Deno.writeTextFile(`${directory}/key.pem`, made.keyPem);
   return `[tls]\nmode = "file"\ncert = "${directory}/chain.pem"\nkey = "${directory}/key.pem"\n`;
 }
 

@@ -16,9 +16,15 @@ function another(key: KeyName, directory: string): string {
     "server.hostname": '"mx.example"',
     "server.state_dir": `"${directory}/state"`,
     "server.runtime_dir": `"${directory}/run"`,
+    "server.public_ip": '["192.0.2.1"]',
     "tls.mode": '"file"',
     "tls.cert": `"${directory}/chain.pem"`,
     "tls.key": `"${directory}/key.pem"`,
+    "acme.directory": '"https://authority.example/directory"',
+    "acme.email": '"admin@other.example"',
+    "acme.challenges": '["dns-01"]',
+    "acme.extra_names": '["www.other.example"]',
+    "acme.renew_fraction": "0.5",
     "registration.trusted_networks": '["192.0.2.0/24"]',
     "http.trusted_proxies": '["192.0.2.0/24"]',
     "log.targets": `["${directory}/log"]`,
@@ -29,10 +35,14 @@ function another(key: KeyName, directory: string): string {
   if (typeof initial === "boolean") return String(!initial);
   const choices = /^one of (.*)$/.exec(kind.name)?.[1]?.split(", ") ?? [];
   const candidates = typeof initial === "number"
-    ? [String(initial + 1), String(initial - 1)]
+    ? [String(initial + 1), String(initial - 1), '"7s"', '"7m"']
     : [
       ...choices.map((word) => JSON.stringify(word.replace(/^""$/, ""))),
       '"x"',
+      '"192.0.2.1"',
+      '"2001:db8::1"',
+      '"7s"',
+      '"7m"',
     ];
   return candidates.find((text) => isAnother(key, text)) ?? assert.fail(key);
 }

@@ -84,7 +84,8 @@ function mailHostOf(config: Config): string {
   return isIP(host) === 0 ? host : config.server.domain;
 }
 
-function publicAddresses({ server }: Config): readonly string[] {
+/** Of this machine, as far as it knows them. */
+export function publicAddresses({ server }: Config): readonly string[] {
   if (server.publicIp.length > 0) return server.publicIp;
   const own = Deno.networkInterfaces().map(({ address }) => address)
     .filter(isPublicAddress);

@@ -13,6 +13,7 @@ import { rewriteDatabase } from "../../tasks/upkeep.ts";
 import type { Assembly } from "../assembly.ts";
 import { pollersService } from "../exchange/pollers.ts";
 import { SYSTEM_TIMERS } from "../system_time.ts";
+import { certificateService } from "./certificates.ts";
 import { controlService } from "./control.ts";
 import type { ListenerGroup } from "./listener_group.ts";
 import type { OptionalService, RequiredService, Service } from "./service.ts";
@@ -30,6 +31,7 @@ export function relayServices(
     sending(assembly),
     controlService(assembly),
     pollersService(assembly.pollers),
+    certificateService(assembly.renewer, assembly.relay.reportBug),
     ...upkeep(assembly),
     life(assembly),
   ];

@@ -1,0 +1,103 @@
+/** Certificates from an authority, as the configuration says. @module */
+import type { ReportedConditions } from "../../admin/conditions.ts";
+import type { Clock, Timers } from "../../base/clock.ts";
+import type { Config } from "../../config/schema.ts";
+import { DnsHook } from "../../tls/acme/dns_hook.ts";
+import { Renewer } from "../../tls/acme/renewer.ts";
+import type {
+  AcmeOptions,
+  CertificateTrouble,
+} from "../../tls/acme/renewer_parts.ts";
+import type { Solver } from "../../tls/acme/solvers.ts";
+import { HttpsTransport } from "../../tls/acme/transport.ts";
+import { AcmeTrouble } from "../../tls/acme/trouble.ts";
+import type { Certificate } from "../../tls/certificate.ts";
+import { authorityFolder } from "../certificates.ts";
+import { publicAddresses } from "./published.ts";
+import { type AddressLookUps, wantedNames } from "./wanted_names.ts";
+
+export interface AuthorityParts {
+  readonly version: string;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly dns: AddressLookUps;
+  readonly reported: Pick<ReportedConditions, "report" | "clear">;
+  /** Shows over port 80 that a name is ours. */
+  readonly http: Solver;
+  config(): Config;
+  onIssued(certificate: Certificate): Promise<void>;
+}
+
+export function openRenewer(parts: AuthorityParts): Renewer {
+  const { clock, timers, dns, config, http } = parts;
+  return new Renewer({
+    folder: authorityFolder(config()),
+    clock,
+    timers,
+    random: Math.random,
+    options: () => authorityOptions(config()),
+    wantedNames: () => wantedNames(config(), dns, publicAddresses(config())),
+    solvers(signal) {
+      const { challenges, dnsHook } = config().acme;
+      return challenges.map((type) =>
+        type === "http-01" ? http : new DnsHook(dnsHook, signal)
+      );
+    },
+    async transport() {
+      const { caFile } = config().acme;
+      const root = caFile === ""
+        ? undefined
+        : await readNamed("acme.ca_file", caFile);
+      return new HttpsTransport(`postern/${parts.version}`, root);
+    },
+    onIssued: parts.onIssued,
+    onTrouble: (trouble) => tell(trouble, parts.reported),
+  });
+}
+
+/** undefined while certificates come from elsewhere. @throws {AcmeTrouble} */
+export async function authorityOptions(
+  { tls, acme }: Config,
+): Promise<AcmeOptions | undefined> {
+  if (tls.mode !== "autocert" || !acme.agreeTos) return undefined;
+  const external = acme.eabKid === "" ? {} : {
+    external: {
+      kid: acme.eabKid,
+      hmacKey: await readNamed("acme.eab_hmac_file", acme.eabHmacFile),
+    },
+  };
+  return {
+    directory: acme.directory,
+    account: { email: acme.email, ...external },
+    profile: acme.profile,
+    keyType: tls.keyType,
+    reuseKey: tls.reuseKey,
+    renewFraction: acme.renewFraction,
+  };
+}
+
+function tell(
+  trouble: CertificateTrouble | undefined,
+  reported: AuthorityParts["reported"],
+): void {
+  if (!trouble) return reported.clear("certificate_not_issued");
+  const { message, nextMs } = trouble;
+  const next = nextMs === undefined
+    ? ""
+    : `; the next attempt is at ${timeOf(nextMs)}`;
+  reported.report("certificate_not_issued", `${message}${next}`);
+}
+
+async function readNamed(key: string, path: string): Promise<string> {
+  try {
+    return (await Deno.readTextFile(path)).trim();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new AcmeTrouble("refused", `${key} cannot be read: ${why}`);
+  }
+}
+
+/** `2026-01-31 12:00Z` */
+function timeOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")}Z`;
+}

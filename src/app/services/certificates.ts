@@ -1,0 +1,37 @@
+/** Looks whether a certificate from an authority is due, and gets it. @module */
+import type { Renewer } from "../../tls/acme/renewer.ts";
+import { SYSTEM_TIMERS } from "../system_time.ts";
+import type { RequiredService } from "./service.ts";
+
+const LOOK_MS = 30_000;
+
+export function certificateService(
+  renewer: Renewer,
+  reportBug: (error: unknown) => void,
+): RequiredService {
+  let isBusy = false;
+  let stopLooking: () => void = () => {};
+  async function look(): Promise<void> {
+    if (isBusy) return; // an order takes its time
+    isBusy = true;
+    try {
+      await renewer.look();
+    } catch (error) {
+      reportBug(error);
+    } finally {
+      isBusy = false;
+    }
+  }
+  return {
+    name: "certificates",
+    optional: false,
+    start() {
+      void look();
+      stopLooking = SYSTEM_TIMERS.every(LOOK_MS, () => void look());
+    },
+    async stop() {
+      stopLooking();
+      await renewer.close();
+    },
+  };
+}

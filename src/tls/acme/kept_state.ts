@@ -1,0 +1,64 @@
+/** What is known of orders, kept over restarts: else a crash would ask again at once. @module */
+import * as v from "valibot";
+import { readKept, writeKept } from "../kept_files.ts";
+import { parseJson } from "./shapes.ts";
+
+const time = v.number(); // milliseconds since 1970 UTC
+
+const STATE = v.object({
+  /** In a row. */
+  failures: v.number(),
+  /** Not before this, unless somebody asks for it. */
+  nextAttemptMs: v.optional(time),
+  /** The authority takes no order before. */
+  limitedUntilMs: v.optional(time),
+  /** Orders of the last hour. */
+  ordersMs: v.array(time),
+  lastError: v.optional(v.object({ atMs: time, message: v.string() })),
+  /** Names that the certificate could not be for. */
+  leftOut: v.array(v.object({
+    name: v.string(),
+    why: v.string(),
+    /** An authority was asked. */
+    tried: v.boolean(),
+  })),
+  /** Begun and not ended: taken up again after a crash. */
+  pending: v.optional(v.object({
+    directory: v.string(),
+    url: v.string(),
+    names: v.array(v.string()),
+  })),
+  /** Who gave which certificate. */
+  issued: v.optional(v.object({
+    directory: v.string(),
+    fingerprint: v.string(),
+  })),
+  /** When the authority wants that certificate renewed. */
+  renewal: v.optional(v.object({
+    fingerprint: v.string(),
+    startMs: time,
+    endMs: time,
+    chosenMs: time,
+  })),
+  /** When to ask for that again. */
+  askAgainMs: v.optional(time),
+});
+
+export type AcmeState = v.InferOutput<typeof STATE>;
+
+export const NO_STATE: AcmeState = { failures: 0, ordersMs: [], leftOut: [] };
+
+/** One that cannot be read is as none. */
+export async function readState(path: string): Promise<AcmeState> {
+  const text = await readKept(path);
+  if (text === undefined) return NO_STATE;
+  const result = v.safeParse(STATE, parseJson(text));
+  return result.success ? result.output : NO_STATE;
+}
+
+export async function writeState(
+  path: string,
+  state: AcmeState,
+): Promise<void> {
+  await writeKept(path, `${JSON.stringify(state)}\n`);
+}

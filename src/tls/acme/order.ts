@@ -1,0 +1,277 @@
+/**
+ * One order, from the names to the chain (RFC 8555 §7.4). Each step asks the
+ * authority how far it is, so that an order whose client has died is taken up
+ * where it was.
+ *
+ * @module
+ */
+import { isIP } from "node:net";
+import type { Timers } from "../../base/clock.ts";
+import type { AcmeSession } from "./session.ts";
+import {
+  AUTHORIZATION,
+  type Authorization,
+  ORDER,
+  type Order,
+  readShape,
+} from "./shapes.ts";
+import type { Solver } from "./solvers.ts";
+import {
+  AcmeTrouble,
+  describeProblem,
+  type FailedName,
+  readProblem,
+} from "./trouble.ts";
+
+export interface OrderWishes {
+  /** DNS names and IP addresses. */
+  readonly names: readonly string[];
+  readonly profile?: string;
+  /** What it replaces (RFC 9773 §5). */
+  readonly replaces?: string;
+}
+
+export interface OrderParts {
+  readonly session: AcmeSession;
+  readonly timers: Pick<Timers, "sleep">;
+  /** Who may solve the challenges of a name, in the order in which to try. */
+  solversOf(name: string): readonly Solver[];
+}
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 8000;
+const VALIDATION_MS = 60_000;
+const ISSUANCE_MS = 120_000;
+
+export class Ordering {
+  readonly #parts: OrderParts;
+
+  constructor(parts: OrderParts) {
+    this.#parts = parts;
+  }
+
+  /** @returns Its URL. @throws {AcmeTrouble} */
+  async begin({ names, profile, replaces }: OrderWishes): Promise<string> {
+    const { session } = this.#parts;
+    const { newOrder } = await session.directory();
+    const wishes = {
+      identifiers: names.map((value) => ({
+        type: isIP(value) ? "ip" : "dns", // RFC 8738 §3
+        value,
+      })),
+      ...(profile === undefined ? {} : { profile }),
+    };
+    const order = (more: object) =>
+      session.post(newOrder, { ...wishes, ...more });
+    const { headers } = replaces === undefined
+      ? await order({})
+      : await order({ replaces }).catch((error) => {
+        // it was replaced before, or is unknown there: that does not matter
+        if (isAboutReplacing(error)) return order({});
+        throw error;
+      });
+    const url = headers.get("location");
+    if (url !== null) return url;
+    throw new AcmeTrouble("protocol", "The authority names no order");
+  }
+
+  /**
+   * Shows that all names are ours.
+   *
+   * @throws {AcmeTrouble} `validation` with each name that failed
+   */
+  async authorize(url: string): Promise<void> {
+    const order = await this.#order(url);
+    if (order.status !== "pending") return;
+    const outcomes = await Promise.allSettled(
+      order.authorizations.map((one) => this.#solve(one)),
+    );
+    const failed: FailedName[] = [];
+    for (const outcome of outcomes) {
+      if (outcome.status === "fulfilled") continue;
+      const { reason } = outcome;
+      const names = reason instanceof AcmeTrouble ? reason.more.failed : [];
+      if (!names?.length) throw reason;
+      failed.push(...names);
+    }
+    if (failed.length > 0) throw validationTrouble(failed);
+  }
+
+  /**
+   * Has the certificate made and fetches it.
+   *
+   * @param request base64url of the DER of a certificate request
+   * @returns PEM chain, leaf first
+   * @throws {AcmeTrouble}
+   */
+  async finish(url: string, request: string): Promise<string> {
+    const { session } = this.#parts;
+    const ready = await this.#until(
+      url,
+      VALIDATION_MS,
+      (order) => order.status !== "pending",
+    );
+    if (ready.status === "ready") {
+      await session.post(ready.finalize, { csr: request });
+    }
+    const { status, certificate } = await this.#until(
+      url,
+      ISSUANCE_MS,
+      (order) => order.status === "valid",
+    );
+    if (status !== "valid" || certificate === undefined) {
+      throw new AcmeTrouble("protocol", "The authority names no certificate");
+    }
+    const { body } = await session.post(certificate);
+    return body.endsWith("\n") ? body : `${body}\n`;
+  }
+
+  /** @throws {AcmeTrouble} `refused` for one that is invalid */
+  async #order(url: string): Promise<Order> {
+    const { body } = await this.#parts.session.post(url);
+    return refuseInvalid(readShape(ORDER, body, "order"));
+  }
+
+  async #until(
+    url: string,
+    patienceMs: number,
+    isDone: (order: Order) => boolean,
+  ): Promise<Order> {
+    return await this.#poll(patienceMs, async () => {
+      const response = await this.#parts.session.post(url);
+      const order = refuseInvalid(readShape(ORDER, response.body, "order"));
+      return { response, result: isDone(order) ? order : undefined };
+    });
+  }
+
+  /** @throws {AcmeTrouble} */
+  async #solve(url: string): Promise<void> {
+    const { session, solversOf } = this.#parts;
+    const { body } = await session.post(url);
+    const authorization = readShape(AUTHORIZATION, body, "authorization");
+    if (authorization.status === "valid") return;
+    const name = authorization.identifier.value;
+    const wanted = authorization.wildcard ? `*.${name}` : name;
+    const found = pairOf(authorization, solversOf(wanted));
+    if (found === undefined) {
+      const types = authorization.challenges.map(({ type }) => type);
+      throw validationTrouble([{
+        name: wanted,
+        why: `the authority wants ${types.join(" or ") || "nothing"}`,
+      }]);
+    }
+    const { solver, challenge, token } = found;
+    const { key } = session;
+    let remove: () => Promise<void>;
+    try {
+      remove = await solver.present({
+        name,
+        token,
+        keyAuthorization: `${token}.${key.thumbprint}`,
+      });
+    } catch (error) {
+      if (!(error instanceof AcmeTrouble)) throw error;
+      throw validationTrouble([
+        { name: wanted, challenge: solver.type, why: error.message },
+      ]);
+    }
+    try {
+      await session.post(challenge, {});
+      await this.#validated(url, { name: wanted, challenge: solver.type });
+    } finally {
+      await remove();
+    }
+  }
+
+  async #validated(
+    url: string,
+    what: Pick<FailedName, "name" | "challenge">,
+  ): Promise<void> {
+    await this.#poll(VALIDATION_MS, async () => {
+      const response = await this.#parts.session.post(url);
+      const authorization = readShape(
+        AUTHORIZATION,
+        response.body,
+        "authorization",
+      );
+      switch (authorization.status) {
+        case "valid":
+          return { response, result: true };
+        case "pending":
+          return { response, result: undefined };
+        default:
+          throw validationTrouble([{ ...what, why: whyOf(authorization) }]);
+      }
+    });
+  }
+
+  /** Asks again, less and less often, or when the authority says, until there is a result. */
+  async #poll<T>(
+    patienceMs: number,
+    ask: () => Promise<{
+      readonly response: Parameters<AcmeSession["retryAfterMs"]>[0];
+      readonly result: T | undefined;
+    }>,
+  ): Promise<T> {
+    const { session, timers } = this.#parts;
+    let waitMs = FIRST_WAIT_MS;
+    for (let waitedMs = 0;;) {
+      const { response, result } = await ask();
+      if (result !== undefined) return result;
+      if (waitedMs >= patienceMs) {
+        throw new AcmeTrouble("unreachable", "The authority takes too long");
+      }
+      const asked = session.retryAfterMs(response) ?? waitMs;
+      const durationMs = Math.min(
+        Math.max(asked, FIRST_WAIT_MS),
+        patienceMs - waitedMs,
+      );
+      await timers.sleep(durationMs);
+      session.signal.throwIfAborted();
+      waitedMs += durationMs;
+      waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS);
+    }
+  }
+}
+
+/** The first solver that the authority has a challenge for. */
+function pairOf(
+  { challenges }: Authorization,
+  solvers: readonly Solver[],
+) {
+  for (const solver of solvers) {
+    const offer = challenges.find(({ type }) => type === solver.type);
+    if (offer?.token === undefined) continue;
+    return { solver, challenge: offer.url, token: offer.token };
+  }
+  return undefined;
+}
+
+function refuseInvalid(order: Order): Order {
+  if (order.status !== "invalid") return order;
+  const problem = readProblem(order.error);
+  throw new AcmeTrouble(
+    "refused",
+    `The order is invalid: ${describeProblem(problem)}`,
+    { problem },
+  );
+}
+
+function whyOf({ status, challenges }: Authorization): string {
+  const failed = challenges.find(({ error }) => error !== undefined);
+  return failed === undefined
+    ? `the authorization is ${status}`
+    : describeProblem(readProblem(failed.error));
+}
+
+function validationTrouble(failed: readonly FailedName[]): AcmeTrouble {
+  const whys = failed.map(({ name, challenge, why }) =>
+    `${name}${challenge === undefined ? "" : ` by ${challenge}`}: ${why}`
+  );
+  return new AcmeTrouble("validation", whys.join("; "), { failed });
+}
+
+function isAboutReplacing(error: unknown): boolean {
+  return error instanceof AcmeTrouble &&
+    ["alreadyReplaced", "malformed"].some((type) => error.isProblem(type));
+}

@@ -1,0 +1,381 @@
+/**
+ * Gets a certificate from an authority, and renews it in time. Nothing waits
+ * for it: until it has one, and when it fails, what was served is served.
+ *
+ * @module
+ */
+import { join } from "node:path";
+import type { Certificate } from "../certificate.ts";
+import { BUNDLE_FILE, readBundle, writeBundle } from "../certificate_bundle.ts";
+import { readKept, writeKept } from "../kept_files.ts";
+import { accountKeyFor, openAccount } from "./account.ts";
+import { attempt } from "./attempt.ts";
+import {
+  afterFailure,
+  earliestAttempt,
+  ordersLeft,
+  recentOrders,
+} from "./back_off.ts";
+import { generateKeyPem, keyTypeOf } from "./certificate_key.ts";
+import {
+  type AcmeState,
+  NO_STATE,
+  readState,
+  writeState,
+} from "./kept_state.ts";
+import { profileFor } from "./profile.ts";
+import { renewalAsChosen, renewalByLifetime, renewalId } from "./renewal.ts";
+import { askRenewalWindow } from "./renewal_info.ts";
+import type {
+  AcmeOptions,
+  Outcome,
+  RenewerParts,
+  RenewerStatus,
+} from "./renewer_parts.ts";
+import { AcmeSession } from "./session.ts";
+import { AcmeTrouble } from "./trouble.ts";
+
+const LOOK_AT_NAMES_MS = 60 * 60_000;
+/** Before it was written no certificate ends: the machine's clock is wrong then. */
+const FIRST_POSSIBLE_MS = Date.UTC(2025, 0);
+
+export class Renewer {
+  readonly #parts: RenewerParts;
+  readonly #ending = new AbortController();
+  #running: Promise<unknown> = Promise.resolve();
+  #busy = false;
+  #nextNamesMs = 0;
+
+  constructor(parts: RenewerParts) {
+    this.#parts = parts;
+  }
+
+  get bundlePath(): string {
+    return join(this.#parts.folder, BUNDLE_FILE);
+  }
+
+  /** Orders one if it is due and the time has come. Never rejects with what an authority does. */
+  look(): Promise<Outcome> {
+    return this.#oneByOne(async () => {
+      const options = await this.#parts.options();
+      if (!options) return this.#elsewhere();
+      const state = await this.#state();
+      const why = await this.#due(options, state);
+      if (why === undefined) return skipped("it is not due");
+      const nowMs = this.#parts.clock.now();
+      const nextMs = earliestAttempt(state, nowMs);
+      if (nextMs > nowMs) {
+        const { message = "there were too many orders" } = state.lastError ??
+          {};
+        this.#parts.onTrouble({ message, nextMs });
+        return skipped("the last order failed not long ago");
+      }
+      return await this.#order(options);
+    });
+  }
+
+  /**
+   * Orders one now, though it be not due, or the last order failed just now.
+   * Only what an authority has forbidden stays so.
+   */
+  order({ newKey = false } = {}): Promise<Outcome> {
+    return this.#oneByOne(async () => {
+      const options = await this.#parts.options();
+      if (!options) return this.#elsewhere();
+      const { limitedUntilMs = 0 } = await this.#state();
+      if (limitedUntilMs > this.#parts.clock.now()) {
+        const until = new Date(limitedUntilMs).toISOString().slice(0, 16);
+        return skipped(`the authority takes no order before ${until}Z`);
+      }
+      return await this.#order(options, newKey);
+    });
+  }
+
+  async status(): Promise<RenewerStatus> {
+    const certificate = await this.#certificate();
+    const options = await this.#parts.options();
+    const state = await this.#state();
+    return {
+      certificate,
+      busy: this.#busy,
+      state,
+      renewalMs: certificate && options &&
+        renewalMs(certificate, state, options),
+      earliestMs: earliestAttempt(state, this.#parts.clock.now()),
+    };
+  }
+
+  /** Resolves when nothing goes on any more. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#running;
+  }
+
+  #elsewhere(): Outcome {
+    this.#parts.onTrouble(undefined);
+    return skipped("certificates are not from an authority");
+  }
+
+  #oneByOne(work: () => Promise<Outcome>): Promise<Outcome> {
+    const outcome = this.#running.then(async (): Promise<Outcome> => {
+      if (this.#ending.signal.aborted) return skipped("the server ends");
+      this.#busy = true;
+      try {
+        return await work();
+      } catch (error) { // as of a file that the configuration names
+        if (!(error instanceof AcmeTrouble)) throw error;
+        this.#parts.onTrouble({ message: error.message });
+        return { kind: "failed", trouble: error };
+      } finally {
+        this.#busy = false;
+      }
+    });
+    this.#running = outcome.catch(() => undefined);
+    return outcome;
+  }
+
+  /** Why an order is due; undefined if none is. */
+  async #due(
+    options: AcmeOptions,
+    state: AcmeState,
+  ): Promise<string | undefined> {
+    const nowMs = this.#parts.clock.now();
+    if (nowMs < FIRST_POSSIBLE_MS) return undefined;
+    const certificate = await this.#certificate();
+    if (!certificate) return "there is none";
+    if (state.issued && state.issued.directory !== options.directory) {
+      return "it is from another authority";
+    }
+    const known = await this.#askAuthority(options, certificate, state);
+    if (renewalMs(certificate, known, options) <= nowMs) return "its time";
+    return await this.#newNames(certificate, known);
+  }
+
+  /** Those that have failed are tried again when it is renewed. */
+  async #newNames(
+    certificate: Certificate,
+    { leftOut }: AcmeState,
+  ): Promise<string | undefined> {
+    const nowMs = this.#parts.clock.now();
+    if (nowMs < this.#nextNamesMs) return undefined;
+    this.#nextNamesMs = nowMs + LOOK_AT_NAMES_MS;
+    const { required, optional } = await this.#parts.wantedNames();
+    const missing = [...required, ...optional].filter((name) =>
+      !certificate.names.includes(name) &&
+      !leftOut.some((one) => one.name === name && one.tried)
+    );
+    return missing.length === 0 ? undefined : `not for ${missing.join(", ")}`;
+  }
+
+  /** When it wants the certificate renewed; what cannot be asked is asked again later. */
+  async #askAuthority(
+    options: AcmeOptions,
+    certificate: Certificate,
+    state: AcmeState,
+  ): Promise<AcmeState> {
+    const { clock, random } = this.#parts;
+    const { fingerprint } = certificate;
+    const isKnown = state.renewal?.fingerprint === fingerprint;
+    const isFresh = (state.askAgainMs ?? 0) > clock.now();
+    if (isFresh && (isKnown || state.renewal === undefined)) return state;
+    const { window, askAgainMs } = await this.#withSession(
+      options,
+      (session) => askRenewalWindow(session, certificate, clock.now()),
+    );
+    const { renewal, ...rest } = state;
+    const before = isKnown ? renewal : undefined;
+    const isSame = before && window && before.startMs === window.startMs &&
+      before.endMs === window.endMs;
+    const chosen = window && !isSame
+      ? {
+        ...window,
+        fingerprint,
+        chosenMs: window.startMs +
+          random() * Math.max(window.endMs - window.startMs, 0),
+      }
+      : before;
+    const next = {
+      ...rest,
+      askAgainMs,
+      ...(chosen === undefined ? {} : { renewal: chosen }),
+    };
+    await this.#keep(next);
+    return next;
+  }
+
+  async #order(options: AcmeOptions, newKey = false): Promise<Outcome> {
+    const { onTrouble, onIssued } = this.#parts;
+    try {
+      const certificate = await this.#withSession(
+        options,
+        (session) => this.#attempt(session, options, newKey),
+      );
+      await onIssued(certificate);
+      onTrouble(undefined);
+      return { kind: "issued", certificate };
+    } catch (error) {
+      if (this.#ending.signal.aborted) return skipped("the server ends");
+      if (!(error instanceof AcmeTrouble)) throw error;
+      const nextMs = await this.#fail(error);
+      onTrouble({ message: error.message, nextMs });
+      return { kind: "failed", trouble: error };
+    }
+  }
+
+  async #attempt(
+    session: AcmeSession,
+    options: AcmeOptions,
+    newKey: boolean,
+  ): Promise<Certificate> {
+    const { clock, timers, solvers, wantedNames } = this.#parts;
+    const state = await this.#state();
+    const wanted = await wantedNames();
+    const old = await this.#certificate();
+    const profile = profileFor(
+      options.profile,
+      wanted,
+      await session.directory(),
+    );
+    await openAccount(session, options.account);
+    const isSameAuthority = state.issued?.directory === options.directory;
+    const replaces = old && isSameAuthority
+      ? renewalId(old.chainPem)
+      : undefined;
+    const { pending } = state;
+    const takenUp = pending?.directory === options.directory && !newKey &&
+        isSameSet(pending.names, [...wanted.required, ...wanted.optional])
+      ? pending
+      : undefined;
+    const keyPem = await this.#keyPem(options, takenUp ? "last" : newKey);
+    const { certificate, leftOut } = await attempt({
+      session,
+      clock,
+      timers,
+      solvers: solvers(this.#ending.signal),
+      keyPem,
+      keyType: options.keyType,
+      wanted,
+      wishes: {
+        ...(profile === undefined ? {} : { profile }),
+        ...(replaces === undefined ? {} : { replaces }),
+      },
+      ...(takenUp === undefined ? {} : { pending: takenUp }),
+      orders: ordersLeft(state, clock.now()) || 1,
+      onOrder: (url, names) => this.#noteOrder(options.directory, url, names),
+    });
+    await writeBundle(this.bundlePath, certificate);
+    await this.#keep({
+      ...NO_STATE,
+      ordersMs: (await this.#state()).ordersMs,
+      leftOut: [
+        ...wanted.leftOut,
+        ...leftOut.map(({ name, why }) => ({ name, why, tried: true })),
+      ],
+      issued: {
+        directory: options.directory,
+        fingerprint: certificate.fingerprint,
+      },
+    });
+    return certificate;
+  }
+
+  /** That of the certificate before, or a new one, kept before it is asked for. */
+  async #keyPem(
+    { keyType, reuseKey }: AcmeOptions,
+    change: boolean | "last",
+  ): Promise<string> {
+    const path = join(this.#parts.folder, "key.pem");
+    const kept = await readKept(path);
+    const isWanted = kept !== undefined && keyTypeOf(kept) === keyType;
+    if (isWanted && change !== true && (reuseKey || change === "last")) {
+      return kept;
+    }
+    const fresh = await generateKeyPem(keyType);
+    await writeKept(path, fresh);
+    return fresh;
+  }
+
+  async #noteOrder(
+    directory: string,
+    url: string,
+    names: readonly string[],
+  ): Promise<void> {
+    const state = await this.#state();
+    const nowMs = this.#parts.clock.now();
+    await this.#keep({
+      ...state,
+      ordersMs: [...recentOrders(state, nowMs), nowMs],
+      pending: { directory, url, names: [...names] },
+    });
+  }
+
+  /** Says when to try again. */
+  async #fail(trouble: AcmeTrouble): Promise<number> {
+    const { clock, random } = this.#parts;
+    const { pending, ...state } = afterFailure(await this.#state(), trouble, {
+      nowMs: clock.now(),
+      random: random(),
+    });
+    // what the network has interrupted goes on where it was
+    const isInterrupted = trouble.kind === "unreachable" && pending;
+    await this.#keep(isInterrupted ? { ...state, pending } : state);
+    return earliestAttempt(state, clock.now());
+  }
+
+  async #withSession<T>(
+    { directory }: AcmeOptions,
+    work: (session: AcmeSession) => Promise<T>,
+  ): Promise<T> {
+    const { folder, clock } = this.#parts;
+    const transport = await this.#parts.transport();
+    try {
+      return await work(
+        new AcmeSession({
+          directoryUrl: directory,
+          key: await accountKeyFor(folder, directory),
+          transport,
+          clock,
+          signal: this.#ending.signal,
+        }),
+      );
+    } finally {
+      transport.close();
+    }
+  }
+
+  /** undefined too for one that cannot be used: it is obtained anew. */
+  async #certificate(): Promise<Certificate | undefined> {
+    return await readBundle(this.bundlePath).catch(() => undefined);
+  }
+
+  #state(): Promise<AcmeState> {
+    return readState(this.#statePath);
+  }
+
+  #keep(state: AcmeState): Promise<void> {
+    return writeState(this.#statePath, state);
+  }
+
+  get #statePath(): string {
+    return join(this.#parts.folder, "state.json");
+  }
+}
+
+/** As the authority suggests, else by the lifetime. */
+function renewalMs(
+  certificate: Certificate,
+  { renewal }: AcmeState,
+  { renewFraction }: AcmeOptions,
+): number {
+  return renewal?.fingerprint === certificate.fingerprint
+    ? renewalAsChosen(renewal.chosenMs, certificate)
+    : renewalByLifetime(certificate, renewFraction);
+}
+
+function isSameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name) => b.includes(name));
+}
+
+function skipped(why: string): Outcome {
+  return { kind: "skipped", why };
+}

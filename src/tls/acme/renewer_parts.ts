@@ -1,0 +1,65 @@
+/** What getting certificates works with, and what comes of it. @module */
+import type { Clock, Timers } from "../../base/clock.ts";
+import type { Certificate } from "../certificate.ts";
+import type { AccountWishes } from "./account.ts";
+import type { Wanted } from "./attempt.ts";
+import type { KeyType } from "./certificate_key.ts";
+import type { AcmeState } from "./kept_state.ts";
+import type { Solver } from "./solvers.ts";
+import type { AcmeTransport } from "./transport.ts";
+import type { AcmeTrouble } from "./trouble.ts";
+
+export interface AcmeOptions {
+  /** URL of the directory. */
+  readonly directory: string;
+  readonly account: AccountWishes;
+  /** "auto", or the name of one. */
+  readonly profile: string;
+  readonly keyType: KeyType;
+  readonly reuseKey: boolean;
+  /** What may be left of the lifetime. */
+  readonly renewFraction: number;
+}
+
+/** Names that are not asked for, and why. */
+export interface WantedNames extends Wanted {
+  readonly leftOut: AcmeState["leftOut"];
+}
+
+/** Why there is no certificate, and when it is tried again: milliseconds since 1970 UTC. */
+export interface CertificateTrouble {
+  readonly message: string;
+  readonly nextMs?: number;
+}
+
+export interface RenewerParts {
+  /** Where account, key, certificate and state are kept. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly timers: Pick<Timers, "sleep">;
+  random(): number;
+  /** Undefined while certificates come from elsewhere. */
+  options(): Promise<AcmeOptions | undefined>;
+  wantedNames(): Promise<WantedNames>;
+  solvers(signal: AbortSignal): readonly Solver[];
+  transport(): Promise<AcmeTransport>;
+  /** A new one is in its place. */
+  onIssued(certificate: Certificate): Promise<void>;
+  /** undefined: all is well. */
+  onTrouble(trouble: CertificateTrouble | undefined): void;
+}
+
+export type Outcome =
+  | { readonly kind: "issued"; readonly certificate: Certificate }
+  | { readonly kind: "skipped"; readonly why: string }
+  | { readonly kind: "failed"; readonly trouble: AcmeTrouble };
+
+/** What is known, milliseconds since 1970 UTC. */
+export interface RenewerStatus {
+  readonly certificate: Certificate | undefined;
+  readonly busy: boolean;
+  readonly state: AcmeState;
+  readonly renewalMs: number | undefined;
+  /** When the next order may be, if one is due. */
+  readonly earliestMs: number;
+}

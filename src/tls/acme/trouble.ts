@@ -1,0 +1,89 @@
+/** What an authority refuses, and what else may go wrong on the way to it. @module */
+
+/** RFC 7807, with the members of RFC 8555 §6.7. */
+export interface Problem {
+  /** Without `urn:ietf:params:acme:error:`, as `rateLimited`. */
+  readonly type: string;
+  readonly detail: string;
+  /** The name that it is about. */
+  readonly name?: string;
+  readonly subproblems: readonly Problem[];
+}
+
+/**
+ * "unreachable": no answer; "protocol": one that cannot be understood;
+ * "refused": the authority says why; "validation": it could not see that a name
+ * is ours.
+ */
+export type TroubleKind = "unreachable" | "protocol" | "refused" | "validation";
+
+/** A name that could not be seen to be ours, and by which kind of challenge. */
+export interface FailedName {
+  readonly name: string;
+  /** Absent: none of those that the authority offers can be done here. */
+  readonly challenge?: string;
+  readonly why: string;
+}
+
+export class AcmeTrouble extends Error {
+  override readonly name = "AcmeTrouble";
+  constructor(
+    readonly kind: TroubleKind,
+    message: string,
+    readonly more: {
+      readonly problem?: Problem;
+      /** How long the authority asks to wait. */
+      readonly retryAfterMs?: number;
+      readonly status?: number;
+      readonly failed?: readonly FailedName[];
+    } = {},
+  ) {
+    super(message);
+  }
+
+  isProblem(type: string): boolean {
+    const { problem } = this.more;
+    return problem !== undefined &&
+      [problem, ...problem.subproblems].some((one) => one.type === type);
+  }
+}
+
+const MAX_SHOWN = 500;
+const MAX_SUBPROBLEMS = 100;
+const TYPE_PREFIX = "urn:ietf:params:acme:error:";
+
+/** @param json of a hostile peer: what is not there, or has another form, is left out */
+export function readProblem(json: unknown): Problem {
+  const { type, detail, identifier, subproblems } = members(json);
+  const { value } = members(identifier);
+  const name = shown(value);
+  return {
+    type: shown(type).replace(TYPE_PREFIX, "") || "unknown",
+    detail: shown(detail),
+    ...(name === "" ? {} : { name }),
+    subproblems: Array.isArray(subproblems)
+      ? subproblems.slice(0, MAX_SUBPROBLEMS).map((one) =>
+        readProblem({ ...members(one), subproblems: undefined })
+      )
+      : [],
+  };
+}
+
+/** One line for people. */
+export function describeProblem(problem: Problem): string {
+  const { type, detail, name, subproblems } = problem;
+  const own = `${name === undefined ? "" : `${name}: `}${detail} (${type})`;
+  return [own, ...subproblems.map(describeProblem)].join("; ");
+}
+
+function members(json: unknown): Readonly<Record<string, unknown>> {
+  return typeof json === "object" && json !== null
+    ? json as Record<string, unknown>
+    : {};
+}
+
+function shown(value: unknown): string {
+  if (typeof value !== "string") return "";
+  // deno-lint-ignore no-control-regex
+  return value.slice(0, MAX_SHOWN).replaceAll(/[\x00-\x1f\x7f]+/g, " ").trim();
+}

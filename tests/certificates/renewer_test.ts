@@ -1,0 +1,400 @@
+import assert from "node:assert/strict";
+import { HttpChallenges } from "../../src/tls/acme/solvers.ts";
+import { Renewer } from "../../src/tls/acme/renewer.ts";
+import type {
+  AcmeOptions,
+  CertificateTrouble,
+  Outcome,
+} from "../../src/tls/acme/renewer_parts.ts";
+import { DIRECTORY_URL, FakeAuthority, Killed } from "./fake_authority.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** One state directory, and the processes that have it one after the other. */
+class Bench {
+  nowMs = Date.UTC(2026, 5, 1);
+  required: string[] = ["chat.example"];
+  optional: string[] = [];
+  options: Partial<AcmeOptions> = {};
+  trouble: CertificateTrouble | undefined;
+  issued = 0;
+  authority!: FakeAuthority;
+
+  constructor(readonly folder: string) {}
+
+  process(): Renewer {
+    return new Renewer({
+      folder: this.folder,
+      clock: { now: () => this.nowMs, monotonic: () => this.nowMs },
+      timers: {
+        sleep: (ms) => {
+          this.nowMs += ms;
+          return Promise.resolve();
+        },
+      },
+      random: () => 0.5,
+      options: () =>
+        Promise.resolve({
+          directory: DIRECTORY_URL,
+          account: { email: "" },
+          profile: "auto",
+          keyType: "ecdsa-p256",
+          reuseKey: true,
+          renewFraction: 0.33,
+          ...this.options,
+        }),
+      wantedNames: () =>
+        Promise.resolve({
+          required: this.required,
+          optional: this.optional,
+          leftOut: [],
+        }),
+      solvers: () => [new HttpChallenges()],
+      transport: () => Promise.resolve(this.authority),
+      onIssued: () => {
+        this.issued++;
+        return Promise.resolve();
+      },
+      onTrouble: (trouble) => this.trouble = trouble,
+    });
+  }
+
+  pass(ms: number): void {
+    this.nowMs += ms;
+  }
+}
+
+function benchTest(
+  name: string,
+  work: (bench: Bench, authority: FakeAuthority) => Promise<void>,
+): void {
+  Deno.test(name, async () => {
+    const folder = await Deno.makeTempDir({ prefix: "postern-test-" });
+    try {
+      const bench = new Bench(folder);
+      bench.authority = await FakeAuthority.make(() => bench.nowMs);
+      await work(bench, bench.authority);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  });
+}
+
+function certificateOf(outcome: Outcome) {
+  assert.equal(outcome.kind, "issued", JSON.stringify(outcome));
+  return outcome.certificate;
+}
+
+benchTest(
+  "a certificate is ordered once, and renewed with its key when a third is left",
+  async (bench, authority) => {
+    const renewer = bench.process();
+    const first = certificateOf(await renewer.look());
+    assert.deepEqual(first.names, ["chat.example"]);
+    assert.equal((await renewer.look()).kind, "skipped");
+    bench.pass(60 * DAY_MS);
+    assert.equal((await bench.process().look()).kind, "skipped");
+    bench.pass(DAY_MS);
+    const second = certificateOf(await bench.process().look());
+    assert.equal(second.keyPem, first.keyPem);
+    assert.notEqual(second.fingerprint, first.fingerprint);
+    assert.equal(authority.accounts.size, 1, "the account is used again");
+    assert.equal(authority.orders[0]?.replaces, undefined);
+    assert.match(authority.orders[1]?.replaces ?? "", /^[\w-]+\.[\w-]+$/);
+    bench.options = { reuseKey: false };
+    const third = certificateOf(await bench.process().order());
+    assert.notEqual(third.keyPem, first.keyPem);
+    const fourth = certificateOf(await bench.process().order({ newKey: true }));
+    assert.notEqual(fourth.keyPem, third.keyPem);
+  },
+);
+
+benchTest(
+  "nonces that are too old are tried anew, but not forever",
+  async (bench, authority) => {
+    authority.oldNonces = 3;
+    certificateOf(await bench.process().look());
+    authority.oldNonces = 4;
+    const outcome = await bench.process().order();
+    assert.ok(outcome.kind === "failed");
+    assert.equal(outcome.trouble.more.problem?.type, "badNonce");
+  },
+);
+
+benchTest(
+  "what an authority forbids is not asked for before its time, by whomever",
+  async (bench, authority) => {
+    authority.refusals.set("/order", {
+      status: 429,
+      problem: "rateLimited",
+      headers: { "retry-after": "7200" },
+    });
+    assert.equal((await bench.process().look()).kind, "failed");
+    assert.match(bench.trouble?.message ?? "", /rateLimited/);
+    authority.refusals.clear();
+    const asked = authority.asked.length;
+    for (const passed of [0, HOUR_MS]) {
+      bench.pass(passed);
+      const renewer = bench.process(); // started again and again
+      assert.equal((await renewer.look()).kind, "skipped");
+      assert.equal((await renewer.order()).kind, "skipped");
+    }
+    assert.equal(authority.asked.length, asked, "nothing was asked");
+    assert.match(bench.trouble?.message ?? "", /rateLimited/, "told anew");
+    bench.pass(HOUR_MS + 60_000);
+    certificateOf(await bench.process().look());
+    assert.equal(bench.trouble, undefined);
+  },
+);
+
+benchTest(
+  "failures are further and further apart, also over restarts",
+  async (bench, authority) => {
+    authority.verdict = () => "connection";
+    const times: number[] = [];
+    const start = bench.nowMs;
+    while (bench.nowMs < start + 2 * DAY_MS) {
+      if ((await bench.process().look()).kind === "failed") {
+        times.push(bench.nowMs - start);
+      }
+      bench.pass(30_000);
+    }
+    const gaps = times.slice(1).map((ms, i) => (ms - times[i]!) / 60_000);
+    const steps = [5, 15, 60, 360, 720, 720, 720];
+    assert.equal(gaps.length, steps.length);
+    for (const [i, step] of steps.entries()) {
+      assert.ok(gaps[i]! >= step && gaps[i]! <= step * 1.2, gaps.join());
+    }
+    assert.match(bench.trouble?.message ?? "", /chat\.example by http-01/);
+    assert.ok((bench.trouble?.nextMs ?? 0) > bench.nowMs);
+  },
+);
+
+benchTest(
+  "no more than three orders are begun by themselves in an hour",
+  async (bench, authority) => {
+    bench.optional = ["1.example", "2.example", "3.example", "4.example"];
+    authority.verdict = (name) =>
+      // another one each time
+      name === `${authority.orders.length}.example` ? "connection" : undefined;
+    assert.equal((await bench.process().look()).kind, "failed");
+    assert.equal(authority.orders.length, 3);
+    await bench.process().order();
+    assert.equal(authority.orders.length, 4, "one for somebody who asks");
+  },
+);
+
+benchTest(
+  "a name that fails is left out where there is one without it, until the renewal",
+  async (bench, authority) => {
+    bench.optional = ["other.example", "third.example"];
+    authority.verdict = (name) =>
+      name === "other.example" ? "unauthorized" : undefined;
+    const { names } = certificateOf(await bench.process().look());
+    assert.deepEqual(names, ["chat.example", "third.example"]);
+    const { state } = await bench.process().status();
+    assert.deepEqual(state.leftOut.map(({ name }) => name), ["other.example"]);
+    bench.pass(2 * HOUR_MS);
+    assert.equal((await bench.process().look()).kind, "skipped");
+    authority.verdict = () => undefined;
+    bench.pass(70 * DAY_MS);
+    const later = certificateOf(await bench.process().look());
+    assert.equal(later.names.length, 3);
+  },
+);
+
+benchTest(
+  "a name that the authority takes no order for is left out too",
+  async (bench, authority) => {
+    bench.optional = ["bad.example"];
+    authority.refusals.set("/order", {
+      status: 403,
+      problem: "rejectedIdentifier",
+      subproblems: [{
+        type: "urn:ietf:params:acme:error:rejectedIdentifier",
+        detail: "not this one",
+        identifier: { type: "dns", value: "bad.example" },
+      }],
+    });
+    const renewer = bench.process();
+    const looking = renewer.look();
+    const before = authority.request.bind(authority);
+    authority.request = (request) => {
+      if (
+        request.url.endsWith("/order") && authority.asked.includes("/order")
+      ) {
+        authority.refusals.clear();
+      }
+      return before(request);
+    };
+    assert.deepEqual(certificateOf(await looking).names, ["chat.example"]);
+  },
+);
+
+benchTest("a new name is ordered within an hour", async (bench) => {
+  certificateOf(await bench.process().look());
+  bench.optional = ["other.example"];
+  const renewer = bench.process();
+  assert.equal(certificateOf(await renewer.look()).names.length, 2);
+  bench.required = ["renamed.example"];
+  assert.equal((await renewer.look()).kind, "skipped");
+  bench.pass(HOUR_MS);
+  assert.ok(
+    certificateOf(await renewer.look()).names.includes("renamed.example"),
+  );
+});
+
+benchTest(
+  "an address is ordered with the profile for addresses",
+  async (bench, authority) => {
+    bench.required = ["192.0.2.1"];
+    const { names } = certificateOf(await bench.process().look());
+    assert.deepEqual(names, ["192.0.2.1"]);
+    const [order] = authority.orders;
+    assert.equal(order?.profile, "shortlived");
+    assert.equal(order?.names[0]?.type, "ip");
+    authority.profiles = { default: "" };
+    const outcome = await bench.process().order();
+    assert.ok(outcome.kind === "failed");
+    assert.match(outcome.trouble.message, /offers no profile shortlived/);
+  },
+);
+
+benchTest(
+  "the authority's word on renewal counts before the lifetime",
+  async (bench, authority) => {
+    const start = bench.nowMs;
+    authority.window = {
+      start: new Date(start + 10 * DAY_MS).toISOString(),
+      end: new Date(start + 12 * DAY_MS).toISOString(),
+    };
+    const renewer = bench.process();
+    certificateOf(await renewer.look());
+    await renewer.look();
+    assert.equal((await renewer.status()).renewalMs, start + 11 * DAY_MS);
+    bench.pass(10.9 * DAY_MS);
+    assert.equal((await bench.process().look()).kind, "skipped");
+    authority.window = { // a certificate that has to go at once
+      start: new Date(start).toISOString(),
+      end: new Date(start + DAY_MS).toISOString(),
+    };
+    bench.pass(HOUR_MS);
+    certificateOf(await bench.process().look());
+    authority.window = { // one that is told to stay for too long
+      start: new Date(start + 900 * DAY_MS).toISOString(),
+      end: new Date(start + 900 * DAY_MS).toISOString(),
+    };
+    const { certificate, renewalMs } = await async function () {
+      const again = bench.process();
+      bench.pass(2 * HOUR_MS);
+      await again.look();
+      return await again.status();
+    }();
+    assert.ok(renewalMs! < certificate!.notAfter);
+  },
+);
+
+benchTest(
+  "an authority that is silent is asked again after a minute, and the order goes on",
+  async (bench, authority) => {
+    authority.isSilent = true;
+    assert.equal((await bench.process().look()).kind, "failed");
+    authority.isSilent = false;
+    assert.equal((await bench.process().look()).kind, "skipped");
+    bench.pass(70_000);
+    certificateOf(await bench.process().look());
+  },
+);
+
+benchTest(
+  "an authority that never comes to an end is given up",
+  async (bench, authority) => {
+    authority.verdict = () => "pending";
+    const outcome = await bench.process().look();
+    assert.ok(outcome.kind === "failed");
+    assert.match(outcome.trouble.message, /takes too long/);
+  },
+);
+
+for (
+  const [what, path] of [
+    ["before the challenge", /^\/authz/],
+    ["at the challenge", /^\/challenge/],
+    ["before the end of the order", /^\/finalize/],
+    ["before the certificate is fetched", /^\/certificate/],
+  ] as const
+) {
+  benchTest(
+    `a process that dies ${what} leaves an order that the next one ends`,
+    async (bench, authority) => {
+      authority.killAt = path;
+      await assert.rejects(bench.process().look(), Killed);
+      authority.killAt = undefined;
+      certificateOf(await bench.process().look());
+      assert.equal(authority.orders.length, 1, "no second order");
+      assert.equal(authority.certificates, 1, "no second certificate");
+    },
+  );
+
+  benchTest(
+    `a process that dies ${what} finds that its order is over, and begins another`,
+    async (bench, authority) => {
+      authority.killAt = path;
+      await assert.rejects(bench.process().look(), Killed);
+      authority.killAt = undefined;
+      authority.forgetOrders();
+      certificateOf(await bench.process().look());
+      assert.equal(authority.orders.length, 2);
+    },
+  );
+}
+
+benchTest(
+  "another authority has another account and gives another certificate",
+  async (bench, authority) => {
+    certificateOf(await bench.process().look());
+    bench.options = { directory: `${DIRECTORY_URL}?other` };
+    const asked: string[] = [];
+    const before = authority.request.bind(authority);
+    authority.request = (request) => {
+      asked.push(request.url);
+      return before({ ...request, url: request.url.replace("?other", "") });
+    };
+    certificateOf(await bench.process().look());
+    assert.equal(authority.accounts.size, 2);
+    assert.equal(authority.orders[1]?.replaces, undefined);
+  },
+);
+
+benchTest(
+  "files that cannot be read are made anew, and nothing waits for them",
+  async (bench, authority) => {
+    certificateOf(await bench.process().look());
+    for (const file of ["certificate.pem", "key.pem", "state.json"]) {
+      await Deno.writeTextFile(`${bench.folder}/${file}`, "nothing");
+    }
+    certificateOf(await bench.process().look());
+    assert.equal(authority.certificates, 2);
+  },
+);
+
+benchTest("everything that is kept is for the owner alone", async (bench) => {
+  await bench.process().look();
+  for await (const { name } of Deno.readDir(bench.folder)) {
+    const { mode } = await Deno.stat(`${bench.folder}/${name}`);
+    assert.equal(mode! & 0o777, 0o600, name);
+  }
+});
+
+benchTest(
+  "a certificate of RSA keys and longer curves can be had",
+  async (bench) => {
+    for (const keyType of ["rsa-2048", "ecdsa-p384", "ecdsa-p256"] as const) {
+      bench.options = { keyType };
+      const { keyType: found } = certificateOf(await bench.process().order());
+      assert.equal(found, keyType.startsWith("rsa") ? "rsa" : "ec");
+      bench.pass(HOUR_MS);
+    }
+  },
+);
