@@ -29,8 +29,8 @@ export interface CleanHeader {
   readonly octets: Uint8Array;
   /** With angle brackets, as in the header. */
   readonly messageId: string;
-  /** The message came with it. */
-  readonly hadMessageId: boolean;
+  /** As it came with the message, in whatever form; undefined if it had none. */
+  readonly givenMessageId: string | undefined;
 }
 
 export interface HygieneParts {
@@ -67,7 +67,7 @@ export function cleanSubmitted(
       ["Date", () => formatMailDate(nowSeconds(parts.clock))],
     ],
   });
-  return { octets, messageId, hadMessageId: outer.messageId !== undefined };
+  return { octets, messageId, givenMessageId: header.textOf("message-id") };
 }
 
 /** The header of a message from another server. */
@@ -84,7 +84,7 @@ export function cleanReceived(
       replace: replacements(outer.replaced, form, settings),
     }),
     messageId: outer.messageId ?? "",
-    hadMessageId: outer.messageId !== undefined,
+    givenMessageId: header.textOf("message-id"),
   };
 }
 
@@ -94,7 +94,7 @@ export function cleanAppended(header: Header, form: MessageForm): CleanHeader {
   return {
     octets: rewriteHeader(header, { replace: structure(form) }),
     messageId: messageId ?? "",
-    hadMessageId: messageId !== undefined,
+    givenMessageId: messageId,
   };
 }
 

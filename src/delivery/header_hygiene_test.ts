@@ -105,7 +105,7 @@ Deno.test("cleanReceived() takes out what other servers have added, and the Subj
     text(received.octets),
     `${FROM}Subject: [...]\r\n${STRUCTURE}\r\n`,
   );
-  assert.equal(received.hadMessageId, false);
+  assert.equal(received.givenMessageId, undefined);
   const kept = cleanReceived(headerOf(fields + STRUCTURE), FORM, NONE);
   assert.equal(
     text(kept.octets),

@@ -166,6 +166,6 @@ function unchanged(header: Header): CleanHeader {
   return {
     octets: header.octets,
     messageId: messageId ?? "",
-    hadMessageId: messageId !== undefined,
+    givenMessageId: messageId,
   };
 }

@@ -17,7 +17,7 @@ const RECEIVED_SECONDS = 72 * 3600; // longer than most servers go on trying
 
 export interface KeyFacts {
   readonly recipients: readonly Address[];
-  /** As it came with the message; undefined if it had none. */
+  /** As it came with the message, in whatever form; undefined if it had none. */
   readonly messageId: string | undefined;
   /** Who is in the From field. */
   authors(): readonly string[];

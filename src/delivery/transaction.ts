@@ -271,7 +271,7 @@ export class MailTransaction {
   ): MessageKey | undefined {
     return messageKey(this.#options.origin, {
       recipients: this.#recipients.addresses,
-      messageId: header.hadMessageId ? header.messageId : undefined,
+      messageId: header.givenMessageId,
       authors,
       body: hashed,
     });

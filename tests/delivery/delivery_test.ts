@@ -445,6 +445,24 @@ relayTest(
 );
 
 relayTest(
+  "a message is known again by a Message-ID that is not kept, too",
+  async (relay) => {
+    const text = mailFrom(ANN, "not of the form");
+    await send(relay, { to: [BOB], text });
+    await send(relay, { to: [BOB], text });
+    await send(relay, { to: [BOB], text: mailFrom(ANN, "not of the") });
+    const zoe = mailFrom(MX.reversePath, "not of the form");
+    await send(relay, { ...MX, to: [BOB], text: zoe });
+    await send(relay, { ...MX, to: [BOB], text: zoe });
+    const inbox = await relay.inbox(BOB);
+    const ids = inbox.map((one) => /^Message-ID: .*$/m.exec(one)?.[0]);
+    assert.equal(ids.length, 3);
+    assert.match(ids[0]!, /^Message-ID: <[0-9a-f]{32}@relay\.example>$/);
+    assert.equal(ids[2], undefined);
+  },
+);
+
+relayTest(
   "a full mailbox fails alone, and a report fits into another",
   async (relay) => {
     await relay.store.accounts.setQuota(relay.accounts.get(BOB)!, 100);
