@@ -22,6 +22,7 @@ import type { LocalDomains } from "../mail/local_domains.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { AccountOrigin } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
+import type { BackupControl } from "./backup_control.ts";
 import type { LiveServer } from "./live_server.ts";
 import type { TaskControl } from "./task_control.ts";
 
@@ -33,6 +34,7 @@ export interface AdminContext {
   readonly domains: LocalDomains;
   readonly settings: Settings;
   readonly tasks: TaskControl;
+  readonly backups: BackupControl;
   readonly federation: FederationAdmin;
   readonly dkim: DkimAdmin;
   readonly names: PublishedNames;

@@ -5,6 +5,7 @@ import type { AdminContext } from "./context.ts";
 import { type Operation, parseInput } from "./operation.ts";
 import { ACCOUNT_CHANGES } from "./operations/account_changes.ts";
 import { ACCOUNT_OPERATIONS } from "./operations/accounts.ts";
+import { BACKUP_OPERATIONS } from "./operations/copies/backup.ts";
 import { BLOCKLIST_OPERATIONS } from "./operations/blocklist.ts";
 import { DKIM_OPERATIONS } from "./operations/dkim.ts";
 import { DNS_OPERATIONS } from "./operations/dns.ts";
@@ -41,6 +42,7 @@ export const OPERATIONS = {
   ...EXCHANGER_OPERATIONS,
   ...SETTINGS_OPERATIONS,
   ...TASK_OPERATIONS,
+  ...BACKUP_OPERATIONS,
   ...FEDERATION_OPERATIONS,
   ...FEDERATION_RULE_OPERATIONS,
   ...FEDERATION_STATISTICS_OPERATIONS,

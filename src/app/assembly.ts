@@ -82,6 +82,7 @@ export async function assemble(
     config,
     log,
     lock,
+    version,
     onFatal,
     signUpUrl: (domain) => site.signUpUrl(domain),
   });

@@ -24,6 +24,7 @@ import type { QuotaPolicy } from "../store/mail.ts";
 import { domain } from "../mail/address.ts";
 import { LocalDomains } from "../mail/local_domains.ts";
 import type { Log } from "../observe/log.ts";
+import { Backups } from "../ops/backup/backups.ts";
 import { Settings } from "../settings/settings.ts";
 import { openStore } from "../store/open.ts";
 import type { ContentDamage, Store } from "../store/store.ts";
@@ -31,6 +32,7 @@ import { followPurgeSettings } from "../tasks/purge_seen.ts";
 import { TaskRunner } from "../tasks/task_runner.ts";
 import { TaskScheduler } from "../tasks/task_scheduler.ts";
 import type { Certificate } from "../tls/certificate.ts";
+import { backupOptions } from "./backups.ts";
 import { hostnameOf } from "./certificates.ts";
 import { buildFederation, type Federation } from "./federation/federation.ts";
 import { type Dkim, openDkim } from "./names/dkim.ts";
@@ -48,6 +50,7 @@ export interface Relay {
   readonly accounts: Accounts;
   readonly delivery: Delivery;
   readonly tasks: TaskRunner;
+  readonly backups: Backups;
   readonly scheduler: TaskScheduler;
   readonly journal: Journal;
   readonly reported: ReportedConditions;
@@ -66,6 +69,8 @@ export interface RelaySource {
   /** The file as it was read last. */
   config(): Config;
   readonly log: Log;
+  /** Of the program. */
+  readonly version: string;
   /** Called when the store can never be written again. */
   readonly onFatal?: (error: Error) => void;
   /** Where people sign up with a domain now; undefined if there is no such page. */
@@ -151,8 +156,14 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
       deliverySettings(settings, config(), quotaPolicy(settings, config())),
   });
   await followPurgeSettings(settings, store.mail);
+  const backups = new Backups({
+    ...shared,
+    version: source.version,
+    options: () => backupOptions(source.loaded, config()),
+  });
   const tasks = new TaskRunner({
     ...shared,
+    backups,
     settings,
     accounts,
     dkim: dkim.watch,
@@ -171,6 +182,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     accounts,
     delivery,
     tasks,
+    backups,
     scheduler,
     journal,
     reported,
@@ -235,6 +247,7 @@ export function adminContext(
     domains: relay.domains,
     settings: relay.settings,
     tasks: relay.tasks,
+    backups: relay.backups,
     federation: relay.federation,
     dkim: relay.dkim,
     names: publishedNames({

@@ -1,6 +1,7 @@
 /** Every command there is. @module */
 import type { Command, CommandGroup } from "./command.ts";
 import { ACCOUNT_COMMANDS } from "./commands/accounts.ts";
+import { BACKUP_COMMANDS } from "./commands/copies/backup.ts";
 import { BLOCKLIST_COMMANDS } from "./commands/blocklist.ts";
 import { CONFIG_COMMANDS } from "./commands/config.ts";
 import { DKIM_COMMANDS } from "./commands/dkim.ts";
@@ -47,6 +48,8 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: "federation", summary: "Mail to and from other servers" },
   { name: "queue", summary: "Mail that waits to be sent to other servers" },
   { name: "tasks", summary: "Periodic jobs" },
+  { name: "backup", summary: "Copies of the relay" },
+  { name: "db", summary: "The database" },
   { name: "sessions", summary: "Who is logged in" },
   { name: "config", summary: "The configuration file" },
   { name: "firewall", summary: "Which ports a firewall has to let in" },
@@ -71,6 +74,7 @@ export const COMMANDS: readonly Command[] = [
   ...QUEUE_COMMANDS,
   ...TASK_COMMANDS,
   ...FIREWALL_COMMANDS,
+  ...BACKUP_COMMANDS,
   ...HASH_COMMANDS,
   ...COMPLETION_COMMANDS,
 ];

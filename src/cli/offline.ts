@@ -18,6 +18,7 @@ import { openLog } from "../observe/open_log.ts";
 import { effectiveListeners } from "../settings/listeners.ts";
 import { type Certificate, covers } from "../tls/certificate.ts";
 import type { OfflineRelay } from "./access.ts";
+import { VERSION } from "./version.ts";
 
 /**
  * @throws {AlreadyRunning} while a server has the store
@@ -54,6 +55,7 @@ async function openLocked(
     config: () => config,
     log,
     lock,
+    version: VERSION,
     signUpUrl: () => undefined,
   });
   // one that the server makes itself names all its domains

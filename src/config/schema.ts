@@ -139,6 +139,7 @@ export const SECTIONS = {
   retention: "When mail and accounts are deleted; 0 is never",
   exchanger: "Servers that carry mail between relays",
   storage: "The database and the files beside it",
+  backup: "Copies of the relay that it makes by itself",
   log: "The log; off means that nothing about users is ever written",
 } as const;
 export type SectionName = keyof typeof SECTIONS;
@@ -944,6 +945,22 @@ export const SCHEMA = {
     size(),
     512 * MIB,
     "No mail is taken with less disk free",
+  ),
+
+  "backup.every": key(
+    duration(),
+    0,
+    "How old the last one may be; 0: none are made by themselves. They keep for so long what people have deleted",
+  ),
+  "backup.dir": key(
+    path,
+    "",
+    "Where; empty: backups in the state directory. Another disk is better",
+  ),
+  "backup.keep": key(
+    integer(1, 1000),
+    7,
+    "How many; the oldest go",
   ),
 
   "log.level": key(

@@ -1,6 +1,8 @@
 /** Opens the store in the engine that the configuration asks for. @module */
 import type { StoreOptions } from "./options.ts";
+import type { StoreInspection } from "./snapshot.ts";
 import { openSqlite } from "./sqlite/open.ts";
+import { inspectSqlite } from "./sqlite/snapshot/inspect.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -22,4 +24,12 @@ export function openStore(options: StoreOptions): Promise<Store> {
       return storage().minFree;
     },
   });
+}
+
+/** Looks at a snapshot of a store; writes nothing there. What cannot be read is a problem, never an error. */
+export function inspectSnapshot(
+  directory: string,
+  database: string,
+): Promise<StoreInspection> {
+  return inspectSqlite({ directory, database });
 }

@@ -9,6 +9,7 @@ import type { MetadataStore } from "./metadata.ts";
 import type { QueueStore } from "./queue.ts";
 import type { RecordStore } from "./records.ts";
 import type { SettingStore } from "./settings.ts";
+import type { StoreSnapshot } from "./snapshot.ts";
 
 export interface TaskRun {
   readonly task: string;
@@ -43,6 +44,11 @@ export interface Maintenance {
   tidy(): Promise<void>;
   /** Writes all anew without gaps; other writes wait meanwhile. */
   rewrite(): Promise<void>;
+  /**
+   * All there is at one moment, as files below an empty directory on the
+   * store's file system, while mail goes on.
+   */
+  snapshot(directory: string): Promise<StoreSnapshot>;
   prunePushTokens(olderThanSeconds: number): Promise<number>;
   taskRuns(): Promise<TaskRun[]>;
   saveTaskRun(run: TaskRun): Promise<void>;

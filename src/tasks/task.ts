@@ -1,5 +1,6 @@
 /** What a periodic job is. @module */
 import type { AccountOperations } from "../accounts/operations.ts";
+import type { BackupControl } from "../admin/backup_control.ts";
 import type { KeyWatch } from "../federation/dkim/key_watch.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { QuotaPolicy } from "../store/mail.ts";
@@ -26,6 +27,7 @@ export interface TaskWork {
   readonly accounts: Pick<AccountOperations, "remove">;
   readonly settings: TaskSettings;
   readonly dkim: Pick<KeyWatch, "look">;
+  readonly backups: Pick<BackupControl, "create" | "createIfDue">;
   readonly quota: QuotaPolicy;
   /** In place of the age in the settings. */
   readonly retentionSeconds?: number;

@@ -28,7 +28,8 @@ const PAUSE_MS = 5;
 const MAX_ERROR_LENGTH = 500;
 
 export interface TaskRunnerParts
-  extends Pick<TaskWork, "store" | "accounts" | "dkim" | "settings"> {
+  extends
+    Pick<TaskWork, "store" | "accounts" | "backups" | "dkim" | "settings"> {
   readonly clock: Clock;
   readonly timers: Timers;
   /** Live. */
@@ -230,11 +231,12 @@ export class TaskRunner implements TaskControl {
   }
 
   #work(options: StartOptions, hold: TaskHold): TaskWork {
-    const { store, accounts, dkim, settings, timers } = this.#parts;
+    const { store, accounts, backups, dkim, settings, timers } = this.#parts;
     const { retentionSeconds } = options;
     return {
       store,
       accounts,
+      backups,
       dkim,
       settings,
       quota: this.#parts.quota(),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { TestTime } from "../../tests/harness/test_time.ts";
 import { settle } from "../../tests/harness/test_time.ts";
+import { NO_BACKUPS } from "../../tests/admin/no_backups.ts";
 import { MemoryAccounts } from "../../tests/accounts/memory_accounts.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { Address } from "../mail/address.ts";
@@ -93,6 +94,7 @@ function parts(changes: Record<string, unknown> = {}) {
       },
     },
     settings: { get: (name: string) => values[name] } as TaskSettings,
+    backups: NO_BACKUPS,
     dkim: { look: () => Promise.resolve([]) },
     quota: () => ({
       defaultOctets: 1,

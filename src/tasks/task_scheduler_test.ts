@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { NO_BACKUPS } from "../../tests/admin/no_backups.ts";
 import { TestTime } from "../../tests/harness/test_time.ts";
 import type { Store, TaskRun } from "../store/store.ts";
 import type { Schedule, Task, TaskSettings } from "./task.ts";
@@ -117,6 +118,7 @@ function scheduled(schedule: Schedule, lastRun?: number) {
     store,
     accounts: { remove: () => Promise.resolve() },
     settings: { get: () => undefined } as unknown as TaskSettings,
+    backups: NO_BACKUPS,
     dkim: { look: () => Promise.resolve([]) },
     quota: () => QUOTA,
     clock: time,

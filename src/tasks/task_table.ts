@@ -1,5 +1,6 @@
 /** Every task there is. @module */
 import { Refusal } from "../base/refusal.ts";
+import { makeBackup } from "./backup.ts";
 import { checkDkim } from "./dkim.ts";
 import { purgeSeen, purgeSeenBacklog } from "./purge_seen.ts";
 import {
@@ -37,6 +38,7 @@ export const TASKS: readonly Task[] = [
   tidyDatabase,
   rewriteDatabase,
   checkDkim,
+  makeBackup,
   prunePushTokens,
 ];
 

@@ -5,6 +5,7 @@ import type { AccountId } from "../../src/base/ids.ts";
 import { type MailboxChange, SEEN } from "../../src/mail/mailbox.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { QuotaPolicy } from "../../src/store/mail.ts";
+import { NO_BACKUPS } from "../admin/no_backups.ts";
 import { TestTime } from "../harness/test_time.ts";
 import { openTestStore } from "../store/engines.ts";
 import type { TaskSettings } from "../../src/tasks/task.ts";
@@ -67,6 +68,7 @@ function relayTest(name: string, test: (relay: Relay) => Promise<void>): void {
         },
       },
       settings: { get: (key: string) => settings[key] } as TaskSettings,
+      backups: NO_BACKUPS,
       dkim: { look: () => Promise.resolve([]) },
       quota: () => QUOTA,
       clock: time,

@@ -26,6 +26,8 @@ import { systemRandom } from "../../src/base/random.ts";
 import { Exchange } from "../../src/federation/exchange/exchange.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
+import { Backups } from "../../src/ops/backup/backups.ts";
+import { backupOptions } from "../../src/app/backups.ts";
 import { Settings } from "../../src/settings/settings.ts";
 import { NO_DNS } from "../federation/exchange_world.ts";
 import { openTestStore } from "../store/engines.ts";
@@ -84,6 +86,16 @@ export async function withRelay(
       host: "relay.example",
       security: "ssl",
     } as const;
+    const backups = new Backups({
+      store,
+      clock,
+      version: "0.0.0",
+      options: () => ({
+        ...backupOptions(config, config.values),
+        place: { stateDir, database: "chat.db" },
+        directory: `${stateDir}/backups`,
+      }),
+    });
     const { queue } = config.values;
     const rules = await RuleBook.open({
       store,
@@ -173,8 +185,10 @@ export async function withRelay(
       accounts: people,
       domains,
       settings: runtime,
+      backups,
       tasks: new TaskRunner({
         store,
+        backups,
         accounts: people,
         settings: runtime,
         dkim: { look: () => Promise.resolve([]) },

@@ -3,11 +3,13 @@ import { UNANSWERED, WorkerLink } from "../../observe/worker_link.ts";
 import type { AccountId, Cursor, MailboxId } from "../../base/ids.ts";
 import type { StoreClock } from "../clock.ts";
 import type { WalkStep } from "../mail.ts";
+import type { StoreSnapshot } from "../snapshot.ts";
 import type { Maintenance, TaskRun } from "../store.ts";
 import type { CheckReply } from "./check_worker.ts";
 import type { Connection } from "./database/connection.ts";
 import { cursorOf, positionAt } from "./cursor.ts";
 import type { BlobFiles } from "./files/blob_files.ts";
+import { takeSnapshot } from "./snapshot/snapshot.ts";
 import { Orphans } from "./files/orphans.ts";
 import type { DiskSpace } from "./files/disk_space.ts";
 import { BlobTable } from "./tables/blob_table.ts";
@@ -104,6 +106,13 @@ export class SqliteMaintenance implements Maintenance {
     const { space, writer, path } = this.#parts;
     await space.check((await Deno.stat(path)).size);
     await writer.vacuum();
+  }
+
+  /** @throws {Refusal} `storage_full` if the disk cannot hold a second copy */
+  async snapshot(directory: string): Promise<StoreSnapshot> {
+    const { space, path } = this.#parts;
+    await space.check((await Deno.stat(path)).size);
+    return await takeSnapshot(this.#parts, directory);
   }
 
   prunePushTokens(olderThanSeconds: number): Promise<number> {

@@ -13,6 +13,9 @@ export const NAME_OCTETS = 16;
 export class BlobFiles {
   /** Directories known to be on disk. */
   readonly #made = new Set<string>();
+  /** What is to be removed once nobody keeps all. */
+  readonly #awaiting = new Set<string>();
+  #keepers = 0;
 
   constructor(
     readonly stateDir: string,
@@ -59,7 +62,18 @@ export class BlobFiles {
   }
 
   async remove(name: string): Promise<void> {
-    await removeIfThere(this.path(name));
+    if (this.#keepers > 0) this.#awaiting.add(name);
+    else await removeIfThere(this.path(name));
+  }
+
+  /** Until this work ends no content goes, whoever removes it: that is done then. */
+  async keepingAll<T>(work: () => Promise<T>): Promise<T> {
+    this.#keepers++;
+    try {
+      return await work();
+    } finally {
+      if (--this.#keepers === 0) await this.#removeAwaiting();
+    }
   }
 
   async removeTemporary(name: string): Promise<void> {
@@ -80,6 +94,12 @@ export class BlobFiles {
     for (const { name: below } of await listed(directory)) {
       for (const { name } of await listed(join(directory, below))) yield name;
     }
+  }
+
+  async #removeAwaiting(): Promise<void> {
+    const names = [...this.#awaiting];
+    this.#awaiting.clear();
+    for (const name of names) await this.remove(name);
   }
 
   async #makeDirectory(name: string): Promise<string> {

@@ -1,0 +1,39 @@
+/** What of the state directory a backup has beside the store. @module */
+import { basename, dirname } from "node:path";
+
+export interface StatePlace {
+  readonly stateDir: string;
+  /** Name of the database file. */
+  readonly database: string;
+  /** Path of the configuration, if there is one: it may lie there, and is no part of the state. */
+  readonly configFile?: string;
+}
+
+/** Made anew, of this process alone, or in the snapshot of the store. */
+const LEFT_OUT = new Set([
+  "ballast",
+  "backups",
+  "blobs",
+  "exports",
+  "lock",
+  "restoring",
+  "tmp",
+]);
+
+/** Of names in the state directory. */
+export function isLeftOut(name: string, place: StatePlace): boolean {
+  return LEFT_OUT.has(name) || name.startsWith(".making-") ||
+    isOfDatabase(name, place.database) || isConfig(name, place);
+}
+
+function isOfDatabase(name: string, database: string): boolean {
+  return name === database || name.startsWith(`${database}-`);
+}
+
+function isConfig(
+  name: string,
+  { configFile, stateDir }: StatePlace,
+): boolean {
+  return configFile !== undefined && basename(configFile) === name &&
+    dirname(configFile) === stateDir;
+}

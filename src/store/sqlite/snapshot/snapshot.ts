@@ -1,0 +1,50 @@
+/** A copy of the store while it works. @module */
+import { basename } from "node:path";
+import {
+  UNANSWERED,
+  type Unanswered,
+  WorkerLink,
+} from "../../../observe/worker_link.ts";
+import type { StoreSnapshot } from "../../snapshot.ts";
+import type { BlobFiles } from "../files/blob_files.ts";
+import type { SnapshotReply, SnapshotRequest } from "./snapshot_worker.ts";
+
+export interface SnapshotParts {
+  /** Of the database. */
+  readonly path: string;
+  readonly files: BlobFiles;
+}
+
+/**
+ * The database and all contents as they are now, below a directory that
+ * exists and is empty.
+ *
+ * @throws {Error} why there is none; what is there then is no snapshot
+ */
+export async function takeSnapshot(
+  { path, files }: SnapshotParts,
+  target: string,
+): Promise<StoreSnapshot> {
+  let death: unknown;
+  const link = new WorkerLink<SnapshotRequest, SnapshotReply>(
+    { url: new URL("./snapshot_worker.ts", import.meta.url), name: "snapshot" },
+    (error) => death = error,
+  );
+  function done(reply: SnapshotReply | Unanswered) {
+    if (reply === UNANSWERED) throw death;
+    if (reply.kind === "failed") throw new Error(reply.message);
+    return reply;
+  }
+  try {
+    const { stateDir } = files;
+    const begun = await files.keepingAll(async () =>
+      done(await link.ask({ kind: "begin", database: path, stateDir, target }))
+    );
+    done(await link.ask({ kind: "copy" }));
+    if (begun.kind !== "begun") throw new TypeError("Out of step");
+    const { accounts, messages, missing } = begun;
+    return { database: basename(path), accounts, messages, missing };
+  } finally {
+    link.terminate();
+  }
+}
