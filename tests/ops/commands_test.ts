@@ -1,0 +1,186 @@
+import assert from "node:assert/strict";
+import { postern } from "../cli/command_line.ts";
+import { type Image, imageTest } from "./image.ts";
+
+/** A command on an image, of which nothing belongs to a user of its own. */
+async function command(
+  image: Image,
+  args: readonly string[],
+  answers?: readonly string[],
+) {
+  const outcome = await postern([...args, "--root", image.root], {}, answers);
+  return { ...outcome, err: outcome.err.replaceAll(image.root, "ROOT") };
+}
+
+const ALONE = ["--skip-user", "--skip-systemd"];
+
+function install(image: Image, ...args: string[]): string[] {
+  return ["install", ...ALONE, "--from", `${image.root}/program`, ...args];
+}
+
+imageTest(
+  "install --json is one object, a second time without changes",
+  async (image) => {
+    const args = install(
+      image,
+      "--simple",
+      "--domain",
+      "chat.example",
+      "--json",
+    );
+    const first = JSON.parse((await command(image, args)).out).data;
+    assert.equal(first.installed, true);
+    assert.equal(first.primary_domain, "chat.example");
+    assert.equal(first.config, "/etc/postern/postern.toml");
+    assert.equal(first.service_installed, false);
+    assert.ok(first.changed.length > 5);
+    const second = JSON.parse((await command(image, args)).out).data;
+    assert.deepEqual(second.changed, []);
+  },
+);
+
+imageTest(
+  "install --dry-run lists the plan and writes nothing",
+  async (image) => {
+    const before = image.tree();
+    const { out, exit } = await command(
+      image,
+      install(image, "--simple", "--ip", "192.0.2.1", "--dry-run", "--json"),
+    );
+    assert.equal(exit, 0);
+    const { dry_run, primary_domain, plan } = JSON.parse(out).data;
+    assert.deepEqual([dry_run, primary_domain], [true, "[192.0.2.1]"]);
+    assert.ok(
+      plan.includes(
+        "configuration /etc/postern/postern.toml (0640, root, read by the service)",
+      ),
+    );
+    assert.deepEqual(image.tree(), before);
+  },
+);
+
+imageTest(
+  "install asks a person, shows the plan, and asks again",
+  async (image) => {
+    const before = image.tree();
+    const answers = ["chat.example", "", "n"];
+    const no = await command(image, install(image), [...answers, "n"]);
+    assert.equal(no.exit, 10);
+    assert.match(
+      no.err,
+      /Domain of the relay.*Certificate file.*sign up\?.*- program \/usr\/local\/bin\/postern.*Install this\?/s,
+    );
+    assert.deepEqual(image.tree(), before);
+    const yes = await command(image, install(image), [...answers, "y"]);
+    assert.equal(yes.exit, 0, yes.err);
+    assert.match(image.read("/etc/postern/postern.toml"), /open = false/);
+  },
+);
+
+const WRONG: readonly (readonly [string[], number, RegExp])[] = [
+  [[], 2, /nobody can be asked here/],
+  [["--simple"], 2, /--domain or --ip has to name the relay/],
+  [["--domain", "192.0.2.1"], 2, /for which there is --ip/],
+  [["--ip", "chat.example"], 2, /--ip: chat\.example is no IP address/],
+  [["--domain", "chat example"], 2, /--domain: must be a DNS name/],
+  [
+    ["--domain", "a.example", "--tls-mode", "none"],
+    2,
+    /--tls-mode: must be one of/,
+  ],
+  [
+    ["--domain", "a.example", "--registration", "maybe"],
+    2,
+    /--registration must be one of/,
+  ],
+  [
+    ["--domain", "a.example", "--config-dir", "etc"],
+    2,
+    /--config-dir must be a path/,
+  ],
+  [
+    ["--domain", "a.example", "--state-dir", "/var/../x"],
+    2,
+    /--state-dir must be a path/,
+  ],
+  [["--domain", "a.example", "--start"], 2, /--start needs a unit/],
+  [
+    ["--domain", "a.example", "--state-dir", "/data"],
+    4,
+    /cannot be the state directory/,
+  ],
+];
+for (const [args, exit, message] of WRONG) {
+  imageTest(`install ${args.join(" ")} is refused`, async (image) => {
+    const before = image.tree();
+    const outcome = await command(image, install(image, ...args));
+    assert.match(outcome.err, message);
+    assert.equal(outcome.exit, exit);
+    assert.deepEqual(image.tree(), before);
+  });
+}
+
+imageTest("install says what it needs on other systems", async (image) => {
+  image.machine.remove("/usr/lib/systemd/systemd");
+  const args = ["install", "--from", "/x", "--domain", "a.example"];
+  const without = await command(image, args);
+  assert.match(
+    without.err,
+    /systemd does not run here \(Debian GNU\/Linux 12\)/,
+  );
+  image.write("/lib/ld-musl-x86_64.so.1", "");
+  const musl = await command(image, args);
+  assert.match(musl.err, /has musl as C library; this program needs glibc/);
+  assert.equal(musl.exit, 1);
+});
+
+imageTest(
+  "install takes other places, and the configuration says so",
+  async (image) => {
+    const { exit, err } = await command(
+      image,
+      install(image, "--domain", "a.example", "--state-dir", "/srv/relay"),
+    );
+    assert.equal(exit, 0, err);
+    assert.match(
+      image.read("/etc/postern/postern.toml"),
+      /state_dir = "\/srv\/relay"/,
+    );
+    // the file is enough to know
+    const again = await command(
+      image,
+      install(image, "--simple", "--domain", "a.example"),
+    );
+    assert.match(again.out, /nothing has changed/);
+  },
+);
+
+imageTest(
+  "uninstall keeps data, and purges it for the domain's name",
+  async (image) => {
+    await command(image, install(image, "--domain", "chat.example"));
+    image.write("/var/lib/postern/chat.db", "accounts");
+    const unasked = await command(image, ["uninstall"]);
+    assert.equal(unasked.exit, 10);
+    const dry = await command(image, ["uninstall", "--purge", "--dry-run"]);
+    assert.match(dry.out, /- \/var\/lib\/postern/);
+    const kept = await command(image, ["uninstall", "--yes"]);
+    assert.equal(kept.exit, 0, kept.err);
+    assert.match(kept.out, /removed \/usr\/local\/bin\/postern/);
+    assert.equal(image.read("/var/lib/postern/chat.db"), "accounts");
+
+    const wrong = await command(image, ["uninstall", "--purge"], [
+      "other.example",
+    ]);
+    assert.equal(wrong.exit, 10);
+    assert.equal(image.read("/var/lib/postern/chat.db"), "accounts");
+    const right = await command(image, ["uninstall", "--purge"], [
+      "chat.example",
+    ]);
+    assert.equal(right.exit, 0, right.err);
+    assert.equal(image.machine.look("/var/lib/postern"), undefined);
+    assert.equal(image.machine.look("/etc/postern"), undefined);
+    const none = await command(image, ["uninstall", "--json"]);
+    assert.deepEqual(JSON.parse(none.out).data, { found: false });
+  },
+);
