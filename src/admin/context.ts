@@ -23,6 +23,7 @@ import type { Settings } from "../settings/settings.ts";
 import type { AccountOrigin } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
 import type { BackupControl } from "./backup_control.ts";
+import type { CertificateAdmin } from "./certificate_admin.ts";
 import type { LiveServer } from "./live_server.ts";
 import type { TaskControl } from "./task_control.ts";
 
@@ -38,6 +39,7 @@ export interface AdminContext {
   readonly federation: FederationAdmin;
   readonly dkim: DkimAdmin;
   readonly names: PublishedNames;
+  readonly certificates: CertificateAdmin;
   readonly exchange: Exchange;
   readonly clock: Clock;
   readonly random: Random;

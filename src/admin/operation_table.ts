@@ -7,6 +7,7 @@ import { ACCOUNT_CHANGES } from "./operations/account_changes.ts";
 import { ACCOUNT_OPERATIONS } from "./operations/accounts.ts";
 import { BACKUP_OPERATIONS } from "./operations/copies/backup.ts";
 import { BLOCKLIST_OPERATIONS } from "./operations/blocklist.ts";
+import { CERTIFICATE_OPERATIONS } from "./operations/tls/certificates.ts";
 import { DKIM_OPERATIONS } from "./operations/dkim.ts";
 import { DNS_OPERATIONS } from "./operations/dns.ts";
 import { FEDERATION_OPERATIONS } from "./operations/federation.ts";
@@ -38,6 +39,7 @@ export const OPERATIONS = {
   ...REGISTRATION_TOKEN_OPERATIONS,
   ...DKIM_OPERATIONS,
   ...DNS_OPERATIONS,
+  ...CERTIFICATE_OPERATIONS,
   ...ENDPOINT_CACHE_OPERATIONS,
   ...EXCHANGER_OPERATIONS,
   ...SETTINGS_OPERATIONS,

@@ -24,7 +24,12 @@ import { buildServing, relayGate } from "./exchange/serving.ts";
 import { openCertificates, SecureContexts } from "./certificates.ts";
 import { RelayImapBackend, sharedMetadata } from "./imap_backend.ts";
 import type { InstanceLock } from "./instance_lock.ts";
-import { openRenewer } from "./names/authority.ts";
+import {
+  type AuthorityParts,
+  openRehearsal,
+  openRenewer,
+} from "./names/authority.ts";
+import { certificateAdmin } from "./names/certificate_admin.ts";
 import { LiveView } from "./running/live_view.ts";
 import { Protocols } from "./protocols.ts";
 import { adminContext, buildRelay, type Relay } from "./relay.ts";
@@ -114,7 +119,7 @@ export async function assemble(
     listeners.replaceCertificate(certificate)
   );
   const challenges = new HttpChallenges();
-  const renewer = openRenewer({
+  const authority: AuthorityParts = {
     ...relay,
     version,
     clock: SYSTEM_CLOCK,
@@ -125,7 +130,8 @@ export async function assemble(
       await certificates.reload();
       log.operational({ event: "certificate", message: "obtained" });
     },
-  });
+  };
+  const renewer = openRenewer(authority);
   const shared = { ...relay, certificates, clock: SYSTEM_CLOCK, config };
   const site: RelaySiteBackend = new RelaySiteBackend({
     ...shared,
@@ -183,6 +189,14 @@ export async function assemble(
   const admin = adminContext(relay, config, {
     links: (domain) => site.links(domain),
     certificate: () => trusted(certificates),
+    certificates: certificateAdmin({
+      ...relay,
+      renewer,
+      config,
+      rehearsal: () => openRehearsal(authority),
+      // the port for HTTP does
+      answering: (_listen, work) => work(),
+    }),
     live,
   });
   return {

@@ -8,6 +8,7 @@ import { Accounts } from "../accounts/accounts.ts";
 import { LiveOptions, quotaPolicy } from "../accounts/live_options.ts";
 import { machineResources } from "../accounts/limits/resource_guard.ts";
 import { ReportedConditions } from "../admin/conditions.ts";
+import type { CertificateAdmin } from "../admin/certificate_admin.ts";
 import type { AdminContext } from "../admin/context.ts";
 import type { LiveServer } from "../admin/live_server.ts";
 import { systemRandom } from "../base/random.ts";
@@ -233,10 +234,11 @@ function damageTeller(
 export function adminContext(
   relay: Relay,
   config: () => Config,
-  { links, live, certificate }: {
+  { links, live, certificate, certificates }: {
     links(domain: string): LinkFacts;
     /** The one that others can verify, if there is one. */
     certificate(): Certificate | undefined;
+    readonly certificates: CertificateAdmin;
     live?: LiveServer;
   },
 ): AdminContext {
@@ -258,6 +260,7 @@ export function adminContext(
       timers: SYSTEM_TIMERS,
     }),
     exchange: relay.exchange,
+    certificates,
     clock: SYSTEM_CLOCK,
     random: systemRandom,
     loginLink: (address, password) =>

@@ -3,6 +3,7 @@ import type { Command, CommandGroup } from "./command.ts";
 import { ACCOUNT_COMMANDS } from "./commands/accounts.ts";
 import { BACKUP_COMMANDS } from "./commands/copies/backup.ts";
 import { BLOCKLIST_COMMANDS } from "./commands/blocklist.ts";
+import { CERTIFICATE_COMMANDS } from "./commands/certificate.ts";
 import { CONFIG_COMMANDS } from "./commands/config.ts";
 import { DKIM_COMMANDS } from "./commands/dkim.ts";
 import { DNS_COMMANDS } from "./commands/dns.ts";
@@ -32,6 +33,7 @@ export const GROUPS: readonly CommandGroup[] = [
   },
   { name: "blocklist", summary: "Names that may neither log in nor get mail" },
   { name: "dkim", summary: "Keys that sign mail to other servers" },
+  { name: "certificate", summary: "What clients verify this server by" },
   { name: "dns", summary: "What others have to find in the DNS" },
   {
     name: "endpoint-cache",
@@ -67,6 +69,7 @@ export const COMMANDS: readonly Command[] = [
   ...BLOCKLIST_COMMANDS,
   ...DKIM_COMMANDS,
   ...DNS_COMMANDS,
+  ...CERTIFICATE_COMMANDS,
   ...ENDPOINT_CACHE_COMMANDS,
   ...EXCHANGER_COMMANDS,
   ...SETTINGS_COMMANDS,

@@ -4,10 +4,14 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import type { LinkFacts } from "../accounts/login_link.ts";
-import { openCertificates } from "../app/certificates.ts";
+import { bundlePath, openCertificates } from "../app/certificates.ts";
 import { InstanceLock } from "../app/instance_lock.ts";
 import { linkServers } from "../app/link_servers.ts";
+import { openRehearsal, openRenewer } from "../app/names/authority.ts";
+import { certificateAdmin } from "../app/names/certificate_admin.ts";
+import { answeringAt } from "../app/names/temporary_answers.ts";
 import { connectName } from "../app/site_names.ts";
 import { adminContext, buildRelay } from "../app/relay.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../app/system_time.ts";
@@ -16,6 +20,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { openLog } from "../observe/open_log.ts";
 import { effectiveListeners } from "../settings/listeners.ts";
+import { HttpChallenges } from "../tls/acme/solvers.ts";
 import { type Certificate, covers } from "../tls/certificate.ts";
 import type { OfflineRelay } from "./access.ts";
 import { VERSION } from "./version.ts";
@@ -72,12 +77,33 @@ async function openLocked(
       publiclyTrusted: certificate !== undefined && covers(certificate, name),
     };
   }
+  const challenges = new HttpChallenges();
+  const authority = {
+    ...relay,
+    version: VERSION,
+    clock: SYSTEM_CLOCK,
+    timers: SYSTEM_TIMERS,
+    http: challenges,
+    config: () => config,
+    onIssued: () => Promise.resolve(), // the server looks at its file when it starts
+  };
+  const renewer = openRenewer(authority);
   return {
     admin: adminContext(relay, () => config, {
       links,
       certificate: () => certificate,
+      certificates: certificateAdmin({
+        ...authority,
+        renewer,
+        rehearsal: () => openRehearsal(authority),
+        answering: (listen, work) =>
+          config.acme.challenges.includes("http-01")
+            ? answeringAt(listen, challenges, work)
+            : work(),
+      }),
     }),
     async close() {
+      await renewer.close();
       relay.accounts.close();
       relay.federation.close();
       relay.dkim.close();
@@ -92,7 +118,9 @@ async function openLocked(
 async function trustedCertificate(
   config: Config,
 ): Promise<Certificate | undefined> {
-  if (config.tls.mode === "self_signed") return undefined;
+  const { mode } = config.tls;
+  if (mode === "self_signed") return undefined;
+  if (mode === "autocert" && !existsSync(bundlePath(config))) return undefined;
   try {
     const store = await openCertificates(config, SYSTEM_CLOCK);
     return store.publiclyTrusted ? store.current : undefined;

@@ -29,6 +29,7 @@ import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { Backups } from "../../src/ops/backup/backups.ts";
 import { backupOptions } from "../../src/app/backups.ts";
 import { Settings } from "../../src/settings/settings.ts";
+import { NO_STATE } from "../../src/tls/acme/kept_state.ts";
 import { NO_DNS } from "../federation/exchange_world.ts";
 import { openTestStore } from "../store/engines.ts";
 import { TaskRunner } from "../../src/tasks/task_runner.ts";
@@ -198,6 +199,24 @@ export async function withRelay(
         periodic: false,
       }),
       exchange,
+      certificates: {
+        mode: "self_signed",
+        hostname: domains.primary,
+        path: `${stateDir}/tls/fullchain.pem`,
+        directory: "https://authority.example/directory",
+        names: domains.domains,
+        current: () => Promise.resolve(undefined),
+        status: () =>
+          Promise.resolve({
+            certificate: undefined,
+            busy: false,
+            state: NO_STATE,
+            renewalMs: undefined,
+            earliestMs: 0,
+          }),
+        order: () => Promise.resolve({ kind: "skipped", why: "it is not due" }),
+        hints: () => Promise.resolve([]),
+      },
       clock,
       random: systemRandom,
       loginLink: (address, password) =>

@@ -1,6 +1,8 @@
 /** A whole server and an authority as real ones are. */
 import assert from "node:assert/strict";
 import { connect } from "node:tls";
+import { postern } from "../cli/command_line.ts";
+import { ImapClient } from "../harness/imap_client.ts";
 import { freePorts, Server, type ServerOptions } from "../harness/server.ts";
 import { HAS_PEBBLE, Pebble, type PebbleOptions } from "./pebble.ts";
 
@@ -13,15 +15,20 @@ interface Together {
 }
 
 async function together(
-  { acme = "", pebble: pebbleOptions = {}, ...more }: Partial<ServerOptions> & {
-    readonly acme?: string;
-    readonly pebble?: Partial<PebbleOptions>;
-  },
+  { acme = "", pebble: pebbleOptions = {}, before, ...more }:
+    & Partial<ServerOptions>
+    & {
+      readonly acme?: string;
+      readonly pebble?: Partial<PebbleOptions>;
+      /** Done before the server starts. */
+      before?(pebble: Pebble): Promise<void>;
+    },
   work: (both: Together) => Promise<void>,
 ): Promise<void> {
   const ports = freePorts();
   const pebble = await Pebble.start({ httpPort: ports.http, ...pebbleOptions });
   try {
+    await before?.(pebble);
     const server = await Server.start({
       ...more,
       ports,
@@ -111,5 +118,195 @@ pebbleTest(
       const root = await pebble.rootPem();
       const found = await until(() => namesSeen(server.ports.https, root));
       assert.equal(found.names, "IP Address:127.0.0.1");
+    }),
+);
+
+interface StatusData {
+  readonly present: boolean;
+  readonly cert_type?: string;
+  readonly names: readonly {
+    readonly name: string;
+    readonly covered: boolean;
+  }[];
+  readonly authority: {
+    readonly last_error: string | null;
+    readonly next_attempt: number | null;
+    readonly next_renewal: number | null;
+    readonly failures: number;
+  } | null;
+}
+
+async function run(
+  args: readonly string[],
+  { configFile }: { readonly configFile: string },
+) {
+  return await postern(["certificate", ...args, "--json"], {
+    POSTERN_CONFIG: configFile,
+  });
+}
+
+async function statusOf(server: Server): Promise<StatusData> {
+  const { out } = await run(["status"], server);
+  return JSON.parse(out).data;
+}
+
+pebbleTest(
+  "a renewal keeps the key and drops no session",
+  () =>
+    together({}, async ({ pebble, server }) => {
+      const root = await pebble.rootPem();
+      const before = await until(() => namesSeen(server.ports.imapTls, root));
+      const client = await ImapClient.connect(server.ports.imapTls, root);
+      await client.login("ann.chats@chat.example", "a password of hers");
+      await client.expectOk("SELECT INBOX");
+      await client.idle();
+      const key = await Deno.readTextFile(`${server.stateDir}/acme/key.pem`);
+      const skipped = await run(["get"], server);
+      assert.equal(JSON.parse(skipped.out).data.action, "skipped");
+      const { exit, out } = await run(["regenerate"], server);
+      assert.equal(exit, 0);
+      assert.equal(JSON.parse(out).data.action, "issued");
+      const after = await until(() => namesSeen(server.ports.imapTls, root));
+      assert.notEqual(after.serial, before.serial);
+      assert.equal(
+        await Deno.readTextFile(`${server.stateDir}/acme/key.pem`),
+        key,
+      );
+      await client.done();
+      await client.expectOk("NOOP");
+      client.wire.close();
+      const { authority, names } = await statusOf(server);
+      assert.equal(authority?.last_error, null);
+      assert.ok((authority?.next_renewal ?? 0) > Date.now() / 1000);
+      assert.ok(names.every(({ covered }) => covered));
+    }),
+);
+
+pebbleTest("a program publishes what shows a wildcard to be ours", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "postern-test-" });
+  const hook = `${folder}/hook`;
+  const log = `${folder}/log`;
+  try {
+    await together({
+      acme: `challenges = ["dns-01"]
+dns_hook = "${hook}"
+extra_names = ["*.chat.example"]`,
+      before: async (pebble) => {
+        const url = pebble.dnsManagementUrl;
+        await Deno.writeTextFile(
+          hook,
+          `#!/bin/sh
+echo "$1 $2" >>${log}
+what=clear-txt
+[ "$1" = present ] && what=set-txt
+exec curl -sf -d "{\\"host\\":\\"$2.\\",\\"value\\":\\"$3\\"}" ${url}/$what
+`,
+          { mode: 0o700 },
+        );
+      },
+    }, async ({ pebble, server }) => {
+      const root = await pebble.rootPem();
+      const found = await until(() => namesSeen(server.ports.https, root));
+      assert.deepEqual(found.names.split(", ").sort(), [
+        "DNS:*.chat.example",
+        "DNS:chat.example",
+      ]);
+      const lines = (await Deno.readTextFile(log)).trim().split("\n").sort();
+      const name = "_acme-challenge.chat.example";
+      const two = (what: string) => [`${what} ${name}`, `${what} ${name}`];
+      assert.deepEqual(lines, [...two("cleanup"), ...two("present")]);
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+pebbleTest(
+  "what fails is told and tried later, also after a restart, and mail goes on",
+  () =>
+    together({
+      before: (pebble) => pebble.dns("set-default-ipv4", { ip: "127.0.0.77" }), // where nobody is
+    }, async ({ server }) => {
+      const first = await until(async () => {
+        const status = await statusOf(server);
+        return status.authority?.last_error ? status : undefined;
+      });
+      assert.equal(first.cert_type, "self-signed");
+      assert.match(
+        first.authority?.last_error ?? "",
+        /chat\.example by http-01/,
+      );
+      assert.ok(server.output.includes("degraded part=certificate_not_issued"));
+      const client = await ImapClient.connect(
+        server.ports.imapTls,
+        await server.certificate(),
+      );
+      await client.login("ann.chats@chat.example", "a password of hers");
+      client.wire.close();
+      await server.end("SIGKILL");
+      await server.run();
+      const second = await statusOf(server);
+      assert.equal(second.authority?.failures, first.authority?.failures);
+      assert.equal(
+        second.authority?.next_attempt,
+        first.authority?.next_attempt,
+      );
+      await until(() =>
+        Promise.resolve(
+          server.output.split("degraded part=certificate_not_issued").length > 2
+            ? true
+            : undefined,
+        )
+      );
+      const { exit, err } = await run(["get"], server);
+      assert.equal(exit, 1);
+      assert.match(err, /port 80 of that address/);
+    }),
+);
+
+pebbleTest(
+  "a server that is killed while it waits for the authority ends the order when it is back",
+  () =>
+    together({
+      pebble: {
+        environment: { PEBBLE_VA_NOSLEEP: "", PEBBLE_VA_SLEEPTIME: "4" },
+      },
+    }, async ({ pebble, server }) => {
+      await until(async () => {
+        const state = await Deno.readTextFile(
+          `${server.stateDir}/acme/state.json`,
+        ).catch(() => "{}");
+        return JSON.parse(state).pending as unknown;
+      });
+      await server.end("SIGKILL");
+      await server.run();
+      const root = await pebble.rootPem();
+      const { names } = await until(() => namesSeen(server.ports.https, root));
+      assert.ok(names.includes("DNS:chat.example"));
+      const { authority } = await statusOf(server);
+      assert.equal(authority?.failures, 0);
+    }),
+);
+
+pebbleTest(
+  "a certificate can be had before the server has ever run",
+  () =>
+    together({
+      before: (pebble) => pebble.dns("set-default-ipv4", { ip: "127.0.0.77" }),
+    }, async ({ pebble, server }) => {
+      await server.end("SIGKILL");
+      await Deno.mkdir(`${server.stateDir}/acme`, { recursive: true });
+    await Deno.remove(`${server.stateDir}/acme`, { recursive: true });
+      await pebble.dns("set-default-ipv4", { ip: "127.0.0.1" });
+      const { exit, out, err } = await run([
+        "get",
+        "--http-listen",
+        `127.0.0.1:${server.ports.http}`,
+      ], server);
+      assert.equal(exit, 0, err);
+      assert.equal(JSON.parse(out).data.action, "issued");
+      await server.run();
+      const root = await pebble.rootPem();
+      assert.ok(await namesSeen(server.ports.https, root), "from the start");
     }),
 );

@@ -1,6 +1,8 @@
 /** Certificates from an authority, as the configuration says. @module */
+import { join } from "node:path";
 import type { ReportedConditions } from "../../admin/conditions.ts";
 import type { Clock, Timers } from "../../base/clock.ts";
+import { Refusal } from "../../base/refusal.ts";
 import type { Config } from "../../config/schema.ts";
 import { DnsHook } from "../../tls/acme/dns_hook.ts";
 import { Renewer } from "../../tls/acme/renewer.ts";
@@ -28,14 +30,28 @@ export interface AuthorityParts {
   onIssued(certificate: Certificate): Promise<void>;
 }
 
-export function openRenewer(parts: AuthorityParts): Renewer {
+/** Where to try things out. */
+interface Elsewhere {
+  readonly folder: string;
+  readonly directory: string;
+}
+
+export function openRenewer(
+  parts: AuthorityParts,
+  elsewhere?: Elsewhere,
+): Renewer {
   const { clock, timers, dns, config, http } = parts;
   return new Renewer({
-    folder: authorityFolder(config()),
+    folder: elsewhere?.folder ?? authorityFolder(config()),
     clock,
     timers,
     random: Math.random,
-    options: () => authorityOptions(config()),
+    async options() {
+      const options = await authorityOptions(config());
+      return options && elsewhere
+        ? { ...options, directory: elsewhere.directory }
+        : options;
+    },
     wantedNames: () => wantedNames(config(), dns, publicAddresses(config())),
     solvers(signal) {
       const { challenges, dnsHook } = config().acme;
@@ -53,6 +69,29 @@ export function openRenewer(parts: AuthorityParts): Renewer {
     onIssued: parts.onIssued,
     onTrouble: (trouble) => tell(trouble, parts.reported),
   });
+}
+
+const PRODUCTION = "https://acme-v02.api.letsencrypt.org/directory";
+const STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory";
+
+/** One that keeps and tells nothing. @throws {Refusal} when no directory for that is known */
+export function openRehearsal(parts: AuthorityParts): Renewer {
+  const { acme } = parts.config();
+  if (acme.directory !== PRODUCTION) {
+    throw new Refusal("invalid_value", {
+      explanation:
+        `Only of Let's Encrypt it is known where to try things out, acme.directory is ${acme.directory}`,
+    });
+  }
+  const folder = join(authorityFolder(parts.config()), "staging");
+  return openRenewer(
+    {
+      ...parts,
+      reported: { report() {}, clear() {} },
+      onIssued: () => Promise.resolve(),
+    },
+    { folder, directory: STAGING },
+  );
 }
 
 /** undefined while certificates come from elsewhere. @throws {AcmeTrouble} */

@@ -75,14 +75,23 @@ export class Renewer {
   }
 
   /**
-   * Orders one now, though it be not due, or the last order failed just now.
-   * Only what an authority has forbidden stays so.
+   * Orders one now, though the last order failed just now. Only what an
+   * authority has forbidden stays so.
    */
-  order({ newKey = false } = {}): Promise<Outcome> {
+  order(
+    { newKey = false, onlyIfDue = false }: {
+      readonly newKey?: boolean;
+      readonly onlyIfDue?: boolean;
+    } = {},
+  ): Promise<Outcome> {
     return this.#oneByOne(async () => {
       const options = await this.#parts.options();
       if (!options) return this.#elsewhere();
-      const { limitedUntilMs = 0 } = await this.#state();
+      const state = await this.#state();
+      if (onlyIfDue && await this.#due(options, state) === undefined) {
+        return skipped("it is not due");
+      }
+      const { limitedUntilMs = 0 } = state;
       if (limitedUntilMs > this.#parts.clock.now()) {
         const until = new Date(limitedUntilMs).toISOString().slice(0, 16);
         return skipped(`the authority takes no order before ${until}Z`);

@@ -1,0 +1,35 @@
+/** Certificates as operations see them; app/ passes them in. @module */
+import type { Outcome, RenewerStatus } from "../tls/acme/renewer_parts.ts";
+import type { Certificate } from "../tls/certificate.ts";
+
+export type CertificateMode = "self_signed" | "file" | "autocert";
+
+export interface OrderOptions {
+  /** Also if it is not due. */
+  readonly force: boolean;
+  /** Not with the key of the one before. */
+  readonly newKey: boolean;
+  /** At an authority for trying things out; nothing of it is kept or served. */
+  readonly rehearsal: boolean;
+  /** Where to answer the authority while no server runs: address and port. */
+  readonly httpListen?: string;
+}
+
+export interface CertificateAdmin {
+  readonly mode: CertificateMode;
+  /** What clients connect to. */
+  readonly hostname: string;
+  /** File of the chain. */
+  readonly path: string;
+  /** URL of the authority's directory. */
+  readonly directory: string;
+  /** Host name and domains, without brackets. */
+  readonly names: readonly string[];
+  /** What is served, or would be; undefined if there is none, or none that can be read. */
+  current(): Promise<Certificate | undefined>;
+  status(): Promise<RenewerStatus>;
+  /** @throws {Refusal} */
+  order(options: OrderOptions): Promise<Outcome>;
+  /** What may be the matter when a name is not seen to be ours. */
+  hints(): Promise<readonly string[]>;
+}

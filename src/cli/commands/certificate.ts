@@ -1,0 +1,164 @@
+/** The certificate, and how it is got from an authority. @module */
+import type { AdminOutput } from "../../admin/operation_table.ts";
+import {
+  type Call,
+  type Command,
+  type CommandResult,
+  flagOption,
+  textOption,
+} from "../command.ts";
+import { EXIT } from "../exit_codes.ts";
+import { facts, moment, table } from "../text.ts";
+
+type Status = AdminOutput<"certificate.status">;
+
+const MODES = {
+  self_signed: "made by this server",
+  file: "from files of the operator",
+  autocert: "from an authority",
+};
+
+async function status(call: Call): Promise<CommandResult> {
+  const data = await call.access.call("certificate.status", {});
+  const exit = data.status === "valid" ? EXIT.ok : EXIT.failed;
+  return { data, text: statusText(data), exit };
+}
+
+function statusText(data: Status): string {
+  const rows = data.names.map(({ name, covered, problem }) => [
+    name,
+    covered ? "yes" : "no",
+    problem ?? "",
+  ]);
+  return [
+    facts([...certificateFacts(data), ...authorityFacts(data)]),
+    "",
+    table(["name", "in it", "problem"], rows),
+  ].join("\n");
+}
+
+function certificateFacts(data: Status): [string, string][] {
+  const kind: [string, string] = [
+    "management",
+    `${data.tls_management}, ${MODES[data.tls_management]}`,
+  ];
+  if (data.not_after === undefined) {
+    return [kind, ["certificate", "none yet"], ["file", data.cert_path]];
+  }
+  return [
+    kind,
+    ["certificate", `${data.cert_type}, ${data.status}`],
+    ["issuer", data.issuer ?? ""],
+    [
+      "ends",
+      `${moment(data.not_after)}, in ${data.days_remaining} days`,
+    ],
+    ["key", data.key_type ?? ""],
+    ["SHA-256", data.fingerprint ?? ""],
+    ["file", data.cert_path],
+  ];
+}
+
+function authorityFacts({ authority }: Status): [string, string][] {
+  if (!authority) return [];
+  const { directory, next_renewal, suggested, last_error } = authority;
+  const when = suggested ? "as the authority suggests" : "by its lifetime";
+  const error: [string, string][] = last_error === null ? [] : [
+    ["last error", `${moment(authority.last_error_at)}: ${last_error}`],
+    ["next attempt", moment(authority.next_attempt)],
+  ];
+  return [
+    ["authority", directory],
+    [
+      "renewal",
+      authority.ordering
+        ? "being ordered now"
+        : next_renewal === null
+        ? "as soon as possible"
+        : `${moment(next_renewal)}, ${when}`,
+    ],
+    ...error,
+  ];
+}
+
+/** @param always Also if it is not due. */
+function obtain(always: boolean) {
+  return async (call: Call): Promise<CommandResult> => {
+    const listen = textOption(call, "httpListen");
+    const data = await call.access.call("certificate.obtain", {
+      force: always || flagOption(call, "force"),
+      new_key: flagOption(call, "newKey"),
+      rehearsal: flagOption(call, "staging"),
+      ...(listen === undefined ? {} : { http_listen: listen }),
+    });
+    const until = data.not_after === null
+      ? ""
+      : `, until ${moment(data.not_after)}`;
+    const text = data.action === "issued"
+      ? `Issued ${data.detail}${until}`
+      : `Nothing done: ${data.detail}`;
+    return { data, text };
+  };
+}
+
+async function autocertStatus(call: Call): Promise<CommandResult> {
+  const all = await call.access.call("certificate.status", {});
+  const data = {
+    enabled: all.tls_management === "autocert",
+    domain: all.domain,
+    issuer: all.issuer ?? null,
+    not_after: all.not_after ?? null,
+    days_remaining: all.days_remaining ?? null,
+    next_renewal: all.authority?.next_renewal ?? null,
+  };
+  const text = data.enabled
+    ? facts(authorityFacts(all))
+    : `Off: tls.mode is ${all.tls_management}`;
+  return { data, text };
+}
+
+const TAKES_TIME = "15m";
+const ORDER_OPTIONS = [
+  {
+    flags: "--http-listen <address>",
+    summary: "where to answer the authority while no server runs (:80)",
+  },
+  {
+    flags: "--staging",
+    summary: "try it at Let's Encrypt's directory for tests; nothing is kept",
+  },
+  { flags: "--new-key", summary: "not with the key of the one before" },
+];
+
+export const CERTIFICATE_COMMANDS: readonly Command[] = [
+  {
+    usage: "certificate status",
+    summary:
+      "The certificate, for which names it is, and when it is renewed; exit 1 if it is not valid",
+    isDefault: true,
+    run: status,
+  },
+  {
+    usage: "certificate get",
+    aliases: ["obtain", "renew"],
+    summary: "Get one from the authority, if it is due",
+    timeout: TAKES_TIME,
+    options: [
+      { flags: "--force", summary: "also if it is not due" },
+      ...ORDER_OPTIONS,
+    ],
+    run: obtain(false),
+  },
+  {
+    usage: "certificate regenerate",
+    summary: "Get one from the authority, though it is not due",
+    timeout: TAKES_TIME,
+    options: ORDER_OPTIONS,
+    run: obtain(true),
+  },
+  {
+    usage: "certificate autocert",
+    summary: "Whether certificates come from an authority, and how that goes",
+    run: autocertStatus,
+  },
+];
