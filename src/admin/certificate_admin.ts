@@ -2,7 +2,8 @@
 import type { Outcome, RenewerStatus } from "../tls/acme/renewer_parts.ts";
 import type { Certificate } from "../tls/certificate.ts";
 
-export type CertificateMode = "self_signed" | "file" | "autocert";
+export const CERTIFICATE_MODES = ["self_signed", "file", "autocert"] as const;
+export type CertificateMode = (typeof CERTIFICATE_MODES)[number];
 
 export interface OrderOptions {
   /** Also if it is not due. */
@@ -28,6 +29,8 @@ export interface CertificateAdmin {
   /** What is served, or would be; undefined if there is none, or none that can be read. */
   current(): Promise<Certificate | undefined>;
   status(): Promise<RenewerStatus>;
+  /** Why no authority can be asked. */
+  obstacles(): readonly string[];
   /** @throws {Refusal} */
   order(options: OrderOptions): Promise<Outcome>;
   /** What may be the matter when a name is not seen to be ours. */

@@ -21,7 +21,12 @@ import type { Pollers } from "../federation/exchange/poll/pollers.ts";
 import { ConditionWatch } from "./running/condition_watch.ts";
 import { buildPollers } from "./exchange/pollers.ts";
 import { buildServing, relayGate } from "./exchange/serving.ts";
-import { openCertificates, SecureContexts } from "./certificates.ts";
+import {
+  certificateSource,
+  openCertificates,
+  SecureContexts,
+  withCertificateSettings,
+} from "./certificates.ts";
 import { RelayImapBackend, sharedMetadata } from "./imap_backend.ts";
 import type { InstanceLock } from "./instance_lock.ts";
 import {
@@ -81,7 +86,6 @@ export async function assemble(
   { log, lock, version, control, onFatal }: AssemblySource,
 ): Promise<Assembly> {
   const config = () => current.loaded.values;
-  const certificates = await openCertificates(config(), SYSTEM_CLOCK);
   const relay = await buildRelay({
     loaded: current.loaded,
     config,
@@ -91,6 +95,18 @@ export async function assemble(
     onFatal,
     signUpUrl: (domain) => site.signUpUrl(domain),
   });
+  const { settings, store } = relay;
+  const certificateConfig = () => withCertificateSettings(config(), settings);
+  const certificates = await openCertificates(certificateConfig(), SYSTEM_CLOCK)
+    .catch(async (error) => {
+      await store.close();
+      throw error;
+    });
+  for (const name of ["tls_mode", "tls_files"] as const) {
+    settings.onChange(name, async () => {
+      await certificates.use(certificateSource(certificateConfig()));
+    });
+  }
   const conditions = new ConditionWatch({
     log,
     relay,
@@ -125,7 +141,7 @@ export async function assemble(
     clock: SYSTEM_CLOCK,
     timers: SYSTEM_TIMERS,
     http: challenges,
-    config,
+    config: certificateConfig,
     onIssued: async () => {
       await certificates.reload();
       log.operational({ event: "certificate", message: "obtained" });
@@ -192,7 +208,7 @@ export async function assemble(
     certificates: certificateAdmin({
       ...relay,
       renewer,
-      config,
+      config: certificateConfig,
       rehearsal: () => openRehearsal(authority),
       // the port for HTTP does
       answering: (_listen, work) => work(),

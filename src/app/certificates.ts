@@ -4,6 +4,8 @@ import { createSecureContext, type SecureContext } from "node:tls";
 import type { Clock } from "../base/clock.ts";
 import type { Config } from "../config/schema.ts";
 import { literalIp } from "../mail/address.ts";
+import type { SettingName } from "../settings/registry.ts";
+import type { Settings } from "../settings/settings.ts";
 import { BUNDLE_FILE } from "../tls/certificate_bundle.ts";
 import {
   type CertificateSource,
@@ -34,6 +36,26 @@ export function certificateSource(config: Config): CertificateSource {
     case "autocert":
       return { mode, bundle: bundlePath(config), meanwhile: selfSigned };
   }
+}
+
+/** The file, with what is set about certificates while running. */
+export function withCertificateSettings(
+  config: Config,
+  settings: Pick<Settings, "get" | "view">,
+): Config {
+  const isSet = (name: SettingName) => settings.view(name).source === "db";
+  const [cert = config.tls.cert, key = config.tls.key] = settings.get(
+    "tls_files",
+  );
+  const mode = isSet("tls_mode") ? settings.get("tls_mode") : config.tls.mode;
+  const email = isSet("acme_email")
+    ? settings.get("acme_email")
+    : config.acme.email;
+  return {
+    ...config,
+    tls: { ...config.tls, mode, cert, key },
+    acme: { ...config.acme, email },
+  };
 }
 
 /** Of all that belongs to certificates from an authority. */

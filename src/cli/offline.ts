@@ -6,7 +6,11 @@
  */
 import { existsSync } from "node:fs";
 import type { LinkFacts } from "../accounts/login_link.ts";
-import { bundlePath, openCertificates } from "../app/certificates.ts";
+import {
+  bundlePath,
+  openCertificates,
+  withCertificateSettings,
+} from "../app/certificates.ts";
 import { InstanceLock } from "../app/instance_lock.ts";
 import { linkServers } from "../app/link_servers.ts";
 import { openRehearsal, openRenewer } from "../app/names/authority.ts";
@@ -54,7 +58,6 @@ async function openLocked(
     clock: SYSTEM_CLOCK,
     random: systemRandom,
   });
-  const certificate = await trustedCertificate(config);
   const relay = await buildRelay({
     loaded,
     config: () => config,
@@ -63,6 +66,8 @@ async function openLocked(
     version: VERSION,
     signUpUrl: () => undefined,
   });
+  const certificateConfig = withCertificateSettings(config, relay.settings);
+  const certificate = await trustedCertificate(certificateConfig);
   // one that the server makes itself names all its domains
   const isCovered = (name: string) => !certificate || covers(certificate, name);
   function links(domain: string): LinkFacts {
@@ -84,7 +89,7 @@ async function openLocked(
     clock: SYSTEM_CLOCK,
     timers: SYSTEM_TIMERS,
     http: challenges,
-    config: () => config,
+    config: () => certificateConfig,
     onIssued: () => Promise.resolve(), // the server looks at its file when it starts
   };
   const renewer = openRenewer(authority);

@@ -123,8 +123,12 @@ for (
 }
 
 function* checkAuthority(config: Config): Generator<CheckResult> {
-  const { acme, tls, server } = config;
-  if (tls.mode !== "autocert") return;
+  if (config.tls.mode === "autocert") yield* authorityProblems(config);
+}
+
+/** Why no certificate can be had from an authority, whatever `tls.mode` says. */
+export function* authorityProblems(config: Config): Generator<CheckResult> {
+  const { acme, server } = config;
   if (!acme.agreeTos) {
     yield error("acme.agree_tos", "is false: then tls.mode cannot be autocert");
   }

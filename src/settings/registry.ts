@@ -9,7 +9,9 @@ import {
   flag,
   integer,
   type Kind,
+  list,
   optional,
+  path,
   quote,
   textual,
 } from "../config/kinds.ts";
@@ -86,6 +88,15 @@ function listenerSettings(): ListenerSettings {
     ];
   })) as ListenerSettings;
 }
+
+/** Both in one, so that they change together. */
+const certificateFiles: Setting<readonly string[]> = {
+  kind: list(path, { max: 2 }),
+  fallback: () => [],
+  effect: "live",
+  summary:
+    "Certificate chain and key, in place of tls.cert and tls.key; empty: those",
+};
 
 function linkSecurity(
   protocol: string,
@@ -234,6 +245,9 @@ export const SETTINGS = {
   server_comment: live("server.comment", (c) => c.server.comment),
   admin_contact: live("server.admin_contact", (c) => c.server.adminContact),
   smtp_hostname: smtpHostname,
+  tls_mode: live("tls.mode", (c) => c.tls.mode),
+  tls_files: certificateFiles,
+  acme_email: live("acme.email", (c) => c.acme.email),
   dclogin_imap_security: linkSecurity("IMAP"),
   dclogin_smtp_security: linkSecurity("submission"),
 

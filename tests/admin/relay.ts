@@ -216,6 +216,7 @@ export async function withRelay(
           }),
         order: () => Promise.resolve({ kind: "skipped", why: "it is not due" }),
         hints: () => Promise.resolve([]),
+        obstacles: () => [],
       },
       clock,
       random: systemRandom,

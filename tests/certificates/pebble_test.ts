@@ -8,6 +8,7 @@ import { HAS_PEBBLE, Pebble, type PebbleOptions } from "./pebble.ts";
 
 const AUTOCERT = '[tls]\nmode = "autocert"';
 const LIMIT_MS = 60_000;
+const BEGIN = "-----BEGIN CERTIFICATE-----";
 
 interface Together {
   readonly pebble: Pebble;
@@ -32,7 +33,7 @@ async function together(
     const server = await Server.start({
       ...more,
       ports,
-      tls: AUTOCERT,
+      tls: more.tls ?? AUTOCERT,
       config: pebble.config(acme),
     });
     try {
@@ -296,7 +297,7 @@ pebbleTest(
     }, async ({ pebble, server }) => {
       await server.end("SIGKILL");
       await Deno.mkdir(`${server.stateDir}/acme`, { recursive: true });
-    await Deno.remove(`${server.stateDir}/acme`, { recursive: true });
+      await Deno.remove(`${server.stateDir}/acme`, { recursive: true });
       await pebble.dns("set-default-ipv4", { ip: "127.0.0.1" });
       const { exit, out, err } = await run([
         "get",
@@ -308,5 +309,49 @@ pebbleTest(
       await server.run();
       const root = await pebble.rootPem();
       assert.ok(await namesSeen(server.ports.https, root), "from the start");
+    }),
+);
+
+pebbleTest(
+  "where the certificate comes from is changed while the server runs",
+  () =>
+    together({
+      tls: '[tls]\nmode = "self_signed"',
+    }, async ({ pebble, server }) => {
+      const root = await pebble.rootPem();
+      assert.equal((await statusOf(server)).cert_type, "self-signed");
+      const acme = await run(["acme", "--email", "a@chat.example"], server);
+      assert.equal(acme.exit, 0, acme.err);
+      assert.equal(JSON.parse(acme.out).data.obtained.action, "issued");
+      assert.ok(await namesSeen(server.ports.https, root));
+      await server.end("SIGTERM");
+      await server.run();
+      assert.ok(
+        await namesSeen(server.ports.https, root),
+        "after a restart too",
+      );
+      const own = await run(["self-signed"], server);
+      assert.equal(own.exit, 0, own.err);
+      assert.equal(await namesSeen(server.ports.https, root), undefined);
+      const bundle = `${server.stateDir}/acme/certificate.pem`;
+      const [chain, key] = [
+        `${server.stateDir}/c.pem`,
+        `${server.stateDir}/k.pem`,
+      ];
+      const text = await Deno.readTextFile(bundle);
+      await Deno.writeTextFile(chain, text.slice(text.indexOf(BEGIN)));
+      const bad = await run(
+        ["file", chain, `${server.stateDir}/none.pem`],
+        server,
+      );
+      assert.equal(bad.exit, 4);
+      assert.match(bad.err, /none\.pem/);
+      assert.equal(await namesSeen(server.ports.https, root), undefined);
+      await Deno.copyFile(`${server.stateDir}/acme/key.pem`, key);
+      const files = await run(["file", chain, key], server);
+      assert.equal(files.exit, 0, files.err);
+      assert.ok(await namesSeen(server.ports.https, root));
+      const { exit } = await run(["get"], server);
+      assert.equal(exit, 4, "not from an authority");
     }),
 );

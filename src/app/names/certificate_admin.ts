@@ -3,6 +3,7 @@ import type {
   CertificateAdmin,
   OrderOptions,
 } from "../../admin/certificate_admin.ts";
+import { authorityProblems } from "../../config/checks.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Renewer } from "../../tls/acme/renewer.ts";
 import type { Outcome } from "../../tls/acme/renewer_parts.ts";
@@ -52,6 +53,10 @@ export function certificateAdmin(
     },
     current: () => readCurrent(certificateSource(config())),
     status: () => renewer.status(),
+    obstacles: () =>
+      [...authorityProblems(config())].map(({ key, message }) =>
+        `${key} ${message}`
+      ),
     order: (options) =>
       answering(
         options.httpListen,

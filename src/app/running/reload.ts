@@ -18,7 +18,7 @@ import { formatAddress } from "../../net/listener.ts";
 import { SETTING_NAMES, settingNamed } from "../../settings/registry.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Assembly } from "../assembly.ts";
-import { certificateSource } from "../certificates.ts";
+import { certificateSource, withCertificateSettings } from "../certificates.ts";
 
 export interface ReloadParts {
   readonly assembly: Assembly;
@@ -99,7 +99,9 @@ async function useFile(
   change.changed.forEach((key) => found.changed.add(key));
   if (scope === "all" || change.changed.some(leadsToCertificate)) {
     const worked = await found.attempt(async () => {
-      const source = certificateSource(loaded.values);
+      const source = certificateSource(
+        withCertificateSettings(loaded.values, settings),
+      );
       if (await certificates.use(source)) found.changed.add("tls");
     });
     if (!worked) {

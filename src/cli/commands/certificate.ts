@@ -1,14 +1,17 @@
 /** The certificate, and how it is got from an authority. @module */
-import type { AdminOutput } from "../../admin/operation_table.ts";
+import { resolve } from "node:path";
+import type { AdminInput, AdminOutput } from "../../admin/operation_table.ts";
 import {
+  argument,
   type Call,
   type Command,
   type CommandResult,
   flagOption,
   textOption,
+  withApplied,
 } from "../command.ts";
-import { EXIT } from "../exit_codes.ts";
-import { facts, moment, table } from "../text.ts";
+import { CliError, EXIT } from "../exit_codes.ts";
+import { appliedNote, facts, moment, table } from "../text.ts";
 
 type Status = AdminOutput<"certificate.status">;
 
@@ -101,6 +104,65 @@ function obtain(always: boolean) {
   };
 }
 
+async function useSelfSigned(call: Call): Promise<CommandResult> {
+  return await used(call, { mode: "self_signed" });
+}
+
+/** Relative paths are those of the person who types them. */
+async function useFiles(call: Call): Promise<CommandResult> {
+  const [cert, key] = [0, 1].map((at) => resolve(argument(call, at)));
+  return await used(call, {
+    mode: "file",
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  });
+}
+
+async function useAuthority(call: Call): Promise<CommandResult> {
+  const email = textOption(call, "email");
+  const chosen = await used(call, {
+    mode: "autocert",
+    ...(email === undefined ? {} : { email }),
+  });
+  if (call.options["obtain"] === false) return chosen;
+  const obtained = await obtain(false)(call);
+  return {
+    data: { ...Object(chosen.data), obtained: obtained.data },
+    text: `${chosen.text}\n${obtained.text}`,
+  };
+}
+
+async function used(
+  call: Call,
+  input: AdminInput<"certificate.use">,
+): Promise<CommandResult> {
+  const done = await call.access.call("certificate.use", input);
+  const data = await withApplied(call, done);
+  const mode = MODES[data.tls_management];
+  const text = `The certificate for ${data.domain} comes ${mode}${
+    appliedNote(data.applied)
+  }`;
+  return { data, text };
+}
+
+async function autocert(call: Call): Promise<CommandResult> {
+  const [action = "status"] = call.args;
+  switch (action) {
+    case "status":
+      return await autocertStatus(call);
+    case "enable":
+      return await useAuthority(call);
+    case "disable":
+      return await useSelfSigned(call);
+    default:
+      throw new CliError(
+        "usage",
+        `name one of status, enable, disable (got "${action}")`,
+        EXIT.usage,
+      );
+  }
+}
+
 async function autocertStatus(call: Call): Promise<CommandResult> {
   const all = await call.access.call("certificate.status", {});
   const data = {
@@ -130,6 +192,12 @@ const ORDER_OPTIONS = [
   { flags: "--new-key", summary: "not with the key of the one before" },
 ];
 
+const AUTHORITY_OPTIONS = [
+  { flags: "--email <address>", summary: "where the authority may write to" },
+  { flags: "--no-obtain", summary: "leave it to the server to get one" },
+  ...ORDER_OPTIONS,
+];
+
 export const CERTIFICATE_COMMANDS: readonly Command[] = [
   {
     usage: "certificate status",
@@ -157,8 +225,28 @@ export const CERTIFICATE_COMMANDS: readonly Command[] = [
     run: obtain(true),
   },
   {
-    usage: "certificate autocert",
-    summary: "Whether certificates come from an authority, and how that goes",
-    run: autocertStatus,
+    usage: "certificate autocert [action]",
+    summary:
+      "Certificates from an authority: status (how that goes), enable, disable (one of our own)",
+    timeout: TAKES_TIME,
+    options: AUTHORITY_OPTIONS,
+    run: autocert,
+  },
+  {
+    usage: "certificate acme",
+    summary: "Have the authority give certificates from now on, and get one",
+    timeout: TAKES_TIME,
+    options: AUTHORITY_OPTIONS,
+    run: useAuthority,
+  },
+  {
+    usage: "certificate file <cert> <key>",
+    summary: "Serve the certificate of these files from now on",
+    run: useFiles,
+  },
+  {
+    usage: "certificate self-signed",
+    summary: "Serve a certificate of our own from now on",
+    run: useSelfSigned,
   },
 ];

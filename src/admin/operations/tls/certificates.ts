@@ -7,10 +7,13 @@ import {
   covers,
   daysRemaining,
 } from "../../../tls/certificate.ts";
-import type { CertificateMode } from "../../certificate_admin.ts";
+import {
+  CERTIFICATE_MODES,
+  type CertificateMode,
+} from "../../certificate_admin.ts";
 import type { AdminContext } from "../../context.ts";
-import { flag, line } from "../../fields.ts";
-import { operation } from "../../operation.ts";
+import { choice, flag, line } from "../../fields.ts";
+import { inField, invalidField, operation } from "../../operation.ts";
 
 async function status({ certificates, clock }: AdminContext) {
   const { mode, hostname, path, directory } = certificates;
@@ -158,7 +161,54 @@ function seconds(ms: number): number {
   return Math.floor(ms / 1000);
 }
 
+async function use(
+  { certificates, settings }: AdminContext,
+  { mode, cert, key, email }: {
+    readonly mode: CertificateMode;
+    readonly cert?: string | undefined;
+    readonly key?: string | undefined;
+    readonly email?: string | undefined;
+  },
+) {
+  if (mode === "autocert") refuseObstacles(certificates.obstacles());
+  if ((cert === undefined) !== (key === undefined)) {
+    throw invalidField("key", "certificate and key are named together");
+  }
+  if (email !== undefined) {
+    await inField("email", () => settings.set("acme_email", email));
+  }
+  const before = settings.view("tls_files");
+  if (cert !== undefined && key !== undefined) {
+    await settings.set("tls_files", `${cert}, ${key}`);
+  }
+  try {
+    await inField("mode", () => settings.set("tls_mode", mode));
+  } catch (error) { // as of files that cannot be served
+    if (before.source === "db") await settings.set("tls_files", before.value);
+    else await settings.reset("tls_files");
+    throw error;
+  }
+  return { tls_management: mode, domain: certificates.hostname };
+}
+
+function refuseObstacles(obstacles: readonly string[]): void {
+  if (obstacles.length === 0) return;
+  throw invalidField("mode", obstacles.join("; "));
+}
+
 export const CERTIFICATE_OPERATIONS = {
+  "certificate.use": operation({
+    summary: "Choose where the certificate comes from, in place of tls.mode",
+    scope: "full",
+    changes: true,
+    input: {
+      mode: choice("as tls.mode has it", CERTIFICATE_MODES),
+      cert: optional(line("file of the chain, leaf first", 4096)),
+      key: optional(line("file of its key", 4096)),
+      email: optional(line("where the authority may write to")),
+    },
+    run: use,
+  }),
   "certificate.status": operation({
     summary: "The certificate, for which names it is, and when it is renewed",
     scope: "read",
