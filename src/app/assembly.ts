@@ -4,6 +4,7 @@
  * @module
  */
 import { quotaPolicy } from "../accounts/live_options.ts";
+import type { CertificateAdmin } from "../admin/certificate_admin.ts";
 import type { AdminContext } from "../admin/context.ts";
 import type { ServerControl } from "../admin/live_server.ts";
 import { isOutOfDescriptors } from "../base/system_errors.ts";
@@ -34,7 +35,7 @@ import {
   openRehearsal,
   openRenewer,
 } from "./names/authority.ts";
-import { certificateAdmin } from "./names/certificate_admin.ts";
+import { certificateAdmin, renewIfDue } from "./names/certificate_admin.ts";
 import { LiveView } from "./running/live_view.ts";
 import { Protocols } from "./protocols.ts";
 import { adminContext, buildRelay, type Relay } from "./relay.ts";
@@ -94,6 +95,7 @@ export async function assemble(
     version,
     onFatal,
     signUpUrl: (domain) => site.signUpUrl(domain),
+    renewCertificate: () => renewIfDue(certificateOperations),
   });
   const { settings, store } = relay;
   const certificateConfig = () => withCertificateSettings(config(), settings);
@@ -148,6 +150,14 @@ export async function assemble(
     },
   };
   const renewer = openRenewer(authority);
+  const certificateOperations: CertificateAdmin = certificateAdmin({
+    ...relay,
+    renewer,
+    config: certificateConfig,
+    rehearsal: () => openRehearsal(authority),
+    // the port for HTTP does
+    answering: (_listen, work) => work(),
+  });
   const shared = { ...relay, certificates, clock: SYSTEM_CLOCK, config };
   const site: RelaySiteBackend = new RelaySiteBackend({
     ...shared,
@@ -205,14 +215,7 @@ export async function assemble(
   const admin = adminContext(relay, config, {
     links: (domain) => site.links(domain),
     certificate: () => trusted(certificates),
-    certificates: certificateAdmin({
-      ...relay,
-      renewer,
-      config: certificateConfig,
-      rehearsal: () => openRehearsal(authority),
-      // the port for HTTP does
-      answering: (_listen, work) => work(),
-    }),
+    certificates: certificateOperations,
     live,
   });
   return {

@@ -76,6 +76,8 @@ export interface RelaySource {
   readonly onFatal?: (error: Error) => void;
   /** Where people sign up with a domain now; undefined if there is no such page. */
   signUpUrl(domain: string): string | undefined;
+  /** If it is due. Says what came of it. @throws {Error} why there is none */
+  renewCertificate(): Promise<string>;
 }
 
 export function localDomains({ server }: Config): LocalDomains {
@@ -168,6 +170,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     settings,
     accounts,
     dkim: dkim.watch,
+    renewCertificate: () => source.renewCertificate(),
     quota: () => quotaPolicy(settings, config()),
     periodic: true,
   });

@@ -6,6 +6,7 @@
  */
 import { existsSync } from "node:fs";
 import type { LinkFacts } from "../accounts/login_link.ts";
+import type { CertificateAdmin } from "../admin/certificate_admin.ts";
 import {
   bundlePath,
   openCertificates,
@@ -14,7 +15,10 @@ import {
 import { InstanceLock } from "../app/instance_lock.ts";
 import { linkServers } from "../app/link_servers.ts";
 import { openRehearsal, openRenewer } from "../app/names/authority.ts";
-import { certificateAdmin } from "../app/names/certificate_admin.ts";
+import {
+  certificateAdmin,
+  renewIfDue,
+} from "../app/names/certificate_admin.ts";
 import { answeringAt } from "../app/names/temporary_answers.ts";
 import { connectName } from "../app/site_names.ts";
 import { adminContext, buildRelay } from "../app/relay.ts";
@@ -65,6 +69,7 @@ async function openLocked(
     lock,
     version: VERSION,
     signUpUrl: () => undefined,
+    renewCertificate: () => renewIfDue(certificates),
   });
   const certificateConfig = withCertificateSettings(config, relay.settings);
   const certificate = await trustedCertificate(certificateConfig);
@@ -93,19 +98,20 @@ async function openLocked(
     onIssued: () => Promise.resolve(), // the server looks at its file when it starts
   };
   const renewer = openRenewer(authority);
+  const certificates: CertificateAdmin = certificateAdmin({
+    ...authority,
+    renewer,
+    rehearsal: () => openRehearsal(authority),
+    answering: (listen, work) =>
+      config.acme.challenges.includes("http-01")
+        ? answeringAt(listen, challenges, work)
+        : work(),
+  });
   return {
     admin: adminContext(relay, () => config, {
       links,
       certificate: () => certificate,
-      certificates: certificateAdmin({
-        ...authority,
-        renewer,
-        rehearsal: () => openRehearsal(authority),
-        answering: (listen, work) =>
-          config.acme.challenges.includes("http-01")
-            ? answeringAt(listen, challenges, work)
-            : work(),
-      }),
+      certificates,
     }),
     async close() {
       await renewer.close();

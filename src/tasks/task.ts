@@ -28,6 +28,8 @@ export interface TaskWork {
   readonly settings: TaskSettings;
   readonly dkim: Pick<KeyWatch, "look">;
   readonly backups: Pick<BackupControl, "create" | "createIfDue">;
+  /** If it is due. Says what came of it. @throws {Error} why there is none */
+  renewCertificate(): Promise<string>;
   readonly quota: QuotaPolicy;
   /** In place of the age in the settings. */
   readonly retentionSeconds?: number;

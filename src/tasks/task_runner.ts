@@ -32,6 +32,7 @@ export interface TaskRunnerParts
     Pick<TaskWork, "store" | "accounts" | "backups" | "dkim" | "settings"> {
   readonly clock: Clock;
   readonly timers: Timers;
+  renewCertificate(): Promise<string>;
   /** Live. */
   quota(): QuotaPolicy;
   /** Whether tasks also run by themselves in this process. */
@@ -239,6 +240,7 @@ export class TaskRunner implements TaskControl {
       backups,
       dkim,
       settings,
+      renewCertificate: () => this.#parts.renewCertificate(),
       quota: this.#parts.quota(),
       dryRun: options.dryRun ?? false,
       isScheduled: options.scheduled ?? false,

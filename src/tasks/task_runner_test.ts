@@ -96,6 +96,7 @@ function parts(changes: Record<string, unknown> = {}) {
     settings: { get: (name: string) => values[name] } as TaskSettings,
     backups: NO_BACKUPS,
     dkim: { look: () => Promise.resolve([]) },
+    renewCertificate: () => Promise.resolve("Nothing done"),
     quota: () => ({
       defaultOctets: 1,
       whenFull: "expire_oldest",

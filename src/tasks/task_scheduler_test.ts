@@ -120,6 +120,7 @@ function scheduled(schedule: Schedule, lastRun?: number) {
     settings: { get: () => undefined } as unknown as TaskSettings,
     backups: NO_BACKUPS,
     dkim: { look: () => Promise.resolve([]) },
+    renewCertificate: () => Promise.resolve("Nothing done"),
     quota: () => QUOTA,
     clock: time,
     timers: time,

@@ -1,6 +1,7 @@
 /** Every task there is. @module */
 import { Refusal } from "../base/refusal.ts";
 import { makeBackup } from "./backup.ts";
+import { renewCertificate } from "./certificates.ts";
 import { checkDkim } from "./dkim.ts";
 import { purgeSeen, purgeSeenBacklog } from "./purge_seen.ts";
 import {
@@ -39,6 +40,7 @@ export const TASKS: readonly Task[] = [
   rewriteDatabase,
   checkDkim,
   makeBackup,
+  renewCertificate,
   prunePushTokens,
 ];
 

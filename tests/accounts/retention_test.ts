@@ -70,6 +70,7 @@ function relayTest(name: string, test: (relay: Relay) => Promise<void>): void {
       settings: { get: (key: string) => settings[key] } as TaskSettings,
       backups: NO_BACKUPS,
       dkim: { look: () => Promise.resolve([]) },
+      renewCertificate: () => Promise.resolve("Nothing done"),
       quota: () => QUOTA,
       clock: time,
       timers: time,

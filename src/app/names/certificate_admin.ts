@@ -66,6 +66,25 @@ export function certificateAdmin(
   };
 }
 
+/** For the task that does so. @throws {Error} why there is none */
+export async function renewIfDue(
+  certificates: Pick<CertificateAdmin, "order">,
+): Promise<string> {
+  const outcome = await certificates.order({
+    force: false,
+    newKey: false,
+    rehearsal: false,
+  });
+  switch (outcome.kind) {
+    case "issued":
+      return `A certificate for ${outcome.certificate.names.join(", ")}`;
+    case "skipped":
+      return `Nothing done: ${outcome.why}`;
+    case "failed":
+      throw outcome.trouble;
+  }
+}
+
 async function order(
   renewer: Renewer,
   { force, newKey, rehearsal }: OrderOptions,

@@ -62,26 +62,47 @@ function otherNames({ server, mta_sts, acme }: Config): string[] {
   });
 }
 
-/** undefined for a wildcard, which has none. */
+/** undefined where nobody can say: for a wildcard, or without an answer. The authority then decides. */
 async function addressesFor(
   name: string,
   dns: AddressLookUps,
 ): Promise<readonly string[] | undefined> {
   if (name.startsWith("*.")) return undefined;
-  return isIP(name) ? [canonicalAddress(name)] : await addressesOf(dns, name);
+  if (isIP(name)) return [canonicalAddress(name)];
+  try {
+    return await certainAddresses(dns, name);
+  } catch (error) {
+    if (error instanceof DnsFailure) return undefined;
+    throw error;
+  }
 }
 
-/** Empty for those that cannot be looked up too. */
+/** Empty too where the DNS does not answer. */
 export async function addressesOf(
   dns: AddressLookUps,
   name: string,
-): Promise<string[]> {
+): Promise<readonly string[]> {
+  try {
+    return await certainAddresses(dns, name);
+  } catch (error) {
+    if (error instanceof DnsFailure) return [];
+    throw error;
+  }
+}
+
+/** @throws {DnsFailure} `temporary` */
+async function certainAddresses(
+  dns: AddressLookUps,
+  name: string,
+): Promise<readonly string[]> {
   const found = await Promise.all([dns.ipv4(name), dns.ipv6(name)].map(
     async (looking) => {
       try {
         return (await looking).values.map(canonicalAddress);
       } catch (error) {
-        if (error instanceof DnsFailure) return [];
+        if (error instanceof DnsFailure && error.problem !== "temporary") {
+          return [];
+        }
         throw error;
       }
     },

@@ -13,6 +13,8 @@ const MAX_SHOWN = 300;
 
 export class DnsHook implements Solver {
   readonly type = "dns-01";
+  /** One call after the other: what edits a zone seldom bears company. */
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(readonly program: string, readonly signal: AbortSignal) {}
 
@@ -23,14 +25,22 @@ export class DnsHook implements Solver {
       `_acme-challenge.${name}`,
       await dnsValue(keyAuthorization),
     ];
-    const late = AbortSignal.timeout(PUBLISH_MS);
-    const signal = AbortSignal.any([this.signal, late]);
-    await this.#call(["present", ...record], signal);
+    await this.#inTurn(async () => {
+      const late = AbortSignal.timeout(PUBLISH_MS);
+      const signal = AbortSignal.any([this.signal, late]);
+      await this.#call(["present", ...record], signal);
+    });
     return async () => {
       // what is left behind does no harm
       const late = AbortSignal.timeout(CLEAN_UP_MS);
       await this.#call(["cleanup", ...record], late).catch(() => {});
     };
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => {});
+    return done;
   }
 
   async #call(

@@ -83,9 +83,12 @@ export class Ordering {
   async authorize(url: string): Promise<void> {
     const order = await this.#order(url);
     if (order.status !== "pending") return;
+    const removals: (() => Promise<void>)[] = [];
     const outcomes = await Promise.allSettled(
-      order.authorizations.map((one) => this.#solve(one)),
+      order.authorizations.map((one) => this.#solve(one, removals)),
     );
+    // not before all have been looked at: a name and its wildcard have one record
+    for (const remove of removals) await remove();
     const failed: FailedName[] = [];
     for (const outcome of outcomes) {
       if (outcome.status === "fulfilled") continue;
@@ -145,7 +148,10 @@ export class Ordering {
   }
 
   /** @throws {AcmeTrouble} */
-  async #solve(url: string): Promise<void> {
+  async #solve(
+    url: string,
+    removals: (() => Promise<void>)[],
+  ): Promise<void> {
     const { session, solversOf } = this.#parts;
     const { body } = await session.post(url);
     const authorization = readShape(AUTHORIZATION, body, "authorization");
@@ -162,25 +168,21 @@ export class Ordering {
     }
     const { solver, challenge, token } = found;
     const { key } = session;
-    let remove: () => Promise<void>;
     try {
-      remove = await solver.present({
+      const remove = await solver.present({
         name,
         token,
         keyAuthorization: `${token}.${key.thumbprint}`,
       });
+      removals.push(remove);
     } catch (error) {
       if (!(error instanceof AcmeTrouble)) throw error;
       throw validationTrouble([
         { name: wanted, challenge: solver.type, why: error.message },
       ]);
     }
-    try {
-      await session.post(challenge, {});
-      await this.#validated(url, { name: wanted, challenge: solver.type });
-    } finally {
-      await remove();
-    }
+    await session.post(challenge, {});
+    await this.#validated(url, { name: wanted, challenge: solver.type });
   }
 
   async #validated(

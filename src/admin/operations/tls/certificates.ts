@@ -203,8 +203,8 @@ export const CERTIFICATE_OPERATIONS = {
     changes: true,
     input: {
       mode: choice("as tls.mode has it", CERTIFICATE_MODES),
-      cert: optional(line("file of the chain, leaf first", 4096)),
-      key: optional(line("file of its key", 4096)),
+      cert: optional(line("file of the chain, leaf first")),
+      key: optional(line("file of its key")),
       email: optional(line("where the authority may write to")),
     },
     run: use,
