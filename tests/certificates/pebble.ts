@@ -35,6 +35,8 @@ export interface PebbleOptions {
   /** Profiles and their lifetimes in seconds. */
   readonly profiles?: Readonly<Record<string, number>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Keys of its customers, without which it makes no account. */
+  readonly customers?: Readonly<Record<string, string>>;
 }
 
 const START_LIMIT_MS = 30_000;
@@ -53,7 +55,7 @@ export class Pebble {
   ) {}
 
   static async start(
-    { httpPort, profiles, environment }: PebbleOptions,
+    { httpPort, profiles, environment, customers }: PebbleOptions,
   ): Promise<Pebble> {
     const [port, management, dnsPort, dnsManagement, tlsPort] = reservePorts(5);
     const folder = await Deno.makeTempDir({ prefix: "postern-pebble-" });
@@ -73,6 +75,10 @@ export class Pebble {
           tlsPort,
           retryAfter: { authz: 1, order: 1 },
           keyAlgorithm: "ecdsa",
+          ...(customers === undefined ? {} : {
+            externalAccountBindingRequired: true,
+            externalAccountMACKeys: customers,
+          }),
           profiles: Object.fromEntries(
             Object.entries(profiles ?? PROFILES).map(([name, seconds]) => [
               name,

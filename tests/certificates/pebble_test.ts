@@ -355,3 +355,53 @@ pebbleTest(
       assert.equal(exit, 4, "not from an authority");
     }),
 );
+
+pebbleTest(
+  "the authority's word makes the server renew by itself",
+  () =>
+    together({}, async ({ pebble, server }) => {
+      const root = await pebble.rootPem();
+      const before = await until(() => namesSeen(server.ports.https, root));
+      const bundle = await Deno.readTextFile(
+        `${server.stateDir}/acme/certificate.pem`,
+      );
+      const day = 86_400_000;
+      await pebble.suggestRenewal(bundle.slice(bundle.indexOf(BEGIN)), {
+        start: new Date(Date.now() - 2 * day),
+        end: new Date(Date.now() - day),
+      });
+      await server.end("SIGKILL");
+      const path = `${server.stateDir}/acme/state.json`;
+      const state = JSON.parse(await Deno.readTextFile(path));
+      await Deno.writeTextFile(
+        path,
+        JSON.stringify({ ...state, askAgainMs: 0 }),
+      );
+      await server.run();
+      await until(async () => {
+        const now = await namesSeen(server.ports.https, root);
+        return now && now.serial !== before.serial ? now : undefined;
+      });
+    }),
+);
+
+pebbleTest(
+  "an authority that has customers is told which one this is",
+  async () => {
+    const folder = await Deno.makeTempDir({ prefix: "postern-test-" });
+    const key =
+      "zWNDZM6eQGHWpSRTPal5eIUYFTu7EajVIoguysqZ9wG44nMEtx3MUAsUDkMTQ12W";
+    try {
+      await Deno.writeTextFile(`${folder}/hmac`, `${key}\n`);
+      await together({
+        pebble: { customers: { "customer-1": key } },
+        acme: `eab_kid = "customer-1"\neab_hmac_file = "${folder}/hmac"`,
+      }, async ({ pebble, server }) => {
+        const root = await pebble.rootPem();
+        await until(() => namesSeen(server.ports.https, root));
+      });
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
