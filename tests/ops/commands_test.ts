@@ -77,6 +77,27 @@ imageTest(
   },
 );
 
+const MODES: readonly (readonly [string[], string])[] = [
+  [["--domain", "chat.example"], "autocert"],
+  [["--domain", "chat.example", "--staging"], "autocert"],
+  [["--domain", "relay.lan"], "self_signed"],
+  [["--ip", "8.8.8.8", "--auto-ip-cert"], "autocert"],
+  [["--domain", "chat.example", "--tls-mode", "self_signed"], "self_signed"],
+  [
+    ["--domain", "chat.example", "--cert-path", "/c", "--key-path", "/k"],
+    "file",
+  ],
+];
+for (const [args, mode] of MODES) {
+  imageTest(`install ${args.join(" ")} is ${mode}`, async (image) => {
+    const { exit, err } = await command(image, install(image, ...args));
+    assert.equal(exit, 0, err);
+    const config = image.read("/etc/postern/postern.toml");
+    assert.match(config, new RegExp(`^mode = "${mode}"$`, "m"));
+    assert.equal(/acme-staging/.test(config), args.includes("--staging"));
+  });
+}
+
 const WRONG: readonly (readonly [string[], number, RegExp])[] = [
   [[], 2, /nobody can be asked here/],
   [["--simple"], 2, /--domain or --ip has to name the relay/],
@@ -102,6 +123,11 @@ const WRONG: readonly (readonly [string[], number, RegExp])[] = [
     ["--domain", "a.example", "--state-dir", "/var/../x"],
     2,
     /--state-dir must be a path/,
+  ],
+  [
+    ["--ip", "192.168.1.1", "--auto-ip-cert"],
+    7,
+    /192\.168\.1\.1 is not public/,
   ],
   [["--domain", "a.example", "--start"], 2, /--start needs a unit/],
   [

@@ -286,7 +286,20 @@ export const INSTALL_COMMANDS: readonly Command[] = [{
     {
       flags: "--tls-mode <mode>",
       summary:
-        "tls.mode of the configuration; file if --cert-path is given, else self_signed",
+        "tls.mode of the configuration; unless told, file with --cert-path, autocert with a public domain, else self_signed",
+    },
+    {
+      flags: "--auto-ip-cert",
+      summary: "with --ip alone: a certificate from an authority all the same",
+    },
+    {
+      flags: "--acme-email <address>",
+      summary: "where the authority may write to",
+    },
+    {
+      flags: "--staging",
+      summary:
+        "ask the directory for trials of Let's Encrypt, whose certificates nobody trusts",
     },
     { flags: "--cert-path <path>", summary: "certificate chain, leaf first" },
     { flags: "--key-path <path>", summary: "its key" },

@@ -37,13 +37,26 @@ export function nextSteps(done: NextSteps): string {
     ...serviceLines(done),
     "",
     `Firewall: "${NAME} firewall print" lists the rules for ufw, nftables and firewalld.`,
-    ...done.config.tls.mode === "self_signed"
-      ? [
-        "The certificate is one that the relay makes itself: people sign up by the link or code of its web page, which tells their app to accept it.",
-      ]
-      : [],
+    ...certificateLines(done.config),
     `Web page: https://${webHost(done.config)}/`,
   ].join("\n");
+}
+
+function certificateLines({ tls, acme }: Config): string[] {
+  switch (tls.mode) {
+    case "file":
+      return [];
+    case "self_signed":
+      return [
+        "Certificate: one that the relay makes itself; people sign up by the link or code of its web page, which tells their app to accept it.",
+      ];
+    case "autocert":
+      return [
+        `Certificate: from ${
+          new URL(acme.directory).host
+        }, to whose terms of service "autocert" agrees, once port 80 of the name leads here; until then one that the relay makes itself. "${NAME} status --details" shows which it has.`,
+      ];
+  }
 }
 
 function recordLines(known: RecordsKnown): string[] {

@@ -50,6 +50,9 @@ export function optionWishes(call: Call): Wishes {
     tlsMode: textOption(call, "tlsMode"),
     certPath: pathOption(call, "certPath"),
     keyPath: pathOption(call, "keyPath"),
+    ...(flagOption(call, "autoIpCert") ? { autoIpCert: true } : {}),
+    acmeEmail: textOption(call, "acmeEmail"),
+    ...(flagOption(call, "staging") ? { staging: true } : {}),
     registrationOpen: registrationOption(call),
   };
   return Object.fromEntries(
@@ -91,7 +94,7 @@ export async function askWishes(call: Call): Promise<Wishes> {
     : { ip: name };
   const files = given.certPath ?? await ask(
     call,
-    "Certificate file, or nothing for one that the relay makes itself: ",
+    "Certificate file, or nothing for one that the relay gets or makes itself: ",
     "",
   );
   const key = files === "" || given.keyPath !== undefined

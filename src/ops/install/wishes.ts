@@ -1,7 +1,9 @@
 /** What an operator asks for, as keys of the configuration file. @module */
 import { isIP } from "node:net";
 import { type KeyName, keyNamed } from "../../config/schema.ts";
-import type { WrittenKeys } from "../../config/write.ts";
+import { loadConfig } from "../../config/load.ts";
+import { ConfigError } from "../../config/problems.ts";
+import { configText, type WrittenKeys } from "../../config/write.ts";
 import { canonicalAddress } from "../../dns/address_kind.ts";
 import { isUsual, type Places } from "./places.ts";
 import { PRODUCT } from "../../base/program_name.ts";
@@ -15,6 +17,11 @@ export interface Wishes {
   readonly tlsMode?: string;
   readonly certPath?: string;
   readonly keyPath?: string;
+  /** A certificate from an authority for the address alone. */
+  readonly autoIpCert?: boolean;
+  readonly acmeEmail?: string;
+  /** From the authority's directory for trials, whose certificates nobody trusts. */
+  readonly staging?: boolean;
   readonly registrationOpen?: boolean;
 }
 
@@ -27,6 +34,9 @@ export const WISH_OPTIONS: Readonly<Record<keyof Wishes, string>> = {
   tlsMode: "--tls-mode",
   certPath: "--cert-path",
   keyPath: "--key-path",
+  autoIpCert: "--auto-ip-cert",
+  acmeEmail: "--acme-email",
+  staging: "--staging",
   registrationOpen: "--registration",
 };
 
@@ -57,15 +67,37 @@ export function wishedConfig(wishes: Wishes, places: Places): WishedConfig {
   ask("server.hostname", "hostname");
   ask("server.public_ip", "ip");
   ask("server.state_dir", "stateDir");
-  ask("tls.mode", "tlsMode", wishes.tlsMode ?? modeOfFiles(wishes));
+  ask("tls.mode", "tlsMode", wishes.tlsMode ?? modeOf(wishes));
   ask("tls.cert", "certPath");
   ask("tls.key", "keyPath");
+  ask("acme.email", "acmeEmail");
+  if (wishes.staging) ask("acme.directory", "staging", STAGING);
   ask("registration.open", "registrationOpen");
-  return { asked, written: new Map([...asked, ...ofPlaces(places, asked)]) };
+  const written = new Map([...asked, ...ofPlaces(places, asked)]);
+  if (domain !== undefined && !asked.has("tls.mode")) {
+    written.set("tls.mode", modeOfDomain(written));
+  }
+  return { asked, written };
 }
 
-function modeOfFiles({ certPath, keyPath }: Wishes): string | undefined {
-  return certPath ?? keyPath ? "file" : undefined;
+const STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory";
+
+function modeOf(wishes: Wishes): string | undefined {
+  if (wishes.autoIpCert) return "autocert";
+  return wishes.certPath ?? wishes.keyPath ? "file" : undefined;
+}
+
+/** From an authority, unless none would give one for such a name. */
+function modeOfDomain(written: WrittenKeys): string {
+  const mode = "autocert";
+  const text = configText(new Map([...written, ["tls.mode", mode]]), []);
+  try {
+    loadConfig({ path: "", text });
+    return mode;
+  } catch (error) {
+    if (error instanceof ConfigError) return "self_signed";
+    throw error;
+  }
 }
 
 /** `[192.0.2.1]`, `[IPv6:2001:db8::1]` (RFC 5321 §4.1.3). @throws {SyntaxError} */
