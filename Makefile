@@ -1,7 +1,7 @@
 # `make help` lists the targets. Only git, make, curl and Node.js with npm have to be there: scripts/deno gets the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help bundle run test test-unit test-protocol test-e2e test-crash check build bench fmt clean
+.PHONY: help bundle run test test-unit test-protocol test-peers test-e2e test-crash check build bench fmt clean
 
 DENO := scripts/deno
 
@@ -15,10 +15,10 @@ run: ## Start a relay on unprivileged ports, state in ./data; ADDRESS=192.168.1.
 	@$(DENO) run -A scripts/bundle.ts >/dev/null
 	@$(DENO) run -A main.ts run --dev $(if $(ADDRESS),--address "$(ADDRESS)")
 
-test: ## All tests: units, protocols, real clients, kill -9
+test: ## All tests: units, protocols, other servers, real clients, kill -9
 	@$(DENO) run -A scripts/test.ts
 
-test-unit test-protocol test-e2e test-crash: test-%:
+test-unit test-protocol test-peers test-e2e test-crash: test-%:
 	@$(DENO) run -A scripts/test.ts $*
 
 check: ## Format, lint, types, imports, RFC references, fresh documents

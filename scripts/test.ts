@@ -10,7 +10,7 @@ import { print, REPOSITORY, sourceFiles } from "./repository.ts";
 import type { Failure, Tally } from "./test_output.ts";
 import { type Suite, type SuiteResult, SuiteRun } from "./test_suite.ts";
 
-const SLOW = /^tests\/(e2e|crash|bench)\//;
+const SLOW = /^tests\/(peers|e2e|crash|bench)\//;
 const SHOWN_FAILURES = 25;
 const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -27,6 +27,13 @@ const ROWS: readonly (readonly Suite[])[] = [
     limitMinutes: 10,
     parallel: true,
     owns: (file) => file.startsWith("tests/") && !SLOW.test(file),
+  }],
+  // whole relays in networks of their own: one after the other, each has the machine
+  [{
+    name: "peers",
+    limitMinutes: 8,
+    parallel: false,
+    owns: (file) => file.startsWith("tests/peers/"),
   }],
   [{
     name: "e2e",

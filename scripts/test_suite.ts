@@ -37,7 +37,7 @@ const GRACE_MS = 2_000;
 export class SuiteRun {
   readonly #suite: Suite;
   readonly #mark = `${Deno.pid}.${crypto.randomUUID()}`;
-  readonly #tmp = Deno.makeTempDirSync({ prefix: "postern-suite-" });
+  readonly #tmp = passableTempDir();
   readonly #started = performance.now();
   #output = "";
   #passed = 0;
@@ -207,4 +207,11 @@ function kill(pid: number): void {
   } catch {
     // it has ended meanwhile
   }
+}
+
+/** Servers that tests start may have users of their own, and sockets whose paths are short. */
+function passableTempDir(): string {
+  const path = Deno.makeTempDirSync({ prefix: "ps-" });
+  Deno.chmodSync(path, 0o711);
+  return path;
 }

@@ -156,15 +156,19 @@ function notOpen(what: string, path: string): CliError {
   );
 }
 
+const MAX_SOCKET_PATH = 107; // unix(7): 108 with the NUL behind it
+
 function unreachable(error: AlreadyRunning, config: Config): CliError {
   const { pid, holder } = error;
   const shown = pid === undefined ? "" : ` (pid ${pid})`;
+  const path = controlPath(config);
+  const cause = new TextEncoder().encode(path).length > MAX_SOCKET_PATH
+    ? `a socket's path has at most ${MAX_SOCKET_PATH} octets; nothing was done. Set server.runtime_dir to a shorter one`
+    : "it was removed, or server.runtime_dir is not what the server started with; nothing was done. A restart makes the socket again";
   return new CliError(
     "unreachable",
     holder === "server"
-      ? `The server runs${shown}, but nobody answers at its control socket ${
-        controlPath(config)
-      }: it was removed, or server.runtime_dir is not what the server started with; nothing was done. A restart makes the socket again`
+      ? `The server runs${shown}, but nobody answers at its control socket ${path}: ${cause}`
       : `Another command${shown} works on the database; nothing was done`,
     EXIT.failed,
   );

@@ -50,6 +50,14 @@ const OBSTACLES: Record<
       /"error":"The server runs \(pid \d+\), but nobody answers at its control socket .*no-socket\/control\.sock.*"code":"unreachable"/,
     undo() {},
   }),
+  "looks where no socket can be": ({ stateDir }) => ({
+    environment: {
+      POSTERN_SET__server__runtime_dir: `${stateDir}/${"x".repeat(107)}`,
+    },
+    exit: 1,
+    err: /at most 107 octets; nothing was done\. Set server\.runtime_dir/,
+    undo() {},
+  }),
   "finds the socket removed": ({ stateDir }) => {
     const path = `${stateDir}/control.sock`;
     Deno.renameSync(path, `${path}.away`);

@@ -33,7 +33,7 @@ export class Network {
   }
 
   static async make(): Promise<Network> {
-    const folder = await Deno.makeTempDir({ prefix: "postern-network-" });
+    const folder = await Deno.makeTempDir({ prefix: "pn-" });
     const authority = await TestAuthority.make();
     await Deno.writeTextFile(`${folder}/authority.pem`, authority.rootPem);
     const hub = await Namespace.make("hub");

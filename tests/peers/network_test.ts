@@ -1,12 +1,12 @@
 /** The ground that tests of federation stand on does what it says. @module */
 import assert from "node:assert/strict";
-import { ImapClient } from "../imap_client.ts";
-import { LineConnection } from "../line_connection.ts";
-import { encryptedPayload, messageOctets } from "../message.ts";
-import { SmtpClient } from "../smtp_client.ts";
-import { networkTest } from "./namespace.ts";
-import { Network } from "./network.ts";
-import { RelayHost } from "./relay_host.ts";
+import { ImapClient } from "../harness/imap_client.ts";
+import { LineConnection } from "../harness/line_connection.ts";
+import { encryptedPayload, messageOctets } from "../harness/message.ts";
+import { SmtpClient } from "../harness/smtp_client.ts";
+import { networkTest } from "../harness/network/namespace.ts";
+import { Network } from "../harness/network/network.ts";
+import { RelayHost } from "../harness/network/relay_host.ts";
 
 async function greeting(connecting: Promise<LineConnection>): Promise<string> {
   const wire = await connecting;
