@@ -50,6 +50,10 @@ const READ: [string, Kind<unknown>, string, unknown][] = [
     address: "2001:db8::53",
     port: 5353,
   }],
+  ["DNS server", dnsServer, "[2001:db8::53]", {
+    address: "2001:db8::53",
+    port: 53,
+  }],
   ["DNS server", dnsServer, "127.0.0.1:5353", {
     address: "127.0.0.1",
     port: 5353,

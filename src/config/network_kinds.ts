@@ -175,11 +175,16 @@ export const dnsServer: Kind<ServerAddress> = {
   parse(text) {
     const written = text.trim();
     if (isIP(written) !== 0) return { address: written, port: DNS_PORT };
-    const { host, port } = listenAddress.parse(
-      /:\d+$/.test(written) ? written : `${written}:${DNS_PORT}`,
+    const whole = written.endsWith("]") ? `${written}:${DNS_PORT}` : written;
+    if (/:\d+$/.test(whole)) {
+      const { host, port } = listenAddress.parse(whole);
+      if (host !== undefined) return { address: host, port };
+    }
+    throw new SyntaxError(
+      `must be as "192.0.2.53", "192.0.2.53:5353" or "[2001:db8::53]:5353" (got ${
+        quote(text)
+      })`,
     );
-    if (host !== undefined) return { address: host, port };
-    throw new SyntaxError(`must name an IP address (got ${quote(text)})`);
   },
   format({ address, port }) {
     if (port === DNS_PORT) return address;

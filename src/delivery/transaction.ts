@@ -15,6 +15,7 @@ import type { FailedRecipient, OutboundMessage } from "../store/queue.ts";
 import type { HygieneParts } from "./header_hygiene.ts";
 import type { Examination, Judgement } from "./inbound.ts";
 import { type DigestedMessage, MessageDigest } from "./message_digest.ts";
+import { CrlfLines } from "../pgp/line_ends.ts";
 import type { GateRefusal } from "../pgp/verdict.ts";
 import { MessageIntake, type StagedMessage } from "./message_intake.ts";
 import { messageKey } from "./message_key.ts";
@@ -52,6 +53,8 @@ interface Receiving {
   readonly digest: MessageDigest;
   /** Of others than our users. */
   readonly examination: Examination | undefined;
+  /** Of what did not come over SMTP; signatures are made over CRLF too (RFC 6376 §5.3). */
+  readonly lines: CrlfLines | undefined;
 }
 
 export class MailTransaction {
@@ -87,7 +90,8 @@ export class MailTransaction {
   async write(octets: Uint8Array): Promise<void> {
     if (this.#drops || this.#options.messageRefusal) return;
     this.#receiving ??= this.#receive();
-    await this.#receiving.intake.write(octets);
+    const { intake, lines } = this.#receiving;
+    await intake.write(lines?.convert(octets) ?? octets);
   }
 
   /** @throws {Refusal} why nobody gets the message */
@@ -212,7 +216,8 @@ export class MailTransaction {
       ...(passesOn(origin) && { tolerates: NOTHING }),
       clean: (header, form) => this.#policy.clean(header, form),
     });
-    return { intake, digest, examination };
+    const lines = from && from.kind !== "mx" ? new CrlfLines() : undefined;
+    return { intake, digest, examination, lines };
   }
 
   async #accept(

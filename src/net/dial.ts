@@ -197,7 +197,7 @@ class Race {
     // Stays: a socket that broke has nobody else who is told.
     socket.on("error", (error: NodeJS.ErrnoException) => {
       if (!this.#open.delete(socket) || this.#isOver) return;
-      this.#faults.push(`${address}: ${error.code ?? error.message}`);
+      this.#faults.push(`${address}: ${faultOf(error)}`);
       socket.destroy();
       this.#next();
     });
@@ -210,6 +210,20 @@ class Race {
       : this.#faults;
     this.#result.reject(new DialTrouble(kind, faults.join(", ")));
   }
+}
+
+/** Users read it in reports. */
+const FAULTS: Readonly<Record<string, string>> = {
+  EADDRNOTAVAIL: "this machine does not have the address to connect from",
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection cut",
+  EHOSTUNREACH: "no such host in its network",
+  ENETUNREACH: "no route to its network",
+  ETIMEDOUT: "no answer in time",
+};
+
+function faultOf({ code, message }: NodeJS.ErrnoException): string {
+  return code === undefined ? message : FAULTS[code] ?? code;
 }
 
 /** The families alternate, that of the best address first (RFC 8305 §4). */

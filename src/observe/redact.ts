@@ -10,7 +10,7 @@ const MAX_LENGTH = 8192;
 const RULES: readonly [RegExp, string][] = [
   // first, since what follows would cut an address in pieces
   [
-    /[^\s<>"'(),;:=@]{1,64}@(?:\[[0-9A-Za-z:.]{2,64}\]|[^\s<>"'(),;:=@]{1,253})/g,
+    /<?[^\s<>"'(),;:=@]{1,64}@(?:\[[0-9A-Za-z:.]{2,64}\]|[^\s<>"'(),;:=@]{1,253})>?/g,
     "<address>",
   ],
   [

@@ -3,7 +3,7 @@ import { redact, redactError } from "./redact.ts";
 
 const ROWS: [string, string][] = [
   ["no ann@relay.example here", "no <address> here"],
-  ["<ann@[192.0.2.1]>", "<<address>>"],
+  ["<ann@[192.0.2.1]>", "<address>"],
   ["ann+x@[IPv6:2001:db8::1],", "<address>,"],
   ["from 192.0.2.1:4711", "from <ip>:4711"],
   ["from [2001:db8::1]:25", "from [<ip>]:25"],

@@ -223,6 +223,8 @@ export interface QueueDestination {
   readonly destination: string;
   /** Recipients that wait, and those that are held one by one. */
   readonly recipients: number;
+  /** Of them, those that are being tried now. */
+  readonly leased: number;
   readonly held: boolean;
   readonly failStreak: number;
   /** Nothing goes there before. */

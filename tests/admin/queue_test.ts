@@ -71,7 +71,10 @@ queueTest(
     assert.equal(queue.expires_after_secs, 48 * 3600);
     assert.equal(queue.oldest_age_secs, 0);
     assert.equal(queue.initial_retry_secs, 15);
-    assert.equal(queue.by_dest.length, 2);
+    assert.deepEqual(
+      queue.by_dest.map(({ dest, leased }) => [dest, leased]),
+      [["far.example", 0], ["near.example", 1]],
+    );
   },
 );
 

@@ -30,6 +30,17 @@ worldTest("a message reaches each recipient, by either path", async (world) => {
 });
 
 worldTest(
+  "lines that end without CR are stored as mail has them",
+  async (world) => {
+    const text = signed(encrypted()).replaceAll("\r\n", "\n");
+    assert.equal(await world.post(text, { to: [ANN] }), OK);
+    const [stored] = await world.relay.inbox(ANN);
+    assert.match(stored!, /^From: <zoe@peer\.example>\r\n/);
+    assert.doesNotMatch(stored!, /[^\r]\n/);
+  },
+);
+
+worldTest(
   "answers tell strangers nothing of who has an account",
   async (world) => {
     const rows: readonly [to: string, text: string, answer: string][] = [

@@ -188,6 +188,10 @@ for (const [what, zone, expected] of PLACES) {
         (await world.relay.inbox(ANN)).length,
         expected === OK ? 1 : 0,
       );
+      assert.equal(
+        world.counted.includes("received plain.example"),
+        expected === OK,
+      );
     },
   );
 }

@@ -188,6 +188,7 @@ storeTest(
     assert.deepEqual(far, {
       destination: "far.example",
       recipients: 4,
+      leased: 0,
       held: false,
       failStreak: 1,
       retryInSeconds: 60,
@@ -522,6 +523,7 @@ storeTest("list() and summary() show what there is", async ({ store }) => {
   assert.deepEqual(near, {
     destination: "near.example",
     recipients: 1,
+    leased: 0,
     held: false,
     failStreak: 0,
     nextInSeconds: 0,

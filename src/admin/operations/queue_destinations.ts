@@ -5,6 +5,8 @@ export interface DestinationShape {
   readonly dest: string;
   /** Recipients that wait or are held. */
   readonly recipients: number;
+  /** Of them, those that are being tried now. */
+  readonly leased: number;
   readonly held: boolean;
   /** Times in a row that it could not be reached. */
   readonly fail_streak: number;
@@ -28,6 +30,7 @@ export function destinationShape(
   return {
     dest: found.destination,
     recipients: found.recipients,
+    leased: found.leased,
     held: found.held,
     fail_streak: found.failStreak,
     last_error: lastError ?? last?.note.text ?? null,

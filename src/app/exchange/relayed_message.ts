@@ -8,7 +8,6 @@ import type { ServerMessage } from "../../api/mxdeliv/backend.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { Address } from "../../mail/address.ts";
 import type { LocalDomains } from "../../mail/local_domains.ts";
-import { LineEnds } from "../../pgp/line_ends.ts";
 
 export interface RelayedMessageParts {
   readonly domains: Pick<LocalDomains, "parsePath" | "isLocalAddress">;
@@ -22,8 +21,6 @@ export interface RelayedMessageParts {
 export class RelayedMessage implements ServerMessage {
   readonly #parts: RelayedMessageParts;
   readonly #used = new Set<ServerMessage>();
-  /** It may leave over SMTP, which knows no other line ends. */
-  readonly #lines = new LineEnds();
 
   constructor(parts: RelayedMessageParts) {
     this.#parts = parts;
@@ -41,11 +38,7 @@ export class RelayedMessage implements ServerMessage {
   }
 
   async write(octets: Uint8Array): Promise<void> {
-    const { ours, theirs } = this.#parts;
-    if (this.#used.has(ours)) await ours.write(octets);
-    if (this.#used.has(theirs)) {
-      await theirs.write(this.#lines.convert(octets));
-    }
+    for (const message of this.#used) await message.write(octets);
   }
 
   /** Who has it already when the other fails is known when it comes again. */

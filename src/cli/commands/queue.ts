@@ -59,7 +59,7 @@ async function list(call: Call): Promise<CommandResult> {
     entry.rcpt_to,
     String(entry.tries_count),
     moment(entry.queued_at_unix),
-    moment(entry.next_attempt_unix),
+    nextTry(entry),
     entry.last_error ?? "",
   ]);
   const header = [
@@ -103,9 +103,13 @@ function entryText(entry: Entry): string {
     ["given up in", span(Math.max(0, entry.expires_after_secs))],
     ["tries", String(entry.tries_count)],
     ["last try", moment(entry.last_attempt_unix)],
-    ["next try", moment(entry.next_attempt_unix)],
+    ["next try", nextTry(entry)],
     ["last heard", heard(entry)],
   ]);
+}
+
+function nextTry({ state, next_attempt_unix }: Entry): string {
+  return state === "leased" ? "now" : moment(next_attempt_unix);
 }
 
 function heard(entry: Entry): string {

@@ -11,8 +11,7 @@ import type {
   DkimVerification,
 } from "../../mailauth/dkim_verify.ts";
 import { authorsOf } from "../../pgp/from_rule.ts";
-import { CrlfBody } from "./line_ends.ts";
-import type { SenderCheck } from "./sender_check.ts";
+import type { SenderCheck, Standing } from "./sender_check.ts";
 
 export interface ExaminationParts {
   readonly origin: ForeignOrigin;
@@ -20,7 +19,7 @@ export interface ExaminationParts {
   readonly clock: Clock;
   readonly senders: SenderCheck;
   admits(domain: string): boolean;
-  /** Somebody here has got a message of the domain, which has shown that it is its. */
+  /** Somebody here has got a message that is the domain's, or comes from where it is. */
   onTaken(domain: string, sizeOctets: number): void;
   /** What claims to be of the domain was refused. */
   onRefused(domain: string): void;
@@ -36,13 +35,12 @@ const UNSIGNED: DkimVerdict = { passed: [], temporary: false, signed: false };
 
 export class ServerMailExamination implements Examination {
   readonly #parts: ExaminationParts;
-  readonly #lines = new CrlfBody();
   #author: Address | undefined;
   #domain: string | undefined;
   #refusal: Refusal | undefined;
   #signatures: DkimVerification | undefined;
   #isSigned = false;
-  #isAuthenticated = false;
+  #standing: Standing = "claimed";
 
   constructor(parts: ExaminationParts) {
     this.#parts = parts;
@@ -75,7 +73,7 @@ export class ServerMailExamination implements Examination {
   }
 
   body(octets: Uint8Array): void {
-    this.#signatures?.write(this.#lines.convert(octets));
+    this.#signatures?.write(octets);
   }
 
   async finish(): Promise<Judgement> {
@@ -84,23 +82,23 @@ export class ServerMailExamination implements Examination {
     const author = this.#author;
     if (domain === undefined) throw new Refusal("from_unreadable");
     if (isVouchedFor(origin)) {
-      this.#isAuthenticated = true;
+      this.#standing = "authenticated";
       return { author, domain, authenticated: true };
     }
     const dkim = await this.#signatures?.finish() ?? UNSIGNED;
-    const authenticated = await senders.isAuthenticated(domain, dkim, {
+    this.#standing = await senders.standing(domain, dkim, {
       peerAddress: "peer" in origin ? origin.peer.address : undefined,
       reversePath: origin.reversePath,
     });
     this.#isSigned = dkim.passed.includes(domain);
-    this.#isAuthenticated = authenticated;
+    const authenticated = this.#standing === "authenticated";
     return { author, domain, authenticated };
   }
 
   taken(sizeOctets: number): void {
     const { onTaken, onSigned, origin } = this.#parts;
     if (this.#domain === undefined) return;
-    if (this.#isAuthenticated) onTaken(this.#domain, sizeOctets);
+    if (this.#standing !== "claimed") onTaken(this.#domain, sizeOctets);
     if (this.#isSigned) onSigned(this.#domain, origin);
   }
 

@@ -17,6 +17,12 @@ import { type Arrival, literalOf, matchOrigin } from "./origin_match.ts";
  */
 export type InboundAuth = "strict" | "balanced" | "open";
 
+/**
+ * How far an author's domain has shown that a message is its own: by a signature
+ * or as the address that it came from; by the servers that it came from; not.
+ */
+export type Standing = "authenticated" | "plausible" | "claimed";
+
 export interface SenderCheckParts {
   readonly dns: Dns;
   readonly signers: Pick<KnownSigners, "isKnown">;
@@ -31,33 +37,31 @@ export class SenderCheck {
   constructor(readonly parts: SenderCheckParts) {}
 
   /**
-   * Whether the author's domain has shown that the message is its own.
-   *
    * @param domain Of the author, canonical
    * @throws {Refusal} `literal_mismatch`, `signature_missing`, `signature_invalid`, `sender_uncheckable`
    */
-  async isAuthenticated(
+  async standing(
     domain: string,
     dkim: DkimVerdict,
     arrival: Arrival,
-  ): Promise<boolean> {
-    if (domain.startsWith("[")) return this.#isFromLiteral(domain, arrival);
-    if (dkim.passed.includes(domain)) return true;
+  ): Promise<Standing> {
+    if (domain.startsWith("[")) return this.#ofLiteral(domain, arrival);
+    if (dkim.passed.includes(domain)) return "authenticated";
     switch (this.parts.settings().auth) {
       case "open":
-        return false;
+        return "claimed";
       case "strict":
         throw refusalFor(dkim);
       case "balanced":
         await this.#requireOrigin(domain, dkim, arrival);
-        return false;
+        return "plausible";
     }
   }
 
-  #isFromLiteral(domain: string, { peerAddress }: Arrival): boolean {
-    if (literalOf(peerAddress ?? "") === domain) return true;
+  #ofLiteral(domain: string, { peerAddress }: Arrival): Standing {
+    if (literalOf(peerAddress ?? "") === domain) return "authenticated";
     const { auth, checkLiterals } = this.parts.settings();
-    if (auth === "open" && !checkLiterals) return false;
+    if (auth === "open" && !checkLiterals) return "claimed";
     throw new Refusal("literal_mismatch");
   }
 

@@ -1,7 +1,11 @@
 /** One GET over a connection of its own (RFC 9112); redirects are the caller's. @module */
 import type { Timers } from "../../base/clock.ts";
 import { HttpTrouble, type HttpWire } from "./post.ts";
-import { type HttpResponse, ResponseReceiver } from "./response_receiver.ts";
+import {
+  type HttpResponse,
+  RESPONSE_FAULTS,
+  ResponseReceiver,
+} from "./response_receiver.ts";
 
 export interface GetRequest {
   readonly host: string;
@@ -49,7 +53,11 @@ export async function get(
   const input = receiver.next();
   if (late) throw new HttpTrouble("timeout", "no answer in time", false);
   if (input?.kind === "response") return input.response;
-  throw new HttpTrouble("protocol", input?.fault ?? "too long", false);
+  throw new HttpTrouble(
+    "protocol",
+    input ? RESPONSE_FAULTS[input.fault] : "the response is too long",
+    false,
+  );
 }
 
 /** Of a head and of chunks. */

@@ -6,7 +6,11 @@
  */
 import type { Timers } from "../../base/clock.ts";
 import { concat } from "../../base/octets.ts";
-import { type HttpResponse, ResponseReceiver } from "./response_receiver.ts";
+import {
+  type HttpResponse,
+  RESPONSE_FAULTS,
+  ResponseReceiver,
+} from "./response_receiver.ts";
 
 /** What a request needs of a connection; net/ has the real ones. */
 export interface HttpWire {
@@ -114,7 +118,10 @@ class Exchange {
     }
     if (this.#failure) throw this.#failure;
     throw this.#heard
-      ? this.#trouble("protocol", input?.fault ?? "no response")
+      ? this.#trouble(
+        "protocol",
+        RESPONSE_FAULTS[input?.fault ?? "no_response"],
+      )
       : this.#trouble("lost", "the peer hung up");
   }
 

@@ -28,6 +28,14 @@ export type ResponseFault =
   | "bad_framing"
   | "ended_early";
 
+/** For people. */
+export const RESPONSE_FAULTS: Readonly<Record<ResponseFault, string>> = {
+  head_too_large: "the header of the response is too large",
+  no_response: "what was answered is no response of a web server",
+  bad_framing: "the response contradicts itself about its length",
+  ended_early: "the response ended early",
+};
+
 const MAX_HEAD_OCTETS = 32 * 1024;
 const MAX_FIELDS = 100;
 const MAX_CHUNK_LINE_OCTETS = 1024;

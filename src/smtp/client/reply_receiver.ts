@@ -26,6 +26,14 @@ export type ReplyFault =
   | "no_reply"
   | "mixed_codes";
 
+/** For people. */
+export const REPLY_FAULTS: Readonly<Record<ReplyFault, string>> = {
+  long_line: "the reply has a line that is too long",
+  too_many_lines: "the reply has too many lines",
+  no_reply: "what was answered is no reply of a mail server",
+  mixed_codes: "the lines of the reply contradict each other",
+};
+
 const MAX_LINE_OCTETS = 4096; // 512 by RFC 5321 §4.5.3.1.5; peers write more
 const MAX_LINES = 100;
 const LINE = /^([2-5][0-9]{2})(?:([ -])(.*))?$/s;

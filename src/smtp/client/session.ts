@@ -7,7 +7,11 @@
  */
 import type { Timers } from "../../base/clock.ts";
 import { DotStuffing } from "./dot_stuffing.ts";
-import { ReplyReceiver, type SmtpReply } from "./reply_receiver.ts";
+import {
+  REPLY_FAULTS,
+  ReplyReceiver,
+  type SmtpReply,
+} from "./reply_receiver.ts";
 import {
   type Extensions,
   type OutgoingMessage,
@@ -231,7 +235,9 @@ export class SmtpClient {
 
   #arrived(): SmtpReply | undefined {
     const input = this.#receiver.next();
-    if (input?.kind === "fault") throw new SmtpTrouble("protocol", input.fault);
+    if (input?.kind === "fault") {
+      throw new SmtpTrouble("protocol", REPLY_FAULTS[input.fault]);
+    }
     if (input?.reply.code === 421) {
       throw new SmtpTrouble("closing", "the peer closes", input.reply);
     }

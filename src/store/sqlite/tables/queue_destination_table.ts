@@ -19,11 +19,15 @@ interface DestinationRow
   readonly wakeAt?: number;
 }
 
+/** The first parameter is the time now. */
 const COLUMNS = `destination, held, fail_streak AS failStreak,
   retry_at AS retryAt, wake_at AS wakeAt, last_error AS lastError,
   (SELECT count(*) FROM queue_recipients r
    WHERE r.destination = d.destination
-     AND r.state IN ('held', 'waiting')) AS recipients`;
+     AND r.state IN ('held', 'waiting')) AS recipients,
+  (SELECT count(*) FROM queue_recipients r
+   WHERE r.destination = d.destination AND r.state = 'waiting'
+     AND r.due_at > ?1 AND r.lease IS NOT NULL) AS leased`;
 
 export class QueueDestinationTable {
   constructor(readonly db: Connection) {}
@@ -152,8 +156,9 @@ export class QueueDestinationTable {
     livedSeconds: number,
   ): QueueDestination[] {
     return this.db.rows<DestinationRow>(
-      `SELECT ${COLUMNS} FROM queue_destinations d WHERE destination > ?
-       ORDER BY destination LIMIT ? + 0`,
+      `SELECT ${COLUMNS} FROM queue_destinations d WHERE destination > ?2
+       ORDER BY destination LIMIT ?3 + 0`,
+      livedSeconds,
       after,
       limit,
     ).map((row) => shownDestination(row, livedSeconds));
@@ -161,7 +166,8 @@ export class QueueDestinationTable {
 
   one(name: string, livedSeconds: number): QueueDestination | undefined {
     const row = this.db.row<DestinationRow>(
-      `SELECT ${COLUMNS} FROM queue_destinations d WHERE destination = ?`,
+      `SELECT ${COLUMNS} FROM queue_destinations d WHERE destination = ?2`,
+      livedSeconds,
       name,
     );
     return row && shownDestination(row, livedSeconds);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { latin1 } from "../../base/octets.ts";
-import { CrlfBody } from "./line_ends.ts";
+import { latin1 } from "../base/octets.ts";
+import { CrlfLines } from "./line_ends.ts";
 
 const encoder = new TextEncoder();
 
@@ -13,9 +13,9 @@ for (
     ["", ""],
   ] as const
 ) {
-  Deno.test(`CrlfBody ends the lines of ${JSON.stringify(text)}, however it comes`, () => {
+  Deno.test(`CrlfLines ends the lines of ${JSON.stringify(text)}, however it comes`, () => {
     for (let size = 1; size <= text.length + 1; size++) {
-      const body = new CrlfBody();
+      const body = new CrlfLines();
       let out = "";
       for (let at = 0; at < text.length; at += size) {
         out += latin1(body.convert(encoder.encode(text.slice(at, at + size))));
@@ -25,7 +25,7 @@ for (
   });
 }
 
-Deno.test("CrlfBody copies nothing while there is nothing to change", () => {
+Deno.test("CrlfLines copies nothing while there is nothing to change", () => {
   const octets = encoder.encode("a\r\nb\r\n");
-  assert.equal(new CrlfBody().convert(octets), octets);
+  assert.equal(new CrlfLines().convert(octets), octets);
 });
