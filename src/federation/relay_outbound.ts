@@ -39,7 +39,7 @@ export interface RelayOutboundParts {
   readonly dns: Pick<Dns, "mailExchangers">;
   /** Mail to a canonical domain goes by what an admin has said, not by its DNS. */
   isRouted(domain: string): boolean;
-  readonly queue: Pick<QueueStore, "withdraw" | "destination">;
+  readonly queue: Pick<QueueStore, "withdraw" | "isHeld">;
   readonly firstAttempts: FirstAttempts;
   readonly statistics: Pick<FederationStatistics, "ended">;
   readonly timers: Timers;
@@ -157,8 +157,7 @@ export class RelayOutbound implements Outbound {
     const { queue, firstAttempts, reportBug } = this.#parts;
     try {
       for (const name of [...destinations].slice(0, MAX_ASKED)) {
-        const found = await queue.destination(name);
-        if (found?.held) return firstAttempts.giveUp(id);
+        if (await queue.isHeld(name)) return firstAttempts.giveUp(id);
       }
     } catch (error) {
       if (!(error instanceof Refusal)) reportBug(error);

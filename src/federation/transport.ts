@@ -23,6 +23,9 @@ export type Attempt =
   | { readonly kind: "unreadable"; readonly note: DeliveryNote };
 
 export interface Transport {
+  /** Begins what can be done for a unit before its attempt. Never throws. */
+  prepare?(unit: LeasedUnit): void;
+
   /**
    * Tries all ways there that are allowed, in their order.
    *

@@ -74,7 +74,7 @@ export interface Claim {
   readonly holder: string;
   /** After which it counts as never handed out. */
   readonly leaseSeconds: number;
-  /** At most so many units; the destination that had fewest comes first. */
+  /** At most so many units, but for what is `ahead`; the destination that had fewest comes first. */
   readonly units: number;
   readonly recipientsPerUnit: number;
   readonly of:
@@ -84,9 +84,23 @@ export interface Claim {
       readonly perDestination: number;
       /** How many units each has now. */
       readonly busy: ReadonlyMap<string, number>;
+      /** Units that destinations get besides, beyond what they may have at once. */
+      readonly ahead?: ReadonlyMap<string, number>;
+      /** Without it, all have the same right to the units. */
+      readonly share?: ClaimShare;
     }
     /** All that waits for these, due or not: for who comes to fetch it. */
     | { readonly kind: "waiting"; readonly destinations: readonly string[] };
+}
+
+/** Who may have how many of the units. */
+export interface ClaimShare {
+  /** They may have all. */
+  readonly preferred: ReadonlySet<string>;
+  /** For all others together. */
+  readonly others: number;
+  /** Of those, for destinations that could not be reached. */
+  readonly failing: number;
 }
 
 export interface LeasedRecipient {
@@ -333,6 +347,8 @@ export interface QueueStore {
     after: string | undefined,
     limit: number,
   ): Promise<QueueDestination[]>;
+  /** An admin holds all that goes there. */
+  isHeld(destination: string): Promise<boolean>;
   /** One of them; undefined if nothing is on record of it. */
   destination(name: string): Promise<QueueDestination | undefined>;
 }

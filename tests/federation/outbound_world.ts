@@ -12,10 +12,8 @@ import {
   type PolicySettings,
 } from "../../src/federation/policy/policy.ts";
 import { FirstAttempts } from "../../src/federation/queue/first_attempts.ts";
-import {
-  QueueRunner,
-  RUNNER_LIMITS,
-} from "../../src/federation/queue/runner.ts";
+import { QueueRunner } from "../../src/federation/queue/runner.ts";
+import { RUNNER_LIMITS } from "../../src/federation/queue/room.ts";
 import { RelayOutbound } from "../../src/federation/relay_outbound.ts";
 import {
   NO_OVERRIDES,

@@ -89,6 +89,61 @@ runnerTest(
   },
 );
 
+/** So many destinations of which nothing comes back, with a message each. */
+async function queueToHoles({ store }: RunnerWorld, count: number) {
+  const holes = Array.from({ length: count }, (_, n) => `hole${n}.example`);
+  await Promise.all(holes.map((hole) => queueTo(store, [`x@${hole}`])));
+}
+
+runnerTest(
+  "a thousand destinations that swallow all leave room for one that has answered",
+  async (world) => {
+    const { store, runner, calls } = world;
+    const holes = held();
+    world.answer((_, { destination }) =>
+      destination === "healthy.example" ? "answered" : holes.how()
+    );
+    await runner.start();
+    await queueTo(store, ["first@healthy.example"]);
+    await until(() => isEmpty(world));
+    await queueToHoles(world, 1000);
+    await until(() => holes.waiting.length === 48);
+    for (let n = 0; n < 50; n++) {
+      await queueTo(store, [`h${n}@healthy.example`]);
+    }
+    const isSent = () =>
+      calls.filter(({ destination }) => destination === "healthy.example")
+        .length === 51;
+    await until(isSent);
+    assert.equal(holes.waiting.length, 48); // no time went by
+    world.answer(() => "unreached");
+    holes.waiting.forEach((answer) => answer("unreached"));
+  },
+);
+
+runnerTest(
+  "a thousand destinations that could not be reached leave room for a new one",
+  async (world) => {
+    const { store, runner, calls } = world;
+    const holes = held();
+    world.answer(() => "unreached");
+    await runner.start();
+    await queueToHoles(world, 1000);
+    await until(() => calls.length === 1000 && runner.status().attempts === 0);
+    await aWhile();
+    world.answer((_, { destination }) =>
+      destination === "new.example" ? "answered" : holes.how()
+    );
+    await world.live(20);
+    await until(() => holes.waiting.length === 32);
+    await queueTo(store, ["a@new.example"]);
+    await until(() => calls.at(-1)!.destination === "new.example");
+    assert.equal(holes.waiting.length, 32);
+    world.answer(() => "unreached");
+    holes.waiting.forEach((answer) => answer("unreached"));
+  },
+);
+
 runnerTest(
   "no more attempts than allowed in all, and every place is used again",
   async (world) => {

@@ -7,8 +7,8 @@ import {
 import {
   QueueRunner,
   type QueueRunnerParts,
-  RUNNER_LIMITS,
 } from "../../src/federation/queue/runner.ts";
+import { RUNNER_LIMITS } from "../../src/federation/queue/room.ts";
 import { type Answer, type Call, fakeTransport } from "./fake_transport.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { storeTest, type TestStore } from "../store/store_world.ts";

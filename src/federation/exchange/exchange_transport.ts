@@ -23,6 +23,10 @@ export class ExchangeTransport implements Transport {
     this.#parts = parts;
   }
 
+  prepare(unit: LeasedUnit): void {
+    this.#parts.transport.prepare?.(unit);
+  }
+
   async deliver(
     unit: LeasedUnit,
     channels: readonly Channel[],

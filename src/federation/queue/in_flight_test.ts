@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { unitFor } from "../../../tests/federation/fake_transport.ts";
-import { settle } from "../../../tests/harness/test_time.ts";
+import { settle, TestTime } from "../../../tests/harness/test_time.ts";
+import type { LeasedUnit } from "../../store/queue.ts";
 import type { UnitOutcome } from "./attempt.ts";
 import { InFlight, type Turn } from "./in_flight.ts";
 
@@ -17,8 +18,19 @@ function work() {
   return { run, end: () => end.resolve(), turn: () => turn };
 }
 
+const time = new TestTime();
+const prepared: LeasedUnit[] = [];
+
+function newInFlight(): InFlight {
+  return new InFlight({
+    clock: time,
+    perDestination: () => 2,
+    prepare: (unit) => prepared.push(unit),
+  });
+}
+
 Deno.test("busy() and full() count what is in flight", async () => {
-  const flying = new InFlight();
+  const flying = newInFlight();
   const [one, two] = [work(), work()];
   const ends = [
     flying.add(unitFor("a.example", ["x@a.example"]), one.run),
@@ -29,17 +41,16 @@ Deno.test("busy() and full() count what is in flight", async () => {
   ];
   assert.equal(flying.count, 2);
   assert.deepEqual([...flying.busy()], [["a.example", 2]]);
-  assert.deepEqual([...flying.full(3)], []);
-  assert.deepEqual([...flying.full(2)], ["a.example"]);
+  assert.deepEqual([...flying.full()], ["a.example"]);
   two.end();
   await ends[1];
-  assert.deepEqual([...flying.full(2)], []);
+  assert.deepEqual([...flying.full()], []);
   flying.learn("a.example", "unreached");
-  assert.deepEqual([...flying.full(2)], ["a.example"]);
+  assert.deepEqual([...flying.full()], ["a.example"]);
   flying.learn("a.example", "untried");
-  assert.deepEqual([...flying.full(2)], ["a.example"]);
+  assert.deepEqual([...flying.full()], ["a.example"]);
   flying.learn("a.example", "answered");
-  assert.deepEqual([...flying.full(2)], []);
+  assert.deepEqual([...flying.full()], []);
   one.end();
   await ends[0];
   assert.equal(flying.count, 0);
@@ -47,11 +58,11 @@ Deno.test("busy() and full() count what is in flight", async () => {
 });
 
 Deno.test("full() of a destination that failed before is one unit", async () => {
-  const flying = new InFlight();
+  const flying = newInFlight();
   const one = work();
   const unit = unitFor("a.example", ["x@a.example"], { failStreak: 3 });
   const done = flying.add(unit, one.run);
-  assert.deepEqual([...flying.full(2)], ["a.example"]);
+  assert.deepEqual([...flying.full()], ["a.example"]);
   one.end();
   await done;
 });
@@ -72,7 +83,7 @@ const PAIRS: readonly [string, boolean, Parameters<typeof unitFor>][] = [
 ];
 for (const [name, waits, second] of PAIRS) {
   Deno.test(`a second message ${name} ${waits ? "waits" : "does not wait"}`, async () => {
-    const flying = new InFlight();
+    const flying = newInFlight();
     const [one, two] = [work(), work()];
     const first = flying.add(unitFor("a.example", ["x@a.example"]), one.run);
     const next = flying.add(unitFor(...second), two.run);
@@ -89,7 +100,7 @@ for (const [name, waits, second] of PAIRS) {
 }
 
 Deno.test("who waited has no turn when nobody was reached, and goes on after a bug", async () => {
-  const flying = new InFlight();
+  const flying = newInFlight();
   const units = ["x", "y", "z"].map((name) =>
     unitFor("a.example", [`${name}@a.example`])
   );
@@ -110,4 +121,81 @@ Deno.test("who waited has no turn when nobody was reached, and goes on after a b
   assert.equal(three.turn(), false);
   three.end();
   await third;
+});
+
+const ANSWERED: UnitOutcome = { kind: "answered", verdicts: new Map() };
+
+/** Units of one destination, each of another sender, that end when told to. */
+function stream(flying: InFlight, count: number) {
+  const ends: (() => void)[] = [];
+  const turns: boolean[] = [];
+  const all = Array.from({ length: count }, async (_, n) => {
+    const unit = unitFor("a.example", [`x${n}@a.example`], {
+      reversePath: `s${n}@relay.example`,
+    });
+    await flying.add(unit, async (turn) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const mayBegin = await turn();
+      turns.push(mayBegin);
+      if (!mayBegin) return UNTRIED;
+      ends.push(resolve);
+      await promise;
+      flying.learn("a.example", "answered");
+      return ANSWERED;
+    });
+  });
+  return { all, ends, turns };
+}
+
+Deno.test("a destination that answers soon has more at hand, each begins when one ends", async () => {
+  const flying = newInFlight();
+  const first = stream(flying, 2);
+  await settle();
+  assert.deepEqual([...flying.ahead()], []);
+  await time.pass(20);
+  first.ends[0]!();
+  await first.all[0];
+  assert.deepEqual([...flying.ahead()], [["a.example", 25]]);
+  assert.deepEqual([...flying.answering], ["a.example"]);
+  prepared.length = 0;
+  const more = stream(flying, 12);
+  await settle();
+  assert.equal(flying.count, 2);
+  assert.deepEqual(flying.running(), { all: 2, unproven: 0, failing: 0 });
+  assert.deepEqual([...flying.busy()], [["a.example", 2]]);
+  assert.equal(prepared.length, 8);
+  first.ends[1]!();
+  await settle();
+  assert.equal(flying.count, 2);
+  assert.equal(more.ends.length, 2);
+  assert.equal(prepared.length, 9);
+  flying.clear();
+  more.ends.forEach((end) => end());
+  await Promise.all(more.all);
+  assert.equal(more.turns.filter((mayBegin) => mayBegin).length, 2);
+  assert.equal(flying.count, 0);
+  assert.equal(flying.destinations, 0);
+});
+
+Deno.test("what is at hand goes back after a while, and when nobody is reached", async () => {
+  const flying = newInFlight();
+  const { all, ends, turns } = stream(flying, 3);
+  await settle();
+  await time.pass(1500);
+  all.push(...stream(flying, 1).all);
+  await time.pass(600);
+  flying.sweep();
+  await settle();
+  assert.deepEqual(turns, [true, true, false]);
+  await time.pass(1500);
+  flying.sweep();
+  await all.at(-1);
+  const late = stream(flying, 2);
+  flying.learn("a.example", "unreached");
+  await Promise.all(late.all);
+  assert.deepEqual(late.turns, [false, false]);
+  assert.deepEqual(flying.running(), { all: 2, unproven: 2, failing: 2 });
+  ends.forEach((end) => end());
+  await Promise.all(all);
+  assert.deepEqual([...flying.ahead()], []);
 });

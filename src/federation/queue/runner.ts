@@ -17,6 +17,7 @@ import { attempt, type UnitOutcome } from "./attempt.ts";
 import { Alarm } from "./alarm.ts";
 import { InFlight } from "./in_flight.ts";
 import type { FederationPolicy } from "../policy/policy.ts";
+import { roomFor, type RunnerLimits } from "./room.ts";
 import type { RetrySchedule } from "./schedule.ts";
 import { settlementOf } from "./settlement.ts";
 import type { Transport } from "../transport.ts";
@@ -43,14 +44,6 @@ export interface QueueRunnerParts {
   reportBug(error: unknown): void;
 }
 
-export interface RunnerLimits {
-  /** Attempts at once. */
-  readonly total: number;
-  readonly perDestination: number;
-}
-
-export const RUNNER_LIMITS: RunnerLimits = { total: 64, perDestination: 2 };
-
 export interface RunnerStatus {
   readonly attempts: number;
   readonly destinations: number;
@@ -67,6 +60,10 @@ const LEASE_SECONDS = 3600;
 /** What was due before a start is spread over this. */
 const START_SPREAD_SECONDS = 60;
 const EXPIRY_MS = 60_000;
+const SWEEP_MS = 1000;
+/** Results that may wait for the store, for each attempt at once. */
+const RESULTS_PER_ATTEMPT = 4;
+const RESULTS_AT_ONCE = 256;
 /** Time of a machine that slept goes on without its timers. */
 const LONGEST_WAIT_MS = 60_000;
 /** Where something is due that cannot be had. */
@@ -79,17 +76,26 @@ const ABORT_MS = 3000;
 export class QueueRunner {
   readonly name = "queue";
   readonly #parts: QueueRunnerParts;
-  readonly #flying = new InFlight();
+  readonly #flying: InFlight;
   readonly #alarm: Alarm;
   readonly #aborts = new Set<AbortController>();
   readonly #ends: (() => void)[] = [];
   #running: Promise<void> | undefined;
   #isStopping = false;
+  /** Units that are handed out. */
   #unsettled = 0;
+  /** What came of attempts, until the store has it. */
+  readonly #results: Settlement[] = [];
+  #isSettling = false;
   #isExpiring = false;
 
   constructor(parts: QueueRunnerParts) {
     this.#parts = parts;
+    this.#flying = new InFlight({
+      clock: parts.clock,
+      perDestination: () => parts.limits().perDestination,
+      prepare: (unit) => parts.transport.prepare?.(unit),
+    });
     this.#alarm = new Alarm(parts.timers);
   }
 
@@ -106,6 +112,7 @@ export class QueueRunner {
         if (WAKING.has(kind)) this.#alarm.ring();
       }),
       timers.every(EXPIRY_MS, () => void this.#expire()),
+      timers.every(SWEEP_MS, () => this.#flying.sweep()),
     );
     this.#running = this.#run();
   }
@@ -114,6 +121,7 @@ export class QueueRunner {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#ends.splice(0).forEach((end) => end());
+    this.#flying.clear();
     this.#alarm.ring();
     await this.#running;
     if (await this.#ended(STOP_MS)) return;
@@ -129,7 +137,7 @@ export class QueueRunner {
   status(): RunnerStatus {
     return {
       attempts: this.#flying.count,
-      destinations: this.#flying.busy().size,
+      destinations: this.#flying.destinations,
       isPaused: this.#isPaused(),
     };
   }
@@ -146,20 +154,30 @@ export class QueueRunner {
   async #look(): Promise<number> {
     if (this.#isPaused()) return LONGEST_WAIT_MS;
     const { queue } = this.#parts.store;
-    const { total, perDestination } = this.#parts.limits();
-    const room = total - this.#flying.count;
-    if (room <= 0) return LONGEST_WAIT_MS;
+    const limits = this.#parts.limits();
+    const room = roomFor(limits, this.#flying.running());
+    const ahead = this.#flying.ahead();
+    if (room.units <= 0 && ahead.size === 0) return LONGEST_WAIT_MS;
     try {
       const units = await queue.claim({
         holder: HOLDER,
         leaseSeconds: LEASE_SECONDS,
-        units: room,
+        units: room.units,
         recipientsPerUnit: RECIPIENTS_PER_UNIT,
-        of: { kind: "due", perDestination, busy: this.#flying.busy() },
+        of: {
+          kind: "due",
+          perDestination: limits.perDestination,
+          busy: this.#flying.busy(),
+          ahead,
+          share: {
+            preferred: new Set(this.#flying.answering),
+            others: room.unproven,
+            failing: room.failing,
+          },
+        },
       });
       for (const unit of units) this.#begin(unit);
-      const full = this.#flying.full(perDestination);
-      const dueSeconds = await queue.nextDue(full);
+      const dueSeconds = await queue.nextDue(this.#flying.full());
       if (dueSeconds === undefined) return LONGEST_WAIT_MS;
       const leastMs = units.length > 0 ? 0 : SHORTEST_WAIT_MS;
       return Math.min(Math.max(dueSeconds * 1000, leastMs), LONGEST_WAIT_MS);
@@ -177,10 +195,9 @@ export class QueueRunner {
     });
     this.#unsettled++;
     work.then((outcome) => this.#settle(unit, outcome))
-      .catch((error) => this.#parts.reportBug(error))
-      .finally(() => {
+      .catch((error) => {
         this.#unsettled--;
-        this.#alarm.ring();
+        this.#parts.reportBug(error);
       });
   }
 
@@ -209,21 +226,41 @@ export class QueueRunner {
     }
   }
 
-  /** What came of an attempt is kept until the store has it: else it would be made again. */
-  async #settle(unit: LeasedUnit, outcome: UnitOutcome): Promise<void> {
-    const { store, schedule, timers, onSettled } = this.#parts;
-    const settlement = settlementOf(unit, outcome, HOLDER, schedule());
-    for (;;) {
+  #settle(unit: LeasedUnit, outcome: UnitOutcome): void {
+    const schedule = this.#parts.schedule();
+    this.#results.push(settlementOf(unit, outcome, HOLDER, schedule));
+    if (!this.#isSettling) void this.#settleAll();
+  }
+
+  /**
+   * What came of attempts is kept until the store has it: else they would be
+   * made again. What comes meanwhile is settled together.
+   */
+  async #settleAll(): Promise<void> {
+    const { store, timers, onSettled } = this.#parts;
+    this.#isSettling = true;
+    while (this.#results.length > 0) {
+      const some = this.#results.slice(0, RESULTS_AT_ONCE);
       try {
-        await store.queue.settle([settlement]);
-        onSettled?.(settlement);
-        return;
+        await store.queue.settle(some);
       } catch (error) {
         this.#report(error);
-        if (this.#isStopping) return; // the next start finds it leased
+        if (this.#isStopping) break; // the next start finds it leased
         await timers.sleep(STORE_TROUBLE_MS);
+        continue;
       }
+      this.#drop(some.length);
+      for (const settlement of some) onSettled?.(settlement);
+      this.#alarm.ring();
     }
+    if (this.#isStopping) this.#drop(this.#results.length);
+    this.#isSettling = false;
+    this.#alarm.ring();
+  }
+
+  #drop(count: number): void {
+    this.#results.splice(0, count);
+    this.#unsettled -= count;
   }
 
   async #expire(): Promise<void> {
@@ -244,7 +281,8 @@ export class QueueRunner {
   /** More results than attempts may run wait for a store that takes none. */
   #isPaused(): boolean {
     return !this.#parts.policy().enabled ||
-      this.#unsettled - this.#flying.count >= this.#parts.limits().total;
+      this.#results.length >=
+        RESULTS_PER_ATTEMPT * this.#parts.limits().total;
   }
 
   /** Whether all has ended and is settled within the time. */

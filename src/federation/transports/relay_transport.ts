@@ -17,7 +17,7 @@ import { HttpWay, type Load } from "./http_way.ts";
 import { fetchPolicy } from "./mta_sts/fetch_policy.ts";
 import { StsPolicies } from "./mta_sts/policies.ts";
 import type { StsPolicy } from "./mta_sts/policy.ts";
-import { ContentGone, prepare } from "./outgoing.ts";
+import { ContentGone, prepare, type Prepared } from "./outgoing.ts";
 import {
   PORTS,
   type RelayTransportParts,
@@ -44,6 +44,7 @@ export class RelayTransport implements Transport {
   readonly #judge: NoWayJudge;
   readonly #http: HttpWay;
   readonly #smtp: SmtpWay;
+  readonly #prepared = new WeakMap<LeasedUnit, Promise<Prepared>>();
 
   constructor(parts: RelayTransportParts) {
     this.#parts = parts;
@@ -75,6 +76,14 @@ export class RelayTransport implements Transport {
     return this.#connections.count;
   }
 
+  /** Reads and signs it now, if it is small: its turn comes soon. */
+  prepare(unit: LeasedUnit): void {
+    if (unit.sizeOctets > MAX_PREPARED_OCTETS) return;
+    const prepared = prepare(unit, this.#parts);
+    prepared.catch(() => {}); // the attempt tells
+    this.#prepared.set(unit, prepared);
+  }
+
   /**
    * @throws {Error} what the signer and the resolver throw, which is a bug
    */
@@ -89,7 +98,7 @@ export class RelayTransport implements Transport {
       (noWay) => this.#judge.judge(destination, noWay),
     );
     try {
-      const prepared = await until(signal, prepare(unit, this.#parts));
+      const prepared = await until(signal, this.#takePrepared(unit));
       if (prepared.kind === "unreadable") return UNREADABLE;
       if (prepared.kind === "wait") {
         return { kind: "unreached", note: prepared.note };
@@ -110,6 +119,12 @@ export class RelayTransport implements Transport {
   async close(): Promise<void> {
     this.#connections.close();
     await this.#memory.close();
+  }
+
+  #takePrepared(unit: LeasedUnit): Promise<Prepared> {
+    const prepared = this.#prepared.get(unit);
+    this.#prepared.delete(unit); // another attempt is signed anew
+    return prepared ?? prepare(unit, this.#parts);
   }
 
   async #follow(
@@ -210,6 +225,8 @@ export class RelayTransport implements Transport {
     this.#parts.onAlarm({ kind: "tls_enforced", destination, note });
   }
 }
+
+const MAX_PREPARED_OCTETS = 32 * 1024;
 
 const UNREADABLE = {
   kind: "unreadable",

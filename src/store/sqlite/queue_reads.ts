@@ -138,6 +138,10 @@ export class QueueReads {
     );
   }
 
+  isHeld(destination: string): boolean {
+    return this.#destinations.find(destination)?.held === 1;
+  }
+
   destination(name: string): QueueDestination | undefined {
     return readTogether(this.db, () => {
       const found = this.#destinations.one(name, this.time.seconds());

@@ -126,6 +126,10 @@ export class SqliteQueueStore implements QueueStore {
     return Promise.try(() => this.#reads.destinations(after, limit));
   }
 
+  isHeld(destination: string): Promise<boolean> {
+    return Promise.try(() => this.#reads.isHeld(destination));
+  }
+
   destination(name: string): Promise<QueueDestination | undefined> {
     return Promise.try(() => this.#reads.destination(name));
   }

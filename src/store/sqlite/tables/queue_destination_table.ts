@@ -70,6 +70,26 @@ export class QueueDestinationTable {
     );
   }
 
+  /** Without those that could not be reached. */
+  dueReached(livedSeconds: number, limit: number): DueDestination[] {
+    return this.db.rows<DueDestination>(
+      `SELECT destination, fail_streak AS failStreak FROM queue_destinations
+       WHERE wake_at <= ? AND fail_streak = 0
+       ORDER BY wake_at, turns LIMIT ? + 0`,
+      livedSeconds,
+      limit,
+    );
+  }
+
+  dueOne(name: string, livedSeconds: number): DueDestination | undefined {
+    return this.db.row<DueDestination>(
+      `SELECT destination, fail_streak AS failStreak FROM queue_destinations
+       WHERE destination = ? AND wake_at <= ?`,
+      name,
+      livedSeconds,
+    );
+  }
+
   find(destination: string): { failStreak: number; held: number } | undefined {
     return this.db.row(
       `SELECT fail_streak AS failStreak, held

@@ -11,51 +11,55 @@ import type { QueueRow } from "../../tables/queue_recipient_table.ts";
 import type { JobContext } from "../context.ts";
 import { removeQueued, Touched } from "./enqueue.ts";
 import { expireRows } from "./expiry.ts";
+import { type Candidate, Places } from "./places.ts";
 
 /** Most messages have few recipients at one destination. */
 const FEW_ROWS = 16;
 
 export function claimQueued(context: JobContext, claim: Claim): LeasedUnit[] {
   const units: LeasedUnit[] = [];
-  for (const { destination, most, failStreak } of candidates(context, claim)) {
-    const room = Math.min(most, claim.units - units.length);
+  const places = new Places(claim);
+  for (const candidate of candidates(context, claim, places)) {
+    const { destination, failStreak } = candidate;
+    const room = places.roomFor(candidate);
     if (room <= 0) continue;
     const rows = rowsFor(context, claim, destination, room);
     const taken = new Taking(context, claim, failStreak).take(rows, room);
+    places.take(candidate, taken.length);
     context.queueDestinations.takeTurns(destination, taken.length);
     context.queueDestinations.refresh(destination);
     units.push(...taken);
-    if (units.length === claim.units) break;
+    if (places.areTaken) break;
   }
   return units;
-}
-
-interface Candidate {
-  readonly destination: string;
-  /** Units that it may have now. */
-  readonly most: number;
-  readonly failStreak: number;
 }
 
 function candidates(
   { queueDestinations, livedSeconds }: JobContext,
   { of, units }: Claim,
+  places: Places,
 ): Candidate[] {
   if (of.kind === "waiting") {
     return of.destinations.flatMap((destination) => {
       const found = queueDestinations.find(destination);
       if (!found || found.held === 1) return [];
-      return [{ destination, most: units, failStreak: found.failStreak }];
+      return [{ destination, failStreak: found.failStreak }];
     });
   }
-  return queueDestinations.due(livedSeconds, units + of.busy.size).map(
-    ({ destination, failStreak }) => ({
-      destination,
-      most: (failStreak > 0 ? 1 : of.perDestination) -
-        (of.busy.get(destination) ?? 0),
-      failStreak,
-    }),
-  );
+  const limit = units + of.busy.size;
+  const due = places.takesFailing
+    ? queueDestinations.due(livedSeconds, limit)
+    : queueDestinations.dueReached(livedSeconds, limit);
+  if (due.length < limit || !of.share) return due;
+  // the others are so many that those who come first are not among them
+  const known = new Set(due.map(({ destination }) => destination));
+  const missing = [...of.share.preferred].filter((name) => !known.has(name));
+  return [
+    ...missing.flatMap((name) =>
+      queueDestinations.dueOne(name, livedSeconds) ?? []
+    ),
+    ...due,
+  ];
 }
 
 /** As many as that many units can need: all rows of each message, or enough. */

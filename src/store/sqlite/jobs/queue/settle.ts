@@ -8,6 +8,9 @@ import type {
 import type { JobContext } from "../context.ts";
 import { fail, Touched } from "./enqueue.ts";
 
+/** What was handed out comes before what was not, where the destination is well: its turn was sooner. */
+const BEFORE_OTHERS = 0;
+
 /** Only of rows that the holder has; gives how many those were. */
 export function settleQueued(
   context: JobContext,
@@ -46,7 +49,10 @@ function settleOne(
     case "failed":
       return fail(context, row, { note: outcome.note, hasSender, attempts });
     case "untried":
-      return queueRecipients.change(row, { ...row, dueAt: now });
+      return queueRecipients.change(row, {
+        ...row,
+        dueAt: isFailing(context, row) ? now : BEFORE_OTHERS,
+      });
     case "unreached":
       return queueRecipients.change(row, tried(context, row, outcome.note));
     case "retry":
@@ -60,6 +66,13 @@ function settleOne(
         state: "held",
       });
   }
+}
+
+function isFailing(
+  { queueDestinations }: JobContext,
+  { destination }: QueueRow,
+): boolean {
+  return (queueDestinations.find(destination)?.failStreak ?? 0) > 0;
 }
 
 /** What an admin has put on hold meanwhile stays so. */
