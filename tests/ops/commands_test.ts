@@ -161,6 +161,32 @@ imageTest("install says what it needs on other systems", async (image) => {
 });
 
 imageTest(
+  "install that leaves something to do says so by its exit",
+  async (image) => {
+    image.write(
+      "/etc/postern/postern.toml",
+      '[server]\ndomain = "b.example"\n',
+    );
+    const { exit, out } = await command(
+      image,
+      install(image, "--domain", "a.example"),
+    );
+    assert.equal(exit, 8);
+    assert.match(out, /^warning: .*server\.domain is "b\.example" there/m);
+  },
+);
+
+imageTest("install names the web page of an address", async (image) => {
+  const v4 = await command(image, install(image, "--ip", "192.0.2.1"));
+  assert.match(v4.out, /^Web page: https:\/\/192\.0\.2\.1\/$/m);
+  const v6 = await command(
+    image,
+    install(image, "--ip", "2001:db8::1", "--force-config"),
+  );
+  assert.match(v6.out, /^Web page: https:\/\/\[2001:db8::1\]\/$/m);
+});
+
+imageTest(
   "install takes other places, and the configuration says so",
   async (image) => {
     const { exit, err } = await command(

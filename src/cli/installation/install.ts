@@ -77,16 +77,17 @@ async function install(call: Call): Promise<CommandResult> {
     nowSeconds: nowSeconds(SYSTEM_CLOCK),
     onDone: (text) => call.quiet || call.terminal.err(`${text}\n`),
   });
-  if (options.user) {
-    warnings.push(...await unreadableFiles(config, machine, places));
-  }
+  const left = [
+    ...outcome.warnings,
+    ...options.user ? await unreadableFiles(config, machine, places) : [],
+  ];
   return await result(call, {
     machine,
     places,
     config,
     outcome,
-    warnings: [...warnings, ...outcome.warnings],
-    plan,
+    warnings: [...warnings, ...left],
+    isLeft: left.length > 0,
     ...options,
   });
 }
@@ -227,7 +228,8 @@ interface Done extends InstallOptions {
   readonly config: Config;
   readonly outcome: Outcome;
   readonly warnings: readonly string[];
-  readonly plan: Plan;
+  /** Something is left for the operator to do before all is as was asked for. */
+  readonly isLeft: boolean;
 }
 
 async function result(call: Call, done: Done): Promise<CommandResult> {
@@ -236,7 +238,6 @@ async function result(call: Call, done: Done): Promise<CommandResult> {
     ? await recordsToPublish(call.access.of(places.config))
     : { failed: "the relay is in another file tree" };
   const { changed } = outcome;
-  const isLeft = outcome.warnings.length > 0;
   const data = {
     installed: true,
     primary_domain: config.server.domain,
@@ -261,7 +262,7 @@ async function result(call: Call, done: Done): Promise<CommandResult> {
     "",
     nextSteps({ ...done, isRunning: start, records }),
   ].join("\n");
-  return { data, text, exit: isLeft ? EXIT.partial : EXIT.ok };
+  return { data, text, exit: done.isLeft ? EXIT.partial : EXIT.ok };
 }
 
 export const INSTALL_COMMANDS: readonly Command[] = [{

@@ -1,5 +1,6 @@
 /** What an operator has to do, and can, once a relay is installed. @module */
 import type { AdminOutput } from "../../admin/operation_table.ts";
+import { literalIp } from "../../mail/address.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Places } from "../../ops/install/places.ts";
 import { type Access } from "../access.ts";
@@ -82,5 +83,6 @@ function serviceLines({ systemd, isRunning, places }: NextSteps): string[] {
 }
 
 function webHost({ server }: Config): string {
-  return server.hostname ?? server.domain.replace(/^\[IPv6:/, "[");
+  const host = server.hostname ?? literalIp(server.domain) ?? server.domain;
+  return host.includes(":") ? `[${host}]` : host;
 }
