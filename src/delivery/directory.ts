@@ -41,7 +41,7 @@ const RESERVED = new Set([
 export class AccountDirectory implements Directory {
   /** @param roles The account that reads mail to postmaster and abuse, if any. */
   constructor(
-    readonly store: Pick<AccountStore, "findMany">,
+    readonly store: Pick<AccountStore, "findMany" | "blocking">,
     readonly domains: LocalDomains,
     readonly roles: () => Address | undefined = () => undefined,
   ) {}
@@ -64,8 +64,7 @@ export class AccountDirectory implements Directory {
   }
 
   async isBlocked(address: Address): Promise<boolean> {
-    const [found] = await this.store.findMany([lowerCase(address)]);
-    return found!.blocked;
+    return await this.store.blocking(lowerCase(address)) !== undefined;
   }
 
   #candidates(address: Address): Address[] {

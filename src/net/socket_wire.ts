@@ -72,6 +72,15 @@ export class SocketWire implements Wire {
     }
   }
 
+  /**
+   * Frees its memory at once. What the runtime reads is memory that the collector
+   * does not know to be pressing: 40 MB of it stay from a message of 30.
+   */
+  release({ buffer, byteLength }: Uint8Array): void {
+    const isAll = buffer.byteLength === byteLength; // else others may be in it
+    if (isAll && buffer instanceof ArrayBuffer) buffer.transfer(0);
+  }
+
   write(octets: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#socket.write(octets, (error) => error ? reject(error) : resolve());

@@ -15,6 +15,11 @@ export interface Wire {
    * @throws {Error} when the connection is lost
    */
   read(): Promise<Uint8Array | undefined>;
+  /**
+   * Takes back an array that read() gave, of which nobody holds anything: garbage
+   * of that size would pile up before it is collected.
+   */
+  release(octets: Uint8Array): void;
   /** Resolves when the octets are handed to the kernel: that is the back-pressure. */
   write(octets: Uint8Array): Promise<void>;
   /** Says that nothing more will be written; reading goes on. @throws {Error} when the connection is lost */

@@ -1,14 +1,25 @@
 /** B12: mail of another server over `/mxdeliv`, signed with RSA-2048, its key known. @module */
-import { Buffer } from "node:buffer";
-import { createHash, generateKeyPairSync, sign } from "node:crypto";
-import { DnsTestServer } from "../harness/dns_server.ts";
 import { LineConnection } from "../harness/line_connection.ts";
 import { encryptedPayload, messageText } from "../harness/message.ts";
-import { Server } from "../harness/server.ts";
-import { costOf, type Row } from "./measure.ts";
+import type { Server } from "../harness/server.ts";
+import {
+  type ForeignWorld,
+  foreignWorld,
+  PEER,
+  requestFor,
+  taken,
+} from "./foreign_mail.ts";
+import {
+  costOf,
+  inParallel,
+  memoryOctets,
+  peakMemory,
+  percentile,
+  type Row,
+} from "./measure.ts";
 import { signedUp } from "./people.ts";
 
-const PEER = "peer.example";
+const BENCHMARK = "B12, mail of other servers";
 const MESSAGES = 6000;
 /** Until the key is known and the code compiled. */
 const WARM_UP = 300;
@@ -17,68 +28,70 @@ const READERS = 16;
 /** Gives messages of about 4 kB. */
 const PAYLOAD_OCTETS = 2_300;
 
-/** The driver has one address, so the limits per address are out of the way. */
-const CONFIG = (port: number) => `
-[federation]
-inbound_auth = "strict"
-
-[federation.limits]
-concurrent_per_ip = 1000
-requests_per_minute = 0
-
-[dns]
-servers = ["127.0.0.1:${port}"]
-`;
+const STREAMS = 20;
+/** Gives a message of 30 MiB, short of the limit. */
+const LARGE_PAYLOAD_OCTETS = 23_100_000;
+const PAIRS = 400;
 
 export async function measureInbound(): Promise<Row[]> {
-  const { privateKey, publicKey } = generateKeyPairSync("rsa", {
-    modulusLength: 2048,
-  });
-  const p = publicKey.export({ type: "spki", format: "der" });
-  await using dns = DnsTestServer.start({
-    [`one._domainkey.${PEER}`]: {
-      TXT: [`v=DKIM1; k=rsa; p=${p.toString("base64")}`],
-    },
-  });
-  const server = await Server.start({ config: CONFIG(dns.server.port) });
-  try {
-    const readers = await signedUp({ server, certificate: "" }, READERS);
-    const payload = await encryptedPayload(PAYLOAD_OCTETS);
-    const requests = Array.from({ length: MESSAGES + WARM_UP }, (_, n) => {
-      const text = messageText({ from: `zoe@${PEER}`, id: `in${n}`, payload });
-      const header = `${signature(text, privateKey)}${text}`;
-      return requestFor(readers[n % READERS]!.address, header);
-    });
-    await deliver(server, requests.splice(-WARM_UP));
-    const { seconds, serverCpuSeconds } = await costOf(
-      server.pid,
-      () => deliver(server, requests),
-    );
-    const benchmark = "B12, mail of other servers";
-    return [
-      {
-        benchmark,
-        measure: "stored, DKIM verified",
-        value: MESSAGES / seconds,
-        unit: "1/s",
-        required: "≥ 300",
-      },
-      {
-        benchmark,
-        measure: "CPU of the server for each",
-        value: serverCpuSeconds / MESSAGES * 1000,
-        unit: "ms",
-      },
-    ];
-  } finally {
-    await server.dispose();
+  const rows: Row[] = [];
+  for (const [auth, measure] of STAGES) {
+    await using world = await foreignWorld(auth);
+    rows.push(...await measure(world));
   }
+  return rows;
 }
 
-function requestFor(to: string, message: string): string {
-  return "POST /mxdeliv HTTP/1.1\r\nHost: chat.example\r\n" +
-    `X-Mail-From: zoe@${PEER}\r\nX-Mail-To: ${to}\r\n` +
-    `Content-Length: ${Buffer.byteLength(message)}\r\n\r\n${message}`;
+const STAGES: readonly [
+  "strict" | "open",
+  (world: ForeignWorld) => Promise<Row[]>,
+][] = [
+  ["strict", measureSmall],
+  ["strict", measureLarge],
+  ["open", measureStrangers],
+];
+
+async function addresses({ server }: ForeignWorld, count: number) {
+  const people = await signedUp({ server, certificate: "" }, count);
+  return people.map(({ address }) => address);
+}
+
+function mail(id: string, payload: string): string {
+  return messageText({ from: `zoe@${PEER}`, id, payload });
+}
+
+async function measureSmall(world: ForeignWorld): Promise<Row[]> {
+  const { server } = world;
+  const readers = await addresses(world, READERS);
+  const payload = await encryptedPayload(PAYLOAD_OCTETS);
+  const requests = Array.from(
+    { length: MESSAGES + WARM_UP },
+    (_, n) =>
+      requestFor(
+        readers[n % READERS]!,
+        world.signed(mail(`in${n}`, payload)),
+      ),
+  );
+  await deliver(server, requests.splice(-WARM_UP));
+  const { seconds, serverCpuSeconds } = await costOf(
+    server.pid,
+    () => deliver(server, requests),
+  );
+  return [
+    {
+      benchmark: BENCHMARK,
+      measure: "stored, DKIM verified",
+      value: MESSAGES / seconds,
+      unit: "1/s",
+      required: "≥ 300",
+    },
+    {
+      benchmark: BENCHMARK,
+      measure: "CPU of the server for each",
+      value: serverCpuSeconds / MESSAGES * 1000,
+      unit: "ms",
+    },
+  ];
 }
 
 /** Each connection sends its next one when the one before is stored. @throws {Error} if one is not */
@@ -92,35 +105,82 @@ async function deliver(
     const wire = await LineConnection.open(ports.http);
     while (next < requests.length) {
       await wire.write(requests[next++]!);
-      await stored(wire);
+      await taken(wire);
     }
     wire.close();
   }));
 }
 
-async function stored(wire: LineConnection): Promise<void> {
-  const status = await wire.readLine();
-  while (await wire.readLine() !== "");
-  const line = await wire.readLine();
-  if (!status.startsWith("HTTP/1.1 200 ") || line !== "250 2.0.0 OK") {
-    throw new Error(`It was not stored: ${status} ${line}`);
-  }
+/** Memory beside twenty messages of the largest size at once. */
+async function measureLarge(world: ForeignWorld): Promise<Row[]> {
+  const { server } = world;
+  const readers = await addresses(world, STREAMS);
+  const payload = await encryptedPayload(LARGE_PAYLOAD_OCTETS);
+  const request = requestFor(readers[0]!, world.signed(mail("0", payload)));
+  const [head, body] = [request.slice(0, 4096), request.slice(4096)];
+  const rest = new TextEncoder().encode(body);
+  const small = await encryptedPayload(PAYLOAD_OCTETS);
+  await deliver(server, [ // loads the verifier
+    requestFor(readers[0]!, world.signed(mail("1", small))),
+  ]);
+  const before = await memoryOctets(server.pid);
+  let seconds = 0;
+  const peak = await peakMemory(server.pid, async () => {
+    ({ seconds } = await costOf(
+      server.pid,
+      () =>
+        inParallel(readers, STREAMS, async (reader) => {
+          const wire = await LineConnection.open(server.ports.http);
+          await wire.write(head.replace(readers[0]!, reader));
+          await wire.write(rest);
+          await taken(wire);
+          wire.close();
+        }),
+    ));
+  });
+  return [
+    {
+      benchmark: BENCHMARK,
+      measure: `${STREAMS} × 30 MiB at once`,
+      value: STREAMS * request.length / 1e6 / seconds,
+      unit: "MB/s",
+    },
+    {
+      benchmark: BENCHMARK,
+      measure: "memory per stream of it, at the peak",
+      value: (peak - before) / 1e6 / STREAMS,
+      unit: "MB",
+    },
+  ];
 }
 
-/** A signature in simple form over what messages have here, so that ours is not checked by itself. */
-function signature(text: string, key: Parameters<typeof sign>[2]): string {
-  const bodyAt = text.indexOf("\r\n\r\n") + 4;
-  const body = text.slice(bodyAt).replace(/(?:\r\n)*$/, "\r\n");
-  const hash = createHash("sha256").update(body).digest("base64");
-  const signed = ["From", "Message-ID"].map((name) =>
-    `${name.toLowerCase()}:${
-      new RegExp(`^${name}: (.*)$`, "m").exec(text)![1]!.trim()
-    }\r\n`
-  ).join("");
-  const field = `v=1; a=rsa-sha256; c=relaxed/simple; d=${PEER}; s=one; ` +
-    `h=From:Message-ID; bh=${hash}; b=`;
-  const octets = Buffer.from(`${signed}dkim-signature:${field}`);
-  return `DKIM-Signature: ${field}${
-    sign("sha256", octets, key).toString("base64")
-  }\r\n`;
+/** What a stranger sees of whether somebody is there, one after another in turn. */
+async function measureStrangers(world: ForeignWorld): Promise<Row[]> {
+  const [reader] = await addresses(world, 1);
+  const payload = await encryptedPayload(PAYLOAD_OCTETS);
+  const wire = await LineConnection.open(world.server.ports.http);
+  const tookMs: Record<"stored" | "forgotten", number[]> = {
+    stored: [],
+    forgotten: [],
+  };
+  for (let n = 0; n < PAIRS; n++) {
+    for (const kind of ["stored", "forgotten"] as const) {
+      const to = kind === "stored" ? reader! : "nobody@chat.example";
+      const start = performance.now();
+      await wire.write(requestFor(to, mail(`${kind}${n}`, payload)));
+      await taken(wire);
+      tookMs[kind].push(performance.now() - start);
+    }
+  }
+  wire.close();
+  return (["stored", "forgotten"] as const).flatMap((kind) =>
+    ([["p10", 0.1], ["p50", 0.5], ["p90", 0.9]] as const).map((
+      [name, fraction],
+    ) => ({
+      benchmark: BENCHMARK,
+      measure: `a stranger's message ${kind}, ${name}`,
+      value: percentile(tookMs[kind], fraction),
+      unit: "ms",
+    }))
+  );
 }

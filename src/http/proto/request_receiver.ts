@@ -39,9 +39,11 @@ type Expected =
   | { readonly kind: "trailer" }
   | { readonly kind: "nothing" };
 
+const NOTHING: Uint8Array = new Uint8Array();
+
 export class RequestReceiver {
   readonly #maxHeadOctets: number;
-  #buffer: Uint8Array = new Uint8Array();
+  #buffer = NOTHING;
   #expected: Expected = { kind: "head" };
   #lineStart = 0; // in the head, before which all lines are whole
   #searched = 0;
@@ -199,12 +201,14 @@ export class RequestReceiver {
 
   #take(count: number): Uint8Array {
     const octets = this.#buffer.subarray(0, count);
-    this.#buffer = this.#buffer.subarray(count);
+    this.#buffer = count < this.#buffer.length
+      ? this.#buffer.subarray(count)
+      : NOTHING; // what was pushed may be gone soon
     return octets;
   }
 
   #fail(fault: RequestFault): RequestInput {
-    this.#buffer = new Uint8Array();
+    this.#buffer = NOTHING;
     this.#expected = { kind: "nothing" };
     return { kind: "fault", fault };
   }

@@ -48,6 +48,8 @@ export class HttpConnection {
   readonly #writer: ResponseWriter;
   #ending = new AbortController();
   #reading: Promise<Uint8Array | undefined> | undefined;
+  /** What the last read brought. */
+  #lent: Uint8Array | undefined;
   #phase: Phase = "idle";
   #deadline: number;
   #gaveWayAt = 0;
@@ -292,9 +294,14 @@ export class HttpConnection {
   }
 
   async #read(): Promise<Uint8Array | undefined> {
+    // heads become text, bodies are copied
+    if (this.#lent && this.#receiver.pending === 0) {
+      this.#wire.release(this.#lent);
+    }
+    this.#lent = undefined;
     const reading = this.#reading ??= this.#wire.read();
     try {
-      return await reading;
+      return this.#lent = await reading;
     } finally {
       if (this.#reading === reading) this.#reading = undefined;
     }

@@ -84,6 +84,10 @@ export class ResumedWire implements Wire {
     return await this.#noticing(reading);
   }
 
+  release(octets: Uint8Array): void {
+    this.wire.release(octets);
+  }
+
   async write(octets: Uint8Array): Promise<void> {
     await this.#noticing(this.wire.write(octets));
   }
