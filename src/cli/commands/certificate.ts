@@ -139,7 +139,7 @@ async function used(
   const done = await call.access.call("certificate.use", input);
   const data = await withApplied(call, done);
   const mode = MODES[data.tls_management];
-  const text = `The certificate for ${data.domain} comes ${mode}${
+  const text = `The certificate for ${data.domain} is now ${mode}${
     appliedNote(data.applied)
   }`;
   return { data, text };

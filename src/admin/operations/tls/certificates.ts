@@ -149,7 +149,9 @@ async function outcomeShape(
         not_after: null,
       };
     case "failed": {
-      const hints = await certificates.hints();
+      const hints = outcome.trouble.kind === "unreachable"
+        ? [] // it has looked at nothing of ours
+        : await certificates.hints();
       throw new Refusal("unavailable", {
         explanation: [outcome.trouble.message, ...hints].join("\n"),
       });
