@@ -34,6 +34,8 @@ import { TaskRunner } from "../tasks/task_runner.ts";
 import { TaskScheduler } from "../tasks/task_scheduler.ts";
 import type { Certificate } from "../tls/certificate.ts";
 import { backupOptions } from "./backups.ts";
+import { ehloName } from "./federation/own_names.ts";
+import { smtpSessions } from "./federation/smtp_sessions.ts";
 import { hostnameOf } from "./certificates.ts";
 import { buildFederation, type Federation } from "./federation/federation.ts";
 import { type Dkim, openDkim } from "./names/dkim.ts";
@@ -128,6 +130,8 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     ...shared,
     dns,
     lot: Math.random,
+    smtp: smtpSessions(SYSTEM_TIMERS),
+    hostname: () => ehloName(settings, first),
     onUnreadable: () => tellUnreadable("exchangers", reported),
     onIgnored: (count) => tellIgnored(count, reported),
   });

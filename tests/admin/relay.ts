@@ -14,6 +14,7 @@ import {
   type OperationName,
 } from "../../src/admin/operation_table.ts";
 import { Resolver } from "../../src/dns/resolver.ts";
+import { smtpSessions } from "../../src/app/federation/smtp_sessions.ts";
 import { DkimKeys } from "../../src/federation/dkim/dkim_keys.ts";
 import {
   DKIM_COLLECTION,
@@ -76,6 +77,8 @@ export async function withRelay(
       timers: clock,
       random: systemRandom,
       lot: () => 0,
+      smtp: smtpSessions(clock),
+      hostname: () => "here.example",
       onIgnored() {},
       onUnreadable() {},
       reportBug(error) {

@@ -1,5 +1,6 @@
 /** Exchangers and overrides on a real store. @module */
 import { systemRandom } from "../../src/base/random.ts";
+import { smtpSessions } from "../../src/app/federation/smtp_sessions.ts";
 import { DnsFailure } from "../../src/dns/answers.ts";
 import { Exchange } from "../../src/federation/exchange/exchange.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
@@ -37,6 +38,8 @@ export function openExchange(
     dns: NO_DNS,
     random: systemRandom,
     lot: () => 0,
+    smtp: smtpSessions(clock),
+    hostname: () => "here.example",
     onIgnored() {},
     onUnreadable() {},
     reportBug(error) {

@@ -4,10 +4,8 @@
  *
  * @module
  */
-import type { Clock, Timers } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
 import { Refusal } from "../../base/refusal.ts";
-import type { Dns } from "../../dns/answers.ts";
 import type { LocalDomains } from "../../mail/local_domains.ts";
 import type { RecordSetParts } from "../../store/record_set.ts";
 import { PatternTable } from "../policy/rules.ts";
@@ -15,6 +13,7 @@ import { Overrides } from "../overrides/overrides.ts";
 import {
   probe,
   type ProbedWay,
+  type ProbeParts,
   usualWays,
   waysOf,
 } from "../overrides/probe.ts";
@@ -23,11 +22,8 @@ import { Exchangers } from "./exchangers.ts";
 import { Routes, type Waiting } from "./routes.ts";
 
 export interface ExchangeParts
-  extends Pick<RecordSetParts<unknown>, "store" | "reportBug"> {
+  extends Pick<RecordSetParts<unknown>, "store" | "reportBug">, ProbeParts {
   readonly domains: LocalDomains;
-  readonly clock: Clock;
-  readonly timers: Pick<Timers, "every">;
-  readonly dns: Dns;
   readonly random: Random;
   /** From 0 up to 1: who of equals comes first. */
   lot(): number;

@@ -9,6 +9,9 @@ import type { Clock, Timers } from "../../base/clock.ts";
 import { type Dns, DnsFailure } from "../../dns/answers.ts";
 import { dial, dialTls, DialTrouble } from "../../net/dial.ts";
 import { findMailHosts, type HostLookUp } from "../destination.ts";
+import type { SessionWire, SmtpSessions } from "../transports/smtp_sessions.ts";
+import { noWayText } from "../verdicts/no_way_verdict.ts";
+import { noteText } from "../verdicts/verdict.ts";
 import type { RouteTarget } from "../route_override.ts";
 
 /** A way to a host. */
@@ -29,6 +32,9 @@ export interface ProbeParts {
   readonly dns: Dns;
   readonly clock: Clock;
   readonly timers: Pick<Timers, "every">;
+  readonly smtp: SmtpSessions;
+  /** For EHLO: a domain, or an address literal. */
+  hostname(): string;
 }
 
 const DEADLINE_MS = 10_000;
@@ -74,7 +80,7 @@ export async function usualWays(
     freshness: "fresh",
   });
   if (found.kind === "no_way") {
-    return { ways: [], problem: `${found.name}: ${found.reason}` };
+    return { ways: [], problem: noWayText(found) };
   }
   const ways = found.hosts.slice(0, MAX_HOSTS).flatMap(({ name }): Way[] => [
     { name: "https", host: name, port: PORTS.https },
@@ -87,8 +93,11 @@ export async function probe(way: Way, parts: ProbeParts): Promise<ProbedWay> {
   try {
     return { ...way, reached: true, text: await reach(way, parts) };
   } catch (error) {
-    if (isBug(error)) throw error;
-    return { ...way, reached: false, text: (error as Error).message };
+    const trouble = parts.smtp.trouble(error);
+    if (!trouble && isBug(error)) throw error;
+    const said = trouble?.reply?.lines.join(" ");
+    const text = said ?? (error as Error).message;
+    return { ...way, reached: false, text: noteText(text) };
   }
 }
 
@@ -103,16 +112,33 @@ async function reach(way: Way, parts: ProbeParts): Promise<string> {
     clock,
     timers,
   });
+  const stop = timers.every(DEADLINE_MS, () => wire.close());
   try {
+    if (way.name === "smtp" && !await greet(wire, parts)) {
+      return "answers, and offers no TLS";
+    }
+    if (way.name === "http") return "answers";
     const fault = wire.identity?.fault;
-    if (!isTls) return "answers";
     return fault === undefined
       ? "answers, its certificate is verified"
       : `answers, its certificate cannot be trusted (${fault})`;
   } finally {
+    stop();
     wire.close();
     await wire.gone;
   }
+}
+
+/** False if the server knows no STARTTLS; else TLS is on. */
+async function greet(
+  wire: SessionWire,
+  { smtp, hostname }: ProbeParts,
+): Promise<boolean> {
+  const session = smtp.open(wire, { name: hostname(), finalMs: DEADLINE_MS });
+  await session.greet();
+  if (!session.extensions.startTls) return false;
+  await session.startTls();
+  return true;
 }
 
 async function addressesOf(host: string, dns: Dns): Promise<string[]> {
