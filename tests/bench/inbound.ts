@@ -150,6 +150,7 @@ async function measureLarge(world: ForeignWorld): Promise<Row[]> {
       measure: "memory per stream of it, at the peak",
       value: (peak - before) / 1e6 / STREAMS,
       unit: "MB",
+      required: "≤ 4",
     },
   ];
 }

@@ -142,6 +142,8 @@ async function receive(
       sizeOctets += value.length;
       hold(value.length);
       await message.write(value);
+      // the collector does not know how much memory arrays keep from others
+      if (value.buffer instanceof ArrayBuffer) value.buffer.transfer(0);
     }
   } catch (error) {
     void reader.cancel().catch(() => {});
