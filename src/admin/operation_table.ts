@@ -6,6 +6,7 @@ import { type Operation, parseInput } from "./operation.ts";
 import { ACCOUNT_CHANGES } from "./operations/account_changes.ts";
 import { ACCOUNT_OPERATIONS } from "./operations/accounts.ts";
 import { BACKUP_OPERATIONS } from "./operations/copies/backup.ts";
+import { MAIL_EXPORT_OPERATIONS } from "./operations/copies/mail_export.ts";
 import { BLOCKLIST_OPERATIONS } from "./operations/blocklist.ts";
 import { CERTIFICATE_OPERATIONS } from "./operations/tls/certificates.ts";
 import { DKIM_OPERATIONS } from "./operations/dkim.ts";
@@ -45,6 +46,7 @@ export const OPERATIONS = {
   ...SETTINGS_OPERATIONS,
   ...TASK_OPERATIONS,
   ...BACKUP_OPERATIONS,
+  ...MAIL_EXPORT_OPERATIONS,
   ...FEDERATION_OPERATIONS,
   ...FEDERATION_RULE_OPERATIONS,
   ...FEDERATION_STATISTICS_OPERATIONS,

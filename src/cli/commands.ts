@@ -2,6 +2,7 @@
 import type { Command, CommandGroup } from "./command.ts";
 import { ACCOUNT_COMMANDS } from "./commands/accounts.ts";
 import { BACKUP_COMMANDS } from "./commands/copies/backup.ts";
+import { MAIL_EXPORT_COMMANDS } from "./commands/copies/mail_export.ts";
 import { BLOCKLIST_COMMANDS } from "./commands/blocklist.ts";
 import { CERTIFICATE_COMMANDS } from "./commands/certificate.ts";
 import { CONFIG_COMMANDS } from "./commands/config.ts";
@@ -51,6 +52,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: "queue", summary: "Mail that waits to be sent to other servers" },
   { name: "tasks", summary: "Periodic jobs" },
   { name: "backup", summary: "Copies of the relay" },
+  { name: "mail", summary: "Mail of accounts" },
   { name: "db", summary: "The database" },
   { name: "sessions", summary: "Who is logged in" },
   { name: "config", summary: "The configuration file" },
@@ -78,6 +80,7 @@ export const COMMANDS: readonly Command[] = [
   ...TASK_COMMANDS,
   ...FIREWALL_COMMANDS,
   ...BACKUP_COMMANDS,
+  ...MAIL_EXPORT_COMMANDS,
   ...HASH_COMMANDS,
   ...COMPLETION_COMMANDS,
 ];

@@ -58,7 +58,7 @@ export async function measurePair(relay: Relay): Promise<Row[]> {
   return latencyRows("B2, one pair", waitedMs, "≤ 2.5", "≤ 8");
 }
 
-function latencyRows(
+export function latencyRows(
   benchmark: string,
   waitedMs: readonly number[],
   median: string,
@@ -83,8 +83,18 @@ function latencyRows(
   ];
 }
 
-/** 100 messages a second over 200 idle readers. */
-export async function measureLoaded(relay: Relay): Promise<Row[]> {
+export interface Loaded {
+  readonly waitedMs: readonly number[];
+  readonly sent: number;
+  readonly seen: number;
+}
+
+/** So many messages a second over 200 idle readers, while the number of the next one may be sent. */
+export async function deliverLoaded(
+  relay: Relay,
+  perSecond: number,
+  goesOn: (next: number) => boolean,
+): Promise<Loaded> {
   const senders = await signedUp(relay, 10);
   const readers = await signedUp(relay, READERS);
   const clients = await Promise.all(
@@ -110,13 +120,12 @@ export async function measureLoaded(relay: Relay): Promise<Row[]> {
     }
   });
   const payload = await encryptedPayload(PAYLOAD_OCTETS);
-  const total = MESSAGES_PER_SECOND * LOADED_SECONDS;
   const start = performance.now();
   let next = 0;
   await Promise.all(clients.map(async (client, clientIndex) => {
-    while (next < total) {
+    while (goesOn(next)) {
       const n = next++;
-      const wait = start + n * 1000 / MESSAGES_PER_SECOND - performance.now();
+      const wait = start + n * 1000 / perSecond - performance.now();
       if (wait > 0) await pause(wait);
       const readerIndex = n % READERS;
       const reader = readers[readerIndex];
@@ -136,6 +145,17 @@ export async function measureLoaded(relay: Relay): Promise<Row[]> {
   for (const session of sessions) session.close();
   await Promise.allSettled(watching);
   const seen = counts.reduce((sum, count) => sum + count, 0);
+  return { waitedMs, sent: next, seen };
+}
+
+/** 100 messages a second over 200 idle readers. */
+export async function measureLoaded(relay: Relay): Promise<Row[]> {
+  const total = MESSAGES_PER_SECOND * LOADED_SECONDS;
+  const { waitedMs, seen } = await deliverLoaded(
+    relay,
+    MESSAGES_PER_SECOND,
+    (next) => next < total,
+  );
   return [
     ...latencyRows(
       "B2, 100 msg/s over 200 readers",

@@ -1,5 +1,5 @@
 /**
- * `make bench`: runs B1 to B12, or those named as arguments, each against a
+ * `make bench`: runs B1 to B13, or those named as arguments, each against a
  * server of its own, B11 and its parts (`across`, `sink`, `deferred`) in networks
  * of relays, gate and SMTP sessions without any, and prints a table and the same
  * as JSON. Driver and servers share the machine. `POSTERN_BINARY` measures a
@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { measureBackup } from "./backup.ts";
 import { measureDeltaChat } from "./delta_chat.ts";
 import {
   measureAcross,
@@ -55,6 +56,7 @@ const STANDALONE: Record<string, () => Row[] | Promise<Row[]>> = {
   across: measureAcross,
   sink: measureSink,
   deferred: measureDeferred,
+  b13: measureBackup,
 };
 
 const encoder = new TextEncoder();

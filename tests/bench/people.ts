@@ -16,7 +16,7 @@ export interface Relay {
 }
 
 /** The driver has one address, so the limits per address are out of the way. */
-const CONFIG = `
+export const CONFIG = `
 max_connections = 100000
 max_connections_per_ip = 100000
 

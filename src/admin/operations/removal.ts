@@ -2,7 +2,8 @@
 import { optional } from "valibot";
 import { Refusal } from "../../base/refusal.ts";
 import type { AdminContext } from "../context.ts";
-import { flag, line, username } from "../fields.ts";
+import { flag, line, text, username } from "../fields.ts";
+import { exportMailOf } from "./copies/mail_export.ts";
 import { accountAddress, accountNamed } from "../names.ts";
 import { operation } from "../operation.ts";
 
@@ -10,6 +11,8 @@ export interface RemovedAccount {
   readonly username: string;
   readonly blocked: boolean;
   readonly reason: string | null;
+  /** Messages that were written to files before. */
+  readonly exported: number | null;
 }
 
 function reason(initial: string) {
@@ -29,7 +32,15 @@ async function ban(
   } else {
     await context.accounts.block(address, why);
   }
-  return { username: address, blocked: true, reason: why };
+  return { username: address, blocked: true, reason: why, exported: null };
+}
+
+/** What was written stays: a person decides whether that is enough. */
+function notWhole(lost: number): Refusal {
+  return new Refusal("unavailable", {
+    explanation:
+      `The mail was written, but ${lost} of its messages cannot be read; nothing was deleted`,
+  });
 }
 
 export const REMOVAL_OPERATIONS = {
@@ -44,15 +55,25 @@ export const REMOVAL_OPERATIONS = {
         true,
       ),
       reason: reason("deleted by an admin"),
+      export: optional(
+        text(
+          "absolute path of a Maildir, which must not be there yet: all mail is written there before anything is deleted",
+        ),
+      ),
     },
     async run(context, input): Promise<RemovedAccount> {
       const account = await accountNamed(context, input.username);
+      const exported = input.export === undefined
+        ? undefined
+        : await exportMailOf(context, account, { maildir: input.export });
+      if (exported && exported.lost > 0) throw notWhole(exported.lost);
       const blockReason = input.block ? input.reason : undefined;
       await context.accounts.remove(account, blockReason);
       return {
         username: account.address,
         blocked: input.block,
         reason: blockReason ?? null,
+        exported: exported?.messages ?? null,
       };
     },
   }),

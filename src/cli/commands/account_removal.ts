@@ -1,4 +1,5 @@
 /** Accounts: delete, ban, purge. Each says first how much there is. @module */
+import { resolve } from "node:path";
 import { roundedSize } from "../../base/sizes.ts";
 import {
   argument,
@@ -16,14 +17,21 @@ async function remove(call: Call): Promise<CommandResult> {
   const name = argument(call, 0);
   const blocks = call.options.block !== false;
   const reason = textOption(call, "reason") ?? "account deleted via CLI";
+  const directory = textOption(call, "export");
   await confirmRemoval(call, `Delete ${name} with all its mail`);
   const removed = await call.access.call("accounts.delete", {
     username: name,
     block: blocks,
     reason,
+    ...(directory === undefined ? {} : { export: resolve(directory) }),
   });
   const data = await withApplied(call, removed);
-  const text = `Deleted ${data.username}${
+  const written = data.exported === null
+    ? ""
+    : `Wrote ${
+      counted(data.exported, "message", "messages")
+    } to ${directory}\n`;
+  const text = `${written}Deleted ${data.username}${
     data.blocked ? " and blocked its name" : ""
   }${appliedNote(data.applied)}`;
   return { data, text };
@@ -107,19 +115,23 @@ const NO_BLOCK = {
   flags: "--no-block",
   summary: "let the name be registered again",
 };
+const EXPORT = {
+  flags: "--export <dir>",
+  summary: "write all mail to this Maildir first",
+};
 const REASON = { flags: "--reason <text>", summary: "why, for the blocklist" };
 
 export const REMOVAL_COMMANDS: readonly Command[] = [
   {
     usage: "accounts delete <user>",
     summary: "Delete an account with all its mail, and block its name",
-    options: [REASON, NO_BLOCK],
+    options: [REASON, NO_BLOCK, EXPORT],
     run: remove,
   },
   {
     usage: "delete <user>",
     summary: "Same as accounts delete",
-    options: [REASON, NO_BLOCK],
+    options: [REASON, NO_BLOCK, EXPORT],
     run: remove,
   },
   {
