@@ -78,8 +78,7 @@ async function timedBackup(relay: Relay) {
     const began = performance.now();
     const text = await relay.server.command("backup", "create", "--json");
     seconds = (performance.now() - began) / 1000;
-    const answer = JSON.parse(text);
-    made = answer.data ?? answer;
+    made = JSON.parse(text).data;
   }
   async function watchMemory(): Promise<void> {
     while (made === undefined) {

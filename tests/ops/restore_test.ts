@@ -122,10 +122,20 @@ Deno.test("a backup under load has all that was promised before it, whenever ser
       signal: second.signal,
     });
     const made = JSON.parse(await server.command("backup", "create", "--json"));
-    const path = made.path ?? made.data?.path;
+    const { path } = made.data;
     second.abort();
     assert.deepEqual(await going, []);
     await server.command("backup", "verify", path);
+
+    // as one file, which leaves no directory behind
+    const archive = `${server.stateDir}/backups/archive`;
+    await server.command("backup", "create", "--output", archive);
+    await server.command("backup", "verify", archive);
+    const list = JSON.parse(await server.command("backup", "list", "--json"));
+    assert.deepEqual(
+      list.data.backups.map((one: { name: string }) => one.name),
+      [path.split("/").at(-1)],
+    );
 
     // while there is a relay, nothing is brought back
     await assert.rejects(server.command("backup", "restore", path));

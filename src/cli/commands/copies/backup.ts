@@ -1,37 +1,102 @@
 /** Backups: made, proved, brought back. @module */
 import { resolve } from "node:path";
 import type { BackupShape } from "../../../admin/backup_control.ts";
-import { backupOptions } from "../../../app/backups.ts";
-import { InstanceLock } from "../../../app/instance_lock.ts";
-import { SYSTEM_TIMERS } from "../../../app/system_time.ts";
 import { roundedSize } from "../../../base/sizes.ts";
-import { directorySource } from "../../../ops/backup/directory_source.ts";
-import { restoreBackup } from "../../../ops/backup/restore.ts";
-import { verifyBackup } from "../../../ops/backup/verify.ts";
+import { packBackup } from "../../../ops/backup/archive.ts";
+import { encrypterFor } from "../../../ops/backup/encryption.ts";
+import { writeArchive } from "../../../ops/backup/write_archive.ts";
 import {
-  argument,
   type Call,
   type Command,
   type CommandResult,
   confirm,
+  flagOption,
   numberOption,
   textOption,
 } from "../../command.ts";
 import { CliError, EXIT } from "../../exit_codes.ts";
-import { counted, facts, moment, table } from "../../text.ts";
+import { counted, moment, table } from "../../text.ts";
+import { PASSPHRASE_OPTION, passphraseOf } from "./backup_keys.ts";
+import { PROOF_COMMANDS } from "./backup_proof.ts";
 
 async function create(call: Call): Promise<CommandResult> {
+  const output = textOption(call, "output");
+  if (output !== undefined) return await createArchive(call, output);
   const directory = textOption(call, "dir");
   const made = await call.access.call(
     "backup.create",
     directory === undefined ? {} : { directory: resolve(directory) },
   );
-  const lost = made.lost > 0
+  return {
+    data: made,
+    text: `Made ${made.path}\n${amounts(made)}${lostNote(made)}`,
+  };
+}
+
+/** The server makes one as always; here it becomes one file, and goes. */
+async function createArchive(
+  call: Call,
+  output: string,
+): Promise<CommandResult> {
+  const encrypt = await encryption(call);
+  const isStream = output === "-";
+  if (isStream && call.json) {
+    throw new CliError(
+      "usage",
+      "--json and --output - both want standard output",
+      EXIT.usage,
+    );
+  }
+  if (isStream && !encrypt && !flagOption(call, "includeSecrets")) {
+    throw new CliError(
+      "usage",
+      "A backup has keys and password hashes: encrypt it (--recipient, --passphrase-file), or say --include-secrets",
+      EXIT.usage,
+    );
+  }
+  const made = await call.access.call("backup.create", {});
+  try {
+    const packed = packBackup(made.path);
+    const octets = encrypt ? await encrypt(packed) : packed;
+    const path = isStream ? "-" : resolve(output);
+    await writeArchive(octets, path, { overwrite: flagOption(call, "force") });
+    const text = `Wrote ${path}\n${amounts(made)}${lostNote(made)}`;
+    return {
+      data: { ...made, path, encrypted: encrypt !== undefined },
+      text: isStream ? "" : text,
+    };
+  } finally {
+    await call.access.call("backup.remove", { name: made.name });
+  }
+}
+
+/** Undefined: it stays as it is. */
+async function encryption(call: Call) {
+  const recipient = textOption(call, "recipient");
+  const passphrase = await passphraseOf(call);
+  if (recipient !== undefined && passphrase !== undefined) {
+    throw new CliError(
+      "usage",
+      "Name a recipient or a passphrase, not both",
+      EXIT.usage,
+    );
+  }
+  try {
+    if (passphrase !== undefined) return encrypterFor({ passphrase });
+    if (recipient !== undefined) return encrypterFor({ recipient });
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new CliError("usage", error.message, EXIT.usage);
+  }
+  return undefined;
+}
+
+function lostNote({ lost }: BackupShape): string {
+  return lost > 0
     ? `\n${
-      counted(made.lost, "message body", "message bodies")
+      counted(lost, "message body", "message bodies")
     } had been lost before`
     : "";
-  return { data: made, text: `Made ${made.path}\n${amounts(made)}${lost}` };
 }
 
 function amounts({ accounts, messages, files, bytes }: BackupShape): string {
@@ -75,70 +140,6 @@ async function prune(call: Call): Promise<CommandResult> {
   return { data, text };
 }
 
-async function verify(call: Call): Promise<CommandResult> {
-  const path = resolve(argument(call, 0));
-  const { head, end, problems } = await verifyBackup(path);
-  const data = {
-    path,
-    ok: problems.length === 0,
-    problems,
-    created_at: head?.created_at ?? null,
-    domain: head?.domain ?? null,
-    program: head?.program ?? null,
-    files: end?.files ?? null,
-    bytes: end?.octets ?? null,
-    accounts: end?.accounts ?? null,
-    messages: end?.messages ?? null,
-    lost: end?.lost ?? [],
-  };
-  if (!data.ok) {
-    const text = `${path} is not sound:\n${
-      problems.map((problem) => `  ${problem}`).join("\n")
-    }`;
-    return { data, text, exit: EXIT.failed };
-  }
-  const text = `${path} is sound\n${
-    facts([
-      ["made", moment(data.created_at)],
-      ["of", data.domain ?? ""],
-      ["accounts", String(data.accounts)],
-      ["messages", String(data.messages)],
-      ["files", String(data.files)],
-      ["size", roundedSize(data.bytes ?? 0)],
-      ["lost before", String(data.lost.length)],
-    ])
-  }`;
-  return { data, text };
-}
-
-async function restore(call: Call): Promise<CommandResult> {
-  const path = resolve(argument(call, 0));
-  const { config } = call.access;
-  const { place, domain } = backupOptions(config, config.values);
-  const { stateDir } = place;
-  const lock = await InstanceLock.take(stateDir, "command", SYSTEM_TIMERS);
-  try {
-    const restored = await restoreBackup(directorySource(path), place);
-    const isSame = restored.domain === domain;
-    const data = { ...restored, state_dir: stateDir, same_domain: isSame };
-    const text = [
-      `Restored ${counted(restored.accounts, "account", "accounts")} and ${
-        counted(restored.messages, "message", "messages")
-      } of ${moment(restored.created_at)} to ${stateDir}`,
-      ...(isSame ? [] : [
-        `The backup is of ${restored.domain}, the configuration says ${domain}: nobody can log in before one of them is changed`,
-      ]),
-      ...(restored.others.length > 0
-        ? ["From outside of the state directory there were:"]
-        : []),
-      ...restored.others.map((file) => `  ${file}`),
-    ].join("\n");
-    return { data, text, exit: isSame ? EXIT.ok : EXIT.partial };
-  } finally {
-    lock.release();
-  }
-}
-
 async function checkDatabase(call: Call): Promise<CommandResult> {
   const data = await call.access.call("db.check", {});
   const text = data.ok
@@ -152,10 +153,27 @@ export const BACKUP_COMMANDS: readonly Command[] = [
     usage: "backup create",
     summary: "Make a backup, while mail goes on",
     timeout: "24h",
-    options: [{
-      flags: "--dir <dir>",
-      summary: "below this directory, not the one in the file (backup.dir)",
-    }],
+    options: [
+      {
+        flags: "--dir <dir>",
+        summary: "below this directory, not the one in the file (backup.dir)",
+      },
+      {
+        flags: "-o, --output <file>",
+        summary:
+          "as one file that only its owner can read; - is standard output",
+      },
+      {
+        flags: "--recipient <age1...>",
+        summary: "encrypt the file to this age recipient",
+      },
+      PASSPHRASE_OPTION,
+      {
+        flags: "--include-secrets",
+        summary: "to standard output without encryption",
+      },
+      { flags: "--force", summary: "overwrite the file" },
+    ],
     run: create,
   },
   {
@@ -164,16 +182,7 @@ export const BACKUP_COMMANDS: readonly Command[] = [
     isDefault: true,
     run: list,
   },
-  {
-    usage: "backup verify <dir>",
-    summary: "Read all of a backup, and prove that a relay can live on it",
-    run: verify,
-  },
-  {
-    usage: "backup restore <dir>",
-    summary: "Bring a backup back, to a state directory without a relay",
-    run: restore,
-  },
+  ...PROOF_COMMANDS,
   {
     usage: "backup prune",
     summary: "Remove all backups but the youngest",

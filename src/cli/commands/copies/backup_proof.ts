@@ -1,0 +1,132 @@
+/** Backups that are proved, and brought back. @module */
+import { resolve } from "node:path";
+import { backupOptions } from "../../../app/backups.ts";
+import { InstanceLock } from "../../../app/instance_lock.ts";
+import { SYSTEM_TIMERS } from "../../../app/system_time.ts";
+import { roundedSize } from "../../../base/sizes.ts";
+import { BackupFault } from "../../../ops/backup/manifest.ts";
+import {
+  type BackupSource,
+  restoreBackup,
+} from "../../../ops/backup/restore.ts";
+import { backupSource } from "../../../ops/backup/source.ts";
+import { type Verification, verifyBackup } from "../../../ops/backup/verify.ts";
+import {
+  argument,
+  type Call,
+  type Command,
+  type CommandResult,
+} from "../../command.ts";
+import { EXIT } from "../../exit_codes.ts";
+import { counted, facts, moment } from "../../text.ts";
+import {
+  decryptionKey,
+  IDENTITY_OPTION,
+  PASSPHRASE_OPTION,
+} from "./backup_keys.ts";
+
+function placeOf(call: Call): string {
+  const named = argument(call, 0);
+  return named === "-" ? named : resolve(named);
+}
+
+function sourceOf(call: Call): Promise<BackupSource> {
+  return backupSource(placeOf(call), () => decryptionKey(call));
+}
+
+/** One that is a file is unpacked first, and what comes of that goes again. */
+async function proved(call: Call, path: string): Promise<Verification> {
+  if (path !== "-" && (await Deno.stat(path)).isDirectory) {
+    return await verifyBackup(path);
+  }
+  const source = await sourceOf(call);
+  const scratch = await Deno.makeTempDir({ prefix: "backup-" });
+  try {
+    await source.unpack(`${scratch}/backup`, () => {});
+    return await verifyBackup(`${scratch}/backup`);
+  } catch (error) {
+    if (!(error instanceof BackupFault)) throw error;
+    return { head: undefined, end: undefined, problems: [error.message] };
+  } finally {
+    await Deno.remove(scratch, { recursive: true });
+  }
+}
+
+async function verify(call: Call): Promise<CommandResult> {
+  const path = placeOf(call);
+  const { head, end, problems } = await proved(call, path);
+  const data = {
+    path,
+    ok: problems.length === 0,
+    problems,
+    created_at: head?.created_at ?? null,
+    domain: head?.domain ?? null,
+    program: head?.program ?? null,
+    files: end?.files ?? null,
+    bytes: end?.octets ?? null,
+    accounts: end?.accounts ?? null,
+    messages: end?.messages ?? null,
+    lost: end?.lost ?? [],
+  };
+  if (!data.ok) {
+    const text = `${path} is not sound:\n${
+      problems.map((problem) => `  ${problem}`).join("\n")
+    }`;
+    return { data, text, exit: EXIT.failed };
+  }
+  const text = `${path} is sound\n${
+    facts([
+      ["made", moment(data.created_at)],
+      ["of", data.domain ?? ""],
+      ["accounts", String(data.accounts)],
+      ["messages", String(data.messages)],
+      ["files", String(data.files)],
+      ["size", roundedSize(data.bytes ?? 0)],
+      ["lost before", String(data.lost.length)],
+    ])
+  }`;
+  return { data, text };
+}
+
+async function restore(call: Call): Promise<CommandResult> {
+  const source = await sourceOf(call);
+  const { config } = call.access;
+  const { place, domain } = backupOptions(config, config.values);
+  const { stateDir } = place;
+  const lock = await InstanceLock.take(stateDir, "command", SYSTEM_TIMERS);
+  try {
+    const restored = await restoreBackup(source, place);
+    const isSame = restored.domain === domain;
+    const data = { ...restored, state_dir: stateDir, same_domain: isSame };
+    const text = [
+      `Restored ${counted(restored.accounts, "account", "accounts")} and ${
+        counted(restored.messages, "message", "messages")
+      } of ${moment(restored.created_at)} to ${stateDir}`,
+      ...(isSame ? [] : [
+        `The backup is of ${restored.domain}, the configuration says ${domain}: nobody can log in before one of them is changed`,
+      ]),
+      ...(restored.others.length > 0
+        ? ["From outside of the state directory there were:"]
+        : []),
+      ...restored.others.map((file) => `  ${file}`),
+    ].join("\n");
+    return { data, text, exit: isSame ? EXIT.ok : EXIT.partial };
+  } finally {
+    lock.release();
+  }
+}
+
+export const PROOF_COMMANDS: readonly Command[] = [
+  {
+    usage: "backup verify <backup>",
+    summary: "Read all of a backup, and prove that a relay can live on it",
+    options: [IDENTITY_OPTION, PASSPHRASE_OPTION],
+    run: verify,
+  },
+  {
+    usage: "backup restore <backup>",
+    summary: "Bring a backup back, to a state directory without a relay",
+    options: [IDENTITY_OPTION, PASSPHRASE_OPTION],
+    run: restore,
+  },
+];
