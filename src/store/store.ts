@@ -47,8 +47,10 @@ export interface Maintenance {
   /**
    * All there is at one moment, as files below an empty directory on the
    * store's file system, while mail goes on.
+   *
+   * @param signal Gives it up: what is there then is no snapshot.
    */
-  snapshot(directory: string): Promise<StoreSnapshot>;
+  snapshot(directory: string, signal?: AbortSignal): Promise<StoreSnapshot>;
   prunePushTokens(olderThanSeconds: number): Promise<number>;
   taskRuns(): Promise<TaskRun[]>;
   saveTaskRun(run: TaskRun): Promise<void>;

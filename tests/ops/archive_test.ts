@@ -1,7 +1,5 @@
 /** Backups as one stream, encrypted or not: what was packed comes out, and nothing else. @module */
 import assert from "node:assert/strict";
-import { Readable } from "node:stream";
-import { createZstdCompress } from "node:zlib";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 // @ts-types="@types/tar-stream"
 import * as tar from "tar-stream";
@@ -118,10 +116,14 @@ async function forged(file: string, entries: readonly Entry[]): Promise<void> {
   const pack = tar.pack();
   for (const { text = "", ...header } of entries) pack.entry(header, text);
   pack.finalize();
-  const octets = Readable.toWeb(pack.pipe(createZstdCompress()));
-  await writeArchive(octets as ReadableStream<Uint8Array>, file, {
-    overwrite: true,
-  });
+  const octets = ReadableStream.from<Uint8Array>(pack)
+    .pipeThrough(
+      new CompressionStream("gzip") as ReadableWritablePair<
+        Uint8Array,
+        Uint8Array
+      >,
+    );
+  await writeArchive(octets, file, { overwrite: true });
 }
 
 backupTest(

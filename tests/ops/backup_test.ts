@@ -154,6 +154,18 @@ backupTest(
 );
 
 backupTest(
+  "a backup is given up when the server stops",
+  async ({ backups, scratch }) => {
+    const making = backups.create({});
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    backups.stop();
+    await assert.rejects(making, { code: "unavailable" });
+    await assert.rejects(backups.create({}), { code: "unavailable" });
+    assert.deepEqual([...Deno.readDirSync(`${scratch}/backups`)], []);
+  },
+);
+
+backupTest(
   "contents that were lost before are told of, and are no fault of the backup",
   async (world) => {
     const { backups, stateDir } = world;

@@ -92,11 +92,14 @@ function sending({ sender }: Assembly): OptionalService {
   };
 }
 
-function tasks({ relay: { scheduler } }: Assembly): RequiredService {
+function tasks({ relay: { scheduler, backups } }: Assembly): RequiredService {
   return {
     name: "tasks",
     optional: false,
     start: () => scheduler.start(),
-    stop: () => scheduler.stop(),
+    stop: async () => {
+      backups.stop();
+      await scheduler.stop();
+    },
   };
 }

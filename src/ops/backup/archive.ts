@@ -1,12 +1,10 @@
 /**
- * A backup as one stream: a tar file, compressed with zstd (RFC 8878), whose
+ * A backup as one stream: a tar file, compressed with gzip (RFC 1952), whose
  * first entry is the manifest and whose others follow in its order.
  *
  * @module
  */
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { createZstdCompress, createZstdDecompress } from "node:zlib";
 // @ts-types="@types/tar-stream"
 import * as tar from "tar-stream";
 import { createFile, writeAll } from "./file_copy.ts";
@@ -33,9 +31,13 @@ export function packBackup(directory: string): ReadableStream<Uint8Array> {
     () => pack.finalize(),
     (error) => pack.destroy(error),
   );
-  const packed = pack.pipe(createZstdCompress());
-  pack.on("error", (error: Error) => packed.destroy(error));
-  return Readable.toWeb(packed) as ReadableStream<Uint8Array>;
+  const packed = ReadableStream.from<Uint8Array>(pack);
+  return packed.pipeThrough(
+    new CompressionStream("gzip") as ReadableWritablePair<
+      Uint8Array,
+      Uint8Array
+    >,
+  );
 }
 
 async function fill(pack: tar.Pack, directory: string): Promise<void> {
@@ -57,6 +59,8 @@ async function addFile(
     { name: path, size: octets, mode: FILE_MODE },
     (error) => error ? written.reject(error) : written.resolve(),
   );
+  // told where it is waited for, if it comes to that
+  written.promise.catch(() => {});
   for (let left = octets; left > 0;) {
     const piece = new Uint8Array(Math.min(PIECE_OCTETS, left));
     const read = await file.read(piece);
@@ -74,10 +78,13 @@ async function drained(
   piece: Uint8Array,
 ): Promise<void> {
   if (stream.write(piece)) return;
-  await new Promise((resolve, reject) => {
-    stream.once("drain", resolve);
-    stream.once("error", reject);
-  });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // after its end the next write, or who waits for all of it, says what happened
+  stream.once("drain", resolve);
+  stream.once("close", resolve);
+  await promise;
+  stream.removeListener("drain", resolve);
+  stream.removeListener("close", resolve);
 }
 
 /**
@@ -110,20 +117,41 @@ async function unpack(
   target: string,
   onManifest: (manifest: Manifest) => void,
 ): Promise<void> {
-  const source = Readable.fromWeb(octets as never);
-  const plain = createZstdDecompress();
   const extract = tar.extract();
-  source.on("error", (error) => plain.destroy(error));
-  plain.on("error", (error: Error) => extract.destroy(error));
-  // it is thrown where entries are taken: here it would end the process
-  extract.on("error", () => {});
-  source.pipe(plain).pipe(extract as never);
+  let failure: unknown;
+  // destroyed with an error, it would throw that where nobody listens
+  const fail = (error: unknown) => {
+    failure ??= error;
+    extract.destroy();
+  };
+  extract.on("error", fail);
+  const feeding = feed(extract, octets).catch(fail);
   try {
     await takeEntries(extract, target, onManifest);
+  } catch (error) {
+    throw failure ?? error;
   } finally {
-    source.destroy();
-    plain.destroy();
+    extract.destroy();
+    await feeding;
   }
+  if (failure !== undefined) throw failure;
+}
+
+async function feed(
+  extract: tar.Extract,
+  octets: ReadableStream<Uint8Array>,
+): Promise<void> {
+  const plain = octets.pipeThrough(
+    new DecompressionStream("gzip") as ReadableWritablePair<
+      Uint8Array,
+      Uint8Array
+    >,
+  );
+  for await (const piece of plain) {
+    if (extract.destroyed) return;
+    await drained(extract, piece);
+  }
+  extract.end();
 }
 
 async function takeEntries(

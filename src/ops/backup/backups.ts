@@ -54,6 +54,7 @@ export interface BackupParts {
 
 export class Backups implements BackupControl {
   readonly #parts: BackupParts;
+  readonly #end = new AbortController();
   #isMaking = false;
 
   constructor(parts: BackupParts) {
@@ -78,9 +79,13 @@ export class Backups implements BackupControl {
     }
     this.#isMaking = true;
     try {
+      this.#end.signal.throwIfAborted();
       return await this.#create(directory);
     } catch (error) {
-      throw told(error);
+      if (!this.#end.signal.aborted) throw told(error);
+      throw new Refusal("unavailable", {
+        explanation: "The server is stopping",
+      });
     } finally {
       this.#isMaking = false;
     }
@@ -139,6 +144,11 @@ export class Backups implements BackupControl {
     return made;
   }
 
+  /** Gives up the one that is being made: the process ends. */
+  stop(): void {
+    this.#end.abort();
+  }
+
   async #create(directory: string): Promise<BackupShape> {
     const { place: { stateDir } } = this.#parts.options();
     makeDirectory(directory);
@@ -175,11 +185,14 @@ export class Backups implements BackupControl {
     const previous = namesIn(directory).at(-1);
     await Deno.mkdir(join(stage, "state"), { recursive: true, mode: 0o700 });
     const sealing = new Sealing();
+    const { signal } = this.#end;
+    const giveUp = () => sealing.end();
+    signal.addEventListener("abort", giveUp, { once: true });
     try {
       // before the store: what it takes in from these files it may take twice, but not never
       await sealing.gather({ place, stage, others });
       const { accounts, messages, missing, ...snapshot } = await maintenance
-        .snapshot(join(stage, "state"));
+        .snapshot(join(stage, "state"), signal);
       const head = headOf({
         program: version,
         domain,
@@ -197,6 +210,7 @@ export class Backups implements BackupControl {
       });
       return { head, end };
     } finally {
+      signal.removeEventListener("abort", giveUp);
       sealing.end();
     }
   }

@@ -7,7 +7,7 @@ import {
 import type { ManifestEnd } from "./manifest.ts";
 import type { GatherRequest, SealReply, SealRequest } from "./seal_worker.ts";
 
-/** One backup in the making; to be ended. */
+/** One backup in the making; to be ended, whether it is done or not. */
 export class Sealing {
   #death: unknown;
   readonly #link = new WorkerLink<GatherRequest | SealRequest, SealReply>(
@@ -34,7 +34,7 @@ export class Sealing {
   }
 
   #done(reply: SealReply | Unanswered) {
-    if (reply === UNANSWERED) throw this.#death;
+    if (reply === UNANSWERED) throw this.#death ?? new Error("It was given up");
     if (reply.kind === "failed") throw new Error(reply.message);
     return reply;
   }

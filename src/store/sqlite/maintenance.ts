@@ -109,10 +109,13 @@ export class SqliteMaintenance implements Maintenance {
   }
 
   /** @throws {Refusal} `storage_full` if the disk cannot hold a second copy */
-  async snapshot(directory: string): Promise<StoreSnapshot> {
+  async snapshot(
+    directory: string,
+    signal?: AbortSignal,
+  ): Promise<StoreSnapshot> {
     const { space, path } = this.#parts;
     await space.check((await Deno.stat(path)).size);
-    return await takeSnapshot(this.#parts, directory);
+    return await takeSnapshot(this.#parts, directory, signal);
   }
 
   prunePushTokens(olderThanSeconds: number): Promise<number> {

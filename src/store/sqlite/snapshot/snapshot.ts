@@ -24,14 +24,18 @@ export interface SnapshotParts {
 export async function takeSnapshot(
   { path, files }: SnapshotParts,
   target: string,
+  signal?: AbortSignal,
 ): Promise<StoreSnapshot> {
+  signal?.throwIfAborted();
   let death: unknown;
   const link = new WorkerLink<SnapshotRequest, SnapshotReply>(
     { url: new URL("./snapshot_worker.ts", import.meta.url), name: "snapshot" },
     (error) => death = error,
   );
+  const giveUp = () => link.terminate();
+  signal?.addEventListener("abort", giveUp, { once: true });
   function done(reply: SnapshotReply | Unanswered) {
-    if (reply === UNANSWERED) throw death;
+    if (reply === UNANSWERED) throw death ?? signal?.reason;
     if (reply.kind === "failed") throw new Error(reply.message);
     return reply;
   }
@@ -45,6 +49,7 @@ export async function takeSnapshot(
     const { accounts, messages, missing } = begun;
     return { database: basename(path), accounts, messages, missing };
   } finally {
+    signal?.removeEventListener("abort", giveUp);
     link.terminate();
   }
 }
