@@ -198,7 +198,7 @@ export class Server {
 
   /** Kills what still runs and removes a temporary state directory. */
   async dispose(): Promise<void> {
-    if (this.#process.isRunning) await this.end("SIGKILL");
+    await this.#process.dispose();
     if (this.isTemporary) await Deno.remove(this.stateDir, { recursive: true });
   }
 }

@@ -31,10 +31,6 @@ export class ServerProcess {
     this.#spawn = spawn;
   }
 
-  get isRunning(): boolean {
-    return this.#child !== undefined;
-  }
-
   get pid(): number {
     return this.#running().pid;
   }
@@ -96,6 +92,18 @@ export class ServerProcess {
     await this.#drained;
     this.#child = undefined;
     return status;
+  }
+
+  /** Kills it if it runs. Safe to repeat. */
+  async dispose(): Promise<void> {
+    const child = this.#child;
+    if (!child) return;
+    try {
+      child.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it has ended
+    }
+    await this.ended();
   }
 
   #running(): Deno.ChildProcess {

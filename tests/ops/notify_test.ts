@@ -60,7 +60,7 @@ Deno.test("a server tells systemd that it is ready, reloads, lives and stops", a
     assert.match(await next(), /^STOPPING=1/);
     assert.equal((await ended).code, 0);
   } finally {
-    if (server.isRunning) await server.end("SIGKILL");
+    await server.dispose();
     socket.close();
     await Deno.remove(directory, { recursive: true });
   }

@@ -29,6 +29,8 @@ export interface RelayOptions {
   /** More keys of `[server]`. */
   readonly server?: string;
   readonly host?: Host;
+  /** False: it signs nothing and has no keys. */
+  readonly signs?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -77,7 +79,9 @@ export class RelayHost {
     await Deno.writeTextFile(relay.configFile, relay.#config(options, tls));
     if (options.domain) await relay.publish(network);
     await relay.run();
-    if (options.domain) await relay.#publishKeys(network);
+    if (options.domain && options.signs !== false) {
+      await relay.#publishKeys(network);
+    }
     return relay;
   }
 
@@ -94,7 +98,7 @@ export class RelayHost {
   }
 
   #config(
-    { config = "", server = "", federation = "" }: RelayOptions,
+    { config = "", server = "", federation = "", signs = true }: RelayOptions,
     tls: string,
   ): string {
     return `
@@ -119,6 +123,8 @@ ${federation}
 
 [submission]
 send_per_minute = 0
+
+${signs ? "" : "[dkim]\nenabled = false"}
 ${config}`;
   }
 
@@ -200,7 +206,7 @@ ${config}`;
   }
 
   /** Ends the process; the host and the state go with the network. */
-  async dispose(): Promise<void> {
-    if (this.#process.isRunning) await this.end("SIGKILL");
+  dispose(): Promise<void> {
+    return this.#process.dispose();
   }
 }
