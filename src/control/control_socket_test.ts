@@ -36,6 +36,7 @@ async function withSocket(
       pass: (ms: number) => void;
       bugs: unknown[];
       path: string;
+      end: () => Promise<void>;
     },
   ) => Promise<void>,
 ): Promise<void> {
@@ -67,6 +68,7 @@ async function withSocket(
       },
       bugs,
       path,
+      end: () => socket.close(),
     });
   } finally {
     await socket.close();
@@ -158,6 +160,12 @@ async function openAre(path: string, count: number): Promise<void> {
   }
 }
 
+/** What the other one sees when its connection is closed while it is being read. */
+async function untilEnd(connection: Deno.Conn): Promise<void> {
+  const octets = new Uint8Array(1024 * 1024);
+  while (await connection.read(octets) !== null);
+}
+
 for (
   const [what, requests, limitMs] of [
     ["who ask nothing", "", FIRST_REQUEST_MS],
@@ -179,6 +187,7 @@ for (
       assert.equal(socketsAt(path).size, 2);
       pass(1);
       await openAre(path, 1);
+      await untilEnd(connection);
       connection.close();
       assert.deepEqual(bugs, []);
     }));
@@ -209,6 +218,19 @@ Deno.test("the control socket answers a client that has closed its side", () =>
     await writeAll(connection, '{"id":1,"op":"echo"}\n');
     await connection.closeWrite();
     assert.match(await new Response(connection.readable).text(), /"ok":true/);
+  }));
+
+Deno.test("the control socket hangs up on silent clients when it closes", () =>
+  withSocket(async ({ connect, bugs, path, end }) => {
+    const silent = await connect();
+    const later = await connect();
+    assert.match(await ask(later, '{"op":"echo"}\n'), /"ok":true/);
+    await end();
+    await Promise.all([silent, later].map(untilEnd));
+    await openAre(path, 0);
+    silent.close();
+    later.close();
+    assert.deepEqual(bugs, []);
   }));
 
 Deno.test("the control socket is for its owner and group, and is replaced", () =>
