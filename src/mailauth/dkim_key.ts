@@ -42,13 +42,16 @@ export function publicKeyOf(
   return reading;
 }
 
+/** Marks of a zone file that stand in the record itself; the official relays overlook them. */
+const STRAY = /["\\]/g;
+
 async function readKey(record: string): Promise<DkimPublicKey | undefined> {
   try {
     const { publicKey } = await getPublicKey(
       "DKIM",
       "key.invalid", // what is looked up is here already
       MIN_RSA_BITS,
-      () => Promise.resolve([[record]]),
+      () => Promise.resolve([[record.replace(STRAY, "")]]),
       { hashAlgo: "sha256" },
     );
     const key = createPublicKey(publicKey);

@@ -132,6 +132,14 @@ for (const kind of ["rsa", "ed25519"] as const) {
     }));
 }
 
+Deno.test("DkimVerification reads a key that was entered with the marks of a zone file", () =>
+  withDns(async (dns, server) => {
+    const written = `"${RSA.record.replaceAll(";", "\\;")}"`;
+    server.zone.set("one._domainkey.a.example", { TXT: [written] });
+    const { passed } = await verdictOf(sign("rsa"), BODY, dns);
+    assert.deepEqual(passed, ["a.example"]);
+  }));
+
 Deno.test("DkimVerification tells a missing key from one that cannot be looked up", () =>
   withDns(async (dns, server) => {
     const signed = sign("rsa");

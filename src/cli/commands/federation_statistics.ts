@@ -154,11 +154,10 @@ async function test(call: Call): Promise<CommandResult> {
   const route = await testRoute(call);
   const dkim = await call.access.call("dkim.check", {});
   const wrong = dkim.keys.filter(({ record }) => record !== "ok");
+  const names = new Set([...wrong, ...dkim.lost].map(({ name }) => name));
   const ours = dkim.ok
     ? "Our DKIM records are as they should be"
-    : `Our DKIM records are not: ${
-      [...wrong, ...dkim.lost].map(({ name }) => name).join(", ")
-    } (see dkim check)`;
+    : `Our DKIM records are not: ${[...names].join(", ")} (see dkim check)`;
   return {
     data: { route: route.data, dkim_ok: dkim.ok },
     text: `${route.text}\n${ours}`,

@@ -116,7 +116,10 @@ function compare(row: DkimKeyRow, found: readonly string[]): Seen {
       "there are several records, of which nobody knows the right one";
     return { state: "wrong", problem, found };
   }
-  const problem = differenceOf(row, tagsOf(found[0] ?? ""));
+  const [text = ""] = found;
+  const problem = /["\\]/.test(text)
+    ? "it has quotation marks or backslashes in it, write the value without"
+    : differenceOf(row, tagsOf(text));
   return problem === undefined
     ? { state: "ok", found }
     : { state: "wrong", problem, found };
@@ -134,6 +137,7 @@ function differenceOf(
   if ((tags.get("k") ?? "rsa") !== kind) return `k= is not ${kind}`;
   const key = tags.get("p");
   if (key === undefined) return "it has no key (p=)";
+  if (key === "") return "its key is taken back (p= is empty)";
   if (key !== row.publicKey) {
     return row.publicKey.startsWith(key)
       ? "its key is cut off, see that all strings of the record are there"
@@ -159,7 +163,7 @@ function tagsOf(text: string): ReadonlyMap<string, string> {
 }
 
 function bare(text: string): string {
-  return text.replace(/[\s"\\]/g, "");
+  return text.replace(/\s/g, "");
 }
 
 function listed(items: readonly string[]): string | undefined {

@@ -112,7 +112,11 @@ async function reach(way: Way, parts: ProbeParts): Promise<string> {
     clock,
     timers,
   });
-  const stop = timers.every(DEADLINE_MS, () => wire.close());
+  let isLate = false;
+  const stop = timers.every(DEADLINE_MS, () => {
+    isLate = true;
+    wire.close();
+  });
   try {
     if (way.name === "smtp" && !await greet(wire, parts)) {
       return "answers, and offers no TLS";
@@ -122,6 +126,8 @@ async function reach(way: Way, parts: ProbeParts): Promise<string> {
     return fault === undefined
       ? "answers, its certificate is verified"
       : `answers, its certificate cannot be trusted (${fault})`;
+  } catch (error) {
+    throw isLate ? new DialTrouble("timeout", "no answer in time") : error;
   } finally {
     stop();
     wire.close();
