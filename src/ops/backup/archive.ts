@@ -78,6 +78,7 @@ async function drained(
   piece: Uint8Array,
 ): Promise<void> {
   if (stream.write(piece)) return;
+  if ("destroyed" in stream && stream.destroyed) return;
   const { promise, resolve } = Promise.withResolvers<void>();
   // after its end the next write, or who waits for all of it, says what happened
   stream.once("drain", resolve);
