@@ -124,7 +124,7 @@ async function worldOf(test: TestStore, place: Place): Promise<DkimWorld> {
     }),
     signer: new DkimSigner({
       keys,
-      threads: {
+      signatures: {
         sign: ({ algorithm, key }, octets) =>
           Promise.resolve(rawSignature(algorithm, key, octets)),
       },

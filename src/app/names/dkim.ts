@@ -1,14 +1,14 @@
 /** Keys that sign our mail, built from a configuration. @module */
 import { join } from "node:path";
 import type { ReportedConditions } from "../../admin/conditions.ts";
-import type { Clock, Timers } from "../../base/clock.ts";
+import type { Clock } from "../../base/clock.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Dns } from "../../dns/answers.ts";
 import { DkimKeys } from "../../federation/dkim/dkim_keys.ts";
 import { DkimSigner } from "../../federation/dkim/dkim_signer.ts";
 import { DKIM_COLLECTION, KEY_ROW } from "../../federation/dkim/key_rows.ts";
 import { KeyWatch } from "../../federation/dkim/key_watch.ts";
-import { SigningThreads } from "../../federation/dkim/signing_threads.ts";
+import { Signatures } from "../../federation/dkim/signatures.ts";
 import type { Signer } from "../../federation/signer.ts";
 import { RecordSet } from "../../store/record_set.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -25,19 +25,18 @@ export interface DkimParts {
   readonly store: Store;
   readonly settings: Settings;
   readonly clock: Clock;
-  readonly timers: Timers;
   readonly dns: Dns;
   readonly reported: ReportedConditions;
   config(): Config;
   reportBug(error: unknown): void;
 }
 
-/** Those who wait for a signature beside each other; two cores are all that most machines have. */
-const MOST_THREADS = 2;
+/** Signatures that are made beside each other; two cores are all that most machines have. */
+const MOST_AT_ONCE = 2;
 
 /** Keys are not made yet: that is done when they are wanted first. */
 export async function openDkim(parts: DkimParts): Promise<Dkim> {
-  const { store, clock, timers, reported, reportBug, config } = parts;
+  const { store, clock, reported, reportBug, config } = parts;
   const problems = new Map<"record" | "file" | "signing", string>();
   function tell(about: "record" | "file" | "signing", problem?: string): void {
     if (problem === undefined) problems.delete(about);
@@ -62,12 +61,9 @@ export async function openDkim(parts: DkimParts): Promise<Dkim> {
     clock,
     lived: store.clock,
   });
-  const threads = new SigningThreads({
-    clock,
-    timers,
-    threads: Math.min(MOST_THREADS, navigator.hardwareConcurrency),
-    reportBug,
-  });
+  const signatures = new Signatures(
+    Math.min(MOST_AT_ONCE, navigator.hardwareConcurrency),
+  );
   return {
     keys,
     watch: new KeyWatch({
@@ -83,13 +79,12 @@ export async function openDkim(parts: DkimParts): Promise<Dkim> {
     }),
     signer: new DkimSigner({
       keys,
-      threads,
+      signatures,
       settings: () => config().dkim,
       clock,
       onTrouble: (problem) => tell("signing", problem),
     }),
     close() {
-      threads.close();
       rows.close();
     },
   };

@@ -17,7 +17,7 @@ import { onlyAuthor } from "../../pgp/from_rule.ts";
 import type { DeliveryNote } from "../../store/queue.ts";
 import type { SignedPart, Signer, Signing } from "../signer.ts";
 import type { DkimKeys, LoadedKey } from "./dkim_keys.ts";
-import type { SigningThreads } from "./signing_threads.ts";
+import type { Signatures } from "./signatures.ts";
 
 export interface SigningSettings {
   readonly enabled: boolean;
@@ -27,7 +27,7 @@ export interface SigningSettings {
 
 export interface DkimSignerParts {
   readonly keys: DkimKeys;
-  readonly threads: Pick<SigningThreads, "sign">;
+  readonly signatures: Pick<Signatures, "sign">;
   settings(): SigningSettings;
   readonly clock: Clock;
   /** Told why mail of ours waits, or leaves unsigned; undefined when it is signed again. */
@@ -157,7 +157,7 @@ export class DkimSigner implements Signer {
     const fields = keys.map(async ({ row, material }) => {
       const draft = dkimDraft(header, bodyHash, row, now);
       return draft.field(
-        await this.#parts.threads.sign(material, draft.octets),
+        await this.#parts.signatures.sign(material, draft.octets),
       );
     });
     return concat(await Promise.all(fields));
