@@ -8,7 +8,11 @@
 import type { KeyObject } from "node:crypto";
 import { dkimBody } from "mailauth/lib/dkim/body/index.js";
 import { generateCanonicalizedHeader } from "mailauth/lib/dkim/header/index.js";
-import { formatSignatureHeaderLine } from "mailauth/lib/tools.js";
+import {
+  formatRelaxedLine,
+  formatSignatureHeaderLine,
+} from "mailauth/lib/tools.js";
+import { concat } from "../base/octets.ts";
 import type { Header } from "../mail/header.ts";
 import { asBuffer, lineOf } from "./field_lines.ts";
 import { type DkimAlgorithm, rawSignature } from "./raw_signature.ts";
@@ -90,20 +94,20 @@ export function dkimSignature(
   { key, ...name }: DkimSigningKey,
   nowSeconds: number,
 ): Uint8Array {
-  const draft = dkimDraft(header, bodyHash, name, nowSeconds);
+  const draft = dkimDraft(signedFields(header), bodyHash, name, nowSeconds);
   return draft.field(rawSignature(name.algorithm, key, draft.octets));
 }
 
-/** The same in two steps, for who has the arithmetic done elsewhere. */
+/** The same in steps, for who has the arithmetic done elsewhere, and signs by several keys. */
 export function dkimDraft(
-  header: Header,
+  fields: SignedFields,
   bodyHash: string,
   { domain, selector, algorithm }: DkimKeyName,
   nowSeconds: number,
 ): DkimDraft {
   const { canonicalizedHeader, dkimHeaderOpts } = generateCanonicalizedHeader(
     "DKIM",
-    signedLines(header),
+    { keys: fields.names, headers: [] },
     {
       signingDomain: domain,
       selector,
@@ -115,7 +119,7 @@ export function dkimDraft(
     },
   );
   return {
-    octets: canonicalizedHeader,
+    octets: concat([fields.octets, canonicalizedHeader]),
     field(signature) {
       const line = formatSignatureHeaderLine(
         "DKIM",
@@ -127,14 +131,24 @@ export function dkimDraft(
   };
 }
 
+/** What of a header is signed. */
+export interface SignedFields {
+  /** `h=`. */
+  readonly names: string;
+  /** In canonical form. */
+  readonly octets: Uint8Array;
+}
+
 /** Of fields of one name the last comes first (RFC 6376 §5.4.2). */
-function signedLines(header: Header) {
+export function signedFields(header: Header): SignedFields {
   const fields = header.fields.toReversed().filter(({ name }) =>
     OVERSIGNED.has(name) || SIGNED.has(name) ||
     SIGNED_PREFIXES.some((prefix) => name.startsWith(prefix))
   );
   return {
-    keys: [...fields.map(({ name }) => name), ...OVERSIGNED].join(": "),
-    headers: fields.map((field) => ({ line: lineOf(header, field) })),
+    names: [...fields.map(({ name }) => name), ...OVERSIGNED].join(": "),
+    octets: concat(
+      fields.map((field) => formatRelaxedLine(lineOf(header, field), "\r\n")),
+    ),
   };
 }

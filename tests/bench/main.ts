@@ -9,18 +9,14 @@
  */
 import { measureBackup } from "./backup.ts";
 import { measureDeltaChat } from "./delta_chat.ts";
-import {
-  measureAcross,
-  measureDeadPeer,
-  measureDeferred,
-  measureSink,
-} from "./federation.ts";
+import { measureAcross, measureDeadPeer } from "./federation.ts";
 import { measureGate } from "./gate.ts";
 import { measureInbound } from "./inbound.ts";
 import { measureLarge } from "./large.ts";
 import { measureFanout, measureLoaded, measurePair } from "./latency.ts";
 import { formatTable, isKept, type Row } from "./measure.ts";
 import { type Relay, withRelay } from "./people.ts";
+import { measureDeferred, measureSink } from "./queue.ts";
 import { measureScale } from "./scale.ts";
 import { measureIdle, measureKnownLogins, measureSignUps } from "./sessions.ts";
 import { measureSmtp } from "./smtp.ts";

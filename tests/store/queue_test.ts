@@ -469,6 +469,29 @@ storeTest("bulk actions reach all, in steps", async ({ store }) => {
   assert.equal(await store.queue.remove(FAR), 1200);
 });
 
+storeTest(
+  "summary() counts more messages than in one step",
+  async ({ store }) => {
+    const count = 1003;
+    await Promise.all(
+      Array.from(
+        { length: count },
+        (_, i) =>
+          queueTo(store, [`p${i}@far.example`, `q${i}@near.example`], {
+            reversePath: `s${i}@relay.example`,
+          }),
+      ),
+    );
+    const { messages, waiting, octets } = await store.queue.summary();
+    assert.deepEqual({ messages, waiting }, {
+      messages: count,
+      waiting: 2 * count,
+    });
+    const { recipients: [one] } = await store.queue.list({ limit: 1 });
+    assert.equal(octets, count * one!.sizeOctets);
+  },
+);
+
 storeTest("list() and summary() show what there is", async ({ store }) => {
   const ann = await addAccount(store, "ann");
   const first = await queueTo(store, ["a@far.example", "b@near.example"]);

@@ -76,9 +76,10 @@ export async function queueTo(
   store: Store,
   recipients: readonly (string | OutboundRecipient)[],
   options: Partial<OutboundMessage> = {},
+  body?: string,
 ): Promise<QueueId> {
   const outbound = outboundTo(recipients, options);
-  const { queued } = await acceptFor(store, { outbound });
+  const { queued } = await acceptFor(store, { outbound }, body);
   if (queued === undefined) throw new Error("Nothing was queued");
   return queued;
 }

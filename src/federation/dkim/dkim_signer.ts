@@ -152,10 +152,13 @@ export class DkimSigner implements Signer {
     keys: readonly LoadedKey[],
   ): Promise<Uint8Array> {
     // only now: it is large, and many a relay never signs anything
-    const { dkimDraft } = await import("../../mailauth/dkim_sign.ts");
+    const { dkimDraft, signedFields } = await import(
+      "../../mailauth/dkim_sign.ts"
+    );
+    const signed = signedFields(header);
     const now = nowSeconds(this.#parts.clock);
     const fields = keys.map(async ({ row, material }) => {
-      const draft = dkimDraft(header, bodyHash, row, now);
+      const draft = dkimDraft(signed, bodyHash, row, now);
       return draft.field(
         await this.#parts.signatures.sign(material, draft.octets),
       );

@@ -7,7 +7,7 @@
 import { rawSignature } from "../../mailauth/raw_signature.ts";
 import type { DkimKeyMaterial } from "./key_material.ts";
 
-const RSA = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" } as const; // RFC 8017 §8.2
+const RSA = { name: "RSASSA-PKCS1-v1_5", hash: "SHA-256" } as const; // RFC 6376 §3.3.1
 
 export class Signatures {
   readonly #keys = new WeakMap<DkimKeyMaterial, Promise<CryptoKey>>();

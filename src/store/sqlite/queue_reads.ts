@@ -22,7 +22,17 @@ import { type QueueMessage, QueueTable } from "./tables/queue_table.ts";
 import { SentTable } from "./tables/sent_table.ts";
 
 const ROWS_AT_ONCE = 1000; // looked at for one page
+const COUNTED_AT_ONCE = 1000;
 const START: QueueCursor = { message: 0 as QueueId, n: -1 };
+
+type Counts = "messages" | "octets" | "waiting" | "held" | "failed";
+
+export type Overview = Omit<QueueSummary, Counts>;
+
+export interface Counted extends Pick<QueueSummary, Counts> {
+  /** There may be more after it. */
+  readonly last?: QueueId;
+}
 
 export class QueueReads {
   readonly #messages: QueueTable;
@@ -110,21 +120,37 @@ export class QueueReads {
     });
   }
 
-  summary(): QueueSummary {
+  /** All but what has to be counted, message by message. */
+  overview(): Overview {
     return readTogether(this.db, () => {
-      const states = this.#recipients.byState();
-      const { firstExpiresAt, ...totals } = this.#messages.totals();
+      const { oldestQueuedAt, firstExpiresAt } = this.#messages.first();
       const { held, unreached } = this.#destinations.counts(UNREACHED_TIMES);
       return {
-        ...totals,
+        ...(oldestQueuedAt !== undefined && { oldestQueuedAt }),
         ...(firstExpiresAt !== undefined && {
           firstExpiryInSeconds: firstExpiresAt - this.time.seconds(),
         }),
+        unreached,
+        heldDestinations: held,
+      };
+    });
+  }
+
+  /** Of some messages after one. */
+  count(after: QueueId | undefined): Counted {
+    const from = after ?? START.message;
+    return readTogether(this.db, () => {
+      const { last, ...totals } = this.#messages.totals(from, COUNTED_AT_ONCE);
+      const states = last === undefined
+        ? new Map()
+        : this.#recipients.byState(from, last);
+      return {
+        ...totals,
         waiting: states.get("waiting") ?? 0,
         held: states.get("held") ?? 0,
         failed: states.get("failed") ?? 0,
-        unreached,
-        heldDestinations: held,
+        ...(totals.messages === COUNTED_AT_ONCE && last !== undefined &&
+          { last }),
       };
     });
   }

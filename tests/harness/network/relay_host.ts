@@ -113,7 +113,7 @@ ${tls}
 [registration]
 min_username_length = 3
 max_load_1m = 0
-trusted_networks = ["127.0.0.0/8", "198.18.0.0/16"]
+trusted_networks = ["127.0.0.0/8", "198.18.0.0/16", "2001:db8::/32"]
 min_available_memory = 0
 min_free_disk = 0
 

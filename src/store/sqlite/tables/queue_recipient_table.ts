@@ -233,10 +233,14 @@ export class QueueRecipientTable {
     )!.n;
   }
 
-  byState(): Map<QueueRow["state"], number> {
+  /** Of the messages after one, up to another. */
+  byState(after: QueueId, last: QueueId): Map<QueueRow["state"], number> {
     return new Map(
       this.db.rows<{ state: QueueRow["state"]; n: number }>(
-        "SELECT state, count(*) AS n FROM queue_recipients GROUP BY state",
+        `SELECT state, count(*) AS n FROM queue_recipients
+         WHERE queue_id > ? AND queue_id <= ? GROUP BY state`,
+        after,
+        last,
       ).map(({ state, n }) => [state, n]),
     );
   }

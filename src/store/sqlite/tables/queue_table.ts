@@ -38,7 +38,11 @@ interface QueueMessageRow extends Omit<QueueMessage, "eightBit" | "utf8"> {
 export interface QueueTotals {
   readonly messages: number;
   readonly octets: number;
-  /** Seconds since 1970 UTC. */
+  readonly last?: QueueId;
+}
+
+export interface QueueFirst {
+  /** Of the message that came first: seconds since 1970 UTC. */
   readonly oldestQueuedAt?: number;
   readonly firstExpiresAt?: number;
 }
@@ -139,12 +143,26 @@ export class QueueTable {
     ) as QueueId[];
   }
 
-  totals(): QueueTotals {
+  /** Of so many messages after one. */
+  totals(after: QueueId, limit: number): QueueTotals {
     return withoutNulls(
       this.db.row<QueueTotals>(
         `SELECT count(*) AS messages, coalesce(sum(size), 0) AS octets,
-         min(queued_at) AS oldestQueuedAt, min(expires_at) AS firstExpiresAt
-       FROM queue_messages`,
+           max(id) AS last
+         FROM (SELECT id, size FROM queue_messages WHERE id > ?
+           ORDER BY id LIMIT ? + 0)`,
+        after,
+        limit,
+      )!,
+    );
+  }
+
+  first(): QueueFirst {
+    return withoutNulls(
+      this.db.row<QueueFirst>(
+        `SELECT (SELECT queued_at FROM queue_messages ORDER BY id LIMIT 1)
+             AS oldestQueuedAt,
+           (SELECT min(expires_at) FROM queue_messages) AS firstExpiresAt`,
       )!,
     );
   }
