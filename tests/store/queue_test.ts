@@ -174,6 +174,48 @@ storeTest(
 );
 
 storeTest(
+  "what is given back comes before what came later",
+  async ({ store, pass }) => {
+    await queueTo(store, ["a@far.example"]);
+    pass(1);
+    await queueTo(store, ["b@far.example"]);
+    const [first] = await claim(store, { units: 1 });
+    pass(1);
+    await settle(store, first!, { kind: "untried" });
+    assert.deepEqual(namesIn(await claim(store)), [
+      ["a@far.example"],
+      ["b@far.example"],
+    ]);
+  },
+);
+
+storeTest(
+  "claim() keeps places for who is preferred, and gives more where that is wanted",
+  async ({ store }) => {
+    for (let n = 0; n < 4; n++) await queueTo(store, [`x@dead${n}.example`]);
+    for (let n = 0; n < 5; n++) await queueTo(store, [`w${n}@well.example`]);
+    const units = await claim(store, {
+      units: 2,
+      of: {
+        kind: "due",
+        perDestination: 1,
+        busy: new Map(),
+        ahead: new Map([["well.example", 2]]),
+        share: {
+          preferred: new Set(["well.example"]),
+          others: 1,
+          failing: 0,
+        },
+      },
+    });
+    const to = (destination: string) =>
+      units.filter((unit) => unit.destination === destination).length;
+    assert.equal(to("well.example"), 3); // one at once, and two besides
+    assert.equal(units.length, 4);
+  },
+);
+
+storeTest(
   "a destination that is not reached delays its own mail only, and gets one message to try",
   async ({ store, pass }) => {
     for (let i = 0; i < 3; i++) await queueTo(store, [`a${i}@far.example`]);

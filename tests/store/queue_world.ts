@@ -84,7 +84,7 @@ export async function queueTo(
   return queued;
 }
 
-export interface ClaimOptions extends Partial<Omit<Claim, "of">> {
+export interface ClaimOptions extends Partial<Claim> {
   readonly perDestination?: number;
   readonly busy?: Record<string, number>;
 }

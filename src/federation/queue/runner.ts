@@ -121,9 +121,9 @@ export class QueueRunner {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#ends.splice(0).forEach((end) => end());
-    this.#flying.clear();
     this.#alarm.ring();
     await this.#running;
+    this.#flying.clear();
     if (await this.#ended(STOP_MS)) return;
     this.#aborts.forEach((abort) => abort.abort());
     await this.#ended(2 * ABORT_MS);
