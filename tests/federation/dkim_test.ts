@@ -264,6 +264,19 @@ dkimTest(
   },
 );
 
+dkimTest("a record whose name has the domain twice is found", async (world) => {
+  await world.keys.ready();
+  const [row] = world.keys.list();
+  const twice = `${recordName(row!)}.${row!.domain}`;
+  world.server.zone.set(twice, { TXT: [recordText(row!)] });
+  const [check] = await world.watch.look();
+  assert.equal(check?.state, "wrong");
+  assert.match(
+    check.problem ?? "",
+    /^it is at default.*a\.example\.a\.example:/,
+  );
+});
+
 dkimTest("what the DNS shows of a key is told", async (world) => {
   world.settings.ed25519 = false;
   await world.keys.ready();

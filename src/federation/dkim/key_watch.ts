@@ -106,8 +106,28 @@ export async function lookForKey(
     if (!(error instanceof DnsFailure)) throw error;
     return error.problem === "temporary"
       ? { state: "unknown", problem: error.message, found: [] }
-      : { state: "missing", problem: "there is no such record", found: [] };
+      : await lookForTwice(dns, row);
   }
+}
+
+/** Most forms add the domain to a name without a dot at its end: then it is there twice. */
+async function lookForTwice(
+  dns: Pick<Dns, "texts">,
+  row: DkimKeyRow,
+): Promise<Seen> {
+  const twice = `${recordName(row)}.${row.domain}`;
+  try {
+    const { values } = await dns.texts(twice, "fresh");
+    return { state: "wrong", problem: twiceProblem(twice), found: values };
+  } catch (error) {
+    if (!(error instanceof DnsFailure)) throw error;
+    return { state: "missing", problem: "there is no such record", found: [] };
+  }
+}
+
+/** @param name That has the domain twice */
+export function twiceProblem(name: string): string {
+  return `it is at ${name}: the domain was added to a name that had it already, write the name below the domain, or a dot at its end`;
 }
 
 function compare(row: DkimKeyRow, found: readonly string[]): Seen {

@@ -2,7 +2,11 @@
 import { isIP } from "node:net";
 import { canonicalAddress } from "../../dns/address_kind.ts";
 import { type Answer, type Dns, DnsFailure } from "../../dns/answers.ts";
-import { lookForKey, type RecordState } from "../dkim/key_watch.ts";
+import {
+  lookForKey,
+  type RecordState,
+  twiceProblem,
+} from "../dkim/key_watch.ts";
 import type { PublishedFacts } from "./records.ts";
 import { recordName } from "../dkim/key_rows.ts";
 import type { PublishedRecord, PublishedType } from "./record.ts";
@@ -78,9 +82,7 @@ export async function checkRecord(
 ): Promise<RecordCheck> {
   const key = facts.keys.find((row) => recordName(row) === record.name);
   if (key) {
-    const seen = await lookForKey(dns, key);
-    if (seen.state !== "missing") return { record, ...seen };
-    return await withTrap({ record, ...seen }, dns);
+    return { record, ...await lookForKey(dns, key) };
   }
   if (record.type === "CNAME") return await checkAlias(record, facts, dns);
   const { values, judge } = ROWS[record.type];
@@ -126,8 +128,7 @@ async function withTrap(
   return {
     ...check,
     state: "wrong",
-    problem:
-      `it is at ${twice}: the domain was added to a name that had it already, write the name below the domain, or a dot at its end`,
+    problem: twiceProblem(twice),
     found,
   };
 }

@@ -69,7 +69,8 @@ const LONGEST_WAIT_MS = 60_000;
 /** Where something is due that cannot be had. */
 const SHORTEST_WAIT_MS = 1000;
 const STORE_TROUBLE_MS = 5000;
-const STOP_MS = 20_000;
+/** With what follows, and the rest of the relay, no more than twenty seconds. */
+const STOP_MS = 13_000;
 /** For a transport to end when it is told to. */
 const ABORT_MS = 3000;
 
@@ -117,7 +118,7 @@ export class QueueRunner {
     this.#running = this.#run();
   }
 
-  /** Begins nothing any more, and gives what runs twenty seconds. Safe to repeat. */
+  /** Begins nothing any more, and gives what runs thirteen seconds. Safe to repeat. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#ends.splice(0).forEach((end) => end());
