@@ -88,7 +88,7 @@ export class MailTransaction {
   }
 
   async write(octets: Uint8Array): Promise<void> {
-    if (this.#drops || this.#options.messageRefusal) return;
+    if (this.#options.drop || this.#options.messageRefusal) return;
     this.#receiving ??= this.#receive();
     const { intake, lines } = this.#receiving;
     await intake.write(lines?.convert(octets) ?? octets);
@@ -96,7 +96,7 @@ export class MailTransaction {
 
   /** @throws {Refusal} why nobody gets the message */
   async finish(): Promise<void> {
-    if (this.#drops) return;
+    if (this.#options.drop) return; // it is taken and forgotten
     const { messageRefusal, origin, parts } = this.#options;
     parts.counters.add(ruleFor(origin).counter);
     const receiving = this.#receiving ??= this.#receive();
@@ -104,10 +104,14 @@ export class MailTransaction {
       if (messageRefusal) throw messageRefusal;
       const message = await whole(receiving);
       const judgement = await receiving.examination?.finish();
+      if (this.#reachesNobody) return tellNobody(judgement);
       await this.#deliver(receiving, message, judgement);
     } catch (error) {
-      if (error instanceof Refusal) receiving.examination?.refused();
-      throw error;
+      if (!(error instanceof Refusal)) throw error;
+      receiving.examination?.refused();
+      const isHidden = this.#reachesNobody && !messageRefusal &&
+        error.code !== "no_such_user";
+      if (!isHidden) throw error;
     } finally {
       await receiving.intake.discard();
     }
@@ -117,11 +121,9 @@ export class MailTransaction {
     await this.#receiving?.intake.discard();
   }
 
-  /** It is taken and forgotten. */
-  get #drops(): boolean {
-    const { drop, messageRefusal } = this.#options;
-    return drop === true || (messageRefusal === undefined &&
-      this.#policy.reachesNobody(this.#recipients.addresses));
+  /** Whatever the message is: only who has shown who it is hears of it. */
+  get #reachesNobody(): boolean {
+    return this.#policy.reachesNobody(this.#recipients.addresses);
   }
 
   /** @throws {Refusal} */
@@ -363,6 +365,11 @@ async function whole(
         throw error;
     }
   }
+}
+
+/** @throws {Refusal} `no_such_user` */
+function tellNobody(judgement: Judgement | undefined): void {
+  if (judgement?.authenticated) throw new Refusal("no_such_user");
 }
 
 /** Of what the gate refuses. */

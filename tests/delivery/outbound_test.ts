@@ -456,7 +456,10 @@ outboundTest(
       to: [BOB, CAROL, "x@far.example"],
       text,
     });
-    await send(relay, { origin: http, to: ["x@far.example"], text });
+    await assert.rejects( // its sender has shown who it is
+      send(relay, { origin: http, to: ["x@far.example"], text }),
+      code("no_such_user"),
+    );
     assert.deepEqual(await counts(relay, BOB, CAROL), [0, 1, 1]);
     assert.deepEqual(outbound.asked, []);
     assert.equal(relay.counters.totals().get("messages_delivered"), 2);

@@ -81,11 +81,13 @@ worldTest(
     const ghost = "ghost@relay.example";
     assert.equal(await world.post(text, { to: [ghost] }), NOBODY);
     assert.equal(await world.post(text, { to: [ghost, "u@2.2.2.2"] }), NOBODY);
-    assert.equal(await world.post(text, { to: ["u@2.2.2.2"] }), OK);
+    for (const one of ["u@2.2.2.2", "admin@relay.example"]) {
+      assert.equal(await world.post(text, { to: [one] }), NOBODY);
+    }
     assert.equal(await world.post(text, { to: [ghost, ANN] }), OK);
     const literal = encrypted({ from: `zoe@[${PEER}]` });
     assert.equal(await world.post(literal, { to: [ghost] }), NOBODY);
-    assert.deepEqual(world.refusals, Array(3).fill("no_such_user"));
+    assert.deepEqual(world.refusals, Array(5).fill("no_such_user"));
   },
 );
 

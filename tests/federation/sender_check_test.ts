@@ -14,6 +14,7 @@ import {
 } from "./server_mail_world.ts";
 
 const OK = "200 250 2.0.0 OK";
+const NOBODY = "404 550 5.1.1 No such user here";
 const MISSING = "403 554 5.7.1 No DKIM signature found";
 const INVALID = "403 554 5.7.1 No valid DKIM signature found";
 const LITERAL = "403 554 5.7.1 Invalid FROM domain literal";
@@ -222,7 +223,7 @@ worldTest(
     assert.equal(await world.post(encrypted({ id: "1" }), { to }), OK);
     assert.equal(
       await world.post(signed(encrypted({ id: "2" })), { to: ["u@2.2.2.2"] }),
-      OK,
+      NOBODY,
     );
     assert.equal(world.signers.isKnown("peer.example"), false); // nobody has got it
     assert.equal(await world.post(signed(encrypted({ id: "3" }))), OK);
