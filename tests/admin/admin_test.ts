@@ -199,6 +199,7 @@ Deno.test("accounts delete, ban, unban, purge, delete-all; blocklist", async () 
         username: NAME,
         blocked: true,
         reason: "gone",
+        exported: null,
       },
     );
     await refused(
