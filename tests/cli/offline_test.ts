@@ -143,7 +143,7 @@ pinned       no
   {
     run: "delete bert5678 --no-block --yes --json",
     out:
-      '{"ok":true,"command":"delete","data":{"username":"bert5678@chat.example","blocked":false,"reason":null,"applied":"server-not-running"}}\n',
+      '{"ok":true,"command":"delete","data":{"username":"bert5678@chat.example","blocked":false,"reason":null,"exported":null,"applied":"server-not-running"}}\n',
   },
   {
     run: "accounts delete bert5678 -y --json",
