@@ -26,8 +26,8 @@ const LOADABLE = /\.(?:[cm]?js|json|wasm|node)$/;
 const LICENSE = /^(?:licen[cs]e|copying|notice)/i;
 
 /** When a file was last changed, in the table of files that the compiler writes. */
-const CHANGED_AT = /"t":\d{13}\}/g;
-const NO_TIME = '"t":1000000000000}';
+const CHANGED_AT = /"t":\d{13}(?=[,}])/g;
+const NO_TIME = '"t":1000000000000';
 
 /** Packages that the entry points load, and all that these need. */
 export async function listPackages(

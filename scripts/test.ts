@@ -14,7 +14,7 @@ const SLOW = /^tests\/(peers|e2e|crash|bench)\//;
 const SHOWN_FAILURES = 25;
 const SIGNAL_EXITS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** One row runs after the other; the suites of a row at the same time, since they mostly wait. */
+/** One row runs after the other, the suites of a row at the same time. */
 const ROWS: readonly (readonly Suite[])[] = [
   [{
     name: "unit",
@@ -28,7 +28,7 @@ const ROWS: readonly (readonly Suite[])[] = [
     parallel: true,
     owns: (file) => file.startsWith("tests/") && !SLOW.test(file),
   }],
-  // whole relays in networks of their own: one after the other, each has the machine
+  // whole relays, and clients that do not wait for ever: one after the other, each has the machine
   [{
     name: "peers",
     limitMinutes: 8,
@@ -40,7 +40,8 @@ const ROWS: readonly (readonly Suite[])[] = [
     limitMinutes: 9,
     parallel: false,
     owns: (file) => file.startsWith("tests/e2e/"),
-  }, {
+  }],
+  [{
     name: "crash",
     limitMinutes: 9,
     parallel: false,

@@ -6,6 +6,8 @@ import { RelayHost } from "../harness/network/relay_host.ts";
 import { Core, type Member } from "./core.ts";
 import { chatWith, digest, sendFile } from "./chats.ts";
 
+/** A relay that was busy for a moment is asked again after 15 seconds, then a minute. */
+const PATIENCE_MS = 180_000;
 const READ = 28;
 const FAILED = 24;
 const DELIVERED = 26;
@@ -121,7 +123,9 @@ const SCENES: Record<string, Scene> = {
       const text = `This is ${speaker.address}`;
       await speaker.send(chatId, text);
       const listeners = [ann, ...others].filter((one) => one !== speaker);
-      await Promise.all(listeners.map((one) => one.receiveText(text)));
+      await Promise.all(
+        listeners.map((one) => one.receiveText(text, PATIENCE_MS)),
+      );
     }
     for (const friend of friends) await friend.rpc.stopIo(friend.id);
   },
