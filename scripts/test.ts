@@ -24,7 +24,7 @@ const ROWS: readonly (readonly Suite[])[] = [
   }],
   [{
     name: "protocol",
-    limitMinutes: 10,
+    limitMinutes: 15,
     parallel: true,
     owns: (file) => file.startsWith("tests/") && !SLOW.test(file),
   }],
@@ -37,13 +37,13 @@ const ROWS: readonly (readonly Suite[])[] = [
   }],
   [{
     name: "e2e",
-    limitMinutes: 9,
+    limitMinutes: 12,
     parallel: false,
     owns: (file) => file.startsWith("tests/e2e/"),
   }],
   [{
     name: "crash",
-    limitMinutes: 9,
+    limitMinutes: 12,
     parallel: false,
     owns: (file) => /^tests\/(crash|bench)\//.test(file),
   }],
