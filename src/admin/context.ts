@@ -15,6 +15,7 @@ import type { FederationStatistics } from "../federation/statistics/statistics.t
 import type { QueueOptions } from "../federation/queue/options.ts";
 import type { DkimKeys } from "../federation/dkim/dkim_keys.ts";
 import type { KeyWatch } from "../federation/dkim/key_watch.ts";
+import type { RsaEngine } from "../federation/dkim/signatures.ts";
 import type { PublishedNames } from "../federation/published/published_names.ts";
 import type { Exchange } from "../federation/exchange/exchange.ts";
 import type { Address } from "../mail/address.ts";
@@ -54,6 +55,7 @@ export interface AdminContext {
 export interface DkimAdmin {
   readonly keys: DkimKeys;
   readonly watch: KeyWatch;
+  engine(): RsaEngine;
 }
 
 /** What of federation there is without a server too. */

@@ -148,6 +148,7 @@ export async function withRelay(
           onRecords() {},
           onFiles() {},
         }),
+        engine: () => ({}),
       },
       names: new PublishedNames({
         keys,

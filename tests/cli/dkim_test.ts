@@ -79,6 +79,7 @@ Deno.test("dkim check and status end with 1 until the DNS shows the keys", () =>
       const { exit, out } = await relay.run(command);
       assert.equal(exit, 0, out);
       assert.match(out, /^ok +active +default\._domainkey/m);
+      assert.match(out, /^RSA signatures are made by /m);
     }
     dns.zone.set(keys[0]!.name, { TXT: [keys[1]!.value] });
     const other = await relay.run("dkim status --json");

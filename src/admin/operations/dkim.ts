@@ -9,6 +9,7 @@ import {
   recordText,
 } from "../../federation/dkim/key_rows.ts";
 import type { KeyCheck } from "../../federation/dkim/key_watch.ts";
+import type { RsaEngine } from "../../federation/dkim/signatures.ts";
 import type { PublishedRecord } from "../../federation/published/record.ts";
 import type { AdminContext } from "../context.ts";
 import { line, secretText } from "../fields.ts";
@@ -64,6 +65,10 @@ function checkShape({ row, state, problem, found }: KeyCheck) {
     problem: problem ?? null,
     found,
   };
+}
+
+function engineShape({ library, fault }: RsaEngine) {
+  return { library: library ?? null, fault: fault ?? null };
 }
 
 async function importKey(
@@ -145,6 +150,7 @@ export const DKIM_OPERATIONS = {
       return {
         keys: shown,
         lost: lost.map(({ row, why }) => ({ name: recordName(row), why })),
+        rsa: engineShape(context.dkim.engine()),
         ok: lost.length === 0 && shown.every(({ record }) => record === "ok"),
       };
     },

@@ -8,7 +8,10 @@ import { DkimKeys } from "../../federation/dkim/dkim_keys.ts";
 import { DkimSigner } from "../../federation/dkim/dkim_signer.ts";
 import { DKIM_COLLECTION, KEY_ROW } from "../../federation/dkim/key_rows.ts";
 import { KeyWatch } from "../../federation/dkim/key_watch.ts";
-import { Signatures } from "../../federation/dkim/signatures.ts";
+import {
+  type RsaEngine,
+  Signatures,
+} from "../../federation/dkim/signatures.ts";
 import type { Signer } from "../../federation/signer.ts";
 import { RecordSet } from "../../store/record_set.ts";
 import type { Settings } from "../../settings/settings.ts";
@@ -18,6 +21,7 @@ export interface Dkim {
   readonly keys: DkimKeys;
   readonly watch: KeyWatch;
   readonly signer: Signer;
+  engine(): RsaEngine;
   close(): void;
 }
 
@@ -61,11 +65,13 @@ export async function openDkim(parts: DkimParts): Promise<Dkim> {
     clock,
     lived: store.clock,
   });
-  const signatures = new Signatures(
-    Math.min(MOST_AT_ONCE, navigator.hardwareConcurrency),
-  );
+  const signatures = new Signatures({
+    atOnce: Math.min(MOST_AT_ONCE, navigator.hardwareConcurrency),
+    onFault: reportBug,
+  });
   return {
     keys,
+    engine: () => signatures.engine(),
     watch: new KeyWatch({
       keys,
       dns: parts.dns,
