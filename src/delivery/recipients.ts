@@ -101,7 +101,7 @@ export class Recipients {
   resolve(forwardPath: string): Address {
     return forwardPath === "postmaster"
       ? parseAddress(`postmaster@${this.#domains.primary}`)
-      : this.#domains.parsePath(forwardPath);
+      : this.#domains.parseForwardPath(forwardPath);
   }
 
   /** Takes over where each goes. */

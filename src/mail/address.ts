@@ -34,6 +34,7 @@ const FORBIDDEN_IN_LOCAL_PART =
 const NEEDS_QUOTES = /["(),:;<>@[\\\] ]/;
 const FORBIDDEN_EVERYWHERE =
   /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]|(?! )\p{Zs}/u;
+const SPLIT_BY_OTHERS = /[ ,<>]/;
 const QUOTED = /^"(?:[^"\\]|\\[ -~])*"$/;
 const DOMAIN = /^(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/;
 const ENDS_IN_NUMBER = /(?:^|\.)[0-9]+$/;
@@ -73,6 +74,20 @@ export function parseMailbox(text: string): Address {
     throw new SyntaxError("Cannot read address: longer than 318 octets");
   }
   return address as Address;
+}
+
+/**
+ * Reads a mailbox that mail is to go to. Other relays split lists at commas and
+ * blanks, and paths at brackets, also in quotes: they would take it for several.
+ *
+ * @throws {SyntaxError} if it has one of these, or is no mailbox
+ */
+export function parseRecipient(text: string): Address {
+  const address = parseMailbox(text);
+  if (isPlainAddress(address) || !SPLIT_BY_OTHERS.test(address)) return address;
+  throw new SyntaxError(
+    "Cannot read address: others would take it for several",
+  );
 }
 
 /** The mailbox, or undefined where `parseMailbox` would throw. */

@@ -9,6 +9,7 @@ import {
   parseAddress,
   parseDomain,
   parseMailbox,
+  parseRecipient,
 } from "./address.ts";
 
 for (
@@ -161,5 +162,34 @@ Deno.test("parseAddress() and parseDomain() look at nothing longer than an addre
       assert.throws(() => parseAddress(around), /longer than 320 octets/);
     }
     assert.throws(() => parseDomain(text), /longer than 253 octets/);
+  }
+});
+
+for (
+  const text of [
+    ...[
+      '"a b"@c.example',
+      '"a,b"@c.example',
+      '"a>b"@c.example',
+      "a,b@c.example",
+    ],
+    ...[
+      '"<a"@c.example',
+      '"a\\,b"@c.example',
+      '"\\ "@c.example',
+      "a@b c.example",
+    ],
+  ]
+) {
+  Deno.test(`parseRecipient() refuses ${JSON.stringify(text)}`, () => {
+    assert.throws(() => parseRecipient(text), SyntaxError);
+  });
+}
+
+Deno.test("parseRecipient() reads what nobody takes for several", () => {
+  for (
+    const text of ["Ann.B@c.example", '"a:b;c@d"@e.example', "a@[1.2.3.4]"]
+  ) {
+    assert.equal(parseRecipient(text), text);
   }
 });

@@ -14,6 +14,7 @@ import {
   parseAddress,
   parseDomain,
   parseMailbox,
+  parseRecipient,
 } from "./address.ts";
 
 export interface LocalDomainsOptions {
@@ -78,8 +79,12 @@ export class LocalDomains {
    * @throws {SyntaxError}
    */
   parsePath(text: string): Address {
-    const address = this.fold(parseMailbox(text));
-    return this.isLocalAddress(address) ? lowerCase(address) : address;
+    return this.#known(parseMailbox(text));
+  }
+
+  /** `parsePath` of whoever mail is to go to. @throws {SyntaxError} */
+  parseForwardPath(text: string): Address {
+    return this.#known(parseRecipient(text));
   }
 
   /**
@@ -94,6 +99,11 @@ export class LocalDomains {
       : local.indexOf(this.recipientDelimiter, 1);
     if (at < 0) return [folded];
     return [folded, `${local.slice(0, at)}@${domain(folded)}` as Address];
+  }
+
+  #known(mailbox: Address): Address {
+    const address = this.fold(mailbox);
+    return this.isLocalAddress(address) ? lowerCase(address) : address;
   }
 
   #addAlias(alias: string, target: string): void {

@@ -215,6 +215,9 @@ worldTest("an envelope that cannot be read is refused", async (world) => {
     [["ann"], "", "400 501 5.1.3 Bad address syntax"],
     [["@relay.example"], "", "400 501 5.1.3 Bad address syntax"],
     [["a b@relay.example"], "", "400 501 5.1.3 Bad address syntax"],
+    [['"a,b"@relay.example'], "", "400 501 5.1.3 Bad address syntax"],
+    [[`"a b"@far.example, ${ANN}`], "", "400 501 5.1.3 Bad address syntax"],
+    [['"a<b>"@relay.example'], "", "400 501 5.1.3 Bad address syntax"],
     [["<ann@relay.example> x"], "", "400 501 5.1.3 Bad address syntax"],
     [
       [`${"a".repeat(400)}@relay.example`],

@@ -129,8 +129,9 @@ transcript(
 const FOREIGN = [
   "SRS0=aB/c+d=Q5=a.example=Ann@b.example",
   `bounce-${"x".repeat(150)}=relay.example@lists.example`,
-  '"a \\"b\\" <c>, @d"@e.example',
+  '"a\\"b\\":c;@d"@e.example',
   "a%b!c/d@e.example",
+  '"a \\"b\\" <c>, @d"@e.example',
 ];
 
 transcript(
@@ -170,6 +171,18 @@ transcript(
     FOREIGN.slice(0, 3).map((address) => `
   C: RCPT TO:<${address.replaceAll("\\", "\\x5c")}>
   S: 250 2.1.5 OK`).join("") + `
+  C: RCPT TO:<"a,b"@c.example>
+  S: 501 5.1.3 Bad recipient address syntax
+  C: RCPT TO:<"a b"@c.example>
+  S: 501 5.1.3 Bad recipient address syntax
+  C: RCPT TO:<"a\x5c b"@c.example>
+  S: 501 5.1.3 Bad recipient address syntax
+  C: RCPT TO:<"a>b"@c.example>
+  S: 501 5.1.3 Bad recipient address syntax
+  C: RCPT TO:<"a<b"@relay.example>
+  S: 501 5.1.3 Bad recipient address syntax
+  C: RCPT TO:<a,b@c.example>
+  S: 501 5.1.3 Bad recipient address syntax
   C: RCPT TO:<"a>b@c.example>
   S: 501 5.1.3 Bad recipient address syntax
   C: RCPT TO:<a"b"c@d.example>

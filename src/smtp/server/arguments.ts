@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { findMailbox } from "../../mail/address.ts";
+import { parseMailbox, parseRecipient } from "../../mail/address.ts";
 import {
   BAD_BODY,
   BAD_RECIPIENT,
@@ -25,7 +25,7 @@ export class ArgumentError extends SyntaxError {
 }
 
 export interface MailArguments {
-  /** As `findMailbox` gives it, or empty for the null reverse-path. */
+  /** As `parseMailbox` gives it, or empty for the null reverse-path. */
   readonly reversePath: string;
   readonly sizeOctets?: number;
   readonly utf8: boolean;
@@ -67,7 +67,7 @@ export function parseMail(
       throw new ArgumentError(UNSUPPORTED_PARAMETER);
     }
   }
-  const reversePath = path === "" ? "" : readAddress(path, utf8, BAD_SENDER);
+  const reversePath = path === "" ? "" : readAddress(path, utf8, SENDER);
   return sizeOctets === undefined
     ? { reversePath, utf8 }
     : { reversePath, utf8, sizeOctets };
@@ -86,7 +86,7 @@ export function parseRcpt(
   const { path, parameters } = splitPath(text, "TO:", BAD_RECIPIENT);
   const forwardPath = POSTMASTER.test(path) // RFC 5321 §4.1.1.3
     ? "postmaster"
-    : readAddress(path, utf8, BAD_RECIPIENT);
+    : readAddress(path, utf8, RECIPIENT);
   return { forwardPath, hasParameters: parameters.length > 0 };
 }
 
@@ -146,14 +146,29 @@ function splitParameters(text: string): [string, string | undefined][] {
   });
 }
 
-function readAddress(text: string, utf8: boolean, bad: Reply): string {
+/** How an address is read, and what is said if it cannot be. */
+interface Reading {
+  readonly parse: (text: string) => string;
+  readonly bad: Reply;
+}
+
+const SENDER: Reading = { parse: parseMailbox, bad: BAD_SENDER };
+const RECIPIENT: Reading = { parse: parseRecipient, bad: BAD_RECIPIENT };
+
+function readAddress(
+  text: string,
+  utf8: boolean,
+  { parse, bad }: Reading,
+): string {
   // deno-lint-ignore no-control-regex -- anything in ASCII is judged as an address
   if (!utf8 && !/^[\x00-\x7f]*$/.test(text)) {
     throw new ArgumentError(NON_ASCII_ADDRESS);
   }
-  const address = findMailbox(text);
-  if (address === undefined) throw new ArgumentError(bad);
-  return address;
+  try {
+    return parse(text);
+  } catch {
+    throw new ArgumentError(bad);
+  }
 }
 
 /** RFC 1870 §3. */
