@@ -180,6 +180,7 @@ export type QueueSelection =
     readonly n?: number;
   };
 
+/** Of a recipient. It is held by itself, or with its destination. */
 export type QueueState = "waiting" | "leased" | "held" | "failed";
 
 export interface QueuedRecipient extends LeasedRecipient {
@@ -217,7 +218,7 @@ export interface QueueSummary {
   readonly octets: number;
   /** Waiting or leased. */
   readonly waiting: number;
-  /** One by one; with a destination that is held, its own are held too. */
+  /** One by one, or with their destination. */
   readonly held: number;
   /** Of which the sender is not told yet. */
   readonly failed: number;

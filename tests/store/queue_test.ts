@@ -411,7 +411,20 @@ storeTest(
       await store.queue.nextDue(new Set(["near.example"])),
       undefined,
     );
+    assert.deepEqual(await states(store), {
+      "a@far.example": "held",
+      "b@far.example": "held",
+      "c@near.example": "leased",
+    });
+    const { recipients } = await store.queue.list({ state: "held", limit: 9 });
+    assert.deepEqual(
+      recipients.map(({ address, dueInSeconds }) => [address, dueInSeconds]),
+      [["a@far.example", undefined], ["b@far.example", undefined]],
+    );
+    const { held, waiting } = await store.queue.summary();
+    assert.deepEqual({ held, waiting }, { held: 2, waiting: 1 });
     assert.equal(await store.queue.release(FAR), 2);
+    assert.equal((await store.queue.summary()).held, 0);
     assert.deepEqual(namesIn(await claim(store)), [
       ["a@far.example"],
       ["b@far.example"],

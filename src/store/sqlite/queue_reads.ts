@@ -100,6 +100,7 @@ export class QueueReads {
   ): { recipients: QueuedRecipient[]; next?: QueueCursor } {
     return readTogether(this.db, () => {
       const now = this.time.seconds();
+      const held = new Set(this.#destinations.held());
       const rows = this.#recipients.page(query.after ?? START, ROWS_AT_ONCE);
       const recipients: QueuedRecipient[] = [];
       let message: QueueMessage | undefined;
@@ -111,7 +112,8 @@ export class QueueReads {
         if (message?.id !== row.queueId) {
           message = this.#messages.find(row.queueId)!;
         }
-        const shown = shownRow(row, message, now);
+        const state = stateOf(row, { now, held });
+        const shown = shownRow({ ...row, state }, message, now);
         if (isWanted(shown, query)) recipients.push(shown);
       }
       const last = rows.at(-1);
@@ -143,7 +145,7 @@ export class QueueReads {
       const { last, ...totals } = this.#messages.totals(from, COUNTED_AT_ONCE);
       const states = last === undefined
         ? new Map()
-        : this.#recipients.byState(from, last);
+        : this.#recipients.byState(from, last, this.time.seconds());
       return {
         ...totals,
         waiting: states.get("waiting") ?? 0,
@@ -184,12 +186,12 @@ export class QueueReads {
 }
 
 function shownRow(
-  row: QueueRow,
+  row: Omit<QueueRow, "state"> & { readonly state: QueueState },
   message: QueueMessage,
   now: number,
 ): QueuedRecipient {
   const { queueId, n, address, destination, attempts, note, triedAt } = row;
-  const state = stateOf(row, now);
+  const { state } = row;
   const { reversePath, origin, sizeOctets, queuedAt, expiresAt } = message;
   return {
     message: queueId,
@@ -209,9 +211,14 @@ function shownRow(
   };
 }
 
-function stateOf({ state, lease, dueAt }: QueueRow, now: number): QueueState {
-  const isLeased = state === "waiting" && lease !== undefined && dueAt > now;
-  return isLeased ? "leased" : state;
+/** What waits for a destination that is held is held, unless it is being tried. */
+function stateOf(
+  { state, lease, dueAt, destination }: QueueRow,
+  { now, held }: { readonly now: number; readonly held: ReadonlySet<string> },
+): QueueState {
+  if (state !== "waiting") return state;
+  if (lease !== undefined && dueAt > now) return "leased";
+  return held.has(destination) ? "held" : "waiting";
 }
 
 function isWanted(

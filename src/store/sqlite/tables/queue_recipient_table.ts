@@ -233,12 +233,23 @@ export class QueueRecipientTable {
     )!.n;
   }
 
-  /** Of the messages after one, up to another. */
-  byState(after: QueueId, last: QueueId): Map<QueueRow["state"], number> {
+  /**
+   * Of the messages after one, up to another. What waits for a destination that
+   * is held counts as held, unless it is being tried.
+   */
+  byState(
+    after: QueueId,
+    last: QueueId,
+    livedSeconds: number,
+  ): Map<QueueRow["state"], number> {
     return new Map(
       this.db.rows<{ state: QueueRow["state"]; n: number }>(
-        `SELECT state, count(*) AS n FROM queue_recipients
-         WHERE queue_id > ? AND queue_id <= ? GROUP BY state`,
+        `SELECT iif(state = 'waiting' AND (lease IS NULL OR due_at <= ?)
+             AND destination IN (SELECT destination FROM queue_destinations
+               WHERE held = 1), 'held', state) AS state, count(*) AS n
+         FROM queue_recipients
+         WHERE queue_id > ? AND queue_id <= ? GROUP BY 1`,
+        livedSeconds,
         after,
         last,
       ).map(({ state, n }) => [state, n]),
