@@ -109,6 +109,8 @@ export interface LiveServer extends ServerControl {
   readonly sessions: LiveSessions;
   services(): readonly ServiceConnections[];
   listeners(): readonly ListenerShape[];
+  /** Canonical addresses at which it answers itself on that port. */
+  ownAddresses(port: number): ReadonlySet<string>;
   parts(): readonly PartShape[];
   certificates(): readonly CertificateShape[];
   queue(): ServedQueue;

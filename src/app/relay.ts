@@ -34,7 +34,7 @@ import { TaskRunner } from "../tasks/task_runner.ts";
 import { TaskScheduler } from "../tasks/task_scheduler.ts";
 import type { Certificate } from "../tls/certificate.ts";
 import { backupOptions } from "./backups.ts";
-import { ehloName } from "./federation/own_names.ts";
+import { ehloName, outgoingFrom } from "./federation/own_names.ts";
 import { smtpSessions } from "./federation/smtp_sessions.ts";
 import { hostnameOf } from "./certificates.ts";
 import { buildFederation, type Federation } from "./federation/federation.ts";
@@ -132,6 +132,8 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     lot: Math.random,
     smtp: smtpSessions(SYSTEM_TIMERS),
     hostname: () => ehloName(settings, first),
+    families: () => outgoingFrom(config()).families,
+    allowsPrivateTargets: () => config().federation.allowPrivateTargets,
     onUnreadable: () => tellUnreadable("exchangers", reported),
     onIgnored: (count) => tellIgnored(count, reported),
   });

@@ -638,3 +638,8 @@ script("the queue is looked at and changed by command", [
   { run: "queue status", out: /DESTINATION .*\nfar\.example +0 .* held\n$/ },
   { run: "queue release --all", out: /^Released: 0 recipients\n/ },
 ]);
+
+script("a domain of this server is not looked for elsewhere", [
+  { run: "endpoint-cache test chat.example", out: /^Mail to .* stays here/ },
+  { run: "endpoint-cache test chat.example --json", out: /"local":true/ },
+]);

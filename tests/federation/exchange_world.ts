@@ -40,6 +40,8 @@ export function openExchange(
     lot: () => 0,
     smtp: smtpSessions(clock),
     hostname: () => "here.example",
+    families: () => ["ipv4", "ipv6"],
+    allowsPrivateTargets: () => false,
     onIgnored() {},
     onUnreadable() {},
     reportBug(error) {

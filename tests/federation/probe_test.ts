@@ -10,8 +10,10 @@ const PARTS = {
   clock: SYSTEM_CLOCK,
   timers: SYSTEM_TIMERS,
   smtp: smtpSessions(SYSTEM_TIMERS),
+  families: () => ["ipv4", "ipv6"] as const,
   hostname: () => "here.example",
 };
+const OPEN = { own: new Set<string>(), allowPrivate: true };
 
 /** What it says to the first connection: before anything, and to each line. */
 async function served(...replies: readonly string[]) {
@@ -27,7 +29,7 @@ async function served(...replies: readonly string[]) {
     while (await connection.read(octets) !== null);
   })();
   const way = { name: "smtp", host: "127.0.0.1", port } as const;
-  const found = await probe(way, PARTS);
+  const found = await probe(way, PARTS, OPEN);
   await serving;
   return [found.reached, found.text];
 }
@@ -64,4 +66,18 @@ Deno.test("that there is no domain is said in words", async () => {
     ways: [],
     problem: "there is no domain gone.example",
   });
+});
+
+Deno.test("what would come back to this server is not asked", async () => {
+  for (const host of ["127.0.0.1", "::1"]) {
+    const way = { name: "smtp", host, port: 25 } as const;
+    const own = new Set(["127.0.0.1", "::1"]);
+    assert.deepEqual(await probe(way, PARTS, { ...OPEN, own }), {
+      ...way,
+      reached: false,
+      text: `5.4.6 mail for ${host} would come back to this server`,
+    });
+    const { text } = await probe(way, PARTS, { ...OPEN, allowPrivate: false });
+    assert.equal(text, `5.4.4 ${host} has no address in the public network`);
+  }
 });

@@ -24,6 +24,7 @@ import { daysRemaining } from "../../tls/certificate.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
 import type { ConditionWatch } from "./condition_watch.ts";
 import { liveSessions } from "./live_sessions.ts";
+import { ownAddresses } from "../federation/own_names.ts";
 import type { Protocols } from "../protocols.ts";
 import type { Sender } from "../federation/sender.ts";
 import type { Supervisor } from "../services/supervisor.ts";
@@ -65,6 +66,10 @@ export class LiveView implements LiveServer {
 
   services(): readonly ServiceConnections[] {
     return this.#parts.protocols.counts();
+  }
+
+  ownAddresses(port: number): ReadonlySet<string> {
+    return ownAddresses(this.#parts.listeners, port);
   }
 
   listeners(): readonly ListenerShape[] {

@@ -85,6 +85,10 @@ export async function testRoute(call: Call): Promise<CommandResult> {
   const data = await call.access.call("endpoint_cache.test", {
     domain: argument(call, 0),
   });
+  if (data.local) {
+    const text = `Mail to ${data.domain} stays here: the domain is ours`;
+    return { data, text };
+  }
   const ways = data.ways.map(({ way, host, port, text }) => [
     way,
     host,

@@ -25,6 +25,8 @@ export interface ExchangeParts
   extends Pick<RecordSetParts<unknown>, "store" | "reportBug">, ProbeParts {
   readonly domains: LocalDomains;
   readonly random: Random;
+  /** Where no admin names the target: addresses of networks of one's own too. */
+  allowsPrivateTargets(): boolean;
   /** From 0 up to 1: who of equals comes first. */
   lot(): number;
   /** Told how many overrides mean nothing here, each time they are read. */
@@ -42,6 +44,8 @@ export interface ProbedRoute {
   readonly exchanger?: string;
   readonly waiting?: Waiting;
   readonly ways: readonly ProbedWay[];
+  /** Its mail never leaves. */
+  readonly isLocal?: boolean;
   /** Why there are none. */
   readonly problem?: string;
 }
@@ -100,8 +104,18 @@ export class Exchange {
       this.routes.waiting(domain) !== undefined;
   }
 
-  /** Where mail to a canonical domain would go now, and who answers there. */
-  async probe(domain: string): Promise<ProbedRoute> {
+  /**
+   * Where mail to a canonical domain would go now, and who answers there.
+   *
+   * @param own Canonical addresses at which this server answers on a port.
+   */
+  async probe(
+    domain: string,
+    own: (port: number) => ReadonlySet<string>,
+  ): Promise<ProbedRoute> {
+    if (this.#parts.domains.isLocal(domain)) {
+      return { ways: [], isLocal: true };
+    }
     const override = this.overrides.match(domain);
     const waiting = this.routes.waiting(domain);
     if (waiting) {
@@ -115,7 +129,13 @@ export class Exchange {
         random: this.#parts.lot,
       });
     const probed = await Promise.all(
-      ways.map((way) => probe(way, this.#parts)),
+      ways.map((way) =>
+        probe(way, this.#parts, {
+          own: own(way.port),
+          allowPrivate: route !== undefined ||
+            this.#parts.allowsPrivateTargets(),
+        })
+      ),
     );
     return {
       ways: probed,

@@ -8,9 +8,14 @@ import { isIP } from "node:net";
 import type { Clock, Timers } from "../../base/clock.ts";
 import { type Dns, DnsFailure } from "../../dns/answers.ts";
 import { dial, dialTls, DialTrouble } from "../../net/dial.ts";
-import { findMailHosts, type HostLookUp } from "../destination.ts";
+import {
+  type AddressGuard,
+  findAddresses,
+  findMailHosts,
+  type HostLookUp,
+} from "../destination.ts";
 import type { SessionWire, SmtpSessions } from "../transports/smtp_sessions.ts";
-import { noWayText } from "../verdicts/no_way_verdict.ts";
+import { noWayNote, noWayText } from "../verdicts/no_way_verdict.ts";
 import { noteText } from "../verdicts/verdict.ts";
 import type { RouteTarget } from "../route_override.ts";
 
@@ -33,6 +38,7 @@ export interface ProbeParts {
   readonly clock: Clock;
   readonly timers: Pick<Timers, "every">;
   readonly smtp: SmtpSessions;
+  readonly families: () => readonly ("ipv4" | "ipv6")[];
   /** For EHLO: a domain, or an address literal. */
   hostname(): string;
 }
@@ -89,9 +95,25 @@ export async function usualWays(
   return { ways };
 }
 
-export async function probe(way: Way, parts: ProbeParts): Promise<ProbedWay> {
+/** @param guard What mail is kept from is not asked either. */
+export async function probe(
+  way: Way,
+  parts: ProbeParts,
+  guard: AddressGuard,
+): Promise<ProbedWay> {
   try {
-    return { ...way, reached: true, text: await reach(way, parts) };
+    const { dns } = parts;
+    const source = isIP(way.host) === 0 ? "exchanger" : "literal";
+    const found = await findAddresses(
+      { name: way.host, source },
+      { dns, families: parts.families(), guard },
+    );
+    if (found.kind === "no_way") {
+      const { status, text } = noWayNote(found);
+      return { ...way, reached: false, text: `${status} ${text}` };
+    }
+    const text = await reach(way, found.addresses, parts);
+    return { ...way, reached: true, text };
   } catch (error) {
     const trouble = parts.smtp.trouble(error);
     if (!trouble && isBug(error)) throw error;
@@ -101,11 +123,15 @@ export async function probe(way: Way, parts: ProbeParts): Promise<ProbedWay> {
   }
 }
 
-async function reach(way: Way, parts: ProbeParts): Promise<string> {
-  const { dns, clock, timers } = parts;
+async function reach(
+  way: Way,
+  addresses: readonly string[],
+  parts: ProbeParts,
+): Promise<string> {
+  const { clock, timers } = parts;
   const isTls = way.name === "https" || way.name === "smtps";
   const wire = await (isTls ? dialTls : dial)({
-    addresses: await addressesOf(way.host, dns),
+    addresses,
     port: way.port,
     deadlineMs: DEADLINE_MS,
     tls: { host: way.host, certificate: "any" },
@@ -145,17 +171,6 @@ async function greet(
   if (!session.extensions.startTls) return false;
   await session.startTls();
   return true;
-}
-
-async function addressesOf(host: string, dns: Dns): Promise<string[]> {
-  if (isIP(host) !== 0) return [host];
-  const answers = await Promise.allSettled([dns.ipv6(host), dns.ipv4(host)]);
-  const found = answers.flatMap((one) =>
-    one.status === "fulfilled" ? one.value.values : []
-  );
-  const [failed] = answers.filter((one) => one.status === "rejected");
-  if (found.length === 0 && failed) throw failed.reason;
-  return found;
 }
 
 /** What the network and the peer can do is no fault of ours. */

@@ -71,6 +71,11 @@ export function noWayText({ reason, name }: NoWay): string {
   return noteText(ROWS[reason].text(name));
 }
 
+/** What is said of it where it is believed. */
+export function noWayNote(noWay: NoWay): DeliveryNote {
+  return { status: ROWS[noWay.reason].status, text: noWayText(noWay) };
+}
+
 const MAX_REMEMBERED = 10_000;
 /** What was seen longer ago says nothing about today. */
 const TOO_LONG_AGO_MS = 3_600_000;
@@ -98,8 +103,8 @@ export class NoWayJudge {
 
   judge(destination: string, noWay: NoWay): NoWayVerdict {
     const { reason } = noWay;
-    const { status, believedAfterSeconds } = ROWS[reason];
-    const note = { status, text: noWayText(noWay) };
+    const { believedAfterSeconds } = ROWS[reason];
+    const note = noWayNote(noWay);
     if (believedAfterSeconds === undefined) {
       this.#seen.delete(destination);
       return { kind: "unreached", note, notBeforeSeconds: 0 };

@@ -122,13 +122,16 @@ export const ENDPOINT_CACHE_OPERATIONS = {
     scope: "full",
     changes: false,
     input: { domain: text("a domain or an IP address") },
-    async run({ exchange }, input) {
+    async run({ exchange, live }, input) {
       const domain = domainIn("domain", input.domain);
-      const { key, ways, problem, exchanger, waiting } = await exchange.probe(
-        domain,
-      );
+      const { key, ways, problem, exchanger, waiting, isLocal = false } =
+        await exchange.probe(
+          domain,
+          (port) => live?.ownAddresses(port) ?? new Set(),
+        );
       return {
         domain,
+        local: isLocal,
         lookup_key: key ?? null,
         exchanger: exchanger ?? waiting?.fetchedBy ?? null,
         waiting: waiting?.reason ?? null,
