@@ -1,12 +1,12 @@
 /** What the configuration says about backups. @module */
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { BackupOptions } from "../ops/backup/backups.ts";
 
 export function backupOptions(
   { path }: Pick<LoadedConfig, "path">,
-  { server, storage, backup, tls }: Config,
+  { server, storage, backup, tls, dkim }: Config,
 ): BackupOptions {
   return {
     place: {
@@ -29,6 +29,9 @@ export function backupOptions(
           "config/tls/privkey.pem": tls.key,
         }
         : {}),
+      ...(dkim.keyFile === undefined ? {} : {
+        "config/dkim.pem": resolve(server.stateDir, dkim.keyFile),
+      }),
     },
   };
 }

@@ -835,6 +835,11 @@ export const SCHEMA = {
     "default",
     "Selector of the first keys of a domain; later ones have their month",
   ),
+  "dkim.key_file": atStart(
+    optional(path),
+    undefined,
+    "File of the first RSA key of the domain; one that is there is used as it is. Empty: dkim/SELECTOR.pem",
+  ),
   "dkim.ed25519": key(
     flag,
     true,

@@ -78,6 +78,8 @@ export async function withRelay(
       random: systemRandom,
       lot: () => 0,
       smtp: smtpSessions(clock),
+      families: () => ["ipv4", "ipv6"],
+      allowsPrivateTargets: () => false,
       hostname: () => "here.example",
       onIgnored() {},
       onUnreadable() {},

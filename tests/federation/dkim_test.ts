@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createPrivateKey } from "node:crypto";
+import { findKeyFile } from "../../src/federation/dkim/key_files.ts";
 import { newKey } from "../../src/federation/dkim/key_material.ts";
 import { recordName, recordText } from "../../src/federation/dkim/key_rows.ts";
 import { parseHeader } from "../../src/mail/header.ts";
@@ -171,6 +172,57 @@ dkimTest("a key that was there before its record is taken", async (world) => {
   await world.keys.ready();
   assert.equal(world.keys.list()[0]?.publicKey, publicKey);
 });
+
+dkimTest(
+  "a key is where its operator has it, and stays there",
+  async (world) => {
+    const path = `${world.directory}-own/mail.private`;
+    const elsewhere = await world.restart(["a.example", "b.example"], path);
+    await elsewhere.keys.ready();
+    const [made] = elsewhere.keys.list();
+    assert.equal(
+      (await findKeyFile(path))?.publicKey,
+      made?.publicKey, // one that is not there is made
+    );
+    const names = Array.from(
+      Deno.readDirSync(world.directory),
+      ({ name }) => name,
+    );
+    assert.deepEqual(names.sort(), ["b.example", "default-ed25519.pem"]);
+    elsewhere.publish();
+    assert.equal(signatures(await fieldsOf(elsewhere)).length, 2);
+
+    const [next] = await elsewhere.keys.rotate("a.example");
+    await elsewhere.keys.activate(next!);
+    elsewhere.pass(7 * 24 * HOUR + 1);
+    const forgotten = await elsewhere.keys.forgetRetired();
+    assert.deepEqual(
+      forgotten.map(({ selector }) => selector),
+      ["default"],
+    );
+    assert.ok(await findKeyFile(path));
+    assert.ok(await findKeyFile(`${world.directory}/${next!.selector}.pem`));
+  },
+);
+
+dkimTest(
+  "a key that its operator has brought is used as it is",
+  async (world) => {
+    const { pem, publicKey } = await newKey("rsa-sha256");
+    const path = `${world.directory}-own.pem`;
+    const written = `${pem}\n`;
+    await Deno.writeTextFile(path, written, { mode: 0o400 });
+    const elsewhere = await world.restart(undefined, path);
+    await elsewhere.keys.ready();
+    assert.equal(elsewhere.keys.list()[0]?.publicKey, publicKey);
+    assert.equal(await Deno.readTextFile(path), written);
+    await Deno.remove(path);
+    assert.match(
+      (await elsewhere.keys.lost())[0]?.why ?? "",
+      /no file .*-own\.pem$/,
+    );
+  },
+);
 
 dkimTest(
   "a file that is no key of that kind is left alone, and mail waits",

@@ -34,7 +34,7 @@ export interface DkimWorld extends TestStore {
   /** Live. */
   readonly settings: { -readonly [K in keyof Settings]: Settings[K] };
   /** Other domains, over the same store and files, as after a restart. */
-  restart(domains?: readonly string[]): Promise<DkimWorld>;
+  restart(domains?: readonly string[], keyFile?: string): Promise<DkimWorld>;
   /** The DNS shows all keys that it has to show. */
   publish(): void;
 }
@@ -64,10 +64,11 @@ interface Place {
   readonly directory: string;
   readonly server: DnsTestServer;
   readonly domains: readonly string[];
+  readonly keyFile?: string;
 }
 
 async function worldOf(test: TestStore, place: Place): Promise<DkimWorld> {
-  const { directory, server, domains } = place;
+  const { directory, server, domains, keyFile } = place;
   const { clock } = test;
   const told: { records?: string; files?: string; trouble?: string } = {};
   const settings = {
@@ -91,6 +92,7 @@ async function worldOf(test: TestStore, place: Place): Promise<DkimWorld> {
     rows,
     directory: `${directory}/dkim`,
     domains,
+    ...(keyFile !== undefined && { keyFile }),
     settings: () => settings,
     clock,
     lived: test.store.clock,
@@ -132,7 +134,12 @@ async function worldOf(test: TestStore, place: Place): Promise<DkimWorld> {
       clock,
       onTrouble: tell("trouble"),
     }),
-    restart: (other = domains) => worldOf(test, { ...place, domains: other }),
+    restart: (other = domains, file = keyFile) =>
+      worldOf(test, {
+        ...place,
+        domains: other,
+        ...(file !== undefined && { keyFile: file }),
+      }),
     publish() {
       for (const row of keys.published()) {
         server.zone.set(recordName(row), { TXT: [recordText(row)] });

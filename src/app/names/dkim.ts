@@ -1,5 +1,5 @@
 /** Keys that sign our mail, built from a configuration. @module */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { ReportedConditions } from "../../admin/conditions.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Config } from "../../config/schema.ts";
@@ -60,6 +60,7 @@ export async function openDkim(parts: DkimParts): Promise<Dkim> {
   const keys = new DkimKeys({
     rows,
     directory: join(config().server.stateDir, "dkim"),
+    ...keyFileOf(config()),
     domains: namesOfAuthors(config()),
     settings: () => config().dkim,
     clock,
@@ -94,6 +95,11 @@ export async function openDkim(parts: DkimParts): Promise<Dkim> {
       rows.close();
     },
   };
+}
+
+function keyFileOf({ server, dkim }: Config): { keyFile?: string } {
+  if (dkim.keyFile === undefined) return {};
+  return { keyFile: resolve(server.stateDir, dkim.keyFile) };
 }
 
 /** Names that our authors have, the primary domain first; an address has no keys in the DNS. */

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { type Clock, nowSeconds } from "../../base/clock.ts";
 import { days } from "../../base/durations.ts";
 import { Refusal } from "../../base/refusal.ts";
@@ -12,6 +11,7 @@ import type { StoreClock } from "../../store/clock.ts";
 import type { DkimAlgorithm } from "../../mailauth/raw_signature.ts";
 import { findKeyFile, removeKeyFile, writeKeyFile } from "./key_files.ts";
 import { type DkimKeyMaterial, newKey } from "./key_material.ts";
+import { KeyPlaces } from "./key_places.ts";
 import {
   type DkimKeyRow,
   type KeyRows,
@@ -30,6 +30,8 @@ export interface DkimKeysParts {
   readonly rows: KeyRows;
   /** Of the files. */
   readonly directory: string;
+  /** Of the first RSA key of the primary domain, if not below that. */
+  readonly keyFile?: string;
   /** Names that authors of ours have, the primary one first; no address literals. */
   readonly domains: readonly string[];
   settings(): DkimKeySettings;
@@ -63,6 +65,7 @@ type Loaded =
 
 export class DkimKeys {
   readonly #parts: DkimKeysParts;
+  readonly #places: KeyPlaces;
   readonly #loaded = new Map<string, Loaded>();
   /** Domains whose first key could not be made, by the store's clock. */
   readonly #withoutSince = new Map<string, number>();
@@ -73,6 +76,12 @@ export class DkimKeys {
 
   constructor(parts: DkimKeysParts) {
     this.#parts = parts;
+    this.#places = new KeyPlaces({
+      directory: parts.directory,
+      primaryDomain: parts.domains[0],
+      ...(parts.keyFile !== undefined && { ownFile: parts.keyFile }),
+      selector: () => parts.settings().selector,
+    });
     this.#byDomain = this.#sorted();
     parts.rows.onChange(() => {
       this.#byDomain = this.#sorted();
@@ -206,7 +215,11 @@ export class DkimKeys {
         state === "retired" && since <= before
       );
       await this.#parts.rows.change({ remove: old.map(rowKey) });
-      for (const row of old) await removeKeyFile(this.#path(row));
+      for (const row of old) {
+        if (!this.#places.isOwn(row)) {
+          await removeKeyFile(this.#places.path(row));
+        }
+      }
       return old;
     });
   }
@@ -272,7 +285,7 @@ export class DkimKeys {
     const isThere = this.#of(domain).some((row) => row.algorithm === algorithm);
     if (isThere) return;
     const selector = this.#parts.settings().selector + SUFFIXES[algorithm];
-    const path = this.#path(this.#named(domain, selector));
+    const path = this.#places.path({ domain, selector });
     const found = await findKeyFile(path);
     if (found && found.algorithm !== algorithm) {
       throw new SyntaxError(
@@ -313,29 +326,22 @@ export class DkimKeys {
     material: DkimKeyMaterial,
     state: KeyState,
   ): Promise<DkimKeyRow> {
+    const path = this.#places.path({ domain, selector });
     const row: DkimKeyRow = {
       domain,
       selector,
       algorithm: material.algorithm,
-      file: this.#named(domain, selector).file,
+      file: this.#places.fileOf({ domain, selector }),
       publicKey: material.publicKey,
       state,
       createdAt: nowSeconds(this.#parts.clock),
       since: this.#parts.lived.seconds(),
     };
-    await writeKeyFile(this.#path(row), material.pem);
+    if (!this.#places.isOwn(row) || !await findKeyFile(path)) {
+      await writeKeyFile(path, material.pem);
+    }
     await this.#put([row]);
     return row;
-  }
-
-  /** Selectors of two domains may be the same: all but the primary one have a folder. */
-  #named(domain: string, selector: string): Pick<DkimKeyRow, "file"> {
-    const file = `${selector}.pem`;
-    return { file: domain === this.domains[0] ? file : join(domain, file) };
-  }
-
-  #path({ file }: Pick<DkimKeyRow, "file">): string {
-    return join(this.#parts.directory, file);
   }
 
   async #load(row: DkimKeyRow): Promise<Loaded> {
@@ -350,7 +356,7 @@ export class DkimKeys {
   }
 
   async #read(row: DkimKeyRow, atMs: number): Promise<Loaded> {
-    const path = this.#path(row);
+    const path = this.#places.path(row);
     try {
       const material = await findKeyFile(path);
       if (!material) {

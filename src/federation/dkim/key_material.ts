@@ -47,7 +47,7 @@ export async function newKey(
 export function readKey(pem: string): DkimKeyMaterial {
   let key: KeyObject;
   try {
-    key = createPrivateKey(pem);
+    key = createPrivateKey(pem.trim()); // Deno reads none with an empty line at its end
   } catch (error) {
     throw new SyntaxError("It is no private key in PEM, or it is encrypted", {
       cause: error,
