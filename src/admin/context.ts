@@ -9,6 +9,7 @@
  */
 import type { AccountOperations } from "../accounts/operations.ts";
 import type { Clock } from "../base/clock.ts";
+import type { Listeners } from "../config/listeners.ts";
 import type { Random } from "../base/random.ts";
 import type { RuleBook } from "../federation/policy/rule_book.ts";
 import type { FederationStatistics } from "../federation/statistics/statistics.ts";
@@ -46,6 +47,8 @@ export interface AdminContext {
   readonly random: Random;
   /** The `dclogin:` link of an account, for this server as it is reached now. */
   loginLink(address: Address, password: string): string;
+  /** Where each service listens by file and settings. */
+  listeners(): Listeners;
   readonly stateDir: string;
   /** Absent when no server runs in this process. */
   readonly live?: LiveServer;

@@ -17,6 +17,8 @@ import { FEDERATION_STATISTICS_OPERATIONS } from "./operations/federation_statis
 import { QUEUE_OPERATIONS } from "./operations/queue.ts";
 import { ENDPOINT_CACHE_OPERATIONS } from "./operations/exchange/endpoint_cache.ts";
 import { EXCHANGER_OPERATIONS } from "./operations/exchange/exchangers.ts";
+import { PORT_OPERATIONS } from "./operations/listening/ports.ts";
+import { MAILBOX_OPERATIONS } from "./operations/mailboxes/mailboxes.ts";
 import { QUOTA_OPERATIONS } from "./operations/quota.ts";
 import { REGISTRATION_OPERATIONS } from "./operations/registration.ts";
 import { REGISTRATION_TOKEN_OPERATIONS } from "./operations/registration_tokens.ts";
@@ -34,6 +36,7 @@ export const OPERATIONS = {
   ...ACCOUNT_CHANGES,
   ...REMOVAL_OPERATIONS,
   ...TRANSFER_OPERATIONS,
+  ...MAILBOX_OPERATIONS,
   ...QUOTA_OPERATIONS,
   ...BLOCKLIST_OPERATIONS,
   ...REGISTRATION_OPERATIONS,
@@ -44,6 +47,7 @@ export const OPERATIONS = {
   ...ENDPOINT_CACHE_OPERATIONS,
   ...EXCHANGER_OPERATIONS,
   ...SETTINGS_OPERATIONS,
+  ...PORT_OPERATIONS,
   ...TASK_OPERATIONS,
   ...BACKUP_OPERATIONS,
   ...MAIL_EXPORT_OPERATIONS,

@@ -26,6 +26,7 @@ import { domain } from "../mail/address.ts";
 import { LocalDomains } from "../mail/local_domains.ts";
 import type { Log } from "../observe/log.ts";
 import { Backups } from "../ops/backup/backups.ts";
+import { effectiveListeners } from "../settings/listeners.ts";
 import { Settings } from "../settings/settings.ts";
 import { openStore } from "../store/open.ts";
 import type { ContentDamage, Store } from "../store/store.ts";
@@ -274,6 +275,7 @@ export function adminContext(
     random: systemRandom,
     loginLink: (address, password) =>
       loginLink(address, password, links(domain(address))),
+    listeners: () => effectiveListeners(config(), relay.settings),
     stateDir: config().server.stateDir,
     ...(live === undefined ? {} : { live }),
   };

@@ -89,6 +89,18 @@ export function flagOption(call: Call, name: string): boolean {
   return call.options[name] === true;
 }
 
+/**
+ * Of `<user> [reason]`, or of `--reason`.
+ *
+ * @throws {CliError} usage, if there are two
+ */
+export function reasonOf(call: Call): string | undefined {
+  const [, written] = call.args;
+  const option = textOption(call, "reason");
+  if (written === undefined || option === undefined) return written ?? option;
+  throw new CliError("usage", "Give one reason", EXIT.usage);
+}
+
 /** @throws {CliError} usage, if it is none of them */
 export function choiceOption<const T extends string>(
   call: Call,

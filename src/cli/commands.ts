@@ -11,6 +11,8 @@ import { DNS_COMMANDS } from "./commands/dns.ts";
 import { FEDERATION_COMMANDS } from "./commands/federation.ts";
 import { ENDPOINT_CACHE_COMMANDS } from "./commands/endpoint_cache.ts";
 import { EXCHANGER_COMMANDS } from "./commands/exchangers.ts";
+import { PORT_COMMANDS } from "./commands/listening/ports.ts";
+import { QUOTA_COMMANDS } from "./commands/mailboxes/quotas.ts";
 import { HASH_COMMANDS } from "./commands/hash.ts";
 import { QUEUE_COMMANDS } from "./commands/queue.ts";
 import { REGISTRATION_COMMANDS } from "./commands/registration.ts";
@@ -46,6 +48,7 @@ export const GROUPS: readonly CommandGroup[] = [
     aliases: ["exchangers"],
     summary: "Servers that carry mail between relays",
   },
+  { name: "quota", summary: "How much accounts may hold" },
   { name: "settings", summary: "What can be changed while the server runs" },
   { name: "message-size", summary: "The largest message" },
   { name: "federation", summary: "Mail to and from other servers" },
@@ -75,12 +78,14 @@ export const COMMANDS: readonly Command[] = [
   ...ENDPOINT_CACHE_COMMANDS,
   ...EXCHANGER_COMMANDS,
   ...SETTINGS_COMMANDS,
+  ...PORT_COMMANDS,
   ...FEDERATION_COMMANDS,
   ...QUEUE_COMMANDS,
   ...TASK_COMMANDS,
   ...FIREWALL_COMMANDS,
   ...BACKUP_COMMANDS,
   ...MAIL_EXPORT_COMMANDS,
+  ...QUOTA_COMMANDS,
   ...HASH_COMMANDS,
   ...COMPLETION_COMMANDS,
 ];

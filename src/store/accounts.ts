@@ -62,8 +62,19 @@ export type AccountOrder =
   | "used"
   | "messages";
 
+/** Which accounts of a list: each kind with what it is measured by. */
+export type AccountFilter =
+  /** Nobody ever logged in. */
+  | { readonly kind: "never" }
+  /** Last logged in more than so many days ago, of time that was lived through. */
+  | { readonly kind: "inactive"; readonly days: number }
+  /** Hold as much as they may, or more; the default is for those without a quota of their own. */
+  | { readonly kind: "over_quota"; readonly defaultOctets: number };
+
 export interface AccountQuery {
   readonly search?: string;
+  /** All when absent. */
+  readonly filter?: AccountFilter;
   /** By name when absent. */
   readonly order?: AccountOrder;
   readonly offset: number;

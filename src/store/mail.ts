@@ -148,4 +148,6 @@ export interface MailStore {
   ): Promise<WalkStep>;
   /** Messages of all accounts. */
   count(): Promise<number>;
+  /** Octets of all accounts, as their quotas count them. */
+  octets(): Promise<number>;
 }

@@ -5,6 +5,7 @@ import { Refusal } from "../../src/base/refusal.ts";
 import type { Address } from "../../src/mail/address.ts";
 import type {
   Account,
+  AccountFilter,
   AccountListing,
   AccountQuery,
   AccountStore,
@@ -64,15 +65,30 @@ export class MemoryAccounts implements AccountStore {
   }
 
   async list(
-    { search = "", offset, limit }: AccountQuery,
+    { search = "", filter, offset, limit }: AccountQuery,
   ): Promise<{ accounts: AccountListing[]; total: number }> {
     await Promise.resolve();
     const all = [...this.rows.values()]
       .filter(({ address }) => address.includes(search))
+      .filter((account) => this.#passes(account, filter))
       .sort((a, b) => a.address < b.address ? -1 : 1);
     const accounts = all.slice(offset, offset + limit)
       .map((account) => ({ ...account, usedOctets: 0, messages: 0 }));
     return { accounts, total: all.length };
+  }
+
+  #passes(account: Account, filter: AccountFilter | undefined): boolean {
+    switch (filter?.kind) {
+      case undefined:
+        return true;
+      case "never":
+        return account.firstLoginAt === undefined;
+      case "inactive":
+        return (account.lastLoginDay ?? Infinity) <
+          dayOf(this.now()) - filter.days;
+      case "over_quota": // nobody holds any mail here
+        return (account.quotaOctets ?? filter.defaultOctets) === 0;
+    }
   }
 
   async page(after: AccountId, limit: number): Promise<AccountListing[]> {

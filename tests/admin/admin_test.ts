@@ -191,6 +191,8 @@ Deno.test("accounts delete, ban, unban, purge, delete-all; blocklist", async () 
       {
         username: "joe.chats@relay.example",
         deleted: 0,
+        bytes: 0,
+        dry_run: false,
       },
     );
     assert.deepEqual(

@@ -29,6 +29,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { Backups } from "../../src/ops/backup/backups.ts";
 import { backupOptions } from "../../src/app/backups.ts";
+import { effectiveListeners } from "../../src/settings/listeners.ts";
 import { Settings } from "../../src/settings/settings.ts";
 import { NO_STATE } from "../../src/tls/acme/kept_state.ts";
 import { NO_DNS } from "../federation/exchange_world.ts";
@@ -233,6 +234,7 @@ export async function withRelay(
           smtp: { ...server, port: 465 },
           publiclyTrusted: true,
         }),
+      listeners: () => effectiveListeners(config.values, runtime),
       stateDir,
     });
   } finally {

@@ -9,6 +9,7 @@ const ALONE = [
   "version",
   "config",
   "hash",
+  "openrelay",
   "install",
   "uninstall",
   "completion",

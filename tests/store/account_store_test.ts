@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { AccountId } from "../../src/base/ids.ts";
 import { Refusal } from "../../src/base/refusal.ts";
+import type { AccountFilter } from "../../src/store/accounts.ts";
 import {
   accountsTest,
   addAccount,
@@ -288,6 +289,44 @@ storeTest("list() pages, searches and shows usage", async ({ store }) => {
     [[address("bob"), 1]],
   );
 });
+
+accountsTest(
+  "list() gives those alone that a filter lets pass",
+  async ({ store, pass }) => {
+    const { accounts } = store;
+    const ids: AccountId[] = [];
+    for (const name of ["ann", "bob", "cat"]) {
+      ids.push(await addAccount(store, name));
+    }
+    const [ann, , cat] = ids as [AccountId, AccountId, AccountId];
+    await accounts.setQuota(cat, 0);
+    accounts.recordLogin({ account: ann, atSeconds: START_SECONDS });
+    await accounts.setPinned(ann, true); // the next batch has written the login
+    pass(3 * 86_400);
+    const filtered = async (filter: AccountFilter, search?: string) => {
+      const found = await accounts.list({
+        filter,
+        offset: 0,
+        limit: 9,
+        ...(search === undefined ? {} : { search }),
+      });
+      assert.equal(found.total, found.accounts.length);
+      return found.accounts.map((one) => one.address);
+    };
+    const never = { kind: "never" } as const;
+    assert.deepEqual(await filtered(never), ["bob", "cat"].map(address));
+    assert.deepEqual(await filtered(never, "bo"), [address("bob")]);
+    assert.deepEqual(
+      await filtered({ kind: "inactive", days: 2 }),
+      [address("ann")],
+    );
+    assert.deepEqual(await filtered({ kind: "inactive", days: 3 }), []);
+    assert.deepEqual(
+      await filtered({ kind: "over_quota", defaultOctets: 1 }),
+      [address("cat")],
+    );
+  },
+);
 
 accountsTest(
   "unusedFor() and inactiveFor() leave pinned accounts out",

@@ -3,11 +3,12 @@ import { optional } from "valibot";
 import { Refusal } from "../../base/refusal.ts";
 import type {
   Account,
+  AccountFilter,
   AccountOrder,
   AccountOrigin,
 } from "../../store/accounts.ts";
 import type { AdminContext } from "../context.ts";
-import { choice, integer, line, username } from "../fields.ts";
+import { choice, duration, integer, line, username } from "../fields.ts";
 import { accountAddress } from "../names.ts";
 import { operation } from "../operation.ts";
 import { quotaOf } from "./quota.ts";
@@ -53,6 +54,36 @@ export const ACCOUNT_ORDERS = [
   "used",
   "messages",
 ] as const satisfies readonly AccountOrder[];
+
+export const ACCOUNT_FILTERS = [
+  "all",
+  "never",
+  "inactive",
+  "over_quota",
+] as const satisfies readonly (AccountFilter["kind"] | "all")[];
+
+function filterOf(
+  { settings }: AdminContext,
+  filter: (typeof ACCOUNT_FILTERS)[number],
+  inactiveSeconds: number,
+): AccountFilter | undefined {
+  switch (filter) {
+    case "all":
+      return undefined;
+    case "never":
+      return { kind: "never" };
+    case "inactive":
+      return {
+        kind: "inactive",
+        days: Math.floor(inactiveSeconds / SECONDS_PER_DAY),
+      };
+    case "over_quota":
+      return {
+        kind: "over_quota",
+        defaultOctets: settings.get("default_quota"),
+      };
+  }
+}
 
 async function status(context: AdminContext) {
   const { settings, store } = context;
@@ -124,6 +155,17 @@ export const ACCOUNT_OPERATIONS = {
     changes: false,
     input: {
       search: optional(line("only names with this in them")),
+      filter: optional(
+        choice(
+          "never: nobody ever logged in; inactive: nobody for as long as inactive_for says; over_quota: they hold as much as they may",
+          ACCOUNT_FILTERS,
+        ),
+        "all",
+      ),
+      inactive_for: optional(
+        duration("since the last login, in whole days"),
+        "60d",
+      ),
       sort: optional(choice("what to go by", ACCOUNT_ORDERS), "username"),
       offset: optional(
         integer("leave out so many", { min: 0, max: 1_000_000_000 }),
@@ -134,9 +176,12 @@ export const ACCOUNT_OPERATIONS = {
         1000,
       ),
     },
-    async run(context, { search, sort, offset, limit }) {
+    async run(context, input) {
+      const { search, sort, offset, limit, inactive_for } = input;
+      const filter = filterOf(context, input.filter, inactive_for);
       const { accounts, total } = await context.store.accounts.list({
         ...(search === undefined ? {} : { search }),
+        ...(filter === undefined ? {} : { filter }),
         order: sort,
         offset,
         limit,

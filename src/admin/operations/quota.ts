@@ -56,6 +56,19 @@ async function setQuota(
 }
 
 export const QUOTA_OPERATIONS = {
+  "quota.status": operation({
+    summary: "How much all accounts hold, and what one may hold by default",
+    scope: "read",
+    changes: false,
+    input: {},
+    async run({ store, settings }) {
+      return {
+        total_storage_bytes: await store.mail.octets(),
+        accounts_count: await store.accounts.countAbout(),
+        default_quota_bytes: settings.get("default_quota"),
+      };
+    },
+  }),
   "quota.get": operation({
     summary: "How much an account holds, and how much it may hold",
     scope: "read",

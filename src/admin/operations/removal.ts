@@ -84,17 +84,6 @@ export const REMOVAL_OPERATIONS = {
     input: { username: username(), reason: reason("banned by an admin") },
     run: (context, input) => ban(context, input.username, input.reason),
   }),
-  "accounts.purge": operation({
-    summary: "Delete all mail of an account, not the account",
-    scope: "accounts",
-    changes: true,
-    input: { username: username() },
-    async run(context, input) {
-      const account = await accountNamed(context, input.username);
-      const deleted = await context.accounts.purge(account);
-      return { username: account.address, deleted };
-    },
-  }),
   "accounts.delete_all": operation({
     summary: "Delete and block all accounts",
     scope: "full",

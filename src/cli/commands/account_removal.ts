@@ -1,4 +1,4 @@
-/** Accounts: delete, ban, purge. Each says first how much there is. @module */
+/** Accounts: delete, ban. Each says first how much there is. @module */
 import { resolve } from "node:path";
 import { roundedSize } from "../../base/sizes.ts";
 import {
@@ -7,6 +7,7 @@ import {
   type Command,
   type CommandResult,
   confirm,
+  reasonOf,
   textOption,
   withApplied,
 } from "../command.ts";
@@ -41,7 +42,7 @@ async function ban(call: Call): Promise<CommandResult> {
   const name = argument(call, 0);
   const question = `Delete ${name} with all its mail and block the name`;
   await confirmRemoval(call, question);
-  const reason = call.args[1] ?? "banned via CLI";
+  const reason = reasonOf(call) ?? "banned via CLI";
   const banned = await call.access.call("accounts.ban", {
     username: name,
     reason,
@@ -60,19 +61,6 @@ async function unban(call: Call): Promise<CommandResult> {
   const text = `${data.username} is no longer blocked${
     appliedNote(data.applied)
   }`;
-  return { data, text };
-}
-
-async function purge(call: Call): Promise<CommandResult> {
-  const name = argument(call, 0);
-  await confirmRemoval(call, `Delete all mail of ${name}`);
-  const purged = await call.access.call("accounts.purge", {
-    username: name,
-  });
-  const data = await withApplied(call, purged);
-  const text = `Deleted ${
-    counted(data.deleted, "message", "messages")
-  } of ${data.username}`;
   return { data, text };
 }
 
@@ -137,17 +125,13 @@ export const REMOVAL_COMMANDS: readonly Command[] = [
   {
     usage: "accounts ban <user> [reason]",
     summary: "Delete the account if there is one, and block the name",
+    options: [REASON],
     run: ban,
   },
   {
     usage: "accounts unban <user>",
     summary: "Remove the name from the blocklist",
     run: unban,
-  },
-  {
-    usage: "accounts purge <user>",
-    summary: "Delete all mail of an account, not the account",
-    run: purge,
   },
   {
     usage: "accounts delete-all",

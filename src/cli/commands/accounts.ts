@@ -1,7 +1,7 @@
 /** Accounts: look, make, change. @module */
-import type { AdminOutput } from "../../admin/operation_table.ts";
+import type { AdminInput, AdminOutput } from "../../admin/operation_table.ts";
 import { ACCOUNT_ORDERS } from "../../admin/operations/accounts.ts";
-import { parseSize, roundedSize } from "../../base/sizes.ts";
+import { roundedSize } from "../../base/sizes.ts";
 import {
   argument,
   type Call,
@@ -14,8 +14,11 @@ import {
   withApplied,
 } from "../command.ts";
 import { CliError, EXIT } from "../exit_codes.ts";
+import { sizeArgument } from "../sizes.ts";
 import { textOf } from "../terminal.ts";
 import { REMOVAL_COMMANDS } from "./account_removal.ts";
+import { MAILBOX_COMMANDS } from "./mailboxes/mailboxes.ts";
+import { quotaText } from "./mailboxes/quotas.ts";
 import {
   appliedNote,
   counted,
@@ -43,6 +46,7 @@ async function status({ access }: Call): Promise<CommandResult> {
 async function list(call: Call): Promise<CommandResult> {
   const range = { min: 0, max: 1_000_000_000 };
   const data = await call.access.call("accounts.list", {
+    ...filterOf(call),
     search: textOption(call, "search"),
     sort: choiceOption(call, "sort", ACCOUNT_ORDERS),
     offset: numberOption(call, "offset", range),
@@ -69,6 +73,28 @@ async function list(call: Call): Promise<CommandResult> {
     counted(data.total, "account", "accounts")
   }${rest > 0 ? `, ${data.accounts.length} shown` : ""}`;
   return { data, text };
+}
+
+/** @throws {CliError} usage, if there is more than one */
+function filterOf(
+  call: Call,
+): Pick<AdminInput<"accounts.list">, "filter" | "inactive_for"> {
+  const age = textOption(call, "inactive");
+  const chosen = [
+    ...(age === undefined
+      ? []
+      : [{ filter: "inactive", inactive_for: age } as const]),
+    ...(flagOption(call, "never") ? [{ filter: "never" } as const] : []),
+    ...(flagOption(call, "overQuota")
+      ? [{ filter: "over_quota" } as const]
+      : []),
+  ];
+  if (chosen.length < 2) return chosen[0] ?? {};
+  throw new CliError(
+    "usage",
+    "Name one of --inactive, --never and --over-quota",
+    EXIT.usage,
+  );
 }
 
 async function info(call: Call): Promise<CommandResult> {
@@ -105,7 +131,7 @@ async function create(call: Call): Promise<CommandResult> {
     password,
     force: flagOption(call, "force"),
     pinned: flagOption(call, "pin"),
-    quota_bytes: quota === undefined ? undefined : readSize(quota),
+    quota_bytes: quota === undefined ? undefined : sizeArgument(quota),
   });
   const data = await withApplied(call, created);
   return { data, text: `Created ${data.username}${appliedNote(data.applied)}` };
@@ -143,10 +169,7 @@ async function quota(call: Call): Promise<CommandResult> {
   const [, size] = call.args;
   const shown = await quotaAfter(call, size);
   const data = size === undefined ? shown : await withApplied(call, shown);
-  const text = `${shown.username}: ${roundedSize(shown.used_bytes)} of ${
-    roundedSize(shown.max_bytes)
-  }${shown.is_default ? " (the default quota)" : ""}`;
-  return { data, text };
+  return { data, text: quotaText(shown) };
 }
 
 /** Sets the quota first, if there is a size. */
@@ -159,7 +182,10 @@ async function quotaAfter(
   if (size === undefined) return await access.call("quota.get", { username });
   return size === "reset"
     ? await access.call("quota.reset", { username })
-    : await access.call("quota.set", { username, max_bytes: readSize(size) });
+    : await access.call("quota.set", {
+      username,
+      max_bytes: sizeArgument(size),
+    });
 }
 
 async function pin(call: Call, pinned: boolean): Promise<CommandResult> {
@@ -191,15 +217,6 @@ async function newPassword(call: Call): Promise<string> {
   return textOf(await call.terminal.readHidden("Password: "));
 }
 
-function readSize(text: string): number {
-  try {
-    return parseSize(text);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new CliError("invalid_value", message, EXIT.conflict);
-  }
-}
-
 const PASSWORD_OPTIONS = [
   {
     flags: "-p, --password <text>",
@@ -229,6 +246,18 @@ export const ACCOUNT_COMMANDS: readonly Command[] = [
       { flags: "--limit <n>", summary: "at most so many (default 1000)" },
       { flags: "--offset <n>", summary: "leave out so many" },
       { flags: "--search <text>", summary: "only names with this in them" },
+      {
+        flags: "--inactive <age>",
+        summary: "only those nobody has logged in to for so long, as 60d",
+      },
+      {
+        flags: "--never",
+        summary: "only those nobody ever logged in to",
+      },
+      {
+        flags: "--over-quota",
+        summary: "only those that hold as much as they may",
+      },
       {
         flags: "--sort <field>",
         summary: "by username, created, last_login, used or messages",
@@ -290,4 +319,5 @@ export const ACCOUNT_COMMANDS: readonly Command[] = [
     run: (call) => pin(call, false),
   },
   ...REMOVAL_COMMANDS,
+  ...MAILBOX_COMMANDS,
 ];

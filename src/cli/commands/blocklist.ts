@@ -6,6 +6,7 @@ import {
   type CommandResult,
   confirm,
   confirmed,
+  reasonOf,
   withApplied,
 } from "../command.ts";
 import { appliedNote, moment, table } from "../text.ts";
@@ -21,7 +22,7 @@ async function list(call: Call): Promise<CommandResult> {
 }
 
 async function add(call: Call): Promise<CommandResult> {
-  const reason = call.args[1] ?? "manually blocked via CLI";
+  const reason = reasonOf(call) ?? "manually blocked via CLI";
   const added = await confirmed(
     call,
     (isConfirmed) =>
@@ -60,6 +61,7 @@ export const BLOCKLIST_COMMANDS: readonly Command[] = [
   {
     usage: "blocklist add <user> [reason]",
     summary: "Block an address, *@domain or prefix*@domain; mail is kept",
+    options: [{ flags: "--reason <text>", summary: "why" }],
     run: add,
   },
   {

@@ -4,6 +4,7 @@ import type { AccountId } from "../../base/ids.ts";
 import type { Address } from "../../mail/address.ts";
 import type {
   Account,
+  AccountFilter,
   AccountListing,
   AccountQuery,
   AccountStore,
@@ -18,7 +19,7 @@ import type { StoreClock } from "../clock.ts";
 import { type Connection, readTogether } from "./database/connection.ts";
 import type { LazyJobs } from "./writer/lazy_jobs.ts";
 import { RecentCount } from "./recent_count.ts";
-import { AccountTable } from "./tables/account_table.ts";
+import { AccountTable, type RowFilter } from "./tables/account_table.ts";
 import { BlockTable } from "./tables/block_table.ts";
 import { TokenTable } from "./tables/token_table.ts";
 import { OutcomeUnknown, type Writer } from "./writer/writer.ts";
@@ -84,11 +85,29 @@ export class SqliteAccountStore implements AccountStore {
     query: AccountQuery,
   ): Promise<{ accounts: AccountListing[]; total: number }> {
     return Promise.try(() => {
-      const total = query.search
-        ? this.#accounts.countMatching(query.search)
-        : this.#accounts.count();
-      return { accounts: this.#accounts.list(query), total };
+      const { search = "", filter } = query;
+      const rows = this.#rowFilter(filter);
+      const total = search === "" && filter === undefined
+        ? this.#accounts.count()
+        : this.#accounts.countMatching(search, rows);
+      return { accounts: this.#accounts.list(query, rows), total };
     });
+  }
+
+  #rowFilter(filter: AccountFilter | undefined): RowFilter {
+    switch (filter?.kind) {
+      case undefined:
+        return { kind: "every", than: null };
+      case "never":
+        return { kind: "never", than: null };
+      case "inactive":
+        return {
+          kind: "inactive",
+          than: dayOf(this.#time.seconds()) - filter.days,
+        };
+      case "over_quota":
+        return { kind: "over_quota", than: filter.defaultOctets };
+    }
   }
 
   page(after: AccountId, limit: number): Promise<AccountListing[]> {

@@ -35,6 +35,10 @@ export class MailReads {
     return this.#usage.messageCount();
   }
 
+  octetCount(): number {
+    return this.#usage.octetCount();
+  }
+
   mailbox(id: MailboxId): Mailbox | undefined {
     return this.#mailboxes.byId(id);
   }

@@ -94,6 +94,10 @@ export class SqliteMailStore implements MailStore {
     return Promise.try(() => this.#parts.reads.messageCount());
   }
 
+  octets(): Promise<number> {
+    return Promise.try(() => this.#parts.reads.octetCount());
+  }
+
   /** Hands content to a job, and notes whether the job has taken it. */
   async #withContent<T>(
     content: Content,

@@ -3,6 +3,7 @@ import type { AccountId, MailboxId, TokenId } from "../../../base/ids.ts";
 import type { Address } from "../../../mail/address.ts";
 import type {
   Account,
+  AccountFilter,
   AccountListing,
   AccountOrder,
   AccountQuery,
@@ -27,6 +28,20 @@ const ORDERS: Record<AccountOrder, string> = {
   used: "octets DESC NULLS LAST, address",
   messages: "messages DESC NULLS LAST, address",
 };
+
+/** What is compared with ?2; `every` where there is no filter. */
+const FILTERS: Record<AccountFilter["kind"] | "every", string> = {
+  every: "?2 IS NULL",
+  never: "?2 IS NULL AND first_login_at IS NULL AND state = 'active'",
+  inactive: "lived_login_day < ?2 AND state = 'active'",
+  over_quota: "octets >= coalesce(quota_octets, ?2) AND state = 'active'",
+};
+
+/** A filter as the table knows it: with a day that was lived through. */
+export interface RowFilter {
+  readonly kind: keyof typeof FILTERS;
+  readonly than: number | null;
+}
 
 interface AccountRow extends Omit<Account, "pinned"> {
   readonly pinned: number;
@@ -102,22 +117,29 @@ export class AccountTable {
     return this.db.row<{ n: number }>("SELECT count(*) AS n FROM accounts")!.n;
   }
 
-  list({ search, order, offset, limit }: AccountQuery): AccountListing[] {
+  list(
+    { search, order, offset, limit }: AccountQuery,
+    { kind, than }: RowFilter,
+  ): AccountListing[] {
     return this.db.rows<AccountRow & { usedOctets: number; messages: number }>(
       `SELECT ${COLUMNS}, octets AS usedOctets, messages
        FROM accounts LEFT JOIN usage ON account_id = accounts.id
-       WHERE ?1 = '' OR instr(address, ?1) > 0
-       ORDER BY ${ORDERS[order ?? "username"]} LIMIT ?2 + 0 OFFSET ?3`,
+       WHERE (?1 = '' OR instr(address, ?1) > 0) AND ${FILTERS[kind]}
+       ORDER BY ${ORDERS[order ?? "username"]} LIMIT ?3 + 0 OFFSET ?4`,
       search ?? "",
+      than,
       limit,
       offset,
     ).map(accountOf);
   }
 
-  countMatching(search: string): number {
+  countMatching(search: string, { kind, than }: RowFilter): number {
     return this.db.row<{ n: number }>(
-      "SELECT count(*) AS n FROM accounts WHERE instr(address, ?) > 0",
+      `SELECT count(*) AS n
+       FROM accounts LEFT JOIN usage ON account_id = accounts.id
+       WHERE (?1 = '' OR instr(address, ?1) > 0) AND ${FILTERS[kind]}`,
       search,
+      than,
     )!.n;
   }
 

@@ -21,6 +21,12 @@ export class UsageTable {
     )!.n;
   }
 
+  octetCount(): number {
+    return this.db.row<{ n: number }>(
+      "SELECT coalesce(sum(octets), 0) AS n FROM usage",
+    )!.n;
+  }
+
   open(account: AccountId): void {
     this.db.run("INSERT INTO usage (account_id) VALUES (?)", account);
   }

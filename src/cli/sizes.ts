@@ -1,0 +1,13 @@
+/** Sizes as people write them on a command line. @module */
+import { parseSize } from "../base/sizes.ts";
+import { CliError, EXIT } from "./exit_codes.ts";
+
+/** Octets. @throws {CliError} `invalid_value` */
+export function sizeArgument(text: string): number {
+  try {
+    return parseSize(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new CliError("invalid_value", message, EXIT.conflict);
+  }
+}
