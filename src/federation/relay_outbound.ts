@@ -235,7 +235,7 @@ export class RelayOutbound implements Outbound {
   #load(): void {
     if (this.#loading) return;
     this.#loading = true;
-    import("../mailauth/dkim_sign.ts").then(
+    import("../mailauth/dkim_body_hash.ts").then(
       ({ DkimBodyHash }) => {
         this.#newHash = () => new DkimBodyHash();
       },

@@ -8,11 +8,8 @@ import { DnsTestServer } from "../../tests/harness/dns_server.ts";
 import { systemRandom } from "../base/random.ts";
 import { Resolver } from "../dns/resolver.ts";
 import { parseHeader } from "../mail/header.ts";
-import {
-  DkimBodyHash,
-  dkimSignature,
-  type DkimSigningKey,
-} from "./dkim_sign.ts";
+import { DkimBodyHash } from "./dkim_body_hash.ts";
+import { dkimSignature, type DkimSigningKey } from "./dkim_sign.ts";
 import { type DkimVerdict, DkimVerification } from "./dkim_verify.ts";
 
 const NOW = 1_800_000_000;

@@ -9,7 +9,7 @@ import type {
   RemoteRoute,
 } from "../../src/delivery/outbound.ts";
 import type { Origin } from "../../src/delivery/origin.ts";
-import { DkimBodyHash } from "../../src/mailauth/dkim_sign.ts";
+import { DkimBodyHash } from "../../src/mailauth/dkim_body_hash.ts";
 import type { FailedRecipient, LeasedUnit } from "../../src/store/queue.ts";
 import { messageOf, octets, pkesk3, seipd1 } from "../gate/messages.ts";
 import { concat } from "../../src/base/octets.ts";

@@ -164,7 +164,7 @@ export async function signed(
   { signer }: Pick<DkimWorld, "signer">,
   address = "ann@a.example",
 ): Promise<Signing> {
-  const { DkimBodyHash } = await import("../../src/mailauth/dkim_sign.ts");
+  const { DkimBodyHash } = await import("../../src/mailauth/dkim_body_hash.ts");
   const hash = new DkimBodyHash();
   hash.update(new TextEncoder().encode(BODY));
   return await signer.sign({

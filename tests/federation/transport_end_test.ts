@@ -199,7 +199,7 @@ Deno.test("without a signature nothing leaves, where there has to be one", async
 });
 
 Deno.test("a hash that nobody took is taken of the body", async () => {
-  const { DkimBodyHash } = await import("../../src/mailauth/dkim_sign.ts");
+  const { DkimBodyHash } = await import("../../src/mailauth/dkim_body_hash.ts");
   for (const filler of ["", "x".repeat(300_000)]) {
     const body = `one\r\n.two\r\n${filler}\r\n`;
     const expected = new DkimBodyHash();

@@ -13,6 +13,7 @@ import { concat } from "../../base/octets.ts";
 import { reasonOf } from "../../base/system_errors.ts";
 import { parseDomain } from "../../mail/address.ts";
 import type { Header } from "../../mail/header.ts";
+import { dkimDraft, signedFields } from "../../mailauth/dkim_sign.ts";
 import { onlyAuthor } from "../../pgp/from_rule.ts";
 import type { DeliveryNote } from "../../store/queue.ts";
 import type { SignedPart, Signer, Signing } from "../signer.ts";
@@ -151,10 +152,6 @@ export class DkimSigner implements Signer {
     bodyHash: string,
     keys: readonly LoadedKey[],
   ): Promise<Uint8Array> {
-    // only now: it is large, and many a relay never signs anything
-    const { dkimDraft, signedFields } = await import(
-      "../../mailauth/dkim_sign.ts"
-    );
     const signed = signedFields(header);
     const now = nowSeconds(this.#parts.clock);
     const fields = keys.map(async ({ row, material }) => {

@@ -128,7 +128,7 @@ async function hashOf(
   content: () => AsyncIterable<Uint8Array>,
   headerOctets: number,
 ): Promise<string> {
-  const { DkimBodyHash } = await import("../../mailauth/dkim_sign.ts");
+  const { DkimBodyHash } = await import("../../mailauth/dkim_body_hash.ts");
   const hash = new DkimBodyHash();
   let skip = headerOctets;
   for await (const piece of content()) {
