@@ -6,6 +6,7 @@ import { type Operation, parseInput } from "./operation.ts";
 import { ACCOUNT_CHANGES } from "./operations/account_changes.ts";
 import { ACCOUNT_OPERATIONS } from "./operations/accounts.ts";
 import { BACKUP_OPERATIONS } from "./operations/copies/backup.ts";
+import { IMPORT_OPERATIONS } from "./operations/copies/imports.ts";
 import { MAIL_EXPORT_OPERATIONS } from "./operations/copies/mail_export.ts";
 import { BLOCKLIST_OPERATIONS } from "./operations/blocklist.ts";
 import { CERTIFICATE_OPERATIONS } from "./operations/tls/certificates.ts";
@@ -51,6 +52,7 @@ export const OPERATIONS = {
   ...TASK_OPERATIONS,
   ...BACKUP_OPERATIONS,
   ...MAIL_EXPORT_OPERATIONS,
+  ...IMPORT_OPERATIONS,
   ...FEDERATION_OPERATIONS,
   ...FEDERATION_RULE_OPERATIONS,
   ...FEDERATION_STATISTICS_OPERATIONS,

@@ -2,6 +2,7 @@
 import type { Command, CommandGroup } from "./command.ts";
 import { ACCOUNT_COMMANDS } from "./commands/accounts.ts";
 import { BACKUP_COMMANDS } from "./commands/copies/backup.ts";
+import { IMPORT_COMMANDS } from "./commands/copies/imports.ts";
 import { MAIL_EXPORT_COMMANDS } from "./commands/copies/mail_export.ts";
 import { BLOCKLIST_COMMANDS } from "./commands/blocklist.ts";
 import { CERTIFICATE_COMMANDS } from "./commands/certificate.ts";
@@ -86,6 +87,7 @@ export const COMMANDS: readonly Command[] = [
   ...BACKUP_COMMANDS,
   ...MAIL_EXPORT_COMMANDS,
   ...QUOTA_COMMANDS,
+  ...IMPORT_COMMANDS,
   ...HASH_COMMANDS,
   ...COMPLETION_COMMANDS,
 ];

@@ -11,7 +11,7 @@ import type {
   UidValidity,
 } from "../base/ids.ts";
 import type { AccountMail } from "../mail/account_mail.ts";
-import type { Usage } from "../mail/mailbox.ts";
+import type { SpecialUse, Usage } from "../mail/mailbox.ts";
 
 export interface QuotaPolicy {
   /** For accounts without an override, octets. */
@@ -89,6 +89,45 @@ export interface Append {
   readonly quota: QuotaPolicy;
 }
 
+/** A mailbox as another relay had it. */
+export interface TakenMailbox {
+  readonly account: AccountId;
+  readonly name: string;
+  /** Absent: UIDs there mean nothing, messages get new ones. */
+  readonly uidValidity?: number;
+  /** No UID below it is given to a message that comes later. */
+  readonly uidNext?: Uid;
+  readonly specialUse?: SpecialUse;
+  readonly subscribed?: boolean;
+}
+
+/** How far taking over a mailbox has come. */
+export interface TakenSoFar {
+  readonly mailbox: MailboxId;
+  /** Messages keep the UIDs that they had. */
+  readonly keepsUids: boolean;
+  /** The last UID of there that was taken, 0 for none. */
+  readonly lastUid: number;
+}
+
+/** A message as another relay had it. */
+export interface TakenMessage {
+  readonly content: Content;
+  readonly headerOctets: number;
+  readonly flags: number;
+  /** Those that do not fit are lost. */
+  readonly keywords: readonly string[];
+  /** Ages are counted from here. */
+  readonly internalDate: number;
+  /** If the mailbox keeps UIDs: they ascend from one message to the next. */
+  readonly uid?: Uid;
+  /** What the message was known by there, if it has no UID. */
+  readonly name: string;
+}
+
+/** `renumbered`: its UID belongs to a message that came here meanwhile. `known`: it has been taken before. */
+export type TakenAs = "taken" | "renumbered" | "known";
+
 /** What retention removes: all conditions given must hold. */
 export interface PruneRule {
   /** Of time that was lived through since they were stored. */
@@ -131,6 +170,24 @@ export interface MailStore {
   accept(message: Acceptance): Promise<Accepted>;
   /** @throws {Refusal} `no_target_mailbox`, `quota_exceeded`, … */
   append(message: Append): Promise<{ uidValidity: UidValidity; uid: Uid }>;
+
+  /**
+   * Begins to take a mailbox of another relay over, or goes on with it: made if
+   * it is not there, with the UIDVALIDITY of there as long as nothing was in it.
+   *
+   * @throws {Refusal} `mailbox_name_invalid`, `too_many_mailboxes`, `no_such_user`
+   */
+  takeMailbox(mailbox: TakenMailbox): Promise<TakenSoFar>;
+  /**
+   * Some messages in their order, whatever the quota, and that they were taken,
+   * in one transaction; how each was.
+   *
+   * @throws {Refusal} `no_target_mailbox`
+   */
+  takeMessages(
+    mailbox: MailboxId,
+    messages: readonly TakenMessage[],
+  ): Promise<TakenAs[]>;
 
   /** Along the ages of messages, from the oldest or from where a step with this rule ended. */
   prune(rule: PruneRule, after?: Cursor): Promise<WalkStep>;

@@ -45,6 +45,8 @@ export interface AccountImportParts {
   readonly clock: Clock;
   /** Length limits and reserved names do not count. */
   readonly force: boolean;
+  /** Checks and counts, and makes none. */
+  readonly dryRun?: boolean;
 }
 
 interface Wanted {
@@ -158,6 +160,10 @@ export class AccountImport {
     const batch = this.#batch;
     this.#batch = [];
     if (batch.length === 0) return;
+    if (this.#parts.dryRun) {
+      this.#imported += batch.length;
+      return;
+    }
     const ids = await this.#parts.store.createMany(
       batch.map(({ account }) => account),
     );

@@ -14,14 +14,16 @@ export async function* relayAccounts(
 ): AsyncGenerator<Record<string, unknown>> {
   for await (const { name, isDirectory } of Deno.readDir(directory)) {
     if (!isDirectory || !name.includes("@")) continue;
-    const entry = await readAccount(`${directory}/${name}/password`);
+    const entry = await readRelayAccount(`${directory}/${name}`);
     if (entry) yield { username: name, ...entry };
   }
 }
 
-async function readAccount(
-  path: string,
+/** Undefined: there is no account, or nobody ever logged in. */
+export async function readRelayAccount(
+  directory: string,
 ): Promise<Record<string, unknown> | undefined> {
+  const path = `${directory}/password`;
   try {
     const { isFile, size, mtime } = await Deno.lstat(path);
     if (!isFile || size === 0 || size > MAX_PASSWORD_OCTETS) return undefined;
@@ -33,7 +35,6 @@ async function readAccount(
       last_login_at: seconds - seconds % SECONDS_PER_DAY,
     };
   } catch (error) {
-    // not an account, or one that never logged in
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }

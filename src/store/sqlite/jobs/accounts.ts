@@ -12,6 +12,7 @@ import type { LivedDates } from "../tables/account_table.ts";
 import type { JobContext } from "./context.ts";
 import { removeQueued } from "./queue/enqueue.ts";
 import { BATCH_MESSAGES, removePlaced } from "./removal.ts";
+import { forgetTaken } from "./takeover/marks.ts";
 
 const QUEUED_AT_ONCE = 50;
 
@@ -153,6 +154,7 @@ export function deleteSome(context: JobContext, id: AccountId): boolean {
   for (const mailbox of context.mailboxes.list(id)) {
     context.changes.deleted(mailbox.id, mailbox.highestModSeq);
     context.messages.forgetExpunged(mailbox.id);
+    forgetTaken(context, mailbox.id);
     context.mailboxes.remove(mailbox.id);
   }
   context.usage.close(id);

@@ -18,6 +18,7 @@ import { changeQueued } from "./queue/selection.ts";
 import { resumeQueued, settleQueued } from "./queue/settle.ts";
 import { withdrawQueued } from "./queue/withdraw.ts";
 import * as settings from "./settings.ts";
+import { takeMailbox, takeMessages } from "./takeover/take_over.ts";
 import {
   collectUnusedBlobs,
   keepMark,
@@ -29,6 +30,8 @@ import {
 export const JOBS = {
   accept,
   append,
+  takeMailbox,
+  takeMessages,
   storeFlags,
   markFetched,
   copy,

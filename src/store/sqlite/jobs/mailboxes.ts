@@ -6,6 +6,7 @@ import { checkMailboxName, parentNames } from "../mailbox_name.ts";
 import type { JobContext } from "./context.ts";
 import { rowsIn } from "./ranges.ts";
 import { BATCH_MESSAGES, removeMessages } from "./removal.ts";
+import { forgetTaken } from "./takeover/marks.ts";
 
 const MAX_MAILBOXES = 100; // of one account
 const ALL = [{ first: 1, last: 0xffff_ffff } as UidRange];
@@ -82,6 +83,7 @@ export function deleteMailbox(context: JobContext, job: MailboxJob): boolean {
     context.mailboxes.touch(mailbox.id, NOTHING),
   );
   context.messages.forgetExpunged(mailbox.id);
+  forgetTaken(context, mailbox.id);
   context.mailboxes.remove(mailbox.id);
   // Only its owner ends a subscription (RFC 3501 §6.3.6).
   const subscribed = mailbox.subscribed && mailbox.selectable;

@@ -24,6 +24,8 @@ const QUEUE: readonly StoreEvent[] = [{ kind: "queue" }];
 const TRAITS: { readonly [N in JobName]: JobTraits<N> } = {
   accept: { tells: ({ outbound }) => outbound ? QUEUE : NOTHING },
   append: {},
+  takeMailbox: {},
+  takeMessages: {},
   storeFlags: { frees: true },
   markFetched: { frees: true },
   copy: {},

@@ -1,5 +1,11 @@
 /** Mail of all accounts: reads here, writes by the writer. @module */
-import type { AccountId, Cursor, Uid, UidValidity } from "../../../base/ids.ts";
+import type {
+  AccountId,
+  Cursor,
+  MailboxId,
+  Uid,
+  UidValidity,
+} from "../../../base/ids.ts";
 import type { AccountMail } from "../../../mail/account_mail.ts";
 import type { Usage } from "../../../mail/mailbox.ts";
 import type { Content } from "../../content.ts";
@@ -11,6 +17,10 @@ import type {
   MailStore,
   PruneRule,
   QuotaPolicy,
+  TakenAs,
+  TakenMailbox,
+  TakenMessage,
+  TakenSoFar,
   WalkStep,
 } from "../../mail.ts";
 import { type AccountMailParts, SqliteAccountMail } from "./account_mail.ts";
@@ -66,6 +76,30 @@ export class SqliteMailStore implements MailStore {
     });
   }
 
+  takeMailbox(mailbox: TakenMailbox): Promise<TakenSoFar> {
+    return this.#parts.writer.submit("takeMailbox", mailbox);
+  }
+
+  async takeMessages(
+    mailbox: MailboxId,
+    messages: readonly TakenMessage[],
+  ): Promise<TakenAs[]> {
+    const contents = messages.map(({ content }) => content);
+    return await this.#withContents(contents, async (whole) => {
+      const job = {
+        mailbox,
+        messages: messages.map((message, i) => ({
+          ...message,
+          content: whole[i]!,
+        })),
+      };
+      const value = await this.#parts.writer.submit("takeMessages", job, {
+        octets: whole.reduce((sum, one) => sum + octetsInQueue(one), 0),
+      });
+      return { value, isTaken: value.map((as) => as !== "known") };
+    });
+  }
+
   async prune(rule: PruneRule, after?: Cursor): Promise<WalkStep> {
     const from = after && positionAt<AgeCursor>(after);
     const step = await this.#parts.writer.submit("prune", { rule, from });
@@ -98,26 +132,41 @@ export class SqliteMailStore implements MailStore {
     return Promise.try(() => this.#parts.reads.octetCount());
   }
 
-  /** Hands content to a job, and notes whether the job has taken it. */
-  async #withContent<T>(
+  /** Hands content to a job, and notes what of it the job has taken. */
+  #withContent<T>(
     content: Content,
     work: (content: Content) => Promise<{ value: T; isTaken: boolean }>,
+  ): Promise<T> {
+    return this.#withContents([content], async ([only]) => {
+      const { value, isTaken } = await work(only!);
+      return { value, isTaken: [isTaken] };
+    });
+  }
+
+  async #withContents<T>(
+    contents: readonly Content[],
+    work: (
+      contents: readonly Content[],
+    ) => Promise<{ value: T; isTaken: readonly boolean[] }>,
   ): Promise<T> {
     const { staging, writer, health, space } = this.#parts;
     writer.checkBacklog();
     if (health.state === "full") await space.checkAgain();
-    staging.begin(content);
-    let isTaken = false;
+    for (const content of contents) staging.begin(content);
+    let isTaken: readonly boolean[] = [];
     try {
-      const done = await work(whole(content));
+      const done = await work(contents.map(whole));
       isTaken = done.isTaken;
       return done.value;
     } catch (error) {
       // a message may refer to it: whether one does is seen when contents are collected
-      isTaken = error instanceof OutcomeUnknown;
+      const isUnknown = error instanceof OutcomeUnknown;
+      isTaken = contents.map(() => isUnknown);
       throw error;
     } finally {
-      staging.end(content, isTaken);
+      for (const [i, content] of contents.entries()) {
+        staging.end(content, isTaken[i] ?? false);
+      }
     }
   }
 }

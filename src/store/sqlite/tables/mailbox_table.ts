@@ -144,6 +144,11 @@ export class MailboxTable {
     )!.last;
   }
 
+  /** What comes after this one is larger. */
+  passUidValidity(value: UidValidity): void {
+    this.db.run("UPDATE uid_validity SET last = max(last, ?)", value);
+  }
+
   /**
    * Takes UIDs for messages that come (RFC 3501 §2.3.1.1) and counts them.
    *

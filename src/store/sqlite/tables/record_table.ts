@@ -12,6 +12,14 @@ export class RecordTable {
     );
   }
 
+  find(collection: string, key: string): string | undefined {
+    return this.db.row<{ value: string }>(
+      "SELECT value FROM records WHERE collection = ? AND key = ?",
+      collection,
+      key,
+    )?.value;
+  }
+
   put(collection: string, { key, value }: StoredRecord): void {
     this.db.run(
       `INSERT INTO records (collection, key, value) VALUES (?, ?, ?)
@@ -19,6 +27,16 @@ export class RecordTable {
       collection,
       key,
       value,
+    );
+  }
+
+  /** All whose keys begin with `prefix/`. */
+  removeBelow(collection: string, prefix: string): void {
+    this.db.run(
+      "DELETE FROM records WHERE collection = ? AND key >= ? AND key < ?",
+      collection,
+      `${prefix}/`,
+      `${prefix}0`, // "0" follows "/"
     );
   }
 
