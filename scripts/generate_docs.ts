@@ -13,6 +13,11 @@ import type { Command, CommandOption } from "../src/cli/command.ts";
 import { EXIT, EXIT_MEANINGS } from "../src/cli/exit_codes.ts";
 import { exampleConfig } from "../src/config/example.ts";
 import { loadConfig } from "../src/config/load.ts";
+import {
+  FAMILY_NAMES,
+  familyNamed,
+  PREFIX,
+} from "../src/observe/metrics/families.ts";
 import { SETTING_NAMES, settingNamed } from "../src/settings/registry.ts";
 import { fail, print, REPOSITORY } from "./repository.ts";
 
@@ -174,6 +179,48 @@ as it should be.
 ${markdownTable(["Code", "Severity", "Meaning"], rows)}`;
 }
 
+function metrics(): string {
+  const rows = FAMILY_NAMES.map((name) => {
+    const { type, help, labels = [] } = familyNamed(name);
+    return [
+      `\`${PREFIX}${name}\``,
+      type,
+      labels.map((label) => `\`${label}\``).join(", "),
+      help,
+    ];
+  });
+  return `# Metrics
+
+With \`metrics.listen = "127.0.0.1:9749"\` in the file a monitoring system finds
+these at \`http://127.0.0.1:9749/metrics\`: in OpenMetrics 1.0.0 where it takes
+that, else in the format of Prometheus 0.0.4. At any other address than loopback
+\`metrics.token\` has to be set, or \`metrics.allow_public\`; the token is shown as
+\`Authorization: Bearer TOKEN\` or as the password of any user. There is no TLS:
+over a network that is not yours, use a reverse proxy or a tunnel.
+
+No label holds anything about a user or another domain, and no family has more
+than 500 series: what comes beyond is counted as \`other\`. A family is told once
+a part counts or knows it. With \`privacy.counters = false\` all that is about
+messages, accounts and logins is neither counted nor told.
+
+\`metrics.compat_maddy = true\` tells \`maddy_smtp_started_transactions\`,
+\`maddy_smtp_smtp_completed_transactions\`, \`maddy_smtp_aborted_transactions\`,
+\`maddy_smtp_failed_logins\`, \`maddy_smtp_failed_commands\` and
+\`maddy_queue_length\` too.
+
+[monitoring/dashboard.json](monitoring/dashboard.json) is a board for Grafana,
+[monitoring/alerts.yaml](monitoring/alerts.yaml) are rules for Prometheus.
+
+\`\`\`yaml
+scrape_configs:
+  - job_name: chatmail
+    basic_auth: { username: prometheus, password: TOKEN }
+    static_configs: [{ targets: ["127.0.0.1:9749"] }]
+\`\`\`
+
+${markdownTable(["Name", "Type", "Labels", "What it is"], rows)}`;
+}
+
 function operations(): string {
   const sections = Object.entries<Operation>(OPERATIONS).map(operationSection);
   return `# Operations
@@ -258,6 +305,7 @@ const DOCUMENTS = {
   "docs/cli.md": commandLine,
   "docs/conditions.md": conditions,
   "docs/operations.md": operations,
+  "docs/metrics.md": metrics,
 };
 
 const checkOnly = Deno.args.includes("--check");

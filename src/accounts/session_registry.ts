@@ -115,6 +115,17 @@ export class SessionRegistry {
     return { ...this.#counts };
   }
 
+  /** Sessions that wait in IDLE, now. */
+  idling(): number {
+    let count = 0;
+    for (const { sessions } of this.#accounts.values()) {
+      for (const { idleSinceMs } of sessions) {
+        if (idleSinceMs !== undefined) count++;
+      }
+    }
+    return count;
+  }
+
   /** Accounts with a session, with their addresses. */
   accounts(): [AccountId, Address][] {
     return [...this.#accounts].map(([id, { address }]) => [id, address]);

@@ -318,6 +318,11 @@ export const CONDITIONS = {
     text:
       "Nobody can connect there: see what else has the port; it is opened again every 30 seconds",
   },
+  metrics_endpoint: {
+    severity: "warning",
+    text:
+      "No monitoring system can ask for metrics: see to metrics.listen; it is tried again",
+  },
   control_socket: {
     severity: "warning",
     text:

@@ -259,6 +259,11 @@ const CASES: Record<
     well: {},
     message: /Nobody can connect there.*imap \[::\]:143/,
   },
+  metrics_endpoint: {
+    holds: { reported: new Map([["metrics_endpoint", "port 1 is taken"]]) },
+    well: {},
+    message: /No monitoring system.*port 1 is taken/,
+  },
   control_socket: {
     holds: { reported: new Map([["control_socket", "/run: no permission"]]) },
     well: {},

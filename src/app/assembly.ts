@@ -36,6 +36,7 @@ import {
   openRenewer,
 } from "./names/authority.ts";
 import { certificateAdmin, renewIfDue } from "./names/certificate_admin.ts";
+import { provideMetrics } from "./metrics/relay_metrics.ts";
 import { LiveView } from "./running/live_view.ts";
 import { Protocols } from "./protocols.ts";
 import { adminContext, buildRelay, type Relay } from "./relay.ts";
@@ -144,6 +145,8 @@ export async function assemble(
     timers: SYSTEM_TIMERS,
     http: challenges,
     config: certificateConfig,
+    onOutcome: ({ kind }) =>
+      relay.journal.metrics.count("acme_attempts_total", kind),
     onIssued: async () => {
       await certificates.reload();
       log.operational({ event: "certificate", message: "obtained" });
@@ -162,12 +165,14 @@ export async function assemble(
   const site: RelaySiteBackend = new RelaySiteBackend({
     ...shared,
     counters: relay.journal.counters,
+    metrics: relay.journal.metrics,
     bound: (name) => listeners.bound(name),
   });
   const serving = buildServing(relay, config);
   const protocols = new Protocols({
     ...shared,
     counters: relay.journal.counters,
+    metrics: relay.journal.metrics,
     imap: imapBackend(relay, config),
     smtp: new RelaySmtpBackend(shared),
     site,
@@ -217,6 +222,15 @@ export async function assemble(
     certificate: () => trusted(certificates),
     certificates: certificateOperations,
     live,
+  });
+  provideMetrics({
+    config,
+    relay,
+    certificates,
+    conditions,
+    protocols,
+    renewer,
+    version,
   });
   return {
     current,

@@ -4,6 +4,7 @@ import type { RefusalCode } from "../base/refusal.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/schema.ts";
 import type {
+  CommandResult,
   ImapAccount,
   ImapBackend,
   ImapLimits,
@@ -51,12 +52,25 @@ export class RelayImapBackend implements ImapBackend {
       { protocol: "imap", address, peer },
       () => accounts.login(address, password, peer),
     );
+    if (login.created) {
+      journal.metrics.count("registrations_total", "by_login");
+    }
     const session = accounts.openSession(login, "imap");
     return new RelayImapAccount(login.id, login.address, session, surroundings);
   }
 
   reportBug(error: unknown): void {
     this.#parts.reportBug(error);
+  }
+
+  countCommand(command: string, result: CommandResult): void {
+    const { metrics } = this.#parts.journal;
+    metrics.count("imap_commands_total", command, result);
+  }
+
+  countPush(tookMs: number): void {
+    const { metrics } = this.#parts.journal;
+    metrics.observe("imap_push_latency_seconds", tookMs / 1000);
   }
 
   countRefusal(code: RefusalCode): void {

@@ -8,9 +8,11 @@ import { Refusal } from "../base/refusal.ts";
 import type { Counters } from "../observe/counters.ts";
 import { shownAddress, shownPeer, type Word, word } from "../observe/fields.ts";
 import type { Log } from "../observe/log.ts";
+import type { Metrics } from "../observe/metrics/metrics.ts";
 import { redactError } from "../observe/redact.ts";
 import { ThreadDied } from "../observe/threads.ts";
 import type { SmtpSender, SmtpTransaction } from "../smtp/server/backend.ts";
+import { countedTransaction } from "./metrics/counted_transaction.ts";
 
 export interface LoginAttempt {
   readonly protocol: "imap" | "submission";
@@ -24,29 +26,40 @@ export interface ToldSender extends Pick<SmtpSender, "peer" | "reversePath"> {
 }
 
 export class Journal {
-  constructor(readonly log: Log, readonly counters: Counters) {}
+  constructor(
+    readonly log: Log,
+    readonly counters: Counters,
+    readonly metrics: Metrics,
+  ) {}
 
   /** Notes how a login ends. @throws whatever `work` throws */
   async login<T>(attempt: LoginAttempt, work: () => Promise<T>): Promise<T> {
     try {
       const result = await work();
       this.counters.add("logins");
+      this.metrics.count("auth_total", attempt.protocol, "ok");
       this.#tellLogin(attempt, word("ok"));
       return result;
     } catch (error) {
+      this.metrics.count("auth_total", attempt.protocol, codeOf(error));
       this.#tellLogin(attempt, resultOf(error));
       throw error;
     }
   }
 
-  /** The transaction itself, or one that tells how it ends. */
+  /** One that is counted, and tells how it ends where that is logged. */
   transaction(
     sender: ToldSender,
     transaction: SmtpTransaction,
   ): SmtpTransaction {
     const { level } = this.log;
-    if (level !== "info" && level !== "debug") return transaction;
-    return new ToldTransaction(transaction, sender, this.log);
+    const counted = countedTransaction(
+      transaction,
+      sender.service,
+      this.metrics,
+    );
+    if (level !== "info" && level !== "debug") return counted;
+    return new ToldTransaction(counted, sender, this.log);
   }
 
   /** An error that is ours. */
@@ -65,6 +78,7 @@ export class Journal {
 
   /** One line of everything that was counted since the last. */
   tellTotals(): void {
+    if (!this.counters.isOn()) return;
     this.log.info(word("totals"), this.counters.sinceLast());
   }
 
@@ -133,4 +147,8 @@ class ToldTransaction implements SmtpTransaction {
 
 function resultOf(error: unknown): Word {
   return error instanceof Refusal ? word(error.code) : word("error");
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Refusal ? error.code : "error";
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Refusal } from "../base/refusal.ts";
 import { Counters } from "../observe/counters.ts";
+import { Metrics } from "../observe/metrics/metrics.ts";
 import { AddressHash, type LogLevel } from "../observe/fields.ts";
 import { Log } from "../observe/log.ts";
 import type { SmtpSender, SmtpTransaction } from "../smtp/server/backend.ts";
@@ -22,7 +23,7 @@ function setUp(level: LogLevel) {
     targets: [target],
     file: { configured: level, locked: false },
   });
-  return { journal: new Journal(log, new Counters()), lines };
+  return { journal: new Journal(log, new Counters(), new Metrics()), lines };
 }
 
 const LOGIN = {
@@ -76,10 +77,33 @@ Deno.test("login() shows a hash at info and the address at debug", async () => {
   }
 });
 
-Deno.test("transaction() is the transaction itself with logging off", () => {
-  const { journal } = setUp("warn");
-  const transaction = transactionThatEnds(() => Promise.resolve());
-  assert.equal(journal.transaction(SENDER, transaction), transaction);
+Deno.test("transaction() with logging off counts how it ends, and tells nothing", async () => {
+  const { journal, lines } = setUp("warn");
+  const ends = [
+    () => Promise.resolve(),
+    () => Promise.reject(new Refusal("encryption_needed")),
+    () => Promise.reject(new Error("of ours")),
+  ];
+  for (const end of ends) {
+    const counted = journal.transaction(SENDER, transactionThatEnds(end));
+    await counted.write(new Uint8Array(10));
+    await counted.finish().catch(() => {});
+    await counted.discard(); // as sessions do, also after the end
+  }
+  await journal.transaction(SENDER, transactionThatEnds(ends[0]!)).discard();
+  const told = (await journal.metrics.collect()).flatMap(({ samples }) =>
+    samples.map(({ labels, value }) => `${labels.join(" ")} ${value}`)
+  );
+  assert.deepEqual(told, [
+    "smtp started 4",
+    "smtp completed 1",
+    "smtp aborted 3",
+    "inbound accepted 1",
+    "inbound refused 1",
+    "inbound failed 1",
+    "inbound 10",
+  ]);
+  assert.deepEqual(lines, []);
 });
 
 Deno.test("transaction() tells how it ends", async () => {

@@ -6,6 +6,7 @@
 import type { Socket } from "node:net";
 import type { ServiceConnections } from "../admin/live_server.ts";
 import type { MxdelivBackend } from "../api/mxdeliv/backend.ts";
+import { countRequests } from "../api/metrics/count_requests.ts";
 import { withAcmeChallenges } from "../api/acme_challenges.ts";
 import { site } from "../api/site.ts";
 import type { SiteBackend } from "../api/site_backend.ts";
@@ -17,10 +18,14 @@ import type { Serving } from "../federation/exchange/serve/serving.ts";
 import { type HttpLimits, HttpServer } from "../http/server/server.ts";
 import type { UpgradeRoute } from "../http/server/upgrade.ts";
 import type { Counters } from "../observe/counters.ts";
+import type { Metrics } from "../observe/metrics/metrics.ts";
 import type { ImapBackend } from "../imap/server/backend.ts";
 import { DEFAULT_OPTIONS } from "../imap/server/options.ts";
 import { ImapServer, turnAway } from "../imap/server/server.ts";
-import { ConnectionCounts } from "../net/connection_counts.ts";
+import {
+  ConnectionCounts,
+  type ConnectionsSinceStart,
+} from "../net/connection_counts.ts";
 import { NativeConnection } from "../net/native_connection.ts";
 import { NativeWire } from "../net/native_wire.ts";
 import { SocketWire } from "../net/socket_wire.ts";
@@ -50,8 +55,14 @@ export interface ProtocolParts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly counters: Counters;
+  readonly metrics: Metrics;
   config(): Config;
   reportBug(error: unknown): void;
+}
+
+export interface ConnectionFacts extends ConnectionsSinceStart {
+  readonly service: string;
+  readonly open: number;
 }
 
 export class Protocols {
@@ -68,16 +79,19 @@ export class Protocols {
     this.#imap = imapServer(parts);
     this.#smtp = smtpServer(parts);
     this.#http = new HttpServer({
-      handler: withAcmeChallenges(
-        (token) => parts.challenges.answer(token),
-        site({
-          backend: parts.site,
-          mail: parts.serverMail,
-          serving: parts.serving,
-          clock,
-          timers,
-          random: systemRandom,
-        }),
+      handler: countRequests(
+        parts,
+        withAcmeChallenges(
+          (token) => parts.challenges.answer(token),
+          site({
+            backend: parts.site,
+            mail: parts.serverMail,
+            serving: parts.serving,
+            clock,
+            timers,
+            random: systemRandom,
+          }),
+        ),
       ),
       upgrades: parts.upgrades,
       clock,
@@ -174,6 +188,29 @@ export class Protocols {
         connections: this.#http.connections,
         unique_ips: this.#http.addresses,
         refused: this.#http.refused,
+      },
+    ];
+  }
+
+  /** Of each service: open now, and what became of all that came. */
+  connectionFacts(): ConnectionFacts[] {
+    const { sessions, sinceStart } = this.#smtp.counts;
+    return [
+      {
+        service: "imap",
+        open: this.#imapCounts.total,
+        ...this.#imapCounts.sinceStart,
+      },
+      { service: "smtp", open: sessions.mx, ...sinceStart.mx },
+      {
+        service: "submission",
+        open: sessions.submission,
+        ...sinceStart.submission,
+      },
+      {
+        service: "http",
+        open: this.#http.connections,
+        ...this.#http.sinceStart,
       },
     ];
   }

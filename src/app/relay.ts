@@ -21,6 +21,7 @@ import { Exchange } from "../federation/exchange/exchange.ts";
 import type { DeliverySettings } from "../delivery/settings.ts";
 import type { Resolver } from "../dns/resolver.ts";
 import { Counters } from "../observe/counters.ts";
+import { Metrics } from "../observe/metrics/metrics.ts";
 import type { QuotaPolicy } from "../store/mail.ts";
 import { domain } from "../mail/address.ts";
 import { LocalDomains } from "../mail/local_domains.ts";
@@ -95,7 +96,12 @@ export function localDomains({ server }: Config): LocalDomains {
 export async function buildRelay(source: RelaySource): Promise<Relay> {
   const { log, config } = source;
   const first = config();
-  const journal = new Journal(log, new Counters());
+  const isCounted = () => config().privacy.counters;
+  const journal = new Journal(
+    log,
+    new Counters(isCounted),
+    new Metrics(isCounted),
+  );
   const reported = new ReportedConditions();
   const reportBug = (error: unknown) => journal.bug(error);
   const store = await openStore({

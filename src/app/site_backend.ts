@@ -12,12 +12,13 @@ import type {
 } from "../api/site_backend.ts";
 import type { Clock } from "../base/clock.ts";
 import { limitKey } from "../base/peer_address.ts";
-import type { RefusalCode } from "../base/refusal.ts";
+import { Refusal, type RefusalCode } from "../base/refusal.ts";
 import { TokenBuckets } from "../base/token_buckets.ts";
 import type { ListenerName } from "../config/listener_table.ts";
 import type { Config } from "../config/schema.ts";
 import type { ListenAddress } from "../net/listener.ts";
 import type { Counters } from "../observe/counters.ts";
+import type { Metrics } from "../observe/metrics/metrics.ts";
 import type { Settings } from "../settings/settings.ts";
 import { covers } from "../tls/certificate.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
@@ -40,6 +41,7 @@ export interface SiteBackendParts {
   readonly certificates: CertificateStore;
   readonly clock: Clock;
   readonly counters: Counters;
+  readonly metrics: Metrics;
   config(): Config;
   bound(name: ListenerName): ListenAddress[];
 }
@@ -55,10 +57,17 @@ export class RelaySiteBackend implements SiteBackend {
 
   async register(request: RegistrationRequest): Promise<NewAccount> {
     const { peerAddress, ...chosen } = request;
-    return await this.#parts.accounts.signUp({
-      ...chosen,
-      peer: { address: peerAddress },
-    });
+    const { accounts, metrics } = this.#parts;
+    try {
+      const peer = { address: peerAddress };
+      const account = await accounts.signUp({ ...chosen, peer });
+      metrics.count("registrations_total", "on_the_web");
+      return account;
+    } catch (error) {
+      const result = error instanceof Refusal ? error.code : "error";
+      metrics.count("registrations_total", result);
+      throw error;
+    }
   }
 
   pageWait(address: string): number {

@@ -23,7 +23,11 @@ import type {
 } from "../smtp/server/backend.ts";
 import { hostnameOf } from "./certificates.ts";
 import type { Journal } from "./journal.ts";
+import { MODULES } from "./metrics/counted_transaction.ts";
 import { largestFromServers } from "./server_mail.ts";
+
+/** RFC 2034 §4 */
+const ENHANCED = /^[0-9]{3}[- ]([245]\.[0-9]{1,3}\.[0-9]{1,3}) /;
 
 export interface SmtpBackendParts {
   readonly accounts: Accounts;
@@ -66,6 +70,9 @@ export class RelaySmtpBackend implements SmtpBackend {
       { protocol: "submission", address, peer },
       () => accounts.login(address, password, peer),
     );
+    if (login.created) {
+      journal.metrics.count("registrations_total", "by_login");
+    }
     const session = accounts.openSession(login, "submission");
     return new SubmittingAccount(login, session);
   }
@@ -79,6 +86,21 @@ export class RelaySmtpBackend implements SmtpBackend {
 
   reportBug(error: unknown): void {
     this.#parts.reportBug(error);
+  }
+
+  countError(
+    service: SmtpService,
+    command: string,
+    { code, text }: { readonly code: number; readonly text: string },
+  ): void {
+    const enhanced = ENHANCED.exec(text)?.[1] ?? "";
+    this.#parts.journal.metrics.count(
+      "smtp_errors_total",
+      MODULES[service],
+      command,
+      String(code),
+      enhanced,
+    );
   }
 
   countRefusal(code: RefusalCode): void {

@@ -17,6 +17,7 @@ export function checkConfig(config: Config): CheckResult[] {
     ...checkOrder(config),
     ...checkQueue(config),
     ...checkAuthority(config),
+    ...checkMetrics(config),
   ];
 }
 
@@ -95,6 +96,18 @@ function* checkQueue({ queue }: Config): Generator<CheckResult> {
   }
   if (queue.retry.length === 0) {
     yield error("queue.retry", "has no duration");
+  }
+}
+
+const LOOPBACK = /^(?:127\.[0-9.]+|::1|localhost)$/;
+
+function* checkMetrics({ metrics }: Config): Generator<CheckResult> {
+  if (metrics.token !== "" || metrics.allowPublic) return;
+  if (metrics.listen.some(({ host = "" }) => !LOOPBACK.test(host))) {
+    yield error(
+      "metrics.listen",
+      "is open to others: set metrics.token, or metrics.allow_public if that is meant",
+    );
   }
 }
 

@@ -139,6 +139,7 @@ export const SECTIONS = {
   retention: "When mail and accounts are deleted; 0 is never",
   exchanger: "Servers that carry mail between relays",
   storage: "The database and the files beside it",
+  metrics: "What a monitoring system may ask",
   backup: "Copies of the relay that it makes by itself",
   log: "The log; off means that nothing about users is ever written",
 } as const;
@@ -615,6 +616,12 @@ export const SCHEMA = {
     "Take OpenPGP packets in the old format too (RFC 9580 §4.2.2)",
   ),
 
+  "privacy.counters": key(
+    flag,
+    true,
+    "Count messages, accounts and logins; false: no such number is kept, logged or told to a monitoring system",
+  ),
+
   "limits.max_message_size": key(
     size({ min: 1, max: GIB }),
     100 * MIB,
@@ -950,6 +957,27 @@ export const SCHEMA = {
     size(),
     512 * MIB,
     "No mail is taken with less disk free",
+  ),
+
+  "metrics.listen": atStart(
+    list(listenAddress, { max: 8 }),
+    [],
+    'Where a monitoring system asks for /metrics, as "127.0.0.1:9749"; empty: nowhere',
+  ),
+  "metrics.token": key(
+    text,
+    "",
+    "What it has to show, as bearer token or as the password of any user; empty: nothing",
+  ),
+  "metrics.allow_public": key(
+    flag,
+    false,
+    "Let it listen at other addresses than loopback without a token",
+  ),
+  "metrics.compat_maddy": key(
+    flag,
+    false,
+    "Tell some numbers under the names that madmail has for them too",
   ),
 
   "backup.every": key(

@@ -62,6 +62,7 @@ export class MailTransaction {
   readonly #policy: OriginPolicy;
   readonly #recipients: Recipients;
   #receiving: Receiving | undefined;
+  #endedMs = 0; // when the last octet had come
 
   constructor(options: TransactionOptions) {
     const { parts, origin, hygiene } = options;
@@ -97,6 +98,7 @@ export class MailTransaction {
   /** @throws {Refusal} why nobody gets the message */
   async finish(): Promise<void> {
     if (this.#options.drop) return; // it is taken and forgotten
+    this.#endedMs = this.#options.parts.clock.monotonic();
     const { messageRefusal, origin, parts } = this.#options;
     parts.counters.add(ruleFor(origin).counter);
     const receiving = this.#receiving ??= this.#receive();
@@ -303,6 +305,7 @@ export class MailTransaction {
       ...(parts.outbound.rejectAt() === "never" && { keepFailures: true }),
       ...(key && { key }),
       arrivedAt: nowSeconds(parts.clock),
+      endedMs: this.#endedMs,
       quota: parts.settings().quota,
     });
   }

@@ -106,6 +106,8 @@ export interface MailboxChange {
   readonly keywords?: readonly string[];
   /** The mailbox itself is gone. */
   readonly deleted?: true;
+  /** Of a message that was delivered by this process: when its last octet had come, monotonic. */
+  readonly endedMs?: number;
 }
 
 /** All that happened to a mailbox after `modSeq`, to catch up without replaying each change. */

@@ -11,10 +11,18 @@ export interface ConnectionLimits {
   readonly perAddress: number;
 }
 
+export interface ConnectionsSinceStart {
+  readonly accepted: number;
+  readonly overTotal: number;
+  readonly overAddress: number;
+}
+
 export class ConnectionCounts {
   readonly #perAddress = new Map<string, number>();
   #total = 0;
-  #refused = 0;
+  #accepted = 0;
+  #overTotal = 0;
+  #overAddress = 0;
 
   /** @param limits Asked for each connection, with the address that it comes from. */
   constructor(readonly limits: (address: string) => ConnectionLimits) {}
@@ -29,7 +37,16 @@ export class ConnectionCounts {
 
   /** How many were too many, since the start. */
   get refused(): number {
-    return this.#refused;
+    return this.#overTotal + this.#overAddress;
+  }
+
+  /** Since the start; those that were too many by which limit. */
+  get sinceStart(): ConnectionsSinceStart {
+    return {
+      accepted: this.#accepted,
+      overTotal: this.#overTotal,
+      overAddress: this.#overAddress,
+    };
   }
 
   /** Counts one more; false, and not counted, if that is too many. */
@@ -37,11 +54,16 @@ export class ConnectionCounts {
     const { total, perAddress } = this.limits(address);
     const key = limitKey(address);
     const count = this.#perAddress.get(key) ?? 0;
-    if (this.#total >= total || count >= perAddress) {
-      this.#refused++;
+    if (this.#total >= total) {
+      this.#overTotal++;
+      return false;
+    }
+    if (count >= perAddress) {
+      this.#overAddress++;
       return false;
     }
     this.#total++;
+    this.#accepted++;
     this.#perAddress.set(key, count + 1);
     return true;
   }

@@ -18,17 +18,30 @@ const COUNTER_NAMES = [
 export type CounterName = (typeof COUNTER_NAMES)[number];
 
 export class Counters {
+  /** @param isOn Asked at each use; while it is false nothing is counted. */
+  constructor(readonly isOn: () => boolean = () => true) {}
+
   readonly #counts = new Map<CounterName, number>();
   readonly #refusals = new Map<RefusalCode, number>();
   #reported: ReadonlyMap<string, number> = new Map();
 
   add(name: CounterName, count = 1): void {
+    if (!this.isOn()) return;
     this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
   }
 
   /** One peer was told no. */
   refused(code: RefusalCode): void {
+    if (!this.isOn()) return;
     this.#refusals.set(code, (this.#refusals.get(code) ?? 0) + 1);
+  }
+
+  get(name: CounterName): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  get refusals(): ReadonlyMap<RefusalCode, number> {
+    return this.#refusals;
   }
 
   /** Everything since the start; refusals as `refused_<code>`. */

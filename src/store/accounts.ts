@@ -140,6 +140,8 @@ export interface AccountStore {
   page(after: AccountId, limit: number): Promise<AccountListing[]>;
   /** How many there are; of many, how many there were some seconds ago. What this process creates counts at once. */
   countAbout(): Promise<number>;
+  /** What all accounts hold together; of many, what it was some minutes ago. */
+  octetsAbout(): Promise<number>;
   /**
    * Adds the account and its INBOX in one transaction, never over another one.
    *

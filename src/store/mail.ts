@@ -40,6 +40,8 @@ export interface Acceptance {
   /** What INTERNALDATE says; ages are counted by the store. */
   readonly arrivedAt: number;
   readonly quota: QuotaPolicy;
+  /** When its last octet had come, monotonic; who watches a mailbox is told. */
+  readonly endedMs?: number;
   /** One of `recipients`, who gets the message only if somebody else does. */
   readonly dependentCopy?: AccountId;
   /** Reports of our own are stored whatever the quota. */

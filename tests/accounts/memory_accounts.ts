@@ -102,6 +102,10 @@ export class MemoryAccounts implements AccountStore {
     return Promise.resolve(this.rows.size);
   }
 
+  octetsAbout(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
   async create(account: NewAccount): Promise<AccountId> {
     await Promise.resolve();
     return this.#create(account);

@@ -175,7 +175,11 @@ export async function withRelay(
           store,
           clock,
           timers: clock,
-          options: () => ({ perDomain: true, retentionSeconds: days(90) }),
+          options: () => ({
+            isOn: true,
+            perDomain: true,
+            retentionSeconds: days(90),
+          }),
           reportBug(error) {
             throw error;
           },

@@ -25,6 +25,7 @@ const backend: SmtpBackend = {
       discard: () => Promise.resolve(),
     }),
   countRefusal() {},
+  countError() {},
   reportBug: (error) => {
     throw error;
   },

@@ -15,6 +15,7 @@ class World {
   readonly rows = new Map<string, Map<string, string>>();
   readonly bugs: unknown[] = [];
   fault: Error | undefined;
+  isOn = true;
   perDomain = true;
 
   open(): Promise<FederationStatistics> {
@@ -36,6 +37,7 @@ class World {
       clock: time,
       timers: time,
       options: () => ({
+        isOn: this.isOn,
         perDomain: this.perDomain,
         retentionSeconds: days(90),
       }),

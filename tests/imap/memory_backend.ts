@@ -4,6 +4,7 @@ import { latin1 } from "../../src/base/octets.ts";
 import { type Secret, secretOfText } from "../../src/base/secret.ts";
 import { Refusal, type RefusalCode } from "../../src/base/refusal.ts";
 import type {
+  CommandResult,
   ImapAccount,
   ImapBackend,
   ImapLimits,
@@ -44,6 +45,17 @@ export class MemoryBackend implements ImapBackend {
       return Promise.reject(new Refusal("bad_credentials"));
     }
     return Promise.resolve(this.#account());
+  }
+
+  readonly commands: string[] = [];
+  readonly pushesMs: number[] = [];
+
+  countCommand(command: string, result: CommandResult): void {
+    this.commands.push(`${command} ${result}`);
+  }
+
+  countPush(tookMs: number): void {
+    this.pushesMs.push(tookMs);
   }
 
   countRefusal(code: RefusalCode): void {

@@ -46,6 +46,8 @@ export async function storeWorld(): Promise<World> {
     backend: {
       limits: () => memory.limits(),
       countRefusal() {},
+      countCommand() {},
+      countPush() {},
       reportBug: (error) => bugs.push(error),
       login: async (address, password) => ({
         ...await memory.login(address, password),

@@ -12,6 +12,7 @@ import type {
   SmtpBackend,
   SmtpEnding,
   SmtpSender,
+  SmtpService,
   SmtpTransaction,
 } from "../../src/smtp/server/backend.ts";
 
@@ -106,6 +107,16 @@ export class MemoryBackend implements SmtpBackend {
     }
     this.open++;
     return Promise.resolve(new MemoryTransaction(this, sender));
+  }
+
+  readonly errors: string[] = [];
+
+  countError(
+    service: SmtpService,
+    command: string,
+    reply: { readonly code: number },
+  ): void {
+    this.errors.push(`${service} ${command} ${reply.code}`);
   }
 
   countRefusal(code: RefusalCode): void {

@@ -66,6 +66,7 @@ export async function buildFederation(
     options() {
       const { statsPerDomain, statsRetentionDays } = config().federation;
       return {
+        isOn: config().privacy.counters,
         perDomain: statsPerDomain,
         retentionSeconds: days(statsRetentionDays),
       };

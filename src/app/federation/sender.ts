@@ -6,6 +6,7 @@ import type { Config } from "../../config/schema.ts";
 import type { Delivery } from "../../delivery/delivery.ts";
 import type { Exchange } from "../../federation/exchange/exchange.ts";
 import { ExchangeTransport } from "../../federation/exchange/exchange_transport.ts";
+import type { WayName } from "../../federation/attempt_seen.ts";
 import { type AlarmKind, PeerAlarms } from "../../federation/peer_alarms.ts";
 import { QueueRunner } from "../../federation/queue/runner.ts";
 import type { TransportSettings } from "../../federation/transports/parts.ts";
@@ -14,6 +15,7 @@ import { RelayTransport } from "../../federation/transports/relay_transport.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { RecordSet } from "../../store/record_set.ts";
 import type { Store } from "../../store/store.ts";
+import type { Journal } from "../journal.ts";
 import type { Federation } from "./federation.ts";
 import { outgoingFrom } from "./own_names.ts";
 import { smtpSessions } from "./smtp_sessions.ts";
@@ -25,6 +27,7 @@ export interface SenderParts {
   readonly exchange: Exchange;
   readonly delivery: Delivery;
   readonly reported: ReportedConditions;
+  readonly journal: Journal;
   readonly clock: Clock;
   readonly timers: Timers;
   config(): Config;
@@ -35,6 +38,12 @@ export interface SenderParts {
   reportBug(error: unknown): void;
 }
 
+const TRANSPORTS: Readonly<Record<WayName, string>> = {
+  https: "mxdeliv",
+  http: "mxdeliv",
+  smtp: "smtp",
+  smtps: "smtp",
+};
 const ALARMS_MS = 60_000;
 
 export class Sender {
@@ -50,6 +59,7 @@ export class Sender {
   ) {
     const { store, federation, exchange, clock, timers, config, reported } =
       parts;
+    const { metrics } = parts.journal;
     this.#parts = parts;
     this.#alarms = new PeerAlarms({
       clock,
@@ -72,6 +82,13 @@ export class Sender {
       onAttempt: (seen) => {
         this.#alarms.seen(seen);
         federation.statistics.attempted(seen);
+        const transport = TRANSPORTS[seen.way];
+        metrics.count("delivery_attempts_total", transport, seen.result);
+        if (seen.result !== "delivered") return;
+        metrics.tally("messages_total", "outbound", "delivered").count +=
+          seen.recipients;
+        metrics.tally("message_bytes_total", "outbound").count +=
+          seen.sizeOctets;
       },
       onAlarm: (alarm) => this.#alarms.raise(alarm),
     });

@@ -9,6 +9,7 @@ import { Renewer } from "../../tls/acme/renewer.ts";
 import type {
   AcmeOptions,
   CertificateTrouble,
+  Outcome,
 } from "../../tls/acme/renewer_parts.ts";
 import type { Solver } from "../../tls/acme/solvers.ts";
 import { HttpsTransport } from "../../tls/acme/transport.ts";
@@ -28,6 +29,8 @@ export interface AuthorityParts {
   readonly http: Solver;
   config(): Config;
   onIssued(certificate: Certificate): Promise<void>;
+  /** Of an order that was made in earnest. */
+  onOutcome?(outcome: Outcome): void;
 }
 
 /** Where to try things out. */
@@ -67,6 +70,9 @@ export function openRenewer(
       return new HttpsTransport(`postern/${parts.version}`, root);
     },
     onIssued: parts.onIssued,
+    ...(elsewhere === undefined && parts.onOutcome
+      ? { onOutcome: parts.onOutcome }
+      : {}),
     onTrouble: (trouble) => tell(trouble, parts.reported),
   });
 }

@@ -53,6 +53,11 @@ export class ConditionWatch {
     return degradedBy(await this.#facts());
   }
 
+  /** What was wrong when it was told last. */
+  get told(): ReadonlySet<ConditionCode> {
+    return new Set(this.#told.keys());
+  }
+
   /** Looks, and writes to the log what has begun or ended. Never rejects. */
   tell(): Promise<void> {
     this.#turn = this.#turn.then(async () => this.#write(await this.look()))

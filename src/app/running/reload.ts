@@ -51,6 +51,19 @@ export async function reloadRelay(
   scope: ReloadScope,
   parts: ReloadParts,
 ): Promise<ReloadReport> {
+  const report = await reload(scope, parts);
+  const isWell = report.invalid === undefined && report.errors.length === 0;
+  parts.assembly.relay.journal.metrics.count(
+    "settings_reloads_total",
+    isWell ? "ok" : "failed",
+  );
+  return report;
+}
+
+async function reload(
+  scope: ReloadScope,
+  parts: ReloadParts,
+): Promise<ReloadReport> {
   const { certificates, conditions, log } = parts.assembly;
   const found = new Findings();
   if (scope === "tls") {

@@ -16,6 +16,7 @@ import { SYSTEM_TIMERS } from "../system_time.ts";
 import { certificateService } from "./certificates.ts";
 import { controlService } from "./control.ts";
 import type { ListenerGroup } from "./listener_group.ts";
+import { metricsService } from "./metrics.ts";
 import type { OptionalService, RequiredService, Service } from "./service.ts";
 import { upkeep } from "./upkeep.ts";
 
@@ -32,6 +33,7 @@ export function relayServices(
     controlService(assembly),
     pollersService(assembly.pollers),
     certificateService(assembly.renewer, assembly.relay.reportBug),
+    metricsService(assembly),
     ...upkeep(assembly),
     life(assembly),
   ];

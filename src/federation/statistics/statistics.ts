@@ -38,6 +38,8 @@ export interface StatisticsParts {
 }
 
 export interface StatisticsOptions {
+  /** Otherwise nothing is counted, and what was is forgotten. */
+  readonly isOn: boolean;
   /** Otherwise there are only sums. */
   readonly perDomain: boolean;
   /** Domains that are idle for longer are forgotten. */
@@ -90,7 +92,11 @@ export class FederationStatistics {
     await this.flush();
   }
 
+  /** Recipients since the start, by what became of their mail. */
+  readonly endedSinceStart = new Map<Ended, number>();
+
   attempted(seen: AttemptSeen): void {
+    if (!this.#isOn) return;
     this.#today()[seen.result]++;
     const peer = this.#peer(seen.destination, "make");
     if (peer) countAttempt(peer, seen, this.#moment());
@@ -98,6 +104,7 @@ export class FederationStatistics {
 
   /** @param domain Of the author, who has proved to be it. */
   received(domain: string, sizeOctets: number): void {
+    if (!this.#isOn) return;
     this.#today().received++;
     const peer = this.#peer(domain, "make");
     if (peer) countReceived(peer, sizeOctets, this.#moment());
@@ -105,12 +112,16 @@ export class FederationStatistics {
 
   /** @param domain As the message claims. */
   rejected(domain: string): void {
+    if (!this.#isOn) return;
     this.#today().rejected++;
     const peer = this.#peer(domain, "find");
     if (peer) peer.rejected++;
   }
 
   ended(domain: string, what: Ended, recipients: number): void {
+    if (!this.#isOn) return;
+    const { endedSinceStart } = this;
+    endedSinceStart.set(what, (endedSinceStart.get(what) ?? 0) + recipients);
     this.#today()[what] += recipients;
     const peer = this.#peer(domain, "make");
     if (peer) peer[what] += recipients;
@@ -152,6 +163,10 @@ export class FederationStatistics {
     }
   }
 
+  get #isOn(): boolean {
+    return this.#parts.options().isOn;
+  }
+
   #today(): DayFigures {
     const date = dateOf(nowSeconds(this.#parts.clock));
     this.#changedDays.add(date);
@@ -191,16 +206,16 @@ export class FederationStatistics {
 
   #forgetIdle(): void {
     const { options, store, clock } = this.#parts;
-    const { perDomain, retentionSeconds } = options();
+    const { isOn, perDomain, retentionSeconds } = options();
     const since = store.clock.seconds() - retentionSeconds;
     for (const [domain, { livedAt }] of this.#peers) {
-      if (!perDomain || livedAt < since) this.#forget(domain);
+      if (!isOn || !perDomain || livedAt < since) this.#forget(domain);
     }
     const now = nowSeconds(clock);
     const first = dateOf(now - days(MAX_DAYS - 1));
     const last = dateOf(now + days(1));
     for (const date of this.#days.keys()) {
-      if (date >= first && date <= last) continue;
+      if (isOn && date >= first && date <= last) continue;
       this.#days.delete(date);
       this.#changedDays.add(date);
     }

@@ -9,6 +9,7 @@ import type { Clock, Timers } from "../../base/clock.ts";
 import {
   ConnectionCounts,
   type ConnectionLimits as CountLimits,
+  type ConnectionsSinceStart,
 } from "../../net/connection_counts.ts";
 import { NativeConnection } from "../../net/native_connection.ts";
 import { NativeWire } from "../../net/native_wire.ts";
@@ -79,6 +80,17 @@ export class HttpServer {
   /** Connections that were too many, since the start. */
   get refused(): number {
     return this.#counts.refused + this.#handshakes.refused;
+  }
+
+  /** Since the start; those that were too many by which limit. */
+  get sinceStart(): ConnectionsSinceStart {
+    const { accepted, overTotal, overAddress } = this.#counts.sinceStart;
+    const early = this.#handshakes.sinceStart;
+    return {
+      accepted,
+      overTotal: overTotal + early.overTotal,
+      overAddress: overAddress + early.overAddress,
+    };
   }
 
   /** A connection to the HTTPS port, whose handshake may still be under way. */

@@ -67,6 +67,8 @@ export interface ImapAccount {
   release(): void;
 }
 
+export type CommandResult = "ok" | "no" | "bad";
+
 export interface ImapBackend {
   limits(): ImapLimits;
   /** @throws {Refusal} `bad_credentials`, `too_many_attempts`, `busy`, `unavailable` */
@@ -79,4 +81,8 @@ export interface ImapBackend {
   reportBug(error: unknown): void;
   /** A peer is told no. */
   countRefusal(code: RefusalCode): void;
+  /** One command has ended; `command` is one that there is, or `OTHER`. */
+  countCommand(command: string, result: CommandResult): void;
+  /** A session in IDLE was told of a message, so many milliseconds after its last octet had come. */
+  countPush(tookMs: number): void;
 }

@@ -24,6 +24,7 @@ import type { ImapSession } from "./session.ts";
 import { beginUpload, type Upload } from "./upload.ts";
 
 const NOTHING = new Uint8Array();
+const OTHER = "OTHER";
 
 /** A command whose end has not come yet. */
 interface Unfinished {
@@ -43,8 +44,10 @@ interface Unfinished {
 export class ImapInterpreter {
   #unfinished: Unfinished | undefined;
   #continuation:
-    | { tag: string; continuation: Continuation<ImapSession> }
+    | { tag: string; name: string; continuation: Continuation<ImapSession> }
     | undefined;
+  /** Of the command that runs, if there is such a command. */
+  #name = OTHER;
   #bad = 0;
 
   constructor(readonly session: ImapSession) {}
@@ -66,8 +69,9 @@ export class ImapInterpreter {
       this.#continuation && !this.#unfinished && !input.literal &&
       !input.invalid && !input.eightBit
     ) {
-      const { tag, continuation } = this.#continuation;
+      const { tag, name, continuation } = this.#continuation;
       this.#continuation = undefined;
+      this.#name = name;
       yield* this.#run(tag, continuation.take(this.session, input.text));
     } else {
       yield* this.#line(input);
@@ -187,6 +191,7 @@ export class ImapInterpreter {
     const waiting = this.#continuation;
     this.#continuation = undefined;
     let tag = waiting?.tag ?? "*";
+    this.#name = waiting?.name ?? OTHER;
     try {
       const args = new Scanner(command);
       if (!waiting) tag = args.tag();
@@ -194,8 +199,10 @@ export class ImapInterpreter {
       if (upload && command.lines.at(-1) !== "") {
         throw new SyntaxError("Too many arguments");
       }
-      if (upload) yield* this.#run(tag, uploadRun(upload));
-      else yield* this.#execute(tag, args);
+      if (upload) {
+        this.#name = "APPEND";
+        yield* this.#run(tag, uploadRun(upload));
+      } else yield* this.#execute(tag, args);
     } catch (error) {
       if (upload) await this.#discard(upload);
       if (this.session.idling) this.session.idling = false;
@@ -206,8 +213,10 @@ export class ImapInterpreter {
   async *#execute(tag: string, args: Scanner): AsyncGenerator<Step> {
     args.space();
     const { session } = this;
-    const command = COMMANDS.get(args.commandName());
+    const name = args.commandName();
+    const command = COMMANDS.get(name);
     if (!command) throw new SyntaxError("Unknown command");
+    this.#name = name;
     if (!command.states.includes(session.state)) {
       throw new SyntaxError("Command not allowed now");
     }
@@ -228,7 +237,7 @@ export class ImapInterpreter {
     try {
       end = yield* run;
       if (typeof end === "object" && "prompt" in end) {
-        this.#continuation = { tag, continuation: end };
+        this.#continuation = { tag, name: this.#name, continuation: end };
         yield { text: `+ ${end.prompt}\r\n` };
         if (this.session.idling) {
           yield* this.#notices({ withholdExpunge: false });
@@ -243,6 +252,7 @@ export class ImapInterpreter {
       yield* this.#refuse(tag, error, withholdExpunge);
       return;
     }
+    this.session.backend.countCommand(this.#name, "ok");
     if (typeof end === "string") yield { text: `${tag} OK ${end}\r\n` };
     else yield { text: `${tag} OK ${end.text}\r\n`, effect: end.effect };
   }
@@ -264,6 +274,10 @@ export class ImapInterpreter {
     withholdExpunge = true,
   ): AsyncGenerator<Step> {
     const response = this.#responseTo(error);
+    this.session.backend.countCommand(
+      this.#name,
+      response.startsWith("BAD") ? "bad" : "no",
+    );
     try {
       yield* this.#notices({ withholdExpunge });
     } catch (another) {

@@ -58,6 +58,7 @@ export class SelectedMailbox implements SelectedView {
   #awaited: ModSeq; // the latest change heard of
   #reading = false; // changes are not merged but read from the store
   #lost: string | undefined;
+  #endedMs: number | undefined; // of the oldest message not told of, where that is known
 
   private constructor(
     { mail, readOnly, onNotice }: SelectedOptions,
@@ -193,7 +194,13 @@ export class SelectedMailbox implements SelectedView {
     }
     notices.flags.clear();
     if (notices.empty) this.#notices = NO_NOTICES;
+    this.#endedMs = undefined;
     return text;
+  }
+
+  /** When the last octet of the oldest message in the notices had come, monotonic, where that is known. */
+  get endedMs(): number | undefined {
+    return this.#endedMs;
   }
 
   /** The line that tells of new keywords; empty without any. */
@@ -248,6 +255,7 @@ export class SelectedMailbox implements SelectedView {
       });
       this.#known = change.modSeq;
     }
+    this.#endedMs ??= change.endedMs;
     if (this.#lost || this.hasNotices) {
       this.#onNotice(change.appended.length > 0 ? "at_once" : "soon");
     }

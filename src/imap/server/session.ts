@@ -164,6 +164,11 @@ export class ImapSession implements CommandSession {
     if (lost) this.context.onEnd(lost);
   }
 
+  /** When the last octet of the oldest message in the notices had come, monotonic, where that is known. */
+  get endedMs(): number | undefined {
+    return this.#selected?.endedMs;
+  }
+
   takeNotices(options: { readonly withholdExpunge: boolean }): string {
     return this.#selected?.takeNotices({
       withholdExpunge: options.withholdExpunge,

@@ -80,4 +80,10 @@ export interface SmtpBackend {
   reportBug(error: unknown): void;
   /** A peer is told no. */
   countRefusal(code: RefusalCode): void;
+  /** Every reply from 400 on, as it goes out; `command` is one that there is, or `OTHER`. */
+  countError(
+    service: SmtpService,
+    command: string,
+    reply: { readonly code: number; readonly text: string },
+  ): void;
 }

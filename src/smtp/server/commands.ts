@@ -83,6 +83,10 @@ const COMMANDS: ReadonlyMap<string, SmtpCommand> = new Map<string, SmtpCommand>(
 );
 
 /** Runs one command line. Never throws. */
+export function isCommand(verb: string): boolean {
+  return COMMANDS.has(verb);
+}
+
 export async function runCommand(
   state: SmtpState,
   verb: string,

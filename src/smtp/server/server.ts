@@ -36,6 +36,14 @@ export interface SmtpCounts {
   readonly addresses: number;
   /** Connections that were too many, since the start. */
   readonly refused: number;
+  readonly sinceStart: Readonly<Record<SmtpService, SmtpSinceStart>>;
+}
+
+export interface SmtpSinceStart {
+  readonly accepted: number;
+  /** Too many, by which limit. */
+  readonly overTotal: number;
+  readonly overAddress: number;
 }
 
 const TIMEOUT_CHECK_MS = 1000;
@@ -54,7 +62,10 @@ export class SmtpServer {
   readonly #refused = new Set<Wire>();
   readonly #share: LoopShare;
   #stopChecking: (() => void) | undefined;
-  #tooMany = 0;
+  readonly #sinceStart = {
+    mx: { accepted: 0, overTotal: 0, overAddress: 0 },
+    submission: { accepted: 0, overTotal: 0, overAddress: 0 },
+  } satisfies Record<SmtpService, SmtpSinceStart>;
   #draining: (() => void) | undefined;
   #closed = false;
 
@@ -71,7 +82,11 @@ export class SmtpServer {
       },
       accounts: this.#perAccount.size,
       addresses: this.#perAddress.size,
-      refused: this.#tooMany,
+      refused: Object.values(this.#sinceStart).reduce(
+        (sum, { overTotal, overAddress }) => sum + overTotal + overAddress,
+        0,
+      ),
+      sinceStart: this.#sinceStart,
     };
   }
 
@@ -81,7 +96,6 @@ export class SmtpServer {
       const { hostname } = this.#options.backend;
       void this.#refuse(wire, shuttingDown(hostname).text);
     } else if (!this.#hasRoom(wire, service)) {
-      this.#tooMany++;
       void this.#refuse(wire, TOO_MANY_CONNECTIONS.text);
     } else void this.#drive(wire, service);
   }
@@ -108,8 +122,15 @@ export class SmtpServer {
 
   #hasRoom({ peerAddress }: Wire, service: SmtpService): boolean {
     const limits = this.#options.connections[service];
-    return this.#perService.of(service) < limits.total &&
-      this.#perAddress.of(addressKey(service, peerAddress)) < limits.perAddress;
+    const counts = this.#sinceStart[service];
+    const ofAddress = this.#perAddress.of(addressKey(service, peerAddress));
+    if (this.#perService.of(service) >= limits.total) counts.overTotal++;
+    else if (ofAddress >= limits.perAddress) counts.overAddress++;
+    else {
+      counts.accepted++;
+      return true;
+    }
+    return false;
   }
 
   /** Says why, and lets the connection go soon, whatever the peer does. */

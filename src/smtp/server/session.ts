@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { runCommand } from "./commands.ts";
+import { isCommand, runCommand } from "./commands.ts";
 import { MessageReceipt } from "./message_receipt.ts";
 import { type SmtpFault, type SmtpInput, SmtpReceiver } from "./receiver.ts";
 import {
@@ -38,14 +38,34 @@ const SLOW_FROM_ERRORS = 10;
 const SLOW_REPLY_MS = 1000;
 const MAX_INPUTS_AT_ONCE = 100;
 /** A browser that was made to talk to us (cross-protocol request). */
+const OTHER = "OTHER";
 const HTTP_METHODS =
   /^(?:GET|POST|PUT|HEAD|DELETE|OPTIONS|TRACE|PATCH|CONNECT) /i;
+
+type FaultReplies = Readonly<Record<SmtpFault, Reply | undefined>>;
+
+const IN_COMMAND: FaultReplies = {
+  not_smtp: undefined,
+  bare_cr: BARE_CR_IN_COMMAND,
+  bare_lf: BARE_LF_IN_COMMAND,
+  nul: NUL_IN_COMMAND,
+  endless_line: LINE_TOO_LONG,
+};
+const FAULT_REPLIES = {
+  command: IN_COMMAND,
+  content: {
+    ...IN_COMMAND,
+    bare_cr: BARE_CR_IN_DATA,
+    bare_lf: BARE_LF_IN_DATA,
+  },
+} as const satisfies Record<string, FaultReplies>;
 
 export class SmtpSession {
   readonly #state: SmtpState;
   readonly #receiver = new SmtpReceiver();
   #receipt: MessageReceipt | undefined;
   #continuation: Step["continuation"];
+  #command = OTHER; // the last one that there is
   #out = "";
   #errors = 0;
   #lines = 0;
@@ -184,6 +204,7 @@ export class SmtpSession {
     const space = line.indexOf(" ");
     const verb = (space < 0 ? line : line.slice(0, space)).toUpperCase();
     const text = space < 0 ? "" : line.slice(space + 1).trim();
+    this.#command = isCommand(verb) ? verb : OTHER;
     // These may take long, and what came before need not wait for them.
     if (verb === "MAIL" || verb === "AUTH") await this.#flush();
     const step = await runCommand(this.#state, verb, text, ascii);
@@ -236,27 +257,24 @@ export class SmtpSession {
   async #fault(fault: SmtpFault): Promise<SmtpEffect | undefined> {
     const inContent = this.#receiver.inContent;
     await this.#dropMessage();
-    switch (fault) {
-      case "not_smtp":
-        return "close";
-      case "bare_cr":
-        this.#out += (inContent ? BARE_CR_IN_DATA : BARE_CR_IN_COMMAND).text;
-        return "close";
-      case "bare_lf":
-        this.#out += (inContent ? BARE_LF_IN_DATA : BARE_LF_IN_COMMAND).text;
-        return "close";
-      case "nul":
-        this.#out += NUL_IN_COMMAND.text;
-        return "close";
-      case "endless_line":
-        this.#out += LINE_TOO_LONG.text;
-        return "close";
-    }
+    const reply = FAULT_REPLIES[inContent ? "content" : "command"][fault];
+    if (!reply) return "close";
+    this.#command = inContent ? "DATA" : OTHER;
+    this.#count(reply);
+    this.#out += reply.text;
+    return "close";
+  }
+
+  #count(reply: Reply): void {
+    if (reply.code < 400) return;
+    const { backend, service } = this.options;
+    backend.countError(service, this.#command, reply);
   }
 
   /** Queues a reply, counts it if it is to an error, and does what the step says. */
   async #answer(step: Step): Promise<SmtpEffect | undefined> {
     if (step.effect === "start_tls") return this.#startTls(step.reply);
+    this.#count(step.reply);
     if (CLIENT_ERRORS.has(step.reply.code)) await this.#countError();
     this.#out += step.reply.text;
     this.#continuation = step.continuation;

@@ -22,9 +22,12 @@ import { RecentCount } from "./recent_count.ts";
 import { AccountTable, type RowFilter } from "./tables/account_table.ts";
 import { BlockTable } from "./tables/block_table.ts";
 import { TokenTable } from "./tables/token_table.ts";
+import { UsageTable } from "./tables/usage_table.ts";
 import { OutcomeUnknown, type Writer } from "./writer/writer.ts";
 
 const ACCOUNTS_AT_ONCE = 500; // in one transaction
+
+const OCTETS_OLD_SECONDS = 300;
 
 export interface AccountStoreParts {
   readonly reads: Connection;
@@ -42,6 +45,7 @@ export class SqliteAccountStore implements AccountStore {
   readonly #blocklist: BlockTable;
   readonly #tokens: TokenTable;
   readonly #count: RecentCount;
+  readonly #octets: RecentCount;
 
   constructor({ reads, writer, lazy, time }: AccountStoreParts) {
     this.writer = writer;
@@ -54,6 +58,12 @@ export class SqliteAccountStore implements AccountStore {
     this.#count = new RecentCount(
       () => this.#accounts.count(),
       () => time.seconds(),
+    );
+    const usage = new UsageTable(reads);
+    this.#octets = new RecentCount(
+      () => usage.octetCount(),
+      () => time.seconds(),
+      OCTETS_OLD_SECONDS,
     );
   }
 
@@ -116,6 +126,10 @@ export class SqliteAccountStore implements AccountStore {
 
   countAbout(): Promise<number> {
     return Promise.try(() => this.#count.get());
+  }
+
+  octetsAbout(): Promise<number> {
+    return Promise.try(() => this.#octets.get());
   }
 
   async create(account: NewAccount): Promise<AccountId> {

@@ -213,6 +213,12 @@ export class Renewer {
   }
 
   async #order(options: AcmeOptions, newKey = false): Promise<Outcome> {
+    const outcome = await this.#orderOne(options, newKey);
+    this.#parts.onOutcome?.(outcome);
+    return outcome;
+  }
+
+  async #orderOne(options: AcmeOptions, newKey: boolean): Promise<Outcome> {
     const { onTrouble, onIssued } = this.#parts;
     try {
       const certificate = await this.#withSession(

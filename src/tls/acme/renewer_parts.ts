@@ -45,6 +45,8 @@ export interface RenewerParts {
   transport(): Promise<AcmeTransport>;
   /** A new one is in its place. */
   onIssued(certificate: Certificate): Promise<void>;
+  /** Of an order that was made. */
+  onOutcome?(outcome: Outcome): void;
   /** undefined: all is well. */
   onTrouble(trouble: CertificateTrouble | undefined): void;
 }

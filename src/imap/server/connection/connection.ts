@@ -265,8 +265,13 @@ export class Connection implements SessionContext, Waiting {
       if (this.#noticeAt !== undefined && now >= this.#noticeAt) {
         this.#noticeAt = undefined;
         if (!session.noticesReady) await session.prepareNotices();
+        const { endedMs } = session;
         const text = session.takeNotices({ withholdExpunge: false });
         if (text) this.#output.add(text);
+        if (endedMs !== undefined) {
+          await this.#flush();
+          this.backend.countPush(this.monotonic() - endedMs);
+        }
       } else if (now >= this.#outputAt + this.#keepaliveMs) {
         this.#output.add("* OK Still here\r\n");
       }

@@ -270,10 +270,14 @@ export class Writer {
     for (const outcome of reply.outcomes.slice(0, lazyCount)) {
       if (outcome.kind === "failed") this.#hooks.onBug(bugOf(outcome));
     }
-    for (const outcome of reply.outcomes) {
-      if (outcome.kind === "done" && outcome.changes.length > 0) {
-        this.#hooks.changes.publish(outcome.changes);
-      }
+    for (const [i, outcome] of reply.outcomes.entries()) {
+      if (outcome.kind !== "done" || outcome.changes.length === 0) continue;
+      const endedMs = endOf(batch[i - lazyCount]?.job);
+      this.#hooks.changes.publish(
+        endedMs === undefined
+          ? outcome.changes
+          : outcome.changes.map((change) => ({ ...change, endedMs })),
+      );
     }
     if (this.#hooks.events.isHeard) {
       this.#tell(reply.outcomes, batch, lazyCount);
@@ -343,6 +347,12 @@ function answered(reply: FromWriter | Unanswered): Reply {
   if (reply === UNANSWERED) throw new OutcomeUnknown();
   if (reply.kind === "failed") throw new Error(reply.message);
   return reply;
+}
+
+/** When the last octet of the message had come that the job delivers. */
+function endOf(job: Job | undefined): number | undefined {
+  if (job?.[0] !== "accept") return undefined;
+  return (job[1] as JobArgument<"accept">).endedMs;
 }
 
 /** A job that may be done twice and that nobody waits for. */

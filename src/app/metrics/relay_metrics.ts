@@ -1,0 +1,157 @@
+/**
+ * What a relay tells of itself to a monitoring system, beside what its parts
+ * count themselves. A part that comes to be adds its families here, or calls
+ * `Metrics.provide` where it is built.
+ *
+ * @module
+ */
+import { stat } from "node:fs/promises";
+import { type ConditionCode, CONDITIONS } from "../../admin/conditions.ts";
+import { nowSeconds } from "../../base/clock.ts";
+import type { Metrics } from "../../observe/metrics/metrics.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Renewer } from "../../tls/acme/renewer.ts";
+import type { CertificateStore } from "../../tls/certificate_store.ts";
+import { certificateNames } from "../certificates.ts";
+import type { Protocols } from "../protocols.ts";
+import type { Relay } from "../relay.ts";
+import type { ConditionWatch } from "../running/condition_watch.ts";
+import { SYSTEM_CLOCK } from "../system_time.ts";
+
+export interface MetricsSource {
+  readonly version: string;
+  readonly relay: Relay;
+  readonly certificates: CertificateStore;
+  readonly conditions: ConditionWatch;
+  readonly protocols: Protocols;
+  readonly renewer: Renewer;
+  config(): Config;
+}
+
+export function provideMetrics(source: MetricsSource): void {
+  const { metrics } = source.relay.journal;
+  provideProcess(metrics, source);
+  provideConnections(metrics, source);
+  provideMail(metrics, source);
+  provideStore(metrics, source);
+  provideCertificates(metrics, source);
+  metrics.provide("degraded", () => {
+    const { told } = source.conditions;
+    return Object.keys(CONDITIONS).map((code) =>
+      [code, told.has(code as ConditionCode) ? 1 : 0] as const
+    );
+  });
+}
+
+function provideProcess(metrics: Metrics, { version }: MetricsSource): void {
+  const started = nowSeconds(SYSTEM_CLOCK);
+  metrics.provide("build_info", () => [[version, 1]]);
+  metrics.provide("start_time_seconds", () => [[started]]);
+  metrics.provide(
+    "process_resident_memory_bytes",
+    () => [[Deno.memoryUsage().rss]],
+  );
+  metrics.provide("process_open_fds", async () => {
+    const count = await openFiles();
+    return count === undefined ? [] : [[count]];
+  });
+}
+
+/** Undefined where the system does not say: Linux does from 6.2 on. */
+export async function openFiles(): Promise<number | undefined> {
+  try {
+    const { size } = await stat("/proc/self/fd");
+    return size > 0 ? size : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function provideConnections(
+  metrics: Metrics,
+  { protocols, relay }: MetricsSource,
+): void {
+  metrics.provide(
+    "connections",
+    () =>
+      protocols.connectionFacts().map(({ service, open }) => [service, open]),
+  );
+  metrics.provide(
+    "connections_total",
+    () =>
+      protocols.connectionFacts().map((
+        { service, accepted },
+      ) => [service, accepted]),
+  );
+  metrics.provide(
+    "connections_rejected_total",
+    () =>
+      protocols.connectionFacts().flatMap((
+        { service, overTotal, overAddress },
+      ) => [
+        [service, "too_many", overTotal],
+        [service, "too_many_of_one_address", overAddress],
+      ]),
+  );
+  metrics.provide(
+    "imap_idle_sessions",
+    () => [[relay.accounts.sessions.idling()]],
+  );
+}
+
+function provideMail(metrics: Metrics, { relay }: MetricsSource): void {
+  const { journal: { counters }, federation } = relay;
+  metrics.provide("messages_total", () => [
+    ["local", "delivered", counters.get("messages_delivered")],
+    ["local", "report", counters.get("reports_stored")],
+    ["outbound", "queued", counters.get("messages_queued")],
+    ...[...federation.statistics.endedSinceStart].map(([what, count]) =>
+      ["outbound", what, count] as const
+    ),
+  ]);
+  metrics.provide(
+    "message_bytes_total",
+    () => [["local", counters.get("octets_delivered")]],
+  );
+  metrics.provide("refusals_total", () => counters.refusals);
+  metrics.provide("bugs_total", () => [[counters.get("bugs")]]);
+  metrics.provide("queue_length", async () => {
+    return [[(await federation.queueFacts()).messages]];
+  });
+  metrics.provide("queue_oldest_seconds", async () => {
+    const { firstExpiryInSeconds: left, lifetimeSeconds } = await federation
+      .queueFacts();
+    return [[left === undefined ? 0 : Math.max(0, lifetimeSeconds - left)]];
+  });
+}
+
+function provideStore(metrics: Metrics, { relay }: MetricsSource): void {
+  const { store } = relay;
+  metrics.provide(
+    "accounts",
+    async () => [[await store.accounts.countAbout()]],
+  );
+  metrics.provide(
+    "storage_bytes",
+    async () => [[await store.accounts.octetsAbout()]],
+  );
+  metrics.provide("db_size_bytes", () => [[store.health().databaseOctets]]);
+  metrics.provide("db_wal_bytes", () => [[store.health().logOctets]]);
+  metrics.provide("writer_queue_bytes", () => [[store.health().queuedOctets]]);
+}
+
+function provideCertificates(
+  metrics: Metrics,
+  { certificates, renewer, config }: MetricsSource,
+): void {
+  metrics.provide("tls_cert_not_after_seconds", () => {
+    const { notAfter } = certificates.current;
+    const seconds = Math.floor(notAfter / 1000);
+    return certificateNames(config())
+      .map((name) => [name, seconds] as const);
+  });
+  metrics.provide("acme_last_success_seconds", async () => {
+    const { certificate } = await renewer.status();
+    return certificate ? [[Math.floor(certificate.notBefore / 1000)]] : [];
+  });
+}
