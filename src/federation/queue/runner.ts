@@ -160,6 +160,12 @@ export class QueueRunner {
     const ahead = this.#flying.ahead();
     if (room.units <= 0 && ahead.size === 0) return LONGEST_WAIT_MS;
     try {
+      if (ahead.size === 0) {
+        // a look takes less than a claim of nothing
+        const dueSeconds = await queue.nextDue(this.#flying.full());
+        if (dueSeconds === undefined) return LONGEST_WAIT_MS;
+        if (dueSeconds > 0) return Math.min(dueSeconds * 1000, LONGEST_WAIT_MS);
+      }
       const units = await queue.claim({
         holder: HOLDER,
         leaseSeconds: LEASE_SECONDS,
