@@ -264,6 +264,12 @@ export interface FailedRecipient {
   readonly lastAttemptAt?: number;
 }
 
+export interface SmallContent {
+  readonly octets: Uint8Array;
+  /** Of them, with the closing empty line. */
+  readonly headerOctets: number;
+}
+
 /** A message whose sender is to be told. */
 export interface FailedMessage {
   readonly message: QueueId;
@@ -291,8 +297,9 @@ export interface SentMail {
 /** Durable when a promise resolves. */
 export interface QueueStore {
   /**
-   * Hands out work. Mail of an account that is gone or blocked is removed
-   * instead, and what has expired fails with status 5.4.7.
+   * Hands out work, which a crash of the machine may take back. Mail of an
+   * account that is gone or blocked is removed instead, and what has expired
+   * fails with status 5.4.7.
    */
   claim(claim: Claim): Promise<LeasedUnit[]>;
   /** Gives how many recipients the holder really had; the others are left alone. */
@@ -310,7 +317,9 @@ export interface QueueStore {
   /** Recipients that are out of time fail with status 5.4.7. One bounded batch. */
   expire(): Promise<{ expired: number; more: boolean }>;
 
-  /** The content without what stands before it, in pieces; undefined if it is gone. */
+  /** The content without what stands before it, where it is in the database: at once; undefined if it is elsewhere, or gone. */
+  small(message: QueueId): Promise<SmallContent | undefined>;
+  /** The same of any size, in pieces; undefined if it is gone. */
   body(message: QueueId): Promise<MessageOctets | undefined>;
   /** Of the content, with its closing empty line. */
   header(message: QueueId): Promise<Uint8Array | undefined>;

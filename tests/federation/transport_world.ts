@@ -171,6 +171,7 @@ export class World implements AsyncDisposable {
       seconds: () => this.seconds,
       random: () => 0.5,
       queue: {
+        small: () => Promise.resolve(undefined),
         header: () => Promise.resolve(this.#octets(HEADER)),
         body: () => Promise.resolve(this.#body(options.breaksAt)),
       },

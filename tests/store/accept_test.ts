@@ -70,6 +70,9 @@ storeTest("accept() does mailboxes and queue at once", async ({ store }) => {
   );
   const header = await store.queue.header(queued!);
   assert.equal(new TextDecoder().decode(header), HEADER);
+  const small = await store.queue.small(queued!);
+  assert.equal(new TextDecoder().decode(small?.octets), `${HEADER}hello`);
+  assert.equal(small?.headerOctets, HEADER.length);
 });
 
 storeTest("accept() keeps nothing that nobody gets", async ({ store }) => {

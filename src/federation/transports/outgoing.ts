@@ -31,7 +31,7 @@ export class ContentGone extends Error {
 }
 
 export interface OutgoingParts {
-  readonly queue: Pick<QueueStore, "body" | "header">;
+  readonly queue: Pick<QueueStore, "body" | "header" | "small">;
   readonly signer: Signer;
 }
 
@@ -43,10 +43,10 @@ export async function prepare(
   unit: LeasedUnit,
   { queue, signer }: OutgoingParts,
 ): Promise<Prepared> {
-  const { message, prefix } = unit;
-  const header = await queue.header(message);
-  const body = header && await open(unit, queue);
-  if (!header || !body) return { kind: "unreadable" };
+  const { prefix } = unit;
+  const body = await small(unit, queue) ?? await open(unit, queue);
+  if (!body) return { kind: "unreadable" };
+  const { header } = body;
   const sent = parseHeader(concat([prefix, header]));
   const bodyHash = unit.bodyHash ??
     (signer.needsHash?.(sent) === false
@@ -66,25 +66,48 @@ export async function prepare(
 }
 
 interface Body {
+  readonly header: Uint8Array;
   readonly sizeOctets: number;
   readonly whole?: Uint8Array;
   content(): AsyncIterable<Uint8Array>;
 }
 
+/** Most are: header and body by one look into the database. */
+async function small(
+  { message }: LeasedUnit,
+  queue: Pick<QueueStore, "small">,
+): Promise<Body | undefined> {
+  const found = await queue.small(message);
+  if (!found) return undefined;
+  const { octets, headerOctets } = found;
+  return {
+    header: octets.subarray(0, headerOctets),
+    sizeOctets: octets.length,
+    whole: octets,
+    content: inOnePiece(octets),
+  };
+}
+
 async function open(
   { message }: LeasedUnit,
-  queue: Pick<QueueStore, "body">,
+  queue: Pick<QueueStore, "body" | "header">,
 ): Promise<Body | undefined> {
+  const header = await queue.header(message);
+  if (!header) return undefined;
   const octets = await queue.body(message);
   if (!octets) return undefined;
   const { sizeOctets } = octets;
   if (sizeOctets > IN_MEMORY_OCTETS) {
     await letGo(octets);
-    return { sizeOctets, content: () => again(message, sizeOctets, queue) };
+    return {
+      header,
+      sizeOctets,
+      content: () => again(message, sizeOctets, queue),
+    };
   }
   try {
     const whole = concat(await Array.fromAsync(octets));
-    return { sizeOctets, whole, content: inOnePiece(whole) };
+    return { header, sizeOctets, whole, content: inOnePiece(whole) };
   } catch {
     return undefined; // the operator has been told
   }

@@ -59,7 +59,7 @@ export interface RelayTransportParts {
   seconds(): number;
   /** From 0 up to 1. */
   random(): number;
-  readonly queue: Pick<QueueStore, "body" | "header">;
+  readonly queue: Pick<QueueStore, "body" | "header" | "small">;
   readonly signer: Signer;
   readonly overrides: RouteOverrides;
   readonly smtp: SmtpSessions;

@@ -18,6 +18,7 @@ import type {
   QueueSummary,
   SentMail,
   Settlement,
+  SmallContent,
 } from "../queue.ts";
 import type { Connection } from "./database/connection.ts";
 import type { BodyReader } from "./files/body.ts";
@@ -65,6 +66,10 @@ export class SqliteQueueStore implements QueueStore {
 
   expire(): Promise<{ expired: number; more: boolean }> {
     return this.#writer.submit("expireQueued", undefined);
+  }
+
+  small(message: QueueId): Promise<SmallContent | undefined> {
+    return this.#read(message, (blob) => this.#bodies.small(blob, "body"));
   }
 
   body(message: QueueId): Promise<MessageOctets | undefined> {
@@ -152,7 +157,7 @@ export class SqliteQueueStore implements QueueStore {
 
   async #read<T>(
     message: QueueId,
-    work: (blob: BlobId) => Promise<T | undefined>,
+    work: (blob: BlobId) => T | undefined | Promise<T | undefined>,
   ): Promise<T | undefined> {
     const blob = await Promise.try(() => this.#reads.blob(message));
     return blob === undefined ? undefined : await work(blob);
