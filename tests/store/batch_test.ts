@@ -13,6 +13,8 @@ interface Bench {
   readonly runner: BatchRunner;
   /** Times room was asked for. */
   readonly roomMade: () => number;
+  /** Times something was done without a sync. */
+  readonly unsynced: () => number;
 }
 
 function batchTest(
@@ -26,9 +28,18 @@ function batchTest(
     const db = openWriting({ path, stateDir, sync: "off", ...options });
     let roomMade = 0;
     const context = new JobContext(db, () => 0);
-    const runner = new BatchRunner(context, () => void roomMade++);
+    let unsynced = 0;
+    const runner = new BatchRunner(
+      context,
+      () => void roomMade++,
+      (work) => {
+        unsynced++;
+        return work();
+      },
+    );
     try {
-      work({ db, runner, roomMade: () => roomMade });
+      const counts = { roomMade: () => roomMade, unsynced: () => unsynced };
+      work({ db, runner, ...counts });
     } finally {
       db.close();
       Deno.removeSync(stateDir, { recursive: true });
@@ -197,7 +208,11 @@ batchTest("run() notices a corrupt database", ({ db, runner }) => {
   file.writeSync(new Uint8Array(4096).fill(0x5a));
   file.close();
   const again = openWriting({ path: location, stateDir: "", sync: "off" });
-  const fresh = new BatchRunner(new JobContext(again, () => 0), () => {});
+  const fresh = new BatchRunner(
+    new JobContext(again, () => 0),
+    () => {},
+    (work) => work(),
+  );
   const result = fresh.run([message([1], 10)], NOW);
   again.close();
   assert.equal(result.fault, "corrupt");
@@ -224,4 +239,62 @@ batchTest("a mailbox without free UIDs starts anew", ({ db, runner }) => {
   assert.equal(after!.uidNext, 5);
   const [outcome] = outcomes;
   assert.equal(outcome?.kind === "done" && outcome.changes[0]?.deleted, true);
+});
+
+const CLAIM: Job = ["claimQueued", {
+  holder: "sender",
+  leaseSeconds: 60,
+  units: 10,
+  recipientsPerUnit: 10,
+  of: { kind: "due", perDestination: 10, busy: new Map() },
+}];
+
+/** Of an account that is there, to somebody elsewhere, in the database or a file. */
+function queued(account: number, file?: string): Job {
+  return ["accept", {
+    content: file === undefined
+      ? { kind: "inline", octets: new Uint8Array(100) }
+      : { kind: "file", name: file, sizeOctets: 100 },
+    headerOctets: HEADER.length,
+    recipients: [],
+    arrivedAt: START_SECONDS,
+    quota: QUOTA,
+    outbound: {
+      reversePath: "ann@a.example",
+      recipients: [{
+        address: address("bob@b.example"),
+        destination: "b.example",
+      }],
+      origin: "submission",
+      account: account as AccountId,
+      messageId: "<1@a.example>",
+      lifetimeSeconds: 1000,
+      eightBit: false,
+      utf8: false,
+    },
+  }];
+}
+
+batchTest("run() syncs all but claims alone", ({ db, runner, unsynced }) => {
+  runner.run([newAccount("ann"), queued(1), CLAIM], NOW);
+  assert.equal(unsynced(), 0);
+  runner.run([queued(1)], NOW);
+  assert.equal(unsynced(), 0);
+  const { outcomes: [claimed] } = runner.run([CLAIM], NOW);
+  assert.equal(unsynced(), 1);
+  assert.ok(claimed?.kind === "done");
+  assert.equal((claimed.value as unknown[]).length, 1);
+  const leased = "queue_recipients WHERE lease IS NOT NULL";
+  assert.equal(count(db, leased), 2);
+});
+
+batchTest("run() syncs a claim with which files go", (bench) => {
+  const { db, runner, unsynced } = bench;
+  runner.run([newAccount("ann"), queued(1, "a/file"), queued(1)], NOW);
+  db.run("INSERT INTO blocklist VALUES (?, '', 0)", address("ann"));
+  const result = runner.run([CLAIM], NOW);
+  assert.equal(unsynced(), 1);
+  assert.deepEqual(result.unusedFiles, ["a/file"]);
+  assert.equal(count(db, "queue_messages"), 0);
+  assert.equal(db.inTransaction, false);
 });

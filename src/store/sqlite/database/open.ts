@@ -35,6 +35,21 @@ export function openWriting(options: WriterOptions): Connection {
   }
 }
 
+/** What the work commits is on the disk with what is committed later, and not before. */
+export function withoutSync<T>(
+  db: Connection,
+  sync: SyncMode,
+  work: () => T,
+): T {
+  if (sync !== "full") return work();
+  db.execute(`PRAGMA synchronous = ${SYNCHRONOUS.normal}`);
+  try {
+    return work();
+  } finally {
+    db.execute(`PRAGMA synchronous = ${SYNCHRONOUS.full}`);
+  }
+}
+
 /**
  * Never opens what is there: closing a file drops all locks that this process
  * has on it, those of its other connections too.

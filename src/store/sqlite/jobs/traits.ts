@@ -12,6 +12,11 @@ interface JobTraits<N extends JobName> {
   readonly frees?: true;
   /** Works on many rows: does not hold up the others. */
   readonly isBulk?: true;
+  /**
+   * What a crash of the machine takes back was as good as never done: it waits
+   * for no disk, and goes before what does.
+   */
+  readonly isForgettable?: true;
   /** Once it is durable. */
   readonly tells?: (argument: JobArgument<N>) => readonly StoreEvent[];
 }
@@ -42,7 +47,7 @@ const TRAITS: { readonly [N in JobName]: JobTraits<N> } = {
   vacuumSome: { frees: true, isBulk: true },
   settleFuture: { frees: true },
   keepMark: { frees: true },
-  claimQueued: { frees: true },
+  claimQueued: { frees: true, isForgettable: true },
   settleQueued: { frees: true, tells: () => QUEUE },
   resumeQueued: { frees: true, tells: () => QUEUE },
   expireQueued: { frees: true, isBulk: true, tells: () => QUEUE },

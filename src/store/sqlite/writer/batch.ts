@@ -46,10 +46,14 @@ export interface BatchResult {
 }
 
 export class BatchRunner {
-  /** @param makeRoom Frees some disk space, for jobs that will free more. */
+  /**
+   * @param makeRoom Frees some disk space, for jobs that will free more.
+   * @param withoutSync Commits what the work does without a sync.
+   */
   constructor(
     readonly context: JobContext,
     readonly makeRoom: () => void,
+    readonly withoutSync: <T>(work: () => T) => T,
   ) {}
 
   run(jobs: readonly Job[], time: BatchTime): BatchResult {
@@ -69,7 +73,8 @@ export class BatchRunner {
   /** Never throws: a fault of the storage is every job's outcome. */
   #try(jobs: readonly Job[]): BatchResult {
     try {
-      const outcomes = this.#together(jobs) ?? this.#apart(jobs);
+      const outcomes = this.#forgettable(jobs) ?? this.#together(jobs) ??
+        this.#apart(jobs);
       return { outcomes, unusedFiles: this.#takeUnused() };
     } catch (error) {
       this.#rollBack();
@@ -80,8 +85,20 @@ export class BatchRunner {
     }
   }
 
-  /** undefined, with nothing done, if a job threw. */
-  #together(jobs: readonly Job[]): Outcome[] | undefined {
+  /** undefined, with nothing done, if a job is of more weight, or files go: then the disk has to know before. */
+  #forgettable(jobs: readonly Job[]): Outcome[] | undefined {
+    if (!jobs.every(([name]) => traitsOf(name).isForgettable)) return undefined;
+    const { unused } = this.context.blobs;
+    return this.withoutSync(() =>
+      this.#together(jobs, () => unused.length === 0)
+    );
+  }
+
+  /** undefined, with nothing done, if a job threw, or it may not be committed. */
+  #together(
+    jobs: readonly Job[],
+    mayCommit: () => boolean = () => true,
+  ): Outcome[] | undefined {
     const { db } = this.context;
     db.run("BEGIN IMMEDIATE");
     const outcomes: Outcome[] = [];
@@ -93,6 +110,10 @@ export class BatchRunner {
         this.#rollBack();
         return jobs.length === 1 ? [failure(error)] : undefined;
       }
+    }
+    if (!mayCommit()) {
+      this.#rollBack();
+      return undefined;
     }
     db.run("COMMIT");
     return outcomes;

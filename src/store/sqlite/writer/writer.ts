@@ -83,6 +83,8 @@ export class Writer {
   readonly #options: WriterOptions;
   readonly #queue: Waiting[] = [];
   readonly #bulk: Waiting[] = [];
+  /** They have batches of their own, which wait for no disk. */
+  readonly #forgettable: Waiting[] = [];
   readonly #worker: LastingWorker<ToWriter, FromWriter>;
   #queuedOctets = 0;
   #batchesInFlight = 0;
@@ -137,8 +139,9 @@ export class Writer {
   }
 
   /**
-   * Resolves once the job is durable, and after listeners have heard of it.
-   * A bulk job may be overtaken by later ones.
+   * Resolves once the job is durable, unless that is of no use to it, and after
+   * listeners have heard of it. A bulk job may be overtaken by later ones, and a
+   * forgettable one overtakes others.
    */
   submit<N extends JobName>(
     name: N,
@@ -148,7 +151,7 @@ export class Writer {
     if (this.#closed) return Promise.reject(new Refusal("unavailable"));
     return new Promise((resolve, reject) => {
       this.#hooks.health.check();
-      (isBulk ? this.#bulk : this.#queue).push({
+      this.#listFor(name, isBulk).push({
         job: [name, argument],
         octets,
         sinceMs: this.#hooks.clock.monotonic(),
@@ -158,6 +161,11 @@ export class Writer {
       this.#queuedOctets += octets;
       this.#schedulePump();
     });
+  }
+
+  #listFor(name: JobName, isBulk: boolean): Waiting[] {
+    if (traitsOf(name).isForgettable) return this.#forgettable;
+    return isBulk ? this.#bulk : this.#queue;
   }
 
   /** Sends what waits for company. */
@@ -207,12 +215,16 @@ export class Writer {
   }
 
   #isWaiting(): boolean {
-    return this.#queue.length > 0 || this.#bulk.length > 0;
+    return this.#queue.length > 0 || this.#bulk.length > 0 ||
+      this.#forgettable.length > 0;
   }
 
   #send(): void {
-    const batch = this.#takeBatch();
-    const lazy = this.#hooks.takeLazy();
+    const isForgettable = this.#forgettable.length > 0;
+    const batch = isForgettable
+      ? this.#forgettable.splice(0)
+      : this.#takeBatch();
+    const lazy = isForgettable ? [] : this.#hooks.takeLazy();
     const jobs = [...lazy, ...batch.map(({ job }) => job)];
     this.#batchesInFlight++;
     this.#sinceCheckpoint += jobs.length * OCTETS_OF_A_JOB;
@@ -333,7 +345,8 @@ export class Writer {
 
   #giveUp(error: Error): void {
     this.#closed = true;
-    for (const waiting of [...this.#queue.splice(0), ...this.#bulk.splice(0)]) {
+    const lists = [this.#queue, this.#bulk, this.#forgettable];
+    for (const waiting of lists.flatMap((list) => list.splice(0))) {
       waiting.reject(new Refusal("unavailable"));
     }
     this.#queuedOctets = 0;

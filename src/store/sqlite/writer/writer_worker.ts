@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { BatchRunner } from "./batch.ts";
 import type { Connection } from "../database/connection.ts";
-import { BUSY_TIMEOUT_MS, openWriting } from "../database/open.ts";
+import { BUSY_TIMEOUT_MS, openWriting, withoutSync } from "../database/open.ts";
 import { storageFault } from "../database/errors.ts";
 import { BALLAST_NAME } from "../files/ballast.ts";
 import { JobContext } from "../jobs/context.ts";
@@ -25,10 +25,14 @@ class WriterThread {
     this.#db = openWriting(options);
     const context = new JobContext(this.#db, () => performance.now());
     const ballast = join(options.stateDir, BALLAST_NAME);
-    this.#runner = new BatchRunner(context, () => {
-      removeIfThere(ballast);
-      this.#emptyLog();
-    });
+    this.#runner = new BatchRunner(
+      context,
+      () => {
+        removeIfThere(ballast);
+        this.#emptyLog();
+      },
+      (work) => withoutSync(this.#db, options.sync, work),
+    );
   }
 
   answer(message: Exclude<ToWriter, { kind: "open" }>): FromWriter {
