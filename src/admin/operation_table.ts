@@ -7,6 +7,7 @@ import { ACCOUNT_CHANGES } from "./operations/account_changes.ts";
 import { ACCOUNT_OPERATIONS } from "./operations/accounts.ts";
 import { BACKUP_OPERATIONS } from "./operations/copies/backup.ts";
 import { IMPORT_OPERATIONS } from "./operations/copies/imports.ts";
+import { IMPORT_MADMAIL_OPERATIONS } from "./operations/copies/import_madmail.ts";
 import { MAIL_EXPORT_OPERATIONS } from "./operations/copies/mail_export.ts";
 import { BLOCKLIST_OPERATIONS } from "./operations/blocklist.ts";
 import { CERTIFICATE_OPERATIONS } from "./operations/tls/certificates.ts";
@@ -53,6 +54,7 @@ export const OPERATIONS = {
   ...BACKUP_OPERATIONS,
   ...MAIL_EXPORT_OPERATIONS,
   ...IMPORT_OPERATIONS,
+  ...IMPORT_MADMAIL_OPERATIONS,
   ...FEDERATION_OPERATIONS,
   ...FEDERATION_RULE_OPERATIONS,
   ...FEDERATION_STATISTICS_OPERATIONS,

@@ -1,91 +1,20 @@
 import assert from "node:assert/strict";
-import { openOffline } from "../../src/cli/offline.ts";
-import { loadConfig } from "../../src/config/load.ts";
-import {
-  ANSWERED,
-  FLAGGED,
-  type Mailbox,
-  SEEN,
-} from "../../src/mail/mailbox.ts";
-import type { AdminContext } from "../../src/admin/context.ts";
+import { ANSWERED, FLAGGED, SEEN } from "../../src/mail/mailbox.ts";
 import type { Address } from "../../src/mail/address.ts";
-import type { Uid } from "../../src/base/ids.ts";
-import { Installation } from "../cli/command_line.ts";
 import { fileName, SECONDS, writeAccount, writeMailbox } from "./relay_tree.ts";
+import {
+  ANN,
+  imported as importedBy,
+  importTest,
+  look,
+  mailOf,
+  type World,
+} from "./world.ts";
 
-const ANN = "annaxyz12@chat.example";
-const ALL = { first: 1 as Uid, last: 0xffff_ffff as Uid };
 const VALIDITY = 1_700_000_123;
 
-interface World {
-  readonly relay: Installation;
-  readonly root: string;
-}
-
-function importTest(name: string, work: (world: World) => Promise<void>) {
-  Deno.test(name, async () => {
-    const relay = new Installation();
-    const root = await Deno.makeTempDir({ prefix: "postern-tree-" });
-    try {
-      await work({ relay, root });
-    } finally {
-      relay.dispose();
-      await Deno.remove(root, { recursive: true });
-    }
-  });
-}
-
-/** What the relay has, looked at as the relay itself does. */
-async function look<T>(
-  { relay }: World,
-  work: (admin: AdminContext) => Promise<T>,
-): Promise<T> {
-  const path = `${relay.directory}/postern.toml`;
-  const opened = await openOffline(loadConfig({ path }));
-  try {
-    return await work(opened.admin);
-  } finally {
-    await opened.close();
-  }
-}
-
-interface Seen {
-  readonly mailbox: Mailbox;
-  /** `uid flags keywords text` of each. */
-  readonly messages: readonly string[];
-}
-
-function mailOf(world: World, address = ANN): Promise<Map<string, Seen>> {
-  return look(world, async ({ store }) => {
-    const account = await store.accounts.find(address as Address);
-    assert.ok(account);
-    const mail = store.mail.of(account.id, {
-      quota: () => assert.fail("only read"),
-      seenGraceSeconds: () => undefined,
-    });
-    const seen = new Map<string, Seen>();
-    for (const mailbox of await mail.list()) {
-      const rows = await mail.messages(mailbox.id, ALL, 100_000);
-      const messages: string[] = [];
-      for (const { uid, flags, keywords } of rows) {
-        const body = await mail.body(mailbox.id, uid);
-        assert.ok(body);
-        const pieces = await Array.fromAsync(body);
-        const text = await new Blob(pieces as BlobPart[]).text();
-        messages.push(`${uid} ${flags} ${keywords} ${text}`);
-      }
-      seen.set(mailbox.name, { mailbox, messages });
-    }
-    return seen;
-  });
-}
-
-async function imported({ relay, root }: World, options = "") {
-  const { out, err, exit } = await relay.run(
-    `import-relay ${root} --json ${options}`,
-  );
-  assert.ok(exit === 0 || exit === 9 || out !== "", err);
-  return { exit, ...JSON.parse(out).data };
+function imported(world: World, options = "") {
+  return importedBy(world, "import-relay", options);
 }
 
 importTest("a relay of Dovecot is taken over as it was", async (world) => {

@@ -69,7 +69,7 @@ export async function readMaildir(
         flags: flagsOf(file.name) | given,
         keywords: keywordsOf(file.name, keywords),
         sizeOctets: file.sizeOctets,
-        octets: () => octetsOf(file),
+        octets: () => plainOctets(file),
       });
     }
   }
@@ -105,15 +105,16 @@ async function readUidList(
   return list;
 }
 
-interface PlainFile {
+export interface PlainFile {
   readonly path: string;
-  readonly name: string;
   readonly sizeOctets: number;
   readonly seconds: number;
   readonly inode: number | null;
 }
 
-async function* plainFiles(directory: string): AsyncGenerator<PlainFile> {
+async function* plainFiles(
+  directory: string,
+): AsyncGenerator<PlainFile & { readonly name: string }> {
   if (!await isDirectory(directory)) return;
   for await (const { name, isFile } of Deno.readDir(directory)) {
     if (!isFile || name.startsWith(".")) continue;
@@ -122,9 +123,10 @@ async function* plainFiles(directory: string): AsyncGenerator<PlainFile> {
   }
 }
 
-async function plainFile(
+/** Undefined if it is not there, or something else, as a link is. */
+export async function plainFile(
   path: string,
-): Promise<Omit<PlainFile, "name"> | undefined> {
+): Promise<PlainFile | undefined> {
   try {
     const { isFile, size, mtime, ino } = await Deno.lstat(path);
     if (!isFile) return undefined;
@@ -136,7 +138,10 @@ async function plainFile(
   }
 }
 
-async function* octetsOf(found: PlainFile): AsyncGenerator<Uint8Array> {
+/** @throws {UnreadableMessage} */
+export async function* plainOctets(
+  found: PlainFile,
+): AsyncGenerator<Uint8Array> {
   if (found.sizeOctets > MAX_MESSAGE_OCTETS) {
     throw new UnreadableMessage("it is too large");
   }

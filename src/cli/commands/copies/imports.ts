@@ -18,7 +18,24 @@ type Report = AdminOutput<"import.relay">;
 
 const MAX_SHOWN = 20;
 
-function reportText(report: Report, isDry: boolean): string {
+function restText(report: AdminOutput<"import.madmail">): string {
+  const { settings_left_out: left } = report;
+  return [
+    facts([
+      ["settings", String(report.settings)],
+      ["invitations", String(report.tokens)],
+      ["blocked names", String(report.blocked)],
+      ["federation rules", String(report.rules)],
+      ["dismissed domains", String(report.dismissed)],
+      ["endpoint cache", String(report.overrides)],
+      ["exchangers", String(report.exchangers)],
+      ["DKIM keys", String(report.dkim_keys)],
+    ]),
+    ...(left.length > 0 ? [`Settings left out: ${left.join(", ")}`] : []),
+  ].join("\n");
+}
+
+function reportText(report: Report, isDry: boolean, rest?: string): string {
   const { problems } = report;
   const shown = problems.slice(0, MAX_SHOWN).map((line) => `  ${line}`);
   const more = problems.length - shown.length;
@@ -35,26 +52,28 @@ function reportText(report: Report, isDry: boolean): string {
       ["unreadable", String(report.unreadable)],
       ["push tokens", String(report.push_tokens)],
     ]),
+    ...(rest === undefined ? [] : [rest]),
     ...(problems.length > 0 ? ["What could not be taken as it was:"] : []),
     ...shown,
     ...(more > 0 ? [`  and ${counted(more, "other", "others")} (--json)`] : []),
   ].join("\n");
 }
 
-export async function importResult(
+async function importResult(
   call: Call,
   report: Report,
+  rest?: string,
 ): Promise<CommandResult> {
   const data = await withApplied(call, report);
   const isPartial = report.problems.length > 0;
   return {
     data,
-    text: reportText(report, flagOption(call, "dryRun")),
+    text: reportText(report, flagOption(call, "dryRun"), rest),
     exit: isPartial ? EXIT.partial : EXIT.ok,
   };
 }
 
-export function importInput(call: Call) {
+function importInput(call: Call) {
   return {
     directory: resolve(argument(call, 0)),
     force: flagOption(call, "force"),
@@ -65,6 +84,14 @@ export function importInput(call: Call) {
 async function importRelay(call: Call): Promise<CommandResult> {
   const report = await call.access.call("import.relay", importInput(call));
   return await importResult(call, report);
+}
+
+async function importMadmail(call: Call): Promise<CommandResult> {
+  const report = await call.access.call("import.madmail", {
+    ...importInput(call),
+    settings: !flagOption(call, "mailOnly"),
+  });
+  return await importResult(call, report, restText(report));
 }
 
 const OPTIONS: readonly CommandOption[] = [
@@ -80,5 +107,19 @@ export const IMPORT_COMMANDS: readonly Command[] = [
     timeout: "24h",
     options: OPTIONS,
     run: importRelay,
+  },
+  {
+    usage: "import-madmail <dir>",
+    summary:
+      "Accounts, mail, settings and keys of a madmail, from its state directory",
+    timeout: "24h",
+    options: [
+      ...OPTIONS,
+      {
+        flags: "--mail-only",
+        summary: "no settings, invitations, blocked names, rules and keys",
+      },
+    ],
+    run: importMadmail,
   },
 ];
