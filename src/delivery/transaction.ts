@@ -12,7 +12,7 @@ import type { Content } from "../store/content.ts";
 import type { Accepted } from "../store/mail.ts";
 import type { MessageKey } from "../store/message_key.ts";
 import type { FailedRecipient, OutboundMessage } from "../store/queue.ts";
-import type { HygieneParts } from "./header_hygiene.ts";
+import type { CleanHeader, HygieneParts } from "./header_hygiene.ts";
 import type { Examination, Judgement } from "./inbound.ts";
 import { type DigestedMessage, MessageDigest } from "./message_digest.ts";
 import { CrlfLines } from "../pgp/line_ends.ts";
@@ -294,7 +294,7 @@ export class MailTransaction {
     const { parts } = this.#options;
     const { accounts, dependentCopy } = this.#recipients;
     const { content, headerOctets, header } = message;
-    const outbound = this.#outbound(header.messageId, digested);
+    const outbound = this.#outbound(header, digested);
     if (accounts.length === 0 && !outbound) return NOTHING_TO_STORE;
     return await parts.mail.accept({
       content,
@@ -311,7 +311,7 @@ export class MailTransaction {
   }
 
   #outbound(
-    messageId: string,
+    { messageId, givenMessageId }: CleanHeader,
     digested: DigestedMessage,
   ): OutboundMessage | undefined {
     const { origin, parts: { outbound } } = this.#options;
@@ -328,6 +328,7 @@ export class MailTransaction {
       origin: queueOrigin(origin),
       ...(account !== undefined && { account }),
       messageId,
+      givenMessageId,
       lifetimeSeconds: outbound.lifetimeSeconds(),
       ...(prefix && { prefix }),
       ...(bodyHash !== undefined && { bodyHash }),

@@ -55,8 +55,10 @@ export interface OutboundMessage {
   readonly origin: QueueOrigin;
   /** Whose mail it is, and who is told of failures; when the account goes, so does this. */
   readonly account?: AccountId;
-  /** With angle brackets, for reports. */
+  /** With angle brackets, as others get it and name it in their reports. */
   readonly messageId: string;
+  /** As the sender has it, where that is another one: for reports to the sender. */
+  readonly givenMessageId?: string | undefined;
   readonly lifetimeSeconds: number;
   /** Header fields that stand before the content where it is sent, with their line ends. */
   readonly prefix?: Uint8Array;
@@ -314,7 +316,10 @@ export interface QueueStore {
     holder: string,
     spread: { readonly afterSeconds: number; readonly withinSeconds: number },
   ): Promise<void>;
-  /** Recipients that are out of time fail with status 5.4.7. One bounded batch. */
+  /**
+   * Recipients that are out of time fail with status 5.4.7, and what is
+   * remembered of older mail goes. One bounded batch.
+   */
   expire(): Promise<{ expired: number; more: boolean }>;
 
   /** The content without what stands before it, where it is in the database: at once; undefined if it is elsewhere, or gone. */

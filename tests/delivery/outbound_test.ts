@@ -236,6 +236,33 @@ outboundTest(
 );
 
 outboundTest(
+  "a report names the message as its sender does, also where others get another name",
+  async (relay) => {
+    const given = "<not of the form>";
+    const text = mail().replace(/^Message-ID: .*$/m, `Message-ID: ${given}`);
+    const origin = from(relay, ANN);
+    await send(relay, { origin, to: ["a@far.example"], text });
+    const [unit] = await claim(relay);
+    const header = await relay.store.queue.header(unit!.message);
+    const [, sent] = /^Message-ID: (<[0-9a-f]{32}@relay\.example>)\r$/m.exec(
+      new TextDecoder().decode(header),
+    )!;
+    const about = {
+      account: relay.accounts.get(ANN)!,
+      destination: "far.example",
+    };
+    const { queue } = relay.store;
+    assert.ok(await queue.hasSent({ ...about, messageId: sent! }));
+    assert.ok(!await queue.hasSent({ ...about, messageId: given }));
+    await queue.remove({ kind: "all" }, { status: "5.7.0", text: "no" });
+    await relay.delivery.reports.tellAll();
+    const [report = ""] = await relay.inbox(ANN);
+    const part = report.split("Content-Type: text/rfc822-headers")[1] ?? "";
+    assert.match(part, /^Message-ID: <not of the form>\r$/m);
+  },
+);
+
+outboundTest(
   "a report that a crash or a full store has prevented is made later, once",
   async (relay) => {
     const { reports } = relay.delivery;

@@ -297,6 +297,40 @@ sqliteTest(
 );
 
 sqliteTest(
+  "what is remembered of mail goes with its time, also when no other comes",
+  async ({ store, stateDir, pass }) => {
+    const ann = await addAccount(store, "ann");
+    for (let n = 0; n < 3; n++) {
+      await acceptFor(store, {
+        key: key(`a${n}`),
+        outbound: outboundTo(["bob@far.example"], {
+          account: ann,
+          messageId: `<${n}@localhost>`,
+        }),
+      });
+    }
+    const { Connection } = await import(
+      "../../src/store/sqlite/database/connection.ts"
+    );
+    const rows = () => {
+      const db = Connection.open(`${stateDir}/chat.db`, { readOnly: true });
+      const counts = ["accepted", "sent"].map((table) =>
+        db.column(`SELECT count(*) FROM ${table}`)[0]
+      );
+      db.close();
+      return counts;
+    };
+    assert.deepEqual(rows(), [3, 3]);
+    pass(600);
+    assert.equal((await store.queue.expire()).more, false);
+    assert.deepEqual(rows(), [0, 3]);
+    pass(5 * 86_400);
+    await store.queue.expire();
+    assert.deepEqual(rows(), [0, 0]);
+  },
+);
+
+sqliteTest(
   "a small content goes with its last recipient",
   async ({ store, stateDir }) => {
     const content = await stage(store, "secret");

@@ -1,7 +1,7 @@
 /** What was accepted lately, by key, with how that ended. @module */
 import type { Connection } from "../database/connection.ts";
 
-/** Rows that have ended go with new ones, so that the table needs no upkeep: so many at once, at every so many. */
+/** Rows that have ended go with new ones, too: so many at once, at every so many. */
 const FORGOTTEN_AT_ONCE = 64;
 const NEW_ONES = 32;
 
@@ -25,7 +25,9 @@ export class AcceptedTable {
     results: string,
     { until, livedSeconds }: { until: number; livedSeconds: number },
   ): void {
-    if (this.#newOnes++ % NEW_ONES === 0) this.#forget(livedSeconds);
+    if (this.#newOnes++ % NEW_ONES === 0) {
+      this.forget(livedSeconds, FORGOTTEN_AT_ONCE);
+    }
     this.db.run(
       "INSERT OR REPLACE INTO accepted (key, until, results) VALUES (?, ?, ?)",
       key,
@@ -48,12 +50,13 @@ export class AcceptedTable {
     this.db.run("DELETE FROM accepted WHERE key = ?", key);
   }
 
-  #forget(livedSeconds: number): void {
-    this.db.run(
+  /** Removes some that have ended. Gives how many. */
+  forget(livedSeconds: number, limit: number): number {
+    return this.db.run(
       `DELETE FROM accepted WHERE key IN (
          SELECT key FROM accepted WHERE until <= ? ORDER BY until LIMIT ? + 0)`,
       livedSeconds,
-      FORGOTTEN_AT_ONCE,
+      limit,
     );
   }
 }

@@ -18,6 +18,7 @@ export interface QueueMessage {
   readonly reversePath: string;
   readonly origin: QueueOrigin;
   readonly account?: AccountId;
+  /** As the sender has it, for reports. */
   readonly messageId: string;
   /** Absent when nobody is to get it any more. */
   readonly blob?: BlobId;
@@ -54,6 +55,9 @@ const COLUMNS = `id, mail_id AS mailId, reverse_path AS reversePath, origin,
 
 const NOTHING = new Uint8Array();
 
+/** A header field can be long; a line of a report cannot. */
+const MAX_ID_LENGTH = 900;
+
 export class QueueTable {
   constructor(readonly db: Connection) {}
 
@@ -68,7 +72,7 @@ export class QueueTable {
       outbound.reversePath,
       outbound.origin,
       outbound.account ?? null,
-      outbound.messageId,
+      (outbound.givenMessageId ?? outbound.messageId).slice(0, MAX_ID_LENGTH),
       message.blob ?? null,
       message.sizeOctets,
       outbound.prefix ?? NOTHING,

@@ -13,7 +13,7 @@ const SECRET = "sent mail";
 const SECRET_OCTETS = 32;
 const KEY_OCTETS = 16;
 const KEPT_SECONDS = 5 * 86_400; // most servers give up before
-/** Rows that have ended go with new ones, so that the table needs no upkeep: so many at once, at every so many. */
+/** Rows that have ended go with new ones, too: so many at once, at every so many. */
 const FORGOTTEN_AT_ONCE = 64;
 const NEW_ONES = 32;
 
@@ -32,7 +32,9 @@ export class SentTable {
       SECRET,
       Uint8Array.from(randomBytes(SECRET_OCTETS)),
     );
-    if (this.#newOnes++ % NEW_ONES === 0) this.#forget(livedSeconds);
+    if (this.#newOnes++ % NEW_ONES === 0) {
+      this.forget(livedSeconds, FORGOTTEN_AT_ONCE);
+    }
     this.db.run(
       "INSERT OR REPLACE INTO sent (key, until) VALUES (?, ?)",
       keyOf(this.#secret, mail),
@@ -51,12 +53,13 @@ export class SentTable {
     return row !== undefined;
   }
 
-  #forget(livedSeconds: number): void {
-    this.db.run(
+  /** Removes some that have ended. Gives how many. */
+  forget(livedSeconds: number, limit: number): number {
+    return this.db.run(
       `DELETE FROM sent WHERE key IN (
          SELECT key FROM sent WHERE until <= ? ORDER BY until LIMIT ? + 0)`,
       livedSeconds,
-      FORGOTTEN_AT_ONCE,
+      limit,
     );
   }
 }

@@ -6,6 +6,7 @@ import type { JobContext } from "../context.ts";
 import { fail, Touched } from "./enqueue.ts";
 
 const MESSAGES_AT_ONCE = 200;
+const REMEMBERED_AT_ONCE = 1000;
 const EXPIRED_STATUS = "5.4.7"; // RFC 3463 §3.5: delivery time expired
 
 /** Fails those who wait and whom nobody is trying; the note of the last attempt stays. */
@@ -25,7 +26,7 @@ export function expireRows(
   }
 }
 
-/** One batch. */
+/** One batch; what is remembered of mail that was sent or accepted goes with its time, too. */
 export function expireQueued(
   context: JobContext,
 ): { expired: number; more: boolean } {
@@ -42,5 +43,10 @@ export function expireQueued(
     expired += rows.length;
   }
   touched.settle();
-  return { expired, more: ids.length === MESSAGES_AT_ONCE };
+  const forgotten = [context.sent, context.accepted].map((table) =>
+    table.forget(livedSeconds, REMEMBERED_AT_ONCE)
+  );
+  const more = ids.length === MESSAGES_AT_ONCE ||
+    forgotten.includes(REMEMBERED_AT_ONCE);
+  return { expired, more };
 }
