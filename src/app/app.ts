@@ -207,7 +207,7 @@ class App implements RunningApp {
     await supervisor.stop();
     await sender.close();
     relay.accounts.close();
-    relay.federation.close();
+    await relay.federation.close();
     relay.dkim.close();
     await relay.exchange.close();
     await relay.store.close();

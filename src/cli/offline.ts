@@ -116,7 +116,7 @@ async function openLocked(
     async close() {
       await renewer.close();
       relay.accounts.close();
-      relay.federation.close();
+      await relay.federation.close();
       relay.dkim.close();
       await relay.exchange.close();
       await relay.store.close();

@@ -544,7 +544,7 @@ script("with whom mail is exchanged is said by rules", [
     out: `good.example is allowed\n${NOT_RUNNING}`,
   },
   {
-    run: "federation block '*.bad.example'",
+    run: "federation block '*.bad.example' --comment 'sends spam'",
     out: `*.bad.example is blocked\n${NOT_RUNNING}`,
   },
   { run: "federation block chat.example", exit: 4, err: /mail stays here/ },
@@ -557,7 +557,7 @@ script("with whom mail is exchanged is said by rules", [
   {
     run: "federation list",
     out:
-      /^policy: REJECT\nDOMAIN +ACTION +HTTP +SMTP +CREATED\n\*\.bad\.example +block[^\n]*\ngood\.example +allow +on +off/,
+      /^policy: REJECT\nDOMAIN +ACTION +HTTP +SMTP +CREATED +HITS +LAST HIT +COMMENT\n\*\.bad\.example +block[^\n]* 0 [^\n]* sends spam\ngood\.example +allow +on +off/,
   },
   {
     run: "federation remove good.example",

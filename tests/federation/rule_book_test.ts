@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { Refusal } from "../../src/base/refusal.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
-import { RuleBook } from "../../src/federation/policy/rule_book.ts";
+import {
+  RuleBook,
+  type StoredRule,
+} from "../../src/federation/policy/rule_book.ts";
 import type { PolicyMode } from "../../src/federation/policy/policy.ts";
 import type { Store } from "../../src/store/store.ts";
 import { TestTime } from "../harness/test_time.ts";
@@ -56,6 +59,42 @@ storeTest("a rule counts at once, whatever the mode is", async ({ store }) => {
 });
 
 storeTest(
+  "a rule tells what it is for, and how often it decided",
+  async (test) => {
+    const { book, verdict } = await open(test.store);
+    await book.setAction("*.far.example", "block", "sends spam");
+    const before = await open(test.store);
+    verdict("a.far.example");
+    verdict("b.far.example");
+    verdict("near.example");
+    book.policy().inbound("a.far.example");
+    book.policy().look("a.far.example");
+    const counted = {
+      comment: "sends spam",
+      hits: 3,
+      lastHitAt: 1_800_000_000,
+    };
+    const of = (rules: readonly StoredRule[]) =>
+      rules.map(({ comment, hits, lastHitAt }) => ({
+        comment,
+        hits,
+        lastHitAt,
+      }));
+    assert.deepEqual(of(book.rules()), [counted]);
+    await book.writeHits();
+    assert.deepEqual(of((await open(test.store)).book.rules()), [counted]);
+    // what it is for stays as it is, unless it is said anew
+    await book.setAction("*.far.example", "allow");
+    assert.deepEqual(of(book.rules()), [counted]);
+    await book.removeRule("*.far.example");
+    await book.setAction("*.far.example", "block");
+    assert.deepEqual(of(book.rules()), [
+      { comment: "", hits: 0, lastHitAt: undefined },
+    ]);
+  },
+);
+
+storeTest(
   "rules are kept, and followed by whoever else has them",
   async (test) => {
     const first = await open(test.store);
@@ -71,11 +110,20 @@ storeTest(
     assert.ok(slow.kind === "allowed");
     assert.deepEqual(slow.channels, ["http"]);
     assert.deepEqual(again.book.rules(), [
-      { pattern: "*.bad.example", action: "block", createdAt: 1_800_000_000 },
+      {
+        pattern: "*.bad.example",
+        action: "block",
+        comment: "",
+        createdAt: 1_800_000_000,
+        hits: 1,
+        lastHitAt: 1_800_000_000,
+      },
       {
         pattern: "slow.example",
         channels: { smtp: "off" },
+        comment: "",
         createdAt: 1_800_000_000,
+        hits: 0,
       },
     ]);
     assert.equal(await again.book.flushRules(), 2);

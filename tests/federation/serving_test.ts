@@ -53,7 +53,7 @@ function withServing(
       timers: clock,
       policy: () => ({
         enabled: isFederating,
-        outbound: (domain) =>
+        look: (domain) =>
           domain === "blocked.wide.example"
             ? { kind: "dismissed", pattern: domain }
             : {

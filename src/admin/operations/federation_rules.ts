@@ -2,7 +2,7 @@
 import { optional } from "valibot";
 import type { StoredRule } from "../../federation/policy/rule_book.ts";
 import type { AdminContext } from "../context.ts";
-import { choice, text } from "../fields.ts";
+import { choice, line, text } from "../fields.ts";
 import { invalidField, operation } from "../operation.ts";
 import { federationSwitch, type PolicyWord } from "./federation.ts";
 
@@ -13,7 +13,11 @@ export interface RuleShape {
   /** Null: what wider rules say, and on in the end. */
   readonly http: "on" | "off" | null;
   readonly smtp: "on" | "off" | null;
+  readonly comment: string;
   readonly created_at: number;
+  /** Decisions that rested on it. */
+  readonly hits: number;
+  readonly last_hit_at: number | null;
 }
 
 export interface RuleList {
@@ -26,14 +30,18 @@ const DOMAIN = text("a domain, an IP address, *.domain or *");
 const CHANNEL_STATES = ["on", "off", "default"] as const;
 
 function ruleShape(
-  { pattern, action, channels, createdAt }: StoredRule,
+  { pattern, action, channels, comment, createdAt, hits, lastHitAt }:
+    StoredRule,
 ): RuleShape {
   return {
     domain: pattern,
     action: action ?? null,
     http: channels?.http ?? null,
     smtp: channels?.smtp ?? null,
+    comment,
     created_at: createdAt,
+    hits,
+    last_hit_at: lastHitAt ?? null,
   };
 }
 
@@ -75,10 +83,11 @@ export const FEDERATION_RULE_OPERATIONS = {
           "block",
         ]),
       ),
+      comment: optional(line("what it is for; else it stays as it is")),
     },
-    async run(context, { domain, action = impliedAction(context) }) {
+    async run(context, { domain, action = impliedAction(context), comment }) {
       const { rules } = context.federation;
-      const rule = await rules.setAction(domain, action);
+      const rule = await rules.setAction(domain, action, comment);
       return { ...ruleShape(rule), total: rules.rules().length };
     },
   }),

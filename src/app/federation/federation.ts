@@ -8,6 +8,7 @@ import type { QueueFacts } from "../../admin/conditions.ts";
 import type { FederationAdmin } from "../../admin/context.ts";
 import type { Clock, Timers } from "../../base/clock.ts";
 import { days } from "../../base/durations.ts";
+import { Refusal } from "../../base/refusal.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Dns } from "../../dns/answers.ts";
 import { RuleBook } from "../../federation/policy/rule_book.ts";
@@ -46,7 +47,10 @@ export interface Federation extends FederationAdmin {
   /** As they were not long ago. */
   queueFacts(): Promise<QueueFacts>;
   onUnreadable(collection: string): void;
-  close(): void;
+  /** Writes what was only counted. @throws {Refusal} if the store takes nothing */
+  write(): Promise<void>;
+  /** Writes it, too; a store that takes nothing loses a minute of counting. */
+  close(): Promise<void>;
 }
 
 /** What is counted over the whole queue is counted no more often. */
@@ -109,9 +113,16 @@ export async function buildFederation(
     queueOptions: () => queueOptions(config()),
     queueFacts: rarely(clock, () => queueFacts(parts)),
     onUnreadable: parts.onUnreadable,
-    close() {
-      rules.close();
-      serverMail.close();
+    write: () => rules.writeHits(),
+    async close() {
+      try {
+        await rules.writeHits();
+      } catch (error) {
+        if (!(error instanceof Refusal)) parts.reportBug(error);
+      } finally {
+        rules.close();
+        serverMail.close();
+      }
     },
   };
 }

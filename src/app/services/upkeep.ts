@@ -24,7 +24,7 @@ const LISTENER_PATIENCE_MS = 5_000;
 const KEEP_TIME_MS = 60_000;
 const TELL_FAILURES_MS = 5000;
 const DKIM_RECORDS_MS = 10 * 60 * 1000;
-const EXCHANGE_COUNTS_MS = 60_000;
+const COUNTS_MS = 60_000;
 const TOTALS_MS = 60 * 60 * 1000;
 const LAG_WORTH_TELLING_MS = 5_000;
 
@@ -46,7 +46,8 @@ interface Look {
 }
 
 function looks(assembly: Assembly): Look[] {
-  const { store, delivery, journal, dkim, exchange } = assembly.relay;
+  const { store, delivery, journal, dkim, exchange, federation } =
+    assembly.relay;
   return [
     {
       name: "store_changes",
@@ -71,8 +72,13 @@ function looks(assembly: Assembly): Look[] {
     },
     {
       name: "exchange_counts",
-      everyMs: EXCHANGE_COUNTS_MS,
+      everyMs: COUNTS_MS,
       look: () => exchange.write(),
+    },
+    {
+      name: "federation_counts",
+      everyMs: COUNTS_MS,
+      look: () => federation.write(),
     },
     {
       name: "certificate_files",

@@ -119,6 +119,7 @@ async function setRule(
   const changed = await call.access.call("federation.set_rule", {
     domain: argument(call, 0),
     action,
+    comment: textOption(call, "comment"),
   });
   const data = await withApplied(call, changed);
   const word = action === "allow" ? "allowed" : "blocked";
@@ -187,8 +188,20 @@ async function list(call: Call): Promise<CommandResult> {
     rule.http ?? "",
     rule.smtp ?? "",
     moment(rule.created_at),
+    String(rule.hits),
+    moment(rule.last_hit_at),
+    rule.comment,
   ]);
-  const header = ["domain", "action", "http", "smtp", "created"];
+  const header = [
+    "domain",
+    "action",
+    "http",
+    "smtp",
+    "created",
+    "hits",
+    "last hit",
+    "comment",
+  ];
   return { data, text: `policy: ${data.policy}\n${table(header, rows)}` };
 }
 
@@ -231,6 +244,8 @@ async function listDismissed(call: Call): Promise<CommandResult> {
   return { data, text: table(["domain", "added"], rows) };
 }
 
+const RULE_COMMENT = { flags: "--comment <text>", summary: "what it is for" };
+
 export const FEDERATION_COMMANDS: readonly Command[] = [
   {
     usage: "federation status",
@@ -256,11 +271,13 @@ export const FEDERATION_COMMANDS: readonly Command[] = [
   {
     usage: "federation block <domain>",
     summary: "Exchange no mail with a domain, *.domain or *",
+    options: [RULE_COMMENT],
     run: (call) => setRule(call, "block"),
   },
   {
     usage: "federation allow <domain>",
     summary: "Exchange mail with a domain, whatever the policy is",
+    options: [RULE_COMMENT],
     run: (call) => setRule(call, "allow"),
   },
   {

@@ -10,7 +10,7 @@ import type { Random } from "../../base/random.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { LocalDomains } from "../../mail/local_domains.ts";
 import { RecordSet, type RecordSetParts } from "../../store/record_set.ts";
-import { LazyRecords } from "../overrides/lazy_records.ts";
+import { LazyRecords } from "../../store/lazy_records.ts";
 import { PatternTable } from "../policy/rules.ts";
 import {
   changed,

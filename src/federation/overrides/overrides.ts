@@ -10,7 +10,7 @@ import { Refusal } from "../../base/refusal.ts";
 import type { LocalDomains } from "../../mail/local_domains.ts";
 import { RecordSet, type RecordSetParts } from "../../store/record_set.ts";
 import { PatternTable } from "../policy/rules.ts";
-import { LazyRecords } from "./lazy_records.ts";
+import { LazyRecords } from "../../store/lazy_records.ts";
 import {
   checkOverride,
   OVERRIDE_RECORD,

@@ -58,9 +58,11 @@ export class FederationPolicy {
   readonly #rules: PatternTable<DomainRule>;
   readonly #dismissed: PatternTable<string>;
 
+  /** @param onRule Told of each decision that rests on a rule, with its pattern. */
   constructor(
     settings: PolicySettings,
     readonly domains: Pick<LocalDomains, "isLocal">,
+    readonly onRule: (pattern: string) => void = () => {},
   ) {
     this.enabled = settings.enabled;
     this.#mode = settings.mode;
@@ -75,11 +77,16 @@ export class FederationPolicy {
   /** Of mail from a canonical domain. */
   inbound(domain: string): InboundDecision {
     if (this.domains.isLocal(domain)) return { kind: "local" };
-    return this.#verdict(domain);
+    return this.#told(this.#verdict(domain));
   }
 
   /** Of mail to a canonical domain. */
   outbound(domain: string): OutboundDecision {
+    return this.#told(this.look(domain));
+  }
+
+  /** As `outbound`, where nothing is decided. */
+  look(domain: string): OutboundDecision {
     if (this.domains.isLocal(domain)) return { kind: "local" };
     const verdict = this.#verdict(domain);
     if (verdict.kind === "refused") return verdict;
@@ -88,6 +95,13 @@ export class FederationPolicy {
     const channels = CHANNELS.filter((one) => this.#isOn(domain, one));
     if (channels.length > 0) return { ...verdict, channels };
     return { kind: "refused", ground: { kind: "no_channel" } };
+  }
+
+  #told<T extends InboundDecision | OutboundDecision>(decision: T): T {
+    if ("ground" in decision && decision.ground.kind === "rule") {
+      this.onRule(decision.ground.pattern);
+    }
+    return decision;
   }
 
   #verdict(

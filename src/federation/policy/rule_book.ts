@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { type Clock, nowSeconds } from "../../base/clock.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { LocalDomains } from "../../mail/local_domains.ts";
+import { LazyRecords } from "../../store/lazy_records.ts";
 import { RecordSet, type RecordSetParts } from "../../store/record_set.ts";
 import { FederationPolicy, type PolicyMode } from "./policy.ts";
 import { type Channel, type DomainRule, parsePattern } from "./rules.ts";
@@ -25,8 +26,12 @@ export interface RuleBookParts {
 }
 
 export interface StoredRule extends DomainRule {
+  readonly comment: string;
   /** Seconds since 1970 UTC. */
   readonly createdAt: number;
+  /** Decisions that rested on it, and when the last one did. */
+  readonly hits: number;
+  readonly lastHitAt?: number;
 }
 
 export interface Dismissal {
@@ -39,6 +44,7 @@ export interface Dismissal {
 export type ChannelState = "on" | "off" | "default";
 
 const RULES = "federation_rules";
+const RULE_HITS = "federation_rule_hits";
 const DISMISSED = "federation_dismissed";
 /** All are in memory, and looked through when they are listed. */
 const MAX_ENTRIES = 10_000;
@@ -48,16 +54,25 @@ const RULE = v.object({
   action: v.optional(v.picklist(["allow", "block"])),
   http: CHANNEL,
   smtp: CHANNEL,
+  comment: v.optional(v.string()),
   created_at: v.number(),
 });
+const HITS = v.object({ hits: v.number(), last_hit_at: v.number() });
 const DISMISSAL = v.object({ created_at: v.number() });
 
 type RuleRecord = v.InferOutput<typeof RULE>;
 type DismissalRecord = v.InferOutput<typeof DISMISSAL>;
 
+interface Kept {
+  readonly rules: RecordSet<RuleRecord>;
+  readonly hits: LazyRecords<v.InferOutput<typeof HITS>>;
+  readonly dismissed: RecordSet<DismissalRecord>;
+}
+
 export class RuleBook {
   readonly #parts: RuleBookParts;
   readonly #rules: RecordSet<RuleRecord>;
+  readonly #hits: Kept["hits"];
   readonly #dismissed: RecordSet<DismissalRecord>;
   #policy:
     | { readonly of: PolicyMode; readonly made: FederationPolicy }
@@ -65,11 +80,11 @@ export class RuleBook {
 
   private constructor(
     parts: RuleBookParts,
-    rules: RecordSet<RuleRecord>,
-    dismissed: RecordSet<DismissalRecord>,
+    { rules, hits, dismissed }: Kept,
   ) {
     this.#parts = parts;
     this.#rules = rules;
+    this.#hits = hits;
     this.#dismissed = dismissed;
     const forget = () => void (this.#policy = undefined);
     rules.onChange(forget);
@@ -84,15 +99,19 @@ export class RuleBook {
       reportBug,
       onUnreadable: () => parts.onUnreadable(collection),
     });
-    return new RuleBook(
-      parts,
-      await RecordSet.open({ ...shared(RULES), schema: RULE }),
-      await RecordSet.open({ ...shared(DISMISSED), schema: DISMISSAL }),
-    );
+    return new RuleBook(parts, {
+      rules: await RecordSet.open({ ...shared(RULES), schema: RULE }),
+      hits: await LazyRecords.open({ ...shared(RULE_HITS), schema: HITS }),
+      dismissed: await RecordSet.open({
+        ...shared(DISMISSED),
+        schema: DISMISSAL,
+      }),
+    });
   }
 
   close(): void {
     this.#rules.close();
+    this.#hits.close();
     this.#dismissed.close();
   }
 
@@ -102,22 +121,25 @@ export class RuleBook {
     const mode = this.#parts.mode();
     const known = this.#policy;
     if (known?.of === mode && known.made.enabled === enabled) return known.made;
-    const made = new FederationPolicy({
-      enabled,
-      mode,
-      rules: this.rules(),
-      dismissed: [...this.#dismissed.values.keys()],
-    }, this.#parts.domains);
+    const made = new FederationPolicy(
+      {
+        enabled,
+        mode,
+        rules: this.rules(),
+        dismissed: [...this.#dismissed.values.keys()],
+      },
+      this.#parts.domains,
+      (pattern) => this.#hit(pattern),
+    );
     this.#policy = { of: mode, made };
     return made;
   }
 
   /** By pattern. */
   rules(): StoredRule[] {
-    return [...this.#rules.values].map(([pattern, record]) => ({
-      ...ruleOf(pattern, record),
-      createdAt: record.created_at,
-    })).sort(byPattern);
+    return [...this.#rules.values]
+      .map(([pattern, record]) => this.#stored(pattern, record))
+      .sort(byPattern);
   }
 
   dismissed(): Dismissal[] {
@@ -130,14 +152,20 @@ export class RuleBook {
   /**
    * Allows or blocks what a pattern is about; its channels stay as they are.
    *
+   * @param comment What it is for; undefined: it stays as it is.
    * @throws {Refusal} `invalid_value`
    */
   async setAction(
     written: string,
     action: "allow" | "block",
+    comment?: string,
   ): Promise<StoredRule> {
     const pattern = parsePattern(written, this.#parts.domains);
-    return await this.#putRule(pattern, { ...this.#ruleAt(pattern), action });
+    return await this.#putRule(pattern, {
+      ...this.#ruleAt(pattern),
+      action,
+      ...(comment !== undefined && { comment }),
+    });
   }
 
   /**
@@ -168,7 +196,13 @@ export class RuleBook {
   async removeRule(written: string): Promise<string> {
     const pattern = this.#known(written, this.#rules);
     await this.#rules.remove(pattern);
+    await this.#hits.forget(pattern);
     return pattern;
+  }
+
+  /** Writes how often rules have decided. @throws {Refusal} if the store takes nothing */
+  async writeHits(): Promise<void> {
+    await this.#hits.write((pattern) => this.#rules.get(pattern) !== undefined);
   }
 
   /** Gives how many there were. */
@@ -205,7 +239,23 @@ export class RuleBook {
   async #putRule(pattern: string, record: RuleRecord): Promise<StoredRule> {
     checkRoom(this.#rules, pattern);
     await this.#rules.put(pattern, record);
-    return { ...ruleOf(pattern, record), createdAt: record.created_at };
+    return this.#stored(pattern, record);
+  }
+
+  #stored(pattern: string, record: RuleRecord): StoredRule {
+    const found = this.#hits.get(pattern);
+    return {
+      ...ruleOf(pattern, record),
+      comment: record.comment ?? "",
+      createdAt: record.created_at,
+      hits: found?.hits ?? 0,
+      ...(found && { lastHitAt: found.last_hit_at }),
+    };
+  }
+
+  #hit(pattern: string): void {
+    const hits = (this.#hits.get(pattern)?.hits ?? 0) + 1;
+    this.#hits.put(pattern, { hits, last_hit_at: this.#now() });
   }
 
   #known(written: string, set: RecordSet<unknown>): string {

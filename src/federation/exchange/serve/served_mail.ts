@@ -40,7 +40,7 @@ export interface ServedMailParts {
   readonly exchangers: Pick<Exchangers, "count">;
   readonly clock: Clock;
   readonly timers: Timers;
-  policy(): Pick<FederationPolicy, "enabled" | "outbound">;
+  policy(): Pick<FederationPolicy, "enabled" | "look">;
   prepare(unit: LeasedUnit): Promise<PreparedContent>;
 }
 
@@ -193,7 +193,7 @@ export class ServedMail {
   /** Rules count for each message anew. */
   #allowed(domains: readonly string[]): string[] {
     const policy = this.#parts.policy();
-    return domains.filter((one) => policy.outbound(one).kind === "allowed");
+    return domains.filter((one) => policy.look(one).kind === "allowed");
   }
 
   /** One that is refused for now stays leased: so it does not come again at once. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { RecordSet, type RecordSetParts } from "../../store/record_set.ts";
+import { RecordSet, type RecordSetParts } from "./record_set.ts";
 
 export class LazyRecords<T> {
   readonly #stored: RecordSet<T>;
