@@ -137,6 +137,15 @@ export function secretList(meaning: string) {
   );
 }
 
+/** Up to so many values, which the operation looks at one by one. */
+export function list(meaning: string, max: number) {
+  return v.pipe(
+    v.array(v.unknown(), "must be a list"),
+    v.maxLength(max, `may have up to ${max} entries`),
+    note({ kind: "list", meaning }),
+  );
+}
+
 /** Up to so many texts. */
 export function texts(meaning: string, max: number) {
   return v.pipe(

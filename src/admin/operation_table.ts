@@ -21,6 +21,7 @@ import { ENDPOINT_CACHE_OPERATIONS } from "./operations/exchange/endpoint_cache.
 import { EXCHANGER_OPERATIONS } from "./operations/exchange/exchangers.ts";
 import { PORT_OPERATIONS } from "./operations/listening/ports.ts";
 import { MAILBOX_OPERATIONS } from "./operations/mailboxes/mailboxes.ts";
+import { FEDERATION_TRANSFER_OPERATIONS } from "./operations/exchange/federation_transfer.ts";
 import { QUOTA_OPERATIONS } from "./operations/quota.ts";
 import { REGISTRATION_OPERATIONS } from "./operations/registration.ts";
 import { REGISTRATION_TOKEN_OPERATIONS } from "./operations/registration_tokens.ts";
@@ -58,6 +59,7 @@ export const OPERATIONS = {
   ...FEDERATION_OPERATIONS,
   ...FEDERATION_RULE_OPERATIONS,
   ...FEDERATION_STATISTICS_OPERATIONS,
+  ...FEDERATION_TRANSFER_OPERATIONS,
   ...QUEUE_OPERATIONS,
 } as const satisfies Record<string, Operation>;
 

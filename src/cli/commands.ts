@@ -10,8 +10,9 @@ import { CONFIG_COMMANDS } from "./commands/config.ts";
 import { DKIM_COMMANDS } from "./commands/dkim.ts";
 import { DNS_COMMANDS } from "./commands/dns.ts";
 import { FEDERATION_COMMANDS } from "./commands/federation.ts";
-import { ENDPOINT_CACHE_COMMANDS } from "./commands/endpoint_cache.ts";
-import { EXCHANGER_COMMANDS } from "./commands/exchangers.ts";
+import { ENDPOINT_CACHE_COMMANDS } from "./commands/exchange/endpoint_cache.ts";
+import { EXCHANGER_COMMANDS } from "./commands/exchange/exchangers.ts";
+import { FEDERATION_TRANSFER_COMMANDS } from "./commands/exchange/federation_transfer.ts";
 import { PORT_COMMANDS } from "./commands/listening/ports.ts";
 import { QUOTA_COMMANDS } from "./commands/mailboxes/quotas.ts";
 import { HASH_COMMANDS } from "./commands/hash.ts";
@@ -81,6 +82,7 @@ export const COMMANDS: readonly Command[] = [
   ...SETTINGS_COMMANDS,
   ...PORT_COMMANDS,
   ...FEDERATION_COMMANDS,
+  ...FEDERATION_TRANSFER_COMMANDS,
   ...QUEUE_COMMANDS,
   ...TASK_COMMANDS,
   ...FIREWALL_COMMANDS,

@@ -200,6 +200,8 @@ Deno.test("operations mark every secret", () => {
     "exchangers.set → token",
     "exchangers.token token",
     "exchangers.token → token",
+    "federation.import exchangers",
+    "federation.import → tokens",
     "registration_tokens.create token",
     "registration_tokens.create → token",
     "registration_tokens.delete token",

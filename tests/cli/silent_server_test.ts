@@ -34,6 +34,7 @@ const VALUES: Record<string, string> = {
   value: "30M",
   size: "30M",
   file: "{dir}/accounts.json",
+  document: "{dir}/ways.json",
   user: "anna1234",
   task: "retention",
   token: "abc",
@@ -49,6 +50,7 @@ async function withSilentServer(
   const path = `${relay.directory}/state/control.sock`;
   const listener = Deno.listen({ transport: "unix", path });
   await Deno.writeTextFile(`${relay.directory}/accounts.json`, "[]");
+  await Deno.writeTextFile(`${relay.directory}/ways.json`, '{"rules":[{}]}');
   let open = true;
   const hangUp = () => {
     if (open) listener.close();

@@ -63,7 +63,6 @@ storeTest(
   async (test) => {
     const { book, verdict } = await open(test.store);
     await book.setAction("*.far.example", "block", "sends spam");
-    const before = await open(test.store);
     verdict("a.far.example");
     verdict("b.far.example");
     verdict("near.example");

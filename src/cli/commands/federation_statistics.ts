@@ -10,7 +10,7 @@ import {
 } from "../command.ts";
 import { EXIT } from "../exit_codes.ts";
 import { appliedNote, counted, facts, moment, table } from "../text.ts";
-import { testRoute } from "./endpoint_cache.ts";
+import { testRoute } from "./exchange/endpoint_cache.ts";
 
 type Server = NonNullable<AdminOutput<"federation.server">["server"]>;
 type Stats = AdminOutput<"federation.stats">;

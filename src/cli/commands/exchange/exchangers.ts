@@ -3,8 +3,8 @@ import {
   LONG_POLL,
   POLL_INTERVAL,
   PROTOCOLS,
-} from "../../federation/exchange/exchanger.ts";
-import type { AdminInput } from "../../admin/operation_table.ts";
+} from "../../../federation/exchange/exchanger.ts";
+import type { AdminInput } from "../../../admin/operation_table.ts";
 import {
   argument,
   type Call,
@@ -17,10 +17,10 @@ import {
   numberOption,
   textOption,
   withApplied,
-} from "../command.ts";
-import { CliError, EXIT } from "../exit_codes.ts";
-import { textOf } from "../terminal.ts";
-import { appliedNote, counted, moment, table } from "../text.ts";
+} from "../../command.ts";
+import { CliError, EXIT } from "../../exit_codes.ts";
+import { textOf } from "../../terminal.ts";
+import { appliedNote, counted, moment, table } from "../../text.ts";
 
 const ON_OFF = ["on", "off"] as const;
 

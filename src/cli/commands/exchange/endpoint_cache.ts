@@ -8,9 +8,16 @@ import {
   flagOption,
   textOption,
   withApplied,
-} from "../command.ts";
-import { EXIT } from "../exit_codes.ts";
-import { appliedNote, counted, facts, moment, table, yesNo } from "../text.ts";
+} from "../../command.ts";
+import { EXIT } from "../../exit_codes.ts";
+import {
+  appliedNote,
+  counted,
+  facts,
+  moment,
+  table,
+  yesNo,
+} from "../../text.ts";
 
 const ADVICE =
   "Whoever is at the target has to serve this domain or pass its mail on: others take foreign mail and drop it";
