@@ -113,7 +113,7 @@ export class NoWayJudge {
       ? 0
       : this.#secondsLeft(destination, reason, believedAfterSeconds);
     if (left <= 0) return { kind: "permanent", note };
-    const passing = { ...note, status: status.replace(/^5/, "4") };
+    const passing = { ...note, status: note.status.replace(/^5/, "4") };
     return { kind: "unreached", note: passing, notBeforeSeconds: left };
   }
 
