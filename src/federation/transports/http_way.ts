@@ -21,6 +21,7 @@ import {
 } from "./connections.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { RelayTransportParts } from "./parts.ts";
+import { Turns } from "./turns.ts";
 import type { Stop, Way } from "./ways.ts";
 
 /** What one attempt is about. */
@@ -38,6 +39,8 @@ export interface HttpAnswer {
 }
 
 const MAX_RECIPIENTS = 50;
+/** Relays of our kind take thirty requests at once of somebody they do not know. */
+const MOST_AT_HOST = 20;
 /** Of the fields that name recipients: web servers take little more. */
 const MAX_FIELDS_OCTETS = 14 * 1024;
 
@@ -66,6 +69,7 @@ export class HttpWay {
   readonly #parts: RelayTransportParts;
   readonly #connections: Connections;
   readonly #pool: Pool<Kept>;
+  readonly #turns = new Turns(MOST_AT_HOST);
 
   constructor(parts: RelayTransportParts, connections: Connections) {
     this.#parts = parts;
@@ -81,6 +85,20 @@ export class HttpWay {
    * @throws {ContentGone}
    */
   async send(
+    stop: Stop,
+    way: Way,
+    recipients: readonly LeasedRecipient[],
+    load: Load,
+  ): Promise<HttpAnswer> {
+    const end = await this.#turns.take(stop.host.name, load.signal);
+    try {
+      return await this.#send(stop, way, recipients, load);
+    } finally {
+      end();
+    }
+  }
+
+  async #send(
     stop: Stop,
     way: Way,
     recipients: readonly LeasedRecipient[],
