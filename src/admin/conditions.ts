@@ -251,6 +251,11 @@ export const CONDITIONS = {
     text: "See to the machine's clock; no mail and no account is older for it",
     check: ({ clockJump }) => clockJump && worrying(clockJump),
   },
+  turn_stopped: {
+    severity: "error",
+    text:
+      "Calls between people who cannot reach each other directly go over servers of others, or fail; it is tried again",
+  },
   queue_stopped: {
     severity: "error",
     text: "No mail goes to other servers; it is tried again",

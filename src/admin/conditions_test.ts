@@ -209,6 +209,11 @@ const CASES: Record<
     well: { clockJump: jump(3599, "running") },
     message: /machine's clock was set back by 1h/,
   },
+  turn_stopped: {
+    holds: { reported: new Map([["turn_stopped", "the port"]]) },
+    well: {},
+    message: /Calls between people.*\(the port\)/,
+  },
   queue_stopped: {
     holds: { reported: new Map([["queue_stopped", "the disk"]]) },
     well: {},

@@ -9,7 +9,7 @@ import { serverStatus } from "../admin/operations/status.ts";
 import { systemRandom } from "../base/random.ts";
 import { Refusal } from "../base/refusal.ts";
 import { Repeats } from "../base/repeats.ts";
-import { type ListenerName, perListener } from "../config/listener_table.ts";
+import { LISTENER_NAMES, type ListenerName } from "../config/listener_table.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Log } from "../observe/log.ts";
 import { openLog } from "../observe/open_log.ts";
@@ -19,6 +19,7 @@ import { assemble, type Assembly } from "./assembly.ts";
 import { InstanceLock } from "./instance_lock.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 import { reloadRelay } from "./running/reload.ts";
+import { isOwnListener } from "./service_listeners.ts";
 import { ListenerGroup } from "./services/listener_group.ts";
 import { relayServices, statusLine } from "./services/relay_services.ts";
 
@@ -108,7 +109,7 @@ class App implements RunningApp {
   readonly #source: AppSource;
   readonly #assembly: Assembly;
   readonly #lock: InstanceLock;
-  readonly #listeners: Readonly<Record<ListenerName, ListenerGroup>>;
+  readonly #listeners: ReadonlyMap<ListenerName, ListenerGroup>;
   readonly #stopped = Promise.withResolvers<void>();
   readonly #crashes = new Repeats(SYSTEM_CLOCK, CRASHES);
   readonly #stopCatching: () => void;
@@ -120,7 +121,10 @@ class App implements RunningApp {
     this.#source = source;
     this.#assembly = assembly;
     this.#lock = lock;
-    this.#listeners = perListener((name) => new ListenerGroup(name, assembly));
+    this.#listeners = new Map(
+      LISTENER_NAMES.filter(isOwnListener)
+        .map((name) => [name, new ListenerGroup(name, assembly)]),
+    );
     this.#stopCatching = catchUncaught((error) => this.#crashed(error));
     this.#stopped.promise.catch(() => {}); // whoever waits for it is told
   }
@@ -143,7 +147,7 @@ class App implements RunningApp {
     relay.settings.onChange("log_level", (level) => log.setLevel(level));
     log.resume(relay.settings.get("log_level"));
     await this.#assembly.supervisor.start(
-      relayServices(this.#assembly, this.#listeners),
+      relayServices(this.#assembly, [...this.#listeners.values()]),
     );
     log.operational({ event: "started", version: this.#source.version });
     await this.#assembly.conditions.tell();
@@ -161,7 +165,8 @@ class App implements RunningApp {
         reloadRelay(scope, {
           assembly: this.#assembly,
           reread: () => this.#source.reread(),
-          listen: (name) => this.#listeners[name].apply(),
+          listen: (name) =>
+            (this.#listeners.get(name) ?? this.#assembly.turn).apply(),
         })
       )
     );

@@ -49,6 +49,7 @@ import { RelaySmtpBackend } from "./smtp_backend.ts";
 import { ehloName, ownAddresses } from "./federation/own_names.ts";
 import { Sender } from "./federation/sender.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
+import { TurnService } from "./turn/turn_service.ts";
 
 /** The configuration as it was read last: a reload replaces it. */
 export interface CurrentConfig {
@@ -70,6 +71,7 @@ export interface Assembly {
   readonly sender: Sender;
   readonly pollers: Pollers;
   readonly renewer: Renewer;
+  readonly turn: TurnService;
 }
 
 export interface AssemblySource {
@@ -137,6 +139,17 @@ export async function assemble(
   certificates.onChange((certificate) =>
     listeners.replaceCertificate(certificate)
   );
+  const turn = new TurnService({
+    ...relay,
+    secrets: store.settings,
+    listeners,
+    clock: SYSTEM_CLOCK,
+    timers: SYSTEM_TIMERS,
+    log,
+    config,
+    keyPair: () => certificates.current,
+  });
+  certificates.onChange((certificate) => turn.useCertificate(certificate));
   const challenges = new HttpChallenges();
   const authority: AuthorityParts = {
     ...relay,
@@ -173,7 +186,7 @@ export async function assemble(
     ...shared,
     counters: relay.journal.counters,
     metrics: relay.journal.metrics,
-    imap: imapBackend(relay, config),
+    imap: imapBackend(relay, config, turn),
     smtp: new RelaySmtpBackend(shared),
     site,
     serverMail: new RelayMxdelivBackend({
@@ -247,6 +260,7 @@ export async function assemble(
     sender,
     pollers,
     renewer,
+    turn,
   };
 }
 
@@ -254,7 +268,11 @@ function trusted(certificates: CertificateStore): Certificate | undefined {
   return certificates.publiclyTrusted ? certificates.current : undefined;
 }
 
-function imapBackend(relay: Relay, config: () => Config): RelayImapBackend {
+function imapBackend(
+  relay: Relay,
+  config: () => Config,
+  turn: TurnService,
+): RelayImapBackend {
   const { store, settings, delivery } = relay;
   return new RelayImapBackend({
     ...relay,
@@ -266,7 +284,7 @@ function imapBackend(relay: Relay, config: () => Config): RelayImapBackend {
         quota: () => quotaPolicy(settings, config()),
         seenGraceSeconds: () => seenGrace(settings),
       },
-      shared: sharedMetadata(settings, config),
+      shared: sharedMetadata(settings, config, () => turn.credentials()),
       append: (account, message) => delivery.append(account, message),
     },
   });

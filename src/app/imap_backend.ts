@@ -12,6 +12,7 @@ import type {
 } from "../imap/server/backend.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Journal } from "./journal.ts";
+import type { TurnCredentials } from "./turn/turn_service.ts";
 import { type ImapSurroundings, RelayImapAccount } from "./imap_account.ts";
 
 export interface ImapBackendParts {
@@ -84,6 +85,7 @@ const PREFIX = "/shared/vendor/deltachat/";
 export function sharedMetadata(
   settings: Settings,
   config: () => Config,
+  turn: () => TurnCredentials | undefined,
 ): (entry: string) => string | null | undefined {
   return (entry) => {
     switch (entry.toLowerCase()) {
@@ -93,8 +95,17 @@ export function sharedMetadata(
         return settings.get("admin_contact") || null;
       case PREFIX + "maxsmtprecipients":
         return String(config().smtp.maxRecipients);
+      case PREFIX + "turn":
+        return turnEntry(turn());
       default:
         return undefined;
     }
   };
+}
+
+/** As Delta Chat reads it: up to the third colon nothing has one. */
+function turnEntry(credentials: TurnCredentials | undefined): string | null {
+  if (!credentials) return null;
+  const { host, port, username, password } = credentials;
+  return `${host}:${port}:${username}:${password}`;
 }

@@ -12,7 +12,6 @@ import { site } from "../api/site.ts";
 import type { SiteBackend } from "../api/site_backend.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import { systemRandom } from "../base/random.ts";
-import type { ListenerProtocol } from "../config/listener_table.ts";
 import type { Config } from "../config/schema.ts";
 import type { Serving } from "../federation/exchange/serve/serving.ts";
 import { type HttpLimits, HttpServer } from "../http/server/server.ts";
@@ -35,6 +34,7 @@ import type { SmtpBackend, SmtpService } from "../smtp/server/backend.ts";
 import { SmtpServer } from "../smtp/server/server.ts";
 import type { HttpChallenges } from "../tls/acme/solvers.ts";
 import type { SecureContexts } from "./certificates.ts";
+import type { OwnProtocol } from "./service_listeners.ts";
 
 const SMTP_READ_OCTETS = 4096; // a small message comes in one or two
 const REFUSAL_MS = 5000; // for a peer to take the reason
@@ -113,7 +113,7 @@ export class Protocols {
   }
 
   /** On a port for TLS alone. */
-  serveNative(protocol: ListenerProtocol, conn: Deno.TlsConn): void {
+  serveNative(protocol: OwnProtocol, conn: Deno.TlsConn): void {
     if (protocol === "http") return void this.#http.serveTls(conn);
     this.#serveMail(protocol, new NativeConnection(conn));
   }
@@ -154,7 +154,7 @@ export class Protocols {
     this.#refusals--;
   }
 
-  serveSocket(protocol: ListenerProtocol, socket: Socket): void {
+  serveSocket(protocol: OwnProtocol, socket: Socket): void {
     const upgrade = serverUpgrade(() => this.#parts.contexts.get());
     const wire = new SocketWire(socket, upgrade);
     switch (protocol) {

@@ -7,8 +7,8 @@
 import type { Socket } from "node:net";
 import {
   type ListenerName,
-  type ListenerProtocol,
   type ListenerRow,
+  listenerRow,
   LISTENERS,
   type ListenersLike,
 } from "../config/listener_table.ts";
@@ -27,8 +27,8 @@ import { SocketListener } from "../net/socket_listener.ts";
 /** Where connections go. */
 export interface ServiceHandlers {
   /** A TLS connection; its handshake may still be under way. */
-  onNative(protocol: ListenerProtocol, connection: Deno.TlsConn): void;
-  onSocket(protocol: ListenerProtocol, socket: Socket): void;
+  onNative(protocol: OwnProtocol, connection: Deno.TlsConn): void;
+  onSocket(protocol: OwnProtocol, socket: Socket): void;
   onFault(name: ListenerName, error: unknown): void;
 }
 
@@ -39,8 +39,20 @@ export interface ServiceListenersOptions {
   readonly httpsAlpn: readonly string[];
 }
 
+/** What threads of their own bind, and tell of. */
+export type ForeignListenerName = ListenersLike<{ protocol: "turn" }>;
+/** Whether a row is bound here. */
+export function isOwnListener(name: ListenerName): name is OwnListenerName {
+  return listenerRow(name).protocol !== "turn";
+}
+
 /** What is bound here: a row for UDP does not compile until somebody binds it. */
-type TcpListenerName = ListenersLike<{ transport: "tcp" }>;
+export type OwnListenerName = Exclude<
+  ListenersLike<{ transport: "tcp" }>,
+  ForeignListenerName
+>;
+/** What connections that come here may speak. */
+export type OwnProtocol = (typeof LISTENERS)[OwnListenerName]["protocol"];
 
 export class BindFailure extends Error {
   override readonly name = "BindFailure";
@@ -53,6 +65,10 @@ export class BindFailure extends Error {
   }
 }
 
+interface Row extends ListenerRow {
+  readonly protocol: OwnProtocol;
+}
+
 interface Open {
   readonly name: ListenerName;
   readonly wanted: Wanted;
@@ -62,6 +78,7 @@ interface Open {
 export class ServiceListeners {
   readonly #options: ServiceListenersOptions;
   readonly #open: Open[] = [];
+  readonly #foreign = new Map<ForeignListenerName, readonly ListenAddress[]>();
 
   constructor(options: ServiceListenersOptions) {
     this.#options = options;
@@ -78,7 +95,13 @@ export class ServiceListeners {
   /** Addresses that a service is bound to, with real ports. */
   bound(name: ListenerName): ListenAddress[] {
     return this.#open.filter((open) => open.name === name)
-      .map(({ listener }) => listener.address);
+      .map(({ listener }) => listener.address)
+      .concat(this.#foreign.get(name as ForeignListenerName) ?? []);
+  }
+
+  /** What a thread of its own listens at now. */
+  tell(name: ForeignListenerName, addresses: readonly ListenAddress[]): void {
+    this.#foreign.set(name, addresses);
   }
 
   /**
@@ -87,7 +110,10 @@ export class ServiceListeners {
    *
    * @throws {BindFailure} then nothing has changed
    */
-  async apply(name: ListenerName, wanted: readonly Wanted[]): Promise<void> {
+  async apply(
+    name: OwnListenerName,
+    wanted: readonly Wanted[],
+  ): Promise<void> {
     const current = this.#open.filter((open) => open.name === name);
     const fresh: Open[] = [];
     try {
@@ -117,7 +143,7 @@ export class ServiceListeners {
   }
 
   /** Usually one socket; none where an optional address does not exist. */
-  async #bind(name: ListenerName, wanted: Wanted): Promise<Open[]> {
+  async #bind(name: OwnListenerName, wanted: Wanted): Promise<Open[]> {
     const { host, port, optional } = wanted;
     if (host === undefined) return await this.#bindAll(name, wanted);
     try {
@@ -130,7 +156,7 @@ export class ServiceListeners {
   }
 
   /** All addresses of both families, or of the one that the machine has. */
-  async #bindAll(name: ListenerName, wanted: Wanted): Promise<Open[]> {
+  async #bindAll(name: OwnListenerName, wanted: Wanted): Promise<Open[]> {
     const open: Open[] = [];
     let address = { hostname: "::", port: wanted.port };
     try {
@@ -151,11 +177,11 @@ export class ServiceListeners {
   }
 
   async #listen(
-    name: TcpListenerName,
+    name: OwnListenerName,
     address: ListenAddress,
   ): Promise<NativeListener | SocketListener> {
     const { handlers, httpsAlpn } = this.#options;
-    const { protocol, tls }: ListenerRow = LISTENERS[name];
+    const { protocol, tls }: Row = LISTENERS[name];
     const onFault = (error: unknown) => handlers.onFault(name, error);
     if (tls === "implicit") {
       await checkFree(address);

@@ -51,6 +51,16 @@ export function isLoopback(address: string): boolean {
     false;
 }
 
+/** The 4 or 16 octets of an address; mapped IPv4 has 4. undefined for what is none. */
+export function addressOctets(address: string): Uint8Array | undefined {
+  const plain = plainAddress(address);
+  const ipv4 = ipv4Octets(plain);
+  if (ipv4) return Uint8Array.from(ipv4);
+  const groups = ipv6Groups(plain);
+  return groups &&
+    Uint8Array.from(groups.flatMap((group) => [group >> 8, group & 0xff]));
+}
+
 function mappedIpv4(text: string): string | undefined {
   const groups = ipv6Groups(text);
   if (!groups || groups[5] !== 0xffff) return undefined;

@@ -60,6 +60,11 @@ function pathIn(message: string): string | undefined {
   return /: [a-z]+ '(.{1,4096})'(?: -> '.{1,4096}')?$/s.exec(message)?.[1];
 }
 
+/** Somebody else has the address and port. */
+export function isAddressInUse(error: unknown): boolean {
+  return systemError(error)?.code === "EADDRINUSE";
+}
+
 /** No descriptor is left for a new connection or file: it passes, and comes back at once while it lasts. */
 export function isOutOfDescriptors(error: unknown): boolean {
   const code = systemError(error)?.code;

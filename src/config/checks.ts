@@ -18,6 +18,7 @@ export function checkConfig(config: Config): CheckResult[] {
     ...checkQueue(config),
     ...checkAuthority(config),
     ...checkMetrics(config),
+    ...checkTurn(config),
   ];
 }
 
@@ -109,6 +110,31 @@ function* checkMetrics({ metrics }: Config): Generator<CheckResult> {
       "is open to others: set metrics.token, or metrics.allow_public if that is meant",
     );
   }
+}
+
+const MIN_RELAY_PORTS = 32;
+
+function* checkTurn({ turn, listen }: Config): Generator<CheckResult> {
+  const problem = relayPortsProblem(turn.relayPortMin, turn.relayPortMax);
+  if (problem) yield error("turn.relay_port_max", problem);
+  for (const { port } of listen.turn) {
+    if (port < turn.relayPortMin || port > turn.relayPortMax) continue;
+    yield error("listen.turn", `port ${port} is one of the relayed ones`);
+  }
+  const families = turn.relayIp.map(isIP);
+  if (new Set(families).size < families.length) {
+    yield error("turn.relay_ip", "has two addresses of one kind");
+  }
+}
+
+/** What is wrong with a range, undefined if nothing is. */
+export function relayPortsProblem(
+  first: number,
+  last: number,
+): string | undefined {
+  return last - first + 1 < MIN_RELAY_PORTS
+    ? `leaves fewer than ${MIN_RELAY_PORTS} ports from relay_port_min (${first})`
+    : undefined;
 }
 
 const PUBLIC_AUTHORITY = /(?:^|\.)letsencrypt\.org$/;

@@ -8,19 +8,23 @@
  */
 
 export type Transport = "tcp" | "udp";
+/** "both": each on the same port. */
+type RowTransport = Transport | "both";
 /** When TLS begins: never, when the client asks for it, or with the first octet. */
 export type TlsMode = "none" | "starttls" | "implicit";
 /** What is spoken there; "mx": SMTP from other servers. */
-export type ListenerProtocol = "mx" | "submission" | "imap" | "http";
+export type ListenerProtocol = "mx" | "submission" | "imap" | "http" | "turn";
 
 export interface ListenerRow {
-  readonly transport: Transport;
+  readonly transport: RowTransport;
   readonly tls: TlsMode;
   readonly protocol: ListenerProtocol;
   /** On every address, unless the file says otherwise. */
   readonly port: number;
   /** In development mode, where nobody may have the other. */
   readonly devPort: number;
+  /** It listens only where the file or a setting says so. */
+  readonly isOffByDefault?: true;
   readonly summary: string;
 }
 
@@ -81,6 +85,23 @@ export const LISTENERS = {
     devPort: 8443,
     summary: "HTTPS, and IMAP and SMTP by ALPN",
   },
+  turn: {
+    transport: "both",
+    tls: "none",
+    protocol: "turn",
+    port: 3478,
+    devPort: 13478,
+    summary: "Calls: STUN and TURN, over UDP and TCP",
+  },
+  turn_tls: {
+    transport: "tcp",
+    tls: "implicit",
+    protocol: "turn",
+    port: 5349,
+    devPort: 15349,
+    isOffByDefault: true,
+    summary: "Calls: TURN over TLS",
+  },
 } as const satisfies Record<string, ListenerRow>;
 
 export type ListenerName = keyof typeof LISTENERS;
@@ -91,6 +112,12 @@ export const LISTENER_NAMES = Object.keys(LISTENERS) as readonly ListenerName[];
 export type ListenersLike<Shape extends Partial<ListenerRow>> = {
   [N in ListenerName]: (typeof LISTENERS)[N] extends Shape ? N : never;
 }[ListenerName];
+
+/** What the row listens with. */
+export function transportsOf(name: ListenerName): readonly Transport[] {
+  const { transport } = listenerRow(name);
+  return transport === "both" ? ["udp", "tcp"] : [transport];
+}
 
 /** The row without what the compiler knows of it. */
 export function listenerRow(name: ListenerName): ListenerRow {

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { isSettingName } from "../settings/registry.ts";
-import { LISTENER_NAMES, listenerRow } from "./listener_table.ts";
+import { LISTENER_NAMES, listenerRow, transportsOf } from "./listener_table.ts";
 import { loadConfig } from "./load.ts";
 import { locateConfig } from "./locate.ts";
 import { valueOf } from "./schema.ts";
 
-const PORTS = LISTENER_NAMES.map((name) => {
-  const { transport, port, devPort } = listenerRow(name);
-  return { default: `${transport} ${port}`, dev: `${transport} ${devPort}` };
+const PORTS = LISTENER_NAMES.flatMap((name) => {
+  const { port, devPort } = listenerRow(name);
+  return transportsOf(name).map((transport) => ({
+    default: `${transport} ${port}`,
+    dev: `${transport} ${devPort}`,
+  }));
 });
 
 Deno.test("no two rows of the listener table have the same port", () => {
@@ -17,16 +20,20 @@ Deno.test("no two rows of the listener table have the same port", () => {
 
 for (const name of LISTENER_NAMES) {
   Deno.test(`the row ${name} is a key of the file and three settings`, () => {
-    const { port, devPort } = listenerRow(name);
+    const { port, devPort, isOffByDefault } = listenerRow(name);
     const { values } = loadConfig(
       { path: "p.toml", text: '[server]\ndomain = "a.example"\n' },
       { readFile: () => "", env: () => undefined },
     );
-    assert.deepEqual(valueOf(values, `listen.${name}`), [{ port }]);
+    assert.deepEqual(
+      valueOf(values, `listen.${name}`),
+      isOffByDefault ? [] : [{ port }],
+    );
     const dev = locateConfig({ dev: true, environment: {} }).values;
-    assert.deepEqual(valueOf(dev, `listen.${name}`), [
-      { host: "127.0.0.1", port: devPort },
-    ]);
+    assert.deepEqual(
+      valueOf(dev, `listen.${name}`),
+      isOffByDefault ? [] : [{ host: "127.0.0.1", port: devPort }],
+    );
     for (const setting of ["port", "local_only", "enabled"]) {
       assert.ok(isSettingName(`${name}_${setting}`));
     }

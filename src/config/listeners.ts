@@ -3,9 +3,8 @@ import { isIPv6 } from "node:net";
 import {
   LISTENER_NAMES,
   type ListenerName,
-  listenerRow,
   perListener,
-  type Transport,
+  transportsOf,
 } from "./listener_table.ts";
 import type { ListenAddress } from "./network_kinds.ts";
 import { type Config, valueOf } from "./schema.ts";
@@ -43,7 +42,7 @@ export function collisions(listeners: Listeners): Collision[] {
   for (const name of LISTENER_NAMES) {
     for (const address of listeners[name]) {
       for (const earlier of seen) {
-        if (transportOf(earlier.name) !== transportOf(name)) continue;
+        if (!shareTransport(earlier.name, name)) continue;
         if (overlap(earlier.address, address)) {
           found.push({ first: earlier.name, second: name, port: address.port });
         }
@@ -54,8 +53,9 @@ export function collisions(listeners: Listeners): Collision[] {
   return found;
 }
 
-function transportOf(name: ListenerName): Transport {
-  return listenerRow(name).transport;
+function shareTransport(a: ListenerName, b: ListenerName): boolean {
+  const theirs = transportsOf(b);
+  return transportsOf(a).some((transport) => theirs.includes(transport));
 }
 
 function overlap(a: ListenAddress, b: ListenAddress): boolean {

@@ -19,9 +19,9 @@ const LOOPBACK = "127.0.0.1";
 function devConfig(address: string): string {
   const isV6 = address.includes(":");
   const at = isV6 ? `[${address}]` : address;
-  const listen = LISTENER_NAMES.map((name) =>
-    `${name} = "${at}:${listenerRow(name).devPort}"`
-  ).join("\n");
+  const listen = LISTENER_NAMES.filter((name) =>
+    !listenerRow(name).isOffByDefault
+  ).map((name) => `${name} = "${at}:${listenerRow(name).devPort}"`).join("\n");
   return `
 [server]
 domain = "[${isV6 ? "IPv6:" : ""}${address}]"

@@ -76,6 +76,20 @@ export function ipAddressOf(family: 4 | 6): Kind<string> {
   });
 }
 
+/** Short enough for an answer to somebody unknown. */
+export const turnRealm: Kind<string> = textual(
+  "up to 32 characters of ASCII",
+  (text) => {
+    const realm = text.trim();
+    if (/^[\x21\x23-\x5b\x5d-\x7e]{0,32}$/.test(realm)) return realm;
+    throw new SyntaxError(
+      `must be up to 32 characters of ASCII, without spaces (got ${
+        quote(text)
+      })`,
+    );
+  },
+);
+
 /** An IP network, `192.0.2.0/24` or `2001:db8::/32`; an address alone is itself. */
 export const network: Kind<string> = textual("network", (text) => {
   const [address = "", prefix, ...rest] = text.trim().split("/");

@@ -16,7 +16,8 @@ function another(key: KeyName, value: unknown): unknown {
   if (value === undefined) return "other.example";
   if (!Array.isArray(value)) return { "a.example": "chat.example" };
   if (value.length > 0) return [...value, value[0]];
-  return keyNamed(key).kind.parse("192.0.2.1");
+  const isListener = /^listen\.|\.listen$/.test(key);
+  return keyNamed(key).kind.parse(isListener ? "192.0.2.1:25" : "192.0.2.1");
 }
 
 function changedIn(keys: readonly KeyName[]): LoadedConfig {

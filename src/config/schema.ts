@@ -47,6 +47,7 @@ import {
   listenAddress,
   mailDomain,
   network,
+  turnRealm,
 } from "./network_kinds.ts";
 
 export interface Key<T> {
@@ -109,8 +110,9 @@ function listenKeys(): ListenKeys {
   const addresses = list(listenAddress, { max: 16 });
   return Object.fromEntries(
     LISTENER_NAMES.map((name) => {
-      const { port, summary } = listenerRow(name);
-      return [`listen.${name}`, key(addresses, [{ port }], summary)];
+      const { port, isOffByDefault, summary } = listenerRow(name);
+      const initial = isOffByDefault ? [] : [{ port }];
+      return [`listen.${name}`, key(addresses, initial, summary)];
     }),
   ) as ListenKeys;
 }
@@ -137,6 +139,7 @@ export const SECTIONS = {
   mta_sts: "What we ask of servers that send us mail (RFC 8461)",
   quota: "How much an account may hold",
   retention: "When mail and accounts are deleted; 0 is never",
+  turn: "Calls (RFC 8489, RFC 8656); where it listens is in [listen]",
   exchanger: "Servers that carry mail between relays",
   storage: "The database and the files beside it",
   metrics: "What a monitoring system may ask",
@@ -931,6 +934,72 @@ export const SCHEMA = {
     duration(),
     0,
     "Time between reading and deleting",
+  ),
+
+  "turn.server": key(
+    optional(hostName),
+    undefined,
+    "What clients of calls are told to connect to: a name or an IPv4 address; empty: the host name of the server",
+  ),
+  "turn.realm": key(
+    turnRealm,
+    "",
+    "Realm of credentials, up to 32 characters; empty: the end of the host name",
+  ),
+  "turn.secret": key(
+    text,
+    "",
+    "What credentials are made of, where others make them too; empty: one of its own",
+  ),
+  "turn.ttl": key(
+    duration({ min: hours(13), max: days(30) }),
+    hours(24),
+    "How long credentials last; clients fetch others twelve hours before the end",
+  ),
+  "turn.relay_ip": key(
+    list(ipAddress, { max: 2 }),
+    [],
+    "Public addresses that calls are relayed at, one IPv4 and one IPv6 at most; empty: server.public_ip, else those of the interfaces",
+  ),
+  "turn.relay_port_min": key(
+    integer(1024, 65_535),
+    49_152,
+    "First UDP port of relayed addresses",
+  ),
+  "turn.relay_port_max": key(
+    integer(1024, 65_535),
+    65_535,
+    "Last UDP port of relayed addresses",
+  ),
+  "turn.max_allocations": key(
+    integer(1, 16_384),
+    2000,
+    "Relayed addresses at once, of which a call has up to four",
+  ),
+  "turn.max_allocations_per_ip": key(
+    integer(1, 16_384),
+    50,
+    "Relayed addresses at once for clients from one network",
+  ),
+  "turn.max_allocations_per_user": key(
+    integer(1, 16_384),
+    32,
+    "Relayed addresses at once for one user; one more takes the place of the oldest",
+  ),
+  "turn.max_bandwidth": key(
+    size(),
+    512 * KIB,
+    "Octets a second of one relayed address, in each direction; 0: unlimited",
+  ),
+  "turn.allow_peers": key(
+    list(network),
+    [],
+    "Networks that may be called although they are private, as in a company",
+  ),
+  "turn.deny_peers": key(
+    list(network),
+    [],
+    "Networks that may not be called, besides those that are private",
   ),
 
   "storage.database": atStart(

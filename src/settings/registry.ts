@@ -241,6 +241,19 @@ export const SETTINGS = {
     (c) => c.retention.seenGrace,
   ),
 
+  turn_server: live("turn.server", (c) => c.turn.server),
+  turn_realm: live("turn.realm", (c) => c.turn.realm),
+  turn_ttl: live("turn.ttl", (c) => c.turn.ttl),
+  turn_relay_ip: live("turn.relay_ip", (c) => c.turn.relayIp),
+  turn_relay_port_min: live(
+    "turn.relay_port_min",
+    (c) => c.turn.relayPortMin,
+  ),
+  turn_relay_port_max: live(
+    "turn.relay_port_max",
+    (c) => c.turn.relayPortMax,
+  ),
+
   log_level: live("log.level", (c) => c.log.level),
   server_comment: live("server.comment", (c) => c.server.comment),
   admin_contact: live("server.admin_contact", (c) => c.server.adminContact),

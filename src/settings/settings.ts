@@ -10,7 +10,7 @@
 import { collisions } from "../config/listeners.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { nearest } from "../config/nearest.ts";
-import { lengthProblem } from "../config/checks.ts";
+import { lengthProblem, relayPortsProblem } from "../config/checks.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { SettingStore } from "../store/settings.ts";
 import { effectiveListeners } from "./listeners.ts";
@@ -210,6 +210,11 @@ export class Settings {
     if (reader.get("password_length") < reader.get("password_min_length")) {
       throw invalid("password_length would be below password_min_length");
     }
+    const relayPorts = relayPortsProblem(
+      reader.get("turn_relay_port_min"),
+      reader.get("turn_relay_port_max"),
+    );
+    if (relayPorts) throw invalid(`turn_relay_port_max ${relayPorts}`);
     const [collision] = collisions(
       effectiveListeners(this.#config.values, reader),
     );

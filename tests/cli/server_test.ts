@@ -6,13 +6,14 @@ import { LineConnection } from "../harness/line_connection.ts";
 import {
   LISTENER_NAMES,
   listenerRow,
+  transportsOf,
 } from "../../src/config/listener_table.ts";
 import { reservePorts } from "../harness/ports.ts";
 import { Server } from "../harness/server.ts";
 import { type Outcome, postern } from "./command_line.ts";
 
 Deno.test("the command line works on the running server", async (t) => {
-  const server = await Server.start();
+  const server = await Server.start({ turn: true });
   const environment = { POSTERN_CONFIG: server.configFile };
   async function run(...args: string[]): Promise<Outcome> {
     return await postern([...args, "--json"], environment);
@@ -31,10 +32,11 @@ Deno.test("the command line works on the running server", async (t) => {
         status.listeners.map(({ name, transport, tls }: ListenerShape) =>
           `${name} ${transport} ${tls}`
         ),
-        LISTENER_NAMES.map((name) => {
-          const { transport, tls } = listenerRow(name);
-          return `${name} ${transport} ${tls}`;
-        }),
+        LISTENER_NAMES.flatMap((name) =>
+          transportsOf(name).map((transport) =>
+            `${name} ${transport} ${listenerRow(name).tls}`
+          )
+        ),
       );
     });
 

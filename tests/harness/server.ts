@@ -9,6 +9,7 @@
 import {
   LISTENER_NAMES,
   type ListenerName,
+  listenerRow,
 } from "../../src/config/listener_table.ts";
 import { reservePorts } from "./ports.ts";
 import { program, runCommand, ServerProcess } from "./server_process.ts";
@@ -36,6 +37,8 @@ export interface ServerOptions {
   /** In place of a self-signed certificate. */
   readonly tls?: string;
   readonly ports?: Ports;
+  /** Serves calls too; few tests need the thread. */
+  readonly turn?: boolean;
   /** Of the process, besides what it has anyway; `POSTERN_SET__imap__max_line` sets a key. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Runs in the state directory with nothing of this process's environment but a PATH. */
@@ -63,11 +66,13 @@ const NO_DNS = '[dns]\nservers = ["127.0.0.1:9"]\ntimeout = "100ms"';
 function configText(
   ports: Ports,
   stateDir: string,
-  { config = "", server = "", tls = '[tls]\nmode = "self_signed"' }:
+  { config = "", server = "", tls = '[tls]\nmode = "self_signed"', turn }:
     ServerOptions,
 ): string {
   const listen = LISTENER_NAMES.map((name) =>
-    `${name} = "127.0.0.1:${ports[camel(name)]}"`
+    listenerRow(name).protocol === "turn" && !turn
+      ? `${name} = ""`
+      : `${name} = "127.0.0.1:${ports[camel(name)]}"`
   ).join("\n");
   return `
 [server]
@@ -109,6 +114,7 @@ export class Server {
     readonly isolated: boolean,
     readonly environment: Readonly<Record<string, string>>,
     readonly main: string | undefined,
+    readonly turn: boolean,
   ) {}
 
   /** Starts it and waits until every port accepts. */
@@ -129,6 +135,7 @@ export class Server {
       options.isolated ?? false,
       options.environment ?? {},
       options.main,
+      options.turn ?? false,
     );
     try {
       await server.run();
@@ -155,7 +162,9 @@ export class Server {
 
   /** Starts the process again, on the same ports and state. */
   run(): Promise<void> {
-    const waiting = Object.values(this.ports);
+    const waiting = LISTENER_NAMES.filter((name) =>
+      this.turn || listenerRow(name).protocol !== "turn"
+    ).map((name) => this.ports[camel(name)]);
     return this.#process.run(async () => {
       while (waiting[0] !== undefined && await accepts(waiting[0])) {
         waiting.shift();

@@ -21,12 +21,12 @@ export async function diskFacts(
 }
 
 export function openFileFacts(
-  { smtp, submission, imap }: Config,
+  { smtp, submission, imap, turn }: Config,
   limit: number | undefined,
 ): Pick<Facts, "openFiles" | "openFault"> {
   const fault = openFault();
   const needed = smtp.maxConnections + submission.maxConnections +
-    imap.maxConnections + OTHER_FILES;
+    imap.maxConnections + turn.maxAllocations + OTHER_FILES;
   return {
     ...(limit === undefined ? {} : { openFiles: { limit, needed } }),
     ...(fault === undefined ? {} : { openFault: fault }),

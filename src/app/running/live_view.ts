@@ -16,7 +16,11 @@ import type {
 import type { Degraded } from "../../admin/conditions.ts";
 import type { SessionRegistry } from "../../accounts/session_registry.ts";
 import type { Clock } from "../../base/clock.ts";
-import { LISTENER_NAMES, listenerRow } from "../../config/listener_table.ts";
+import {
+  LISTENER_NAMES,
+  listenerRow,
+  transportsOf,
+} from "../../config/listener_table.ts";
 import type { LogLevel } from "../../observe/fields.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Pollers } from "../../federation/exchange/poll/pollers.ts";
@@ -74,15 +78,18 @@ export class LiveView implements LiveServer {
 
   listeners(): readonly ListenerShape[] {
     return LISTENER_NAMES.flatMap((name) => {
-      const { transport, tls } = listenerRow(name);
-      return this.#parts.listeners.bound(name).map(({ hostname, port }) => ({
-        name,
-        transport,
-        address: hostname,
-        port,
-        tls,
-        state: "listening" as const,
-      }));
+      const { tls } = listenerRow(name);
+      const bound = this.#parts.listeners.bound(name);
+      return transportsOf(name).flatMap((transport) =>
+        bound.map(({ hostname, port }) => ({
+          name,
+          transport,
+          address: hostname,
+          port,
+          tls,
+          state: "listening" as const,
+        }))
+      );
     });
   }
 

@@ -1,19 +1,18 @@
 /** One row of the listener table, as the addresses that file and settings give it. @module */
-import type { ListenerName } from "../../config/listener_table.ts";
 import { formatAddress } from "../../net/listener.ts";
 import { effectiveListeners } from "../../settings/listeners.ts";
 import type { Assembly } from "../assembly.ts";
-import { BindFailure } from "../service_listeners.ts";
+import { BindFailure, type OwnListenerName } from "../service_listeners.ts";
 import type { RequiredService } from "./service.ts";
 
 export class ListenerGroup implements RequiredService {
   readonly name: string;
   readonly optional = false;
-  readonly #listener: ListenerName;
+  readonly #listener: OwnListenerName;
   readonly #assembly: Assembly;
   #stopFollowing: (() => void)[] = [];
 
-  constructor(listener: ListenerName, assembly: Assembly) {
+  constructor(listener: OwnListenerName, assembly: Assembly) {
     this.name = `listen.${listener}`;
     this.#listener = listener;
     this.#assembly = assembly;

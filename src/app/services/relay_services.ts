@@ -4,10 +4,6 @@
  *
  * @module
  */
-import {
-  LISTENER_NAMES,
-  type ListenerName,
-} from "../../config/listener_table.ts";
 import type { Degraded } from "../../admin/conditions.ts";
 import { rewriteDatabase } from "../../tasks/upkeep.ts";
 import type { Assembly } from "../assembly.ts";
@@ -22,11 +18,12 @@ import { upkeep } from "./upkeep.ts";
 
 export function relayServices(
   assembly: Assembly,
-  listeners: Readonly<Record<ListenerName, ListenerGroup>>,
+  listeners: readonly ListenerGroup[],
 ): readonly Service[] {
   return [
     connections(assembly),
-    ...LISTENER_NAMES.map((name) => listeners[name]),
+    assembly.turn, // before clients ask for it
+    ...listeners,
     tasks(assembly),
     counting(assembly),
     sending(assembly),

@@ -6,6 +6,7 @@ import {
   type ListenerName,
   listenerRow,
   type Transport,
+  transportsOf,
 } from "../../config/listener_table.ts";
 import {
   type Firewall,
@@ -47,12 +48,14 @@ async function print(call: Call): Promise<CommandResult> {
 function fromFile(call: Call): Bound[] {
   const listeners = fileListeners(call.access.config.values);
   return LISTENER_NAMES.flatMap((name) =>
-    listeners[name].map(({ host = "::", port }) => ({
-      name,
-      address: host,
-      port,
-      transport: listenerRow(name).transport,
-    }))
+    listeners[name].flatMap(({ host = "::", port }) =>
+      transportsOf(name).map((transport) => ({
+        name,
+        address: host,
+        port,
+        transport,
+      }))
+    )
   );
 }
 

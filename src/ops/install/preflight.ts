@@ -2,7 +2,7 @@
 import { reasonOf } from "../../base/system_errors.ts";
 import { roundedSize } from "../../base/sizes.ts";
 import { fileListeners } from "../../config/listeners.ts";
-import { LISTENER_NAMES, listenerRow } from "../../config/listener_table.ts";
+import { LISTENER_NAMES, transportsOf } from "../../config/listener_table.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Machine } from "./machine.ts";
 import type { Places } from "./places.ts";
@@ -24,7 +24,7 @@ export async function takenPorts(
   if (ok) return [];
   const listeners = fileListeners(config);
   return LISTENER_NAMES.flatMap((listener) => {
-    if (listenerRow(listener).transport !== "tcp") return [];
+    if (!transportsOf(listener).includes("tcp")) return [];
     return listeners[listener].flatMap(({ host, port }) => {
       const reason = bindFault(host, port);
       return reason === undefined
