@@ -1,5 +1,6 @@
 /** What `/mxdeliv` answers to whom, over a real store. */
 import assert from "node:assert/strict";
+import { Refusal } from "../../src/base/refusal.ts";
 import { ANN, BOB } from "../delivery/relay.ts";
 import {
   clear,
@@ -108,6 +109,60 @@ worldTest(
     const full = "507 452 4.2.2 Mailbox full";
     assert.equal(await world.post(signed(encrypted())), full);
     assert.deepEqual(await world.relay.inbox(ANN), []);
+  },
+);
+
+const FULL = "507 452 4.3.1 Insufficient storage";
+const LOCAL_ERROR = "503 451 4.3.0 Local error (60)";
+
+worldTest(
+  "what the store does not take is never said to be taken, and is taken later",
+  async (world) => {
+    const { mail } = world.relay.store;
+    const accept = mail.accept.bind(mail);
+    const rows: readonly [fault: Error, answer: string][] = [
+      [new Refusal("storage_full"), FULL],
+      [new Refusal("storage_read_only"), LOCAL_ERROR],
+      [new Refusal("unavailable"), LOCAL_ERROR],
+      [new Error("disk I/O error"), LOCAL_ERROR],
+    ];
+    const text = signed(encrypted());
+    const to = [ANN, BOB];
+    for (const [fault, answer] of rows) {
+      mail.accept = () => Promise.reject(fault);
+      assert.equal(await world.post(text, { to }), answer, String(fault));
+    }
+    assert.equal(world.relay.bugs.splice(0).length, 1);
+    assert.deepEqual(world.refusals, [
+      "storage_full",
+      "storage_read_only",
+      "unavailable",
+    ]);
+    assert.deepEqual(await world.relay.inbox(ANN), []);
+    mail.accept = accept;
+    assert.equal(await world.post(text, { to }), OK);
+    for (const one of to) {
+      assert.equal((await world.relay.inbox(one)).length, 1);
+    }
+  },
+);
+
+worldTest(
+  "a disk that is full while a message comes is told, whoever it is for",
+  async (world) => {
+    const { staging } = world.relay.store;
+    const stage = staging.stage.bind(staging);
+    staging.stage = () => {
+      const staged = stage();
+      staged.write = () => Promise.reject(new Refusal("storage_full"));
+      return staged;
+    };
+    for (const to of [ANN, "ghost@relay.example"]) {
+      const text = encrypted({ sizeOctets: 100_000 });
+      assert.equal(await world.post(text, { to: [to] }), FULL);
+    }
+    staging.stage = stage;
+    assert.equal(await world.post(encrypted()), OK);
   },
 );
 
