@@ -782,6 +782,11 @@ export const SCHEMA = {
     "Time until the next attempt after the first failure, the second, …; the last one repeats",
   ),
 
+  "queue.delay_warning": key(
+    duration({ max: days(14) }),
+    0,
+    "After how long the sender of a message that still waits is told so; 0: never, since Delta Chat shows no such report",
+  ),
   "queue.connect_timeout": key(
     milliseconds({ min: 1000, max: 300_000 }),
     30_000,

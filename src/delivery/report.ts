@@ -9,6 +9,7 @@ import { nowSeconds } from "../base/clock.ts";
 import { formatMailDate } from "../mail/date.ts";
 import { type HygieneParts, newMessageId } from "./header_hygiene.ts";
 import type {
+  DelayedMessage,
   DeliveryNote,
   FailedMessage,
   FailedRecipient,
@@ -27,11 +28,54 @@ const MAX_MESSAGE_ID_LENGTH = 900;
 const MAX_TEXT_LENGTH = 300;
 const EXPIRED_STATUS = "5.4.7"; // RFC 3463 §3.5
 const FAILED_CODE = 550; // RFC 5321 §4.2.3
+const DELAYED_CODE = 451;
+
+/** What there is to say of the recipients: they will not get it, or not yet. */
+interface Kind {
+  readonly subject: string;
+  /** RFC 3464 §2.3.3. */
+  readonly action: "failed" | "delayed";
+  readonly says: string;
+  /** Seconds since 1970 UTC; of a delay. */
+  readonly triedUntil?: number;
+}
+
+const FAILED: Kind = {
+  subject: "Undelivered Mail Returned to Sender",
+  action: "failed",
+  says: "Message could not be delivered to",
+};
+
+/** That a message is late. Without the hint: clients would mark it as failed. */
+export function formatDelay(
+  { expiresInSeconds, ...delayed }: DelayedMessage,
+  parts: Omit<ReportParts, "hint">,
+): Formatted {
+  return format(delayed, { ...parts, hint: false }, {
+    subject: "Delayed Mail (still being retried)",
+    action: "delayed",
+    says: "Message is not delivered yet, and is tried again, to",
+    triedUntil: nowSeconds(parts.clock) + expiresInSeconds,
+  });
+}
 
 /** The whole message, and how much of it is header. */
 export function formatReport(
   failed: FailedMessage,
   parts: ReportParts,
+): Formatted {
+  return format(failed, parts, FAILED);
+}
+
+interface Formatted {
+  readonly octets: Uint8Array;
+  readonly headerOctets: number;
+}
+
+function format(
+  failed: FailedMessage,
+  parts: ReportParts,
+  kind: Kind,
 ): { octets: Uint8Array; headerOctets: number } {
   const date = formatMailDate(nowSeconds(parts.clock));
   const messageId = newMessageId(parts);
@@ -39,7 +83,7 @@ export function formatReport(
   const header = [
     `From: Mail Delivery System <MAILER-DAEMON@${parts.domain}>`,
     `To: <${failed.reversePath}>`,
-    "Subject: Undelivered Mail Returned to Sender",
+    `Subject: ${kind.subject}`,
     `Date: ${date}`,
     `Message-ID: ${messageId}`,
     "Auto-Submitted: auto-replied", // RFC 3834 §5
@@ -54,14 +98,15 @@ export function formatReport(
     `--${boundary}`,
     "Content-Type: text/plain; charset=utf-8",
     "",
-    ...explanation(failed.recipients),
+    ...explanation(failed.recipients, kind),
     "",
     `--${boundary}`,
     "Content-Type: message/delivery-status",
     "",
     `Reporting-MTA: dns; ${parts.hostname}`,
     `Arrival-Date: ${formatMailDate(failed.queuedAt)}`,
-    ...failed.recipients.slice(0, MAX_LISTED).flatMap(deliveryStatus),
+    ...failed.recipients.slice(0, MAX_LISTED)
+      .flatMap((one) => deliveryStatus(one, kind)),
     "",
     `--${boundary}`,
     "Content-Type: text/rfc822-headers",
@@ -77,9 +122,12 @@ export function formatReport(
 }
 
 /** What the user reads. */
-function explanation(failed: readonly FailedRecipient[]): string[] {
+function explanation(
+  failed: readonly FailedRecipient[],
+  { says }: Kind,
+): string[] {
   const lines = failed.slice(0, MAX_LISTED).map(({ address, note }) =>
-    `Message could not be delivered to ${address}: ${reason(note)}.`
+    `${says} ${address}: ${reason(note)}.`
   );
   const more = failed.length - lines.length;
   return more > 0 ? [...lines, `And to ${more} more.`] : lines;
@@ -95,14 +143,20 @@ function reason({ status, text }: DeliveryNote): string {
 /** RFC 3464 §2.3. */
 function deliveryStatus(
   { address, note, lastAttemptAt }: FailedRecipient,
+  { action, triedUntil }: Kind,
 ): string[] {
-  const { status, code = FAILED_CODE, transport, host } = note;
+  const {
+    status,
+    code = action === "failed" ? FAILED_CODE : DELAYED_CODE,
+    transport,
+    host,
+  } = note;
   const isHttp = transport?.startsWith("http");
   const text = oneLine(note.text, MAX_TEXT_LENGTH);
   return [
     "",
     `Final-Recipient: rfc822; ${address}`,
-    "Action: failed",
+    `Action: ${action}`,
     `Status: ${status}`,
     ...(host === undefined ? [] : [`Remote-MTA: dns; ${oneLine(host, 255)}`]),
     isHttp
@@ -111,6 +165,9 @@ function deliveryStatus(
     ...(lastAttemptAt === undefined
       ? []
       : [`Last-Attempt-Date: ${formatMailDate(lastAttemptAt)}`]),
+    ...(triedUntil === undefined
+      ? []
+      : [`Will-Retry-Until: ${formatMailDate(triedUntil)}`]),
   ];
 }
 

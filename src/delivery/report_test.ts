@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { AccountId, QueueId } from "../base/ids.ts";
 import type { Address } from "../mail/address.ts";
 import type { DeliveryNote } from "../store/queue.ts";
-import { formatReport } from "./report.ts";
+import { formatDelay, formatReport } from "./report.ts";
 
 const PARTS = {
   clock: { now: () => 1_800_000_000_000, monotonic: () => 0 },
@@ -93,4 +93,36 @@ Deno.test("formatReport() is bounded, whoever wrote into it", () => {
   assert.ok(report.length < 120_000, String(report.length));
   assert.match(report, /^And to 900 more\.\r$/m);
   for (const line of report.split("\r\n")) assert.ok(line.length <= 998);
+});
+
+Deno.test("a report of a delay says that nothing is lost, and until when", () => {
+  const { octets } = formatDelay({
+    message: 1 as QueueId,
+    account: 1 as AccountId,
+    reversePath: "ann@relay.example",
+    messageId: "<1@localhost>",
+    queuedAt: 1_799_999_000,
+    ageSeconds: 0,
+    waiting: 1,
+    place: { expiresAt: 9, message: 1 as QueueId },
+    expiresInSeconds: 600,
+    recipients: [{
+      n: 0,
+      address: "p@far.example" as Address,
+      note: { status: "4.4.1", text: "connection refused" },
+    }],
+  }, PARTS);
+  const text = new TextDecoder().decode(octets);
+  assert.match(text, /^Action: delayed\r$/m);
+  assert.match(text, /^Will-Retry-Until: Fri, 15 Jan 2027 08:10:00 \+0000\r$/m);
+  assert.match(
+    text,
+    /^Diagnostic-Code: smtp; 451 4\.4\.1 connection refused\r$/m,
+  );
+  assert.match(
+    text,
+    /not delivered yet, .* to p@far\.example: connection refused\.\r$/m,
+  );
+  // by that field a client would take it for a failure
+  assert.doesNotMatch(text, /Secure-Join|Action: failed/);
 });

@@ -8,9 +8,9 @@
 import { nowSeconds } from "../base/clock.ts";
 import type { QueueId } from "../base/ids.ts";
 import { Refusal } from "../base/refusal.ts";
-import type { FailedMessage } from "../store/queue.ts";
+import type { DelayedMessage, FailedMessage } from "../store/queue.ts";
 import type { DeliveryParts } from "./parts.ts";
-import { formatReport, type ReportParts } from "./report.ts";
+import { formatDelay, formatReport, type ReportParts } from "./report.ts";
 
 const AT_ONCE = 100;
 /** So long it is waited for others of the same message to fail: clients mark it as failed once. */
@@ -54,6 +54,20 @@ export class Reports {
       (waiting === 0 || ageSeconds >= TOGETHER_SECONDS) &&
       !outbound.isAwaited(message)
     );
+  }
+
+  /** That it is late. @throws {Refusal} if the store takes nothing */
+  async tellDelayed(delayed: DelayedMessage): Promise<void> {
+    const { mail, clock, settings } = this.#parts;
+    const { octets, headerOctets } = formatDelay(delayed, this.#form);
+    await mail.accept({
+      content: { kind: "inline", octets },
+      headerOctets,
+      recipients: [delayed.account],
+      arrivedAt: nowSeconds(clock),
+      quota: settings().quota,
+      ignoreQuota: true,
+    });
   }
 
   async #tellSome(isDue: (failed: FailedMessage) => boolean): Promise<void> {

@@ -287,6 +287,19 @@ export interface FailedMessage {
   readonly recipients: readonly FailedRecipient[];
 }
 
+/** A message that some have not got yet, and may still get: those are its recipients. */
+export interface DelayedMessage extends FailedMessage {
+  readonly place: DelayPlace;
+  readonly expiresInSeconds: number;
+}
+
+/** Messages in the order in which they run out of time. */
+export interface DelayPlace {
+  /** By the store's clock. */
+  readonly expiresAt: number;
+  readonly message: QueueId;
+}
+
 /** By which a report about it is known. */
 export interface SentMail {
   readonly account: AccountId;
@@ -331,6 +344,13 @@ export interface QueueStore {
 
   /** By message, all after one; a report of them is `Acceptance.reports`. */
   failures(after: QueueId | undefined, limit: number): Promise<FailedMessage[]>;
+
+  /** With a sender here, after one, if it has no more time than that. */
+  delayed(
+    after: DelayPlace | undefined,
+    withinSeconds: number,
+    limit: number,
+  ): Promise<DelayedMessage[]>;
 
   /** Nothing of it is handed out until it is released; of a destination, also what is still to come. */
   hold(selection: QueueSelection): Promise<number>;

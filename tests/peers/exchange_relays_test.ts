@@ -90,6 +90,52 @@ networkTest("a relay that nobody reaches fetches its mail", async () => {
 });
 
 networkTest(
+  "two relays whose domains nobody finds fetch their mail from each other",
+  async () => {
+    await using network = await Network.make();
+    await using ending = new AsyncDisposableStack();
+    const start = (domain: string) =>
+      RelayHost.start(network, { domain, config: RETRY, federation: STRICT });
+    const [one, two] = await Promise.all([
+      start("one.example"),
+      start("two.example"),
+    ]);
+    const ann = await Correspondent.signUp(one, "ann");
+    ending.defer(() => ann.close());
+    const bob = await Correspondent.signUp(two, "bob");
+    ending.defer(() => bob.close());
+    const tokens = new Map<RelayHost, string>();
+    for (const [relay, other] of [[one, two], [two, one]] as const) {
+      await network.removeName(relay.domain);
+      const served = ["other", "--domains", other.domain] as const;
+      tokens.set(other, await serve(relay, ...served));
+    }
+    for (const [relay, other] of [[one, two], [two, one]] as const) {
+      await tell(
+        relay,
+        tokens.get(relay)!,
+        ...["exchanger", "add", "hub", `https://${other.hostname}`],
+        ...["--protocol", "v1", "--allow-insecure", "on", "--token-stdin"],
+      );
+    }
+    await ann.write([bob.address], "to-two");
+    await bob.receive("to-two");
+    await bob.write([ann.address], "to-one");
+    await ann.receive("to-one");
+    for (const relay of [one, two]) {
+      const listed = await relay.command("exchanger", "list", "--json");
+      const { exchangers } = JSON.parse(listed).data;
+      const counts = exchangers.map((
+        { pulled, served }: { pulled: number; served: number },
+      ) => [pulled, served]);
+      assert.deepEqual(counts, [[1, 0], [0, 1]]);
+      const queued = await relay.command("queue", "list", "--json");
+      assert.deepEqual(JSON.parse(queued).data.entries, []);
+    }
+  },
+);
+
+networkTest(
   "mail is pushed to an exchanger, which passes it on as it came",
   async () => {
     await using network = await Network.make();

@@ -7,6 +7,11 @@ import type { Delivery } from "../../delivery/delivery.ts";
 import type { Exchange } from "../../federation/exchange/exchange.ts";
 import { ExchangeTransport } from "../../federation/exchange/exchange_transport.ts";
 import type { WayName } from "../../federation/attempt_seen.ts";
+import {
+  type DelayRecord,
+  DELAYS,
+  DelayWarnings,
+} from "../../federation/delay_warnings.ts";
 import { type AlarmKind, PeerAlarms } from "../../federation/peer_alarms.ts";
 import { QueueRunner } from "../../federation/queue/runner.ts";
 import type { TransportSettings } from "../../federation/transports/parts.ts";
@@ -51,11 +56,13 @@ export class Sender {
   readonly #parts: SenderParts;
   readonly #transport: RelayTransport;
   readonly #alarms: PeerAlarms;
+  readonly #delays: DelayWarnings;
   readonly #ends: (() => void)[] = [];
 
   private constructor(
     parts: SenderParts,
     records: ConstructorParameters<typeof RelayTransport>[0]["records"],
+    delays: RecordSet<DelayRecord>,
   ) {
     const { store, federation, exchange, clock, timers, config, reported } =
       parts;
@@ -91,6 +98,15 @@ export class Sender {
           seen.sizeOctets;
       },
       onAlarm: (alarm) => this.#alarms.raise(alarm),
+    });
+    this.#delays = new DelayWarnings({
+      queue: store.queue,
+      records: delays,
+      options: () => ({
+        afterSeconds: config().queue.delayWarning,
+        lifetimeSeconds: config().queue.lifetime,
+      }),
+      tell: (delayed) => parts.delivery.reports.tellDelayed(delayed),
     });
     this.runner = new QueueRunner({
       ...parts,
@@ -129,7 +145,12 @@ export class Sender {
         onUnreadable: () => federation.onUnreadable(MTA_STS.collection),
       }),
     ];
-    return new Sender(parts, { hosts, mtaSts });
+    const delays = await RecordSet.open({
+      ...shared,
+      ...DELAYS,
+      onUnreadable: () => federation.onUnreadable(DELAYS.collection),
+    });
+    return new Sender(parts, { hosts, mtaSts }, delays);
   }
 
   /** @throws {Refusal} if the store takes nothing */
@@ -154,6 +175,11 @@ export class Sender {
   /** Also of one that has never started. */
   async close(): Promise<void> {
     await this.#transport.close();
+  }
+
+  /** Tells whose mail is late. @throws {Refusal} if the store takes nothing */
+  async warnOfDelays(): Promise<void> {
+    await this.#delays.look();
   }
 
   /** What a crash has left untold; there may be much of it. */

@@ -23,6 +23,7 @@ const SETTINGS_RETRY_MS = 10_000;
 const LISTENER_PATIENCE_MS = 5_000;
 const KEEP_TIME_MS = 60_000;
 const TELL_FAILURES_MS = 5000;
+const DELAYS_MS = 60_000;
 const DKIM_RECORDS_MS = 10 * 60 * 1000;
 const COUNTS_MS = 60_000;
 const TOTALS_MS = 60 * 60 * 1000;
@@ -63,6 +64,11 @@ function looks(assembly: Assembly): Look[] {
       name: "failed_deliveries",
       everyMs: TELL_FAILURES_MS,
       look: () => delivery.reports.tellDue(),
+    },
+    {
+      name: "delayed_deliveries",
+      everyMs: DELAYS_MS,
+      look: () => assembly.sender.warnOfDelays(),
     },
     {
       // a record that was not there: who has published it need not say so

@@ -2,6 +2,9 @@
 import type { BlobId, QueueId } from "../../base/ids.ts";
 import type { StoreClock } from "../clock.ts";
 import {
+  type DelayedMessage,
+  type DelayPlace,
+  type DeliveryNote,
   type FailedMessage,
   type QueueCursor,
   type QueueDestination,
@@ -23,6 +26,7 @@ import { SentTable } from "./tables/sent_table.ts";
 
 const ROWS_AT_ONCE = 1000; // looked at for one page
 const COUNTED_AT_ONCE = 1000;
+const NOT_TRIED: DeliveryNote = { status: "4.0.0", text: "not tried yet" };
 const START: QueueCursor = { message: 0 as QueueId, n: -1 };
 
 type Counts = "messages" | "octets" | "waiting" | "held" | "failed";
@@ -93,6 +97,43 @@ export class QueueReads {
         ...(triedAt !== undefined && { lastAttemptAt: triedAt }),
       })),
     }];
+  }
+
+  delayed(
+    after: DelayPlace | undefined,
+    withinSeconds: number,
+    limit: number,
+  ): DelayedMessage[] {
+    return readTogether(this.db, () => {
+      const now = this.time.seconds();
+      const from = after ?? { expiresAt: 0, message: START.message };
+      return this.#messages.ending(from, now + withinSeconds, limit)
+        .map((id) => this.#delayed(this.#messages.find(id)!, now));
+    });
+  }
+
+  #delayed(message: QueueMessage, now: number): DelayedMessage {
+    const { id, account, reversePath, messageId, queuedAt, expiresAt } =
+      message;
+    const rows = this.#recipients.of(id)
+      .filter(({ state }) => state === "waiting");
+    return {
+      message: id,
+      account: account!,
+      reversePath,
+      messageId,
+      queuedAt,
+      ageSeconds: 0,
+      waiting: rows.length,
+      place: { expiresAt, message: id },
+      expiresInSeconds: Math.max(0, expiresAt - now),
+      recipients: rows.map(({ n, address, note, triedAt }) => ({
+        n,
+        address,
+        note: note ?? NOT_TRIED,
+        ...(triedAt !== undefined && { lastAttemptAt: triedAt }),
+      })),
+    };
   }
 
   list(

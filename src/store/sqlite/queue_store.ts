@@ -5,6 +5,8 @@ import type { StoreClock } from "../clock.ts";
 import type { MessageKey } from "../message_key.ts";
 import type {
   Claim,
+  DelayedMessage,
+  DelayPlace,
   DeliveryNote,
   FailedMessage,
   FailedRecipient,
@@ -85,6 +87,14 @@ export class SqliteQueueStore implements QueueStore {
     limit: number,
   ): Promise<FailedMessage[]> {
     return Promise.try(() => this.#reads.failures(after, limit));
+  }
+
+  delayed(
+    after: DelayPlace | undefined,
+    withinSeconds: number,
+    limit: number,
+  ): Promise<DelayedMessage[]> {
+    return Promise.try(() => this.#reads.delayed(after, withinSeconds, limit));
   }
 
   hold(selection: QueueSelection): Promise<number> {

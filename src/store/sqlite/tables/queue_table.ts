@@ -1,6 +1,6 @@
 /** Messages that wait to be sent. @module */
 import type { AccountId, BlobId, QueueId } from "../../../base/ids.ts";
-import type { OutboundMessage, QueueOrigin } from "../../queue.ts";
+import type { DelayPlace, OutboundMessage, QueueOrigin } from "../../queue.ts";
 import { type Connection, withoutNulls } from "../database/connection.ts";
 
 export interface NewQueued {
@@ -143,6 +143,26 @@ export class QueueTable {
            AND (lease IS NULL OR due_at <= ?1))
        LIMIT ?2 + 0`,
       livedSeconds,
+      limit,
+    ) as QueueId[];
+  }
+
+  /** With a sender and somebody who waits, after one in the order of their ends. */
+  ending(
+    { expiresAt, message }: DelayPlace,
+    until: number,
+    limit: number,
+  ): QueueId[] {
+    return this.db.column(
+      `SELECT id FROM queue_messages
+       WHERE (expires_at, id) > (?, ?) AND expires_at <= ?
+         AND account_id IS NOT NULL AND EXISTS (
+           SELECT 1 FROM queue_recipients
+           WHERE queue_id = id AND state = 'waiting')
+       ORDER BY expires_at, id LIMIT ? + 0`,
+      expiresAt,
+      message,
+      until,
       limit,
     ) as QueueId[];
   }
