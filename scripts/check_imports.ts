@@ -14,6 +14,7 @@ const VALUES = [
   "imap/proto",
   "turn/proto",
   "iroh/proto",
+  "shadowsocks/proto",
 ];
 const RESOURCES: Record<string, readonly string[]> = {
   observe: ["files"],
@@ -41,7 +42,7 @@ const SESSIONS = [
   "imap/server",
   "turn/server",
   "iroh/server",
-  "shadowsocks",
+  "shadowsocks/server",
 ];
 const SURFACES = ["api", "control", "ops", "tasks"];
 

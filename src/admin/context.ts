@@ -43,6 +43,7 @@ export interface AdminContext {
   readonly names: PublishedNames;
   readonly certificates: CertificateAdmin;
   readonly exchange: Exchange;
+  readonly tunnels: TunnelAdmin;
   readonly clock: Clock;
   readonly random: Random;
   /** The `dclogin:` link of an account, for this server as it is reached now. */
@@ -52,6 +53,16 @@ export interface AdminContext {
   readonly stateDir: string;
   /** Absent when no server runs in this process. */
   readonly live?: LiveServer;
+}
+
+/** Where clients reach tunnels to us. */
+export interface TunnelAdmin {
+  /** `port` undefined: nowhere. `host` is without brackets, `name` for people. */
+  shadowsocks(): {
+    readonly host: string;
+    readonly port?: number;
+    readonly name: string;
+  };
 }
 
 /** Keys that sign our mail. */

@@ -94,6 +94,17 @@ export interface ExchangerPoll {
   readonly error: string | null;
 }
 
+/** What went through a tunnel since the start: numbers only. */
+export interface TunnelShape {
+  readonly connections: number;
+  /** That reached a service. */
+  readonly streams: number;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+  /** By reason, as the tunnel names it. */
+  readonly refused: Readonly<Record<string, number>>;
+}
+
 /** What a server can be told to do with itself. */
 export interface ServerControl {
   reload(scope: ReloadScope): Promise<ReloadReport>;
@@ -108,6 +119,7 @@ export interface LiveServer extends ServerControl {
   readonly log: LogShape;
   readonly sessions: LiveSessions;
   services(): readonly ServiceConnections[];
+  shadowsocks(): TunnelShape;
   listeners(): readonly ListenerShape[];
   /** Canonical addresses at which it answers itself on that port. */
   ownAddresses(port: number): ReadonlySet<string>;

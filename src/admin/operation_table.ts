@@ -28,6 +28,7 @@ import { REGISTRATION_TOKEN_OPERATIONS } from "./operations/registration_tokens.
 import { REMOVAL_OPERATIONS } from "./operations/removal.ts";
 import { SERVER_OPERATIONS } from "./operations/server.ts";
 import { SETTINGS_OPERATIONS } from "./operations/settings.ts";
+import { SHADOWSOCKS_OPERATIONS } from "./operations/tunnels/shadowsocks.ts";
 import { STATUS_OPERATIONS } from "./operations/status.ts";
 import { TASK_OPERATIONS } from "./operations/tasks.ts";
 import { TRANSFER_OPERATIONS } from "./operations/transfer.ts";
@@ -51,6 +52,7 @@ export const OPERATIONS = {
   ...EXCHANGER_OPERATIONS,
   ...SETTINGS_OPERATIONS,
   ...PORT_OPERATIONS,
+  ...SHADOWSOCKS_OPERATIONS,
   ...TASK_OPERATIONS,
   ...BACKUP_OPERATIONS,
   ...MAIL_EXPORT_OPERATIONS,

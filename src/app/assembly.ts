@@ -40,6 +40,9 @@ import { provideMetrics } from "./metrics/relay_metrics.ts";
 import { LiveView } from "./running/live_view.ts";
 import { Protocols } from "./protocols.ts";
 import { adminContext, buildRelay, type Relay } from "./relay.ts";
+import { CarriedPeers } from "../net/carried_peers.ts";
+import { OwnServices } from "./proxies/own_services.ts";
+import { RelayShadowsocks } from "./proxies/shadowsocks.ts";
 import { ServiceListeners } from "./service_listeners.ts";
 import { RelaySiteBackend } from "./site_backend.ts";
 import { RelayMxdelivBackend } from "./server_mail.ts";
@@ -182,8 +185,20 @@ export async function assemble(
     bound: (name) => listeners.bound(name),
   });
   const serving = buildServing(relay, config);
+  const carried = new CarriedPeers();
+  const shadowsocks = new RelayShadowsocks({
+    ...shared,
+    services: new OwnServices({
+      listeners,
+      carried,
+      allowedPorts: () => config().shadowsocks.allowedPorts,
+    }),
+    cut: () => protocols.cutTunnels(),
+  });
   const protocols = new Protocols({
     ...shared,
+    carried,
+    shadowsocks,
     counters: relay.journal.counters,
     metrics: relay.journal.metrics,
     imap: imapBackend(relay, config, turn),

@@ -29,7 +29,11 @@ import { NativeConnection } from "../net/native_connection.ts";
 import { NativeWire } from "../net/native_wire.ts";
 import { SocketWire } from "../net/socket_wire.ts";
 import { serverUpgrade } from "../net/tls_upgrade.ts";
+import type { CarriedPeers } from "../net/carried_peers.ts";
 import type { Wire } from "../net/wire.ts";
+import type { ShadowsocksBackend } from "../shadowsocks/server/backend.ts";
+import type { TunnelFigures } from "../shadowsocks/server/figures.ts";
+import { ShadowsocksServer } from "../shadowsocks/server/server.ts";
 import type { SmtpBackend, SmtpService } from "../smtp/server/backend.ts";
 import { SmtpServer } from "../smtp/server/server.ts";
 import type { HttpChallenges } from "../tls/acme/solvers.ts";
@@ -44,6 +48,9 @@ const DRAIN_MS = 10_000; // a message or command that is under way may finish
 export interface ProtocolParts {
   readonly imap: ImapBackend;
   readonly smtp: SmtpBackend;
+  readonly shadowsocks: ShadowsocksBackend;
+  /** For whom our own tunnels connect to us. */
+  readonly carried: CarriedPeers;
   readonly site: SiteBackend;
   readonly serverMail: MxdelivBackend;
   readonly serving: Serving;
@@ -71,6 +78,8 @@ export class Protocols {
   readonly #smtp: SmtpServer;
   readonly #http: HttpServer;
   readonly #imapCounts: ConnectionCounts;
+  readonly #shadowsocks: ShadowsocksServer;
+  readonly #shadowsocksCounts: ConnectionCounts;
   #refusals = 0;
 
   constructor(parts: ProtocolParts) {
@@ -110,12 +119,29 @@ export class Protocols {
       const { maxConnections, maxConnectionsPerIp } = parts.config().imap;
       return { total: maxConnections, perAddress: maxConnectionsPerIp };
     });
+    this.#shadowsocks = new ShadowsocksServer({
+      backend: parts.shadowsocks,
+      clock,
+      timers,
+      random: systemRandom,
+    });
+    this.#shadowsocksCounts = new ConnectionCounts(() => {
+      const { maxConnections, maxConnectionsPerIp } = parts.config()
+        .shadowsocks;
+      return { total: maxConnections, perAddress: maxConnectionsPerIp };
+    });
   }
 
   /** On a port for TLS alone. */
   serveNative(protocol: OwnProtocol, conn: Deno.TlsConn): void {
-    if (protocol === "http") return void this.#http.serveTls(conn);
-    this.#serveMail(protocol, new NativeConnection(conn));
+    const { hostname, port } = conn.remoteAddr as Deno.NetAddr;
+    this.#parts.carried.whose({ address: hostname, port }, (peer) => {
+      const connection = new NativeConnection(conn, peer);
+      if (protocol === "http") void this.#http.serveTls(connection);
+      else if (protocol === "shadowsocks") {
+        void this.#serveShadowsocks(new NativeWire(connection));
+      } else this.#serveMail(protocol, connection);
+    });
   }
 
   /** Where TLS is on, or begins at once. */
@@ -155,8 +181,17 @@ export class Protocols {
   }
 
   serveSocket(protocol: OwnProtocol, socket: Socket): void {
-    const upgrade = serverUpgrade(() => this.#parts.contexts.get());
-    const wire = new SocketWire(socket, upgrade);
+    const { remoteAddress = "", remotePort = 0 } = socket;
+    this.#parts.carried.whose(
+      { address: remoteAddress, port: remotePort },
+      (peer) => {
+        const upgrade = serverUpgrade(() => this.#parts.contexts.get());
+        this.#serveWire(protocol, new SocketWire(socket, upgrade, peer));
+      },
+    );
+  }
+
+  #serveWire(protocol: OwnProtocol, wire: SocketWire): void {
     switch (protocol) {
       case "mx":
       case "submission":
@@ -165,7 +200,30 @@ export class Protocols {
         return void this.#serveImap(wire);
       case "http":
         return void this.#http.serve(wire);
+      case "shadowsocks":
+        return void this.#serveShadowsocks(wire);
     }
+  }
+
+  async #serveShadowsocks(wire: Wire): Promise<void> {
+    const { peerAddress } = wire;
+    if (!this.#shadowsocksCounts.enter(peerAddress)) {
+      this.#parts.counters.refused("busy");
+      return wire.abort();
+    }
+    await this.#shadowsocks.serve(wire);
+    this.#shadowsocksCounts.leave(peerAddress);
+  }
+
+  /** What clients have to know for Shadowsocks is no longer so: who knows only that goes. */
+  cutTunnels(): void {
+    this.#shadowsocks.cut();
+  }
+
+  /** Numbers about nobody. */
+  tunnels(): TunnelFigures & { readonly connections: number } {
+    const { figures } = this.#shadowsocks;
+    return { ...figures, connections: this.#shadowsocksCounts.total };
   }
 
   counts(): ServiceConnections[] {
@@ -188,6 +246,12 @@ export class Protocols {
         connections: this.#http.connections,
         unique_ips: this.#http.addresses,
         refused: this.#http.refused,
+      },
+      {
+        name: "shadowsocks",
+        connections: this.#shadowsocksCounts.total,
+        unique_ips: this.#shadowsocksCounts.addresses,
+        refused: this.#shadowsocksCounts.refused,
       },
     ];
   }
@@ -218,6 +282,7 @@ export class Protocols {
   /** Says goodbye everywhere; what is under way may finish. */
   async shutdown(): Promise<void> {
     const { timers } = this.#parts;
+    this.#shadowsocks.shutdown();
     await Promise.all([
       Promise.race([this.#http.stop(), timers.sleep(DRAIN_MS)]),
       Promise.race([this.#imap.shutdown(), timers.sleep(DRAIN_MS)]),

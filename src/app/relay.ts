@@ -276,6 +276,7 @@ export function adminContext(
       timers: SYSTEM_TIMERS,
     }),
     exchange: relay.exchange,
+    tunnels: { shadowsocks: () => shadowsocksPlace(relay, config(), links) },
     certificates,
     clock: SYSTEM_CLOCK,
     random: systemRandom,
@@ -284,6 +285,20 @@ export function adminContext(
     listeners: () => effectiveListeners(config(), relay.settings),
     stateDir: config().server.stateDir,
     ...(live === undefined ? {} : { live }),
+  };
+}
+
+function shadowsocksPlace(
+  { settings }: Relay,
+  config: Config,
+  links: (domain: string) => LinkFacts,
+) {
+  const { server, shadowsocks } = config;
+  const [bound] = effectiveListeners(config, settings).shadowsocks;
+  return {
+    host: shadowsocks.host ?? links(server.domain).imap.host,
+    name: server.domain,
+    ...(bound ? { port: bound.port } : {}),
   };
 }
 

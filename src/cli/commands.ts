@@ -23,6 +23,7 @@ import { SERVER_COMMANDS } from "./commands/server.ts";
 import { SETTINGS_COMMANDS } from "./commands/settings.ts";
 import { TASK_COMMANDS } from "./commands/tasks.ts";
 import { TRANSFER_COMMANDS } from "./commands/transfer.ts";
+import { SHADOWSOCKS_COMMANDS } from "./commands/tunnels/shadowsocks.ts";
 import { COMPLETION_COMMANDS } from "./installation/completion.ts";
 import { FIREWALL_COMMANDS } from "./installation/firewall.ts";
 import { INSTALL_COMMANDS } from "./installation/install.ts";
@@ -53,6 +54,12 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: "quota", summary: "How much accounts may hold" },
   { name: "settings", summary: "What can be changed while the server runs" },
   { name: "message-size", summary: "The largest message" },
+  {
+    name: "proxy",
+    aliases: ["pr", "shadowsocks", "ss"],
+    summary:
+      "Shadowsocks, for clients whose network lets them reach nothing else",
+  },
   { name: "federation", summary: "Mail to and from other servers" },
   { name: "queue", summary: "Mail that waits to be sent to other servers" },
   { name: "tasks", summary: "Periodic jobs" },
@@ -81,6 +88,7 @@ export const COMMANDS: readonly Command[] = [
   ...EXCHANGER_COMMANDS,
   ...SETTINGS_COMMANDS,
   ...PORT_COMMANDS,
+  ...SHADOWSOCKS_COMMANDS,
   ...FEDERATION_COMMANDS,
   ...FEDERATION_TRANSFER_COMMANDS,
   ...QUEUE_COMMANDS,

@@ -3,6 +3,7 @@ import { BlockList, isIP } from "node:net";
 import { literalIp } from "../mail/address.ts";
 import { collisions, fileListeners } from "./listeners.ts";
 import type { Config, KeyName } from "./schema.ts";
+import { passwordProblem } from "./tunnel_kinds.ts";
 
 export interface CheckResult {
   readonly severity: "error" | "warning";
@@ -19,6 +20,7 @@ export function checkConfig(config: Config): CheckResult[] {
     ...checkAuthority(config),
     ...checkMetrics(config),
     ...checkTurn(config),
+    ...checkShadowsocks(config),
   ];
 }
 
@@ -52,6 +54,12 @@ function* checkDomains({ server }: Config): Generator<CheckResult> {
         `certificates are rarely made for both`,
     };
   }
+}
+
+function* checkShadowsocks({ shadowsocks }: Config): Generator<CheckResult> {
+  const { cipher, password } = shadowsocks;
+  const problem = passwordProblem(cipher, password);
+  if (problem) yield error("shadowsocks.password", problem);
 }
 
 function* checkListeners(config: Config): Generator<CheckResult> {

@@ -23,6 +23,8 @@ export interface Kind<T> {
   fromToml(value: unknown): T;
   /** The value as TOML text. */
   toToml(value: T): string;
+  /** Whoever knows the value has access: lists of values only say whether there is one. */
+  readonly secret?: true;
 }
 
 const TRUE = new Set(["true", "yes", "y", "1", "on", "enable", "enabled", "t"]);
@@ -125,6 +127,9 @@ export const text: Kind<string> = textual("text", (value) => {
   }
   return value.trim();
 });
+
+/** As `text`, for a password or a key. */
+export const secret: Kind<string> = { ...text, secret: true };
 
 /** A path of the file system; relative ones are relative to the state directory. */
 export const path: Kind<string> = textual("path", (value) => {

@@ -13,7 +13,13 @@ type RowTransport = Transport | "both";
 /** When TLS begins: never, when the client asks for it, or with the first octet. */
 export type TlsMode = "none" | "starttls" | "implicit";
 /** What is spoken there; "mx": SMTP from other servers. */
-export type ListenerProtocol = "mx" | "submission" | "imap" | "http" | "turn";
+export type ListenerProtocol =
+  | "mx"
+  | "submission"
+  | "imap"
+  | "http"
+  | "turn"
+  | "shadowsocks";
 
 export interface ListenerRow {
   readonly transport: RowTransport;
@@ -25,6 +31,8 @@ export interface ListenerRow {
   readonly devPort: number;
   /** It listens only where the file or a setting says so. */
   readonly isOffByDefault?: true;
+  /** The key of the file that says whether it listens, for what not everybody wants. */
+  readonly switchedBy?: "shadowsocks.enabled";
   readonly summary: string;
 }
 
@@ -101,6 +109,15 @@ export const LISTENERS = {
     devPort: 15349,
     isOffByDefault: true,
     summary: "Calls: TURN over TLS",
+  },
+  shadowsocks: {
+    transport: "tcp",
+    tls: "none",
+    protocol: "shadowsocks",
+    port: 8388,
+    devPort: 8389,
+    switchedBy: "shadowsocks.enabled",
+    summary: "Shadowsocks, towards the other ports",
   },
 } as const satisfies Record<string, ListenerRow>;
 

@@ -21,6 +21,16 @@ export interface Collision {
 
 /** As the file has them, without what settings change. */
 export function fileListeners(config: Config): Listeners {
+  const addresses = fileAddresses(config);
+  return perListener((name, { switchedBy }) =>
+    switchedBy === undefined || valueOf(config, switchedBy)
+      ? addresses[name]
+      : []
+  );
+}
+
+/** The same for those that the file switches off, too. */
+export function fileAddresses(config: Config): Listeners {
   return perListener((name) => joinFamilies(valueOf(config, `listen.${name}`)));
 }
 

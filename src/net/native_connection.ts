@@ -1,6 +1,6 @@
 /**
- * A TLS connection on Deno's own socket, of which the end is sure: whatever is
- * pending, `end()` and `abort()` free its descriptor.
+ * A connection on Deno's own socket, with TLS or in clear, of which the end is
+ * sure: whatever is pending, `end()` and `abort()` free its descriptor.
  *
  * @module
  */
@@ -11,19 +11,32 @@ import { plainAddress } from "../base/peer_address.ts";
 export const END_GRACE_MS = 5000;
 
 export class NativeConnection {
-  readonly #connection: Deno.TlsConn;
+  readonly #connection: Deno.TlsConn | Deno.TcpConn;
+  readonly #carriedFor: string | undefined;
   readonly #gone = Promise.withResolvers<void>();
   #writes = 0; // that are pending
   #established = false; // something was written, so the handshake is over
   #ending: ReturnType<typeof setTimeout> | undefined;
   #aborted = false;
 
-  constructor(connection: Deno.TlsConn) {
+  /** @param carriedFor Whose it is, if a service of ours made it for somebody else. */
+  constructor(
+    connection: Deno.TlsConn | Deno.TcpConn,
+    carriedFor?: string,
+  ) {
     this.#connection = connection;
+    this.#carriedFor = carriedFor;
+  }
+
+  get secure(): boolean {
+    return "handshake" in this.#connection;
   }
 
   get remote(): { readonly address: string; readonly port: number } {
-    return plain(this.#connection.remoteAddr as Deno.NetAddr);
+    const { address, port } = plain(
+      this.#connection.remoteAddr as Deno.NetAddr,
+    );
+    return { address: this.#carriedFor ?? address, port };
   }
 
   get local(): { readonly address: string; readonly port: number } {
@@ -47,6 +60,9 @@ export class NativeConnection {
    * @throws {Error} when it fails, or the connection is lost or ended
    */
   async handshake(): Promise<string | undefined> {
+    if (!("handshake" in this.#connection)) {
+      throw new TypeError("The connection is in clear");
+    }
     const { alpnProtocol } = await this.#connection.handshake();
     this.#established = true;
     return alpnProtocol ?? undefined;

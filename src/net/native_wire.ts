@@ -1,5 +1,5 @@
 /**
- * A native TLS connection as a `Wire`: the cheapest one to keep open.
+ * A native connection as a `Wire`: the cheapest one to keep open.
  *
  * @module
  */
@@ -13,7 +13,7 @@ const LARGEST_READ = 16_384; // what one TLS record holds (RFC 8446 §5.1)
 const MOST_SPARE = 16;
 
 export class NativeWire implements Wire {
-  readonly secure = true;
+  readonly secure: boolean;
   readonly peerAddress: string;
   readonly #connection: NativeConnection;
   readonly #spare: ArrayBuffer[] = []; // of LARGEST_READ
@@ -23,6 +23,7 @@ export class NativeWire implements Wire {
   /** @param smallestRead Octets that a silent peer costs, and most requests of the protocol fit in. */
   constructor(connection: NativeConnection, smallestRead = SMALL_READ) {
     this.#connection = connection;
+    this.secure = connection.secure;
     this.#smallestRead = this.#readSize = smallestRead;
     this.peerAddress = this.#connection.remote.address;
   }
@@ -67,7 +68,9 @@ export class NativeWire implements Wire {
   }
 
   startTls(): Promise<void> {
-    return Promise.reject(new TypeError("The connection is secure already"));
+    return Promise.reject(
+      new TypeError("A native connection does not upgrade"),
+    );
   }
 
   close(): void {

@@ -25,9 +25,16 @@ export class SocketWire implements Wire {
   #failure: Error | undefined;
   #wake: (() => void) | undefined;
 
-  /** @param socket In clear. */
-  constructor(socket: Socket, readonly upgrade: TlsUpgrade) {
-    this.peerAddress = plainAddress(socket.remoteAddress);
+  /**
+   * @param socket In clear.
+   * @param carriedFor Whose it is, if a service of ours made it for somebody else.
+   */
+  constructor(
+    socket: Socket,
+    readonly upgrade: TlsUpgrade,
+    carriedFor?: string,
+  ) {
+    this.peerAddress = carriedFor ?? plainAddress(socket.remoteAddress);
     this.#socket = socket;
     socket.once("close", () => {
       clearTimeout(this.#ending);
@@ -87,14 +94,20 @@ export class SocketWire implements Wire {
     });
   }
 
-  closeWrite(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#socket.once("error", reject);
-      this.#socket.end(() => {
-        this.#socket.removeListener("error", reject);
-        resolve();
-      });
-    });
+  async closeWrite(): Promise<void> {
+    const socket = this.#socket;
+    if (socket.destroyed) throw new Error("The connection is over");
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const onClose = () => reject(new Error("The connection has ended"));
+    socket.once("error", reject);
+    socket.once("close", onClose);
+    socket.end(resolve);
+    try {
+      await promise;
+    } finally {
+      socket.removeListener("error", reject);
+      socket.removeListener("close", onClose);
+    }
   }
 
   async startTls(last?: Uint8Array): Promise<void> {

@@ -1,6 +1,6 @@
 /** Where each listener listens, once settings have had their say. @module */
 import { perListener } from "../config/listener_table.ts";
-import { fileListeners, type Listeners } from "../config/listeners.ts";
+import { fileAddresses, type Listeners } from "../config/listeners.ts";
 import type { ListenAddress } from "../config/network_kinds.ts";
 import type { Config } from "../config/schema.ts";
 import type { SettingName, SettingValue } from "./registry.ts";
@@ -14,7 +14,7 @@ export function effectiveListeners(
   config: Config,
   settings: SettingReader,
 ): Listeners {
-  const file = fileListeners(config);
+  const file = fileAddresses(config);
   return perListener((name) => {
     if (!settings.get(`${name}_enabled`)) return [];
     const port = settings.get(`${name}_port`);

@@ -15,13 +15,18 @@ import {
   quote,
   textual,
 } from "../config/kinds.ts";
-import { LISTENER_NAMES, type ListenerName } from "../config/listener_table.ts";
+import {
+  LISTENER_NAMES,
+  type ListenerName,
+  listenerRow,
+} from "../config/listener_table.ts";
 import { hostName } from "../config/network_kinds.ts";
 import {
   type Config,
   type KeyName,
   type KeyValue,
   SCHEMA,
+  valueOf,
 } from "../config/schema.ts";
 
 export interface Setting<T> {
@@ -75,10 +80,13 @@ function listenerSettings(): ListenerSettings {
       fallback: () => false,
       summary: `127.0.0.1 and ::1 in place of the address in ${key}`,
     };
+    const { switchedBy } = listenerRow(name);
     const enabled: Setting<boolean> = {
       ...rebind,
       kind: flag,
-      fallback: () => true,
+      fallback: (config) =>
+        switchedBy === undefined || valueOf(config, switchedBy),
+      ...(switchedBy === undefined ? {} : { toml: switchedBy }),
       summary: `Listen as ${key} says; false: not at all`,
     };
     return [
@@ -261,6 +269,11 @@ export const SETTINGS = {
   tls_mode: live("tls.mode", (c) => c.tls.mode),
   tls_files: certificateFiles,
   acme_email: live("acme.email", (c) => c.acme.email),
+  shadowsocks_cipher: live("shadowsocks.cipher", (c) => c.shadowsocks.cipher),
+  shadowsocks_password: live(
+    "shadowsocks.password",
+    (c) => c.shadowsocks.password,
+  ),
   dclogin_imap_security: linkSecurity("IMAP"),
   dclogin_smtp_security: linkSecurity("submission"),
 

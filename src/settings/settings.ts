@@ -8,11 +8,13 @@
  * @module
  */
 import { collisions } from "../config/listeners.ts";
+import type { Kind } from "../config/kinds.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { nearest } from "../config/nearest.ts";
 import { lengthProblem, relayPortsProblem } from "../config/checks.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { SettingStore } from "../store/settings.ts";
+import { passwordProblem } from "../config/tunnel_kinds.ts";
 import { effectiveListeners } from "./listeners.ts";
 import {
   isSettingName,
@@ -24,6 +26,9 @@ import {
 
 /** The store's part that is needed here. */
 export type SettingRows = Pick<SettingStore, "all" | "set" | "reset">;
+
+/** In place of a secret. */
+const HIDDEN = "(set)";
 
 /** So often a change begins again because somebody else changed the table. */
 const MAX_TRIES = 5;
@@ -86,9 +91,9 @@ export class Settings {
     const inFile = toml !== undefined && this.#config.given.has(toml);
     return {
       name,
-      value: kind.format(this.#values.get(name)),
+      value: shown(kind, this.#values.get(name)),
       source: this.#stored.has(name) ? "db" : inFile ? "config" : "default",
-      default: kind.format(settingNamed(name).fallback(this.#config.values)),
+      default: shown(kind, settingNamed(name).fallback(this.#config.values)),
       kind: kind.name,
       effect,
       summary,
@@ -215,6 +220,11 @@ export class Settings {
       reader.get("turn_relay_port_max"),
     );
     if (relayPorts) throw invalid(`turn_relay_port_max ${relayPorts}`);
+    const problem = passwordProblem(
+      reader.get("shadowsocks_cipher"),
+      reader.get("shadowsocks_password"),
+    );
+    if (problem) throw invalid(`shadowsocks_password ${problem}`);
     const [collision] = collisions(
       effectiveListeners(this.#config.values, reader),
     );
@@ -271,6 +281,12 @@ export class Settings {
     this.#turn = done.catch(() => undefined);
     return done;
   }
+}
+
+/** As people write it, unless nobody is to read it over their shoulder. */
+function shown(kind: Kind<unknown>, value: unknown): string {
+  const text = kind.format(value);
+  return kind.secret && text !== "" ? HIDDEN : text;
 }
 
 function knownName(name: string): SettingName {

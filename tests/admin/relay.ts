@@ -153,6 +153,13 @@ export async function withRelay(
         }),
         engine: () => ({}),
       },
+      tunnels: {
+        shadowsocks: () => ({
+          host: "chat.example",
+          port: 8388,
+          name: "chat.example",
+        }),
+      },
       names: new PublishedNames({
         keys,
         lookUps: () => dns,

@@ -21,6 +21,7 @@ import { measureScale } from "./scale.ts";
 import { measureIdle, measureKnownLogins, measureSignUps } from "./sessions.ts";
 import { measureSmtp } from "./smtp.ts";
 import { measureSubmission } from "./submission.ts";
+import { measureShadowsocks } from "./tunnels.ts";
 
 type Benchmark = (relay: Relay) => Promise<Row[]>;
 
@@ -53,6 +54,7 @@ const STANDALONE: Record<string, () => Row[] | Promise<Row[]>> = {
   sink: measureSink,
   deferred: measureDeferred,
   b13: measureBackup,
+  ss: measureShadowsocks,
 };
 
 const encoder = new TextEncoder();

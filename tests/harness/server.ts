@@ -162,9 +162,10 @@ export class Server {
 
   /** Starts the process again, on the same ports and state. */
   run(): Promise<void> {
-    const waiting = LISTENER_NAMES.filter((name) =>
-      this.turn || listenerRow(name).protocol !== "turn"
-    ).map((name) => this.ports[camel(name)]);
+    const waiting = LISTENER_NAMES.filter((name) => {
+      const { protocol, switchedBy } = listenerRow(name);
+      return switchedBy === undefined && (this.turn || protocol !== "turn");
+    }).map((name) => this.ports[camel(name)]);
     return this.#process.run(async () => {
       while (waiting[0] !== undefined && await accepts(waiting[0])) {
         waiting.shift();

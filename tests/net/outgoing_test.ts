@@ -15,6 +15,7 @@ import {
   type DialOptions,
   dialTls,
 } from "../../src/net/dial.ts";
+import { NativeConnection } from "../../src/net/native_connection.ts";
 import { SocketListener } from "../../src/net/socket_listener.ts";
 import { SocketWire } from "../../src/net/socket_wire.ts";
 import { serverUpgrade } from "../../src/net/tls_upgrade.ts";
@@ -304,7 +305,7 @@ async function web(
   const accepting = (async () => {
     try {
       for await (const connection of listener) {
-        void server.serveTls(connection);
+        void server.serveTls(new NativeConnection(connection));
       }
     } catch {
       // closed

@@ -12,6 +12,7 @@ import type {
   ServedQueue,
   ServerControl,
   ServiceConnections,
+  TunnelShape,
 } from "../../admin/live_server.ts";
 import type { Degraded } from "../../admin/conditions.ts";
 import type { SessionRegistry } from "../../accounts/session_registry.ts";
@@ -74,6 +75,12 @@ export class LiveView implements LiveServer {
 
   ownAddresses(port: number): ReadonlySet<string> {
     return ownAddresses(this.#parts.listeners, port);
+  }
+
+  shadowsocks(): TunnelShape {
+    const { octetsIn, octetsOut, ...figures } = this.#parts.protocols
+      .tunnels();
+    return { ...figures, bytes_in: octetsIn, bytes_out: octetsOut };
   }
 
   listeners(): readonly ListenerShape[] {

@@ -11,7 +11,7 @@ import {
   type ConnectionLimits as CountLimits,
   type ConnectionsSinceStart,
 } from "../../net/connection_counts.ts";
-import { NativeConnection } from "../../net/native_connection.ts";
+import type { NativeConnection } from "../../net/native_connection.ts";
 import { NativeWire } from "../../net/native_wire.ts";
 import type { Wire } from "../../net/wire.ts";
 import type { HttpHandler } from "../peer.ts";
@@ -94,8 +94,7 @@ export class HttpServer {
   }
 
   /** A connection to the HTTPS port, whose handshake may still be under way. */
-  async serveTls(conn: Deno.TlsConn): Promise<void> {
-    const connection = new NativeConnection(conn);
+  async serveTls(connection: NativeConnection): Promise<void> {
     const { address } = connection.remote;
     if (!this.#handshakes.enter(address)) {
       this.#options.onRefused();

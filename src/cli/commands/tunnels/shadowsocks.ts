@@ -1,0 +1,162 @@
+/** Shadowsocks: on or off, cipher and password, and the link for clients. @module */
+import { qrText } from "../../../api/qr_text.ts";
+import { roundedSize } from "../../../base/sizes.ts";
+import type { AdminOutput } from "../../../admin/operation_table.ts";
+import {
+  type Call,
+  type Command,
+  type CommandResult,
+  flagOption,
+  withApplied,
+} from "../../command.ts";
+import { CliError, EXIT } from "../../exit_codes.ts";
+import { appliedNote, facts, yesNo } from "../../text.ts";
+
+type Status = AdminOutput<"shadowsocks.status">;
+type SettingName = "shadowsocks_cipher" | "shadowsocks_password";
+
+async function status(call: Call): Promise<CommandResult> {
+  const data = await call.access.call("shadowsocks.status", {});
+  return { data, text: statusText(data) };
+}
+
+async function change(
+  call: Call,
+  operation:
+    | "shadowsocks.enable"
+    | "shadowsocks.disable"
+    | "shadowsocks.rotate",
+): Promise<CommandResult> {
+  const data = await withApplied(call, await call.access.call(operation, {}));
+  return { data, text: statusText(data) + appliedNote(data.applied) };
+}
+
+function statusText({ traffic, ...status }: Status): string {
+  const { enabled, cipher, password_set, host, port } = status;
+  return facts([
+    ["shadowsocks", enabled ? "on" : "off"],
+    ["cipher", cipher],
+    ["password", password_set ? "set" : "not made yet"],
+    ["reached at", port === null ? "nowhere" : `${host}, port ${port}`],
+    ...(traffic ? trafficFacts(traffic) : []),
+  ]);
+}
+
+function trafficFacts(
+  { connections, streams, bytes_in, bytes_out, refused }: NonNullable<
+    Status["traffic"]
+  >,
+): [string, string][] {
+  const reasons = Object.entries(refused)
+    .filter(([, count]) => count > 0)
+    .map(([reason, count]) => `${reason} ${count}`);
+  return [
+    ["connections", `${connections} open, ${streams} since the start`],
+    [
+      "traffic",
+      `${roundedSize(bytes_in)} from clients, ${
+        roundedSize(bytes_out)
+      } to them`,
+    ],
+    ["refused", reasons.length === 0 ? "none" : reasons.join(", ")],
+  ];
+}
+
+/** What can be done with a setting, by the word behind its name. */
+const ACTIONS: Readonly<
+  Record<string, (call: Call, name: SettingName) => Promise<CommandResult>>
+> = {
+  status: show,
+  async set(call, name) {
+    const value = call.args[1];
+    if (value === undefined) {
+      throw new CliError("usage", "Write a value behind set", EXIT.usage);
+    }
+    await call.access.call("settings.set", { name, value });
+    return await changed(call);
+  },
+  async reset(call, name) {
+    await call.access.call("settings.reset", { name });
+    return await changed(call);
+  },
+};
+
+const PASSWORD_ACTIONS: typeof ACTIONS = {
+  ...ACTIONS,
+  rotate: (call) => change(call, "shadowsocks.rotate"),
+};
+
+async function act(
+  call: Call,
+  actions: typeof ACTIONS,
+  name: SettingName,
+): Promise<CommandResult> {
+  const [word = "status"] = call.args;
+  const action = Object.hasOwn(actions, word) ? actions[word] : undefined;
+  if (action) return await action(call, name);
+  const words = Object.keys(actions).join(", ");
+  throw new CliError("usage", `Write one of ${words}`, EXIT.usage);
+}
+
+/** Of a secret, only whether there is one. */
+async function show(call: Call, name: SettingName): Promise<CommandResult> {
+  const { value, source } = await call.access.call("settings.get", { name });
+  const data = name === "shadowsocks_cipher"
+    ? { cipher: value, source }
+    : { password_set: value !== "", source };
+  const shown = name === "shadowsocks_cipher" ? value : yesNo(value !== "");
+  return { data, text: `${shown} (${source})` };
+}
+
+async function changed(call: Call): Promise<CommandResult> {
+  const now = await call.access.call("shadowsocks.status", {});
+  const data = await withApplied(call, now);
+  return { data, text: statusText(data) + appliedNote(data.applied) };
+}
+
+async function url(call: Call): Promise<CommandResult> {
+  const data = await call.access.call("shadowsocks.url", {});
+  return {
+    data,
+    text: flagOption(call, "qr")
+      ? `${qrText(data.url)}\n${data.url}`
+      : data.url,
+  };
+}
+
+export const SHADOWSOCKS_COMMANDS: readonly Command[] = [
+  {
+    usage: "proxy status",
+    summary: "Whether clients may come through Shadowsocks, and how many do",
+    isDefault: true,
+    run: status,
+  },
+  {
+    usage: "proxy enable",
+    aliases: ["on"],
+    summary: "Let clients come through Shadowsocks",
+    run: (call) => change(call, "shadowsocks.enable"),
+  },
+  {
+    usage: "proxy disable",
+    aliases: ["off"],
+    summary: "Let nobody come through Shadowsocks, and end those who have",
+    run: (call) => change(call, "shadowsocks.disable"),
+  },
+  {
+    usage: "proxy url",
+    summary: "The link that brings a client everything it needs",
+    options: [{ flags: "--qr", summary: "as a QR code too" }],
+    run: url,
+  },
+  {
+    usage: "proxy cipher [action] [cipher]",
+    summary: "What clients have to use: status, set, reset",
+    run: (call) => act(call, ACTIONS, "shadowsocks_cipher"),
+  },
+  {
+    usage: "proxy password [action] [password]",
+    summary: "What clients have to know: status, set, reset, rotate",
+    run: (call) => act(call, PASSWORD_ACTIONS, "shadowsocks_password"),
+  },
+];

@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { CarriedPeers } from "./carried_peers.ts";
+
+const END = { address: "127.0.0.1", port: 40_000 };
+
+function asked(carried: CarriedPeers, remote = END): (string | undefined)[] {
+  const told: (string | undefined)[] = [];
+  carried.whose(remote, (peer) => told.push(peer));
+  return told;
+}
+
+Deno.test("a connection to ourselves is of whom it was made for, until it is gone", async () => {
+  const carried = new CarriedPeers();
+  const gone = Promise.withResolvers<void>();
+  await carried.carry(
+    "192.0.2.7",
+    () => Promise.resolve({ local: END, gone: gone.promise }),
+  );
+  assert.deepEqual(asked(carried), ["192.0.2.7"]);
+  assert.deepEqual(
+    asked(carried, { ...END, address: "::ffff:127.0.0.1" }),
+    ["192.0.2.7"],
+  );
+  assert.deepEqual(asked(carried, { ...END, port: 1 }), [undefined]);
+  assert.deepEqual(asked(carried, { ...END, address: "192.0.2.1" }), [
+    undefined,
+  ]);
+  gone.resolve();
+  await gone.promise;
+  await Promise.resolve();
+  assert.deepEqual(asked(carried), [undefined]);
+});
+
+Deno.test("who is accepted before the dial has returned waits for it", async () => {
+  const carried = new CarriedPeers();
+  const dialled = Promise.withResolvers<
+    { local: typeof END; gone: Promise<void> }
+  >();
+  const carrying = carried.carry("192.0.2.7", () => dialled.promise);
+  const told = asked(carried);
+  const other = asked(carried, { ...END, port: 1 });
+  assert.deepEqual([told, other], [[], []]);
+  dialled.resolve({ local: END, gone: new Promise(() => {}) });
+  await carrying;
+  assert.deepEqual([told, other], [["192.0.2.7"], [undefined]]);
+});
+
+Deno.test("a dial that fails holds nobody up", async () => {
+  const carried = new CarriedPeers();
+  const failing = carried.carry(
+    "192.0.2.7",
+    () => Promise.reject(new Error("refused")),
+  );
+  const told = asked(carried);
+  await assert.rejects(failing, /refused/);
+  assert.deepEqual(told, [undefined]);
+});
