@@ -57,6 +57,8 @@ export interface AdminContext {
 
 /** Where clients reach tunnels to us. */
 export interface TunnelAdmin {
+  /** `https://host[:port]`, or `http:` where no certificate is trusted; undefined: nowhere. */
+  connectProxy(): string | undefined;
   /** `port` undefined: nowhere. `host` is without brackets, `name` for people. */
   shadowsocks(): {
     readonly host: string;

@@ -120,6 +120,7 @@ export interface LiveServer extends ServerControl {
   readonly sessions: LiveSessions;
   services(): readonly ServiceConnections[];
   shadowsocks(): TunnelShape;
+  connectProxy(): TunnelShape;
   listeners(): readonly ListenerShape[];
   /** Canonical addresses at which it answers itself on that port. */
   ownAddresses(port: number): ReadonlySet<string>;

@@ -28,6 +28,7 @@ import { REGISTRATION_TOKEN_OPERATIONS } from "./operations/registration_tokens.
 import { REMOVAL_OPERATIONS } from "./operations/removal.ts";
 import { SERVER_OPERATIONS } from "./operations/server.ts";
 import { SETTINGS_OPERATIONS } from "./operations/settings.ts";
+import { HTTP_PROXY_OPERATIONS } from "./operations/tunnels/http_proxy.ts";
 import { SHADOWSOCKS_OPERATIONS } from "./operations/tunnels/shadowsocks.ts";
 import { STATUS_OPERATIONS } from "./operations/status.ts";
 import { TASK_OPERATIONS } from "./operations/tasks.ts";
@@ -53,6 +54,7 @@ export const OPERATIONS = {
   ...SETTINGS_OPERATIONS,
   ...PORT_OPERATIONS,
   ...SHADOWSOCKS_OPERATIONS,
+  ...HTTP_PROXY_OPERATIONS,
   ...TASK_OPERATIONS,
   ...BACKUP_OPERATIONS,
   ...MAIL_EXPORT_OPERATIONS,

@@ -41,6 +41,7 @@ import { LiveView } from "./running/live_view.ts";
 import { Protocols } from "./protocols.ts";
 import { adminContext, buildRelay, type Relay } from "./relay.ts";
 import { CarriedPeers } from "../net/carried_peers.ts";
+import { ConnectProxy } from "./proxies/connect_proxy.ts";
 import { OwnServices } from "./proxies/own_services.ts";
 import { RelayShadowsocks } from "./proxies/shadowsocks.ts";
 import { ServiceListeners } from "./service_listeners.ts";
@@ -186,18 +187,25 @@ export async function assemble(
   });
   const serving = buildServing(relay, config);
   const carried = new CarriedPeers();
+  const services = new OwnServices({
+    listeners,
+    carried,
+    allowedPorts: () => config().shadowsocks.allowedPorts,
+  });
+  const connectProxy = new ConnectProxy({
+    ...shared,
+    services,
+    timers: SYSTEM_TIMERS,
+  });
   const shadowsocks = new RelayShadowsocks({
     ...shared,
-    services: new OwnServices({
-      listeners,
-      carried,
-      allowedPorts: () => config().shadowsocks.allowedPorts,
-    }),
+    services,
     cut: () => protocols.cutTunnels(),
   });
   const protocols = new Protocols({
     ...shared,
     carried,
+    connectProxy,
     shadowsocks,
     counters: relay.journal.counters,
     metrics: relay.journal.metrics,
@@ -244,6 +252,7 @@ export async function assemble(
     supervisor,
     sender,
     log,
+    connectProxy,
   });
   const admin = adminContext(relay, config, {
     links: (domain) => site.links(domain),

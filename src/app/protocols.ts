@@ -37,6 +37,7 @@ import { ShadowsocksServer } from "../shadowsocks/server/server.ts";
 import type { SmtpBackend, SmtpService } from "../smtp/server/backend.ts";
 import { SmtpServer } from "../smtp/server/server.ts";
 import type { HttpChallenges } from "../tls/acme/solvers.ts";
+import type { ConnectProxy } from "./proxies/connect_proxy.ts";
 import type { SecureContexts } from "./certificates.ts";
 import type { OwnProtocol } from "./service_listeners.ts";
 
@@ -59,6 +60,7 @@ export interface ProtocolParts {
   readonly challenges: Pick<HttpChallenges, "answer">;
   /** Of the site, beside its handler. */
   readonly upgrades: readonly UpgradeRoute[];
+  readonly connectProxy: ConnectProxy;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly counters: Counters;
@@ -103,6 +105,7 @@ export class Protocols {
         ),
       ),
       upgrades: parts.upgrades,
+      openTunnel: (request) => parts.connectProxy.open(request),
       clock,
       timers,
       limits: () => httpLimits(parts.config()),

@@ -276,7 +276,10 @@ export function adminContext(
       timers: SYSTEM_TIMERS,
     }),
     exchange: relay.exchange,
-    tunnels: { shadowsocks: () => shadowsocksPlace(relay, config(), links) },
+    tunnels: {
+      shadowsocks: () => shadowsocksPlace(relay, config(), links),
+      connectProxy: () => connectProxyPlace(relay, config(), links),
+    },
     certificates,
     clock: SYSTEM_CLOCK,
     random: systemRandom,
@@ -300,6 +303,23 @@ function shadowsocksPlace(
     name: server.domain,
     ...(bound ? { port: bound.port } : {}),
   };
+}
+
+/** Clients verify the certificate of a proxy; without one that they trust they come in clear. */
+function connectProxyPlace(
+  { settings }: Relay,
+  config: Config,
+  links: (domain: string) => LinkFacts,
+): string | undefined {
+  const { imap, publiclyTrusted } = links(config.server.domain);
+  const listeners = effectiveListeners(config, settings);
+  const [scheme, name, usual] = publiclyTrusted
+    ? ["https", "https", 443] as const
+    : ["http", "http", 80] as const;
+  const [bound] = listeners[name];
+  if (!bound) return undefined;
+  const at = imap.host.includes(":") ? `[${imap.host}]` : imap.host;
+  return `${scheme}://${at}${bound.port === usual ? "" : `:${bound.port}`}`;
 }
 
 function deliverySettings(

@@ -23,6 +23,7 @@ import { SERVER_COMMANDS } from "./commands/server.ts";
 import { SETTINGS_COMMANDS } from "./commands/settings.ts";
 import { TASK_COMMANDS } from "./commands/tasks.ts";
 import { TRANSFER_COMMANDS } from "./commands/transfer.ts";
+import { HTTP_PROXY_COMMANDS } from "./commands/tunnels/http_proxy.ts";
 import { SHADOWSOCKS_COMMANDS } from "./commands/tunnels/shadowsocks.ts";
 import { COMPLETION_COMMANDS } from "./installation/completion.ts";
 import { FIREWALL_COMMANDS } from "./installation/firewall.ts";
@@ -60,6 +61,7 @@ export const GROUPS: readonly CommandGroup[] = [
     summary:
       "Shadowsocks, for clients whose network lets them reach nothing else",
   },
+  { name: "http-proxy", summary: "The same by CONNECT, on the ports of HTTP" },
   { name: "federation", summary: "Mail to and from other servers" },
   { name: "queue", summary: "Mail that waits to be sent to other servers" },
   { name: "tasks", summary: "Periodic jobs" },
@@ -89,6 +91,7 @@ export const COMMANDS: readonly Command[] = [
   ...SETTINGS_COMMANDS,
   ...PORT_COMMANDS,
   ...SHADOWSOCKS_COMMANDS,
+  ...HTTP_PROXY_COMMANDS,
   ...FEDERATION_COMMANDS,
   ...FEDERATION_TRANSFER_COMMANDS,
   ...QUEUE_COMMANDS,

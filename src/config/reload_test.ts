@@ -16,8 +16,18 @@ function another(key: KeyName, value: unknown): unknown {
   if (value === undefined) return "other.example";
   if (!Array.isArray(value)) return { "a.example": "chat.example" };
   if (value.length > 0) return [...value, value[0]];
-  const isListener = /^listen\.|\.listen$/.test(key);
-  return keyNamed(key).kind.parse(isListener ? "192.0.2.1:25" : "192.0.2.1");
+  return firstReadable(key, ["192.0.2.1", "192.0.2.1:25", "25"]);
+}
+
+function firstReadable(key: KeyName, texts: readonly string[]): unknown {
+  for (const text of texts) {
+    try {
+      return keyNamed(key).kind.parse(text);
+    } catch {
+      // of another kind
+    }
+  }
+  throw new TypeError(`No text here is one for ${key}`);
 }
 
 function changedIn(keys: readonly KeyName[]): LoadedConfig {

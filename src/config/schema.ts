@@ -133,6 +133,7 @@ export const SECTIONS = {
   http: "Web pages and sign-up",
   shadowsocks:
     "A tunnel for clients whose network lets them reach nothing else; it leads to this server alone",
+  http_proxy: "The same by CONNECT (RFC 9110 §9.3.6), for clients that know it",
   privacy:
     "What the encryption gate does; there is no switch to turn the gate off",
   limits: "Limits of everything",
@@ -646,6 +647,22 @@ export const SCHEMA = {
     count,
     200,
     "Connections for Shadowsocks from one address",
+  ),
+
+  "http_proxy.enabled": key(
+    flag,
+    false,
+    "Clients may come through CONNECT on the ports of HTTP and HTTPS",
+  ),
+  "http_proxy.username": key(
+    text,
+    "",
+    "User name of all clients; empty: made when it is needed first",
+  ),
+  "http_proxy.password": key(
+    secret,
+    "",
+    "Password of all clients; empty: made when it is needed first",
   ),
 
   "privacy.rewrite_subject": key(

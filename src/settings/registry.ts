@@ -274,6 +274,15 @@ export const SETTINGS = {
     "shadowsocks.password",
     (c) => c.shadowsocks.password,
   ),
+  http_proxy_enabled: live("http_proxy.enabled", (c) => c.http_proxy.enabled),
+  http_proxy_username: live(
+    "http_proxy.username",
+    (c) => c.http_proxy.username,
+  ),
+  http_proxy_password: live(
+    "http_proxy.password",
+    (c) => c.http_proxy.password,
+  ),
   dclogin_imap_security: linkSecurity("IMAP"),
   dclogin_smtp_security: linkSecurity("submission"),
 

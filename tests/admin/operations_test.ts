@@ -202,6 +202,7 @@ Deno.test("operations mark every secret", () => {
     "exchangers.token → token",
     "federation.import exchangers",
     "federation.import → tokens",
+    "http_proxy.url → url",
     "registration_tokens.create token",
     "registration_tokens.create → token",
     "registration_tokens.delete token",
@@ -210,6 +211,7 @@ Deno.test("operations mark every secret", () => {
     "registration_tokens.status token",
     "registration_tokens.status → token",
     "settings.set value",
+    "shadowsocks.url → url",
   ]);
 });
 

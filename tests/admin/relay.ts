@@ -154,6 +154,7 @@ export async function withRelay(
         engine: () => ({}),
       },
       tunnels: {
+        connectProxy: () => "https://chat.example",
         shadowsocks: () => ({
           host: "chat.example",
           port: 8388,

@@ -30,6 +30,7 @@ import type { CertificateStore } from "../../tls/certificate_store.ts";
 import type { ConditionWatch } from "./condition_watch.ts";
 import { liveSessions } from "./live_sessions.ts";
 import { ownAddresses } from "../federation/own_names.ts";
+import type { ConnectProxy } from "../proxies/connect_proxy.ts";
 import type { Protocols } from "../protocols.ts";
 import type { Sender } from "../federation/sender.ts";
 import type { Supervisor } from "../services/supervisor.ts";
@@ -48,6 +49,7 @@ export interface LiveViewParts {
   readonly sender: Sender;
   readonly pollers: Pollers;
   readonly log: Log;
+  readonly connectProxy: ConnectProxy;
 }
 
 export class LiveView implements LiveServer {
@@ -75,6 +77,17 @@ export class LiveView implements LiveServer {
 
   ownAddresses(port: number): ReadonlySet<string> {
     return ownAddresses(this.#parts.listeners, port);
+  }
+
+  connectProxy(): TunnelShape {
+    const { connections, figures } = this.#parts.connectProxy;
+    const { octetsIn, octetsOut, ...counts } = figures;
+    return {
+      connections,
+      ...counts,
+      bytes_in: octetsIn,
+      bytes_out: octetsOut,
+    };
   }
 
   shadowsocks(): TunnelShape {

@@ -27,6 +27,7 @@ import {
   CONTINUE,
   plainAnswer,
 } from "./fixed_answers.ts";
+import { established, tunnelRequest } from "./connect.ts";
 import { BodyFault, RequestBody } from "./request_body.ts";
 import { type Outgoing, outgoing } from "./response_body.ts";
 import { ResponseWriter } from "./response_writer.ts";
@@ -125,10 +126,8 @@ export class HttpConnection {
     this.#phase = "exchange";
     this.#ending = new AbortController();
     if (this.#around.stopping.aborted) this.#ending.abort();
-    // CONNECT is of a proxy's, TRACE of nobody's
-    if (head.method === "CONNECT" || head.method === "TRACE") {
-      return await this.#refuse(405, ALLOWED);
-    }
+    if (head.method === "CONNECT") return await this.#connect(head);
+    if (head.method === "TRACE") return await this.#refuse(405, ALLOWED);
     const url = requestUrl(head, this.#wire.secure);
     const headers = url && headersOf(head);
     if (!url || !headers) return await this.#refuse(400);
@@ -327,7 +326,16 @@ export class HttpConnection {
         limits: DEFAULT_LIMITS,
       });
     }
-    await this.#hand(answer, request);
+    const { stopping } = this.#around;
+    await this.#hand((wire) => answer({ request, wire, stopping }));
+    return false;
+  }
+
+  async #connect(head: RequestHead): Promise<false> {
+    const asked = tunnelRequest(head, this.#wire.peerAddress);
+    const tunnel = await this.#around.openTunnel?.(asked);
+    if (!tunnel) return await this.#refuse(405, ALLOWED);
+    await this.#hand(established(tunnel));
     return false;
   }
 
@@ -344,7 +352,7 @@ export class HttpConnection {
     }
   }
 
-  async #hand(takeover: Takeover, request: Request): Promise<void> {
+  async #hand(run: (wire: Wire) => Promise<void>): Promise<void> {
     this.#phase = "upgraded";
     this.#deadline = Infinity;
     const reading = this.#reading;
@@ -355,7 +363,7 @@ export class HttpConnection {
       reading,
     );
     try {
-      await takeover({ request, wire, stopping: this.#around.stopping });
+      await run(wire);
     } catch (error) {
       if (!wire.isLost) this.#around.reportBug(error);
       this.#wire.abort();

@@ -18,6 +18,7 @@ import type { HttpHandler } from "../peer.ts";
 import { TrustedProxies } from "../trusted_proxies.ts";
 import { HttpConnection } from "./connection.ts";
 import type { ConnectionLimits } from "./surroundings.ts";
+import type { OpenTunnel } from "./connect.ts";
 import type { UpgradeRoute } from "./upgrade.ts";
 
 export interface HttpLimits extends ConnectionLimits, CountLimits {
@@ -30,6 +31,8 @@ export type MailProtocol = "imap" | "smtp";
 export interface HttpServerOptions {
   readonly handler: HttpHandler;
   readonly upgrades?: readonly UpgradeRoute[];
+  /** Absent: CONNECT is no method here. */
+  readonly openTunnel?: OpenTunnel;
   readonly clock: Clock;
   readonly timers: Pick<Timers, "every" | "sleep">;
   /** Asked at each use. */
@@ -121,10 +124,11 @@ export class HttpServer {
       this.#options.onRefused();
       return wire.abort();
     }
-    const { handler, upgrades = [], clock, timers } = this.#options;
+    const { handler, upgrades = [], openTunnel, clock, timers } = this.#options;
     const connection = new HttpConnection(wire, {
       handler,
       upgrades,
+      ...(openTunnel ? { openTunnel } : {}),
       clock,
       timers,
       proxies: this.#proxies,

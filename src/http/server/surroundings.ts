@@ -2,6 +2,7 @@
 import type { Clock, Timers } from "../../base/clock.ts";
 import type { HttpHandler } from "../peer.ts";
 import type { TrustedProxies } from "../trusted_proxies.ts";
+import type { OpenTunnel } from "./connect.ts";
 import type { UpgradeRoute } from "./upgrade.ts";
 
 /** Of connections, whatever the route; asked at each use. */
@@ -22,6 +23,7 @@ export interface ConnectionSurroundings {
   readonly proxies: TrustedProxies;
   readonly clock: Clock;
   readonly timers: Pick<Timers, "sleep">;
+  readonly openTunnel?: OpenTunnel;
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal;
   limits(): ConnectionLimits;

@@ -1,6 +1,5 @@
 /** Shadowsocks: on or off, cipher and password, and the link for clients. @module */
 import { qrText } from "../../../api/qr_text.ts";
-import { roundedSize } from "../../../base/sizes.ts";
 import type { AdminOutput } from "../../../admin/operation_table.ts";
 import {
   type Call,
@@ -11,6 +10,7 @@ import {
 } from "../../command.ts";
 import { CliError, EXIT } from "../../exit_codes.ts";
 import { appliedNote, facts, yesNo } from "../../text.ts";
+import { trafficFacts } from "./traffic.ts";
 
 type Status = AdminOutput<"shadowsocks.status">;
 type SettingName = "shadowsocks_cipher" | "shadowsocks_password";
@@ -40,26 +40,6 @@ function statusText({ traffic, ...status }: Status): string {
     ["reached at", port === null ? "nowhere" : `${host}, port ${port}`],
     ...(traffic ? trafficFacts(traffic) : []),
   ]);
-}
-
-function trafficFacts(
-  { connections, streams, bytes_in, bytes_out, refused }: NonNullable<
-    Status["traffic"]
-  >,
-): [string, string][] {
-  const reasons = Object.entries(refused)
-    .filter(([, count]) => count > 0)
-    .map(([reason, count]) => `${reason} ${count}`);
-  return [
-    ["connections", `${connections} open, ${streams} since the start`],
-    [
-      "traffic",
-      `${roundedSize(bytes_in)} from clients, ${
-        roundedSize(bytes_out)
-      } to them`,
-    ],
-    ["refused", reasons.length === 0 ? "none" : reasons.join(", ")],
-  ];
 }
 
 /** What can be done with a setting, by the word behind its name. */
