@@ -3,6 +3,7 @@ import type { Command, CommandGroup } from "./command.ts";
 import { ACCOUNT_COMMANDS } from "./commands/accounts.ts";
 import { BACKUP_COMMANDS } from "./commands/copies/backup.ts";
 import { IMPORT_COMMANDS } from "./commands/copies/imports.ts";
+import { MOVE_COMMANDS } from "./commands/copies/move.ts";
 import { MAIL_EXPORT_COMMANDS } from "./commands/copies/mail_export.ts";
 import { BLOCKLIST_COMMANDS } from "./commands/blocklist.ts";
 import { CERTIFICATE_COMMANDS } from "./commands/certificate.ts";
@@ -66,6 +67,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: "queue", summary: "Mail that waits to be sent to other servers" },
   { name: "tasks", summary: "Periodic jobs" },
   { name: "backup", summary: "Copies of the relay" },
+  { name: "move", summary: "Handing the relay over to another machine" },
   { name: "mail", summary: "Mail of accounts" },
   { name: "db", summary: "The database" },
   { name: "sessions", summary: "Who is logged in" },
@@ -101,6 +103,7 @@ export const COMMANDS: readonly Command[] = [
   ...MAIL_EXPORT_COMMANDS,
   ...QUOTA_COMMANDS,
   ...IMPORT_COMMANDS,
+  ...MOVE_COMMANDS,
   ...HASH_COMMANDS,
   ...COMPLETION_COMMANDS,
 ];

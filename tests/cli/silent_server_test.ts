@@ -16,6 +16,7 @@ const ALONE = [
   "generate-man",
   "backup verify",
   "backup restore",
+  "move receive",
 ];
 /** What a command needs besides the arguments of its usage. */
 const MORE: Record<string, string> = {
@@ -26,6 +27,7 @@ const MORE: Record<string, string> = {
   "dkim import": "--selector one",
   "federation rule": "--smtp off",
   "mail export": "--mbox {dir}/mail",
+  "move send": "--via true",
   "queue hold": "--all",
   "queue release": "--all",
 };

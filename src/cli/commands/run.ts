@@ -4,6 +4,7 @@ import { qrText } from "../../api/qr_text.ts";
 import { type ConfigChoice, locateConfig } from "../../config/locate.ts";
 import { makeDirectory } from "../../files/owner.ts";
 import { formatProblem } from "../../config/problems.ts";
+import { movedMark } from "../../ops/move/moved.ts";
 import {
   type Call,
   type Command,
@@ -42,6 +43,7 @@ async function run(call: Call): Promise<CommandResult> {
   // only now, so that other commands need not load the whole server
   const { startApp } = await import("../../app/app.ts");
   makeStateDir(config.values.server.stateDir);
+  checkNotMoved(config.values.server.stateDir);
   const starting = startApp({
     config,
     reread: () => locateConfig(choice),
@@ -58,6 +60,17 @@ async function run(call: Call): Promise<CommandResult> {
     stopListening();
   }
   return { data: null, text: "" };
+}
+
+/** @throws {CliError} */
+function checkNotMoved(stateDir: string): void {
+  const mark = movedMark(stateDir);
+  if (mark === undefined) return;
+  throw new CliError(
+    "moved",
+    `This relay was handed over to another machine: two of it would tear its mail apart. If that one never served, remove ${mark}`,
+    EXIT.failed,
+  );
 }
 
 /** @throws {CliError} why there cannot be one */

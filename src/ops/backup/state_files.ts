@@ -15,7 +15,10 @@ const LEFT_OUT = new Set([
   "backups",
   "blobs",
   "exports",
+  "handover",
+  "incoming",
   "lock",
+  "moved",
   "restoring",
   "tmp",
 ]);
