@@ -1,7 +1,7 @@
 # `make help` lists the targets. Only git, make, curl and Node.js with npm have to be there: scripts/deno gets the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help bundle run test test-unit test-protocol test-peers test-e2e test-crash check build bench fmt clean
+.PHONY: help bundle run test test-unit test-protocol test-peers test-e2e test-crash check build image bench fmt clean
 
 DENO := scripts/deno
 
@@ -26,6 +26,9 @@ check: ## Format, lint, types, imports, RFC references, fresh documents
 
 build: ## One executable, build/postern
 	@$(DENO) run -A scripts/build.ts
+
+image: ## A container image of build/postern, localhost/postern, by podman or buildah
+	@$(DENO) run -A scripts/container/image.ts
 
 bench: ## Measure B1 to B12; ONLY="b1 b4" for some
 	@$(DENO) run -A scripts/bundle.ts >/dev/null
