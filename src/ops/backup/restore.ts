@@ -76,7 +76,7 @@ export async function restoreBackup(
 }
 
 /** What a restore before has left that did not come to its end: all of it is that restore's. */
-function clearInterrupted(place: StatePlace): void {
+export function clearInterrupted(place: StatePlace): void {
   const { stateDir, database } = place;
   const staging = join(stateDir, RESTORING);
   if (!exists(staging)) return;

@@ -6,7 +6,11 @@ import { SYSTEM_TIMERS } from "../../../app/system_time.ts";
 import { Refusal } from "../../../base/refusal.ts";
 import { roundedSize } from "../../../base/sizes.ts";
 import { BackupFault } from "../../../ops/backup/manifest.ts";
-import { checkEmpty, restoreBackup } from "../../../ops/backup/restore.ts";
+import {
+  checkEmpty,
+  clearInterrupted,
+  restoreBackup,
+} from "../../../ops/backup/restore.ts";
 import { Channel, HandoverFault } from "../../../ops/move/channel.ts";
 import {
   lastHandover,
@@ -120,6 +124,7 @@ async function receive(call: Call): Promise<CommandResult> {
   const lock = await InstanceLock.take(stateDir, "command", SYSTEM_TIMERS);
   const channel = new Channel(Deno.stdin.readable, Deno.stdout.writable);
   try {
+    clearInterrupted(place);
     checkEmpty(place);
     const incoming = join(stateDir, INCOMING);
     const { manifest, final } = await receiveBackup(incoming, domain, channel);
