@@ -48,19 +48,28 @@ async function send(call: Call): Promise<CommandResult> {
       EXIT.not_running,
     );
   }
+  const sent = await withWay(via, (channel) => sendNow(call, final, channel));
+  return { data: { ...sent, final }, text: sentText(sent, final) };
+}
+
+async function sendNow(
+  call: Call,
+  final: boolean,
+  channel: Channel,
+): Promise<Sent> {
   const { stateDir } = call.access.config.values.server;
   const before = lastHandover(stateDir);
   const made = await call.access.call("backup.create", {});
   // it stays until the next one is made, which then need not read all contents
   await noteHandover(stateDir, made.name);
   if (before !== undefined) await forget(call, before);
-  const sent = await sendVia(via, made.path, final);
+  const sent = await sendBackup(made.path, final, channel);
   if (final) {
     await markMoved(stateDir);
     await forget(call, made.name);
     await noteHandover(stateDir, undefined);
   }
-  return { data: { ...sent, final }, text: sentText(sent, final) };
+  return sent;
 }
 
 /** Somebody may have removed it. */
@@ -72,11 +81,14 @@ async function forget(call: Call, name: string): Promise<void> {
   }
 }
 
-/** @param via A command line of the shell, whose input and output lead to the other side. */
-async function sendVia(
+/**
+ * The other side gets ready meanwhile.
+ *
+ * @param via A command line of the shell, whose input and output lead there.
+ */
+async function withWay(
   via: string,
-  directory: string,
-  final: boolean,
+  work: (channel: Channel) => Promise<Sent>,
 ): Promise<Sent> {
   const child = new Deno.Command("/bin/sh", {
     args: ["-c", via],
@@ -86,7 +98,7 @@ async function sendVia(
   }).spawn();
   const channel = new Channel(child.stdout, child.stdin);
   try {
-    return await sendBackup(directory, final, channel);
+    return await work(channel);
   } catch (error) {
     throw faultOf(error);
   } finally {
