@@ -105,6 +105,52 @@ export interface TunnelShape {
   readonly refused: Readonly<Record<string, number>>;
 }
 
+/** The server for calls; zeros and nulls while it does not run. */
+export interface TurnStatusShape {
+  readonly enabled: boolean;
+  readonly running: boolean;
+  readonly listen: readonly string[];
+  /** What clients are told, as host:port. */
+  readonly server: string | null;
+  readonly realm: string | null;
+  readonly relay_addresses: readonly string[];
+  readonly relay_ports: readonly [number, number];
+  /** Now. */
+  readonly allocations: number;
+  /** These and all that follow: since it started. */
+  readonly allocated: number;
+  readonly packets: number;
+  readonly bytes: number;
+  readonly bindings: number;
+  readonly dropped: number;
+}
+
+export interface TurnCredentialShape {
+  readonly urls: readonly string[];
+  readonly username: string;
+  readonly password: string;
+  readonly expires_at: number;
+}
+
+export interface ProbeStep {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export interface TurnTestShape {
+  readonly ok: boolean;
+  readonly steps: readonly ProbeStep[];
+}
+
+export interface LiveTurn {
+  status(): Promise<TurnStatusShape>;
+  /** @throws {Refusal} `unavailable` */
+  credentials(): TurnCredentialShape;
+  /** @throws {Refusal} `unavailable` */
+  test(): Promise<TurnTestShape>;
+}
+
 /** What a server can be told to do with itself. */
 export interface ServerControl {
   reload(scope: ReloadScope): Promise<ReloadReport>;
@@ -118,6 +164,7 @@ export interface LiveServer extends ServerControl {
   readonly uptimeSeconds: number;
   readonly log: LogShape;
   readonly sessions: LiveSessions;
+  readonly turn: LiveTurn;
   services(): readonly ServiceConnections[];
   shadowsocks(): TunnelShape;
   connectProxy(): TunnelShape;

@@ -32,6 +32,7 @@ import { HTTP_PROXY_OPERATIONS } from "./operations/tunnels/http_proxy.ts";
 import { SHADOWSOCKS_OPERATIONS } from "./operations/tunnels/shadowsocks.ts";
 import { STATUS_OPERATIONS } from "./operations/status.ts";
 import { TASK_OPERATIONS } from "./operations/tasks.ts";
+import { TURN_OPERATIONS } from "./operations/calls/turn.ts";
 import { TRANSFER_OPERATIONS } from "./operations/transfer.ts";
 
 export const OPERATIONS = {
@@ -65,6 +66,7 @@ export const OPERATIONS = {
   ...FEDERATION_STATISTICS_OPERATIONS,
   ...FEDERATION_TRANSFER_OPERATIONS,
   ...QUEUE_OPERATIONS,
+  ...TURN_OPERATIONS,
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof OPERATIONS;

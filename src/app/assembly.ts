@@ -53,6 +53,7 @@ import { RelaySmtpBackend } from "./smtp_backend.ts";
 import { ehloName, ownAddresses } from "./federation/own_names.ts";
 import { Sender } from "./federation/sender.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
+import { liveTurn } from "./turn/live_turn.ts";
 import { TurnService } from "./turn/turn_service.ts";
 
 /** The configuration as it was read last: a reload replaces it. */
@@ -241,6 +242,7 @@ export async function assemble(
   const pollers = buildPollers(relay, config);
   const live = new LiveView({
     pollers,
+    turn: liveTurn(turn, listeners, settings),
     version,
     clock: SYSTEM_CLOCK,
     control,

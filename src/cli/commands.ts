@@ -23,6 +23,7 @@ import { RUN_COMMANDS } from "./commands/run.ts";
 import { SERVER_COMMANDS } from "./commands/server.ts";
 import { SETTINGS_COMMANDS } from "./commands/settings.ts";
 import { TASK_COMMANDS } from "./commands/tasks.ts";
+import { TURN_COMMANDS } from "./commands/calls/turn.ts";
 import { TRANSFER_COMMANDS } from "./commands/transfer.ts";
 import { HTTP_PROXY_COMMANDS } from "./commands/tunnels/http_proxy.ts";
 import { SHADOWSOCKS_COMMANDS } from "./commands/tunnels/shadowsocks.ts";
@@ -65,6 +66,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: "http-proxy", summary: "The same by CONNECT, on the ports of HTTP" },
   { name: "federation", summary: "Mail to and from other servers" },
   { name: "queue", summary: "Mail that waits to be sent to other servers" },
+  { name: "turn", summary: "Calls: the STUN and TURN server" },
   { name: "tasks", summary: "Periodic jobs" },
   { name: "backup", summary: "Copies of the relay" },
   { name: "move", summary: "Handing the relay over to another machine" },
@@ -97,6 +99,7 @@ export const COMMANDS: readonly Command[] = [
   ...FEDERATION_COMMANDS,
   ...FEDERATION_TRANSFER_COMMANDS,
   ...QUEUE_COMMANDS,
+  ...TURN_COMMANDS,
   ...TASK_COMMANDS,
   ...FIREWALL_COMMANDS,
   ...BACKUP_COMMANDS,

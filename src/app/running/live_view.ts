@@ -5,6 +5,7 @@ import type {
   ListenerShape,
   LiveServer,
   LiveSessions,
+  LiveTurn,
   LogShape,
   PartShape,
   ReloadReport,
@@ -48,6 +49,7 @@ export interface LiveViewParts {
   readonly supervisor: Supervisor;
   readonly sender: Sender;
   readonly pollers: Pollers;
+  readonly turn: LiveTurn;
   readonly log: Log;
   readonly connectProxy: ConnectProxy;
 }
@@ -56,12 +58,14 @@ export class LiveView implements LiveServer {
   readonly version: string;
   readonly pid = Deno.pid;
   readonly sessions: LiveSessions;
+  readonly turn: LiveTurn;
   readonly #startedMs: number;
   readonly #parts: LiveViewParts;
 
   constructor(parts: LiveViewParts) {
     this.version = parts.version;
     this.sessions = liveSessions(parts.sessions);
+    this.turn = parts.turn;
     this.#startedMs = parts.clock.monotonic();
     this.#parts = parts;
   }
