@@ -45,23 +45,58 @@ export async function withOptionsAsync<Opened>(
   return opened;
 }
 
+const SOL_SOCKET = 1; // asm-generic/socket.h
+const SO_RCVBUF = 8;
+const SO_RCVBUFFORCE = 33; // for who may go past net.core.rmem_max
+const IPPROTO_UDP = 17;
+const UDP_CORK = 1; // linux/udp.h
+
+/**
+ * For sockets of datagrams: what comes while the thread does something else is
+ * kept by the kernel up to so many octets, or as many as it allows.
+ */
+export function withReceiveBuffer<Opened>(
+  octets: number,
+  bind: () => Opened,
+): Opened {
+  const library = cLibrary();
+  if (!library) return bind();
+  const before = new Set(listSockets().values());
+  const opened = bind();
+  for (const [descriptor, socket] of listSockets()) {
+    if (before.has(socket)) continue;
+    const isUdp = setOption(library, descriptor, IPPROTO_UDP, UDP_CORK, 0);
+    if (!isUdp) continue; // another thread's, opened meanwhile
+    setOption(library, descriptor, SOL_SOCKET, SO_RCVBUF, octets);
+    setOption(library, descriptor, SOL_SOCKET, SO_RCVBUFFORCE, octets);
+  }
+  return opened;
+}
+
+function setOption(
+  { setsockopt }: CLibrary,
+  descriptor: number,
+  level: number,
+  option: number,
+  value: number,
+): boolean {
+  const octets = new Int32Array([value]);
+  return setsockopt(descriptor, level, option, octets, octets.byteLength) === 0;
+}
+
 function setOnNew(library: CLibrary, before: ReadonlySet<string>): void {
   for (const [descriptor, socket] of listSockets()) {
     if (before.has(socket)) continue;
     // On anything but a TCP socket the calls fail and change nothing.
-    set(library, descriptor, TCP_NODELAY, 1);
-    set(library, descriptor, TCP_NOTSENT_LOWAT, MAX_UNSENT_OCTETS);
+    setOption(library, descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
+    setOption(
+      library,
+      descriptor,
+      IPPROTO_TCP,
+      TCP_NOTSENT_LOWAT,
+      MAX_UNSENT_OCTETS,
+    );
   }
-}
-
-function set(
-  { setsockopt }: CLibrary,
-  descriptor: number,
-  option: number,
-  value: number,
-): void {
-  const octets = new Int32Array([value]);
-  setsockopt(descriptor, IPPROTO_TCP, option, octets, octets.byteLength);
 }
 
 /** Descriptors of sockets, each with the name that the kernel has for the socket. */

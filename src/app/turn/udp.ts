@@ -6,6 +6,7 @@
  * @module
  */
 import { plainAddress } from "../../base/peer_address.ts";
+import { withReceiveBuffer } from "../../net/listening_options.ts";
 import { systemError } from "../../base/system_errors.ts";
 import type { Family, TransportAddress } from "../../turn/proto/address.ts";
 import {
@@ -23,6 +24,8 @@ const MAX_DATAGRAM_OCTETS = 65_535;
 /** Of what peers send: media and data channels keep below 1500, and each socket has a buffer. */
 const MAX_RELAYED_OCTETS = 16_384;
 const PAUSE_AFTER_FAILURE_MS = 10;
+/** What 50 calls send in half a second. */
+const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
 
 /** Told of what only a mistake of ours throws. */
 export type OnBug = (error: unknown) => void;
@@ -64,9 +67,11 @@ export class UdpListener {
     bind(hostname, port).close();
     const sockets: Deno.DatagramConn[] = [];
     try {
-      for (let opened = 0; opened < count; opened++) {
-        sockets.push(bind(hostname, port, true));
-      }
+      withReceiveBuffer(RECEIVE_BUFFER_OCTETS, () => {
+        for (let opened = 0; opened < count; opened++) {
+          sockets.push(bind(hostname, port, true));
+        }
+      });
     } catch (error) {
       sockets.forEach((socket) => socket.close());
       throw error;
