@@ -175,13 +175,18 @@ export class TurnServer {
       dropped.too_many++;
       return;
     }
+    // before anything is computed for somebody unknown
+    if (!message.integrity && !this.#challenges.take(client)) {
+      dropped.too_many++;
+      return;
+    }
     const who = authenticate(this.#authentication, client, message, octets);
     if ("error" in who) {
       if (who.isFailure) {
         this.#counts.failedLogins++;
         this.#failures.failed(client);
       }
-      if (!this.#challenges.take(client)) {
+      if (message.integrity && !this.#challenges.take(client)) {
         dropped.too_many++;
         return;
       }
