@@ -8,7 +8,6 @@
  */
 import { bundle } from "./bundle.ts";
 import {
-  licenses,
   listPackages,
   placesOfThisMachine,
   unloadable,
@@ -83,7 +82,6 @@ async function build(): Promise<void> {
     "build/web/manifest.json",
     ...bundled.map(([, { file }]) => `build/web/${file}`),
     await write("commit.txt", `${await describeCommit()}\n`),
-    await write("licenses.txt", await licenses(all)),
   );
   await run(Deno.execPath(), [
     "compile",

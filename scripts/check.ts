@@ -27,6 +27,10 @@ async function listSteps(): Promise<Step[]> {
     { name: "sizes", args: ["run", "-A", "scripts/check_sizes.ts"] },
     { name: "words", args: ["run", "-A", "scripts/check_words.ts"] },
   ];
+  steps.push({
+    name: "fresh notices",
+    args: ["run", "-A", "scripts/generate_notices.ts", "--check"],
+  });
   const generator = "scripts/generate_docs.ts";
   if (await isFile(generator)) {
     steps.push({

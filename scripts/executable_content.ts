@@ -23,7 +23,6 @@ interface ModuleGraph {
 
 /** What a program can load. Anything else is read by the compiler in vain. */
 const LOADABLE = /\.(?:[cm]?js|json|wasm|node)$/;
-const LICENSE = /^(?:licen[cs]e|copying|notice)/i;
 
 /** When a file was last changed, in the table of files that the compiler writes. */
 const CHANGED_AT = /"t":\d{13}(?=[,}])/g;
@@ -66,22 +65,6 @@ export async function unloadable(
     }
   }
   return found.sort();
-}
-
-/** The texts under which others let us pass their work on. */
-export async function licenses(
-  packages: readonly NpmPackage[],
-): Promise<string> {
-  const texts: string[] = [];
-  for (const { name, version, localPath } of packages) {
-    const entries = await Array.fromAsync(Deno.readDir(localPath));
-    for (const file of entries.map(({ name }) => name).sort()) {
-      if (!LICENSE.test(file)) continue;
-      const text = await Deno.readTextFile(`${localPath}/${file}`);
-      texts.push(`${name} ${version}\n\n${text.trim()}\n`);
-    }
-  }
-  return texts.join(`\n${"-".repeat(70)}\n\n`);
 }
 
 /**

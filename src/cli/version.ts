@@ -26,22 +26,18 @@ export function versionFacts(): VersionFacts {
   };
 }
 
-/** The texts under which the packages in the executable are passed on. */
-export function licenseTexts(): string {
-  return builtText("licenses.txt") ??
-    "Not an executable: the packages are named in deno.json";
-}
-
-function builtCommit(): string {
-  return builtText("commit.txt") ?? "unknown";
+/** What is in this program of others, and under which terms. */
+export function thirdPartyNotices(): string {
+  return Deno.readTextFileSync(new URL("third_party.txt", import.meta.url))
+    .trim();
 }
 
 /** The build puts it beside the program. */
-function builtText(name: string): string | undefined {
+function builtCommit(): string {
   try {
-    const file = new URL(`../../build/${name}`, import.meta.url);
+    const file = new URL("../../build/commit.txt", import.meta.url);
     return Deno.readTextFileSync(file).trim();
   } catch {
-    return undefined;
+    return "unknown";
   }
 }

@@ -7,6 +7,7 @@ import { Installation, type Outcome } from "./command_line.ts";
 const ALONE = [
   "run",
   "version",
+  "licenses",
   "config",
   "hash",
   "openrelay",

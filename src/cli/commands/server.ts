@@ -16,13 +16,15 @@ import {
 } from "../command.ts";
 import { CliError, EXIT } from "../exit_codes.ts";
 import { counted, facts, moment, span, table } from "../text.ts";
-import { licenseTexts, versionFacts } from "../version.ts";
+import { thirdPartyNotices, versionFacts } from "../version.ts";
+
+function licenses(): Promise<CommandResult> {
+  const text = thirdPartyNotices();
+  return Promise.resolve({ data: { licenses: text }, text });
+}
 
 function version(call: Call): Promise<CommandResult> {
-  if (flagOption(call, "licenses")) {
-    const text = licenseTexts();
-    return Promise.resolve({ data: { licenses: text }, text });
-  }
+  if (flagOption(call, "licenses")) return licenses();
   const data = versionFacts();
   return Promise.resolve({ data, text: `${data.name} ${data.version}` });
 }
@@ -149,9 +151,14 @@ export const SERVER_COMMANDS: readonly Command[] = [
     summary: "Name and version of this program",
     options: [{
       flags: "--licenses",
-      summary: "the licenses of the packages in it",
+      summary: "as licenses does",
     }],
     run: version,
+  },
+  {
+    usage: "licenses",
+    summary: "What is in this program of others, and under which terms",
+    run: licenses,
   },
   {
     usage: "status",
