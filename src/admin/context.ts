@@ -26,6 +26,7 @@ import type { AccountOrigin } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
 import type { BackupControl } from "./backup_control.ts";
 import type { CertificateAdmin } from "./certificate_admin.ts";
+import type { DoctorControl } from "./doctor_control.ts";
 import type { LiveServer } from "./live_server.ts";
 import type { TaskControl } from "./task_control.ts";
 
@@ -42,6 +43,7 @@ export interface AdminContext {
   readonly dkim: DkimAdmin;
   readonly names: PublishedNames;
   readonly certificates: CertificateAdmin;
+  readonly doctor: DoctorControl;
   readonly exchange: Exchange;
   readonly tunnels: TunnelAdmin;
   readonly clock: Clock;

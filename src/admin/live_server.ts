@@ -154,6 +154,12 @@ export interface LiveTurn {
 /** What a server can be told to do with itself. */
 export interface ServerControl {
   reload(scope: ReloadScope): Promise<ReloadReport>;
+  /**
+   * Keys whose value in the file is another one than the one that was read.
+   *
+   * @throws {ConfigError} when it cannot be used
+   */
+  unreadChanges(): readonly string[];
   /** Begins to stop; sessions get time to end. */
   stop(): void;
 }

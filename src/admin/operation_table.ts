@@ -11,6 +11,7 @@ import { IMPORT_MADMAIL_OPERATIONS } from "./operations/copies/import_madmail.ts
 import { MAIL_EXPORT_OPERATIONS } from "./operations/copies/mail_export.ts";
 import { BLOCKLIST_OPERATIONS } from "./operations/blocklist.ts";
 import { CERTIFICATE_OPERATIONS } from "./operations/tls/certificates.ts";
+import { DOCTOR_OPERATIONS } from "./operations/checks/doctor.ts";
 import { DKIM_OPERATIONS } from "./operations/dkim.ts";
 import { DNS_OPERATIONS } from "./operations/dns.ts";
 import { FEDERATION_OPERATIONS } from "./operations/federation.ts";
@@ -38,6 +39,7 @@ import { TRANSFER_OPERATIONS } from "./operations/transfer.ts";
 export const OPERATIONS = {
   ...STATUS_OPERATIONS,
   ...SERVER_OPERATIONS,
+  ...DOCTOR_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
   ...ACCOUNT_CHANGES,
   ...REMOVAL_OPERATIONS,

@@ -11,6 +11,7 @@ import { Refusal } from "../base/refusal.ts";
 import { Repeats } from "../base/repeats.ts";
 import { LISTENER_NAMES, type ListenerName } from "../config/listener_table.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import { takeOver } from "../config/reload.ts";
 import type { Log } from "../observe/log.ts";
 import { openLog } from "../observe/open_log.ts";
 import { redactError } from "../observe/redact.ts";
@@ -70,6 +71,13 @@ export async function startApp(source: AppSource): Promise<RunningApp> {
       onFatal: failed.resolve,
       control: {
         reload: (scope) => app.reload(scope),
+        unreadChanges() {
+          const { changed, restart } = takeOver(
+            current.loaded,
+            source.reread(),
+          );
+          return [...changed, ...restart];
+        },
         stop: () => void app.stop(),
       },
     });

@@ -27,6 +27,7 @@ import { domain } from "../mail/address.ts";
 import { LocalDomains } from "../mail/local_domains.ts";
 import type { Log } from "../observe/log.ts";
 import { Backups } from "../ops/backup/backups.ts";
+import { Doctor } from "../ops/doctor/doctor.ts";
 import { effectiveListeners } from "../settings/listeners.ts";
 import { Settings } from "../settings/settings.ts";
 import { openStore } from "../store/open.ts";
@@ -258,7 +259,13 @@ export function adminContext(
     live?: LiveServer;
   },
 ): AdminContext {
-  return {
+  const doctor = new Doctor({
+    config,
+    dns: configuredResolver(config),
+    clock: SYSTEM_CLOCK,
+    timers: SYSTEM_TIMERS,
+  });
+  const context: AdminContext = {
     origin: "cli",
     store: relay.store,
     accounts: relay.accounts,
@@ -287,8 +294,10 @@ export function adminContext(
       loginLink(address, password, links(domain(address))),
     listeners: () => effectiveListeners(config(), relay.settings),
     stateDir: config().server.stateDir,
+    doctor: doctor.control(() => context),
     ...(live === undefined ? {} : { live }),
   };
+  return context;
 }
 
 function shadowsocksPlace(

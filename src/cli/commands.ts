@@ -8,6 +8,7 @@ import { MAIL_EXPORT_COMMANDS } from "./commands/copies/mail_export.ts";
 import { BLOCKLIST_COMMANDS } from "./commands/blocklist.ts";
 import { CERTIFICATE_COMMANDS } from "./commands/certificate.ts";
 import { CONFIG_COMMANDS } from "./commands/config.ts";
+import { DOCTOR_COMMANDS } from "./commands/checks/doctor.ts";
 import { DKIM_COMMANDS } from "./commands/dkim.ts";
 import { DNS_COMMANDS } from "./commands/dns.ts";
 import { FEDERATION_COMMANDS } from "./commands/federation.ts";
@@ -82,6 +83,7 @@ export const COMMANDS: readonly Command[] = [
   ...INSTALL_COMMANDS,
   ...UNINSTALL_COMMANDS,
   ...SERVER_COMMANDS,
+  ...DOCTOR_COMMANDS,
   ...CONFIG_COMMANDS,
   ...ACCOUNT_COMMANDS,
   ...TRANSFER_COMMANDS,

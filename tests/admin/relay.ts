@@ -246,6 +246,7 @@ export async function withRelay(
           smtp: { ...server, port: 465 },
           publiclyTrusted: true,
         }),
+      doctor: { ids: ["disk"], run: () => Promise.resolve([]) },
       listeners: () => effectiveListeners(config.values, runtime),
       stateDir,
     });

@@ -11,6 +11,8 @@ const ALONE = [
   "config",
   "hash",
   "openrelay",
+  "doctor",
+  "health",
   "install",
   "uninstall",
   "completion",
@@ -119,6 +121,20 @@ Deno.test("status gives up by itself after a few seconds", () =>
     );
     assert.equal(exit, 1);
     assert.ok(tookMs < 9000, `${tookMs} ms`);
+  }));
+
+Deno.test("health and doctor say that the server does not answer", () =>
+  withSilentServer(async (relay) => {
+    const health = await relay.run("health --json --timeout 1s");
+    assert.equal(health.exit, 1);
+    assert.deepEqual(JSON.parse(health.out).data, {
+      ok: false,
+      checks: { server: "no_response" },
+    });
+    const doctor = await relay.run("doctor --timeout 1s");
+    assert.equal(doctor.exit, 1);
+    assert.match(doctor.out, /^FAIL {2}server {2}The server did not respond/);
+    assert.match(doctor.out, /\n +systemctl restart postern/);
   }));
 
 for (const value of ["0", "0s", "soon", "-1s"]) {

@@ -156,6 +156,10 @@ export class LiveView implements LiveServer {
     return this.#parts.control.reload(scope);
   }
 
+  unreadChanges(): readonly string[] {
+    return this.#parts.control.unreadChanges();
+  }
+
   async pollExchanger(name: string): Promise<ExchangerPoll> {
     const outcome = await this.#parts.pollers.poll(name);
     const { pulled, rejected, error = null } = outcome;

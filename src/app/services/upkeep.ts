@@ -9,6 +9,7 @@ import { describeJump } from "../../base/lived_clock.ts";
 import { reasonOf, systemError } from "../../base/system_errors.ts";
 import { Refusal } from "../../base/refusal.ts";
 import { word } from "../../observe/fields.ts";
+import { removeStaleTrials } from "../../ops/doctor/mail/trial_account.ts";
 import { ListenerWatch } from "../../net/listener_watch.ts";
 import type { Assembly } from "../assembly.ts";
 import { LOOK_MS } from "../running/condition_watch.ts";
@@ -26,6 +27,7 @@ const TELL_FAILURES_MS = 5000;
 const DELAYS_MS = 60_000;
 const DKIM_RECORDS_MS = 10 * 60 * 1000;
 const COUNTS_MS = 60_000;
+const TRIAL_ACCOUNTS_MS = 60_000;
 const TOTALS_MS = 60 * 60 * 1000;
 const LAG_WORTH_TELLING_MS = 5_000;
 
@@ -75,6 +77,13 @@ function looks(assembly: Assembly): Look[] {
       name: "dkim_records",
       everyMs: DKIM_RECORDS_MS,
       look: () => dkim.watch.lookAgain(),
+    },
+    {
+      // of a check that was killed
+      name: "trial_accounts",
+      everyMs: TRIAL_ACCOUNTS_MS,
+      atStartToo: true,
+      look: () => removeStaleTrials(assembly.relay),
     },
     {
       name: "exchange_counts",

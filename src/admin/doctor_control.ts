@@ -1,0 +1,29 @@
+/** What looks a relay over, as operations see it; app/ passes it in. @module */
+
+/** "skip": it could not be looked at, or there is nothing to look at. */
+export type FindingStatus = "pass" | "warn" | "fail" | "skip";
+
+/** What one check has found; a check may find several things. */
+export interface Finding {
+  /** Of the check. */
+  readonly id: string;
+  readonly status: FindingStatus;
+  /** For people; without user data. */
+  readonly detail: string;
+  /** The record or command that mends it. */
+  readonly remedy: string | null;
+}
+
+export interface DoctorOptions {
+  /** Only these checks; all when absent. */
+  readonly only?: readonly string[];
+  /** Another server, to which connections are tried. */
+  readonly peer: string;
+}
+
+export interface DoctorControl {
+  /** What checks there are, in their order. */
+  readonly ids: readonly string[];
+  /** Ends in less than two minutes, whatever hangs, and leaves nothing behind. */
+  run(options: DoctorOptions): Promise<readonly Finding[]>;
+}

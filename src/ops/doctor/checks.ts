@@ -1,0 +1,19 @@
+/** Every check there is, in the order of the report: a new one is a value here. @module */
+import type { Check } from "./check.ts";
+import { MACHINE_CHECKS } from "./machine_checks.ts";
+import { MAIL_CHECKS } from "./mail/mail_path.ts";
+import { NAME_CHECKS } from "./name_checks.ts";
+import { OUTBOUND_CHECKS } from "./outbound_checks.ts";
+import { PORT_CHECKS } from "./port_checks.ts";
+import { RELAY_CHECKS } from "./relay_checks.ts";
+import { TLS_CHECKS } from "./tls_check.ts";
+
+export const CHECKS: readonly Check[] = [
+  ...MACHINE_CHECKS,
+  ...RELAY_CHECKS,
+  ...NAME_CHECKS,
+  ...PORT_CHECKS,
+  ...TLS_CHECKS,
+  ...MAIL_CHECKS,
+  ...OUTBOUND_CHECKS,
+];

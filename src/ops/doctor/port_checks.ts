@@ -1,0 +1,120 @@
+/** Our own ports, as somebody on this machine finds them. @module */
+import type { Finding } from "../../admin/doctor_control.ts";
+import type { ListenerShape } from "../../admin/live_server.ts";
+import { reasonOf } from "../../base/system_errors.ts";
+import { LISTENER_NAMES, listenerRow } from "../../config/listener_table.ts";
+import type { ListenerName } from "../../config/listener_table.ts";
+import { type Check, fail, type LiveWorld, pass, skip } from "./check.ts";
+import { connect, connectTls, fetched, ownTarget } from "./reach.ts";
+
+async function ports(world: LiveWorld): Promise<readonly Finding[]> {
+  const bound = world.live.listeners();
+  const wanted = world.context.listeners();
+  const closed = LISTENER_NAMES.filter((name) =>
+    wanted[name].some(({ optional }) => !optional) &&
+    !bound.some((one) => one.name === name)
+  ).map((name) => notListening(name, wanted[name][0]?.port));
+  const found = await Promise.all(
+    bound.filter(({ transport }) => transport === "tcp")
+      .map((listener) => accepts(world, listener)),
+  );
+  const bad = [...closed, ...found.filter((one) => one !== undefined)];
+  if (bad.length > 0) return bad;
+  const list = bound.map(({ name, port }) => `${name} ${port}`);
+  return [pass("ports-local", `Each accepts: ${list.join(", ")}`)];
+}
+
+function notListening(
+  name: ListenerName,
+  port: number | undefined,
+): Finding {
+  return fail(
+    "ports-local",
+    `${name} does not listen${port === undefined ? "" : ` on port ${port}`}`,
+    port === undefined
+      ? "postern port status"
+      : `ss -ltnp 'sport = :${port}' shows what has the port; postern port ${name} set PORT takes another`,
+  );
+}
+
+async function accepts(
+  world: LiveWorld,
+  listener: ListenerShape,
+): Promise<Finding | undefined> {
+  try {
+    (await connect(world, ownTarget(listener))).abort();
+    return undefined;
+  } catch (error) {
+    return fail(
+      "ports-local",
+      `${listener.name} on port ${listener.port}: ${reasonOf(error)}`,
+      "systemctl restart postern; a firewall may also close the port to this machine itself: nft list ruleset",
+    );
+  }
+}
+
+async function web(world: LiveWorld): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  for (const name of ["http", "https"] as const) {
+    const listener = listenerNamed(world, name);
+    if (!listener) {
+      found.push(skip(name, `${name} does not listen`));
+      continue;
+    }
+    const { status } = await ask(world, listener, "/");
+    found.push(
+      status < 500
+        ? pass(name, `It answers with status ${status}`)
+        : fail(name, `It answers with status ${status}`, "postern logs"),
+    );
+  }
+  return found;
+}
+
+/** A GET is refused there, in a relay's words (405 or 400); a site of another program says something else. */
+async function mxdeliv(world: LiveWorld): Promise<readonly Finding[]> {
+  const listener = listenerNamed(world, "https") ??
+    listenerNamed(world, "http");
+  if (!listener) {
+    return [fail(
+      "mxdeliv",
+      "Neither https nor http listens: other relays cannot bring mail",
+      "postern port https enable",
+    )];
+  }
+  const { status } = await ask(world, listener, "/mxdeliv");
+  if (status === 405 || status === 400) {
+    return [pass("mxdeliv", `/mxdeliv is there (status ${status} to a GET)`)];
+  }
+  return [fail(
+    "mxdeliv",
+    `/mxdeliv answers a GET with status ${status}: mail of other relays is not taken there`,
+    "postern settings get federation_enabled; federation.http_inbound in the configuration file",
+  )];
+}
+
+async function ask(world: LiveWorld, listener: ListenerShape, target: string) {
+  const own = ownTarget(listener);
+  const host = world.context.certificates.hostname;
+  const wire = listenerRow(listener.name as ListenerName).tls === "implicit"
+    ? await connectTls(world, own, {
+      host,
+      certificate: "any",
+      alpn: ["http/1.1"],
+    })
+    : await connect(world, own);
+  return await fetched(world, wire, host, target);
+}
+
+export function listenerNamed(
+  { live }: LiveWorld,
+  name: ListenerName,
+): ListenerShape | undefined {
+  return live.listeners().find((one) => one.name === name);
+}
+
+export const PORT_CHECKS: readonly Check[] = [
+  { ids: ["ports-local"], lookLive: ports },
+  { ids: ["http", "https"], lookLive: web },
+  { ids: ["mxdeliv"], lookLive: mxdeliv },
+];

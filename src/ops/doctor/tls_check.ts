@@ -1,0 +1,111 @@
+/** The certificate: is it there, for whom, for how long, and do clients take it? @module */
+import type { Finding } from "../../admin/doctor_control.ts";
+import { reasonOf } from "../../base/system_errors.ts";
+import { type Certificate, covers } from "../../tls/certificate.ts";
+import { CertificateError } from "../../net/tls_upgrade.ts";
+import { type Check, fail, pass, warn, type World } from "./check.ts";
+import { listenerNamed } from "./port_checks.ts";
+import { connectTls, ownTarget } from "./reach.ts";
+
+const GET_ONE = "postern certificate acme --email ADDRESS";
+
+async function certificate(world: World): Promise<readonly Finding[]> {
+  const { certificates } = world.context;
+  const current = await certificates.current();
+  if (!current) {
+    return [
+      fail("tls", `There is no certificate at ${certificates.path}`, GET_ONE),
+    ];
+  }
+  const found = [
+    ...lifetime(current, world.clock.now()),
+    ...names(current, certificates.names),
+    ...await handshakes(world, current),
+  ];
+  if (found.length > 0) return found;
+  const until = new Date(current.notAfter).toISOString().slice(0, 10);
+  return [pass("tls", `From ${current.issuer}, until ${until}`)];
+}
+
+function lifetime(
+  { notBefore, notAfter }: Certificate,
+  nowMs: number,
+): readonly Finding[] {
+  if (nowMs >= notAfter) {
+    return [
+      fail("tls", "The certificate has expired", "postern certificate get"),
+    ];
+  }
+  if (nowMs < notBefore) {
+    return [
+      fail(
+        "tls",
+        "The certificate is not valid yet",
+        "timedatectl: see to the clock",
+      ),
+    ];
+  }
+  const left = (notAfter - nowMs) / (notAfter - notBefore);
+  if (left > 0.25) return [];
+  const days = Math.floor((notAfter - nowMs) / 86_400_000);
+  return [warn(
+    "tls",
+    `The certificate ends in ${days} days: less than a quarter of its time is left`,
+    "postern certificate get",
+  )];
+}
+
+function names(
+  current: Certificate,
+  wanted: readonly string[],
+): readonly Finding[] {
+  const missing = wanted.filter((name) => !covers(current, name));
+  if (missing.length === 0) return [];
+  return [warn(
+    "tls",
+    `The certificate is not for ${missing.join(", ")}`,
+    "postern certificate get --force, once these names lead here",
+  )];
+}
+
+/** By name and without one; what others trust is seen only there. */
+async function handshakes(
+  world: World,
+  current: Certificate,
+): Promise<readonly Finding[]> {
+  const { live, certificates: { hostname } } = world.context;
+  if (live === undefined) return [];
+  const listener = listenerNamed({ ...world, live }, "https");
+  if (!listener) return [];
+  const target = ownTarget(listener);
+  if (current.selfSigned) {
+    return [warn(
+      "tls",
+      "The certificate is self-signed: apps take it from our own links only, and some relays not at all",
+      GET_ONE,
+    )];
+  }
+  const found: Finding[] = [];
+  try {
+    const host = hostname.replace(/^\[|\]$/g, "");
+    (await connectTls(world, target, { host, certificate: "verified" }))
+      .abort();
+  } catch (error) {
+    const remedy = error instanceof CertificateError
+      ? `${GET_ONE}; with files of your own: the chain has to have all but the root`
+      : "postern certificate status";
+    found.push(fail("tls", `As ${hostname}: ${reasonOf(error)}`, remedy));
+  }
+  try {
+    const host = target.address;
+    (await connectTls(world, target, { host, certificate: "any" })).abort();
+  } catch (error) {
+    const detail = `Without a name (SNI): ${reasonOf(error)}`;
+    found.push(fail("tls", detail, "postern certificate status"));
+  }
+  return found;
+}
+
+export const TLS_CHECKS: readonly Check[] = [
+  { ids: ["tls"], look: certificate },
+];

@@ -1,0 +1,188 @@
+/** The doctor, on servers that are well, ill, hung, or not there. */
+import assert from "node:assert/strict";
+import type { Finding } from "../../src/admin/doctor_control.ts";
+import { Installation, postern } from "../cli/command_line.ts";
+import { Server } from "../harness/server.ts";
+
+interface Report {
+  readonly exit: number;
+  readonly findings: readonly Finding[];
+}
+
+async function examined(
+  config: string,
+  ...args: string[]
+): Promise<Report> {
+  const { exit, out, err } = await postern(
+    ["doctor", "--json", ...args],
+    { POSTERN_CONFIG: config },
+  );
+  assert.equal(err, "");
+  return { exit, findings: JSON.parse(out).data };
+}
+
+const statusOf = (findings: readonly Finding[], id: string) =>
+  findings.filter((one) => one.id === id).map(({ status }) => status);
+
+async function accountsOf(config: string): Promise<number> {
+  const { out } = await postern(["accounts", "list", "--json"], {
+    POSTERN_CONFIG: config,
+  });
+  return JSON.parse(out).data.total;
+}
+
+Deno.test("the doctor walks the way of a message, and leaves nothing behind", async (t) => {
+  const server = await Server.start();
+  const config = server.configFile;
+  try {
+    await t.step("login, submission, IDLE and the message again", async () => {
+      const { exit, findings } = await examined(
+        config,
+        "--only",
+        "imap,submission,round-trip,http,https,mxdeliv,ports-local,db,config",
+      );
+      assert.deepEqual(
+        findings.filter(({ status }) => status !== "pass"),
+        [],
+      );
+      assert.equal(exit, 0);
+      assert.equal(findings.length, 10);
+      assert.equal(await accountsOf(config), 0);
+    });
+
+    await t.step(
+      "all checks end, each by its name, with what mends it",
+      async () => {
+        const { exit, findings } = await examined(
+          config,
+          "--peer",
+          "localhost",
+        );
+        assert.equal(exit, 1);
+        for (const { status, remedy, detail, id } of findings) {
+          const isBad = status === "warn" || status === "fail";
+          assert.equal(remedy !== null, isBad, id);
+          assert.notEqual(detail, "", id);
+        }
+        assert.deepEqual(statusOf(findings, "outbound-443"), ["fail"]);
+        assert.deepEqual(statusOf(findings, "outbound-25"), ["warn"]);
+        assert.deepEqual(statusOf(findings, "tls"), ["warn"]);
+        assert.deepEqual(statusOf(findings, "round-trip"), ["pass"]);
+        assert.deepEqual(statusOf(findings, "server"), ["pass"]);
+      },
+    );
+
+    await t.step("a text for people has the same", async () => {
+      const { out } = await postern(["doctor", "--only", "tls,db"], {
+        POSTERN_CONFIG: config,
+      });
+      assert.match(out, /^PASS +server +A server runs/);
+      assert.match(out, /\nWARN +tls +.*\n +postern certificate acme --email/);
+      assert.match(out, /\n0 fail, 1 warn, 2 pass, 0 skip\n$/);
+    });
+
+    await t.step("who may sign up, what is full, what is off", async () => {
+      const environment = { POSTERN_CONFIG: config };
+      for (
+        const line of [
+          "registration token-required on",
+          "federation disable",
+          "quota set-default 0",
+          "accounts create anna1234 -p longenough1",
+          "port http disable",
+        ]
+      ) {
+        const { exit, err } = await postern(line.split(" "), environment);
+        assert.equal(exit, 0, err);
+      }
+      const ids = ["registration", "federation", "quota", "http"] as const;
+      const { exit, findings } = await examined(
+        config,
+        "--only",
+        ids.join(","),
+      );
+      assert.deepEqual(ids.map((id) => statusOf(findings, id)), [
+        ["warn"],
+        ["warn"],
+        ["warn"],
+        ["skip"],
+      ]);
+      assert.equal(exit, 8);
+    });
+
+    await t.step("a file that was changed and not read", async () => {
+      const text = await Deno.readTextFile(config);
+      const only = ["--only", "config"];
+      await Deno.writeTextFile(config, `${text}\n[retention]\nmessages = "9d"`);
+      const changed = await examined(config, ...only);
+      assert.deepEqual(statusOf(changed.findings, "config"), ["warn"]);
+      assert.match(changed.findings[1]?.detail ?? "", /retention\.messages/);
+      await Deno.writeTextFile(config, text);
+      const same = await examined(config, ...only);
+      assert.deepEqual(statusOf(same.findings, "config"), ["pass"]);
+    });
+
+    await t.step("a check that there is not", async () => {
+      const { exit, err } = await postern(["doctor", "--only", "horoscope"], {
+        POSTERN_CONFIG: config,
+      });
+      assert.equal(exit, 4);
+      assert.match(err, /only: one of perms, disk, /);
+    });
+
+    await t.step("health says in a word that all is well", async () => {
+      const { exit, out } = await postern(["health", "--json"], {
+        POSTERN_CONFIG: config,
+      });
+      assert.equal(exit, 0);
+      assert.deepEqual(JSON.parse(out).data, {
+        ok: true,
+        checks: { store: "ok", listeners: "ok", parts: "ok" },
+      });
+    });
+  } finally {
+    await server.dispose();
+  }
+});
+
+Deno.test("without a server, what can be looked at is looked at", async () => {
+  const relay = new Installation(
+    '[dns]\nservers = ["127.0.0.1:9"]\ntimeout = "100ms"',
+  );
+  try {
+    const outcome = await relay.run(
+      "doctor --json --only perms,disk,db,registration,imap,queue,ports-local",
+    );
+    assert.equal(outcome.exit, 1);
+    const findings: Finding[] = JSON.parse(outcome.out).data;
+    const by = (id: string) => statusOf(findings, id);
+    assert.deepEqual(by("server"), ["fail"]);
+    for (const id of ["perms", "disk", "db", "registration"]) {
+      assert.deepEqual(by(id), ["pass"], id);
+    }
+    for (const id of ["imap", "queue", "ports-local"]) {
+      assert.deepEqual(by(id), ["skip"], id);
+    }
+    const health = await relay.run("health --json");
+    assert.equal(health.exit, 1);
+    assert.deepEqual(JSON.parse(health.out).data, {
+      ok: false,
+      checks: { server: "not_running" },
+    });
+  } finally {
+    relay.dispose();
+  }
+});
+
+Deno.test("a file that cannot be used is what the doctor finds", async () => {
+  const relay = new Installation("nonsense = 1");
+  try {
+    const { exit, out } = await relay.run("doctor --json");
+    assert.equal(exit, 1);
+    const [finding] = JSON.parse(out).data as Finding[];
+    assert.equal(finding?.id, "config");
+    assert.equal(finding?.remedy, "postern config check");
+  } finally {
+    relay.dispose();
+  }
+});
