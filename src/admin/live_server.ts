@@ -180,6 +180,8 @@ export interface LiveServer extends ServerControl {
   parts(): readonly PartShape[];
   certificates(): readonly CertificateShape[];
   queue(): ServedQueue;
+  /** How often things happened since the start, of `observe/counters.ts`. */
+  counters(): ReadonlyMap<string, number>;
   /** What is wrong now. */
   degraded(): Promise<readonly Degraded[]>;
   /** @throws {Refusal} `not_found`, `invalid_value` if it is not asked at all */

@@ -12,6 +12,7 @@ import { MAIL_EXPORT_OPERATIONS } from "./operations/copies/mail_export.ts";
 import { BLOCKLIST_OPERATIONS } from "./operations/blocklist.ts";
 import { CERTIFICATE_OPERATIONS } from "./operations/tls/certificates.ts";
 import { DOCTOR_OPERATIONS } from "./operations/checks/doctor.ts";
+import { MONITOR_OPERATIONS } from "./operations/checks/monitor.ts";
 import { DKIM_OPERATIONS } from "./operations/dkim.ts";
 import { DNS_OPERATIONS } from "./operations/dns.ts";
 import { FEDERATION_OPERATIONS } from "./operations/federation.ts";
@@ -20,6 +21,7 @@ import { FEDERATION_STATISTICS_OPERATIONS } from "./operations/federation_statis
 import { QUEUE_OPERATIONS } from "./operations/queue.ts";
 import { ENDPOINT_CACHE_OPERATIONS } from "./operations/exchange/endpoint_cache.ts";
 import { EXCHANGER_OPERATIONS } from "./operations/exchange/exchangers.ts";
+import { DOMAIN_OPERATIONS } from "./operations/listening/domains.ts";
 import { PORT_OPERATIONS } from "./operations/listening/ports.ts";
 import { MAILBOX_OPERATIONS } from "./operations/mailboxes/mailboxes.ts";
 import { FEDERATION_TRANSFER_OPERATIONS } from "./operations/exchange/federation_transfer.ts";
@@ -40,6 +42,7 @@ export const OPERATIONS = {
   ...STATUS_OPERATIONS,
   ...SERVER_OPERATIONS,
   ...DOCTOR_OPERATIONS,
+  ...MONITOR_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
   ...ACCOUNT_CHANGES,
   ...REMOVAL_OPERATIONS,
@@ -58,6 +61,7 @@ export const OPERATIONS = {
   ...PORT_OPERATIONS,
   ...SHADOWSOCKS_OPERATIONS,
   ...HTTP_PROXY_OPERATIONS,
+  ...DOMAIN_OPERATIONS,
   ...TASK_OPERATIONS,
   ...BACKUP_OPERATIONS,
   ...MAIL_EXPORT_OPERATIONS,

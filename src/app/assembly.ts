@@ -255,6 +255,7 @@ export async function assemble(
     sender,
     log,
     connectProxy,
+    counters: relay.journal.counters,
   });
   const admin = adminContext(relay, config, {
     links: (domain) => site.links(domain),

@@ -9,6 +9,10 @@ import { BLOCKLIST_COMMANDS } from "./commands/blocklist.ts";
 import { CERTIFICATE_COMMANDS } from "./commands/certificate.ts";
 import { CONFIG_COMMANDS } from "./commands/config.ts";
 import { DOCTOR_COMMANDS } from "./commands/checks/doctor.ts";
+import { MONITOR_COMMANDS } from "./commands/checks/monitor.ts";
+import { LOG_COMMANDS } from "./commands/checks/logs.ts";
+import { DOMAIN_COMMANDS } from "./commands/machine/domain.ts";
+import { CONFIG_CHANGE_COMMANDS } from "./commands/machine/config_change.ts";
 import { DKIM_COMMANDS } from "./commands/dkim.ts";
 import { DNS_COMMANDS } from "./commands/dns.ts";
 import { FEDERATION_COMMANDS } from "./commands/federation.ts";
@@ -42,6 +46,7 @@ export const GROUPS: readonly CommandGroup[] = [
     summary: "Invitations: tokens that let their holder sign up",
   },
   { name: "blocklist", summary: "Names that may neither log in nor get mail" },
+  { name: "domain", summary: "Domains that this server has accounts of" },
   { name: "dkim", summary: "Keys that sign mail to other servers" },
   { name: "certificate", summary: "What clients verify this server by" },
   { name: "dns", summary: "What others have to find in the DNS" },
@@ -84,7 +89,11 @@ export const COMMANDS: readonly Command[] = [
   ...UNINSTALL_COMMANDS,
   ...SERVER_COMMANDS,
   ...DOCTOR_COMMANDS,
+  ...MONITOR_COMMANDS,
+  ...LOG_COMMANDS,
   ...CONFIG_COMMANDS,
+  ...CONFIG_CHANGE_COMMANDS,
+  ...DOMAIN_COMMANDS,
   ...ACCOUNT_COMMANDS,
   ...TRANSFER_COMMANDS,
   ...REGISTRATION_COMMANDS,

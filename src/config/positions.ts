@@ -79,6 +79,26 @@ function below(path: readonly string[], name: string): readonly string[] {
 }
 
 type Found = (path: readonly string[], offset: number) => void;
+type Valued = (path: readonly string[], start: number, end: number) => void;
+
+/** From `start` up to, not including, `end`. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Where the value of a key stands; undefined if the key is not written down. */
+export function valueSpan(
+  text: string,
+  path: readonly string[],
+): Span | undefined {
+  const wanted = nameOf(path);
+  let found: Span | undefined;
+  new KeyWalk(text, () => {}, (name, start, end) => {
+    if (nameOf(name) === wanted) found ??= { start, end };
+  }).document();
+  return found;
+}
 
 /** Bounds recursion in text that nests without end. */
 const MAX_DEPTH = 200;
@@ -97,7 +117,11 @@ class KeyWalk {
   #at = 0;
   readonly #arrayLengths = new Map<string, number>();
 
-  constructor(readonly text: string, readonly found: Found) {}
+  constructor(
+    readonly text: string,
+    readonly found: Found,
+    readonly valued: Valued = () => {},
+  ) {}
 
   document(): void {
     let table: readonly string[] = [];
@@ -153,7 +177,11 @@ class KeyWalk {
     this.#take(SPACES);
     if (this.text[this.#at] !== "=") return;
     this.#at++;
+    this.#take(SPACES);
+    const start = this.#at;
     this.#value(path, depth);
+    const written = this.text.slice(start, this.#at).trimEnd();
+    this.valued(path, start, start + written.length);
   }
 
   #keySegments(): { name: string; offset: number }[] {

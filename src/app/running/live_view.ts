@@ -24,6 +24,7 @@ import {
   transportsOf,
 } from "../../config/listener_table.ts";
 import type { LogLevel } from "../../observe/fields.ts";
+import type { Counters } from "../../observe/counters.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Pollers } from "../../federation/exchange/poll/pollers.ts";
 import { daysRemaining } from "../../tls/certificate.ts";
@@ -52,6 +53,7 @@ export interface LiveViewParts {
   readonly turn: LiveTurn;
   readonly log: Log;
   readonly connectProxy: ConnectProxy;
+  readonly counters: Counters;
 }
 
 export class LiveView implements LiveServer {
@@ -137,6 +139,10 @@ export class LiveView implements LiveServer {
     const { attempts, destinations, isPaused } = this.#parts.sender.runner
       .status();
     return { attempts, destinations, paused: isPaused };
+  }
+
+  counters(): ReadonlyMap<string, number> {
+    return this.#parts.counters.totals();
   }
 
   degraded(): Promise<readonly Degraded[]> {

@@ -1,0 +1,88 @@
+/**
+ * Changes one key of a configuration file, and leaves all else as it was
+ * written: comments, order, spaces.
+ *
+ * @module
+ */
+import { chownSync, realpathSync, statSync } from "node:fs";
+import { loadConfig } from "./load.ts";
+import { valueSpan } from "./positions.ts";
+import { KEY_NAMES, type KeyName, keyNamed, valueOf } from "./schema.ts";
+
+/**
+ * The text with that value of the key.
+ *
+ * @throws {ConfigError} when the value does not go with the rest
+ * @throws {SyntaxError} when the file is written in a way that cannot be changed here
+ */
+export function editedText(
+  text: string,
+  key: KeyName,
+  value: unknown,
+): string {
+  const edited = replaced(text, key, keyNamed(key).kind.toToml(value));
+  checkOnlyChange(text, edited, key, value);
+  return edited;
+}
+
+function replaced(text: string, key: KeyName, toml: string): string {
+  const path = key.split(".");
+  const [section = "", name = ""] = path;
+  const span = valueSpan(text, path);
+  if (span) return text.slice(0, span.start) + toml + text.slice(span.end);
+  const line = `${name} = ${toml}`;
+  const header = new RegExp(`^[ \\t]*\\[[ \\t]*${section}[ \\t]*\\].*$`, "m")
+    .exec(text);
+  if (header) {
+    const end = header.index + header[0].length;
+    return `${text.slice(0, end)}\n${line}${text.slice(end)}`;
+  }
+  const gap = text === "" ? "" : text.endsWith("\n") ? "\n" : "\n\n";
+  return `${text}${gap}[${section}]\n${line}\n`;
+}
+
+/** The walk over the text is no parser: what the parser makes of it counts. */
+function checkOnlyChange(
+  before: string,
+  after: string,
+  key: KeyName,
+  value: unknown,
+): void {
+  const [old, fresh] = [before, after].map((text) =>
+    loadConfig({ text, path: "the configuration" })
+  );
+  const isRight = KEY_NAMES.every((name) => {
+    const { format } = keyNamed(name).kind;
+    const wanted = name === key ? value : valueOf(old!.values, name);
+    return format(valueOf(fresh!.values, name)) === format(wanted) ||
+      (name !== key && !old!.given.has(name)); // follows from another one
+  });
+  if (isRight) return;
+  throw new SyntaxError(
+    `${key} stands in the file in a way that cannot be changed here: write ${
+      keyNamed(key).kind.toToml(value)
+    } there yourself`,
+  );
+}
+
+/** All of the new text or all of the old; mode and owner stay. */
+export function replaceFile(path: string, text: string): void {
+  const real = realpathSync(path);
+  const { mode, uid, gid } = statSync(real);
+  const fresh = `${real}.new`;
+  try {
+    Deno.writeTextFileSync(fresh, text, { mode: mode & 0o777 });
+    Deno.chmodSync(fresh, mode & 0o777);
+    if (Deno.uid() === 0) chownSync(fresh, uid, gid);
+    using file = Deno.openSync(fresh, { read: true });
+    file.syncSync();
+    Deno.renameSync(fresh, real);
+  } catch (error) {
+    try {
+      Deno.removeSync(fresh);
+    } catch {
+      // it was not made
+    }
+    throw error;
+  }
+}
