@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { Finding } from "../../src/admin/doctor_control.ts";
 import { Installation, postern } from "../cli/command_line.ts";
-import { Server } from "../harness/server.ts";
+import { DnsTestServer } from "../harness/dns_server.ts";
+import { freePorts, Server } from "../harness/server.ts";
 
 interface Report {
   readonly exit: number;
@@ -140,6 +141,64 @@ Deno.test("the doctor walks the way of a message, and leaves nothing behind", as
         checks: { store: "ok", listeners: "ok", parts: "ok" },
       });
     });
+  } finally {
+    await server.dispose();
+  }
+});
+
+Deno.test("records, the way out and the clock are looked at by the DNS", async () => {
+  await using dns = DnsTestServer.start({
+    "chat.example": {
+      A: ["127.0.0.1"],
+      MX: ["10 chat.example"],
+      TXT: ["v=spf1 mx -all"],
+    },
+    "authority.example": { A: ["127.0.0.1"] },
+  });
+  const ports = freePorts();
+  const server = await Server.start({
+    ports,
+    server: 'public_ip = ["127.0.0.1"]',
+    // the server itself, as somebody who tells the time
+    config: `[dns]
+servers = ["127.0.0.1:${dns.server.port}"]
+timeout = "2s"
+[acme]
+directory = "https://authority.example:${ports.https}/directory"
+`,
+  });
+  try {
+    const { findings } = await examined(
+      server.configFile,
+      "--peer",
+      "chat.example",
+    );
+    const by = (id: string) => statusOf(findings, id);
+    for (const id of ["dns-a", "dns-mx", "clock"]) {
+      assert.deepEqual(by(id), ["pass"], id);
+    }
+    assert.deepEqual(by("dmarc"), ["warn"]);
+    assert.ok(by("dkim").every((status) => status === "warn"));
+    const remedies = findings.map(({ remedy }) => remedy);
+    assert.ok(
+      remedies.some((one) =>
+        one?.startsWith('Publish: _dmarc.chat.example. 3600 IN TXT "v=DMARC1')
+      ),
+    );
+    // no other test has port 443 of this machine open to all
+    assert.deepEqual(by("mxdeliv-public"), ["fail"]);
+    dns.zone.delete("chat.example");
+    const without = await examined(
+      server.configFile,
+      "--only",
+      "dns-a,dns-other,outbound-25,outbound-443",
+      "--peer",
+      "chat.example",
+    );
+    assert.deepEqual(statusOf(without.findings, "dns-a"), ["fail"]);
+    assert.deepEqual(statusOf(without.findings, "dns-other"), ["skip"]);
+    assert.deepEqual(statusOf(without.findings, "outbound-25"), ["warn"]);
+    assert.deepEqual(statusOf(without.findings, "outbound-443"), ["fail"]);
   } finally {
     await server.dispose();
   }

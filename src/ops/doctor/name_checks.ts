@@ -75,10 +75,11 @@ function recordFindings(
   const bad = checks.filter(({ record, state }) =>
     state !== "ok" && (record.need !== "optional" || id !== "dns-other")
   );
-  if (bad.length === 0) {
-    return [pass(id, checks.map(({ record }) => told(record)).join(", "))];
-  }
-  return bad.map((check) => recordFinding(id, check));
+  if (bad.length > 0) return bad.map((check) => recordFinding(id, check));
+  const good = checks.filter(({ state }) => state === "ok");
+  return good.length > 0
+    ? [pass(id, good.map(({ record }) => told(record)).join(", "))]
+    : [skip(id, "None is published, and none is needed")];
 }
 
 function told({ type, name }: PublishedRecord): string {
