@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import type { ClockJump } from "../base/lived_clock.ts";
+import type { Facts, QueueFacts } from "./condition_facts.ts";
 import type { Certificate } from "../tls/certificate.ts";
 import {
   type ConditionCode,
   CONDITIONS,
   degradedBy,
-  type Facts,
-  type QueueFacts,
   ReportedConditions,
 } from "./conditions.ts";
 
@@ -263,6 +262,11 @@ const CASES: Record<
     holds: { reported: new Map([["listener_closed", "imap [::]:143: x"]]) },
     well: {},
     message: /Nobody can connect there.*imap \[::\]:143/,
+  },
+  overload: {
+    holds: { reported: new Map([["overload", "short of memory"]]) },
+    well: {},
+    message: /existing chats go on.*short of memory/,
   },
   metrics_endpoint: {
     holds: { reported: new Map([["metrics_endpoint", "port 1 is taken"]]) },

@@ -222,6 +222,7 @@ export async function assemble(
     serving,
     contexts: new SecureContexts(certificates),
     challenges,
+    turnsStrangersAway: () => relay.protection.shed.strangers,
     upgrades: [],
     timers: SYSTEM_TIMERS,
   });

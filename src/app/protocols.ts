@@ -61,6 +61,8 @@ export interface ProtocolParts {
   /** Of the site, beside its handler. */
   readonly upgrades: readonly UpgradeRoute[];
   readonly connectProxy: ConnectProxy;
+  /** Other servers are asked to come again later. */
+  turnsStrangersAway(): boolean;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly counters: Counters;
@@ -363,7 +365,7 @@ function smtpServer(parts: ProtocolParts): SmtpServer {
       const { smtp, submission } = parts.config();
       return {
         mx: {
-          total: smtp.maxConnections,
+          total: parts.turnsStrangersAway() ? 0 : smtp.maxConnections,
           perAddress: smtp.maxConnectionsPerIp,
         },
         submission: {

@@ -6,7 +6,6 @@
  */
 import { Accounts } from "../accounts/accounts.ts";
 import { LiveOptions, quotaPolicy } from "../accounts/live_options.ts";
-import { machineResources } from "../accounts/limits/resource_guard.ts";
 import { ReportedConditions } from "../admin/conditions.ts";
 import type { CertificateAdmin } from "../admin/certificate_admin.ts";
 import type { AdminContext } from "../admin/context.ts";
@@ -22,7 +21,6 @@ import type { DeliverySettings } from "../delivery/settings.ts";
 import type { Resolver } from "../dns/resolver.ts";
 import { Counters } from "../observe/counters.ts";
 import { Metrics } from "../observe/metrics/metrics.ts";
-import type { QuotaPolicy } from "../store/mail.ts";
 import { domain } from "../mail/address.ts";
 import { LocalDomains } from "../mail/local_domains.ts";
 import type { Log } from "../observe/log.ts";
@@ -46,6 +44,8 @@ import type { InstanceLock } from "./instance_lock.ts";
 import { Journal } from "./journal.ts";
 import { type LinkFacts, loginLink } from "../accounts/login_link.ts";
 import { publishedNames } from "./names/published.ts";
+import { buildProtection, resources } from "./protection/build.ts";
+import type { Protection } from "./protection/protection.ts";
 import { configuredResolver } from "./resolver.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 
@@ -65,6 +65,7 @@ export interface Relay {
   readonly dns: Resolver;
   readonly dkim: Dkim;
   readonly exchange: Exchange;
+  readonly protection: Protection;
   reportBug(error: unknown): void;
 }
 
@@ -126,11 +127,16 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     random: systemRandom,
     reportBug,
   };
+  const protection = buildProtection({
+    reported,
+    config,
+    queuedMessages: async () => (await federation.queueFacts()).messages,
+  });
   const accounts = new Accounts({
     ...shared,
     options: new LiveOptions(settings, config),
     signUpUrl: (domain) => source.signUpUrl(domain),
-    resources: () => machineResources(first.server.stateDir),
+    resources: () => resources(first.server.stateDir, protection),
   });
   const dns = configuredResolver(config);
   const dkim = await openDkim({ ...shared, settings, config, reported, dns });
@@ -170,7 +176,10 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     hostname: hostnameOf(first),
     counters: journal.counters,
     settings: () =>
-      deliverySettings(settings, config(), quotaPolicy(settings, config())),
+      deliverySettings(settings, config(), {
+        shed: protection.shed,
+        quota: quotaPolicy(settings, config()),
+      }),
   });
   await followPurgeSettings(settings, store.mail);
   const backups = new Backups({
@@ -209,6 +218,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     dns,
     dkim,
     exchange,
+    protection,
     reportBug,
   };
 }
@@ -333,8 +343,8 @@ function connectProxyPlace(
 
 function deliverySettings(
   settings: Settings,
-  { smtp, submission, privacy, imap }: Config,
-  quota: QuotaPolicy,
+  { smtp, submission, privacy, imap, quota: { floodPerMinute } }: Config,
+  { quota, shed }: Pick<DeliverySettings, "quota" | "shed">,
 ): DeliverySettings {
   return {
     sendPerMinute: settings.get("send_per_minute"),
@@ -349,7 +359,9 @@ function deliverySettings(
     allowAutocryptSetup: privacy.allowAutocryptSetup,
     maxHeaderOctets: smtp.maxHeaderBytes,
     appendPolicy: imap.appendPolicy,
+    shed,
     quota,
+    floodPerMinute,
     reportHint: settings.get("federation_report_hint"),
   };
 }

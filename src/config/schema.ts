@@ -147,6 +147,8 @@ export const SECTIONS = {
   turn: "Calls (RFC 8489, RFC 8656); where it listens is in [listen]",
   exchanger: "Servers that carry mail between relays",
   storage: "The database and the files beside it",
+  protection:
+    "What the server may use; when it is nearly used up, sign-ups are refused, then mail of other servers, then large messages, so that existing chats go on",
   metrics: "What a monitoring system may ask",
   backup: "Copies of the relay that it makes by itself",
   log: "The log; off means that nothing about users is ever written",
@@ -965,6 +967,11 @@ export const SCHEMA = {
     hours(24),
     "Messages younger than this are never deleted for it",
   ),
+  "quota.flood_per_minute": key(
+    integer(0, 1_000_000),
+    10,
+    "Messages of one sender to accounts that are full of younger ones, after the first 30; 0: any number",
+  ),
 
   "retention.enabled": key(flag, true, "Delete old messages"),
   "retention.messages": key(
@@ -1098,6 +1105,28 @@ export const SCHEMA = {
     size(),
     512 * MIB,
     "No mail is taken with less disk free",
+  ),
+
+  "protection.enabled": key(flag, true, "Refuse what is said above"),
+  "protection.max_memory": key(
+    size(),
+    0,
+    "Memory of the server; 0: three quarters of what the machine or its container has",
+  ),
+  "protection.max_queued": key(
+    integer(100, 100_000_000),
+    200_000,
+    "Messages that wait for other servers",
+  ),
+  "protection.max_lag": key(
+    milliseconds({ min: 50, max: 60_000 }),
+    2000,
+    "How late the main thread may be on the average of some seconds",
+  ),
+  "protection.large_message": key(
+    size({ min: 64 * KIB }),
+    MIB,
+    "A message above this is large",
   ),
 
   "metrics.listen": atStart(

@@ -9,10 +9,11 @@ import { type Address, domain, literalIp } from "../mail/address.ts";
 import { AppendTransaction, type NewMessage, type Owner } from "./append.ts";
 import type { HygieneParts } from "./header_hygiene.ts";
 import { type Origin, type OwnOrigin, ruleFor, senderOf } from "./origin.ts";
+import { Floods } from "./limits/floods.ts";
 import type { DeliveryParts } from "./parts.ts";
 import { Reports } from "./reports.ts";
 import { Router } from "./routing.ts";
-import { RateLimit, rateOf } from "./sending_limits.ts";
+import { RateLimit, rateOf } from "./limits/sending_limits.ts";
 import {
   foldedAddress,
   MailTransaction,
@@ -29,6 +30,7 @@ export class Delivery {
   readonly reports: Reports;
   readonly #messages: RateLimit;
   readonly #recipients: RateLimit;
+  readonly #floods: Floods;
 
   constructor(parts: DeliveryParts) {
     const { clock, random, domains, settings } = parts;
@@ -44,12 +46,13 @@ export class Delivery {
       clock,
       () => rateOf(settings().recipientsPerHour, HOUR_MS),
     );
+    this.#floods = new Floods(clock, () => settings().floodPerMinute);
   }
 
   /**
    * Opens a transaction; waits to slow down an account that sends too fast.
    *
-   * @throws {Refusal} `storage_full`, `local_sender_unauthenticated`, `sender_domain_invalid`, `policy_rejection`, `federation_off`
+   * @throws {Refusal} `busy`, `storage_full`, `local_sender_unauthenticated`, `sender_domain_invalid`, `policy_rejection`, `too_much_mail`, `federation_off`
    */
   async begin(
     origin: Origin,
@@ -57,6 +60,10 @@ export class Delivery {
   ): Promise<MailTransaction> {
     await this.#parts.staging.checkSpace(sizeOctets);
     const sender = senderOf(origin);
+    const { strangers, overOctets } = this.#parts.settings().shed;
+    if (strangers && !sender || (sizeOctets ?? 0) > overOctets) {
+      throw new Refusal("busy");
+    }
     return sender
       ? await this.#beginSubmission(sender)
       : await this.#beginReceiving(origin);
@@ -72,9 +79,9 @@ export class Delivery {
     message: NewMessage,
   ): Promise<AppendTransaction> {
     const { staging, settings } = this.#parts;
-    if (settings().appendPolicy === "deny") {
-      throw new Refusal("policy_rejection");
-    }
+    const { appendPolicy, shed } = settings();
+    if (appendPolicy === "deny") throw new Refusal("policy_rejection");
+    if (message.sizeOctets > shed.overOctets) throw new Refusal("busy");
     await staging.checkSpace(message.sizeOctets);
     return new AppendTransaction(this.#parts, account, message);
   }
@@ -85,10 +92,17 @@ export class Delivery {
     const { reversePath } = origin;
     const owned = reversePath !== "" &&
       foldedAddress(this.#parts, reversePath) === account;
+    const { maxDelayMs } = settings();
+    const floodMs = this.#floods.waitMs({ ...origin, account });
     const waitMs = owned
-      ? this.#messages.take(account, settings().maxDelayMs)
+      ? floodMs > maxDelayMs
+        ? undefined
+        : this.#messages.take(account, maxDelayMs)
       : 0;
-    if (waitMs) await timers.sleep(waitMs);
+    if (waitMs !== undefined) {
+      const wholeMs = Math.max(waitMs, floodMs);
+      if (wholeMs > 0) await timers.sleep(wholeMs);
+    }
     const refusal = whyNot(owned, waitMs, account);
     return this.#open({
       origin: { ...origin, account },
@@ -100,6 +114,9 @@ export class Delivery {
   async #beginReceiving(origin: Origin): Promise<MailTransaction> {
     const { reversePath } = origin;
     const { domains, directory, inbound } = this.#parts;
+    if (this.#floods.waitMs(origin) > 0) {
+      throw new Refusal("too_much_mail", { address: reversePath || "<>" });
+    }
     const refusal = inbound.refusal();
     if (refusal && ruleFor(origin).refusesAtOnce) throw new Refusal(refusal);
     if (reversePath !== "") {
@@ -127,7 +144,7 @@ export class Delivery {
   #open(
     options: Omit<
       TransactionOptions,
-      "parts" | "router" | "hygiene"
+      "parts" | "router" | "hygiene" | "onAccepted"
     >,
   ): MailTransaction {
     return new MailTransaction({
@@ -135,6 +152,7 @@ export class Delivery {
       parts: this.#parts,
       router: this.#router,
       hygiene: this.#hygiene,
+      onAccepted: (accepted) => this.#floods.note(options.origin, accepted),
     });
   }
 

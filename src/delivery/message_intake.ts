@@ -27,6 +27,8 @@ export interface IntakeOptions {
   readonly facts: GateFacts;
   readonly gate: GateOptions;
   readonly staging: ContentStaging;
+  /** A longer message is refused as `busy`. */
+  readonly maxOctets?: number;
   /** Refusals of the gate that do not count; with it messages are stored as they came. */
   readonly tolerates?: ReadonlySet<GateRefusal>;
   /** Sees what is stored as it passes. */
@@ -59,9 +61,12 @@ export class MessageIntake {
     this.#staging = options.staging.stage();
   }
 
+  /** @throws {Refusal} `busy`, `storage_full` */
   async write(octets: Uint8Array): Promise<void> {
     const gate = this.#gate;
     const before = gate.sizeOctets;
+    const { maxOctets = Infinity } = this.#options;
+    if (before + octets.length > maxOctets) throw new Refusal("busy");
     const written = gate.write(octets);
     await this.#show(octets, before);
     if (this.#refusal) return await this.discard();

@@ -2,7 +2,16 @@
 import type { QuotaPolicy } from "../store/mail.ts";
 
 /** Read at each use. */
+/** What is not taken while the machine is short of something; it may come again. */
+export interface Shed {
+  /** Mail of others than our users. */
+  readonly strangers: boolean;
+  /** Messages larger than this. */
+  readonly overOctets: number;
+}
+
 export interface DeliverySettings {
+  readonly shed: Shed;
   /** Messages a minute from one account; 0 is no limit. */
   readonly sendPerMinute: number;
   /** Messages at once from one account. */
@@ -19,6 +28,8 @@ export interface DeliverySettings {
   /** What APPEND takes. */
   readonly appendPolicy: "encrypted" | "any" | "deny";
   readonly quota: QuotaPolicy;
+  /** Messages of one sender to mailboxes that are nearly full of what may not be expired; 0 is no limit. */
+  readonly floodPerMinute: number;
   /** Reports have the field by which Delta Chat shows them. */
   readonly reportHint: boolean;
 }

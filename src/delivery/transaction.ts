@@ -13,7 +13,7 @@ import type { Accepted } from "../store/mail.ts";
 import type { MessageKey } from "../store/message_key.ts";
 import type { FailedRecipient, OutboundMessage } from "../store/queue.ts";
 import type { CleanHeader, HygieneParts } from "./header_hygiene.ts";
-import type { Examination, Judgement } from "./inbound.ts";
+import type { Judgement } from "./inbound.ts";
 import { type DigestedMessage, MessageDigest } from "./message_digest.ts";
 import { CrlfLines } from "../pgp/line_ends.ts";
 import type { GateRefusal } from "../pgp/verdict.ts";
@@ -31,6 +31,7 @@ import { OriginPolicy } from "./origin_policy.ts";
 import type { DeliveryParts } from "./parts.ts";
 import { Recipients, refusalBy } from "./recipients.ts";
 import type { Router } from "./routing.ts";
+import { type Receiving, tellNobody, whole } from "./whole_message.ts";
 
 export interface TransactionOptions {
   readonly parts: DeliveryParts;
@@ -45,16 +46,8 @@ export interface TransactionOptions {
   readonly drop?: boolean;
   /** @throws {Refusal} `too_many_recipients` */
   admitRecipient(): void;
-}
-
-/** A message on its way in, with what is learned of it. */
-interface Receiving {
-  readonly intake: MessageIntake;
-  readonly digest: MessageDigest;
-  /** Of others than our users. */
-  readonly examination: Examination | undefined;
-  /** Of what did not come over SMTP; signatures are made over CRLF too (RFC 6376 §5.3). */
-  readonly lines: CrlfLines | undefined;
+  /** What became of it here. */
+  onAccepted(accepted: Accepted): void;
 }
 
 export class MailTransaction {
@@ -215,6 +208,7 @@ export class MailTransaction {
         isLocal: (domain) => parts.domains.isLocal(domain),
       },
       staging: parts.staging,
+      maxOctets: settings.shed.overOctets,
       digest,
       ...(examination && { witness: examination }),
       ...(passesOn(origin) && { tolerates: NOTHING }),
@@ -230,6 +224,7 @@ export class MailTransaction {
   ): Promise<void> {
     const key = this.#key(message, digested);
     const accepted = await this.#store(message, digested, key);
+    this.#options.onAccepted(accepted);
     const recipients = this.#recipients;
     for (const { account, outcome } of accepted.results) {
       if (outcome === "quota_exceeded" || outcome === "no_such_user") {
@@ -348,32 +343,6 @@ export class MailTransaction {
     counters.add("messages_dismissed", dismissedCount);
     for (const code of refusals) counters.refused(code);
   }
-}
-
-/** What the header is refused for goes before what the body is. @throws {Refusal} */
-async function whole(
-  { intake, examination }: Receiving,
-): Promise<StagedMessage> {
-  try {
-    const message = await intake.finish();
-    if (examination?.refusal) throw examination.refusal;
-    return message;
-  } catch (error) {
-    if (!examination || !(error instanceof Refusal)) throw error;
-    switch (error.code) {
-      case "encryption_needed":
-        throw examination.refusal ?? error;
-      case "local_sender_unauthenticated":
-        throw new Refusal("own_author");
-      default:
-        throw error;
-    }
-  }
-}
-
-/** @throws {Refusal} `no_such_user` */
-function tellNobody(judgement: Judgement | undefined): void {
-  if (judgement?.authenticated) throw new Refusal("no_such_user");
 }
 
 /** Of what the gate refuses. */

@@ -68,6 +68,8 @@ export interface RecipientResult {
     | "no_such_user"
     | "withheld"
     | "duplicate";
+  /** It was delivered, to a mailbox that is nearly full of mail which may not be expired yet. */
+  readonly crowded?: true;
 }
 
 export interface Accepted {

@@ -45,6 +45,7 @@ export const SETTINGS: DeliverySettings = {
   maxHeaderOctets: 256 * 1024,
   allowAutocryptSetup: true,
   appendPolicy: "encrypted",
+  shed: { strangers: false, overOctets: Infinity },
   quota: {
     defaultOctets: 1_000_000,
     whenFull: "reject",
@@ -52,6 +53,7 @@ export const SETTINGS: DeliverySettings = {
     trimTo: 70,
     protectSeconds: 86_400,
   },
+  floodPerMinute: 10,
   reportHint: true,
 };
 

@@ -14,6 +14,8 @@ export interface Resources {
   readonly loadPerCore?: number | undefined;
   readonly availableMemoryOctets?: number | undefined;
   readonly freeDiskOctets?: number | undefined;
+  /** Why the server as a whole takes nobody new. */
+  readonly obstacle?: string | undefined;
 }
 
 export class ResourceGuard {
@@ -53,13 +55,13 @@ export class ResourceGuard {
 
 /** What there is too little of for new accounts, with key and numbers. */
 export function shortages(
-  { loadPerCore, availableMemoryOctets, freeDiskOctets }: Resources,
+  { loadPerCore, availableMemoryOctets, freeDiskOctets, obstacle }: Resources,
   { maxLoad1m, minAvailableMemoryOctets, minFreeDiskOctets }: Pick<
     AccountOptions,
     "maxLoad1m" | "minAvailableMemoryOctets" | "minFreeDiskOctets"
   >,
 ): string[] {
-  const found: string[] = [];
+  const found: string[] = obstacle === undefined ? [] : [obstacle];
   if (maxLoad1m > 0 && (loadPerCore ?? 0) > maxLoad1m) {
     found.push(
       `the load per core is ${

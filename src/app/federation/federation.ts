@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { QueueFacts } from "../../admin/conditions.ts";
+import type { QueueFacts } from "../../admin/condition_facts.ts";
 import type { FederationAdmin } from "../../admin/context.ts";
 import type { Clock, Timers } from "../../base/clock.ts";
 import { days } from "../../base/durations.ts";

@@ -5,7 +5,6 @@
  *
  * @module
  */
-import { stat } from "node:fs/promises";
 import { type ConditionCode, CONDITIONS } from "../../admin/conditions.ts";
 import { nowSeconds } from "../../base/clock.ts";
 import type { Metrics } from "../../observe/metrics/metrics.ts";
@@ -13,6 +12,7 @@ import type { Config } from "../../config/schema.ts";
 import type { Renewer } from "../../tls/acme/renewer.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
 import { certificateNames } from "../certificates.ts";
+import { openFiles } from "../protection/probe.ts";
 import type { Protocols } from "../protocols.ts";
 import type { Relay } from "../relay.ts";
 import type { ConditionWatch } from "../running/condition_watch.ts";
@@ -35,6 +35,7 @@ export function provideMetrics(source: MetricsSource): void {
   provideMail(metrics, source);
   provideStore(metrics, source);
   provideCertificates(metrics, source);
+  source.relay.protection.provide(metrics);
   metrics.provide("degraded", () => {
     const { told } = source.conditions;
     return Object.keys(CONDITIONS).map((code) =>
@@ -55,16 +56,6 @@ function provideProcess(metrics: Metrics, { version }: MetricsSource): void {
     const count = await openFiles();
     return count === undefined ? [] : [[count]];
   });
-}
-
-/** Undefined where the system does not say: Linux does from 6.2 on. */
-export async function openFiles(): Promise<number | undefined> {
-  try {
-    const { size } = await stat("/proc/self/fd");
-    return size > 0 ? size : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function provideConnections(

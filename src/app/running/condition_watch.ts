@@ -5,15 +5,12 @@
  * @module
  */
 import { LiveOptions } from "../../accounts/live_options.ts";
-import {
-  machineResources,
-  shortages,
-} from "../../accounts/limits/resource_guard.ts";
+import { shortages } from "../../accounts/limits/resource_guard.ts";
+import type { Facts } from "../../admin/condition_facts.ts";
 import {
   type ConditionCode,
   type Degraded,
   degradedBy,
-  type Facts,
 } from "../../admin/conditions.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Config } from "../../config/schema.ts";
@@ -22,6 +19,7 @@ import { redact } from "../../observe/redact.ts";
 import { effectiveListeners } from "../../settings/listeners.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
 import { certificateNames } from "../certificates.ts";
+import { resources } from "../protection/build.ts";
 import { diskFacts, openFileFacts } from "./facts.ts";
 import type { Relay } from "../relay.ts";
 
@@ -114,7 +112,7 @@ export class ConditionWatch {
     const options = new LiveOptions(relay.settings, () => config);
     if (!options.registrationOpen) return [];
     const obstacles = shortages(
-      await machineResources(config.server.stateDir),
+      await resources(config.server.stateDir, relay.protection),
       options,
     );
     const { maxAccounts } = options;

@@ -1,6 +1,6 @@
 /** Facts about the machine, for the running server and for `config check`. @module */
 import { statfs } from "node:fs/promises";
-import type { Facts } from "../../admin/conditions.ts";
+import type { Facts } from "../../admin/condition_facts.ts";
 import type { Config } from "../../config/schema.ts";
 import { openFault } from "../../files/file_limit.ts";
 

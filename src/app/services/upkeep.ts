@@ -22,6 +22,7 @@ const CERTIFICATE_CHECK_MS = 10_000;
 const LISTENER_CHECK_MS = 30_000;
 const SETTINGS_RETRY_MS = 10_000;
 const LISTENER_PATIENCE_MS = 5_000;
+const PROTECTION_MS = 2000;
 const KEEP_TIME_MS = 60_000;
 const TELL_FAILURES_MS = 5000;
 const DELAYS_MS = 60_000;
@@ -49,7 +50,7 @@ interface Look {
 }
 
 function looks(assembly: Assembly): Look[] {
-  const { store, delivery, journal, dkim, exchange, federation } =
+  const { store, delivery, journal, dkim, exchange, federation, protection } =
     assembly.relay;
   return [
     {
@@ -61,6 +62,12 @@ function looks(assembly: Assembly): Look[] {
       name: "kept_time",
       everyMs: KEEP_TIME_MS,
       look: () => store.clock.keep(),
+    },
+    {
+      name: "protection",
+      everyMs: PROTECTION_MS,
+      atStartToo: true,
+      look: () => protection.look(),
     },
     {
       name: "failed_deliveries",
@@ -213,6 +220,7 @@ function clockWatch({ relay, log }: Assembly): RequiredService {
     return SYSTEM_TIMERS.every(CLOCK_MS, () => {
       const lagMs = SYSTEM_CLOCK.monotonic() - lastMs - CLOCK_MS;
       lastMs = SYSTEM_CLOCK.monotonic();
+      relay.protection.noteLag(lagMs);
       if (lagMs > LAG_WORTH_TELLING_MS) {
         log.warn(word("event_loop_lag"), { ms: Math.round(lagMs) });
       }

@@ -5,7 +5,8 @@ import {
   machineResources,
   shortages,
 } from "../../accounts/limits/resource_guard.ts";
-import { degradedBy, type Facts } from "../../admin/conditions.ts";
+import type { Facts } from "../../admin/condition_facts.ts";
+import { degradedBy } from "../../admin/conditions.ts";
 import { certificateNames, openCertificates } from "../../app/certificates.ts";
 import { diskFacts, openFileFacts } from "../../app/running/facts.ts";
 import { SYSTEM_CLOCK } from "../../app/system_time.ts";

@@ -195,6 +195,17 @@ export const FAMILIES = {
     help: "1 while this condition holds",
     labels: ["subsystem"],
   },
+  budget_used_ratio: {
+    type: "gauge",
+    help:
+      "Share of what the server may use that it uses; from 0.9 on less is taken",
+    labels: ["resource"],
+  },
+  shed_stage: {
+    type: "gauge",
+    help:
+      "What is refused for lack of resources: 1 sign-ups, 2 mail of other servers too, 3 large messages too",
+  },
   settings_reloads_total: {
     type: "counter",
     help: "How often the configuration was read again",

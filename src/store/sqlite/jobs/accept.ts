@@ -29,7 +29,7 @@ import {
   resultsBefore,
 } from "./known_messages.ts";
 import { enqueue, takeReported } from "./queue/enqueue.ts";
-import { fits } from "./room.ts";
+import { fits, roomFor } from "./room.ts";
 
 /** An account that takes the message. */
 interface Taker {
@@ -82,25 +82,37 @@ function planFor(context: JobContext, message: Acceptance): Plan {
   const takers: Taker[] = [];
   for (const account of new Set(message.recipients)) {
     const found = context.accounts.recipient(account);
-    const outcome = outcomeFor(context, message, account, found);
-    results.push({ account, outcome });
-    if (outcome === "delivered") takers.push({ account, inbox: found!.inbox });
+    const result = resultFor(context, message, account, found);
+    results.push(result);
+    if (result.outcome === "delivered") {
+      takers.push({ account, inbox: found!.inbox });
+    }
   }
   return { results, takers, outbound: newOutbound(context, message) };
 }
 
-function outcomeFor(
+function resultFor(
   context: JobContext,
   { key, content, quota, ignoreQuota }: Acceptance,
   account: AccountId,
   found: Recipient | undefined,
-): RecipientResult["outcome"] {
-  if (!found || found.blocked === 1) return "no_such_user";
-  if (key && hasHad(context, key, String(account))) return "duplicate";
-  return ignoreQuota ||
-      fits(context, { account, ...found }, sizeOf(content), quota)
-    ? "delivered"
-    : "quota_exceeded";
+): RecipientResult {
+  if (!found || found.blocked === 1) {
+    return { account, outcome: "no_such_user" };
+  }
+  if (key && hasHad(context, key, String(account))) {
+    return { account, outcome: "duplicate" };
+  }
+  if (ignoreQuota) return { account, outcome: "delivered" };
+  const room = { account, ...found };
+  switch (roomFor(context, room, sizeOf(content), quota)) {
+    case "enough":
+      return { account, outcome: "delivered" };
+    case "crowded":
+      return { account, outcome: "delivered", crowded: true };
+    case "none":
+      return { account, outcome: "quota_exceeded" };
+  }
 }
 
 /** Without those who have had the message; undefined if there is nothing to keep. */
@@ -132,7 +144,7 @@ function isWorthKeeping(
 
 function withheld(result: RecipientResult): RecipientResult {
   return result.outcome === "delivered"
-    ? { ...result, outcome: "withheld" }
+    ? { account: result.account, outcome: "withheld" }
     : result;
 }
 

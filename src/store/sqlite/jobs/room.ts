@@ -16,23 +16,38 @@ export interface Room {
 
 const MAX_REMEMBERED = 10_000;
 
-/**
- * Whether a message fits, after expiring old ones where the policy says so:
- * from `trimFrom` percent of the limit down to `trimTo`, at most one batch.
- */
+/** Crowded: there is room, but nearly all of it is taken by mail that may not be expired. */
+export type RoomLeft = "enough" | "crowded" | "none";
+
+/** Whether a message fits, after expiring old ones where the policy says so. */
 export function fits(
   context: JobContext,
   room: Room,
   sizeOctets: number,
   quota: QuotaPolicy,
 ): boolean {
+  return roomFor(context, room, sizeOctets, quota) !== "none";
+}
+
+/**
+ * What room there is for a message, after expiring old ones where the policy says so:
+ * from `trimFrom` percent of the limit down to `trimTo`, at most one batch.
+ */
+export function roomFor(
+  context: JobContext,
+  room: Room,
+  sizeOctets: number,
+  quota: QuotaPolicy,
+): RoomLeft {
   const limit = room.quotaOctets ?? quota.defaultOctets;
-  if (sizeOctets > limit) return false;
+  if (sizeOctets > limit) return "none";
   const wanted = room.usedOctets + sizeOctets;
-  if (quota.whenFull === "reject") return wanted <= limit;
-  if (wanted * 100 <= limit * quota.trimFrom) return true;
+  if (quota.whenFull === "reject") return wanted <= limit ? "enough" : "none";
+  if (wanted * 100 <= limit * quota.trimFrom) return "enough";
   const excess = wanted - Math.floor(limit * quota.trimTo / 100);
-  return wanted - expireOldest(context, room.account, excess, quota) <= limit;
+  const used = wanted - expireOldest(context, room.account, excess, quota);
+  if (used > limit) return "none";
+  return used * 100 > limit * quota.trimFrom ? "crowded" : "enough";
 }
 
 /** Octets freed: at least `excess` if there is that much, at most one batch. */

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import type { Clock } from "../base/clock.ts";
+import type { Clock } from "../../base/clock.ts";
 
 export interface Rate {
   /** Milliseconds that one unit takes in the long run; 0 is no limit. */

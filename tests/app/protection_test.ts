@@ -1,0 +1,73 @@
+/** A server that is short of something: chats go on, what is new has to wait. */
+import assert from "node:assert/strict";
+import { message } from "../gate/messages.ts";
+import { postern } from "../cli/command_line.ts";
+import { ImapClient } from "../harness/imap_client.ts";
+import { DOMAIN, Server } from "../harness/server.ts";
+import { SmtpClient } from "../harness/smtp_client.ts";
+
+const ANN = `ann@${DOMAIN}`;
+const PASSWORD = "a password of Ann";
+
+Deno.test("without memory, sign-ups, strangers and large messages are refused, and Ann's chats go on", async () => {
+  const stateDir = await Deno.makeTempDir({ prefix: "postern-test-" });
+  try {
+    const before = await Server.start({ stateDir });
+    const { ports } = before;
+    const login = async (server: Server, name: string) => {
+      const certificate = await server.certificate();
+      const client = await ImapClient.connect(ports.imapTls, certificate);
+      await client.login(name, PASSWORD);
+      return client;
+    };
+    (await login(before, ANN)).close();
+    await before.dispose();
+    const server = await Server.start({
+      stateDir,
+      ports,
+      config: '[protection]\nmax_memory = "1"\nlarge_message = "64K"',
+    });
+    try {
+      const until = performance.now() + 20_000;
+      while (!server.output.includes("degraded part=overload")) {
+        assert.ok(performance.now() < until, server.output);
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      assert.match(
+        server.output,
+        /degraded part=overload .*short of memory; refused: sign-ups, mail of other servers, large messages/,
+      );
+      await assert.rejects(login(server, `new@${DOMAIN}`));
+      await assert.rejects(SmtpClient.connect(ports.smtp), /421/);
+      const ann = await login(server, ANN);
+      await ann.expectOk("SELECT INBOX");
+      await ann.idle();
+      const writer = await SmtpClient.submit(
+        ports.submissionTls,
+        await server.certificate(),
+        ANN,
+        PASSWORD,
+      );
+      await writer.exchange(`MAIL FROM:<${ANN}> SIZE=70000`, 451);
+      await writer.exchange(`MAIL FROM:<${ANN}>`, 250);
+      await writer.exchange(`RCPT TO:<${ANN}>`, 250);
+      await writer.exchange("DATA", 354);
+      await writer.exchange(`${message({ from: ANN })}\r\n.`, 250);
+      assert.equal(await ann.waitExists(), 1);
+      const { out } = await postern(["status", "--json"], {
+        POSTERN_CONFIG: server.configFile,
+      });
+      const codes = JSON.parse(out).data.degraded
+        .map(({ code }: { code: string }) => code);
+      assert.ok(
+        codes.includes("overload") && codes.includes("sign_ups_paused"),
+      );
+      writer.close();
+      ann.close();
+    } finally {
+      await server.dispose();
+    }
+  } finally {
+    await Deno.remove(stateDir, { recursive: true }).catch(() => {});
+  }
+});
