@@ -1,4 +1,6 @@
 /** What conditions have in their brackets. @module */
+import { roundedSize } from "../base/sizes.ts";
+import type { BandwidthFacts } from "./condition_facts.ts";
 import { hours } from "../base/durations.ts";
 import { type ClockJump, describeJump } from "../base/lived_clock.ts";
 import { type Certificate, daysRemaining } from "../tls/certificate.ts";
@@ -44,4 +46,19 @@ export function listed(items: readonly string[]): string | undefined {
 /** The day of so many milliseconds since 1970 UTC. */
 export function date(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
+}
+
+/** How much has gone out, where that is a share of what may that is from one to below another. */
+export function usedUp(
+  facts: BandwidthFacts | undefined,
+  percent: { readonly from: number; readonly below: number },
+): string | undefined {
+  if (!facts || facts.capOctets === 0) return undefined;
+  const { usedOctets, capOctets, forecastOctets } = facts;
+  const share = usedOctets / capOctets * 100;
+  if (share < percent.from || share >= percent.below) return undefined;
+  const forecast = forecastOctets === undefined
+    ? ""
+    : `, ${roundedSize(forecastOctets)} by its end if it goes on so`;
+  return `${Math.floor(share)} % of ${roundedSize(capOctets)}${forecast}`;
 }

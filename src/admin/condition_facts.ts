@@ -38,8 +38,19 @@ export interface Facts {
   readonly failedTasks?: readonly string[];
   readonly logLevel?: string;
   readonly queue?: QueueFacts;
+  /** Of this month. */
+  readonly bandwidth?: BandwidthFacts;
   /** What parts of the relay have told themselves. */
   readonly reported?: ReadonlyMap<string, string>;
+}
+
+/** What went out, and may. */
+export interface BandwidthFacts {
+  readonly usedOctets: number;
+  /** 0: any amount. */
+  readonly capOctets: number;
+  /** By the end of the month. */
+  readonly forecastOctets?: number;
 }
 
 /** Of mail that waits for other servers. */

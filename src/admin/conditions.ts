@@ -13,7 +13,13 @@ import { roundedSize } from "../base/sizes.ts";
 import type { StoreHealth } from "../store/store.ts";
 import { covers } from "../tls/certificate.ts";
 import type { Facts } from "./condition_facts.ts";
-import { date, endsWithin, listed, worrying } from "./condition_details.ts";
+import {
+  date,
+  endsWithin,
+  listed,
+  usedUp,
+  worrying,
+} from "./condition_details.ts";
 
 /** "error": something is refused or broken now; "warning": it will be, or is not as it should. */
 export type Severity = "warning" | "error";
@@ -263,6 +269,17 @@ export const CONDITIONS = {
   restart_needed: {
     severity: "warning",
     text: "Restart the server to put these keys of the file into force",
+  },
+  bandwidth_mostly_used: {
+    severity: "warning",
+    text: 'Most of what may go out this month has gone, see "bandwidth"',
+    check: ({ bandwidth }) => usedUp(bandwidth, { from: 80, below: 95 }),
+  },
+  bandwidth_used_up: {
+    severity: "error",
+    text:
+      'What may go out this month has nearly gone or is gone, see "bandwidth"',
+    check: ({ bandwidth }) => usedUp(bandwidth, { from: 95, below: Infinity }),
   },
   overload: {
     severity: "error",

@@ -263,6 +263,18 @@ const CASES: Record<
     well: {},
     message: /Nobody can connect there.*imap \[::\]:143/,
   },
+  bandwidth_mostly_used: {
+    holds: { bandwidth: { usedOctets: 81, capOctets: 100 } },
+    well: { bandwidth: { usedOctets: 79, capOctets: 100 } },
+    message: /see "bandwidth" \(81 % of 100 B\)/,
+  },
+  bandwidth_used_up: {
+    holds: {
+      bandwidth: { usedOctets: 990, capOctets: 1000, forecastOctets: 2048 },
+    },
+    well: { bandwidth: { usedOctets: 990, capOctets: 0 } },
+    message: /99 % of 1000 B, 2\.0 KiB by its end/,
+  },
   overload: {
     holds: { reported: new Map([["overload", "short of memory"]]) },
     well: {},

@@ -25,6 +25,7 @@ import type { Settings } from "../settings/settings.ts";
 import type { AccountOrigin } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
 import type { BackupControl } from "./backup_control.ts";
+import type { BandwidthControl } from "./bandwidth_control.ts";
 import type { CertificateAdmin } from "./certificate_admin.ts";
 import type { DoctorControl } from "./doctor_control.ts";
 import type { LiveServer } from "./live_server.ts";
@@ -39,6 +40,7 @@ export interface AdminContext {
   readonly settings: Settings;
   readonly tasks: TaskControl;
   readonly backups: BackupControl;
+  readonly bandwidth: BandwidthControl;
   readonly federation: FederationAdmin;
   readonly dkim: DkimAdmin;
   readonly names: PublishedNames;

@@ -9,6 +9,7 @@ import { BACKUP_OPERATIONS } from "./operations/copies/backup.ts";
 import { IMPORT_OPERATIONS } from "./operations/copies/imports.ts";
 import { IMPORT_MADMAIL_OPERATIONS } from "./operations/copies/import_madmail.ts";
 import { MAIL_EXPORT_OPERATIONS } from "./operations/copies/mail_export.ts";
+import { BANDWIDTH_OPERATIONS } from "./operations/network/bandwidth.ts";
 import { BLOCKLIST_OPERATIONS } from "./operations/blocklist.ts";
 import { CERTIFICATE_OPERATIONS } from "./operations/tls/certificates.ts";
 import { DOCTOR_OPERATIONS } from "./operations/checks/doctor.ts";
@@ -49,6 +50,7 @@ export const OPERATIONS = {
   ...TRANSFER_OPERATIONS,
   ...MAILBOX_OPERATIONS,
   ...QUOTA_OPERATIONS,
+  ...BANDWIDTH_OPERATIONS,
   ...BLOCKLIST_OPERATIONS,
   ...REGISTRATION_OPERATIONS,
   ...REGISTRATION_TOKEN_OPERATIONS,

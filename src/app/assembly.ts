@@ -314,6 +314,8 @@ function imapBackend(
       },
       shared: sharedMetadata(settings, config, () => turn.credentials()),
       append: (account, message) => delivery.append(account, message),
+      countTraffic: (account, received, sent) =>
+        relay.bandwidth.accounts.add(account, received, sent),
     },
   });
 }

@@ -22,6 +22,7 @@ export interface ImapSurroundings {
   readonly metadata: MetadataStore;
   readonly policy: MailPolicy;
   shared(entry: string): string | null | undefined;
+  countTraffic(account: AccountId, received: number, sent: number): void;
   append(
     account: { readonly id: AccountId; readonly address: Address },
     message: ImapAppend,
@@ -56,6 +57,10 @@ export class RelayImapAccount implements ImapAccount {
 
   setIdle(idle: boolean): void {
     this.#session.setIdle(idle);
+  }
+
+  countTraffic(received: number, sent: number): void {
+    this.#shared.countTraffic(this.id, received, sent);
   }
 
   release(): void {

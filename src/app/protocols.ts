@@ -18,6 +18,7 @@ import { type HttpLimits, HttpServer } from "../http/server/server.ts";
 import type { UpgradeRoute } from "../http/server/upgrade.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Metrics } from "../observe/metrics/metrics.ts";
+import type { Traffic, TrafficCategory } from "../observe/traffic.ts";
 import type { ImapBackend } from "../imap/server/backend.ts";
 import { DEFAULT_OPTIONS } from "../imap/server/options.ts";
 import { ImapServer, turnAway } from "../imap/server/server.ts";
@@ -46,6 +47,14 @@ const REFUSAL_MS = 5000; // for a peer to take the reason
 const MAX_REFUSALS = 100; // at once; others are refused without a word
 const DRAIN_MS = 10_000; // a message or command that is under way may finish
 
+const CATEGORIES: Readonly<Record<OwnProtocol, TrafficCategory>> = {
+  mx: "mail_smtp_in",
+  submission: "submission",
+  imap: "mail_imap",
+  http: "http",
+  shadowsocks: "proxy",
+};
+
 export interface ProtocolParts {
   readonly imap: ImapBackend;
   readonly smtp: SmtpBackend;
@@ -67,6 +76,7 @@ export interface ProtocolParts {
   readonly timers: Timers;
   readonly counters: Counters;
   readonly metrics: Metrics;
+  readonly traffic: Traffic;
   config(): Config;
   reportBug(error: unknown): void;
 }
@@ -108,6 +118,7 @@ export class Protocols {
       ),
       upgrades: parts.upgrades,
       openTunnel: (request) => parts.connectProxy.open(request),
+      meter: parts.traffic.meter("http"),
       clock,
       timers,
       limits: () => httpLimits(parts.config()),
@@ -144,7 +155,10 @@ export class Protocols {
       const connection = new NativeConnection(conn, peer);
       if (protocol === "http") void this.#http.serveTls(connection);
       else if (protocol === "shadowsocks") {
-        void this.#serveShadowsocks(new NativeWire(connection));
+        const meter = this.#parts.traffic.meter(CATEGORIES[protocol]);
+        void this.#serveShadowsocks(
+          new NativeWire(connection, undefined, meter),
+        );
       } else this.#serveMail(protocol, connection);
     });
   }
@@ -154,9 +168,11 @@ export class Protocols {
     protocol: "imap" | SmtpService,
     connection: NativeConnection,
   ): void {
-    if (protocol === "imap") void this.#serveImap(new NativeWire(connection));
-    else {
-      const wire = new NativeWire(connection, SMTP_READ_OCTETS);
+    const meter = this.#parts.traffic.meter(CATEGORIES[protocol]);
+    if (protocol === "imap") {
+      void this.#serveImap(new NativeWire(connection, undefined, meter));
+    } else {
+      const wire = new NativeWire(connection, SMTP_READ_OCTETS, meter);
       this.#smtp.serve(wire, protocol);
     }
   }
@@ -191,7 +207,8 @@ export class Protocols {
       { address: remoteAddress, port: remotePort },
       (peer) => {
         const upgrade = serverUpgrade(() => this.#parts.contexts.get());
-        this.#serveWire(protocol, new SocketWire(socket, upgrade, peer));
+        const meter = this.#parts.traffic.meter(CATEGORIES[protocol]);
+        this.#serveWire(protocol, new SocketWire(socket, upgrade, meter, peer));
       },
     );
   }

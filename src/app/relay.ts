@@ -20,10 +20,12 @@ import { Exchange } from "../federation/exchange/exchange.ts";
 import type { DeliverySettings } from "../delivery/settings.ts";
 import type { Resolver } from "../dns/resolver.ts";
 import { Counters } from "../observe/counters.ts";
+import { Traffic } from "../observe/traffic.ts";
 import { Metrics } from "../observe/metrics/metrics.ts";
 import { domain } from "../mail/address.ts";
 import { LocalDomains } from "../mail/local_domains.ts";
 import type { Log } from "../observe/log.ts";
+import type { BandwidthLedger } from "../ops/bandwidth/ledger.ts";
 import { Backups } from "../ops/backup/backups.ts";
 import { Doctor } from "../ops/doctor/doctor.ts";
 import { effectiveListeners } from "../settings/listeners.ts";
@@ -46,6 +48,7 @@ import { type LinkFacts, loginLink } from "../accounts/login_link.ts";
 import { publishedNames } from "./names/published.ts";
 import { buildProtection, resources } from "./protection/build.ts";
 import type { Protection } from "./protection/protection.ts";
+import { buildBandwidth } from "./bandwidth.ts";
 import { configuredResolver } from "./resolver.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 
@@ -66,6 +69,8 @@ export interface Relay {
   readonly dkim: Dkim;
   readonly exchange: Exchange;
   readonly protection: Protection;
+  readonly traffic: Traffic;
+  readonly bandwidth: BandwidthLedger;
   reportBug(error: unknown): void;
 }
 
@@ -181,6 +186,14 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
         quota: quotaPolicy(settings, config()),
       }),
   });
+  const traffic = new Traffic();
+  const bandwidth = await buildBandwidth({
+    ...shared,
+    settings,
+    config,
+    traffic,
+    metrics: journal.metrics,
+  });
   await followPurgeSettings(settings, store.mail);
   const backups = new Backups({
     ...shared,
@@ -219,6 +232,8 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     dkim,
     exchange,
     protection,
+    traffic,
+    bandwidth,
     reportBug,
   };
 }
@@ -283,6 +298,7 @@ export function adminContext(
     settings: relay.settings,
     tasks: relay.tasks,
     backups: relay.backups,
+    bandwidth: relay.bandwidth,
     federation: relay.federation,
     dkim: relay.dkim,
     names: publishedNames({

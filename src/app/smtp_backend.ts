@@ -12,6 +12,7 @@ import type { Config } from "../config/schema.ts";
 import type { Delivery } from "../delivery/delivery.ts";
 import type { Origin } from "../delivery/origin.ts";
 import type { Address } from "../mail/address.ts";
+import type { BandwidthLedger } from "../ops/bandwidth/ledger.ts";
 import type { Settings } from "../settings/settings.ts";
 import type {
   SmtpAccount,
@@ -34,6 +35,7 @@ export interface SmtpBackendParts {
   readonly delivery: Delivery;
   readonly settings: Settings;
   readonly journal: Journal;
+  readonly bandwidth: BandwidthLedger;
   config(): Config;
   reportBug(error: unknown): void;
 }
@@ -74,7 +76,7 @@ export class RelaySmtpBackend implements SmtpBackend {
       journal.metrics.count("registrations_total", "by_login");
     }
     const session = accounts.openSession(login, "submission");
-    return new SubmittingAccount(login, session);
+    return new SubmittingAccount(login, session, this.#parts.bandwidth);
   }
 
   async begin(sender: SmtpSender): Promise<SmtpTransaction> {
@@ -126,8 +128,16 @@ function originOf({ service, account, peer, reversePath }: SmtpSender): Origin {
 class SubmittingAccount implements SmtpAccount {
   readonly #session: LiveSession;
 
-  constructor(readonly owner: SessionOwner, session: LiveSession) {
+  constructor(
+    readonly owner: SessionOwner,
+    session: LiveSession,
+    readonly bandwidth: BandwidthLedger,
+  ) {
     this.#session = session;
+  }
+
+  countTraffic(received: number): void {
+    this.bandwidth.accounts.add(this.owner.id, received, 0);
   }
 
   get address(): Address {

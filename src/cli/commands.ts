@@ -5,6 +5,7 @@ import { BACKUP_COMMANDS } from "./commands/copies/backup.ts";
 import { IMPORT_COMMANDS } from "./commands/copies/imports.ts";
 import { MOVE_COMMANDS } from "./commands/copies/move.ts";
 import { MAIL_EXPORT_COMMANDS } from "./commands/copies/mail_export.ts";
+import { BANDWIDTH_COMMANDS } from "./commands/network/bandwidth.ts";
 import { BLOCKLIST_COMMANDS } from "./commands/blocklist.ts";
 import { CERTIFICATE_COMMANDS } from "./commands/certificate.ts";
 import { CONFIG_COMMANDS } from "./commands/config.ts";
@@ -47,6 +48,7 @@ export const GROUPS: readonly CommandGroup[] = [
   },
   { name: "blocklist", summary: "Names that may neither log in nor get mail" },
   { name: "domain", summary: "Domains that this server has accounts of" },
+  { name: "bandwidth", summary: "How much passes through the network" },
   { name: "dkim", summary: "Keys that sign mail to other servers" },
   { name: "certificate", summary: "What clients verify this server by" },
   { name: "dns", summary: "What others have to find in the DNS" },
@@ -97,6 +99,7 @@ export const COMMANDS: readonly Command[] = [
   ...ACCOUNT_COMMANDS,
   ...TRANSFER_COMMANDS,
   ...REGISTRATION_COMMANDS,
+  ...BANDWIDTH_COMMANDS,
   ...BLOCKLIST_COMMANDS,
   ...DKIM_COMMANDS,
   ...DNS_COMMANDS,

@@ -149,6 +149,7 @@ export const SECTIONS = {
   storage: "The database and the files beside it",
   protection:
     "What the server may use; when it is nearly used up, sign-ups are refused, then mail of other servers, then large messages, so that existing chats go on",
+  bandwidth: "How much passes through the network, and may pass in a month",
   metrics: "What a monitoring system may ask",
   backup: "Copies of the relay that it makes by itself",
   log: "The log; off means that nothing about users is ever written",
@@ -1127,6 +1128,27 @@ export const SCHEMA = {
     size({ min: 64 * KIB }),
     MIB,
     "A message above this is large",
+  ),
+
+  "bandwidth.monthly_cap": key(
+    size(),
+    0,
+    "What may go out in a month: there is a warning from 80 percent on; 0: any amount",
+  ),
+  "bandwidth.billing_day": key(
+    integer(1, 28),
+    1,
+    "Day on which a month begins, UTC",
+  ),
+  "bandwidth.per_user": key(
+    flag,
+    false,
+    "Count octets of each account in the month too; not while privacy.counters is off",
+  ),
+  "bandwidth.interface": key(
+    text,
+    "",
+    "Network interface to compare with, as eth0; empty: none",
   ),
 
   "metrics.listen": atStart(

@@ -8,6 +8,7 @@
  */
 import { connect, isIPv6, type Socket } from "node:net";
 import type { Clock, Timers } from "../base/clock.ts";
+import type { Meter } from "../observe/traffic.ts";
 import { SocketWire } from "./socket_wire.ts";
 import {
   type ClientTls,
@@ -26,6 +27,8 @@ export interface DialOptions {
   readonly refuse?: (address: string) => string | undefined;
   /** Our own addresses to connect from. */
   readonly from?: { readonly ipv4?: string; readonly ipv6?: string };
+  /** Of what is read and written. */
+  readonly meter?: Meter;
   readonly clock: Clock;
   readonly timers: Pick<Timers, "every">;
   /** Gives up at once when it says so. */
@@ -54,8 +57,8 @@ const MAX_ADDRESSES = 8;
 export class DialledWire extends SocketWire {
   readonly #upgrade: ClientUpgrade;
 
-  constructor(socket: Socket, upgrade: ClientUpgrade) {
-    super(socket, upgrade);
+  constructor(socket: Socket, upgrade: ClientUpgrade, meter?: Meter) {
+    super(socket, upgrade, meter);
     this.#upgrade = upgrade;
   }
 
@@ -77,6 +80,7 @@ export async function dial(options: DialOptions): Promise<DialledWire> {
   return new DialledWire(
     socket,
     new ClientUpgrade(options.tls, options.clock),
+    options.meter,
   );
 }
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Meter } from "../observe/traffic.ts";
 import type { NativeConnection } from "./native_connection.ts";
 import type { Wire } from "./wire.ts";
 
@@ -21,7 +22,12 @@ export class NativeWire implements Wire {
   #readSize: number;
 
   /** @param smallestRead Octets that a silent peer costs, and most requests of the protocol fit in. */
-  constructor(connection: NativeConnection, smallestRead = SMALL_READ) {
+  constructor(
+    connection: NativeConnection,
+    smallestRead = SMALL_READ,
+    /** Of what protocols read and write. */
+    readonly meter?: Meter,
+  ) {
     this.#connection = connection;
     this.secure = connection.secure;
     this.#smallestRead = this.#readSize = smallestRead;
@@ -39,6 +45,7 @@ export class NativeWire implements Wire {
     const buffer = this.#buffer();
     const count = await this.#connection.read(buffer);
     if (count === null) return undefined;
+    if (this.meter) this.meter.received += count;
     this.#readSize = count === buffer.length
       ? Math.min(this.#readSize * 8, LARGEST_READ)
       : count < this.#smallestRead
@@ -60,6 +67,7 @@ export class NativeWire implements Wire {
   }
 
   write(octets: Uint8Array): Promise<void> {
+    if (this.meter) this.meter.sent += octets.length;
     return this.#connection.write(octets);
   }
 

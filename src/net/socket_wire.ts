@@ -10,6 +10,7 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { plainAddress } from "../base/peer_address.ts";
 import { END_GRACE_MS } from "./native_connection.ts";
+import type { Meter } from "../observe/traffic.ts";
 import { SocketFlow } from "./socket_flow.ts";
 import type { TlsUpgrade } from "./tls_upgrade.ts";
 import type { Wire } from "./wire.ts";
@@ -27,11 +28,13 @@ export class SocketWire implements Wire {
 
   /**
    * @param socket In clear.
+   * @param meter Of what protocols read and write.
    * @param carriedFor Whose it is, if a service of ours made it for somebody else.
    */
   constructor(
     socket: Socket,
     readonly upgrade: TlsUpgrade,
+    readonly meter?: Meter,
     carriedFor?: string,
   ) {
     this.peerAddress = carriedFor ?? plainAddress(socket.remoteAddress);
@@ -69,6 +72,7 @@ export class SocketWire implements Wire {
     while (true) {
       const octets = this.#take();
       if (octets) {
+        if (this.meter) this.meter.received += octets.length;
         return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
       }
       if (this.#failure) throw this.#failure;
@@ -89,6 +93,7 @@ export class SocketWire implements Wire {
   }
 
   write(octets: Uint8Array): Promise<void> {
+    if (this.meter) this.meter.sent += octets.length;
     return new Promise((resolve, reject) => {
       this.#socket.write(octets, (error) => error ? reject(error) : resolve());
     });

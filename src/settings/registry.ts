@@ -210,6 +210,14 @@ export const SETTINGS = {
     "federation.inbound_auth",
     (c) => c.federation.inboundAuth,
   ),
+  bandwidth_monthly_cap: live(
+    "bandwidth.monthly_cap",
+    (c) => c.bandwidth.monthlyCap,
+  ),
+  bandwidth_billing_day: live(
+    "bandwidth.billing_day",
+    (c) => c.bandwidth.billingDay,
+  ),
   max_federation_size: live(
     "federation.max_size",
     (c) => c.federation.maxSize,

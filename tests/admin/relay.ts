@@ -27,6 +27,8 @@ import { systemRandom } from "../../src/base/random.ts";
 import { Exchange } from "../../src/federation/exchange/exchange.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
+import { Traffic } from "../../src/observe/traffic.ts";
+import { BandwidthLedger } from "../../src/ops/bandwidth/ledger.ts";
 import { Backups } from "../../src/ops/backup/backups.ts";
 import { backupOptions } from "../../src/app/backups.ts";
 import { effectiveListeners } from "../../src/settings/listeners.ts";
@@ -102,6 +104,22 @@ export async function withRelay(
         place: { stateDir, database: "chat.db" },
         directory: `${stateDir}/backups`,
       }),
+    });
+    const bandwidth = await BandwidthLedger.open({
+      store,
+      clock,
+      timers: clock,
+      traffic: new Traffic(),
+      options: () => ({
+        billingDay: 1,
+        capOctets: 0,
+        perUser: true,
+        interface: "",
+      }),
+      readInterface: () => Promise.resolve(undefined),
+      reportBug(error) {
+        throw error;
+      },
     });
     const { queue } = config.values;
     const rules = await RuleBook.open({
@@ -206,6 +224,7 @@ export async function withRelay(
       domains,
       settings: runtime,
       backups,
+      bandwidth,
       tasks: new TaskRunner({
         store,
         backups,

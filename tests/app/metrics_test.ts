@@ -122,6 +122,9 @@ Deno.test("counts what happened, tells nobody's name, and is well formed", async
         'chatmail_message_bytes_total{direction="submission"}',
         `chatmail_tls_cert_not_after_seconds{name="${DOMAIN}"}`,
         "chatmail_event_loop_lag_seconds_count",
+        'chatmail_bandwidth_bytes_total{category="mail_imap",direction="out"}',
+        'chatmail_bandwidth_bytes_total{category="submission",direction="in"}',
+        'chatmail_bandwidth_bytes_total{category="http",direction="out"}',
       ]
     ) assert.ok(sample(name) > 0, name);
     const open = await (await ask({

@@ -16,7 +16,8 @@ const ENVELOPE =
 const backend: SmtpBackend = {
   hostname: "relay.example",
   limits: () => ({ maxMessageOctets: 1 << 30, maxRecipients: 1000 }),
-  login: (address) => Promise.resolve({ address, onInactive: () => () => {} }),
+  login: (address) =>
+    Promise.resolve({ address, onInactive: () => () => {}, countTraffic() {} }),
   begin: () =>
     Promise.resolve({
       addRecipient: () => Promise.resolve(),

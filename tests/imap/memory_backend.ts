@@ -24,6 +24,7 @@ export class MemoryBackend implements ImapBackend {
   address = "ann@relay.example";
   password = "secret";
   released = 0;
+  readonly traffic: [received: number, sent: number] = [0, 0];
   current: ImapLimits = {
     maxMessageOctets: 104_857_600,
     compress: false,
@@ -94,6 +95,10 @@ export class MemoryBackend implements ImapBackend {
         return () => void this.#inactive.delete(listener);
       },
       setIdle: (idle) => void this.idling.push(idle),
+      countTraffic: (received, sent) => {
+        this.traffic[0] += received;
+        this.traffic[1] += sent;
+      },
       release: () => void this.released++,
     };
   }

@@ -72,6 +72,8 @@ export class MemoryBackend implements SmtpBackend {
   stall: Promise<void> | undefined;
   /** Sessions that are logged in and not released. */
   held = 0;
+  /** Octets of who is logged in. */
+  received = 0;
 
   limits() {
     return {
@@ -96,7 +98,11 @@ export class MemoryBackend implements SmtpBackend {
         this.inactive.delete(address);
       };
     };
-    return Promise.resolve({ address, onInactive: listen });
+    return Promise.resolve({
+      address,
+      onInactive: listen,
+      countTraffic: (received) => void (this.received += received),
+    });
   }
 
   begin(sender: SmtpSender): Promise<SmtpTransaction> {

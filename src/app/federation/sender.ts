@@ -17,6 +17,7 @@ import { QueueRunner } from "../../federation/queue/runner.ts";
 import type { TransportSettings } from "../../federation/transports/parts.ts";
 import { HOSTS, MTA_STS } from "../../federation/transports/records.ts";
 import { RelayTransport } from "../../federation/transports/relay_transport.ts";
+import type { Traffic } from "../../observe/traffic.ts";
 import type { Settings } from "../../settings/settings.ts";
 import { RecordSet } from "../../store/record_set.ts";
 import type { Store } from "../../store/store.ts";
@@ -33,6 +34,7 @@ export interface SenderParts {
   readonly delivery: Delivery;
   readonly reported: ReportedConditions;
   readonly journal: Journal;
+  readonly traffic: Traffic;
   readonly clock: Clock;
   readonly timers: Timers;
   config(): Config;
@@ -78,6 +80,7 @@ export class Sender {
     this.#transport = new RelayTransport({
       ...parts,
       dns: federation.dns,
+      meter: parts.traffic.meter("federation_out"),
       seconds: () => store.clock.seconds(),
       random: Math.random,
       queue: store.queue,

@@ -18,6 +18,7 @@ import type { Log } from "../../observe/log.ts";
 import { redact } from "../../observe/redact.ts";
 import { effectiveListeners } from "../../settings/listeners.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
+import { bandwidthFacts } from "../bandwidth.ts";
 import { certificateNames } from "../certificates.ts";
 import { resources } from "../protection/build.ts";
 import { diskFacts, openFileFacts } from "./facts.ts";
@@ -96,6 +97,7 @@ export class ConditionWatch {
       failedTasks: await failedTasks(relay),
       logLevel: log.level,
       queue: await relay.federation.queueFacts(),
+      bandwidth: bandwidthFacts(relay.bandwidth),
       reported: relay.reported.details,
     };
   }

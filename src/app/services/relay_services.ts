@@ -26,6 +26,7 @@ export function relayServices(
     ...listeners,
     tasks(assembly),
     counting(assembly),
+    bandwidth(assembly),
     sending(assembly),
     controlService(assembly),
     pollersService(assembly.pollers),
@@ -77,6 +78,16 @@ function counting({ relay }: Assembly): RequiredService {
     optional: false,
     start: () => statistics.start(),
     stop: () => statistics.stop(),
+  };
+}
+
+/** It ends after who moves octets. */
+function bandwidth({ relay }: Assembly): RequiredService {
+  return {
+    name: "bandwidth",
+    optional: false,
+    start: () => relay.bandwidth.start(),
+    stop: () => relay.bandwidth.stop(),
   };
 }
 

@@ -141,12 +141,13 @@ export class Connections {
     addresses: readonly string[],
     signal: AbortSignal,
   ): Promise<DialledWire> {
-    const { clock, timers, settings, roots } = this.#parts;
+    const { clock, timers, settings, roots, meter } = this.#parts;
     const { connectMs, from } = settings();
     const wire = await (isSecure ? dialTls : dial)({
       addresses,
       port,
       deadlineMs: connectMs,
+      ...(meter && { meter }),
       clock,
       timers,
       signal: AbortSignal.any([signal, this.#closing.signal]),

@@ -1,4 +1,5 @@
 /** What brings mail to other relays is made of. @module */
+import type { Meter } from "../../observe/traffic.ts";
 import type { Clock, Timers } from "../../base/clock.ts";
 import type { Dns } from "../../dns/answers.ts";
 import type { DeliveryNote, QueueStore } from "../../store/queue.ts";
@@ -52,6 +53,8 @@ export interface TransportAlarm {
 }
 
 export interface RelayTransportParts {
+  /** Of all connections to other servers. */
+  readonly meter?: Meter;
   readonly dns: Dns;
   readonly clock: Clock;
   readonly timers: Timers;

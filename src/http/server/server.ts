@@ -12,6 +12,7 @@ import {
   type ConnectionsSinceStart,
 } from "../../net/connection_counts.ts";
 import type { NativeConnection } from "../../net/native_connection.ts";
+import type { Meter } from "../../observe/traffic.ts";
 import { NativeWire } from "../../net/native_wire.ts";
 import type { Wire } from "../../net/wire.ts";
 import type { HttpHandler } from "../peer.ts";
@@ -35,6 +36,8 @@ export interface HttpServerOptions {
   readonly openTunnel?: OpenTunnel;
   readonly clock: Clock;
   readonly timers: Pick<Timers, "every" | "sleep">;
+  /** Of requests and answers. */
+  readonly meter?: Meter;
   /** Asked at each use. */
   limits(): HttpLimits;
   /** Networks whose X-Forwarded-For counts; asked at each use. */
@@ -112,7 +115,9 @@ export class HttpServer {
       case "smtp":
         return this.#options.onMail(protocol, connection);
       default:
-        return await this.serve(new NativeWire(connection));
+        return await this.serve(
+          new NativeWire(connection, undefined, this.#options.meter),
+        );
     }
   }
 

@@ -63,6 +63,8 @@ export interface ImapAccount {
   onInactive(listener: (reason: ImapEnding) => void): () => void;
   /** Tells the relay whether the session idles: the oldest idling one goes when there are too many. */
   setIdle(idle: boolean): void;
+  /** Octets that have passed. */
+  countTraffic(received: number, sent: number): void;
   /** The session has ended. */
   release(): void;
 }

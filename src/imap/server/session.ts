@@ -176,6 +176,11 @@ export class ImapSession implements CommandSession {
     }) ?? "";
   }
 
+  /** Octets that have passed; before login they are nobody's. */
+  countTraffic(received: number, sent: number): void {
+    this.#account?.countTraffic(received, sent);
+  }
+
   /** Lets go of all that the relay holds for this session. */
   end(): void {
     this.unselect();

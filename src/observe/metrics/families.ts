@@ -195,6 +195,11 @@ export const FAMILIES = {
     help: "1 while this condition holds",
     labels: ["subsystem"],
   },
+  bandwidth_bytes_total: {
+    type: "counter",
+    help: "Octets that have passed, inside TLS",
+    labels: ["category", "direction"],
+  },
   budget_used_ratio: {
     type: "gauge",
     help:

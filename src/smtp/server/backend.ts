@@ -21,6 +21,8 @@ export interface SmtpAccount {
    * relay learns that it is over.
    */
   onInactive(listener: (reason: SmtpEnding) => void): () => void;
+  /** Octets that have come. */
+  countTraffic(received: number): void;
 }
 
 export interface SmtpSender {

@@ -107,6 +107,7 @@ export class SmtpSession {
   async receive(octets: Uint8Array): Promise<SmtpEffect | undefined> {
     this.#busy = true;
     try {
+      this.#state.account?.countTraffic(octets.length);
       this.#receiver.push(octets);
       return await this.#work();
     } catch (error) {

@@ -164,6 +164,7 @@ export class Connection implements SessionContext, Waiting {
     if (octets === undefined) this.#over = true;
     if (octets === undefined || this.#over) return;
     this.#gaveWayAt = this.monotonic();
+    this.#session.countTraffic(octets.length, 0);
     this.#receiver.push(octets);
     await this.#work();
   }
@@ -291,6 +292,7 @@ export class Connection implements SessionContext, Waiting {
   async #flush(): Promise<void> {
     if (this.#output.size === 0 || this.#over) return;
     const octets = this.#output.take();
+    this.#session.countTraffic(0, octets.length);
     this.#writingSince = this.#outputAt = this.monotonic();
     this.#schedule();
     try {
