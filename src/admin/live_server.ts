@@ -162,6 +162,8 @@ export interface ServerControl {
   unreadChanges(): readonly string[];
   /** Begins to stop; sessions get time to end. */
   stop(): void;
+  /** Gives the ports to a new process and begins to stop. @throws {Refusal} `unavailable` */
+  restart(): Promise<{ readonly pid: number }>;
 }
 
 export interface LiveServer extends ServerControl {

@@ -16,19 +16,23 @@ import type { Log } from "../observe/log.ts";
 import { openLog } from "../observe/open_log.ts";
 import { redactError } from "../observe/redact.ts";
 import { catchUncaught } from "../observe/threads.ts";
-import { assemble, type Assembly } from "./assembly.ts";
-import { InstanceLock } from "./instance_lock.ts";
+import { assemble, type Assembly, httpsAlpn } from "./assembly.ts";
+import { InstanceLock, SUCCESSOR_PATIENCE_MS } from "./instance_lock.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 import { reloadRelay } from "./running/reload.ts";
 import { isOwnListener } from "./service_listeners.ts";
 import { ListenerGroup } from "./services/listener_group.ts";
 import { relayServices, statusLine } from "./services/relay_services.ts";
+import { inherit, type Inheritance } from "./succession/inheritance.ts";
+import { startSuccessor } from "./succession/successor.ts";
 
 export interface AppSource {
   readonly config: LoadedConfig;
   /** Reads the configuration again. @throws {ConfigError} */
   reread(): LoadedConfig;
   readonly version: string;
+  /** The socket of the process that this one takes over from. */
+  readonly succession?: string | undefined;
 }
 
 export interface RunningApp {
@@ -54,11 +58,15 @@ export interface RunningApp {
  * @throws {Error} when the store or the certificate cannot be opened
  */
 export async function startApp(source: AppSource): Promise<RunningApp> {
-  const { server } = source.config.values;
+  const { values } = source.config;
+  const inheritance = source.succession === undefined
+    ? undefined
+    : await inherit(source.succession, httpsAlpn(values));
   const lock = await InstanceLock.take(
-    server.stateDir,
+    values.server.stateDir,
     "server",
     SYSTEM_TIMERS,
+    inheritance && SUCCESSOR_PATIENCE_MS,
   );
   try {
     const log = logOf(source.config);
@@ -68,6 +76,7 @@ export async function startApp(source: AppSource): Promise<RunningApp> {
       log,
       lock,
       version: source.version,
+      inheritance,
       onFatal: failed.resolve,
       control: {
         reload: (scope) => app.reload(scope),
@@ -79,12 +88,13 @@ export async function startApp(source: AppSource): Promise<RunningApp> {
           return [...changed, ...restart];
         },
         stop: () => void app.stop(),
+        restart: () => app.restart(),
       },
     });
     const app: App = new App(source, assembly, lock);
     failed.promise.then((error) => app.fail(error));
     try {
-      await app.open();
+      await app.open(inheritance);
     } catch (error) {
       await app.stop();
       throw error;
@@ -149,14 +159,21 @@ class App implements RunningApp {
     return this.#stopped.promise;
   }
 
-  /** Opens every port, then lets the rest of the work begin. */
-  async open(): Promise<void> {
-    const { relay, log } = this.#assembly;
+  /** Opens every port, or takes those that are open, then lets the rest of the work begin. */
+  async open(inheritance: Inheritance | undefined): Promise<void> {
+    const { relay, log, listeners, certificates, handlers } = this.#assembly;
     relay.settings.onChange("log_level", (level) => log.setLevel(level));
     log.resume(relay.settings.get("log_level"));
     await this.#assembly.supervisor.start(
       relayServices(this.#assembly, [...this.#listeners.values()]),
     );
+    if (inheritance) {
+      const { chainPem } = certificates.current;
+      if (chainPem !== inheritance.keyPair.chainPem) {
+        await listeners.replaceCertificate(certificates.current);
+      }
+      inheritance.reception.open(handlers);
+    }
     log.operational({ event: "started", version: this.#source.version });
     await this.#assembly.conditions.tell();
     await this.#assembly.manager.ready(
@@ -180,6 +197,35 @@ class App implements RunningApp {
     );
     this.#reloading = report.catch(() => undefined);
     return report;
+  }
+
+  restart(): Promise<{ readonly pid: number }> {
+    const restarted = this.#reloading.then(() => this.#restart());
+    this.#reloading = restarted.catch(() => undefined);
+    return restarted;
+  }
+
+  async #restart(): Promise<{ readonly pid: number }> {
+    const { listeners, certificates, succession, manager } = this.#assembly;
+    if (this.#stopping) throw new Refusal("busy");
+    const { server } = this.#source.config.values;
+    let pid: number;
+    try {
+      pid = await startSuccessor(server.stateDir, () => ({
+        listeners: listeners.giveAway(),
+        keyPair: {
+          chainPem: certificates.current.chainPem,
+          keyPem: certificates.current.keyPem,
+        },
+      }));
+    } catch (error) {
+      listeners.keep();
+      throw error;
+    }
+    succession.successor = pid;
+    await manager.succeededBy(pid);
+    void this.stop();
+    return { pid };
   }
 
   async tellStatus(): Promise<void> {
@@ -214,9 +260,16 @@ class App implements RunningApp {
   }
 
   async #stop(signal?: string): Promise<void> {
-    const { log, supervisor, relay, sender, manager } = this.#assembly;
-    log.operational({ event: "stopping", ...(signal ? { signal } : {}) });
-    await manager.stopping();
+    const { log, supervisor, relay, sender, manager, succession } =
+      this.#assembly;
+    const { successor } = succession;
+    log.operational({
+      event: "stopping",
+      ...(signal ? { signal } : {}),
+      ...(successor === undefined ? {} : { successor }),
+    });
+    // of a service that goes on, systemd must not hear that it stops
+    if (successor === undefined) await manager.stopping();
     await supervisor.stop();
     await sender.close();
     relay.accounts.close();

@@ -44,11 +44,13 @@ import { CarriedPeers } from "../net/carried_peers.ts";
 import { ConnectProxy } from "./proxies/connect_proxy.ts";
 import { OwnServices } from "./proxies/own_services.ts";
 import { RelayShadowsocks } from "./proxies/shadowsocks.ts";
-import { ServiceListeners } from "./service_listeners.ts";
+import { type ServiceHandlers, ServiceListeners } from "./service_listeners.ts";
 import { RelaySiteBackend } from "./site_backend.ts";
 import { RelayMxdelivBackend } from "./server_mail.ts";
 import { ServiceManager } from "./services/service_manager.ts";
 import { Supervisor } from "./services/supervisor.ts";
+import type { Inheritance } from "./succession/inheritance.ts";
+import type { SuccessionState } from "./succession/last_connections.ts";
 import { RelaySmtpBackend } from "./smtp_backend.ts";
 import { ehloName, ownAddresses } from "./federation/own_names.ts";
 import { Sender } from "./federation/sender.ts";
@@ -68,6 +70,9 @@ export interface Assembly {
   readonly certificates: CertificateStore;
   readonly protocols: Protocols;
   readonly listeners: ServiceListeners;
+  /** Of which some may wait in a reception. */
+  readonly handlers: ServiceHandlers;
+  readonly succession: SuccessionState;
   readonly site: RelaySiteBackend;
   readonly admin: AdminContext;
   readonly conditions: ConditionWatch;
@@ -83,6 +88,8 @@ export interface AssemblySource {
   readonly log: Log;
   readonly lock: InstanceLock;
   readonly version: string;
+  /** Ports of the process before, if this one takes over from it. */
+  readonly inheritance: Inheritance | undefined;
   /** What admins have the server do with itself. */
   readonly control: ServerControl;
   /** Called when the relay can never again do its work. */
@@ -92,7 +99,7 @@ export interface AssemblySource {
 /** @throws {Error} why the store or the certificate cannot be opened */
 export async function assemble(
   current: CurrentConfig,
-  { log, lock, version, control, onFatal }: AssemblySource,
+  { log, lock, version, inheritance, control, onFatal }: AssemblySource,
 ): Promise<Assembly> {
   const config = () => current.loaded.values;
   const relay = await buildRelay({
@@ -125,21 +132,20 @@ export async function assemble(
     fileLimit: raiseFileLimit(),
     config,
   });
-  const listeners: ServiceListeners = new ServiceListeners({
-    keyPair: () => certificates.current,
-    httpsAlpn: config().http.alpnMail
-      ? ["http/1.1", "imap", "smtp"]
-      : ["http/1.1"],
-    handlers: {
-      onNative: (protocol, connection) =>
-        protocols.serveNative(protocol, connection),
-      onSocket: (protocol, socket) => protocols.serveSocket(protocol, socket),
-      onFault(_name, error) {
-        // a condition tells of it once, where ten lines a second would
-        if (!isOutOfDescriptors(error)) log.bug(word("listener"), error);
-        void conditions.tell();
-      },
+  const handlers: ServiceHandlers = {
+    onNative: (protocol, connection) =>
+      protocols.serveNative(protocol, connection),
+    onSocket: (protocol, socket) => protocols.serveSocket(protocol, socket),
+    onFault(_name, error) {
+      // a condition tells of it once, where ten lines a second would
+      if (!isOutOfDescriptors(error)) log.bug(word("listener"), error);
+      void conditions.tell();
     },
+  };
+  const listeners = inheritance?.listeners ?? new ServiceListeners({
+    keyPair: () => certificates.current,
+    httpsAlpn: httpsAlpn(config()),
+    handlers,
   });
   certificates.onChange((certificate) =>
     listeners.replaceCertificate(certificate)
@@ -280,6 +286,8 @@ export async function assemble(
     certificates,
     protocols,
     listeners,
+    handlers,
+    succession: { successor: undefined },
     site,
     admin,
     conditions,
@@ -290,6 +298,11 @@ export async function assemble(
     renewer,
     turn,
   };
+}
+
+/** What the port for HTTPS is ready to speak (RFC 7301 §3.1). */
+export function httpsAlpn({ http }: Config): readonly string[] {
+  return http.alpnMail ? ["http/1.1", "imap", "smtp"] : ["http/1.1"];
 }
 
 function trusted(certificates: CertificateStore): Certificate | undefined {

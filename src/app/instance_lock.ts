@@ -27,6 +27,12 @@ const PATIENCE_MS: Record<LockHolder, number> = {
   server: 2 * LOOK_MS, // the file may still say who had it before
 };
 
+/** For whom the holder makes room: it ends its sessions first. */
+export const SUCCESSOR_PATIENCE_MS: Record<LockHolder, number> = {
+  command: 10_000,
+  server: 60_000,
+};
+
 export class InstanceLock {
   #file: Deno.FsFile | undefined;
 
@@ -35,7 +41,8 @@ export class InstanceLock {
   }
 
   /**
-   * Waits for a command that holds it, but for no server.
+   * Waits for a command that holds it, but for no server, unless that one has
+   * given it to this process.
    *
    * @throws {AlreadyRunning} while another process holds it
    */
@@ -43,12 +50,13 @@ export class InstanceLock {
     stateDir: string,
     holder: LockHolder,
     { sleep }: Pick<Timers, "sleep">,
+    patienceMs: Readonly<Record<LockHolder, number>> = PATIENCE_MS,
   ): Promise<InstanceLock> {
     makeDirectory(stateDir);
     for (let waitedMs = 0;; waitedMs += LOOK_MS) {
       const taken = await tryOnce(join(stateDir, "lock"), holder);
       if (taken instanceof Deno.FsFile) return new InstanceLock(taken);
-      if (waitedMs >= PATIENCE_MS[taken.holder]) throw taken;
+      if (waitedMs >= patienceMs[taken.holder]) throw taken;
       await sleep(LOOK_MS);
     }
   }

@@ -46,6 +46,13 @@ export function isOwnListener(name: ListenerName): name is OwnListenerName {
   return listenerRow(name).protocol !== "turn";
 }
 
+/** What one process tells the next one of a socket. */
+export interface BoundListener {
+  readonly name: ListenerName;
+  readonly wanted: Wanted;
+  readonly address: ListenAddress;
+}
+
 /** What is bound here: a row for UDP does not compile until somebody binds it. */
 export type OwnListenerName = Exclude<
   ListenersLike<{ transport: "tcp" }>,
@@ -79,6 +86,7 @@ export class ServiceListeners {
   readonly #options: ServiceListenersOptions;
   readonly #open: Open[] = [];
   readonly #foreign = new Map<ForeignListenerName, readonly ListenAddress[]>();
+  #isGivenAway = false;
 
   constructor(options: ServiceListenersOptions) {
     this.#options = options;
@@ -102,6 +110,39 @@ export class ServiceListeners {
   /** What a thread of its own listens at now. */
   tell(name: ForeignListenerName, addresses: readonly ListenAddress[]): void {
     this.#foreign.set(name, addresses);
+  }
+
+  /** Every socket, for a process that is to bind the same beside it; from then on they stay as they are. */
+  giveAway(): BoundListener[] {
+    this.#isGivenAway = true;
+    return this.#open.map(({ name, wanted, listener }) => ({
+      name,
+      wanted,
+      address: listener.address,
+    }));
+  }
+
+  /** Nobody has taken them. */
+  keep(): void {
+    this.#isGivenAway = false;
+  }
+
+  /** Connections that all sockets have accepted so far. */
+  get accepted(): number {
+    return this.#open.reduce((sum, { listener }) => sum + listener.accepted, 0);
+  }
+
+  /** Binds what another process of the same user has bound. @throws {BindFailure} */
+  async bindBeside(bound: readonly BoundListener[]): Promise<void> {
+    for (const { name, wanted, address } of bound) {
+      if (!isOwnListener(name)) continue; // its thread binds it anew
+      try {
+        const listener = await this.#listen(name, address);
+        this.#open.push({ name, wanted, listener });
+      } catch (error) {
+        throw bindFailure(name, address, error);
+      }
+    }
   }
 
   /**
@@ -135,6 +176,7 @@ export class ServiceListeners {
 
   /** Resolves when every new connection gets this one. */
   async replaceCertificate(keyPair: KeyPair): Promise<void> {
+    if (this.#isGivenAway) return; // the next process looks itself
     await Promise.all(this.#open.map(async ({ listener }) => {
       if (listener instanceof NativeListener) {
         await listener.replaceCertificate(keyPair);
@@ -148,7 +190,8 @@ export class ServiceListeners {
     if (host === undefined) return await this.#bindAll(name, wanted);
     try {
       const address = { hostname: host, port };
-      return [{ name, wanted, listener: await this.#listen(name, address) }];
+      const listener = await this.#listenAlone(name, address);
+      return [{ name, wanted, listener }];
     } catch (error) {
       if (optional && isWithoutIpv6(error)) return [];
       throw bindFailure(name, { hostname: host, port }, error);
@@ -161,19 +204,28 @@ export class ServiceListeners {
     let address = { hostname: "::", port: wanted.port };
     try {
       try {
-        const listener = await this.#listen(name, address);
+        const listener = await this.#listenAlone(name, address);
         open.push({ name, wanted, listener });
         if (takesIpv4Too()) return open;
       } catch (error) {
         if (!isWithoutIpv6(error)) throw error;
       }
       address = { hostname: "0.0.0.0", port: wanted.port };
-      const listener = await this.#listen(name, address);
+      const listener = await this.#listenAlone(name, address);
       return [...open, { name, wanted, listener }];
     } catch (error) {
       for (const { listener } of open) await listener.close();
       throw bindFailure(name, address, error);
     }
+  }
+
+  /** @throws when anybody else has the port */
+  async #listenAlone(
+    name: OwnListenerName,
+    address: ListenAddress,
+  ): Promise<NativeListener | SocketListener> {
+    await checkFree(address);
+    return await this.#listen(name, address);
   }
 
   async #listen(
@@ -184,7 +236,6 @@ export class ServiceListeners {
     const { protocol, tls }: Row = LISTENERS[name];
     const onFault = (error: unknown) => handlers.onFault(name, error);
     if (tls === "implicit") {
-      await checkFree(address);
       return new NativeListener({
         address,
         keyPair: this.#options.keyPair(),
@@ -207,11 +258,12 @@ function isSame(a: Wanted, b: Wanted): boolean {
   return a.host === b.host && a.port === b.port;
 }
 
-/** Since the native listener shares its port, a second server would not notice. */
+/** Since a listener shares its port, a second server would not notice. */
 async function checkFree(address: ListenAddress): Promise<void> {
   if (address.port === 0) return;
   const probe = await SocketListener.open({
     address,
+    exclusive: true,
     onFault() {},
     onSocket: (socket) => socket.destroy(),
   });

@@ -36,6 +36,7 @@ import { SHADOWSOCKS_COMMANDS } from "./commands/tunnels/shadowsocks.ts";
 import { COMPLETION_COMMANDS } from "./installation/completion.ts";
 import { FIREWALL_COMMANDS } from "./installation/firewall.ts";
 import { INSTALL_COMMANDS } from "./installation/install.ts";
+import { RESTART_COMMANDS } from "./life/restart.ts";
 import { UNINSTALL_COMMANDS } from "./installation/uninstall.ts";
 
 export const GROUPS: readonly CommandGroup[] = [
@@ -93,6 +94,7 @@ export const COMMANDS: readonly Command[] = [
   ...DOCTOR_COMMANDS,
   ...MONITOR_COMMANDS,
   ...LOG_COMMANDS,
+  ...RESTART_COMMANDS,
   ...CONFIG_COMMANDS,
   ...CONFIG_CHANGE_COMMANDS,
   ...DOMAIN_COMMANDS,

@@ -11,14 +11,29 @@
  * there is room again when a third of them has gone. A peer that reads slowly
  * then looks for minutes like one that does not read at all.
  *
+ * SO_ATTACH_REUSEPORT_CBPF: of two sockets on one port, the kernel would give each
+ * a part of the connections, and reset those that the first one still holds when
+ * it closes. With this filter the second one gets all, so that the first is
+ * empty before it closes: when a certificate is replaced, and when the next
+ * process takes over.
+ *
  * @module
  */
 import { type CLibrary, cLibrary } from "./descriptors/c_library.ts";
 
 const IPPROTO_TCP = 6; // netinet/in.h
+// asm-generic/socket.h
+const SOL_SOCKET = 1;
+const SO_ATTACH_REUSEPORT_CBPF = 51;
 // linux/tcp.h
 const TCP_NODELAY = 1;
 const TCP_NOTSENT_LOWAT = 25;
+
+// linux/filter.h: what is returned is the place among the sockets of the port; while
+// there is no such place, the kernel chooses as it does without a filter
+const RETURN_1 = { code: 0x06, jumpIfTrue: 0, jumpIfFalse: 0, value: 1 };
+const INSTRUCTION_OCTETS = 8;
+const PROGRAM_OCTETS = 16;
 
 const MAX_UNSENT_OCTETS = 128 * 1024;
 const DESCRIPTORS = "/proc/self/fd";
@@ -45,8 +60,7 @@ export async function withOptionsAsync<Opened>(
   return opened;
 }
 
-const SOL_SOCKET = 1; // asm-generic/socket.h
-const SO_RCVBUF = 8;
+const SO_RCVBUF = 8; // asm-generic/socket.h
 const SO_RCVBUFFORCE = 33; // for who may go past net.core.rmem_max
 const IPPROTO_UDP = 17;
 const UDP_CORK = 1; // linux/udp.h
@@ -96,7 +110,31 @@ function setOnNew(library: CLibrary, before: ReadonlySet<string>): void {
       TCP_NOTSENT_LOWAT,
       MAX_UNSENT_OCTETS,
     );
+    preferTheSecond(library, descriptor);
   }
+}
+
+/** Of the sockets on the port of this one, if it shares it (SO_REUSEPORT). */
+function preferTheSecond({ setsockopt }: CLibrary, descriptor: number): void {
+  const { code, jumpIfTrue, jumpIfFalse, value } = RETURN_1;
+  // struct sock_fprog (how many instructions, and where), and behind it the one struct
+  // sock_filter: in one buffer, which the call holds
+  const octets = new Uint8Array(PROGRAM_OCTETS + INSTRUCTION_OCTETS);
+  const program = new DataView(octets.buffer);
+  const instruction = Deno.UnsafePointer.of(octets.subarray(PROGRAM_OCTETS));
+  program.setBigUint64(0, 1n, true);
+  program.setBigUint64(8, BigInt(Deno.UnsafePointer.value(instruction)), true);
+  program.setUint16(PROGRAM_OCTETS, code, true);
+  program.setUint8(PROGRAM_OCTETS + 2, jumpIfTrue);
+  program.setUint8(PROGRAM_OCTETS + 3, jumpIfFalse);
+  program.setUint32(PROGRAM_OCTETS + 4, value, true);
+  setsockopt(
+    descriptor,
+    SOL_SOCKET,
+    SO_ATTACH_REUSEPORT_CBPF,
+    octets,
+    PROGRAM_OCTETS,
+  );
 }
 
 /** Descriptors of sockets, each with the name that the kernel has for the socket. */

@@ -9,6 +9,8 @@ export interface SocketListenerOptions extends ListenerEvents {
   readonly address: ListenAddress;
   /** Whether a peer that says it is done may still be written to; false: it is hung up on. */
   readonly allowHalfOpen?: boolean;
+  /** Nobody else may have the port, not even another listener of ours. */
+  readonly exclusive?: boolean;
   onSocket(socket: Socket): void;
 }
 
@@ -28,7 +30,7 @@ export class SocketListener implements Listener {
   /** @throws {Error} with a `code` like EADDRINUSE when it cannot be bound */
   static async open(options: SocketListenerOptions): Promise<SocketListener> {
     const server = newServer(options);
-    await listen(server, options.address);
+    await listen(server, options.address, options);
     return new SocketListener(options, server);
   }
 
@@ -43,7 +45,7 @@ export class SocketListener implements Listener {
   async reopen(): Promise<void> {
     await stop(this.#server);
     const server = newServer(this.#options);
-    await listen(server, this.#address);
+    await listen(server, this.#address, this.#options);
     this.#server = server;
     this.#attach(server);
   }
@@ -68,11 +70,21 @@ function newServer({ allowHalfOpen = false }: SocketListenerOptions): Server {
   return createServer({ noDelay: true, allowHalfOpen });
 }
 
-function listen(server: Server, { hostname, port }: ListenAddress) {
+function listen(
+  server: Server,
+  { hostname, port }: ListenAddress,
+  { exclusive = false }: SocketListenerOptions,
+) {
+  const options = {
+    host: hostname,
+    port,
+    backlog: BACKLOG,
+    reusePort: !exclusive,
+  };
   return withOptionsAsync(() =>
     new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen({ host: hostname, port, backlog: BACKLOG }, () => {
+      server.listen(options, () => {
         server.removeListener("error", reject);
         resolve();
       });

@@ -36,7 +36,12 @@ export type OperationalEvent =
     readonly reason: string;
   }
   | { readonly event: "status"; readonly message: string }
-  | { readonly event: "stopping"; readonly signal?: string }
+  | {
+    readonly event: "stopping";
+    readonly signal?: string;
+    /** The process that goes on. */
+    readonly successor?: number;
+  }
   | { readonly event: "stopped" }
   | {
     readonly event: "reloaded";

@@ -20,6 +20,7 @@ const ALONE = [
   "domain remove",
   "install",
   "uninstall",
+  "restart",
   "completion",
   "generate-man",
   "backup verify",

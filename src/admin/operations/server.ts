@@ -33,6 +33,17 @@ export const SERVER_OPERATIONS = {
       return { stopping: true };
     },
   }),
+  "restart": serverOperation({
+    summary:
+      "Have a new process of the program take over; no connection is refused meanwhile",
+    scope: "full",
+    changes: true,
+    input: {},
+    async run(live) {
+      const { pid } = await live.restart();
+      return { restarting: true, pid };
+    },
+  }),
   "log.level": serverOperation({
     summary:
       "Change the level of the log until the server ends; debug for an hour",

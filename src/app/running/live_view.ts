@@ -175,4 +175,8 @@ export class LiveView implements LiveServer {
   stop(): void {
     this.#parts.control.stop();
   }
+
+  restart(): Promise<{ readonly pid: number }> {
+    return this.#parts.control.restart();
+  }
 }

@@ -7,6 +7,7 @@
 import type { Degraded } from "../../admin/conditions.ts";
 import { rewriteDatabase } from "../../tasks/upkeep.ts";
 import type { Assembly } from "../assembly.ts";
+import { successionService } from "../succession/last_connections.ts";
 import { pollersService } from "../exchange/pollers.ts";
 import { SYSTEM_TIMERS } from "../system_time.ts";
 import { certificateService } from "./certificates.ts";
@@ -24,6 +25,7 @@ export function relayServices(
     connections(assembly),
     assembly.turn, // before clients ask for it
     ...listeners,
+    successionService(assembly.succession, assembly.listeners),
     tasks(assembly),
     counting(assembly),
     bandwidth(assembly),

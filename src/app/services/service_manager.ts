@@ -57,6 +57,11 @@ export class ServiceManager {
     await this.#socket?.tell({ STOPPING: "1", STATUS: "Stopping" });
   }
 
+  /** Another process of this service takes over; what this one says no longer counts. */
+  async succeededBy(pid: number): Promise<void> {
+    await this.#socket?.tell({ MAINPID: String(pid) });
+  }
+
   close(): void {
     this.#socket?.close();
   }

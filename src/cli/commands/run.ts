@@ -1,5 +1,6 @@
 /** `postern run`: the server itself. @module */
 import type { RunningApp } from "../../app/app.ts";
+import { takeSuccession } from "../../app/succession/variable.ts";
 import { qrText } from "../../api/qr_text.ts";
 import { type ConfigChoice, locateConfig } from "../../config/locate.ts";
 import { makeDirectory } from "../../files/owner.ts";
@@ -48,6 +49,7 @@ async function run(call: Call): Promise<CommandResult> {
     config,
     reread: () => locateConfig(choice),
     version: VERSION,
+    succession: takeSuccession(),
   });
   const stopListening = listenToSignals(starting);
   try {

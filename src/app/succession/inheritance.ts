@@ -1,0 +1,46 @@
+/**
+ * The successor's part: it binds every port beside its predecessor, whose
+ * store it opens when that one has let go of it. Connections wait meanwhile.
+ *
+ * @module
+ */
+import type { KeyPair } from "../../net/listener.ts";
+import { ServiceListeners } from "../service_listeners.ts";
+import { Correspondence } from "./letters.ts";
+import { Reception } from "./reception.ts";
+
+export interface Inheritance {
+  /** Bound; what comes there waits in the reception. */
+  readonly listeners: ServiceListeners;
+  readonly reception: Reception;
+  /** What they show. */
+  readonly keyPair: KeyPair;
+}
+
+/**
+ * Resolves when new connections come to this process.
+ *
+ * @param httpsAlpn As `ServiceListeners` has it.
+ * @throws {Error} why they do not; then the predecessor goes on
+ */
+export async function inherit(
+  path: string,
+  httpsAlpn: readonly string[],
+): Promise<Inheritance> {
+  const correspondence = await Correspondence.connect(path);
+  try {
+    await correspondence.send({ step: "prepared" });
+    const { listeners: bound, keyPair } = await correspondence.receive("bind");
+    const reception = new Reception();
+    const listeners = new ServiceListeners({
+      handlers: reception,
+      httpsAlpn,
+      keyPair: () => keyPair,
+    });
+    await listeners.bindBeside(bound);
+    await correspondence.send({ step: "bound" });
+    return { listeners, reception, keyPair };
+  } finally {
+    correspondence.close();
+  }
+}
