@@ -1,7 +1,7 @@
 # `make help` lists the targets. Only git, make, curl and Node.js with npm have to be there: scripts/deno gets the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help bundle run test test-unit test-protocol test-peers test-e2e test-crash check build image bench fmt clean
+.PHONY: help bundle run test test-unit test-protocol test-peers test-e2e test-crash check build image release bench fmt clean
 
 DENO := scripts/deno
 
@@ -29,6 +29,9 @@ build: ## One executable, build/postern
 
 image: ## A container image of build/postern, localhost/postern, by podman or buildah
 	@$(DENO) run -A scripts/container/image.ts
+
+release: ## Signed archives, SBOM and release.json in build/release; RELEASE_KEY names the private key
+	@$(DENO) run -A scripts/release.ts
 
 bench: ## Measure B1 to B12; ONLY="b1 b4" for some
 	@$(DENO) run -A scripts/bundle.ts >/dev/null

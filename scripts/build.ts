@@ -4,6 +4,8 @@
  * fetches its own. Two builds of one commit are the same octets, wherever and
  * whenever they are made.
  *
+ * Arguments: where to put it, and for which target of Deno, if not this machine's.
+ *
  * @module
  */
 import { bundle } from "./bundle.ts";
@@ -13,9 +15,10 @@ import {
   unloadable,
   withoutTraces,
 } from "./executable_content.ts";
+import { publicKey } from "./release_key.ts";
 import { fail, print, REPOSITORY, run, treeFiles } from "./repository.ts";
 
-const OUTPUT = "build/postern";
+const [output = "build/postern", target] = Deno.args;
 
 /** Loaded by name at run time, so the compiler does not find them by itself. */
 async function listIncludes(): Promise<string[]> {
@@ -72,6 +75,14 @@ async function write(name: string, text: string): Promise<string> {
   return `build/${name}`;
 }
 
+/** Whose releases `upgrade` of this program trusts: RELEASE_KEYS, one on a line, or the key of RELEASE_KEY. */
+async function releaseKeys(): Promise<string> {
+  const named = Deno.env.get("RELEASE_KEYS");
+  if (named !== undefined) return `${named}\n`;
+  const file = Deno.env.get("RELEASE_KEY");
+  return file === undefined ? "" : `${await publicKey(file)}\n`;
+}
+
 async function build(): Promise<void> {
   await Deno.mkdir(`${REPOSITORY}/build`, { recursive: true });
   const includes = await listIncludes();
@@ -82,6 +93,7 @@ async function build(): Promise<void> {
     "build/web/manifest.json",
     ...bundled.map(([, { file }]) => `build/web/${file}`),
     await write("commit.txt", `${await describeCommit()}\n`),
+    await write("release_keys.txt", await releaseKeys()),
   );
   await run(Deno.execPath(), [
     "compile",
@@ -90,18 +102,19 @@ async function build(): Promise<void> {
     "--allow-all",
     "--no-check",
     "--output",
-    OUTPUT,
+    output,
+    ...target === undefined ? [] : ["--target", target],
     ...includes.flatMap((file) => ["--include", file]),
     ...(await unloadable(all)).flatMap((file) => ["--exclude", file]),
     "main.ts",
   ]);
-  const executable = `${REPOSITORY}/${OUTPUT}`;
+  const executable = `${REPOSITORY}/${output}`;
   await withoutTraces(executable, await placesOfThisMachine());
   const { size } = await Deno.stat(executable);
   for (const [name, { octets, gzip_octets }] of bundled) {
     print(`${name}: ${octets} octets, ${gzip_octets} compressed`);
   }
-  print(`${OUTPUT}: ${(size / 1e6).toFixed(0)} MB`);
+  print(`${output}: ${(size / 1e6).toFixed(0)} MB`);
 }
 
 try {

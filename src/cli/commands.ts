@@ -37,6 +37,7 @@ import { COMPLETION_COMMANDS } from "./installation/completion.ts";
 import { FIREWALL_COMMANDS } from "./installation/firewall.ts";
 import { INSTALL_COMMANDS } from "./installation/install.ts";
 import { RESTART_COMMANDS } from "./life/restart.ts";
+import { UPGRADE_COMMANDS } from "./life/upgrade.ts";
 import { UNINSTALL_COMMANDS } from "./installation/uninstall.ts";
 
 export const GROUPS: readonly CommandGroup[] = [
@@ -82,6 +83,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: "mail", summary: "Mail of accounts" },
   { name: "db", summary: "The database" },
   { name: "sessions", summary: "Who is logged in" },
+  { name: "versions", summary: "Versions of the program that are kept" },
   { name: "config", summary: "The configuration file" },
   { name: "firewall", summary: "Which ports a firewall has to let in" },
 ];
@@ -95,6 +97,7 @@ export const COMMANDS: readonly Command[] = [
   ...MONITOR_COMMANDS,
   ...LOG_COMMANDS,
   ...RESTART_COMMANDS,
+  ...UPGRADE_COMMANDS,
   ...CONFIG_COMMANDS,
   ...CONFIG_CHANGE_COMMANDS,
   ...DOMAIN_COMMANDS,

@@ -4,6 +4,7 @@ import { type SystemError, systemError } from "../base/system_errors.ts";
 import type { ControlFailure } from "../control/control_protocol.ts";
 import { whoMayUse } from "../files/owner.ts";
 import { InstallRefused, type RefusedReason } from "../ops/install/refused.ts";
+import { UpgradeFailed, type UpgradeTrouble } from "../ops/upgrade/failure.ts";
 
 export const EXIT = {
   ok: 0,
@@ -15,6 +16,7 @@ export const EXIT = {
   permission: 6,
   config_invalid: 7,
   partial: 8,
+  network: 9,
   aborted: 10,
   interrupted: 130,
 } as const;
@@ -32,6 +34,7 @@ export const EXIT_MEANINGS: Record<ExitName, string> = {
   permission: "Not permitted",
   config_invalid: "The configuration is not valid",
   partial: "Done in part; the output says what is left",
+  network: "Another machine cannot be reached, or does not give what is asked",
   aborted: "Not confirmed",
   interrupted: "Interrupted",
 };
@@ -125,6 +128,16 @@ const INSTALL_EXITS: Record<RefusedReason, ExitCode> = {
   failed: EXIT.failed,
 };
 
+const UPGRADE_EXITS: Record<UpgradeTrouble, ExitCode> = {
+  network: EXIT.network,
+  invalid_signature: EXIT.failed,
+  unsuitable: EXIT.conflict,
+  preflight: EXIT.failed,
+  unhealthy: EXIT.failed,
+  not_found: EXIT.not_found,
+  permission_denied: EXIT.permission,
+};
+
 /** From a server of another version it may be a code that is not known here. */
 export function exitOf(code: ControlFailure): ExitCode {
   return Object.hasOwn(FAILURES, code) ? FAILURES[code] : EXIT.failed;
@@ -141,6 +154,13 @@ export function describeFailure(error: unknown): CliError {
       error.reason,
       error.message,
       INSTALL_EXITS[error.reason],
+    );
+  }
+  if (error instanceof UpgradeFailed) {
+    return new CliError(
+      error.trouble,
+      error.message,
+      UPGRADE_EXITS[error.trouble],
     );
   }
   const fault = systemError(error) ?? systemError((error as Error)?.cause);

@@ -32,12 +32,22 @@ export function thirdPartyNotices(): string {
     .trim();
 }
 
-/** The build puts it beside the program. */
+/** Public keys of releases that the build has put in, one on a line. */
+export function builtReleaseKeys(): readonly string[] {
+  return (builtText("release_keys.txt") ?? "").split("\n")
+    .filter((line) => line.trim() !== "");
+}
+
 function builtCommit(): string {
+  return builtText("commit.txt") ?? "unknown";
+}
+
+/** The build puts it beside the program. */
+function builtText(name: string): string | undefined {
   try {
-    const file = new URL("../../build/commit.txt", import.meta.url);
-    return Deno.readTextFileSync(file).trim();
+    return Deno.readTextFileSync(new URL(`../../build/${name}`, import.meta.url))
+      .trim();
   } catch {
-    return "unknown";
+    return undefined;
   }
 }

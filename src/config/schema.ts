@@ -36,6 +36,7 @@ import {
   contactAddress,
   httpsUrl,
 } from "./authority_kinds.ts";
+import { releaseKey } from "./release_key.ts";
 import {
   dkimSelector,
   dnsServer,
@@ -151,6 +152,7 @@ export const SECTIONS = {
     "What the server may use; when it is nearly used up, sign-ups are refused, then mail of other servers, then large messages, so that existing chats go on",
   bandwidth: "How much passes through the network, and may pass in a month",
   metrics: "What a monitoring system may ask",
+  upgrade: "Other versions of this program",
   backup: "Copies of the relay that it makes by itself",
   log: "The log; off means that nothing about users is ever written",
 } as const;
@@ -1170,6 +1172,17 @@ export const SCHEMA = {
     flag,
     false,
     "Tell some numbers under the names that madmail has for them too",
+  ),
+
+  "upgrade.url": key(
+    text,
+    "",
+    'Where "upgrade" finds release.json and what it names, as "https://example.org/releases/latest/"; empty: it has to be told each time',
+  ),
+  "upgrade.keys": key(
+    list(releaseKey, { max: 16 }),
+    [],
+    "Whose releases are trusted, in place of the keys that this program was built with: Ed25519 public keys in base64, each with the day on which it ends if it does",
   ),
 
   "backup.every": key(

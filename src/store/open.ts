@@ -2,8 +2,12 @@
 import type { StoreOptions } from "./options.ts";
 import type { StoreInspection } from "./snapshot.ts";
 import { openSqlite } from "./sqlite/open.ts";
+import { MIGRATIONS } from "./sqlite/database/migrations.ts";
 import { inspectSqlite } from "./sqlite/snapshot/inspect.ts";
 import type { Store } from "./store.ts";
+
+/** Of the databases that this program makes: it opens no later one. */
+export const SCHEMA_VERSION = MIGRATIONS.length;
 
 /**
  * SQLite is the one engine there is: whoever opens it holds the lock of the

@@ -21,6 +21,8 @@ const ALONE = [
   "install",
   "uninstall",
   "restart",
+  "upgrade",
+  "versions",
   "completion",
   "generate-man",
   "backup verify",

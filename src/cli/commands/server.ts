@@ -23,10 +23,12 @@ function licenses(): Promise<CommandResult> {
   return Promise.resolve({ data: { licenses: text }, text });
 }
 
-function version(call: Call): Promise<CommandResult> {
-  if (flagOption(call, "licenses")) return licenses();
-  const data = versionFacts();
-  return Promise.resolve({ data, text: `${data.name} ${data.version}` });
+async function version(call: Call): Promise<CommandResult> {
+  if (flagOption(call, "licenses")) return await licenses();
+  // only now: no other command needs an engine to say what it is
+  const { SCHEMA_VERSION: schema } = await import("../../store/open.ts");
+  const data = { ...versionFacts(), schema };
+  return { data, text: `${data.name} ${data.version}` };
 }
 
 async function status(call: Call): Promise<CommandResult> {

@@ -9,6 +9,8 @@ export interface Places {
   readonly stateDir: string;
   readonly runtimeDir: string;
   readonly manifest: string;
+  /** Kept versions of the program, once it was upgraded. */
+  readonly versions: string;
   readonly unit: string;
   readonly manPage: string;
   readonly completions: Readonly<Record<Shell, string>>;
@@ -37,6 +39,7 @@ export function placesOf(choice: PlaceChoice): Places {
     runtimeDir: `/run/${name}`,
     // root alone may write there: uninstall deletes what it names
     manifest: `${configDir}/install-manifest.json`,
+    versions: `/opt/${name}`,
     unit: `/etc/systemd/system/${name}.service`,
     manPage: `/usr/share/man/man1/${name}.1`,
     completions: {

@@ -6,7 +6,7 @@ import { InstallRefused } from "./refused.ts";
 import type { Part } from "./steps.ts";
 
 export interface UninstallRequest {
-  readonly places: Pick<Places, "name" | "manifest" | "configDir">;
+  readonly places: Pick<Places, "name" | "manifest" | "configDir" | "versions">;
   readonly manifest: Manifest;
   /** Parts that stay. */
   readonly keep: ReadonlySet<Part>;
@@ -81,6 +81,10 @@ export async function remove(
   const service = removal.entries.some(({ part }) => part === "service");
   if (service) await stop(name, machine);
   for (const { path, part, directory } of removal.entries) {
+    if (part === "binary" && leadsTo(path, places.versions, machine)) {
+      machine.remove(places.versions, { recursive: true });
+      removed.push(places.versions);
+    }
     if (removeEntry(path, { part, directory }, machine)) removed.push(path);
   }
   if (service && machine.isLive) {
@@ -120,6 +124,12 @@ function removeEntry(
   return part === "data"
     ? machine.remove(path, { recursive: true })
     : removeIfEmpty(path, machine);
+}
+
+/** Whether an upgrade has made a link of it, to the version that is used. */
+function leadsTo(path: string, versions: string, machine: Machine): boolean {
+  if (!machine.look(path)?.isSymlink) return false;
+  return Deno.readLinkSync(machine.at(path)).startsWith(`${versions}/current/`);
 }
 
 function removeIfEmpty(path: string, machine: Machine): boolean {

@@ -1,0 +1,168 @@
+/** The installed relay as an upgrade deals with it: its programs, and the process that runs. @module */
+import { join } from "node:path";
+import { SYSTEM_TIMERS } from "../../app/system_time.ts";
+import type { Config } from "../../config/schema.ts";
+import { type RunCommand, runHere } from "../../ops/install/machine.ts";
+import { UpgradeFailed } from "../../ops/upgrade/failure.ts";
+import type { ProgramFacts, Service } from "../../ops/upgrade/upgrade.ts";
+import { ControlClient } from "../control_client.ts";
+
+const HEALTHY_WITHIN_MS = 60_000;
+const LOOK_MS = 200;
+const ANSWER_MS = 5000;
+const RESTART_MS = 90_000;
+const COPY_MS = 60 * 60 * 1000;
+
+export interface ServiceOptions {
+  readonly config: Config;
+  /** What leads a program to the same configuration: `--config PATH`. */
+  readonly configArgs: readonly string[];
+  /** Of the unit, if systemd runs it. */
+  readonly name: string;
+  readonly run?: RunCommand;
+}
+
+/** What a program says of itself. @throws {UpgradeFailed} `preflight` if it does not run here */
+export async function programFacts(
+  program: string,
+  run: RunCommand = runHere,
+): Promise<ProgramFacts> {
+  const { ok, output } = await run(program, ["version", "--json"])
+    .catch((error) => ({ ok: false, output: String(error) }));
+  try {
+    const { data: { version, schema } } = JSON.parse(output);
+    if (ok && typeof version === "string") {
+      return {
+        version,
+        schema: typeof schema === "number" ? schema : undefined,
+      };
+    }
+  } catch {
+    // it has said something else
+  }
+  throw new UpgradeFailed(
+    "preflight",
+    `The program ${program} does not run here${
+      /GLIBC|not found|No such file/.test(output)
+        ? ", which needs the GNU C library of a newer system"
+        : ""
+    }: ${output.slice(0, 1000)}`,
+  );
+}
+
+export function installedService(
+  { config, configArgs, name, run = runHere }: ServiceOptions,
+): Service {
+  async function connected<T>(
+    work: (client: ControlClient) => Promise<T>,
+  ): Promise<T | undefined> {
+    const client = await ControlClient.connect(config);
+    if (!(client instanceof ControlClient)) return undefined;
+    try {
+      return await work(client);
+    } finally {
+      client.close();
+    }
+  }
+
+  async function served(): Promise<unknown> {
+    try {
+      const status = await connected((client) =>
+        client.ask("status", {}, ANSWER_MS)
+      );
+      return status;
+    } catch {
+      return undefined; // it ends, or has just begun
+    }
+  }
+
+  async function untilServed(
+    isIt: (status: { pid?: unknown; version?: unknown }) => boolean,
+    what: string,
+  ): Promise<void> {
+    for (let waitedMs = 0;; waitedMs += LOOK_MS) {
+      const status = await served();
+      if (status && isIt(status)) return;
+      if (waitedMs >= HEALTHY_WITHIN_MS) {
+        throw new Error(`${what} does not serve`);
+      }
+      await SYSTEM_TIMERS.sleep(LOOK_MS);
+    }
+  }
+
+  return {
+    async examine(program) {
+      const facts = await programFacts(program, run);
+      const { ok, output } = await run(program, [
+        "config",
+        "check",
+        ...configArgs,
+      ]);
+      if (ok) return facts;
+      throw new UpgradeFailed(
+        "preflight",
+        `Version ${facts.version} cannot use the configuration, nothing was changed: ${output}`,
+      );
+    },
+
+    async isRunning() {
+      return await served() !== undefined;
+    },
+
+    async copyDatabase() {
+      const made = await connected((client) =>
+        client.ask("backup.create", {}, COPY_MS)
+      );
+      return (made as { readonly path: string }).path;
+    },
+
+    async restoreDatabase(copy, program) {
+      await stop(name, run);
+      const { stateDir } = config.server;
+      const aside = join(stateDir, `replaced-${Math.floor(Date.now() / 1000)}`);
+      await Deno.mkdir(aside, { mode: 0o700 });
+      for (const entry of Array.from(Deno.readDirSync(stateDir))) {
+        if (!/^chat\.db|^blobs$/.test(entry.name)) continue;
+        await Deno.rename(
+          join(stateDir, entry.name),
+          join(aside, entry.name),
+        );
+      }
+      const { ok, output } = await run(program, [
+        "backup",
+        "restore",
+        copy,
+        ...configArgs,
+      ]);
+      if (!ok) {
+        throw new Error(
+          `the copy ${copy} cannot be restored (${output}); the database of the newer version is in ${aside}`,
+        );
+      }
+    },
+
+    async restart(version) {
+      const answer = await connected((client) =>
+        client.ask("restart", {}, RESTART_MS)
+      );
+      if (answer === undefined) {
+        const { ok, output } = await run("systemctl", ["restart", name]);
+        if (!ok) throw new Error(`systemctl cannot restart it: ${output}`);
+        return await untilServed(
+          (status) => status.version === version,
+          `version ${version}`,
+        );
+      }
+      const { pid } = answer as { readonly pid: number };
+      await untilServed(
+        (status) => status.pid === pid && status.version === version,
+        `version ${version}`,
+      );
+    },
+  };
+}
+
+async function stop(name: string, run: RunCommand): Promise<void> {
+  await run("systemctl", ["stop", name]);
+  await run("systemctl", ["reset-failed", name]);
+}

@@ -1,0 +1,262 @@
+/**
+ * Another version of the program in place of the one that runs. Nothing is
+ * changed before the new one has shown that it runs here; the switch is one
+ * rename; whoever is killed leaves the old version or the new one, whole.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import { UpgradeFailed } from "./failure.ts";
+import { fetchOctets, fetchProgram } from "./fetch_release.ts";
+import {
+  assetFor,
+  MAX_RELEASE_OCTETS,
+  type Release,
+  RELEASE_FILE,
+  type ReleaseKey,
+  SIGNATURE_SUFFIX,
+  verifiedRelease,
+} from "./release.ts";
+import type { VersionMeta, VersionTree } from "./version_tree.ts";
+import { compareVersions } from "./versions.ts";
+
+/** What a program says of itself. */
+export interface ProgramFacts {
+  readonly version: string;
+  /** Of the database that it makes; undefined where it does not say. */
+  readonly schema: number | undefined;
+}
+
+/** The service that runs the program. */
+export interface Service {
+  /** What the program at a path says, if it runs here and can use the configuration. @throws {UpgradeFailed} `preflight` */
+  examine(program: string): Promise<ProgramFacts>;
+  isRunning(): Promise<boolean>;
+  /** A copy of the database; gives its name. */
+  copyDatabase(): Promise<string>;
+  /** Puts it in the place of what is there, by the program that made it; the service is stopped. */
+  restoreDatabase(copy: string, program: string): Promise<void>;
+  /** Resolves when this version serves. @throws {Error} when it does not */
+  restart(version: string): Promise<void>;
+}
+
+export interface UpgradeParts {
+  readonly tree: VersionTree;
+  readonly service: Service;
+  /** The program that is installed now, and its hash. */
+  readonly installed: {
+    readonly program: string;
+    readonly facts: ProgramFacts;
+  };
+  readonly keys: readonly ReleaseKey[];
+  readonly platform: { readonly os: string; readonly arch: string };
+  readonly allowDowngrade: boolean;
+  now(): number;
+  tell(step: string): void;
+}
+
+export interface Upgraded {
+  readonly version: string;
+  readonly previous: string;
+  /** False: this version was used already. */
+  readonly changed: boolean;
+  readonly restarted: boolean;
+  /** Of the database, if the new version brings it to another schema. */
+  readonly copy?: string;
+}
+
+/** @param base Where the files of the release are; ends in "/". @throws {UpgradeFailed} */
+export async function upgradeFrom(
+  base: string,
+  parts: UpgradeParts,
+): Promise<Upgraded> {
+  const { tree, installed: { facts } } = parts;
+  parts.tell(`Getting ${base}${RELEASE_FILE}`);
+  const release = await getRelease(base, parts);
+  const asset = assetFor(release, parts.platform);
+  checkOrder(release, facts.version, parts.allowDowngrade);
+  const previous = await keepInstalled(parts);
+  if (tree.meta(previous)?.sha256 === asset.sha256) {
+    return { version: previous, previous, changed: false, restarted: false };
+  }
+  parts.tell(`Getting ${asset.name}, version ${release.version}`);
+  const meta = metaOf(parts, release.version, base, asset.sha256);
+  const version = await tree.add(
+    { ...meta, signature_ok: true },
+    async (path) => {
+      await fetchProgram(`${base}${asset.name}`, asset, path);
+      const found = await parts.service.examine(path);
+      if (found.version === release.version) return;
+      throw new UpgradeFailed(
+        "preflight",
+        `The program says that it is version ${found.version}, and not ${release.version}`,
+      );
+    },
+  );
+  return await switchTo(version, previous, parts);
+}
+
+/** A version that is kept. @throws {UpgradeFailed} */
+export async function useVersion(
+  version: string,
+  parts: UpgradeParts,
+): Promise<Upgraded> {
+  const { tree } = parts;
+  if (!tree.has(version)) {
+    throw new UpgradeFailed(
+      "not_found",
+      `There is no version ${version} here: see "versions list"`,
+    );
+  }
+  const previous = await keepInstalled(parts);
+  if (previous === version) {
+    return { version, previous, changed: false, restarted: false };
+  }
+  return await switchTo(version, previous, parts);
+}
+
+async function switchTo(
+  version: string,
+  previous: string,
+  parts: UpgradeParts,
+): Promise<Upgraded> {
+  const { tree, service, installed } = parts;
+  parts.tell("Asking the new program about this machine and the configuration");
+  const fresh = await service.examine(tree.binaryOf(version));
+  const isRunning = await service.isRunning();
+  const migrates = fresh.schema === undefined ||
+    fresh.schema !== installed.facts.schema;
+  checkSchema(fresh, installed.facts);
+  let copy: string | undefined;
+  if (migrates && isRunning) {
+    parts.tell("Copying the database, whose schema changes");
+    copy = await service.copyDatabase();
+  }
+  tree.activate(version);
+  const done = { version, previous, changed: true };
+  if (!isRunning) return { ...done, restarted: false };
+  parts.tell(`Version ${version} takes over`);
+  try {
+    await service.restart(fresh.version);
+  } catch (error) {
+    await goBack(previous, copy, parts, error);
+  }
+  return {
+    ...done,
+    restarted: true,
+    ...(copy === undefined ? {} : { copy }),
+  };
+}
+
+/** @throws {UpgradeFailed} always: `unhealthy` */
+async function goBack(
+  previous: string,
+  copy: string | undefined,
+  { tree, service, installed, tell }: UpgradeParts,
+  cause: unknown,
+): Promise<never> {
+  tell(`It does not serve; back to version ${previous}`);
+  tree.activate(previous);
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  try {
+    if (copy !== undefined) {
+      await service.restoreDatabase(copy, tree.binaryOf(previous));
+    }
+    await service.restart(installed.facts.version);
+  } catch (error) {
+    throw new UpgradeFailed(
+      "unhealthy",
+      `${reason}. Version ${previous} is in its place again, but does not serve either: ${
+        error instanceof Error ? error.message : error
+      }${copy === undefined ? "" : `. A copy of the database is ${copy}`}`,
+    );
+  }
+  throw new UpgradeFailed(
+    "unhealthy",
+    `${reason}. Version ${previous} serves again`,
+  );
+}
+
+async function getRelease(
+  base: string,
+  { keys, now }: UpgradeParts,
+): Promise<Release> {
+  const place = `${base}${RELEASE_FILE}`;
+  const octets = await fetchOctets(place, MAX_RELEASE_OCTETS);
+  const signature = await fetchOctets(`${place}${SIGNATURE_SUFFIX}`, 256);
+  return await verifiedRelease(octets, signature, keys, now());
+}
+
+function checkOrder(
+  { version, min_upgrade_from }: Release,
+  installed: string,
+  allowDowngrade: boolean,
+): void {
+  if (compareVersions(version, installed) < 0 && !allowDowngrade) {
+    throw new UpgradeFailed(
+      "unsuitable",
+      `Version ${version} is older than ${installed}, which is installed: say --allow-downgrade if you mean it`,
+    );
+  }
+  if (
+    min_upgrade_from !== undefined &&
+    compareVersions(installed, min_upgrade_from) < 0
+  ) {
+    throw new UpgradeFailed(
+      "unsuitable",
+      `Version ${version} follows ${min_upgrade_from} or a later one: go to that first`,
+    );
+  }
+}
+
+/** A program cannot open what a newer one has made of the database. */
+function checkSchema(fresh: ProgramFacts, installed: ProgramFacts): void {
+  const { schema = 0 } = fresh;
+  if (schema >= (installed.schema ?? 0)) return;
+  throw new UpgradeFailed(
+    "unsuitable",
+    `Version ${fresh.version} cannot read the database of ${installed.version}: restore a backup that it has made`,
+  );
+}
+
+/** The program that is used now as a version of the tree, which is the way back. */
+async function keepInstalled(
+  parts: UpgradeParts,
+): Promise<string> {
+  const { tree, installed: { program, facts } } = parts;
+  const { current } = tree;
+  if (current !== undefined && tree.isUsed) return current;
+  const sha256 = await hashOf(program);
+  const meta = metaOf(parts, facts.version, program, sha256);
+  const version = await tree.add(
+    { ...meta, signature_ok: false },
+    (path) => copyProgram(program, path),
+  );
+  tree.activate(version);
+  return version;
+}
+
+function metaOf(
+  { now }: UpgradeParts,
+  version: string,
+  source: string,
+  sha256: string,
+): Omit<VersionMeta, "signature_ok"> {
+  const installed_at = new Date(now()).toISOString();
+  return { version, installed_at, source, sha256 };
+}
+
+async function copyProgram(source: string, path: string): Promise<void> {
+  await Deno.copyFile(source, path);
+  await Deno.chmod(path, 0o755);
+  using file = await Deno.open(path);
+  await file.sync();
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of (await Deno.open(path)).readable) {
+    hash.update(piece);
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,201 @@
+/** Upgrades from a host of releases: what is refused, the way back, and kill -9 in the middle. */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { upgradeFrom, useVersion } from "../../src/ops/upgrade/upgrade.ts";
+import {
+  FakeService,
+  Installed,
+  makeRelease,
+  NAME,
+  ReleaseHost,
+  script,
+  type SigningKey,
+  signingKey,
+} from "./release_world.ts";
+
+async function world(
+  test: (
+    world: { host: ReleaseHost; installed: Installed; key: SigningKey },
+  ) => Promise<void>,
+): Promise<void> {
+  const host = new ReleaseHost();
+  const installed = new Installed();
+  try {
+    await test({ host, installed, key: await signingKey() });
+  } finally {
+    installed.dispose();
+    await host.close();
+  }
+}
+
+Deno.test("an upgrade puts the new program in place, restarts, and keeps the way back", () =>
+  world(async ({ host, installed, key }) => {
+    host.files = await makeRelease("1.1.0", script("1.1.0"), key);
+    const fake = new FakeService();
+    const parts = await installed.parts(key.publicKey, fake.service);
+    const done = await upgradeFrom(host.base, parts);
+    assert.deepEqual(done, {
+      version: "1.1.0",
+      previous: "1.0.0",
+      changed: true,
+      restarted: true,
+    });
+    assert.equal((await installed.facts()).version, "1.1.0");
+    assert.deepEqual(fake.did, ["restart 1.1.0"]);
+    const again = await upgradeFrom(
+      host.base,
+      await installed.parts(key.publicKey, fake.service),
+    );
+    assert.equal(again.changed, false);
+    assert.equal(fake.did.length, 1);
+    assert.equal(installed.tree.previous, "1.0.0");
+    await useVersion("1.0.0", await installed.parts(key.publicKey));
+    assert.equal((await installed.facts()).version, "1.0.0");
+    assert.deepEqual(
+      installed.tree.list().map(({ version, active }) => [version, active]),
+      [["1.0.0", true], ["1.1.0", false]],
+    );
+  }));
+
+Deno.test("what is not signed, not signed for this, older or broken changes nothing", () =>
+  world(async ({ host, installed, key }) => {
+    const other = await signingKey();
+    const good = await makeRelease("1.1.0", script("1.1.0"), key);
+    const old = await makeRelease("0.9.0", script("0.9.0"), key);
+    const [first = 0] = good["release.json.sig"] ?? [];
+    const spoilt = good["release.json.sig"]?.slice() ?? new Uint8Array();
+    spoilt[0] = first ^ 1;
+    const cases: [string, typeof good, RegExp][] = [
+      [
+        "another key",
+        await makeRelease("1.1.0", script("1.1.0"), other),
+        /INVALID SIGNATURE/,
+      ],
+      [
+        "a spoilt signature",
+        { ...good, "release.json.sig": spoilt },
+        /INVALID SIGNATURE/,
+      ],
+      [
+        "another program",
+        { ...good, [NAME]: old[NAME] ?? new Uint8Array() },
+        /not the file that was signed/,
+      ],
+      ["no signature", { "release.json": new Uint8Array(2) }, /answers 404/],
+      ["an older version", old, /older than 1\.0\.0/],
+      [
+        "too large a step",
+        await makeRelease("3.0.0", script("3.0.0"), key, {
+          min_upgrade_from: "2.0.0",
+        }),
+        /go to that first/,
+      ],
+      [
+        "another machine",
+        await makeRelease("1.1.0", script("1.1.0"), key, { assets: [] }),
+        /has no program for/,
+      ],
+      [
+        "a program that does not run",
+        await makeRelease("1.1.0", "#!/nowhere/at/all\n", key),
+        /does not run here/,
+      ],
+      [
+        "a program that says that it is another",
+        await makeRelease("1.1.0", script("1.0.9"), key),
+        /says that it is version 1\.0\.9/,
+      ],
+      [
+        "a program that cannot use the configuration",
+        await makeRelease("1.1.0", script("1.1.0", { refuses: true }), key),
+        /cannot use the configuration/,
+      ],
+    ];
+    for (const [what, files, message] of cases) {
+      host.files = files;
+      const fake = new FakeService();
+      const parts = await installed.parts(key.publicKey, fake.service);
+      await assert.rejects(upgradeFrom(host.base, parts), message, what);
+      assert.equal((await installed.facts()).version, "1.0.0", what);
+      assert.deepEqual(fake.did, [], what);
+    }
+    host.files = old;
+    const parts = await installed.parts(key.publicKey, {}, true);
+    await upgradeFrom(host.base, parts);
+    assert.equal((await installed.facts()).version, "0.9.0");
+  }));
+
+Deno.test("a version that does not serve gives its place back, and the database", () =>
+  world(async ({ host, installed, key }) => {
+    const program = script("1.1.0", { schema: 7 });
+    host.files = await makeRelease("1.1.0", program, key);
+    const fake = new FakeService();
+    fake.broken.add("1.1.0");
+    const parts = await installed.parts(key.publicKey, fake.service);
+    await assert.rejects(
+      upgradeFrom(host.base, parts),
+      /version 1\.1\.0 does not serve\. Version 1\.0\.0 serves again/,
+    );
+    assert.equal((await installed.facts()).version, "1.0.0");
+    assert.deepEqual(fake.did, [
+      "copy",
+      "restart 1.1.0",
+      "restore /a/copy",
+      "restart 1.0.0",
+    ]);
+  }));
+
+Deno.test("an older schema of the database is not gone back to", () =>
+  world(async ({ host, installed, key }) => {
+    host.files = await makeRelease(
+      "1.1.0",
+      script("1.1.0", { schema: 7 }),
+      key,
+    );
+    await upgradeFrom(host.base, await installed.parts(key.publicKey));
+    await assert.rejects(
+      useVersion("1.0.0", await installed.parts(key.publicKey)),
+      /cannot read the database of 1\.1\.0/,
+    );
+    assert.equal((await installed.facts()).version, "1.1.0");
+  }));
+
+Deno.test("kill -9 leaves the old version or the new one, whole", () =>
+  world(async ({ host, installed, key }) => {
+    host.files = await makeRelease("1.1.0", script("1.1.0"), key);
+    const driver = fileURLToPath(new URL("upgrade_driver.ts", import.meta.url));
+    let killed = 0;
+    for (let round = 0; round < 8; round++) {
+      const child = new Deno.Command(Deno.execPath(), {
+        args: [
+          "run",
+          "-A",
+          "--no-check",
+          driver,
+          host.base,
+          key.publicKey,
+          installed.directory,
+        ],
+        stdout: "piped",
+      }).spawn();
+      const output = child.stdout.getReader();
+      await output.read(); // it begins
+      await new Promise((resolve) => setTimeout(resolve, round * 12));
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // it was quicker
+      }
+      if ((await child.status).signal === "SIGKILL") killed++;
+      await output.cancel();
+      assert.match((await installed.facts()).version, /^1\.[01]\.0$/);
+    }
+    assert.ok(killed > 0, "none was killed in the middle");
+    await upgradeFrom(host.base, await installed.parts(key.publicKey));
+    assert.equal((await installed.facts()).version, "1.1.0");
+    const kept = Array.from(
+      Deno.readDirSync(`${installed.directory}/opt/versions`),
+      ({ name }) => name,
+    );
+    assert.deepEqual(kept.sort(), ["1.0.0", "1.1.0"]);
+  }));
