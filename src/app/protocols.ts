@@ -5,21 +5,12 @@
  */
 import type { Socket } from "node:net";
 import type { ServiceConnections } from "../admin/live_server.ts";
-import type { MxdelivBackend } from "../api/mxdeliv/backend.ts";
 import { countRequests } from "../api/metrics/count_requests.ts";
 import { withAcmeChallenges } from "../api/acme_challenges.ts";
 import { site } from "../api/site.ts";
-import type { SiteBackend } from "../api/site_backend.ts";
-import type { Clock, Timers } from "../base/clock.ts";
 import { systemRandom } from "../base/random.ts";
 import type { Config } from "../config/schema.ts";
-import type { Serving } from "../federation/exchange/serve/serving.ts";
 import { type HttpLimits, HttpServer } from "../http/server/server.ts";
-import type { UpgradeRoute } from "../http/server/upgrade.ts";
-import type { Counters } from "../observe/counters.ts";
-import type { Metrics } from "../observe/metrics/metrics.ts";
-import type { Traffic, TrafficCategory } from "../observe/traffic.ts";
-import type { ImapBackend } from "../imap/server/backend.ts";
 import { DEFAULT_OPTIONS } from "../imap/server/options.ts";
 import { ImapServer, turnAway } from "../imap/server/server.ts";
 import {
@@ -30,56 +21,19 @@ import { NativeConnection } from "../net/native_connection.ts";
 import { NativeWire } from "../net/native_wire.ts";
 import { SocketWire } from "../net/socket_wire.ts";
 import { serverUpgrade } from "../net/tls_upgrade.ts";
-import type { CarriedPeers } from "../net/carried_peers.ts";
 import type { Wire } from "../net/wire.ts";
-import type { ShadowsocksBackend } from "../shadowsocks/server/backend.ts";
 import type { TunnelFigures } from "../shadowsocks/server/figures.ts";
 import { ShadowsocksServer } from "../shadowsocks/server/server.ts";
-import type { SmtpBackend, SmtpService } from "../smtp/server/backend.ts";
+import type { SmtpService } from "../smtp/server/backend.ts";
 import { SmtpServer } from "../smtp/server/server.ts";
-import type { HttpChallenges } from "../tls/acme/solvers.ts";
-import type { ConnectProxy } from "./proxies/connect_proxy.ts";
-import type { SecureContexts } from "./certificates.ts";
 import type { OwnProtocol } from "./service_listeners.ts";
+import { CATEGORIES } from "./bandwidth/traffic_categories.ts";
+import type { ProtocolParts } from "./protocol_parts.ts";
 
 const SMTP_READ_OCTETS = 4096; // a small message comes in one or two
 const REFUSAL_MS = 5000; // for a peer to take the reason
 const MAX_REFUSALS = 100; // at once; others are refused without a word
 const DRAIN_MS = 10_000; // a message or command that is under way may finish
-
-const CATEGORIES: Readonly<Record<OwnProtocol, TrafficCategory>> = {
-  mx: "mail_smtp_in",
-  submission: "submission",
-  imap: "mail_imap",
-  http: "http",
-  shadowsocks: "proxy",
-};
-
-export interface ProtocolParts {
-  readonly imap: ImapBackend;
-  readonly smtp: SmtpBackend;
-  readonly shadowsocks: ShadowsocksBackend;
-  /** For whom our own tunnels connect to us. */
-  readonly carried: CarriedPeers;
-  readonly site: SiteBackend;
-  readonly serverMail: MxdelivBackend;
-  readonly serving: Serving;
-  readonly contexts: SecureContexts;
-  /** What an authority for certificates looks for. */
-  readonly challenges: Pick<HttpChallenges, "answer">;
-  /** Of the site, beside its handler. */
-  readonly upgrades: readonly UpgradeRoute[];
-  readonly connectProxy: ConnectProxy;
-  /** Other servers are asked to come again later. */
-  turnsStrangersAway(): boolean;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly counters: Counters;
-  readonly metrics: Metrics;
-  readonly traffic: Traffic;
-  config(): Config;
-  reportBug(error: unknown): void;
-}
 
 export interface ConnectionFacts extends ConnectionsSinceStart {
   readonly service: string;
@@ -131,21 +85,14 @@ export class Protocols {
       onRefused: () => parts.counters.refused("busy"),
       reportBug: (error) => parts.reportBug(error),
     });
-    this.#imapCounts = new ConnectionCounts(() => {
-      const { maxConnections, maxConnectionsPerIp } = parts.config().imap;
-      return { total: maxConnections, perAddress: maxConnectionsPerIp };
-    });
+    this.#imapCounts = countsOf(() => parts.config().imap);
     this.#shadowsocks = new ShadowsocksServer({
       backend: parts.shadowsocks,
       clock,
       timers,
       random: systemRandom,
     });
-    this.#shadowsocksCounts = new ConnectionCounts(() => {
-      const { maxConnections, maxConnectionsPerIp } = parts.config()
-        .shadowsocks;
-      return { total: maxConnections, perAddress: maxConnectionsPerIp };
-    });
+    this.#shadowsocksCounts = countsOf(() => parts.config().shadowsocks);
   }
 
   /** On a port for TLS alone. */
@@ -312,6 +259,15 @@ export class Protocols {
     ]);
     this.#http.destroy();
   }
+}
+
+function countsOf(
+  limits: () => { maxConnections: number; maxConnectionsPerIp: number },
+): ConnectionCounts {
+  return new ConnectionCounts(() => {
+    const { maxConnections, maxConnectionsPerIp } = limits();
+    return { total: maxConnections, perAddress: maxConnectionsPerIp };
+  });
 }
 
 /** Read at each use, or for each connection: a reload of the file is in force at once. */

@@ -48,7 +48,7 @@ import { type LinkFacts, loginLink } from "../accounts/login_link.ts";
 import { publishedNames } from "./names/published.ts";
 import { buildProtection, resources } from "./protection/build.ts";
 import type { Protection } from "./protection/protection.ts";
-import { buildBandwidth } from "./bandwidth.ts";
+import { buildBandwidth } from "./bandwidth/relay_ledger.ts";
 import { configuredResolver } from "./resolver.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 

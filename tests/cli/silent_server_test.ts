@@ -1,7 +1,7 @@
 /** Every command that asks the server, while the server takes connections and does nothing else. */
 import assert from "node:assert/strict";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { Installation, type Outcome } from "./command_line.ts";
+import { Installation } from "./command_line.ts";
 
 /** These ask no server. */
 const ALONE = [
@@ -77,15 +77,6 @@ async function withSilentServer(
   }
 }
 
-async function timed(
-  relay: Installation,
-  line: string,
-): Promise<Outcome & { readonly tookMs: number }> {
-  const started = performance.now();
-  const outcome = await relay.run(line);
-  return { ...outcome, tookMs: performance.now() - started };
-}
-
 /** The command line of each command that asks a server. */
 function asking(): string[] {
   return COMMANDS.map(({ usage }) => usage)
@@ -112,23 +103,22 @@ Deno.test("--timeout ends every command", async () => {
 async function isEnded(line: string): Promise<unknown> {
   let ended: unknown;
   await withSilentServer(async (relay) => {
-    const outcome = await timed(relay, `${line} --yes --timeout 1s`);
-    const { exit, err, tookMs } = outcome;
+    const outcome = await relay.run(`${line} --yes --timeout 1s`);
+    const { exit, err } = outcome;
     const said = /The server did not respond in 1s\n$/.test(err);
-    if (!said || exit !== 1 || tookMs > 8000) ended = { line, ...outcome };
+    if (!said || exit !== 1) ended = { line, ...outcome };
   });
   return ended;
 }
 
 Deno.test("status gives up by itself after a few seconds", () =>
   withSilentServer(async (relay) => {
-    const { exit, err, tookMs } = await timed(relay, "status --json");
+    const { exit, err } = await relay.run("status --json");
     assert.equal(
       err,
       '{"ok":false,"error":"The server did not respond in 5s","code":"no_response","exit":1}\n',
     );
     assert.equal(exit, 1);
-    assert.ok(tookMs < 9000, `${tookMs} ms`);
   }));
 
 Deno.test("health and doctor say that the server does not answer", () =>

@@ -18,7 +18,7 @@ import type { Log } from "../../observe/log.ts";
 import { redact } from "../../observe/redact.ts";
 import { effectiveListeners } from "../../settings/listeners.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
-import { bandwidthFacts } from "../bandwidth.ts";
+import { bandwidthFacts } from "../bandwidth/relay_ledger.ts";
 import { certificateNames } from "../certificates.ts";
 import { resources } from "../protection/build.ts";
 import { diskFacts, openFileFacts } from "./facts.ts";

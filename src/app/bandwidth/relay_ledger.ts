@@ -1,13 +1,13 @@
 /** The ledger of octets, as the configuration says. @module */
-import type { Octets } from "../admin/bandwidth_control.ts";
-import type { BandwidthFacts } from "../admin/condition_facts.ts";
-import type { Clock, Timers } from "../base/clock.ts";
-import type { Config } from "../config/schema.ts";
-import type { Metrics } from "../observe/metrics/metrics.ts";
-import type { Traffic } from "../observe/traffic.ts";
-import { BandwidthLedger } from "../ops/bandwidth/ledger.ts";
-import type { Settings } from "../settings/settings.ts";
-import type { Store } from "../store/store.ts";
+import type { Octets } from "../../admin/bandwidth_control.ts";
+import type { BandwidthFacts } from "../../admin/condition_facts.ts";
+import type { Clock, Timers } from "../../base/clock.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Metrics } from "../../observe/metrics/metrics.ts";
+import type { Traffic } from "../../observe/traffic.ts";
+import { BandwidthLedger } from "../../ops/bandwidth/ledger.ts";
+import type { Settings } from "../../settings/settings.ts";
+import type { Store } from "../../store/store.ts";
 
 export interface BandwidthSource {
   readonly store: Store;

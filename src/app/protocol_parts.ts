@@ -1,0 +1,43 @@
+/** What the servers of all protocols stand on. @module */
+import type { MxdelivBackend } from "../api/mxdeliv/backend.ts";
+import type { SiteBackend } from "../api/site_backend.ts";
+import type { Clock, Timers } from "../base/clock.ts";
+import type { Config } from "../config/schema.ts";
+import type { Serving } from "../federation/exchange/serve/serving.ts";
+import type { UpgradeRoute } from "../http/server/upgrade.ts";
+import type { Counters } from "../observe/counters.ts";
+import type { Metrics } from "../observe/metrics/metrics.ts";
+import type { Traffic } from "../observe/traffic.ts";
+import type { ImapBackend } from "../imap/server/backend.ts";
+import type { CarriedPeers } from "../net/carried_peers.ts";
+import type { ShadowsocksBackend } from "../shadowsocks/server/backend.ts";
+import type { SmtpBackend } from "../smtp/server/backend.ts";
+import type { HttpChallenges } from "../tls/acme/solvers.ts";
+import type { ConnectProxy } from "./proxies/connect_proxy.ts";
+import type { SecureContexts } from "./certificates.ts";
+
+export interface ProtocolParts {
+  readonly imap: ImapBackend;
+  readonly smtp: SmtpBackend;
+  readonly shadowsocks: ShadowsocksBackend;
+  /** For whom our own tunnels connect to us. */
+  readonly carried: CarriedPeers;
+  readonly site: SiteBackend;
+  readonly serverMail: MxdelivBackend;
+  readonly serving: Serving;
+  readonly contexts: SecureContexts;
+  /** What an authority for certificates looks for. */
+  readonly challenges: Pick<HttpChallenges, "answer">;
+  /** Of the site, beside its handler. */
+  readonly upgrades: readonly UpgradeRoute[];
+  readonly connectProxy: ConnectProxy;
+  /** Other servers are asked to come again later. */
+  turnsStrangersAway(): boolean;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly counters: Counters;
+  readonly metrics: Metrics;
+  readonly traffic: Traffic;
+  config(): Config;
+  reportBug(error: unknown): void;
+}
