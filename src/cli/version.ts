@@ -45,7 +45,9 @@ function builtCommit(): string {
 /** The build puts it beside the program. */
 function builtText(name: string): string | undefined {
   try {
-    return Deno.readTextFileSync(new URL(`../../build/${name}`, import.meta.url))
+    return Deno.readTextFileSync(
+      new URL(`../../build/${name}`, import.meta.url),
+    )
       .trim();
   } catch {
     return undefined;
