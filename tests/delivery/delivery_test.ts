@@ -104,8 +104,8 @@ relayTest(
     await send(relay, { to: ["BOB@Relay.Example", '"bob"@relay.example'] });
     assert.equal((await relay.inbox(BOB)).length, 1);
     assert.equal(
-      await refusal(send(relay, { to: ['"bob "@relay.example'] })),
-      'no_such_user "bob "@relay.example',
+      await refusal(send(relay, { to: ['"bob;"@relay.example'] })),
+      'no_such_user "bob;"@relay.example',
     );
     assert.equal(
       await refusal(
