@@ -20,6 +20,8 @@ export interface Facts {
   readonly refusedAt?: readonly string[];
   /** Why nobody can sign up although registration is open. */
   readonly signUpObstacles?: readonly string[];
+  /** By what strangers find out what it is although it hides. */
+  readonly stealthGaps?: readonly string[];
   readonly certificate?: Certificate;
   /** Host name and domains, without brackets. */
   readonly certificateNames?: readonly string[];

@@ -112,6 +112,11 @@ export const CONDITIONS = {
     text: "Nobody can sign up",
     check: ({ signUpObstacles = [] }) => listed(signUpObstacles),
   },
+  stealth_incomplete: {
+    severity: "warning",
+    text: "Although stealth is on, strangers can find out what this server is",
+    check: ({ stealthGaps = [] }) => listed(stealthGaps),
+  },
   certificate_expired: {
     severity: "error",
     text: "Clients that check the certificate cannot connect: renew it",

@@ -93,6 +93,12 @@ const CASES: Record<
     well: { signUpObstacles: [] },
     message: /Nobody can sign up \(the load is 9.0; no memory\)/,
   },
+  stealth_incomplete: {
+    holds: { stealthGaps: ["anybody may sign up"] },
+    well: { stealthGaps: [] },
+    message:
+      /strangers can find out what this server is \(anybody may sign up\)/,
+  },
   certificate_expired: {
     holds: { certificate: certificate(-90, 0) },
     well: { certificate: certificate(-90, 90) },

@@ -54,6 +54,8 @@ export interface AdminContext {
   loginLink(address: Address, password: string): string;
   /** Where each service listens by file and settings. */
   listeners(): Listeners;
+  /** Where the web site is: `https://host[:port]`; undefined: nowhere. */
+  publicUrl(): string | undefined;
   readonly stateDir: string;
   /** Absent when no server runs in this process. */
   readonly live?: LiveServer;

@@ -6,7 +6,7 @@
  */
 import type { HttpHandler } from "../http/peer.ts";
 
-const PREFIX = "/.well-known/acme-challenge/";
+export const ACME_PREFIX = "/.well-known/acme-challenge/";
 const TOKEN = /^[A-Za-z0-9_-]{1,512}$/;
 
 /** @param answerTo undefined for a token that nobody waits for */
@@ -16,11 +16,11 @@ export function withAcmeChallenges(
 ): HttpHandler {
   return (request, exchange) => {
     const { pathname } = new URL(request.url);
-    if (!pathname.startsWith(PREFIX)) return next(request, exchange);
+    if (!pathname.startsWith(ACME_PREFIX)) return next(request, exchange);
     if (request.method !== "GET" && request.method !== "HEAD") {
       return answer(405, "Method not allowed\n", { allow: "GET, HEAD" });
     }
-    const token = pathname.slice(PREFIX.length);
+    const token = pathname.slice(ACME_PREFIX.length);
     const found = TOKEN.test(token) ? answerTo(token) : undefined;
     return found === undefined
       ? answer(404, "Not found\n")

@@ -6,6 +6,12 @@
  */
 import { literalIp } from "../mail/address.ts";
 
+export const AUTOCONFIG_PATHS: readonly string[] = [
+  "/.well-known/autoconfig/mail/config-v1.1.xml",
+  "/mail/config-v1.1.xml",
+  "/autoconfig/mail/config-v1.1.xml",
+];
+
 export interface MailService {
   readonly protocol: "imap" | "smtp";
   /** DNS name or IP address without brackets. */
@@ -17,6 +23,7 @@ export interface MailService {
 /** @param services In order of preference. */
 export function autoconfigXml(
   domain: string,
+  kind: "chatmail" | "mail",
   services: readonly MailService[],
 ): string {
   const name = xml(literalIp(domain) ?? domain);
@@ -24,7 +31,7 @@ export function autoconfigXml(
 <clientConfig version="1.1">
   <emailProvider id="${name}">
     <domain>${name}</domain>
-    <displayName>${name} chatmail</displayName>
+    <displayName>${name} ${kind}</displayName>
     <displayShortName>${name}</displayShortName>
 ${services.map(serverXml).join("")}  </emailProvider>
 </clientConfig>

@@ -20,6 +20,13 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** Those that all our answers have. */
+export const PAGE_HEADERS: readonly string[] = [
+  "x-content-type-options",
+  "referrer-policy",
+  "strict-transport-security",
+];
+
 // What has to work in clear: clients look here before they know of TLS, and
 // operators at what other servers send to.
 const PLAIN_PATHS =

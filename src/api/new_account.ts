@@ -28,7 +28,11 @@ import type { NewAccount, SiteBackend, SiteEnv } from "./site_backend.ts";
 import type { ErrorJson, NewAccountJson } from "./types.ts";
 
 /** The last ones are in QR codes that other relays have printed. */
-const PATHS = ["/new", "/new_email", "/cgi-bin/newemail.py"];
+export const SIGN_UP_PATHS: readonly string[] = [
+  "/new",
+  "/new_email",
+  "/cgi-bin/newemail.py",
+];
 /** A form is sent at once; a password may take its time to be hashed. */
 const LIMITS = { bodyOctets: 4096, bodyMs: 30_000 };
 const MAX_FIELD_LENGTH = 1024;
@@ -55,7 +59,7 @@ interface Site {
 }
 
 export function newAccountRoutes(app: Hono<SiteEnv>, site: Site): void {
-  for (const path of PATHS) {
+  for (const path of SIGN_UP_PATHS) {
     app.post(path, limited(LIMITS), (context) => create(context, site));
     app.get(path, (context) => lookAt(context, site.backend));
     app.options(

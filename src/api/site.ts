@@ -10,7 +10,7 @@ import { MTA_STS_PATH } from "../federation/published/mta_sts_policy.ts";
 import type { Serving } from "../federation/exchange/serve/serving.ts";
 import type { HttpHandler } from "../http/peer.ts";
 import { STATIC_FILES, staticFile } from "./assets.ts";
-import { autoconfigXml } from "./autoconfig.ts";
+import { AUTOCONFIG_PATHS, autoconfigXml } from "./autoconfig.ts";
 import { exchangerRoutes } from "./exchanger/exchanger.ts";
 import { securityHeaders } from "./headers.ts";
 import type { MxdelivBackend } from "./mxdeliv/backend.ts";
@@ -20,12 +20,6 @@ import { OneTimePages } from "./one_time_pages.ts";
 import { messagePage, signUpPage } from "./pages.ts";
 import type { SiteBackend, SiteEnv } from "./site_backend.ts";
 import type { ErrorJson } from "./types.ts";
-
-const AUTOCONFIG_PATHS = [
-  "/.well-known/autoconfig/mail/config-v1.1.xml",
-  "/mail/config-v1.1.xml",
-  "/autoconfig/mail/config-v1.1.xml",
-];
 
 export interface SiteParts {
   readonly backend: SiteBackend;
@@ -37,9 +31,15 @@ export interface SiteParts {
   readonly random: Random;
 }
 
-export function site(
+export function site(parts: SiteParts): HttpHandler {
+  const app = siteRoutes(parts);
+  return (request, exchange) => app.fetch(request, exchange);
+}
+
+/** Everything that there is. */
+export function siteRoutes(
   { backend, mail, serving, clock, timers, random }: SiteParts,
-): HttpHandler {
+): Hono<SiteEnv> {
   const app = new Hono<SiteEnv>();
   app.onError((error) => {
     throw error; // the server answers and reports it; Hono would print it
@@ -52,7 +52,8 @@ export function site(
       const { hostname } = new URL(context.req.url);
       const { autoconfig, domain, services } = backend.facts(hostname);
       if (!autoconfig) return context.notFound();
-      return context.body(autoconfigXml(domain, services), 200, {
+      const kind = backend.stealth().mode === "off" ? "chatmail" : "mail";
+      return context.body(autoconfigXml(domain, kind, services), 200, {
         "content-type": "application/xml; charset=utf-8",
         "cache-control": "public, max-age=3600",
       });
@@ -89,7 +90,7 @@ export function site(
   }
   allowedMethods(app);
   app.notFound((context) => notFound(context.req.raw));
-  return (request, exchange) => app.fetch(request, exchange);
+  return app;
 }
 
 /** A known path with another method: 405 with what is allowed (RFC 9110 §15.5.6). */

@@ -9,6 +9,7 @@ import type { MailService } from "./autoconfig.ts";
 export interface SiteBackend {
   /** @param host that the request is for, without port; an unknown one gets the facts of the primary domain. */
   facts(host: string): SiteFacts;
+  stealth(): SiteStealth;
   /** @throws {Refusal} */
   register(request: RegistrationRequest): Promise<NewAccount>;
   /** The MTA-STS policy of a name that is ours; undefined if there is none. */
@@ -38,6 +39,16 @@ export interface SiteFacts {
   readonly hstsSeconds: number;
   /** Where HTTPS is served; undefined: nowhere. */
   readonly httpsPort?: number;
+}
+
+/** What strangers are shown in place of the site. */
+export interface SiteStealth {
+  /** `minimal`: nothing; `decoy`: an ordinary site. */
+  readonly mode: "off" | "minimal" | "decoy";
+  /** Files of the ordinary site; empty: there are none. */
+  readonly decoyDir: string;
+  /** Who shows it once sees the site; empty: nobody does. */
+  readonly gateKey: string;
 }
 
 /** Of names and passwords that people choose. */

@@ -8,6 +8,7 @@ import {
   FACTS,
   NO_SERVER_MAIL,
   NOBODY_SERVED,
+  NOT_HIDDEN,
   post,
   SELF_SIGNED,
   TIME,
@@ -149,6 +150,7 @@ Deno.test("what nobody expected is thrown to the server, not printed", async () 
       countRefusal() {},
       mtaStsPolicy: () => undefined,
       pageWait: () => 0,
+      stealth: () => NOT_HIDDEN,
     },
   });
   const request = new Request("https://relay.example/new", { method: "POST" });

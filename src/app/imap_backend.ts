@@ -32,13 +32,15 @@ export class RelayImapBackend implements ImapBackend {
   }
 
   limits(): ImapLimits {
+    const { settings } = this.#parts;
     const { compress, advertiseId, preauthCapabilities } = this.#parts.config()
       .imap;
+    const isHidden = settings.get("web_stealth") !== "off";
     return {
-      maxMessageOctets: this.#parts.settings.get("max_message_size"),
+      maxMessageOctets: settings.get("max_message_size"),
       compress,
       advertiseId,
-      preauthCapabilities,
+      preauthCapabilities: isHidden ? "minimal" : preauthCapabilities,
       push: false,
     };
   }

@@ -5,9 +5,6 @@
  */
 import type { Socket } from "node:net";
 import type { ServiceConnections } from "../admin/live_server.ts";
-import { countRequests } from "../api/metrics/count_requests.ts";
-import { withAcmeChallenges } from "../api/acme_challenges.ts";
-import { site } from "../api/site.ts";
 import { systemRandom } from "../base/random.ts";
 import type { Config } from "../config/schema.ts";
 import { type HttpLimits, HttpServer } from "../http/server/server.ts";
@@ -29,6 +26,7 @@ import { SmtpServer } from "../smtp/server/server.ts";
 import type { OwnProtocol } from "./service_listeners.ts";
 import { CATEGORIES } from "./bandwidth/traffic_categories.ts";
 import type { ProtocolParts } from "./protocol_parts.ts";
+import { webSite } from "./web_site.ts";
 
 const SMTP_READ_OCTETS = 4096; // a small message comes in one or two
 const REFUSAL_MS = 5000; // for a peer to take the reason
@@ -56,21 +54,7 @@ export class Protocols {
     this.#imap = imapServer(parts);
     this.#smtp = smtpServer(parts);
     this.#http = new HttpServer({
-      handler: countRequests(
-        parts,
-        withAcmeChallenges(
-          (token) => parts.challenges.answer(token),
-          site({
-            backend: parts.site,
-            mail: parts.serverMail,
-            serving: parts.serving,
-            clock,
-            timers,
-            random: systemRandom,
-          }),
-        ),
-      ),
-      upgrades: parts.upgrades,
+      ...webSite(parts),
       openTunnel: (request) => parts.connectProxy.open(request),
       meter: parts.traffic.meter("http"),
       clock,

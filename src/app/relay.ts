@@ -46,6 +46,11 @@ import type { InstanceLock } from "./instance_lock.ts";
 import { Journal } from "./journal.ts";
 import { type LinkFacts, loginLink } from "../accounts/login_link.ts";
 import { publishedNames } from "./names/published.ts";
+import {
+  connectProxyPlace,
+  shadowsocksPlace,
+  sitePlace,
+} from "./proxies/places.ts";
 import { buildProtection, resources } from "./protection/build.ts";
 import type { Protection } from "./protection/protection.ts";
 import { buildBandwidth } from "./bandwidth/relay_ledger.ts";
@@ -290,6 +295,7 @@ export function adminContext(
     clock: SYSTEM_CLOCK,
     timers: SYSTEM_TIMERS,
   });
+  const around = () => ({ ...relay, config: config(), links });
   const context: AdminContext = {
     origin: "cli",
     store: relay.store,
@@ -310,8 +316,8 @@ export function adminContext(
     }),
     exchange: relay.exchange,
     tunnels: {
-      shadowsocks: () => shadowsocksPlace(relay, config(), links),
-      connectProxy: () => connectProxyPlace(relay, config(), links),
+      shadowsocks: () => shadowsocksPlace(around()),
+      connectProxy: () => connectProxyPlace(around()),
     },
     certificates,
     clock: SYSTEM_CLOCK,
@@ -319,42 +325,12 @@ export function adminContext(
     loginLink: (address, password) =>
       loginLink(address, password, links(domain(address))),
     listeners: () => effectiveListeners(config(), relay.settings),
+    publicUrl: () => sitePlace(around()),
     stateDir: config().server.stateDir,
     doctor: doctor.control(() => context),
     ...(live === undefined ? {} : { live }),
   };
   return context;
-}
-
-function shadowsocksPlace(
-  { settings }: Relay,
-  config: Config,
-  links: (domain: string) => LinkFacts,
-) {
-  const { server, shadowsocks } = config;
-  const [bound] = effectiveListeners(config, settings).shadowsocks;
-  return {
-    host: shadowsocks.host ?? links(server.domain).imap.host,
-    name: server.domain,
-    ...(bound ? { port: bound.port } : {}),
-  };
-}
-
-/** Clients verify the certificate of a proxy; without one that they trust they come in clear. */
-function connectProxyPlace(
-  { settings }: Relay,
-  config: Config,
-  links: (domain: string) => LinkFacts,
-): string | undefined {
-  const { imap, publiclyTrusted } = links(config.server.domain);
-  const listeners = effectiveListeners(config, settings);
-  const [scheme, name, usual] = publiclyTrusted
-    ? ["https", "https", 443] as const
-    : ["http", "http", 80] as const;
-  const [bound] = listeners[name];
-  if (!bound) return undefined;
-  const at = imap.host.includes(":") ? `[${imap.host}]` : imap.host;
-  return `${scheme}://${at}${bound.port === usual ? "" : `:${bound.port}`}`;
 }
 
 function deliverySettings(

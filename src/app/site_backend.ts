@@ -1,4 +1,5 @@
 /** What the web site gets of the relay. @module */
+import { resolve } from "node:path";
 import type { Accounts } from "../accounts/accounts.ts";
 import type { LinkFacts } from "../accounts/login_link.ts";
 import type { MailService } from "../api/autoconfig.ts";
@@ -9,6 +10,7 @@ import type {
   SiteBackend,
   SiteFacts,
   SiteRetention,
+  SiteStealth,
 } from "../api/site_backend.ts";
 import type { Clock } from "../base/clock.ts";
 import { limitKey } from "../base/peer_address.ts";
@@ -97,6 +99,16 @@ export class RelaySiteBackend implements SiteBackend {
       services: this.#services(name),
       hstsSeconds: HSTS_SECONDS,
       ...(httpsPort === undefined ? {} : { httpsPort }),
+    };
+  }
+
+  stealth(): SiteStealth {
+    const { settings } = this.#parts;
+    const { server, web } = this.#parts.config();
+    return {
+      mode: settings.get("web_stealth"),
+      decoyDir: web.decoyDir && resolve(server.stateDir, web.decoyDir),
+      gateKey: settings.get("web_gate_key"),
     };
   }
 

@@ -31,6 +31,7 @@ import { SETTINGS_COMMANDS } from "./commands/settings.ts";
 import { TASK_COMMANDS } from "./commands/tasks.ts";
 import { TURN_COMMANDS } from "./commands/calls/turn.ts";
 import { TRANSFER_COMMANDS } from "./commands/transfer.ts";
+import { STEALTH_COMMANDS } from "./commands/web/stealth.ts";
 import { HTTP_PROXY_COMMANDS } from "./commands/tunnels/http_proxy.ts";
 import { SHADOWSOCKS_COMMANDS } from "./commands/tunnels/shadowsocks.ts";
 import { COMPLETION_COMMANDS } from "./installation/completion.ts";
@@ -74,6 +75,7 @@ export const GROUPS: readonly CommandGroup[] = [
       "Shadowsocks, for clients whose network lets them reach nothing else",
   },
   { name: "http-proxy", summary: "The same by CONNECT, on the ports of HTTP" },
+  { name: "stealth", summary: "Hiding the web site from strangers" },
   { name: "federation", summary: "Mail to and from other servers" },
   { name: "queue", summary: "Mail that waits to be sent to other servers" },
   { name: "turn", summary: "Calls: the STUN and TURN server" },
@@ -115,6 +117,7 @@ export const COMMANDS: readonly Command[] = [
   ...PORT_COMMANDS,
   ...SHADOWSOCKS_COMMANDS,
   ...HTTP_PROXY_COMMANDS,
+  ...STEALTH_COMMANDS,
   ...FEDERATION_COMMANDS,
   ...FEDERATION_TRANSFER_COMMANDS,
   ...QUEUE_COMMANDS,

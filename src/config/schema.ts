@@ -52,6 +52,7 @@ import {
   turnRealm,
 } from "./network_kinds.ts";
 import { shadowsocksCipher } from "./tunnel_kinds.ts";
+import { gateKey, stealthMode } from "./web_kinds.ts";
 
 export interface Key<T> {
   readonly kind: Kind<T>;
@@ -132,6 +133,7 @@ export const SECTIONS = {
   submission: "Mail from our own users",
   imap: "Mailboxes",
   http: "Web pages and sign-up",
+  web: "What strangers see of the web pages",
   shadowsocks:
     "A tunnel for clients whose network lets them reach nothing else; it leads to this server alone",
   http_proxy: "The same by CONNECT (RFC 9110 §9.3.6), for clients that know it",
@@ -606,6 +608,22 @@ export const SCHEMA = {
     flag,
     true,
     "Serve the autoconfiguration file of mail clients",
+  ),
+
+  "web.stealth": key(
+    stealthMode,
+    "off",
+    "off: the site is there for all; minimal: strangers find nothing; decoy: they find an ordinary site",
+  ),
+  "web.decoy_dir": key(
+    path,
+    "",
+    "Files of the ordinary site, with index.html and, if it is there, 404.html; empty: one page as of a new server",
+  ),
+  "web.gate_key": key(
+    gateKey,
+    "",
+    "While it hides, the site is there for 30 days for who comes by /?k= and this; empty: for nobody",
   ),
 
   "shadowsocks.enabled": key(

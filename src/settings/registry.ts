@@ -277,6 +277,8 @@ export const SETTINGS = {
   tls_mode: live("tls.mode", (c) => c.tls.mode),
   tls_files: certificateFiles,
   acme_email: live("acme.email", (c) => c.acme.email),
+  web_stealth: live("web.stealth", (c) => c.web.stealth),
+  web_gate_key: live("web.gate_key", (c) => c.web.gateKey),
   shadowsocks_cipher: live("shadowsocks.cipher", (c) => c.shadowsocks.cipher),
   shadowsocks_password: live(
     "shadowsocks.password",

@@ -212,6 +212,7 @@ Deno.test("operations mark every secret", () => {
     "registration_tokens.status → token",
     "settings.set value",
     "shadowsocks.url → url",
+    "stealth.url → url",
     "turn.credentials → password",
   ]);
 });

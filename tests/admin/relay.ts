@@ -160,6 +160,7 @@ export async function withRelay(
       lived: store.clock,
     });
     await test({
+      publicUrl: () => "https://chat.example",
       dkim: {
         keys,
         watch: new KeyWatch({

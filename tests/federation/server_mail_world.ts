@@ -38,7 +38,7 @@ import { Relay } from "../delivery/relay.ts";
 import { messageOf, octets, pkesk3, seipd1 } from "../gate/messages.ts";
 import { DnsTestServer } from "../harness/dns_server.ts";
 import { FACTS } from "../harness/test_site.ts";
-import { NOBODY_SERVED } from "../harness/test_site.ts";
+import { NOBODY_SERVED, NOT_HIDDEN } from "../harness/test_site.ts";
 import { TestTime } from "../harness/test_time.ts";
 
 /** The address that requests come from, unless a test says another. */
@@ -235,6 +235,7 @@ export class ServerMailWorld {
         countRefusal: () => assert.fail(),
         mtaStsPolicy: () => assert.fail(),
         pageWait: () => 0,
+        stealth: () => NOT_HIDDEN,
       },
       mail: world.#backend(),
       clock: world.time,

@@ -4,7 +4,13 @@ import { systemRandom } from "../../src/base/random.ts";
 import { Serving } from "../../src/federation/exchange/serve/serving.ts";
 import { prepare } from "../../src/federation/transports/outgoing.ts";
 import { site } from "../../src/api/site.ts";
-import { ask, EXCHANGE, FACTS, NO_SERVER_MAIL } from "../harness/test_site.ts";
+import {
+  ask,
+  EXCHANGE,
+  FACTS,
+  NO_SERVER_MAIL,
+  NOT_HIDDEN,
+} from "../harness/test_site.ts";
 import type { TestTime } from "../harness/test_time.ts";
 import { queueTo } from "../store/queue_world.ts";
 import type { Store } from "../../src/store/store.ts";
@@ -77,6 +83,7 @@ function withServing(
         register: () => Promise.reject(new Error("nobody signs up here")),
         countRefusal() {},
         pageWait: () => 0,
+        stealth: () => NOT_HIDDEN,
         mtaStsPolicy: () => undefined,
       },
     });

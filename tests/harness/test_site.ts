@@ -10,6 +10,7 @@ import { site } from "../../src/api/site.ts";
 import type {
   RegistrationRequest,
   SiteFacts,
+  SiteStealth,
 } from "../../src/api/site_backend.ts";
 
 const server = { host: "relay.example", port: 993, security: "ssl" } as const;
@@ -65,6 +66,13 @@ export interface Ask {
 /** No exchanger may fetch anything, so that nothing else of it is asked. */
 export const NOBODY_SERVED = { isOn: false } as Serving;
 
+/** The site is there for all. */
+export const NOT_HIDDEN: SiteStealth = {
+  mode: "off",
+  decoyDir: "",
+  gateKey: "",
+};
+
 export const TIME = new TestTime();
 
 /** A relay that nobody sends mail to. */
@@ -104,6 +112,7 @@ export async function ask(
       countRefusal: (code) => refusals.push(code),
       mtaStsPolicy: (host) => given.policies?.[host],
       pageWait: () => given.wait ?? 0,
+      stealth: () => NOT_HIDDEN,
     },
   });
   async function visit(path: string, init: RequestInit = {}) {

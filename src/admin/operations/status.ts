@@ -11,6 +11,7 @@ import type {
   ServiceConnections,
 } from "../live_server.ts";
 import { operation } from "../operation.ts";
+import type { StealthMode } from "./web/stealth.ts";
 import type { StoppedTask } from "../task_control.ts";
 
 export interface ServerStatus {
@@ -21,6 +22,8 @@ export interface ServerStatus {
   readonly uptime_seconds: number | null;
   readonly services: readonly ServiceConnections[];
   readonly registered_users: number;
+  /** What strangers see of the web site. */
+  readonly stealth: StealthMode;
   readonly listeners: readonly ListenerShape[];
   readonly parts: readonly PartShape[];
   readonly tls: readonly CertificateShape[];
@@ -54,7 +57,7 @@ export interface ServerStatus {
 export async function serverStatus(
   context: AdminContext,
 ): Promise<ServerStatus> {
-  const { live, store, clock, tasks } = context;
+  const { live, store, clock, tasks, settings } = context;
   const health = store.health();
   const degraded = await live?.degraded() ?? [];
   const jump = store.clock.recentJump();
@@ -68,6 +71,7 @@ export async function serverStatus(
     uptime_seconds: live?.uptimeSeconds ?? null,
     services: live?.services() ?? [],
     registered_users: await store.accounts.countAbout(),
+    stealth: settings.get("web_stealth"),
     listeners: live?.listeners() ?? [],
     parts: live?.parts() ?? [],
     tls: live?.certificates() ?? [],

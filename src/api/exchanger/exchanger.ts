@@ -69,6 +69,8 @@ const PATHS: readonly Path[] = [
   },
 ];
 
+export const EXCHANGER_PATHS: readonly string[] = PATHS.map(({ path }) => path);
+
 export function exchangerRoutes(app: Hono<SiteEnv>, serving: Serving): void {
   for (const { path, method, isLegacy, answer } of PATHS) {
     app.all(path, async (context, next) => {

@@ -19,6 +19,11 @@ export interface HttpEnvelope {
 
 const MAX_RECIPIENTS = 1000;
 
+/** Whether somebody sends mail at all, however wrongly. */
+export function hasEnvelope(headers: Headers): boolean {
+  return headers.has("x-mail-from") && headers.has("x-mail-to");
+}
+
 /** @throws {EnvelopeFault} */
 export function readEnvelope(headers: Headers): HttpEnvelope {
   const [reversePath = "", ...more] = listed(headers.get("x-mail-from") ?? "");

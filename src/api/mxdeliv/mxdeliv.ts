@@ -25,7 +25,7 @@ import type { MxdelivBackend, ServerMessage } from "./backend.ts";
 import { EnvelopeFault, readEnvelope } from "./envelope.ts";
 
 /** Some proxies add the slash. */
-const PATHS = ["/mxdeliv", "/mxdeliv/"];
+export const MXDELIV_PATHS: readonly string[] = ["/mxdeliv", "/mxdeliv/"];
 const STALL_MS = 30_000; // between two pieces of a body
 const WHOLE_MS = 300_000; // for all of it
 const LOOK_MS = 1000;
@@ -41,7 +41,7 @@ export interface MxdelivParts {
 }
 
 export function mxdelivRoutes(app: Hono<SiteEnv>, parts: MxdelivParts): void {
-  for (const path of PATHS) {
+  for (const path of MXDELIV_PATHS) {
     app.all(path, async (context) => {
       const isHidden = !context.env.secure && !parts.backend.takesPlain();
       if (isHidden) return context.notFound();

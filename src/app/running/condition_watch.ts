@@ -21,7 +21,7 @@ import type { CertificateStore } from "../../tls/certificate_store.ts";
 import { bandwidthFacts } from "../bandwidth/relay_ledger.ts";
 import { certificateNames } from "../certificates.ts";
 import { resources } from "../protection/build.ts";
-import { diskFacts, openFileFacts } from "./facts.ts";
+import { diskFacts, openFileFacts, stealthGaps } from "./facts.ts";
 import type { Relay } from "../relay.ts";
 
 export const LOOK_MS = 5_000;
@@ -89,6 +89,7 @@ export class ConditionWatch {
       durability: config.storage.sync,
       refusedAt: this.#refusedAt(config),
       signUpObstacles: await this.#signUpObstacles(config),
+      stealthGaps: await stealthGaps(relay.settings, config),
       certificate: certificates.current,
       certificateNames: certificateNames(config),
       ...openFileFacts(config, fileLimit),

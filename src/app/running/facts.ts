@@ -1,8 +1,10 @@
 /** Facts about the machine, for the running server and for `config check`. @module */
-import { statfs } from "node:fs/promises";
+import { open, statfs } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { Facts } from "../../admin/condition_facts.ts";
 import type { Config } from "../../config/schema.ts";
 import { openFault } from "../../files/file_limit.ts";
+import type { Settings } from "../../settings/settings.ts";
 
 /** Files beside connections: database, content, log, listeners. */
 const OTHER_FILES = 256;
@@ -18,6 +20,31 @@ export async function diskFacts(
   } catch {
     return {};
   }
+}
+
+/** What tells strangers who look that it is not the site that it shows. */
+export async function stealthGaps(
+  settings: Settings,
+  { server, web }: Config,
+): Promise<string[]> {
+  const mode = settings.get("web_stealth");
+  if (mode === "off") return [];
+  const gaps: string[] = [];
+  if (
+    settings.get("registration_open") &&
+    !settings.get("registration_token_required")
+  ) {
+    gaps.push('anybody gets an account: "registration token-required on"');
+  }
+  if (mode === "decoy" && web.decoyDir !== "") {
+    const index = resolve(server.stateDir, web.decoyDir, "index.html");
+    try {
+      await (await open(index)).close();
+    } catch {
+      gaps.push("web.decoy_dir has no index.html that can be read");
+    }
+  }
+  return gaps;
 }
 
 export function openFileFacts(

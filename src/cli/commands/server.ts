@@ -42,6 +42,9 @@ function statusText(status: ServerStatus, details: boolean): string {
   const rows: [string, string][] = [
     ["server", serverLine(status)],
     ["accounts", String(status.registered_users)],
+    ...(status.stealth === "off"
+      ? []
+      : [["stealth", status.stealth] satisfies [string, string]]),
     [
       "storage",
       `${storage.state}, database ${roundedSize(storage.database_bytes)}`,

@@ -21,12 +21,7 @@ import {
 } from "../proto/request_head.ts";
 import { RequestReceiver } from "../proto/request_receiver.ts";
 import { requestUrl } from "../proto/request_url.ts";
-import {
-  ALLOWED,
-  allowedAnswer,
-  CONTINUE,
-  plainAnswer,
-} from "./fixed_answers.ts";
+import { ALLOWED, CONTINUE } from "./fixed_answers.ts";
 import { established, tunnelRequest } from "./connect.ts";
 import { BodyFault, RequestBody } from "./request_body.ts";
 import { type Outgoing, outgoing } from "./response_body.ts";
@@ -167,7 +162,7 @@ export class HttpConnection {
       },
     };
     const answer = head.target === "*"
-      ? allowedAnswer()
+      ? this.#around.answers.allowed()
       : await this.#handle(request, exchange, body);
     if (!answer) return false;
     return await this.#send(head, { answer, body, limits });
@@ -186,10 +181,10 @@ export class HttpConnection {
     } catch (error) {
       if (body.isLost) return undefined; // the peer left: no bug
       if (error instanceof BodyFault) {
-        return plainAnswer(FAULT_STATUS[error.fault]);
+        return this.#around.answers.plain(FAULT_STATUS[error.fault]);
       }
       this.#around.reportBug(error);
-      return plainAnswer(500);
+      return this.#around.answers.plain(500);
     }
   }
 
@@ -221,7 +216,7 @@ export class HttpConnection {
     fields: Record<string, string> = {},
   ): Promise<false> {
     this.#phase = "exchange";
-    await this.#writer.send(plainAnswer(status, fields), {
+    await this.#writer.send(this.#around.answers.plain(status, fields), {
       chunks: false,
       last: true,
       until: this.#in(DEFAULT_LIMITS.sendMs),

@@ -1,6 +1,13 @@
 /** Answers to what reaches no handler. @module */
 import type { Outgoing } from "./response_body.ts";
 
+/** What is said to what reaches no handler. */
+export interface FixedAnswers {
+  plain(status: number, fields?: Record<string, string>): Outgoing;
+  /** To `OPTIONS *` (RFC 9110 §9.3.7). */
+  allowed(): Outgoing;
+}
+
 /** To CONNECT, TRACE and `OPTIONS *`. */
 export const ALLOWED = { allow: "GET, HEAD, POST, OPTIONS" };
 export const CONTINUE: Uint8Array = new TextEncoder().encode(
@@ -18,12 +25,8 @@ const TEXTS: Readonly<Record<number, string>> = {
   505: "HTTP version not supported\n",
 };
 
-/** With a sentence for people. */
-export function plainAnswer(
-  status: number,
-  fields: Record<string, string> = {},
-): Outgoing {
-  return {
+export const FIXED_ANSWERS: FixedAnswers = {
+  plain: (status, fields = {}) => ({
     status,
     headers: new Headers({
       "content-type": "text/plain; charset=utf-8",
@@ -33,10 +36,10 @@ export function plainAnswer(
       kind: "whole",
       octets: new TextEncoder().encode(TEXTS[status] ?? ""),
     },
-  };
-}
-
-/** To `OPTIONS *` (RFC 9110 §9.3.7). */
-export function allowedAnswer(): Outgoing {
-  return { status: 204, headers: new Headers(ALLOWED), body: { kind: "none" } };
-}
+  }),
+  allowed: () => ({
+    status: 204,
+    headers: new Headers(ALLOWED),
+    body: { kind: "none" },
+  }),
+};

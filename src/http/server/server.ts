@@ -20,6 +20,7 @@ import { TrustedProxies } from "../trusted_proxies.ts";
 import { HttpConnection } from "./connection.ts";
 import type { ConnectionLimits } from "./surroundings.ts";
 import type { OpenTunnel } from "./connect.ts";
+import { FIXED_ANSWERS, type FixedAnswers } from "./fixed_answers.ts";
 import type { UpgradeRoute } from "./upgrade.ts";
 
 export interface HttpLimits extends ConnectionLimits, CountLimits {
@@ -34,6 +35,8 @@ export interface HttpServerOptions {
   readonly upgrades?: readonly UpgradeRoute[];
   /** Absent: CONNECT is no method here. */
   readonly openTunnel?: OpenTunnel;
+  /** Absent: the usual ones. */
+  readonly answers?: FixedAnswers;
   readonly clock: Clock;
   readonly timers: Pick<Timers, "every" | "sleep">;
   /** Of requests and answers. */
@@ -129,11 +132,13 @@ export class HttpServer {
       this.#options.onRefused();
       return wire.abort();
     }
-    const { handler, upgrades = [], openTunnel, clock, timers } = this.#options;
+    const { handler, upgrades = [], openTunnel, answers, clock, timers } =
+      this.#options;
     const connection = new HttpConnection(wire, {
       handler,
       upgrades,
       ...(openTunnel ? { openTunnel } : {}),
+      answers: answers ?? FIXED_ANSWERS,
       clock,
       timers,
       proxies: this.#proxies,

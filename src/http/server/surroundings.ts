@@ -3,6 +3,7 @@ import type { Clock, Timers } from "../../base/clock.ts";
 import type { HttpHandler } from "../peer.ts";
 import type { TrustedProxies } from "../trusted_proxies.ts";
 import type { OpenTunnel } from "./connect.ts";
+import type { FixedAnswers } from "./fixed_answers.ts";
 import type { UpgradeRoute } from "./upgrade.ts";
 
 /** Of connections, whatever the route; asked at each use. */
@@ -24,6 +25,7 @@ export interface ConnectionSurroundings {
   readonly clock: Clock;
   readonly timers: Pick<Timers, "sleep">;
   readonly openTunnel?: OpenTunnel;
+  readonly answers: FixedAnswers;
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal;
   limits(): ConnectionLimits;

@@ -1,0 +1,74 @@
+/**
+ * What programs need of a relay that hides: everything else is hidden. Where an
+ * answer would tell a stranger that something is there, it is hidden too, unless
+ * who asks has shown that he knows.
+ *
+ * @module
+ */
+import { MTA_STS_PATH } from "../../federation/published/mta_sts_policy.ts";
+import { ACME_PREFIX } from "../acme_challenges.ts";
+import { AUTOCONFIG_PATHS } from "../autoconfig.ts";
+import { bearerToken } from "../exchanger/bearer.ts";
+import { EXCHANGER_PATHS } from "../exchanger/exchanger.ts";
+import { hasEnvelope } from "../mxdeliv/envelope.ts";
+import { MXDELIV_PATHS } from "../mxdeliv/mxdeliv.ts";
+import { SIGN_UP_PATHS } from "../new_account.ts";
+
+/** What decides who may see what; asked at each request. */
+export interface Known {
+  /** An exchanger of ours has this token. */
+  isExchanger(token: string): boolean;
+  /** Without being invited: then everybody may know. */
+  isSignUpOpen(): boolean;
+  /** Mail of other servers is taken without TLS. */
+  takesPlainMail(): boolean;
+}
+
+export interface KeptRoute {
+  readonly methods: readonly string[];
+  readonly paths: readonly string[] | { readonly prefix: string };
+  /** Who asks so knows what is here: all answers are shown. */
+  isKnown?(request: Request, known: Known): boolean;
+  /** Whether a stranger sees this answer. */
+  isShown(response: Response, known: Known): boolean;
+}
+
+const READ = ["GET", "HEAD"];
+const isThere = ({ status }: Response) => status === 200;
+const never = () => false;
+
+export const KEPT_ROUTES: readonly KeptRoute[] = [
+  { methods: READ, paths: { prefix: ACME_PREFIX }, isShown: isThere },
+  { methods: READ, paths: AUTOCONFIG_PATHS, isShown: isThere },
+  { methods: READ, paths: [MTA_STS_PATH], isShown: isThere },
+  {
+    methods: ["POST"],
+    paths: SIGN_UP_PATHS,
+    isShown: (response, known) =>
+      known.isSignUpOpen() || response.status === 200,
+  },
+  {
+    methods: ["POST"],
+    paths: MXDELIV_PATHS,
+    isKnown: ({ url, headers }, known) =>
+      hasEnvelope(headers) &&
+      (new URL(url).protocol === "https:" || known.takesPlainMail()),
+    isShown: never,
+  },
+  {
+    methods: ["GET", "POST"],
+    paths: EXCHANGER_PATHS,
+    isKnown: ({ headers }, known) => known.isExchanger(bearerToken(headers)),
+    isShown: never,
+  },
+];
+
+export function keptRoute({ method, url }: Request): KeptRoute | undefined {
+  const { pathname } = new URL(url);
+  return KEPT_ROUTES.find(({ methods, paths }) =>
+    methods.includes(method) &&
+    ("prefix" in paths
+      ? pathname.startsWith(paths.prefix)
+      : paths.includes(pathname))
+  );
+}
