@@ -31,6 +31,8 @@ export interface AppSource {
   /** Reads the configuration again. @throws {ConfigError} */
   reread(): LoadedConfig;
   readonly version: string;
+  /** Of the sources. */
+  readonly commit: string;
   /** The socket of the process that this one takes over from. */
   readonly succession?: string | undefined;
 }
@@ -76,6 +78,7 @@ export async function startApp(source: AppSource): Promise<RunningApp> {
       log,
       lock,
       version: source.version,
+      commit: source.commit,
       inheritance,
       onFatal: failed.resolve,
       control: {

@@ -88,6 +88,8 @@ export interface AssemblySource {
   readonly log: Log;
   readonly lock: InstanceLock;
   readonly version: string;
+  /** Of the sources. */
+  readonly commit: string;
   /** Ports of the process before, if this one takes over from it. */
   readonly inheritance: Inheritance | undefined;
   /** What admins have the server do with itself. */
@@ -99,7 +101,7 @@ export interface AssemblySource {
 /** @throws {Error} why the store or the certificate cannot be opened */
 export async function assemble(
   current: CurrentConfig,
-  { log, lock, version, inheritance, control, onFatal }: AssemblySource,
+  { log, lock, version, commit, inheritance, control, onFatal }: AssemblySource,
 ): Promise<Assembly> {
   const config = () => current.loaded.values;
   const relay = await buildRelay({
@@ -272,12 +274,14 @@ export async function assemble(
   });
   provideMetrics({
     config,
+    connectProxy,
     relay,
     certificates,
     conditions,
     protocols,
     renewer,
     version,
+    commit,
   });
   return {
     current,

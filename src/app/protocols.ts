@@ -229,6 +229,11 @@ export class Protocols {
         open: this.#http.connections,
         ...this.#http.sinceStart,
       },
+      {
+        service: "shadowsocks",
+        open: this.#shadowsocksCounts.total,
+        ...this.#shadowsocksCounts.sinceStart,
+      },
     ];
   }
 

@@ -38,7 +38,8 @@ export function builtReleaseKeys(): readonly string[] {
     .filter((line) => line.trim() !== "");
 }
 
-function builtCommit(): string {
+/** Of the sources; "unknown" when it was not built from a repository. */
+export function builtCommit(): string {
   return builtText("commit.txt") ?? "unknown";
 }
 

@@ -112,6 +112,12 @@ Deno.test("counts what happened, tells nobody's name, and is well formed", async
       'chatmail_smtp_transactions_total{module="submission",result="aborted"}',
     ];
     for (const name of one) assert.equal(sample(name), 1, name);
+    assert.equal(sample("chatmail_ss_connections"), 0);
+    assert.equal(
+      sample('chatmail_http_proxy_rejected_total{reason="stranger"}'),
+      0,
+    );
+    assert.match(text, /^chatmail_build_info\{version=".+",commit=".+"\} 1$/m);
     assert.equal(sample('chatmail_degraded{subsystem="disk_low"}'), 0);
     for (
       const name of [

@@ -18,6 +18,7 @@ import { formatTable, isKept, type Row } from "./measure.ts";
 import { type Relay, withRelay } from "./people.ts";
 import { measureDeferred, measureSink } from "./queue.ts";
 import { measureScale } from "./scale.ts";
+import { measureScrape } from "./scrape.ts";
 import { measureIdle, measureKnownLogins, measureSignUps } from "./sessions.ts";
 import { measureSmtp } from "./smtp.ts";
 import { measureSubmission } from "./submission.ts";
@@ -55,6 +56,7 @@ const STANDALONE: Record<string, () => Row[] | Promise<Row[]>> = {
   deferred: measureDeferred,
   b13: measureBackup,
   ss: measureShadowsocks,
+  scrape: measureScrape,
 };
 
 const encoder = new TextEncoder();

@@ -13,6 +13,7 @@ import type { Renewer } from "../../tls/acme/renewer.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
 import { certificateNames } from "../certificates.ts";
 import { openFiles } from "../protection/probe.ts";
+import type { ConnectProxy } from "../proxies/connect_proxy.ts";
 import type { Protocols } from "../protocols.ts";
 import type { Relay } from "../relay.ts";
 import type { ConditionWatch } from "../running/condition_watch.ts";
@@ -20,10 +21,13 @@ import { SYSTEM_CLOCK } from "../system_time.ts";
 
 export interface MetricsSource {
   readonly version: string;
+  /** Of the sources. */
+  readonly commit: string;
   readonly relay: Relay;
   readonly certificates: CertificateStore;
   readonly conditions: ConditionWatch;
   readonly protocols: Protocols;
+  readonly connectProxy: ConnectProxy;
   readonly renewer: Renewer;
   config(): Config;
 }
@@ -34,6 +38,7 @@ export function provideMetrics(source: MetricsSource): void {
   provideConnections(metrics, source);
   provideMail(metrics, source);
   provideStore(metrics, source);
+  provideTunnels(metrics, source);
   provideCertificates(metrics, source);
   source.relay.protection.provide(metrics);
   metrics.provide("degraded", () => {
@@ -44,9 +49,12 @@ export function provideMetrics(source: MetricsSource): void {
   });
 }
 
-function provideProcess(metrics: Metrics, { version }: MetricsSource): void {
+function provideProcess(
+  metrics: Metrics,
+  { version, commit }: MetricsSource,
+): void {
   const started = nowSeconds(SYSTEM_CLOCK);
-  metrics.provide("build_info", () => [[version, 1]]);
+  metrics.provide("build_info", () => [[version, commit, 1]]);
   metrics.provide("start_time_seconds", () => [[started]]);
   metrics.provide(
     "process_resident_memory_bytes",
@@ -129,6 +137,36 @@ function provideStore(metrics: Metrics, { relay }: MetricsSource): void {
   metrics.provide("db_size_bytes", () => [[store.health().databaseOctets]]);
   metrics.provide("db_wal_bytes", () => [[store.health().logOctets]]);
   metrics.provide("writer_queue_bytes", () => [[store.health().queuedOctets]]);
+}
+
+function provideTunnels(
+  metrics: Metrics,
+  { protocols, connectProxy }: MetricsSource,
+): void {
+  const directions = (
+    { octetsIn, octetsOut }: { octetsIn: number; octetsOut: number },
+  ) => [["in", octetsIn], ["out", octetsOut]] as const;
+  metrics.provide(
+    "ss_connections",
+    () => [[protocols.tunnels().connections]],
+  );
+  metrics.provide("ss_bytes_total", () => directions(protocols.tunnels()));
+  metrics.provide(
+    "ss_rejected_total",
+    () => Object.entries(protocols.tunnels().refused),
+  );
+  metrics.provide(
+    "http_proxy_connections",
+    () => [[connectProxy.connections]],
+  );
+  metrics.provide(
+    "http_proxy_bytes_total",
+    () => directions(connectProxy.figures),
+  );
+  metrics.provide(
+    "http_proxy_rejected_total",
+    () => Object.entries(connectProxy.figures.refused),
+  );
 }
 
 function provideCertificates(

@@ -37,8 +37,8 @@ const QUICK = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5];
 export const FAMILIES = {
   build_info: {
     type: "gauge",
-    help: "1; what runs is in the label",
-    labels: ["version"],
+    help: "1; what runs is in the labels",
+    labels: ["version", "commit"],
   },
   start_time_seconds: {
     type: "gauge",
@@ -174,6 +174,34 @@ export const FAMILIES = {
     help: "From the head of a request to the head of its answer",
     labels: ["route"],
     buckets: QUICK,
+  },
+  ss_connections: {
+    type: "gauge",
+    help: "Open connections of Shadowsocks, also of those who get nothing",
+  },
+  ss_bytes_total: {
+    type: "counter",
+    help: "Octets that passed through Shadowsocks, without what seals them",
+    labels: ["direction"],
+  },
+  ss_rejected_total: {
+    type: "counter",
+    help: "Why clients of Shadowsocks got nothing",
+    labels: ["reason"],
+  },
+  http_proxy_connections: {
+    type: "gauge",
+    help: "Open connections through CONNECT",
+  },
+  http_proxy_bytes_total: {
+    type: "counter",
+    help: "Octets that passed through CONNECT",
+    labels: ["direction"],
+  },
+  http_proxy_rejected_total: {
+    type: "counter",
+    help: "Why CONNECT was refused",
+    labels: ["reason"],
   },
   tls_cert_not_after_seconds: {
     type: "gauge",

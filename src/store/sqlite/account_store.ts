@@ -1,4 +1,5 @@
 /** Accounts, tokens and the blocklist: reads here, writes by the writer. @module */
+import { setImmediate } from "node:timers";
 import { dayOf } from "../../base/clock.ts";
 import type { AccountId } from "../../base/ids.ts";
 import type { Address } from "../../mail/address.ts";
@@ -18,7 +19,8 @@ import type {
 import type { StoreClock } from "../clock.ts";
 import { type Connection, readTogether } from "./database/connection.ts";
 import type { LazyJobs } from "./writer/lazy_jobs.ts";
-import { RecentCount } from "./recent_count.ts";
+import type { Background } from "./background.ts";
+import { RecentCount, type RecentCountParts } from "./recent_count.ts";
 import { AccountTable, type RowFilter } from "./tables/account_table.ts";
 import { BlockTable } from "./tables/block_table.ts";
 import { TokenTable } from "./tables/token_table.ts";
@@ -34,6 +36,7 @@ export interface AccountStoreParts {
   readonly writer: Writer;
   readonly lazy: LazyJobs;
   readonly time: StoreClock;
+  readonly background: Pick<Background, "spawn">;
 }
 
 export class SqliteAccountStore implements AccountStore {
@@ -47,7 +50,7 @@ export class SqliteAccountStore implements AccountStore {
   readonly #count: RecentCount;
   readonly #octets: RecentCount;
 
-  constructor({ reads, writer, lazy, time }: AccountStoreParts) {
+  constructor({ reads, writer, lazy, time, background }: AccountStoreParts) {
     this.writer = writer;
     this.lazy = lazy;
     this.#reads = reads;
@@ -55,16 +58,21 @@ export class SqliteAccountStore implements AccountStore {
     this.#accounts = new AccountTable(reads);
     this.#blocklist = new BlockTable(reads);
     this.#tokens = new TokenTable(reads);
-    this.#count = new RecentCount(
-      () => this.#accounts.count(),
-      () => time.seconds(),
-    );
+    const shared: Omit<RecentCountParts, "look"> = {
+      seconds: () => time.seconds(),
+      pause: () => new Promise((resolve) => setImmediate(resolve)),
+      spawn: (work) => background.spawn(work),
+    };
     const usage = new UsageTable(reads);
-    this.#octets = new RecentCount(
-      () => usage.octetCount(),
-      () => time.seconds(),
-      OCTETS_OLD_SECONDS,
-    );
+    this.#count = new RecentCount({
+      ...shared,
+      look: (after, limit) => this.#accounts.someAfter(after, limit),
+    });
+    this.#octets = new RecentCount({
+      ...shared,
+      look: (after, limit) => usage.someOctetsAfter(after, limit),
+      oldSeconds: OCTETS_OLD_SECONDS,
+    });
   }
 
   find(address: Address): Promise<Account | undefined> {
@@ -125,11 +133,11 @@ export class SqliteAccountStore implements AccountStore {
   }
 
   countAbout(): Promise<number> {
-    return Promise.try(() => this.#count.get());
+    return this.#count.get();
   }
 
   octetsAbout(): Promise<number> {
-    return Promise.try(() => this.#octets.get());
+    return this.#octets.get();
   }
 
   async create(account: NewAccount): Promise<AccountId> {

@@ -10,6 +10,7 @@ import type {
   LoginRecord,
   NewAccount,
 } from "../../accounts.ts";
+import type { SomeRows } from "../recent_count.ts";
 import {
   type Connection,
   type SqlValue,
@@ -115,6 +116,16 @@ export class AccountTable {
 
   count(): number {
     return this.db.row<{ n: number }>("SELECT count(*) AS n FROM accounts")!.n;
+  }
+
+  /** Some that come after one, each as 1. */
+  someAfter(id: number, limit: number): SomeRows {
+    return this.db.row<SomeRows>(
+      `SELECT count(*) AS rows, count(*) AS sum, coalesce(max(id), 0) AS last
+       FROM (SELECT id FROM accounts WHERE id > ? ORDER BY id LIMIT ?)`,
+      id,
+      limit,
+    )!;
   }
 
   list(

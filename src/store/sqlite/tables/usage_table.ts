@@ -1,6 +1,7 @@
 /** What each account's messages add up to, kept with every change. @module */
 import type { AccountId } from "../../../base/ids.ts";
 import type { Usage } from "../../../mail/mailbox.ts";
+import type { SomeRows } from "../recent_count.ts";
 import { type Connection, withoutNulls } from "../database/connection.ts";
 
 export class UsageTable {
@@ -25,6 +26,18 @@ export class UsageTable {
     return this.db.row<{ n: number }>(
       "SELECT coalesce(sum(octets), 0) AS n FROM usage",
     )!.n;
+  }
+
+  /** Octets of some accounts that come after one. */
+  someOctetsAfter(account: number, limit: number): SomeRows {
+    return this.db.row<SomeRows>(
+      `SELECT count(*) AS rows, coalesce(sum(octets), 0) AS sum,
+         coalesce(max(account_id), 0) AS last
+       FROM (SELECT account_id, octets FROM usage WHERE account_id > ?
+         ORDER BY account_id LIMIT ?)`,
+      account,
+      limit,
+    )!;
   }
 
   open(account: AccountId): void {
