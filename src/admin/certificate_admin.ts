@@ -1,5 +1,6 @@
 /** Certificates as operations see them; app/ passes them in. @module */
 import type { Outcome, RenewerStatus } from "../tls/acme/renewer_parts.ts";
+import type { Named } from "../tls/acme/renewers.ts";
 import type { Certificate } from "../tls/certificate.ts";
 
 export const CERTIFICATE_MODES = ["self_signed", "file", "autocert"] as const;
@@ -26,13 +27,14 @@ export interface CertificateAdmin {
   readonly directory: string;
   /** Host name and domains, without brackets. */
   readonly names: readonly string[];
-  /** What is served, or would be; undefined if there is none, or none that can be read. */
-  current(): Promise<Certificate | undefined>;
-  status(): Promise<RenewerStatus>;
+  /** What is served, or would be: what is for the host name first; without those that cannot be read. */
+  current(): Promise<readonly Certificate[]>;
+  /** Of each name that an authority is asked for, the host name first. */
+  status(): Promise<readonly Named<RenewerStatus>[]>;
   /** Why no authority can be asked. */
   obstacles(): readonly string[];
-  /** @throws {Refusal} */
-  order(options: OrderOptions): Promise<Outcome>;
+  /** Of each name, the host name first. @throws {Refusal} */
+  order(options: OrderOptions): Promise<readonly Named<Outcome>[]>;
   /** What may be the matter when a name is not seen to be ours. */
   hints(): Promise<readonly string[]>;
 }

@@ -18,16 +18,13 @@ export function worrying(jump: ClockJump): string | undefined {
 
 /** In how many days a certificate ends, if that is within so many and later than so many others. */
 export function endsWithin(
-  { certificate, nowMs }: {
-    readonly certificate?: Certificate;
-    readonly nowMs: number;
-  },
+  certificate: Certificate,
+  nowMs: number,
   { days, moreThanDays }: {
     readonly days: number;
     readonly moreThanDays: number;
   },
 ): string | undefined {
-  if (!certificate) return undefined;
   const left = certificate.notAfter - nowMs;
   const lifetime = certificate.notAfter - certificate.notBefore;
   const soon = (wanted: number) =>
@@ -36,6 +33,19 @@ export function endsWithin(
   const whole = daysRemaining(certificate, nowMs);
   const shown = whole === 1 ? "1 day" : `${whole} days`;
   return `it ends on ${date(certificate.notAfter)}, in ${shown}`;
+}
+
+/** What is the matter with the first certificate that something is the matter with; with the name, if there are others. */
+export function firstOf(
+  certificates: ReadonlyMap<string, Certificate> = new Map(),
+  problemOf: (certificate: Certificate) => string | undefined,
+): string | undefined {
+  for (const [name, certificate] of certificates) {
+    const problem = problemOf(certificate);
+    if (problem === undefined) continue;
+    return certificates.size === 1 ? problem : `${name}: ${problem}`;
+  }
+  return undefined;
 }
 
 /** Undefined if there are none. */

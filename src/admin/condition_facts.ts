@@ -22,9 +22,8 @@ export interface Facts {
   readonly signUpObstacles?: readonly string[];
   /** By what strangers find out what it is although it hides. */
   readonly stealthGaps?: readonly string[];
-  readonly certificate?: Certificate;
-  /** Host name and domains, without brackets. */
-  readonly certificateNames?: readonly string[];
+  /** What is served to who asks for the host name, or a domain; without brackets. */
+  readonly certificates?: ReadonlyMap<string, Certificate>;
   readonly openFiles?: {
     /** The soft limit of this process. */
     readonly limit: number;

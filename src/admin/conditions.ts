@@ -16,6 +16,7 @@ import type { Facts } from "./condition_facts.ts";
 import {
   date,
   endsWithin,
+  firstOf,
   listed,
   usedUp,
   worrying,
@@ -120,40 +121,53 @@ export const CONDITIONS = {
   certificate_expired: {
     severity: "error",
     text: "Clients that check the certificate cannot connect: renew it",
-    check({ certificate, nowMs }) {
-      if (!certificate || certificate.notAfter > nowMs) return undefined;
-      return `it ended on ${date(certificate.notAfter)}`;
-    },
+    check: ({ certificates, nowMs }) =>
+      firstOf(
+        certificates,
+        ({ notAfter }) =>
+          notAfter > nowMs ? undefined : `it ended on ${date(notAfter)}`,
+      ),
   },
   certificate_not_yet_valid: {
     severity: "error",
     text: "Clients that check the certificate cannot connect: see to the clock",
-    check({ certificate, nowMs }) {
-      if (!certificate || certificate.notBefore <= nowMs) return undefined;
-      return `it begins on ${date(certificate.notBefore)}`;
-    },
+    check: ({ certificates, nowMs }) =>
+      firstOf(
+        certificates,
+        ({ notBefore }) =>
+          notBefore <= nowMs ? undefined : `it begins on ${date(notBefore)}`,
+      ),
   },
   certificate_ends_in_3_days: {
     severity: "error",
     text: "Renew the certificate now",
-    check: (facts) => endsWithin(facts, { days: 3, moreThanDays: 0 }),
+    check: ({ certificates, nowMs }) =>
+      firstOf(
+        certificates,
+        (certificate) =>
+          endsWithin(certificate, nowMs, { days: 3, moreThanDays: 0 }),
+      ),
   },
   certificate_ends_in_14_days: {
     severity: "warning",
     text: "Renew the certificate",
-    check: (facts) => endsWithin(facts, { days: 14, moreThanDays: 3 }),
+    check: ({ certificates, nowMs }) =>
+      firstOf(
+        certificates,
+        (certificate) =>
+          endsWithin(certificate, nowMs, { days: 14, moreThanDays: 3 }),
+      ),
   },
   certificate_names: {
     severity: "warning",
     text: "Clients that check the certificate cannot connect by these names",
-    check({ certificate, certificateNames = [] }) {
-      if (!certificate) return undefined;
-      const missing = certificateNames.filter((name) =>
+    check({ certificates = new Map() }) {
+      const missing = [...certificates].filter(([name, certificate]) =>
         !covers(certificate, name)
       );
       return missing.length === 0
         ? undefined
-        : `it is not for ${missing.join(", ")}`;
+        : `it is not for ${missing.map(([name]) => name).join(", ")}`;
     },
   },
   certificate_files: {

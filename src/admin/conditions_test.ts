@@ -12,6 +12,13 @@ import {
 const NOW = Date.UTC(2026, 0, 1);
 const DAY_MS = 86_400_000;
 
+function served(
+  certificate: Certificate,
+  names: readonly string[] = ["chat.example"],
+): ReadonlyMap<string, Certificate> {
+  return new Map(names.map((name) => [name, certificate]));
+}
+
 function certificate(from: number, to: number): Certificate {
   return {
     chainPem: "",
@@ -100,33 +107,37 @@ const CASES: Record<
       /strangers can find out what this server is \(anybody may sign up\)/,
   },
   certificate_expired: {
-    holds: { certificate: certificate(-90, 0) },
-    well: { certificate: certificate(-90, 90) },
+    holds: { certificates: served(certificate(-90, 0)) },
+    well: { certificates: served(certificate(-90, 90)) },
     message: /ended on 2026-01-01/,
   },
   certificate_not_yet_valid: {
-    holds: { certificate: certificate(1, 90) },
-    well: { certificate: certificate(0, 90) },
+    holds: { certificates: served(certificate(1, 90)) },
+    well: { certificates: served(certificate(0, 90)) },
     message: /begins on 2026-01-02/,
   },
   certificate_ends_in_3_days: {
-    holds: { certificate: certificate(-90, 3) },
-    well: { certificate: certificate(-90, 15) },
+    holds: { certificates: served(certificate(-90, 3)) },
+    well: { certificates: served(certificate(-90, 15)) },
     message: /ends on 2026-01-04, in 3 days/,
   },
   certificate_ends_in_14_days: {
-    holds: { certificate: certificate(-90, 14) },
-    well: { certificate: certificate(-90, 14.1) },
+    holds: { certificates: served(certificate(-90, 14)) },
+    well: { certificates: served(certificate(-90, 14.1)) },
     message: /ends on 2026-01-15, in 14 days/,
   },
   certificate_names: {
     holds: {
-      certificate: certificate(-1, 90),
-      certificateNames: ["chat.example", "deep.mx.relay.example", "192.0.2.1"],
+      certificates: served(
+        certificate(-1, 90),
+        ["chat.example", "deep.mx.relay.example", "192.0.2.1"],
+      ),
     },
     well: {
-      certificate: certificate(-1, 90),
-      certificateNames: ["chat.example", "mx.relay.example"],
+      certificates: served(
+        certificate(-1, 90),
+        ["chat.example", "mx.relay.example"],
+      ),
     },
     message: /it is not for deep.mx.relay.example, 192.0.2.1\)/,
   },
@@ -309,7 +320,7 @@ for (const [code, { holds, well, message }] of Object.entries(CASES)) {
 
 Deno.test("degradedBy() tells the end of a certificate once, the nearer the graver", () => {
   const codes = [15, 14, 3.1, 3, 0.1, 0, -1].map((days) =>
-    degradedBy({ nowMs: NOW, certificate: certificate(-90, days) })
+    degradedBy({ nowMs: NOW, certificates: served(certificate(-90, days)) })
       .map(({ code }) => code).join()
   );
   assert.deepEqual(codes, [
@@ -325,7 +336,10 @@ Deno.test("degradedBy() tells the end of a certificate once, the nearer the grav
 
 Deno.test("degradedBy() knows that some certificates live for a week only", () => {
   const codes = [3, 1.5, 0.3].map((days) =>
-    degradedBy({ nowMs: NOW, certificate: certificate(days - 7, days) })
+    degradedBy({
+      nowMs: NOW,
+      certificates: served(certificate(days - 7, days)),
+    })
       .map(({ code }) => code).join()
   );
   assert.deepEqual(codes, [

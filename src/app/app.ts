@@ -23,6 +23,7 @@ import { reloadRelay } from "./running/reload.ts";
 import { isOwnListener } from "./service_listeners.ts";
 import { ListenerGroup } from "./services/listener_group.ts";
 import { relayServices, statusLine } from "./services/relay_services.ts";
+import type { KeyPair } from "../net/listener.ts";
 import { inherit, type Inheritance } from "./succession/inheritance.ts";
 import { startSuccessor } from "./succession/successor.ts";
 
@@ -171,9 +172,11 @@ class App implements RunningApp {
       relayServices(this.#assembly, [...this.#listeners.values()]),
     );
     if (inheritance) {
-      const { chainPem } = certificates.current;
-      if (chainPem !== inheritance.keyPair.chainPem) {
-        await listeners.replaceCertificate(certificates.current);
+      const shown = inheritance.certificates.map(({ chainPem }) => chainPem);
+      if (
+        shown.join() !== certificates.all.map(({ chainPem }) => chainPem).join()
+      ) {
+        await listeners.renewCertificates();
       }
       inheritance.reception.open(handlers);
     }
@@ -214,13 +217,11 @@ class App implements RunningApp {
     const { server } = this.#source.config.values;
     let pid: number;
     try {
-      pid = await startSuccessor(server.stateDir, () => ({
-        listeners: listeners.giveAway(),
-        keyPair: {
-          chainPem: certificates.current.chainPem,
-          keyPem: certificates.current.keyPem,
-        },
-      }));
+      pid = await startSuccessor(server.stateDir, () => {
+        const [keyPair, ...others] = certificates.all.map(pairOf);
+        if (!keyPair) throw new TypeError("No certificate");
+        return { listeners: listeners.giveAway(), keyPair, others };
+      });
     } catch (error) {
       listeners.keep();
       throw error;
@@ -287,4 +288,8 @@ class App implements RunningApp {
     this.#stopCatching();
     this.#stopped.resolve();
   }
+}
+
+function pairOf({ chainPem, keyPem }: KeyPair): KeyPair {
+  return { chainPem, keyPem };
 }

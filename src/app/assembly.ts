@@ -14,7 +14,7 @@ import { raiseFileLimit } from "../files/file_limit.ts";
 import { word } from "../observe/fields.ts";
 import type { Log } from "../observe/log.ts";
 import { seenGrace } from "../tasks/purge_seen.ts";
-import type { Renewer } from "../tls/acme/renewer.ts";
+import type { Renewers } from "../tls/acme/renewers.ts";
 import { HttpChallenges } from "../tls/acme/solvers.ts";
 import type { Certificate } from "../tls/certificate.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
@@ -33,7 +33,7 @@ import type { InstanceLock } from "./instance_lock.ts";
 import {
   type AuthorityParts,
   openRehearsal,
-  openRenewer,
+  openRenewers,
 } from "./names/authority.ts";
 import { certificateAdmin, renewIfDue } from "./names/certificate_admin.ts";
 import { provideMetrics } from "./metrics/relay_metrics.ts";
@@ -44,7 +44,11 @@ import { CarriedPeers } from "../net/carried_peers.ts";
 import { ConnectProxy } from "./proxies/connect_proxy.ts";
 import { OwnServices } from "./proxies/own_services.ts";
 import { RelayShadowsocks } from "./proxies/shadowsocks.ts";
-import { type ServiceHandlers, ServiceListeners } from "./service_listeners.ts";
+import {
+  type ListenerChoice,
+  type ServiceHandlers,
+  ServiceListeners,
+} from "./service_listeners.ts";
 import { RelaySiteBackend } from "./site_backend.ts";
 import { RelayMxdelivBackend } from "./server_mail.ts";
 import { ServiceManager } from "./services/service_manager.ts";
@@ -80,7 +84,7 @@ export interface Assembly {
   readonly manager: ServiceManager;
   readonly sender: Sender;
   readonly pollers: Pollers;
-  readonly renewer: Renewer;
+  readonly renewers: Renewers;
   readonly turn: TurnService;
 }
 
@@ -144,14 +148,15 @@ export async function assemble(
       void conditions.tell();
     },
   };
-  const listeners = inheritance?.listeners ?? new ServiceListeners({
-    keyPair: () => certificates.current,
-    httpsAlpn: httpsAlpn(config()),
-    handlers,
-  });
-  certificates.onChange((certificate) =>
-    listeners.replaceCertificate(certificate)
-  );
+  const alpn = httpsAlpn(config());
+  const choice: ListenerChoice = {
+    keyPairFor: (serverName) => certificates.for(serverName),
+    httpsAlpn: () => alpn,
+  };
+  const listeners = inheritance?.listeners ??
+    new ServiceListeners({ choice, handlers });
+  listeners.choice = choice;
+  certificates.onChange(() => listeners.renewCertificates());
   const turn = new TurnService({
     ...relay,
     secrets: store.settings,
@@ -162,7 +167,7 @@ export async function assemble(
     config,
     keyPair: () => certificates.current,
   });
-  certificates.onChange((certificate) => turn.useCertificate(certificate));
+  certificates.onChange(() => turn.useCertificate(certificates.current));
   const challenges = new HttpChallenges();
   const authority: AuthorityParts = {
     ...relay,
@@ -178,10 +183,10 @@ export async function assemble(
       log.operational({ event: "certificate", message: "obtained" });
     },
   };
-  const renewer = openRenewer(authority);
+  const renewers = openRenewers(authority);
   const certificateOperations: CertificateAdmin = certificateAdmin({
     ...relay,
-    renewer,
+    renewers,
     config: certificateConfig,
     rehearsal: () => openRehearsal(authority),
     // the port for HTTP does
@@ -268,7 +273,7 @@ export async function assemble(
   });
   const admin = adminContext(relay, config, {
     links: (domain) => site.links(domain),
-    certificate: () => trusted(certificates),
+    certificate: (name) => certificates.trustedFor(name),
     certificates: certificateOperations,
     live,
   });
@@ -279,7 +284,7 @@ export async function assemble(
     certificates,
     conditions,
     protocols,
-    renewer,
+    renewers,
     version,
     commit,
   });
@@ -299,7 +304,7 @@ export async function assemble(
     manager: new ServiceManager(Deno.env.toObject(), Deno.pid),
     sender,
     pollers,
-    renewer,
+    renewers,
     turn,
   };
 }
@@ -307,10 +312,6 @@ export async function assemble(
 /** What the port for HTTPS is ready to speak (RFC 7301 §3.1). */
 export function httpsAlpn({ http }: Config): readonly string[] {
   return http.alpnMail ? ["http/1.1", "imap", "smtp"] : ["http/1.1"];
-}
-
-function trusted(certificates: CertificateStore): Certificate | undefined {
-  return certificates.publiclyTrusted ? certificates.current : undefined;
 }
 
 function imapBackend(

@@ -1,12 +1,13 @@
 /** What the configuration says about certificates, and contexts for STARTTLS. @module */
 import { join } from "node:path";
+import { isIP } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { Clock } from "../base/clock.ts";
 import type { Config } from "../config/schema.ts";
 import { literalIp } from "../mail/address.ts";
 import type { SettingName } from "../settings/registry.ts";
 import type { Settings } from "../settings/settings.ts";
-import { BUNDLE_FILE } from "../tls/certificate_bundle.ts";
+import { bundleOf } from "../tls/acme/renewers.ts";
 import {
   type CertificateSource,
   CertificateStore,
@@ -34,7 +35,14 @@ export function certificateSource(config: Config): CertificateSource {
     case "self_signed":
       return selfSigned;
     case "autocert":
-      return { mode, bundle: bundlePath(config), meanwhile: selfSigned };
+      return {
+        mode,
+        bundle: bundlePath(config),
+        others: orderedNames(config).slice(1).map((name) =>
+          bundleOf(authorityFolder(config), name)
+        ),
+        meanwhile: selfSigned,
+      };
   }
 }
 
@@ -63,9 +71,9 @@ export function authorityFolder({ server }: Config): string {
   return join(server.stateDir, "acme");
 }
 
-/** What an authority has given. */
+/** What an authority has given for the name clients connect to. */
 export function bundlePath(config: Config): string {
-  return join(authorityFolder(config), BUNDLE_FILE);
+  return bundleOf(authorityFolder(config));
 }
 
 /** The name clients connect to. */
@@ -81,19 +89,44 @@ export function certificateNames(config: Config): string[] {
   return [...new Set(names)];
 }
 
-/** The current certificate as `node:tls` wants it, made once for each. */
+/**
+ * What an authority is asked for: the name clients connect to, the domains, the
+ * hosts of their policies (RFC 8461 §3.3) and more; none that a wildcard stands
+ * for already.
+ */
+export function orderedNames(config: Config): string[] {
+  const { mta_sts, acme } = config;
+  const [host = "", ...others] = certificateNames(config);
+  const domains = [config.server.domain, ...config.server.domains]
+    .filter((domain) => literalIp(domain) === undefined);
+  const policyHosts = mta_sts.mode === "none"
+    ? []
+    : domains.map((domain) => `mta-sts.${domain}`);
+  const all = [...new Set([...others, ...policyHosts, ...acme.extraNames])];
+  const left = all.filter((name) => {
+    const parent = name.slice(name.indexOf(".") + 1);
+    const isCovered = isIP(name) === 0 && !name.startsWith("*.") &&
+      all.includes(`*.${parent}`);
+    return name !== host && !isCovered;
+  });
+  return [host, ...left];
+}
+
+/** Certificates as `node:tls` wants them, made once for each. */
 export class SecureContexts {
-  #context: SecureContext | undefined;
+  readonly #contexts = new Map<string, SecureContext>();
 
   constructor(readonly certificates: CertificateStore) {
-    certificates.onChange(() => this.#context = undefined);
+    certificates.onChange(() => this.#contexts.clear());
   }
 
-  get(): SecureContext {
-    const { chainPem, keyPem } = this.certificates.current;
-    return this.#context ??= createSecureContext({
-      cert: chainPem,
-      key: keyPem,
-    });
+  /** @param serverName "" for none */
+  get(serverName: string): SecureContext {
+    const { fingerprint, chainPem, keyPem } = this.certificates.for(serverName);
+    const known = this.#contexts.get(fingerprint);
+    if (known) return known;
+    const context = createSecureContext({ cert: chainPem, key: keyPem });
+    this.#contexts.set(fingerprint, context);
+    return context;
   }
 }

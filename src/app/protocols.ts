@@ -137,7 +137,7 @@ export class Protocols {
     this.#parts.carried.whose(
       { address: remoteAddress, port: remotePort },
       (peer) => {
-        const upgrade = serverUpgrade(() => this.#parts.contexts.get());
+        const upgrade = serverUpgrade((name) => this.#parts.contexts.get(name));
         const meter = this.#parts.traffic.meter(CATEGORIES[protocol]);
         this.#serveWire(protocol, new SocketWire(socket, upgrade, meter, peer));
       },

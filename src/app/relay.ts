@@ -284,7 +284,8 @@ export function adminContext(
   { links, live, certificate, certificates }: {
     links(domain: string): LinkFacts;
     /** The one that others can verify, if there is one. */
-    certificate(): Certificate | undefined;
+    /** The one that others can verify under this name, if there is one. */
+    certificate(name: string): Certificate | undefined;
     readonly certificates: CertificateAdmin;
     live?: LiveServer;
   },

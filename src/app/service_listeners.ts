@@ -32,11 +32,17 @@ export interface ServiceHandlers {
   onFault(name: ListenerName, error: unknown): void;
 }
 
+/** What those see that come over TLS. */
+export interface ListenerChoice {
+  /** As `NativeListener` asks. */
+  keyPairFor(serverName: string, name: ListenerName): KeyPair;
+  /** Protocols offered on the HTTPS port (RFC 7301 §3.1). */
+  httpsAlpn(): readonly string[];
+}
+
 export interface ServiceListenersOptions {
   readonly handlers: ServiceHandlers;
-  keyPair(): KeyPair;
-  /** Protocols offered on the HTTPS port (RFC 7301 §3.1). */
-  readonly httpsAlpn: readonly string[];
+  readonly choice: ListenerChoice;
 }
 
 /** What threads of their own bind, and tell of. */
@@ -87,9 +93,12 @@ export class ServiceListeners {
   readonly #open: Open[] = [];
   readonly #foreign = new Map<ForeignListenerName, readonly ListenAddress[]>();
   #isGivenAway = false;
+  /** Of what has not been asked for yet; `renewCertificates` has all asked anew. */
+  choice: ListenerChoice;
 
   constructor(options: ServiceListenersOptions) {
     this.#options = options;
+    this.choice = options.choice;
   }
 
   /** By name and address, for the watchdog. */
@@ -174,13 +183,12 @@ export class ServiceListeners {
     }
   }
 
-  /** Resolves when every new connection gets this one. */
-  async replaceCertificate(keyPair: KeyPair): Promise<void> {
+  /** Resolves when every new connection gets what is chosen now, of all services or this one. */
+  async renewCertificates(only?: ListenerName): Promise<void> {
     if (this.#isGivenAway) return; // the next process looks itself
-    await Promise.all(this.#open.map(async ({ listener }) => {
-      if (listener instanceof NativeListener) {
-        await listener.replaceCertificate(keyPair);
-      }
+    await Promise.all(this.#open.map(async ({ name, listener }) => {
+      if (only !== undefined && name !== only) return;
+      if (listener instanceof NativeListener) await listener.renew();
     }));
   }
 
@@ -232,15 +240,15 @@ export class ServiceListeners {
     name: OwnListenerName,
     address: ListenAddress,
   ): Promise<NativeListener | SocketListener> {
-    const { handlers, httpsAlpn } = this.#options;
+    const { handlers } = this.#options;
     const { protocol, tls }: Row = LISTENERS[name];
     const onFault = (error: unknown) => handlers.onFault(name, error);
     if (tls === "implicit") {
       return new NativeListener({
         address,
-        keyPair: this.#options.keyPair(),
+        keyPairFor: (serverName) => this.choice.keyPairFor(serverName, name),
         onFault,
-        ...(protocol === "http" ? { alpn: httpsAlpn } : {}),
+        ...(protocol === "http" ? { alpn: () => this.choice.httpsAlpn() } : {}),
         onConnection: (connection) => handlers.onNative(protocol, connection),
       });
     }

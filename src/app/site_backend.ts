@@ -24,6 +24,7 @@ import type { Metrics } from "../observe/metrics/metrics.ts";
 import type { Settings } from "../settings/settings.ts";
 import { covers } from "../tls/certificate.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
+import { hostnameOf } from "./certificates.ts";
 import { linkServers } from "./link_servers.ts";
 import { policyOf } from "./names/published.ts";
 import {
@@ -114,9 +115,9 @@ export class RelaySiteBackend implements SiteBackend {
 
   mtaStsPolicy(host: string): string | undefined {
     const config = this.#parts.config();
-    const { publiclyTrusted, current } = this.#parts.certificates;
+    const { certificates } = this.#parts;
     return isPolicyHost(config, host)
-      ? policyOf(config, publiclyTrusted ? current : undefined)
+      ? policyOf(config, certificates.trustedFor(hostnameOf(config)))
       : undefined;
   }
 
@@ -141,14 +142,13 @@ export class RelaySiteBackend implements SiteBackend {
     const name = this.#connectName(domain);
     return {
       ...linkServers(name, settings, (service) => this.#port(service)),
-      publiclyTrusted: certificates.publiclyTrusted &&
-        covers(certificates.current, name),
+      publiclyTrusted: certificates.trustedFor(name) !== undefined,
     };
   }
 
   #connectName(domain: string): string {
-    const { current } = this.#parts.certificates;
-    const isCovered = (name: string) => covers(current, name);
+    const { certificates } = this.#parts;
+    const isCovered = (name: string) => covers(certificates.for(name), name);
     return connectName(this.#parts.config(), domain, isCovered);
   }
 

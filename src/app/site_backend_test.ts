@@ -29,7 +29,10 @@ function policyAt(
       },
       mta_sts: { mode: "testing", maxAge: 86_400 },
     }),
-    certificates: { publiclyTrusted, current: { names } },
+    certificates: {
+      trustedFor: (name: string) =>
+        publiclyTrusted && names.includes(name) ? { names } : undefined,
+    },
   } as unknown as SiteBackendParts).mtaStsPolicy(host);
 }
 

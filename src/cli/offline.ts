@@ -14,7 +14,7 @@ import {
 } from "../app/certificates.ts";
 import { InstanceLock } from "../app/instance_lock.ts";
 import { linkServers } from "../app/link_servers.ts";
-import { openRehearsal, openRenewer } from "../app/names/authority.ts";
+import { openRehearsal, openRenewers } from "../app/names/authority.ts";
 import {
   certificateAdmin,
   renewIfDue,
@@ -29,7 +29,8 @@ import type { Config } from "../config/schema.ts";
 import { openLog } from "../observe/open_log.ts";
 import { effectiveListeners } from "../settings/listeners.ts";
 import { HttpChallenges } from "../tls/acme/solvers.ts";
-import { type Certificate, covers } from "../tls/certificate.ts";
+import { covers } from "../tls/certificate.ts";
+import type { CertificateStore } from "../tls/certificate_store.ts";
 import type { OfflineRelay } from "./access.ts";
 import { VERSION } from "./version.ts";
 
@@ -72,9 +73,10 @@ async function openLocked(
     renewCertificate: () => renewIfDue(certificates),
   });
   const certificateConfig = withCertificateSettings(config, relay.settings);
-  const certificate = await trustedCertificate(certificateConfig);
+  const served = await servedCertificates(certificateConfig);
+  const certificate = (name: string) => served?.trustedFor(name);
   // one that the server makes itself names all its domains
-  const isCovered = (name: string) => !certificate || covers(certificate, name);
+  const isCovered = (name: string) => !served || covers(served.for(name), name);
   function links(domain: string): LinkFacts {
     const listeners = effectiveListeners(config, relay.settings);
     const name = connectName(config, domain, isCovered);
@@ -84,7 +86,7 @@ async function openLocked(
         relay.settings,
         (service) => listeners[service][0]?.port,
       ),
-      publiclyTrusted: certificate !== undefined && covers(certificate, name),
+      publiclyTrusted: certificate(name) !== undefined,
     };
   }
   const challenges = new HttpChallenges();
@@ -97,10 +99,10 @@ async function openLocked(
     config: () => certificateConfig,
     onIssued: () => Promise.resolve(), // the server looks at its file when it starts
   };
-  const renewer = openRenewer(authority);
+  const renewers = openRenewers(authority);
   const certificates: CertificateAdmin = certificateAdmin({
     ...authority,
-    renewer,
+    renewers,
     rehearsal: () => openRehearsal(authority),
     answering: (listen, work) =>
       config.acme.challenges.includes("http-01")
@@ -110,11 +112,11 @@ async function openLocked(
   return {
     admin: adminContext(relay, () => config, {
       links,
-      certificate: () => certificate,
+      certificate,
       certificates,
     }),
     async close() {
-      await renewer.close();
+      await renewers.close();
       relay.accounts.close();
       await relay.federation.close();
       relay.dkim.close();
@@ -126,15 +128,14 @@ async function openLocked(
 }
 
 /** A self-signed one is left for the server to make, under its own user. */
-async function trustedCertificate(
+async function servedCertificates(
   config: Config,
-): Promise<Certificate | undefined> {
+): Promise<CertificateStore | undefined> {
   const { mode } = config.tls;
   if (mode === "self_signed") return undefined;
   if (mode === "autocert" && !existsSync(bundlePath(config))) return undefined;
   try {
-    const store = await openCertificates(config, SYSTEM_CLOCK);
-    return store.publiclyTrusted ? store.current : undefined;
+    return await openCertificates(config, SYSTEM_CLOCK);
   } catch {
     return undefined; // the server says what is wrong with it
   }

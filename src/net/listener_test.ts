@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { createSecureContext } from "node:tls";
+import { isIP } from "node:net";
+import { connect, createSecureContext, type SecureContext } from "node:tls";
 import { makeSelfSigned } from "../tls/self_signed.ts";
-import type { Listener } from "./listener.ts";
+import type { KeyPair, Listener } from "./listener.ts";
 import { ListenerWatch } from "./listener_watch.ts";
 import { NativeConnection } from "./native_connection.ts";
 import { NativeListener } from "./native_listener.ts";
@@ -41,26 +42,127 @@ function tls(port: number, chainPem: string, hostname: string) {
   );
 }
 
-Deno.test("NativeListener serves a new certificate and keeps old connections", async () => {
-  const [first, second] = [await pair("a.example"), await pair("b.example")];
+/** One that echoes, and how often it was asked for a certificate. */
+function nativeListener(choose: (serverName: string) => KeyPair) {
+  const asked: string[] = [];
   const listener = new NativeListener({
     address,
-    keyPair: first,
+    keyPairFor(serverName) {
+      asked.push(serverName);
+      return choose(serverName);
+    },
     onConnection: (connection) =>
       void echo(new NativeWire(new NativeConnection(connection))),
     onFault: (error) => assert.fail(String(error)),
   });
+  return { listener, asked };
+}
+
+/** The name in the certificate that is served to who asks for one, "" for none. */
+async function served(port: number, servername: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const socket = connect({
+    port,
+    host: "127.0.0.1",
+    servername,
+    rejectUnauthorized: false,
+  }, () => resolve(String(socket.getPeerCertificate().subject?.CN)));
+  socket.on("error", reject);
+  try {
+    return await promise;
+  } finally {
+    socket.destroy();
+  }
+}
+
+Deno.test("NativeListener serves a new certificate and keeps old connections", async () => {
+  const [first, second] = [await pair("a.example"), await pair("b.example")];
+  let current = first;
+  const { listener } = nativeListener(() => current);
   const { port } = listener.address;
   const old = await tls(port, first.chainPem, "a.example");
   assert.equal(await exchange(old, "one"), "one");
-  await listener.replaceCertificate(second);
+  current = second;
+  await listener.renew();
   const fresh = await tls(port, second.chainPem, "b.example");
   assert.equal(await exchange(fresh, "two"), "two");
   assert.equal(await exchange(old, "still"), "still");
   old.close();
   fresh.close();
   await listener.close();
+  await listener.renew(); // not bound again
   await assert.rejects(Deno.connect({ hostname: "127.0.0.1", port }));
+});
+
+Deno.test("NativeListener serves what is for the name that a client asks for", async () => {
+  const pairs = new Map<string, KeyPair>();
+  for (const name of ["a.example", "b.example", "other.example"]) {
+    pairs.set(name, await pair(name));
+  }
+  const { listener, asked } = nativeListener((name) =>
+    pairs.get(name) ?? pairs.get("other.example")!
+  );
+  const { port } = listener.address;
+  for (
+    const [name, expected] of [
+      ["a.example", "a.example"],
+      ["B.example", "b.example"],
+      ["", "other.example"],
+      ["127.0.0.1", "other.example"],
+      ["unknown.example", "other.example"],
+      ["a.example", "a.example"],
+    ] as const
+  ) {
+    assert.equal(await served(port, isIP(name) ? "" : name), expected);
+  }
+  assert.deepEqual(asked, ["a.example", "b.example", "", "unknown.example"]);
+  pairs.set("a.example", await pair("renewed.example"));
+  await Promise.all([listener.renew(), listener.renew()]);
+  assert.equal(await served(port, "a.example"), "renewed.example");
+  await listener.close();
+});
+
+Deno.test("names that strangers make up are forgotten", async () => {
+  const made = await pair("a.example");
+  const { listener, asked } = nativeListener(() => made);
+  const { port } = listener.address;
+  const crowd = 20;
+  for (let at = 0; at < 2000; at += crowd) {
+    await Promise.all(Array.from(
+      { length: crowd },
+      (_, i) => served(port, `${at + i}.example`),
+    ));
+  }
+  assert.equal(asked.length, 2000);
+  while (asked.filter((name) => name === "0.example").length < 2) {
+    await served(port, "0.example"); // until it is asked for anew
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  await listener.close();
+});
+
+Deno.test("STARTTLS serves what is for the name that a client asks for", async () => {
+  const contexts = new Map<string, SecureContext>();
+  for (const name of ["a.example", "other.example"]) {
+    const { chainPem: cert, keyPem: key } = await pair(name);
+    contexts.set(name, createSecureContext({ cert, key }));
+  }
+  const choose = (name: string) =>
+    contexts.get(name) ?? contexts.get("other.example")!;
+  const listener = await SocketListener.open({
+    address,
+    onFault: (error) => assert.fail(String(error)),
+    async onSocket(socket) {
+      const wire = new SocketWire(socket, serverUpgrade(choose));
+      await wire.startTls();
+      await echo(wire);
+    },
+  });
+  const { port } = listener.address;
+  assert.equal(await served(port, "a.example"), "a.example");
+  assert.equal(await served(port, "unknown.example"), "other.example");
+  assert.equal(await served(port, ""), "other.example");
+  await listener.close();
 });
 
 Deno.test("SocketWire upgrades by STARTTLS and rejects a broken handshake", async () => {

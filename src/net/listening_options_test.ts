@@ -61,7 +61,7 @@ const LISTENERS = {
     Promise.resolve(
       new NativeListener({
         address,
-        keyPair,
+        keyPairFor: () => keyPair,
         onFault,
         onConnection: (connection) =>
           onWire(new NativeWire(new NativeConnection(connection))),

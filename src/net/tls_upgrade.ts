@@ -20,14 +20,18 @@ export interface TlsUpgrade {
   check(socket: TLSSocket): void;
 }
 
-/** What STARTTLS serves: asked at each handshake, so that a renewed one is used. */
-export type SecureContextSource = () => SecureContext;
+/** What STARTTLS serves to who asks for a name, "" for none (RFC 6066 §3): asked at each handshake, so that a renewed one is used. */
+export type SecureContextSource = (serverName: string) => SecureContext;
 
 export function serverUpgrade(contexts: SecureContextSource): TlsUpgrade {
   return {
     event: "secure",
     begin: (plain) =>
-      new TLSSocket(plain, { isServer: true, secureContext: contexts() }),
+      new TLSSocket(plain, {
+        isServer: true,
+        secureContext: contexts(""),
+        SNICallback: (name, done) => done(null, contexts(name)),
+      }),
     check() {},
   };
 }

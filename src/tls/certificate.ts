@@ -4,6 +4,7 @@
  * @module
  */
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { pemBlocks } from "./pem.ts";
 
 export interface Certificate {
   /** PEM chain, leaf first. */
@@ -29,11 +30,12 @@ export interface Certificate {
  * @throws {SyntaxError} naming what is wrong with which part
  */
 export function parseCertificate(
-  chainPem: string,
-  keyPem: string,
+  chainText: string,
+  keyText: string,
 ): Certificate {
+  const chainPem = pemBlocks(chainText, "CERTIFICATE");
   const leaf = parseLeaf(chainPem);
-  const key = parseKey(keyPem);
+  const key = parseKey(keyText);
   if (!leaf.checkPrivateKey(key)) {
     throw new SyntaxError("The private key does not belong to the certificate");
   }
@@ -68,6 +70,11 @@ export function covers(certificate: Certificate, host: string): boolean {
   );
 }
 
+/** Whether the leaf is for this name, which may be a wildcard. */
+export function isFor(certificate: Certificate, name: string): boolean {
+  return certificate.names.includes(name) || covers(certificate, name);
+}
+
 function parseLeaf(pem: string): X509Certificate {
   try {
     return new X509Certificate(pem);
@@ -81,7 +88,7 @@ function parseKey(pem: string) {
     throw new SyntaxError("The private key is encrypted: store it without");
   }
   try {
-    return createPrivateKey(pem);
+    return createPrivateKey(pemBlocks(pem, "PRIVATE KEY"));
   } catch (error) {
     throw new SyntaxError("Cannot read the private key", { cause: error });
   }

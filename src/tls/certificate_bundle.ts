@@ -10,8 +10,6 @@ import { readKept, writeKept } from "./kept_files.ts";
 /** Its name in the folder of what belongs to an authority. */
 export const BUNDLE_FILE = "certificate.pem";
 
-const BLOCK = /-----BEGIN ([A-Z0-9 ]{1,40})-----[^-]*-----END \1-----\n?/g;
-
 /**
  * undefined if there is none.
  *
@@ -22,13 +20,7 @@ export async function readBundle(
 ): Promise<Certificate | undefined> {
   const text = await readKept(path);
   if (text === undefined) return undefined;
-  const blocks = [...text.matchAll(BLOCK)];
-  const certificates = blocks.filter(([, label]) => label === "CERTIFICATE");
-  const keys = blocks.filter(([, label]) => label !== "CERTIFICATE");
-  return parseCertificate(
-    certificates.map(([block]) => block).join(""),
-    keys.map(([block]) => block).join(""),
-  );
+  return parseCertificate(text, text);
 }
 
 /** The key is in it: nobody but the owner can read it. */

@@ -31,12 +31,12 @@ export async function readCertificate(
 }
 
 /**
- * Tells apart the states of both files: target of a symlink, time and inode.
+ * Tells apart the states of some files: target of a symlink, time and inode.
  * A file that cannot be read has a state too.
  */
-export async function stateOf(paths: CertificatePaths): Promise<string> {
+export async function stateOf(paths: readonly string[]): Promise<string> {
   const states = await Promise.all(
-    [paths.chain, paths.key].map(async (path) => {
+    paths.map(async (path) => {
       try {
         const { mtime, ino, size } = await Deno.stat(path);
         return `${ino}:${size}:${mtime?.getTime()}`;

@@ -1,11 +1,13 @@
 /**
- * The certificate that all listeners serve: loaded or made at start, watched,
- * and replaced without closing anything.
+ * The certificates that all listeners serve: one for whoever says no name, and
+ * those of other names. Loaded or made at start, watched, and replaced without
+ * closing anything.
  *
  * @module
  */
 import type { Clock } from "../base/clock.ts";
 import { type Certificate, covers, daysRemaining } from "./certificate.ts";
+import { chooseCertificate } from "./certificate_choice.ts";
 import { readBundle } from "./certificate_bundle.ts";
 import {
   type CertificatePaths,
@@ -33,25 +35,35 @@ export type CertificateSource =
     readonly mode: "autocert";
     /** What an authority has given; somebody else sees to that. */
     readonly bundle: string;
+    /** The same for other names, each in a file of its own. */
+    readonly others: readonly string[];
     /** Served as long as there is nothing from an authority. */
     readonly meanwhile: SelfSignedSource;
   };
 
-type CertificateListener = (certificate: Certificate) => void | Promise<void>;
+type CertificateListener = () => void | Promise<void>;
+
+interface Loaded {
+  readonly certificate: Certificate;
+  readonly others: readonly Certificate[];
+  readonly state: string;
+}
 
 export class CertificateStore {
   #source: CertificateSource;
   readonly #listeners = new Set<CertificateListener>();
   #current: Certificate;
+  #others: readonly Certificate[];
   #state: string;
 
   private constructor(
     source: CertificateSource,
     readonly clock: Clock,
-    loaded: { certificate: Certificate; state: string },
+    loaded: Loaded,
   ) {
     this.#source = source;
     this.#current = loaded.certificate;
+    this.#others = loaded.others;
     this.#state = loaded.state;
   }
 
@@ -63,17 +75,36 @@ export class CertificateStore {
     return new CertificateStore(source, clock, await load(source, clock));
   }
 
+  /** For whoever says no name, or one that is not ours. */
   get current(): Certificate {
     return this.#current;
   }
 
-  /** Whether clients can verify it: then links ask them to. */
-  get publiclyTrusted(): boolean {
-    return !this.#current.selfSigned && !isStaged(this.#current) &&
-      this.#current.notAfter > this.clock.now();
+  /** The current one first. */
+  get all(): readonly Certificate[] {
+    return [this.#current, ...this.#others];
   }
 
-  /** Called with each new certificate, and waited for. Returns how to stop. */
+  /** What is served to whoever asks for this name. */
+  for(name: string): Certificate {
+    return chooseCertificate(this.all, name, this.clock.now());
+  }
+
+  /** What clients that ask for this name can verify: then links ask them to. */
+  trustedFor(name: string): Certificate | undefined {
+    const certificate = this.for(name);
+    return this.isTrusted(certificate) && covers(certificate, name)
+      ? certificate
+      : undefined;
+  }
+
+  /** Whether clients can verify it. */
+  isTrusted(certificate: Certificate): boolean {
+    return !certificate.selfSigned && !isStaged(certificate) &&
+      certificate.notAfter > this.clock.now();
+  }
+
+  /** Called when others are served, and waited for. Returns how to stop. */
   onChange(listener: CertificateListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
@@ -81,7 +112,7 @@ export class CertificateStore {
 
   /** Reads the files again if they differ from what is served. False: nothing new. */
   async refresh(): Promise<boolean> {
-    const state = await stateOf(pathsOf(this.#source));
+    const state = await stateOf(filesOf(this.#source));
     const due = this.#source.mode !== "file" && this.#current.selfSigned &&
       this.#isOld();
     if (state === this.#state && !due) return false;
@@ -104,20 +135,18 @@ export class CertificateStore {
    */
   async use(source: CertificateSource): Promise<boolean> {
     const loaded = await load(source, this.clock);
+    const before = fingerprints(this.all);
     this.#source = source;
     this.#state = loaded.state;
-    if (loaded.certificate.fingerprint === this.#current.fingerprint) {
-      return false;
-    }
     this.#current = loaded.certificate;
-    await Promise.all(
-      [...this.#listeners].map((listener) => listener(loaded.certificate)),
-    );
+    this.#others = loaded.others;
+    if (fingerprints(this.all) === before) return false;
+    await Promise.all([...this.#listeners].map((listener) => listener()));
     return true;
   }
 
   #isOld(): boolean {
-    return !isTimely(this.#current, this.clock.now());
+    return !isFarFromEnd(this.#current, this.clock.now());
   }
 }
 
@@ -127,49 +156,62 @@ function isStaged({ issuer }: Certificate): boolean {
 }
 
 /** Neither near its end nor, as one that a wrong clock has made, before its beginning. */
-function isTimely(certificate: Certificate, nowMs: number): boolean {
+function isFarFromEnd(certificate: Certificate, nowMs: number): boolean {
   if (certificate.notBefore > nowMs) return nowMs < FIRST_POSSIBLE_MS;
   return daysRemaining(certificate, nowMs) >= RENEW_SELF_SIGNED_DAYS;
 }
 
-function pathsOf(source: CertificateSource): CertificatePaths {
+function fingerprints(certificates: readonly Certificate[]): string {
+  return certificates.map(({ fingerprint }) => fingerprint).join();
+}
+
+function filesOf(source: CertificateSource): readonly string[] {
   switch (source.mode) {
     case "file":
-      return source.paths;
+      return [source.paths.chain, source.paths.key];
     case "self_signed":
-      return pathsIn(source.directory);
+      return Object.values(pathsIn(source.directory));
     case "autocert":
-      return { chain: source.bundle, key: source.bundle };
+      return [source.bundle, ...source.others];
   }
 }
 
 async function load(
   source: CertificateSource,
   clock: Clock,
-): Promise<{ certificate: Certificate; state: string }> {
+): Promise<Loaded> {
   // Before the files are read: a change meanwhile is then seen by the next look.
-  const state = await stateOf(pathsOf(source));
+  const state = await stateOf(filesOf(source));
   switch (source.mode) {
-    case "file":
-      return { certificate: await readCertificate(source.paths), state };
+    case "file": {
+      const certificate = await readCertificate(source.paths);
+      return { certificate, others: [], state };
+    }
     case "self_signed":
-      return await loadSelfSigned(source, clock);
+      return { ...await loadSelfSigned(source, clock), others: [] };
     case "autocert": {
-      // one that cannot be used is obtained anew
-      const obtained = await readBundle(source.bundle).catch(() => undefined);
-      if (obtained) return { certificate: obtained, state };
-      const { certificate } = await loadSelfSigned(source.meanwhile, clock);
-      return { certificate, state };
+      const others = await Promise.all(source.others.map(readObtained));
+      return {
+        certificate: await readObtained(source.bundle) ??
+          (await loadSelfSigned(source.meanwhile, clock)).certificate,
+        others: others.filter((one) => one !== undefined),
+        state,
+      };
     }
   }
 }
 
+/** undefined too for one that cannot be used: it is obtained anew. */
+async function readObtained(path: string): Promise<Certificate | undefined> {
+  return await readBundle(path).catch(() => undefined);
+}
+
 async function loadSelfSigned(source: SelfSignedSource, clock: Clock) {
-  const paths = pathsOf(source);
-  const before = await stateOf(paths);
+  const paths = pathsIn(source.directory);
+  const before = await stateOf(filesOf(source));
   const kept = await readCertificate(paths).catch(() => undefined);
   if (
-    kept && isTimely(kept, clock.now()) &&
+    kept && isFarFromEnd(kept, clock.now()) &&
     source.names.every((name) => covers(kept, name))
   ) return { certificate: kept, state: before };
   // Loaded here alone: most starts find their certificate made.
@@ -182,6 +224,6 @@ async function loadSelfSigned(source: SelfSignedSource, clock: Clock) {
     ...(kept?.keyType === "ec" ? { keyPem: kept.keyPem } : {}),
   });
   await writeCertificate(source.directory, pair);
-  const state = await stateOf(paths);
+  const state = await stateOf(filesOf(source));
   return { certificate: await readCertificate(paths), state };
 }

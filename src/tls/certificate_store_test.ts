@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { X509Certificate } from "node:crypto";
 import { covers, parseCertificate } from "./certificate.ts";
+import { writeBundle } from "./certificate_bundle.ts";
 import { writeCertificate } from "./certificate_files.ts";
 import { CertificateStore } from "./certificate_store.ts";
 import { makeSelfSigned } from "./self_signed.ts";
@@ -40,6 +41,25 @@ Deno.test("parseCertificate() refuses a key of another certificate", async () =>
   assert.throws(() => parseCertificate(a.chainPem, "nothing"), SyntaxError);
 });
 
+const KEPT_AS: Readonly<Record<string, (pem: string) => string>> = {
+  "with an empty line at the end": (pem) => `${pem}\n`,
+  "without an end of line": (pem) => pem.trimEnd(),
+  "with the line ends of Windows": (pem) => pem.replaceAll("\n", "\r\n"),
+  "with a byte order mark": (pem) => `\uFEFF${pem}\r\n\r\n`,
+  "with words before it": (pem) => `Bag Attributes\n  x: 01\n${pem}`,
+};
+
+for (const [how, kept] of Object.entries(KEPT_AS)) {
+  Deno.test(`parseCertificate() reads files ${how}`, async () => {
+    const { chainPem, keyPem } = await made(["a.example"]);
+    const { names, ...read } = parseCertificate(kept(chainPem), kept(keyPem));
+    assert.deepEqual(names, ["a.example"]);
+    assert.equal(read.chainPem, chainPem);
+    const both = kept(keyPem) + kept(chainPem);
+    assert.equal(parseCertificate(both, both).keyPem, read.keyPem);
+  });
+}
+
 Deno.test("open() makes a certificate once and keeps it", () =>
   inTemp(async (directory) => {
     const source = {
@@ -51,7 +71,7 @@ Deno.test("open() makes a certificate once and keeps it", () =>
     const first = await CertificateStore.open(source, clock);
     const second = await CertificateStore.open(source, clock);
     assert.equal(first.current.fingerprint, second.current.fingerprint);
-    assert.equal(first.publiclyTrusted, false);
+    assert.equal(first.isTrusted(first.current), false);
     const { mode } = await Deno.stat(join(directory, "tls", "privkey.pem"));
     assert.equal(mode! & 0o777, 0o600);
     const renamed = await CertificateStore.open(
@@ -70,8 +90,8 @@ Deno.test("refresh() takes a changed pair and keeps the old one over a broken on
     );
     const store = await CertificateStore.open({ mode: "file", paths }, clock);
     const seen: string[] = [];
-    store.onChange((certificate) => {
-      seen.push(certificate.names.join());
+    store.onChange(() => {
+      seen.push(store.current.names.join());
     });
     assert.equal(await store.refresh(), false);
     await Deno.writeTextFile(paths.chain, (await made(["b.example"])).chainPem);
@@ -138,4 +158,70 @@ Deno.test("a machine that starts in 1970 keeps the certificate it had", () =>
     const after = await CertificateStore.open(source, early);
     assert.equal(after.current.fingerprint, before.current.fingerprint);
     assert.equal(await after.refresh(), false);
+  }));
+
+Deno.test("who asks for a name is served what is for it, and what goes for all else", () =>
+  inTemp(async (directory) => {
+    const other = (name: string) => join(directory, `${name}.pem`);
+    const source = {
+      mode: "autocert",
+      bundle: other("first"),
+      others: [other("second"), other("wildcard"), other("gone")],
+      meanwhile: {
+        mode: "self_signed",
+        directory: join(directory, "tls"),
+        names: ["chat.example"],
+        days: 3650,
+      },
+    } as const;
+    await writeBundle(other("second"), await made(["second.example"]));
+    await writeBundle(
+      other("wildcard"),
+      await made(["*.chat.example", "second.example", "chat.example"], 10),
+    );
+    const store = await CertificateStore.open(source, clock);
+    const namesFor = (name: string) => store.for(name).names.join();
+    assert.equal(namesFor("Second.example"), "second.example");
+    assert.equal(
+      namesFor("imap.chat.example"),
+      "*.chat.example,second.example,chat.example",
+    );
+    for (const name of ["", "unknown.example", "a.b.chat.example"]) {
+      assert.equal(namesFor(name), "chat.example");
+    }
+    assert.equal(store.all.length, 3);
+    assert.equal(store.trustedFor("chat.example"), undefined);
+    let changes = 0;
+    store.onChange(() => {
+      changes++;
+    });
+    assert.equal(await store.refresh(), false);
+    await writeBundle(other("gone"), await made(["gone.example"]));
+    assert.equal(await store.refresh(), true);
+    assert.equal(namesFor("gone.example"), "gone.example");
+    await Deno.writeTextFile(other("second"), "nothing");
+    assert.equal(await store.refresh(), true);
+    assert.notEqual(namesFor("second.example"), "second.example");
+    assert.equal(changes, 2);
+  }));
+
+Deno.test("a certificate that has ended gives way to one that has not", () =>
+  inTemp(async (directory) => {
+    const [first, second] = ["first", "second"].map((name) =>
+      join(directory, name)
+    ) as [string, string];
+    await writeBundle(first, await made(["chat.example", "b.example"]));
+    await writeBundle(second, await made(["b.example"], 0));
+    const store = await CertificateStore.open({
+      mode: "autocert",
+      bundle: first,
+      others: [second],
+      meanwhile: {
+        mode: "self_signed",
+        directory: join(directory, "tls"),
+        names: ["chat.example"],
+        days: 3650,
+      },
+    }, clock);
+    assert.equal(store.for("b.example").names.length, 2);
   }));

@@ -245,16 +245,24 @@ export async function withRelay(
         path: `${stateDir}/tls/fullchain.pem`,
         directory: "https://authority.example/directory",
         names: domains.domains,
-        current: () => Promise.resolve(undefined),
+        current: () => Promise.resolve([]),
         status: () =>
-          Promise.resolve({
-            certificate: undefined,
-            busy: false,
-            state: NO_STATE,
-            renewalMs: undefined,
-            earliestMs: 0,
-          }),
-        order: () => Promise.resolve({ kind: "skipped", why: "it is not due" }),
+          Promise.resolve([{
+            name: domains.primary,
+            what: {
+              certificate: undefined,
+              obstacle: undefined,
+              busy: false,
+              state: NO_STATE,
+              renewalMs: undefined,
+              earliestMs: 0,
+            },
+          }]),
+        order: () =>
+          Promise.resolve([{
+            name: domains.primary,
+            what: { kind: "skipped", why: "it is not due" },
+          }]),
         hints: () => Promise.resolve([]),
         obstacles: () => [],
       },

@@ -14,8 +14,7 @@ const keyPair = await makeSelfSigned({
   days: 30,
 });
 const listeners = new ServiceListeners({
-  keyPair: () => keyPair,
-  httpsAlpn: [],
+  choice: { keyPairFor: () => keyPair, httpsAlpn: () => [] },
   handlers: {
     onNative: (_name, connection) => connection.close(),
     onSocket: (_name, socket) => socket.destroy(),

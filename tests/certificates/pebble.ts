@@ -35,6 +35,8 @@ export interface PebbleOptions {
   /** Profiles and their lifetimes in seconds. */
   readonly profiles?: Readonly<Record<string, number>>;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Names that it gives no certificates for. */
+  readonly refused?: readonly string[];
   /** Keys of its customers, without which it makes no account. */
   readonly customers?: Readonly<Record<string, string>>;
 }
@@ -55,7 +57,7 @@ export class Pebble {
   ) {}
 
   static async start(
-    { httpPort, profiles, environment, customers }: PebbleOptions,
+    { httpPort, profiles, environment, customers, refused = [] }: PebbleOptions,
   ): Promise<Pebble> {
     const [port, management, dnsPort, dnsManagement, tlsPort] = reservePorts(5);
     const folder = await Deno.makeTempDir({ prefix: "postern-pebble-" });
@@ -75,6 +77,7 @@ export class Pebble {
           tlsPort,
           retryAfter: { authz: 1, order: 1 },
           keyAlgorithm: "ecdsa",
+          domainBlocklist: refused,
           ...(customers === undefined ? {} : {
             externalAccountBindingRequired: true,
             externalAccountMACKeys: customers,

@@ -46,16 +46,18 @@ async function together(
   }
 }
 
-/** What a client without SNI sees that knows only this root; undefined: it trusts nothing there. */
+/** What a client sees that knows only this root, without SNI if it asks for no name; undefined: it trusts nothing there. */
 function namesSeen(
   port: number,
   ca: string,
+  servername = "",
 ): Promise<{ names: string; serial: string } | undefined> {
   return new Promise((resolve, reject) => {
     const socket = connect({
       port,
       host: "127.0.0.1",
       ca,
+      servername,
       checkServerIdentity: () => undefined,
     }, () => {
       const { subjectaltname = "", serialNumber } = socket.getPeerCertificate();
@@ -85,28 +87,72 @@ const pebbleTest = (name: string, fn: () => Promise<void>) =>
   Deno.test({ name, ignore: !HAS_PEBBLE, fn });
 
 pebbleTest(
-  "a server gets a certificate by itself, for all its names, on all its ports",
+  "a server gets certificates by itself, one for each of its names, on all its ports",
   () =>
     together({
       server: 'domains = ["other.example"]',
       acme: 'extra_names = ["www.chat.example"]',
     }, async ({ pebble, server }) => {
       const root = await pebble.rootPem();
-      const found = await until(() => namesSeen(server.ports.https, root));
-      assert.deepEqual(found.names.split(", ").sort(), [
-        "DNS:chat.example",
-        "DNS:mta-sts.chat.example",
-        "DNS:mta-sts.other.example",
-        "DNS:other.example",
-        "DNS:www.chat.example",
-      ]);
-      for (const port of [server.ports.imapTls, server.ports.submissionTls]) {
-        assert.deepEqual(await namesSeen(port, root), found);
+      const { https, imapTls, submissionTls } = server.ports;
+      const names = [
+        "chat.example",
+        "other.example",
+        "mta-sts.chat.example",
+        "mta-sts.other.example",
+        "www.chat.example",
+      ];
+      for (const name of names) {
+        const found = await until(async () => {
+          const seen = await namesSeen(https, root, name);
+          return seen?.names === `DNS:${name}` ? seen : undefined;
+        });
+        for (const port of [imapTls, submissionTls]) {
+          assert.deepEqual(await namesSeen(port, root, name), found);
+        }
       }
-      for (const file of ["certificate.pem", "key.pem", "state.json"]) {
-        const { mode } = await Deno.stat(`${server.stateDir}/acme/${file}`);
-        assert.equal(mode! & 0o777, 0o600);
+      for (const name of ["", "unknown.example"]) {
+        const found = await namesSeen(https, root, name);
+        assert.equal(found?.names, "DNS:chat.example");
       }
+      for (const folder of ["", "/names/other.example"]) {
+        for (const file of ["certificate.pem", "key.pem", "state.json"]) {
+          const path = `${server.stateDir}/acme${folder}/${file}`;
+          const { mode } = await Deno.stat(path);
+          assert.equal(mode! & 0o777, 0o600);
+        }
+      }
+      const { names: shown } = await statusOf(server);
+      assert.deepEqual(shown.map(({ name }) => name), names);
+      assert.ok(shown.every(({ covered }) => covered));
+    }),
+);
+
+pebbleTest(
+  "a name that fails keeps no other from its certificate, and says so",
+  () =>
+    together({
+      server: 'domains = ["bad.example", "other.example"]',
+      environment: { POSTERN_SET__mta_sts__mode: "none" },
+      pebble: { refused: ["bad.example"] },
+    }, async ({ pebble, server }) => {
+      const root = await pebble.rootPem();
+      const { https } = server.ports;
+      await until(async () => {
+        const seen = await namesSeen(https, root, "other.example");
+        return seen?.names === "DNS:other.example" || undefined;
+      });
+      const bad = await namesSeen(https, root, "bad.example");
+      assert.equal(bad?.names, "DNS:chat.example", "the one there is");
+      const { names } = await statusOf(server);
+      const [chat, failed, other] = names;
+      assert.deepEqual(
+        [chat?.covered, failed?.covered, other?.covered],
+        [true, false, true],
+      );
+      assert.match(failed?.problem ?? "", /rejectedIdentifier/);
+      assert.ok((failed?.next_attempt ?? 0) > 0);
+      await until(() => told(server, 1));
     }),
 );
 
@@ -128,6 +174,8 @@ interface StatusData {
   readonly names: readonly {
     readonly name: string;
     readonly covered: boolean;
+    readonly next_attempt: number | null;
+    readonly problem: string | null;
   }[];
   readonly authority: {
     readonly last_error: string | null;
@@ -213,11 +261,17 @@ exec curl -sf -d "{\\"host\\":\\"$2.\\",\\"value\\":\\"$3\\"}" ${url}/$what
       },
     }, async ({ pebble, server }) => {
       const root = await pebble.rootPem();
-      const found = await until(() => namesSeen(server.ports.https, root));
-      assert.deepEqual(found.names.split(", ").sort(), [
-        "DNS:*.chat.example",
-        "DNS:chat.example",
-      ]);
+      const wildcard = await until(async () => {
+        const seen = await namesSeen(
+          server.ports.https,
+          root,
+          "imap.chat.example",
+        );
+        return seen?.names === "DNS:*.chat.example" ? seen : undefined;
+      });
+      assert.ok(wildcard);
+      const own = await namesSeen(server.ports.https, root, "chat.example");
+      assert.equal(own?.names, "DNS:chat.example");
       const lines = (await Deno.readTextFile(log)).trim().split("\n").sort();
       const name = "_acme-challenge.chat.example";
       const two = (what: string) => [`${what} ${name}`, `${what} ${name}`];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { HttpChallenges } from "../../src/tls/acme/solvers.ts";
+import { HttpChallenges, type Solver } from "../../src/tls/acme/solvers.ts";
 import { Renewer } from "../../src/tls/acme/renewer.ts";
 import type {
   AcmeOptions,
@@ -14,8 +14,9 @@ const DAY_MS = 24 * HOUR_MS;
 /** One state directory, and the processes that have it one after the other. */
 class Bench {
   nowMs = Date.UTC(2026, 5, 1);
-  required: string[] = ["chat.example"];
-  optional: string[] = [];
+  name = "chat.example";
+  solvers: readonly Solver[] = [new HttpChallenges()];
+  obstacle: string | undefined;
   options: Partial<AcmeOptions> = {};
   trouble: CertificateTrouble | undefined;
   issued = 0;
@@ -25,7 +26,9 @@ class Bench {
 
   process(): Renewer {
     return new Renewer({
+      name: this.name,
       folder: this.folder,
+      accountFolder: this.folder,
       clock: { now: () => this.nowMs, monotonic: () => this.nowMs },
       timers: {
         sleep: (ms) => {
@@ -44,13 +47,8 @@ class Bench {
           renewFraction: 0.33,
           ...this.options,
         }),
-      wantedNames: () =>
-        Promise.resolve({
-          required: this.required,
-          optional: this.optional,
-          leftOut: [],
-        }),
-      solvers: () => [new HttpChallenges()],
+      obstacle: () => Promise.resolve(this.obstacle),
+      solvers: () => this.solvers,
       transport: () => Promise.resolve(this.authority),
       onIssued: () => {
         this.issued++;
@@ -174,11 +172,11 @@ benchTest(
 benchTest(
   "no more than three orders are begun by themselves in an hour",
   async (bench, authority) => {
-    bench.optional = ["1.example", "2.example", "3.example", "4.example"];
-    authority.verdict = (name) =>
-      // another one each time
-      name === `${authority.orders.length}.example` ? "connection" : undefined;
-    assert.equal((await bench.process().look()).kind, "failed");
+    authority.verdict = () => "connection";
+    for (const passed of [0, 6, 18, 6]) {
+      bench.pass(passed * 60_000);
+      await bench.process().look();
+    }
     assert.equal(authority.orders.length, 3);
     await bench.process().order();
     assert.equal(authority.orders.length, 4, "one for somebody who asks");
@@ -186,69 +184,34 @@ benchTest(
 );
 
 benchTest(
-  "a name that fails is left out where there is one without it, until the renewal",
+  "a name that leads elsewhere is no trouble, and is ordered when it leads here",
   async (bench, authority) => {
-    bench.optional = ["other.example", "third.example"];
-    authority.verdict = (name) =>
-      name === "other.example" ? "unauthorized" : undefined;
-    const { names } = certificateOf(await bench.process().look());
-    assert.deepEqual(names, ["chat.example", "third.example"]);
-    const { state } = await bench.process().status();
-    assert.deepEqual(state.leftOut.map(({ name }) => name), ["other.example"]);
-    bench.pass(2 * HOUR_MS);
-    assert.equal((await bench.process().look()).kind, "skipped");
-    authority.verdict = () => undefined;
-    bench.pass(70 * DAY_MS);
-    const later = certificateOf(await bench.process().look());
-    assert.equal(later.names.length, 3);
-  },
-);
-
-benchTest(
-  "a name that the authority takes no order for is left out too",
-  async (bench, authority) => {
-    bench.optional = ["bad.example"];
-    authority.refusals.set("/order", {
-      status: 403,
-      problem: "rejectedIdentifier",
-      subproblems: [{
-        type: "urn:ietf:params:acme:error:rejectedIdentifier",
-        detail: "not this one",
-        identifier: { type: "dns", value: "bad.example" },
-      }],
-    });
+    bench.obstacle = "it leads to 192.0.2.9, not here";
     const renewer = bench.process();
-    const looking = renewer.look();
-    const before = authority.request.bind(authority);
-    authority.request = (request) => {
-      if (
-        request.url.endsWith("/order") && authority.asked.includes("/order")
-      ) {
-        authority.refusals.clear();
-      }
-      return before(request);
-    };
-    assert.deepEqual(certificateOf(await looking).names, ["chat.example"]);
+    for (const outcome of [await renewer.look(), await renewer.order()]) {
+      assert.deepEqual(outcome, { kind: "skipped", why: bench.obstacle });
+    }
+    assert.equal((await renewer.status()).obstacle, bench.obstacle);
+    assert.equal(authority.orders.length, 0);
+    assert.equal(bench.trouble, undefined);
+    bench.obstacle = undefined;
+    bench.pass(HOUR_MS);
+    certificateOf(await renewer.look());
+    assert.equal((await renewer.status()).obstacle, undefined);
   },
 );
 
-benchTest("a new name is ordered within an hour", async (bench) => {
+benchTest("another name has another certificate at once", async (bench) => {
   certificateOf(await bench.process().look());
-  bench.optional = ["other.example"];
-  const renewer = bench.process();
-  assert.equal(certificateOf(await renewer.look()).names.length, 2);
-  bench.required = ["renamed.example"];
-  assert.equal((await renewer.look()).kind, "skipped");
-  bench.pass(HOUR_MS);
-  assert.ok(
-    certificateOf(await renewer.look()).names.includes("renamed.example"),
-  );
+  bench.name = "renamed.example";
+  const { names } = certificateOf(await bench.process().look());
+  assert.deepEqual(names, ["renamed.example"]);
 });
 
 benchTest(
   "an address is ordered with the profile for addresses",
   async (bench, authority) => {
-    bench.required = ["192.0.2.1"];
+    bench.name = "192.0.2.1";
     const { names } = certificateOf(await bench.process().look());
     assert.deepEqual(names, ["192.0.2.1"]);
     const [order] = authority.orders;

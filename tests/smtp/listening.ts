@@ -55,7 +55,7 @@ export async function listen(
   }
   return new NativeListener({
     address,
-    keyPair,
+    keyPairFor: () => keyPair,
     onFault,
     onConnection: (connection) =>
       server.serve(new NativeWire(new NativeConnection(connection)), service),

@@ -9,7 +9,7 @@ import { type ConditionCode, CONDITIONS } from "../../admin/conditions.ts";
 import { nowSeconds } from "../../base/clock.ts";
 import type { Metrics } from "../../observe/metrics/metrics.ts";
 import type { Config } from "../../config/schema.ts";
-import type { Renewer } from "../../tls/acme/renewer.ts";
+import type { Renewers } from "../../tls/acme/renewers.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
 import { certificateNames } from "../certificates.ts";
 import { openFiles } from "../protection/probe.ts";
@@ -28,7 +28,7 @@ export interface MetricsSource {
   readonly conditions: ConditionWatch;
   readonly protocols: Protocols;
   readonly connectProxy: ConnectProxy;
-  readonly renewer: Renewer;
+  readonly renewers: Renewers;
   config(): Config;
 }
 
@@ -171,16 +171,20 @@ function provideTunnels(
 
 function provideCertificates(
   metrics: Metrics,
-  { certificates, renewer, config }: MetricsSource,
+  { certificates, renewers, config }: MetricsSource,
 ): void {
-  metrics.provide("tls_cert_not_after_seconds", () => {
-    const { notAfter } = certificates.current;
-    const seconds = Math.floor(notAfter / 1000);
-    return certificateNames(config())
-      .map((name) => [name, seconds] as const);
-  });
+  metrics.provide(
+    "tls_cert_not_after_seconds",
+    () =>
+      certificateNames(config()).map((name) => {
+        const { notAfter } = certificates.for(name);
+        return [name, Math.floor(notAfter / 1000)] as const;
+      }),
+  );
   metrics.provide("acme_last_success_seconds", async () => {
-    const { certificate } = await renewer.status();
-    return certificate ? [[Math.floor(certificate.notBefore / 1000)]] : [];
+    const begun = (await renewers.status()).flatMap(({ what }) =>
+      what.certificate ? [what.certificate.notBefore] : []
+    );
+    return begun.length === 0 ? [] : [[Math.floor(Math.max(...begun) / 1000)]];
   });
 }

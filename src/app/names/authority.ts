@@ -5,7 +5,7 @@ import type { Clock, Timers } from "../../base/clock.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { Config } from "../../config/schema.ts";
 import { DnsHook } from "../../tls/acme/dns_hook.ts";
-import { Renewer } from "../../tls/acme/renewer.ts";
+import { Renewers } from "../../tls/acme/renewers.ts";
 import type {
   AcmeOptions,
   CertificateTrouble,
@@ -15,9 +15,9 @@ import type { Solver } from "../../tls/acme/solvers.ts";
 import { HttpsTransport } from "../../tls/acme/transport.ts";
 import { AcmeTrouble } from "../../tls/acme/trouble.ts";
 import type { Certificate } from "../../tls/certificate.ts";
-import { authorityFolder } from "../certificates.ts";
+import { authorityFolder, orderedNames } from "../certificates.ts";
 import { publicAddresses } from "./published.ts";
-import { type AddressLookUps, wantedNames } from "./wanted_names.ts";
+import { type AddressLookUps, leadsElsewhere } from "./wanted_names.ts";
 
 export interface AuthorityParts {
   readonly version: string;
@@ -39,12 +39,12 @@ interface Elsewhere {
   readonly directory: string;
 }
 
-export function openRenewer(
+export function openRenewers(
   parts: AuthorityParts,
   elsewhere?: Elsewhere,
-): Renewer {
+): Renewers {
   const { clock, timers, dns, config, http } = parts;
-  return new Renewer({
+  return new Renewers({
     folder: elsewhere?.folder ?? authorityFolder(config()),
     clock,
     timers,
@@ -55,7 +55,9 @@ export function openRenewer(
         ? { ...options, directory: elsewhere.directory }
         : options;
     },
-    wantedNames: () => wantedNames(config(), dns, publicAddresses(config())),
+    names: () => orderedNames(config()),
+    obstacle: (name) =>
+      leadsElsewhere(name, config(), dns, publicAddresses(config())),
     solvers(signal) {
       const { challenges, dnsHook } = config().acme;
       return challenges.map((type) =>
@@ -81,7 +83,7 @@ const PRODUCTION = "https://acme-v02.api.letsencrypt.org/directory";
 const STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory";
 
 /** One that keeps and tells nothing. @throws {Refusal} when no directory for that is known */
-export function openRehearsal(parts: AuthorityParts): Renewer {
+export function openRehearsal(parts: AuthorityParts): Renewers {
   const { acme } = parts.config();
   if (acme.directory !== PRODUCTION) {
     throw new Refusal("invalid_value", {
@@ -90,7 +92,7 @@ export function openRehearsal(parts: AuthorityParts): Renewer {
     });
   }
   const folder = join(authorityFolder(parts.config()), "staging");
-  return openRenewer(
+  return openRenewers(
     {
       ...parts,
       reported: { report() {}, clear() {} },

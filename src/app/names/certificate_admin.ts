@@ -5,8 +5,8 @@ import type {
 } from "../../admin/certificate_admin.ts";
 import { authorityProblems } from "../../config/checks.ts";
 import type { Config } from "../../config/schema.ts";
-import type { Renewer } from "../../tls/acme/renewer.ts";
 import type { Outcome } from "../../tls/acme/renewer_parts.ts";
+import type { Named, Renewers } from "../../tls/acme/renewers.ts";
 import type { Certificate } from "../../tls/certificate.ts";
 import { readBundle } from "../../tls/certificate_bundle.ts";
 import { pathsIn, readCertificate } from "../../tls/certificate_files.ts";
@@ -21,10 +21,10 @@ import type { CaaLookUps } from "./challenge_hints.ts";
 
 export interface CertificateAdminParts {
   readonly dns: CaaLookUps;
-  readonly renewer: Renewer;
+  readonly renewers: Renewers;
   config(): Config;
   /** One that keeps nothing, at a directory for tests. @throws {Refusal} */
-  rehearsal(): Renewer;
+  rehearsal(): Renewers;
   /** Has challenges answered while it works, where no server does. */
   answering<T>(
     httpListen: string | undefined,
@@ -33,7 +33,7 @@ export interface CertificateAdminParts {
 }
 
 export function certificateAdmin(
-  { dns, renewer, config, rehearsal, answering }: CertificateAdminParts,
+  { dns, renewers, config, rehearsal, answering }: CertificateAdminParts,
 ): CertificateAdmin {
   return {
     get mode() {
@@ -52,7 +52,7 @@ export function certificateAdmin(
       return certificateNames(config());
     },
     current: () => readCurrent(certificateSource(config())),
-    status: () => renewer.status(),
+    status: () => renewers.status(),
     obstacles: () =>
       [...authorityProblems(config())].map(({ key, message }) =>
         `${key} ${message}`
@@ -60,7 +60,7 @@ export function certificateAdmin(
     order: (options) =>
       answering(
         options.httpListen,
-        () => order(options.rehearsal ? rehearsal() : renewer, options),
+        () => order(options.rehearsal ? rehearsal() : renewers, options),
       ),
     hints: () => challengeHints(config(), dns),
   };
@@ -70,30 +70,29 @@ export function certificateAdmin(
 export async function renewIfDue(
   certificates: Pick<CertificateAdmin, "order">,
 ): Promise<string> {
-  const outcome = await certificates.order({
+  const outcomes = await certificates.order({
     force: false,
     newKey: false,
     rehearsal: false,
   });
-  switch (outcome.kind) {
-    case "issued":
-      return `A certificate for ${outcome.certificate.names.join(", ")}`;
-    case "skipped":
-      return `Nothing done: ${outcome.why}`;
-    case "failed":
-      throw outcome.trouble;
+  for (const { what } of outcomes) {
+    if (what.kind === "failed") throw what.trouble;
   }
+  const issued = outcomes.filter(({ what }) => what.kind === "issued");
+  return issued.length === 0
+    ? "Nothing done: no certificate is due"
+    : `Certificates for ${issued.map(({ name }) => name).join(", ")}`;
 }
 
 async function order(
-  renewer: Renewer,
+  renewers: Renewers,
   { force, newKey, rehearsal }: OrderOptions,
-): Promise<Outcome> {
-  if (!rehearsal) return await renewer.order({ newKey, onlyIfDue: !force });
+): Promise<readonly Named<Outcome>[]> {
+  if (!rehearsal) return await renewers.order({ newKey, onlyIfDue: !force });
   try {
-    return await renewer.order({ newKey: false, onlyIfDue: false });
+    return await renewers.order({ newKey: false, onlyIfDue: false });
   } finally {
-    await renewer.close();
+    await renewers.close();
   }
 }
 
@@ -108,22 +107,36 @@ function pathOf(source: CertificateSource): string {
   }
 }
 
-/** undefined for one that cannot be read too: a server says what is wrong with it. */
+/** Without those that cannot be read: a server says what is wrong with them. */
 async function readCurrent(
   source: CertificateSource,
-): Promise<Certificate | undefined> {
-  try {
-    switch (source.mode) {
-      case "file":
-        return await readCertificate(source.paths);
-      case "self_signed":
-        return await readCertificate(pathsIn(source.directory));
-      case "autocert":
-        return await readBundle(source.bundle) ??
-          await readCurrent(source.meanwhile);
+): Promise<readonly Certificate[]> {
+  switch (source.mode) {
+    case "file":
+      return await readable(() => readCertificate(source.paths));
+    case "self_signed":
+      return await readable(() => readCertificate(pathsIn(source.directory)));
+    case "autocert": {
+      const first = await readable(() => readBundle(source.bundle));
+      const others = await Promise.all(
+        source.others.map((path) => readable(() => readBundle(path))),
+      );
+      return [
+        ...first.length > 0 ? first : await readCurrent(source.meanwhile),
+        ...others.flat(),
+      ];
     }
+  }
+}
+
+async function readable(
+  read: () => Promise<Certificate | undefined>,
+): Promise<Certificate[]> {
+  try {
+    const found = await read();
+    return found ? [found] : [];
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof SyntaxError) return [];
     throw error;
   }
 }

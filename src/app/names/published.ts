@@ -29,8 +29,8 @@ export interface PublishedParts {
   readonly clock: Clock;
   readonly timers: Timers;
   config(): Config;
-  /** The one that others can verify, if there is one. */
-  certificate(): Certificate | undefined;
+  /** The one that others can verify under this name, if there is one. */
+  certificate(name: string): Certificate | undefined;
 }
 
 export function publishedNames(parts: PublishedParts): PublishedNames {
@@ -38,7 +38,7 @@ export function publishedNames(parts: PublishedParts): PublishedNames {
   function facts(): Omit<PublishedFacts, "keys"> {
     const values = config();
     const listeners = effectiveListeners(values, settings);
-    const certificate = parts.certificate();
+    const certificate = parts.certificate(hostnameOf(values));
     return {
       domains: namesOfAuthors(values),
       mailHost: mailHostOf(values),
@@ -55,8 +55,7 @@ export function publishedNames(parts: PublishedParts): PublishedNames {
     lookUps: () => configuredResolver(config),
     facts,
     certificateProblem(name) {
-      const certificate = parts.certificate();
-      return certificate && covers(certificate, name)
+      return parts.certificate(name)
         ? undefined
         : "our certificate is not for this name";
     },

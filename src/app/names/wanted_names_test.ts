@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { loadConfig } from "../../config/load.ts";
 import { DnsFailure } from "../../dns/answers.ts";
-import { type AddressLookUps, wantedNames } from "./wanted_names.ts";
+import { orderedNames } from "../certificates.ts";
+import { type AddressLookUps, leadsElsewhere } from "./wanted_names.ts";
 
 /** Addresses by name; a name that is not here does not exist, "?" does not answer. */
 function dns(zone: Record<string, string>): AddressLookUps {
@@ -27,31 +28,28 @@ Deno.test("what leads here is wanted, what leads elsewhere is told", async () =>
   const config = configOf(
     'domain = "chat.example"\nhostname = "mail.chat.example"\ndomains = ["b.example", "c.example"]',
   );
-  const found = await wantedNames(
-    config,
-    dns({
-      "mail.chat.example": "192.0.2.1", // behind a router, say
-      "chat.example": "198.51.100.9",
-      "b.example": "192.0.2.1",
-      "mta-sts.b.example": "2001:db8:0::1",
-      "c.example": "?",
-    }),
-    ["2001:db8::1"],
+  const zone = dns({
+    "mail.chat.example": "192.0.2.1", // behind a router, say
+    "chat.example": "198.51.100.9",
+    "b.example": "192.0.2.1",
+    "mta-sts.b.example": "2001:db8:0::1",
+    "c.example": "?",
+  });
+  const [host, ...others] = orderedNames(config);
+  assert.equal(host, "mail.chat.example");
+  const why = (name: string) =>
+    leadsElsewhere(name, config, zone, ["2001:db8::1"]);
+  const found = await Promise.all(
+    others.map(async (name) => [name, await why(name)]),
   );
-  assert.deepEqual(found.required, ["mail.chat.example"]);
-  assert.deepEqual(found.optional, [
-    "b.example",
-    "c.example",
-    "mta-sts.b.example",
+  assert.deepEqual(found, [
+    ["chat.example", "it leads to 198.51.100.9, not here"],
+    ["b.example", undefined],
+    ["c.example", undefined],
+    ["mta-sts.chat.example", "it has no address in the DNS"],
+    ["mta-sts.b.example", undefined],
+    ["mta-sts.c.example", "it has no address in the DNS"],
   ]);
-  assert.deepEqual(
-    found.leftOut.map(({ name, why }) => `${name}: ${why}`),
-    [
-      "chat.example: it leads to 198.51.100.9, not here",
-      "mta-sts.chat.example: it has no address in the DNS",
-      "mta-sts.c.example: it has no address in the DNS",
-    ],
-  );
 });
 
 Deno.test("with dns-01 nothing has to lead here, and a wildcard stands for its names", async () => {
@@ -59,21 +57,19 @@ Deno.test("with dns-01 nothing has to lead here, and a wildcard stands for its n
     'domain = "chat.example"',
     'domains = ["x.chat.example"]\n[acme]\nchallenges = ["dns-01"]\ndns_hook = "/x"\nextra_names = ["*.chat.example", "a.b.chat.example"]',
   );
-  const { required, optional, leftOut } = await wantedNames(
-    config,
-    dns({}),
-    [],
-  );
-  assert.deepEqual(required, ["chat.example"]);
-  assert.deepEqual(optional, [
+  const names = orderedNames(config);
+  assert.deepEqual(names, [
+    "chat.example",
     "mta-sts.x.chat.example",
     "*.chat.example",
     "a.b.chat.example",
   ]);
-  assert.deepEqual(leftOut, []);
+  for (const name of names) {
+    assert.equal(await leadsElsewhere(name, config, dns({}), []), undefined);
+  }
 });
 
-Deno.test("a server that is an address wants that, and no name for a policy", async () => {
+Deno.test("a server that is an address wants that, and no name for a policy", () => {
   for (
     const [domain, address] of [
       ["[192.0.2.1]", "192.0.2.1"],
@@ -81,8 +77,6 @@ Deno.test("a server that is an address wants that, and no name for a policy", as
     ]
   ) {
     const config = configOf(`domain = "${domain}"`);
-    const { required, optional } = await wantedNames(config, dns({}), []);
-    assert.deepEqual(required, [address]);
-    assert.deepEqual(optional, []);
+    assert.deepEqual(orderedNames(config), [address]);
   }
 });

@@ -90,8 +90,9 @@ export class ConditionWatch {
       refusedAt: this.#refusedAt(config),
       signUpObstacles: await this.#signUpObstacles(config),
       stealthGaps: await stealthGaps(relay.settings, config),
-      certificate: certificates.current,
-      certificateNames: certificateNames(config),
+      certificates: new Map(
+        certificateNames(config).map((name) => [name, certificates.for(name)]),
+      ),
       ...openFileFacts(config, fileLimit),
       clockJump: relay.store.clock.recentJump(),
       stoppedTasks: relay.tasks.stopped(),

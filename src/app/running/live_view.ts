@@ -125,14 +125,13 @@ export class LiveView implements LiveServer {
 
   certificates(): readonly CertificateShape[] {
     const { certificates, clock } = this.#parts;
-    const { current } = certificates;
-    return [{
-      name: current.names[0] ?? current.subject,
-      not_after: Math.floor(current.notAfter / 1000),
-      days_left: daysRemaining(current, clock.now()),
-      issuer: current.issuer,
-      trusted: certificates.publiclyTrusted,
-    }];
+    return certificates.all.map((certificate) => ({
+      name: certificate.names[0] ?? certificate.subject,
+      not_after: Math.floor(certificate.notAfter / 1000),
+      days_left: daysRemaining(certificate, clock.now()),
+      issuer: certificate.issuer,
+      trusted: certificates.isTrusted(certificate),
+    }));
   }
 
   queue(): ServedQueue {

@@ -1,12 +1,12 @@
 /** Looks whether a certificate from an authority is due, and gets it. @module */
-import type { Renewer } from "../../tls/acme/renewer.ts";
+import type { Renewers } from "../../tls/acme/renewers.ts";
 import { SYSTEM_TIMERS } from "../system_time.ts";
 import type { RequiredService } from "./service.ts";
 
 const LOOK_MS = 30_000;
 
 export function certificateService(
-  renewer: Renewer,
+  renewers: Renewers,
   reportBug: (error: unknown) => void,
 ): RequiredService {
   let isBusy = false;
@@ -15,7 +15,7 @@ export function certificateService(
     if (isBusy) return; // an order takes its time
     isBusy = true;
     try {
-      await renewer.look();
+      await renewers.look();
     } catch (error) {
       reportBug(error);
     } finally {
@@ -31,7 +31,7 @@ export function certificateService(
     },
     async stop() {
       stopLooking();
-      await renewer.close();
+      await renewers.close();
     },
   };
 }

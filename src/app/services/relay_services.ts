@@ -32,7 +32,7 @@ export function relayServices(
     sending(assembly),
     controlService(assembly),
     pollersService(assembly.pollers),
-    certificateService(assembly.renewer, assembly.relay.reportBug),
+    certificateService(assembly.renewers, assembly.relay.reportBug),
     metricsService(assembly),
     ...upkeep(assembly),
     life(assembly),

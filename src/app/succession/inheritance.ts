@@ -4,7 +4,9 @@
  *
  * @module
  */
-import type { KeyPair } from "../../net/listener.ts";
+import { SYSTEM_CLOCK } from "../system_time.ts";
+import { type Certificate, parseCertificate } from "../../tls/certificate.ts";
+import { chooseCertificate } from "../../tls/certificate_choice.ts";
 import { ServiceListeners } from "../service_listeners.ts";
 import { Correspondence } from "./letters.ts";
 import { Reception } from "./reception.ts";
@@ -13,8 +15,8 @@ export interface Inheritance {
   /** Bound; what comes there waits in the reception. */
   readonly listeners: ServiceListeners;
   readonly reception: Reception;
-  /** What they show. */
-  readonly keyPair: KeyPair;
+  /** What they show, the one for all other names first. */
+  readonly certificates: readonly Certificate[];
 }
 
 /**
@@ -30,16 +32,23 @@ export async function inherit(
   const correspondence = await Correspondence.connect(path);
   try {
     await correspondence.send({ step: "prepared" });
-    const { listeners: bound, keyPair } = await correspondence.receive("bind");
+    const { listeners: bound, keyPair, others = [] } = await correspondence
+      .receive("bind");
+    const certificates = [keyPair, ...others].map(({ chainPem, keyPem }) =>
+      parseCertificate(chainPem, keyPem)
+    );
     const reception = new Reception();
     const listeners = new ServiceListeners({
       handlers: reception,
-      httpsAlpn,
-      keyPair: () => keyPair,
+      choice: {
+        httpsAlpn: () => httpsAlpn,
+        keyPairFor: (name) =>
+          chooseCertificate(certificates, name, SYSTEM_CLOCK.now()),
+      },
     });
     await listeners.bindBeside(bound);
     await correspondence.send({ step: "bound" });
-    return { listeners, reception, keyPair };
+    return { listeners, reception, certificates };
   } finally {
     correspondence.close();
   }

@@ -26,8 +26,8 @@ import { LISTENER_NAMES } from "../../config/listener_table.ts";
 import { LineReceiver } from "../../control/control_protocol.ts";
 import { UnixConnection } from "../../net/unix_sockets.ts";
 
-/** Of one line, in octets: a certificate chain and its key are the most of it. */
-const MAX_LINE_OCTETS = 1024 * 1024;
+/** Of one line, in octets: certificate chains and their keys are the most of it. */
+const MAX_LINE_OCTETS = 4 * 1024 * 1024;
 const MAX_LISTENERS = 256;
 
 const port = pipe(number(), integer(), minValue(0), maxValue(65_535));
@@ -44,6 +44,8 @@ const LISTENING = object({
   address: object({ hostname: string(), port }),
 });
 
+const KEY_PAIR = object({ chainPem: string(), keyPem: string() });
+
 const LETTER = variant("step", [
   /** From the successor: it has come up and read its configuration. */
   object({ step: literal("prepared") }),
@@ -51,7 +53,9 @@ const LETTER = variant("step", [
   object({
     step: literal("bind"),
     listeners: pipe(array(LISTENING), maxLength(MAX_LISTENERS)),
-    keyPair: object({ chainPem: string(), keyPem: string() }),
+    keyPair: KEY_PAIR,
+    /** For who asks for other names. */
+    others: exactOptional(array(KEY_PAIR)),
   }),
   /** From it: new connections are its own now. */
   object({ step: literal("bound") }),

@@ -64,7 +64,7 @@ class TurnThread {
   async useCertificate(keyPair: KeyPair): Promise<void> {
     this.#keyPair = keyPair;
     await Promise.all(
-      [...this.#tls].map((listener) => listener.replaceCertificate(keyPair)),
+      [...this.#tls].map((listener) => listener.renew()),
     );
   }
 
@@ -115,12 +115,16 @@ class TurnThread {
   }
 
   #openTls(address: ListenAddress): Promise<SocketGroup> {
-    if (!this.#keyPair) throw new TypeError("No certificate");
+    const keyPairFor = () => {
+      if (!this.#keyPair) throw new TypeError("No certificate");
+      return this.#keyPair;
+    };
+    keyPairFor(); // before anything is bound
     // a port that is shared would not notice another program
     Deno.listen({ ...address }).close();
     const listener = new NativeListener({
       address,
-      keyPair: this.#keyPair,
+      keyPairFor,
       onFault: () => {}, // no descriptors: the main thread tells of it
       onConnection: (connection) => void this.#streams.serve(connection),
     });

@@ -28,15 +28,16 @@ async function status(call: Call): Promise<CommandResult> {
 }
 
 function statusText(data: Status): string {
-  const rows = data.names.map(({ name, covered, problem }) => [
+  const rows = data.names.map(({ name, not_after, next_attempt, problem }) => [
     name,
-    covered ? "yes" : "no",
+    not_after === null ? "none" : moment(not_after),
+    next_attempt === null ? "" : moment(next_attempt),
     problem ?? "",
   ]);
   return [
     facts([...certificateFacts(data), ...authorityFacts(data)]),
     "",
-    table(["name", "in it", "problem"], rows),
+    table(["name", "certificate ends", "next attempt", "problem"], rows),
   ].join("\n");
 }
 
@@ -100,7 +101,10 @@ function obtain(always: boolean) {
     const text = data.action === "issued"
       ? `Issued ${data.detail}${until}`
       : `Nothing done: ${data.detail}`;
-    return { data, text };
+    const others = data.names.slice(1).map(({ name, action, detail }) =>
+      `${name}: ${action}${action === "issued" ? "" : `, ${detail}`}`
+    );
+    return { data, text: [text, ...others].join("\n") };
   };
 }
 

@@ -11,15 +11,16 @@ const GET_ONE = "postern certificate acme --email ADDRESS";
 
 async function certificate(world: World): Promise<readonly Finding[]> {
   const { certificates } = world.context;
-  const current = await certificates.current();
+  const served = await certificates.current();
+  const [current] = served;
   if (!current) {
     return [
       fail("tls", `There is no certificate at ${certificates.path}`, GET_ONE),
     ];
   }
   const found = [
-    ...lifetime(current, world.clock.now()),
-    ...names(current, certificates.names),
+    ...served.flatMap((one) => lifetime(one, world.clock.now())),
+    ...names(served, certificates.names),
     ...await handshakes(world, current),
   ];
   if (found.length > 0) return found;
@@ -28,19 +29,23 @@ async function certificate(world: World): Promise<readonly Finding[]> {
 }
 
 function lifetime(
-  { notBefore, notAfter }: Certificate,
+  { names: [name = ""], notBefore, notAfter }: Certificate,
   nowMs: number,
 ): readonly Finding[] {
   if (nowMs >= notAfter) {
     return [
-      fail("tls", "The certificate has expired", "postern certificate get"),
+      fail(
+        "tls",
+        `The certificate for ${name} has expired`,
+        "postern certificate get",
+      ),
     ];
   }
   if (nowMs < notBefore) {
     return [
       fail(
         "tls",
-        "The certificate is not valid yet",
+        `The certificate for ${name} is not valid yet`,
         "timedatectl: see to the clock",
       ),
     ];
@@ -50,20 +55,22 @@ function lifetime(
   const days = Math.floor((notAfter - nowMs) / 86_400_000);
   return [warn(
     "tls",
-    `The certificate ends in ${days} days: less than a quarter of its time is left`,
+    `The certificate for ${name} ends in ${days} days: less than a quarter of its time is left`,
     "postern certificate get",
   )];
 }
 
 function names(
-  current: Certificate,
+  served: readonly Certificate[],
   wanted: readonly string[],
 ): readonly Finding[] {
-  const missing = wanted.filter((name) => !covers(current, name));
+  const missing = wanted.filter((name) =>
+    !served.some((one) => covers(one, name))
+  );
   if (missing.length === 0) return [];
   return [warn(
     "tls",
-    `The certificate is not for ${missing.join(", ")}`,
+    `No certificate is for ${missing.join(", ")}`,
     "postern certificate get --force, once these names lead here",
   )];
 }

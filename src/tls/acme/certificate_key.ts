@@ -52,25 +52,24 @@ export function keyTypeOf(keyPem: string): KeyType | undefined {
 }
 
 /**
- * A request for these DNS names and IP addresses, which has no common name: an
- * address cannot be one (RFC 8738 §3).
+ * A request for a DNS name or IP address, which has no common name: an address
+ * cannot be one (RFC 8738 §3).
  *
  * @returns base64url of the DER
  */
 export async function certificateRequest(
   keyPem: string,
   type: KeyType,
-  names: readonly string[],
+  value: string,
 ): Promise<string> {
   const request = await Pkcs10CertificateRequestGenerator.create({
     name: "",
     keys: await keyPair(keyPem, type),
     signingAlgorithm: ALGORITHMS[type],
     extensions: [
-      new SubjectAlternativeNameExtension(names.map((value) => ({
-        type: isIP(value) ? "ip" as const : "dns" as const,
-        value,
-      }))),
+      new SubjectAlternativeNameExtension([
+        { type: isIP(value) ? "ip" : "dns", value },
+      ]),
     ],
   });
   return encodeBase64url(new Uint8Array(request.rawData));

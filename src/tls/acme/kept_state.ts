@@ -15,13 +15,6 @@ const STATE = v.object({
   /** Orders of the last hour. */
   ordersMs: v.array(time),
   lastError: v.optional(v.object({ atMs: time, message: v.string() })),
-  /** Names that the certificate could not be for. */
-  leftOut: v.array(v.object({
-    name: v.string(),
-    why: v.string(),
-    /** An authority was asked. */
-    tried: v.boolean(),
-  })),
   /** Begun and not ended: taken up again after a crash. */
   pending: v.optional(v.object({
     directory: v.string(),
@@ -46,7 +39,7 @@ const STATE = v.object({
 
 export type AcmeState = v.InferOutput<typeof STATE>;
 
-export const NO_STATE: AcmeState = { failures: 0, ordersMs: [], leftOut: [] };
+export const NO_STATE: AcmeState = { failures: 0, ordersMs: [] };
 
 /** One that cannot be read is as none. */
 export async function readState(path: string): Promise<AcmeState> {

@@ -1,5 +1,5 @@
 /**
- * One order, from the names to the chain (RFC 8555 §7.4). Each step asks the
+ * One order, from the name to the chain (RFC 8555 §7.4). Each step asks the
  * authority how far it is, so that an order whose client has died is taken up
  * where it was.
  *
@@ -21,11 +21,12 @@ import {
   describeProblem,
   type FailedName,
   readProblem,
+  validationTrouble,
 } from "./trouble.ts";
 
 export interface OrderWishes {
-  /** DNS names and IP addresses. */
-  readonly names: readonly string[];
+  /** DNS name or IP address. */
+  readonly name: string;
   readonly profile?: string;
   /** What it replaces (RFC 9773 §5). */
   readonly replaces?: string;
@@ -34,8 +35,8 @@ export interface OrderWishes {
 export interface OrderParts {
   readonly session: AcmeSession;
   readonly timers: Pick<Timers, "sleep">;
-  /** Who may solve the challenges of a name, in the order in which to try. */
-  solversOf(name: string): readonly Solver[];
+  /** Who may solve a challenge, in the order in which to try. */
+  solvers(): readonly Solver[];
 }
 
 const FIRST_WAIT_MS = 500;
@@ -51,14 +52,13 @@ export class Ordering {
   }
 
   /** @returns Its URL. @throws {AcmeTrouble} */
-  async begin({ names, profile, replaces }: OrderWishes): Promise<string> {
+  async begin({ name, profile, replaces }: OrderWishes): Promise<string> {
     const { session } = this.#parts;
     const { newOrder } = await session.directory();
     const wishes = {
-      identifiers: names.map((value) => ({
-        type: isIP(value) ? "ip" : "dns", // RFC 8738 §3
-        value,
-      })),
+      identifiers: [
+        { type: isIP(name) ? "ip" : "dns", value: name }, // RFC 8738 §3
+      ],
       ...(profile === undefined ? {} : { profile }),
     };
     const order = (more: object) =>
@@ -76,28 +76,16 @@ export class Ordering {
   }
 
   /**
-   * Shows that all names are ours.
+   * Shows that the name is ours.
    *
-   * @throws {AcmeTrouble} `validation` with each name that failed
+   * @throws {AcmeTrouble} `validation` with what has failed
    */
   async authorize(url: string): Promise<void> {
     const order = await this.#order(url);
     if (order.status !== "pending") return;
-    const removals: (() => Promise<void>)[] = [];
-    const outcomes = await Promise.allSettled(
-      order.authorizations.map((one) => this.#solve(one, removals)),
-    );
-    // not before all have been looked at: a name and its wildcard have one record
-    for (const remove of removals) await remove();
-    const failed: FailedName[] = [];
-    for (const outcome of outcomes) {
-      if (outcome.status === "fulfilled") continue;
-      const { reason } = outcome;
-      const names = reason instanceof AcmeTrouble ? reason.more.failed : [];
-      if (!names?.length) throw reason;
-      failed.push(...names);
+    for (const authorization of order.authorizations) {
+      await this.#solve(authorization);
     }
-    if (failed.length > 0) throw validationTrouble(failed);
   }
 
   /**
@@ -148,17 +136,14 @@ export class Ordering {
   }
 
   /** @throws {AcmeTrouble} */
-  async #solve(
-    url: string,
-    removals: (() => Promise<void>)[],
-  ): Promise<void> {
-    const { session, solversOf } = this.#parts;
+  async #solve(url: string): Promise<void> {
+    const { session, solvers } = this.#parts;
     const { body } = await session.post(url);
     const authorization = readShape(AUTHORIZATION, body, "authorization");
     if (authorization.status === "valid") return;
     const name = authorization.identifier.value;
     const wanted = authorization.wildcard ? `*.${name}` : name;
-    const found = pairOf(authorization, solversOf(wanted));
+    const found = pairOf(authorization, solvers());
     if (found === undefined) {
       const types = authorization.challenges.map(({ type }) => type);
       throw validationTrouble([{
@@ -167,22 +152,21 @@ export class Ordering {
       }]);
     }
     const { solver, challenge, token } = found;
-    const { key } = session;
+    const what = { name: wanted, challenge: solver.type };
+    const keyAuthorization = `${token}.${session.key.thumbprint}`;
+    let remove: () => Promise<void>;
     try {
-      const remove = await solver.present({
-        name,
-        token,
-        keyAuthorization: `${token}.${key.thumbprint}`,
-      });
-      removals.push(remove);
+      remove = await solver.present({ name, token, keyAuthorization });
     } catch (error) {
       if (!(error instanceof AcmeTrouble)) throw error;
-      throw validationTrouble([
-        { name: wanted, challenge: solver.type, why: error.message },
-      ]);
+      throw validationTrouble([{ ...what, why: error.message }]);
     }
-    await session.post(challenge, {});
-    await this.#validated(url, { name: wanted, challenge: solver.type });
+    try {
+      await session.post(challenge, {});
+      await this.#validated(url, what);
+    } finally {
+      await remove();
+    }
   }
 
   async #validated(
@@ -264,13 +248,6 @@ function whyOf({ status, challenges }: Authorization): string {
   return failed === undefined
     ? `the authorization is ${status}`
     : describeProblem(readProblem(failed.error));
-}
-
-function validationTrouble(failed: readonly FailedName[]): AcmeTrouble {
-  const whys = failed.map(({ name, challenge, why }) =>
-    `${name}${challenge === undefined ? "" : ` by ${challenge}`}: ${why}`
-  );
-  return new AcmeTrouble("validation", whys.join("; "), { failed });
 }
 
 function isAboutReplacing(error: unknown): boolean {

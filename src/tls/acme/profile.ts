@@ -1,6 +1,5 @@
 /** Which kind of certificate is ordered (the profiles extension of ACME). @module */
 import { isIP } from "node:net";
-import type { Wanted } from "./attempt.ts";
 import type { Directory } from "./shapes.ts";
 import { AcmeTrouble } from "./trouble.ts";
 
@@ -14,10 +13,10 @@ const FOR_ADDRESSES = "shortlived";
  */
 export function profileFor(
   configured: string,
-  { required, optional }: Wanted,
+  name: string,
   { meta: { profiles } }: Directory,
 ): string | undefined {
-  const isForAddress = [...required, ...optional].some((name) => isIP(name));
+  const isForAddress = isIP(name) !== 0;
   if (configured === "auto" && !isForAddress) return undefined;
   const wanted = configured === "auto" ? FOR_ADDRESSES : configured;
   if (profiles && Object.hasOwn(profiles, wanted)) return wanted;

@@ -1,11 +1,11 @@
 /**
- * Gets a certificate from an authority, and renews it in time. Nothing waits
+ * Gets the certificate of one name from an authority, and renews it in time. Nothing waits
  * for it: until it has one, and when it fails, what was served is served.
  *
  * @module
  */
 import { join } from "node:path";
-import type { Certificate } from "../certificate.ts";
+import { type Certificate, isFor } from "../certificate.ts";
 import { BUNDLE_FILE, readBundle, writeBundle } from "../certificate_bundle.ts";
 import { readKept, writeKept } from "../kept_files.ts";
 import { accountKeyFor, openAccount } from "./account.ts";
@@ -35,7 +35,7 @@ import type {
 import { AcmeSession } from "./session.ts";
 import { AcmeTrouble } from "./trouble.ts";
 
-const LOOK_AT_NAMES_MS = 60 * 60_000;
+const LOOK_AT_NAME_MS = 10 * 60_000;
 /** Before it was written no certificate ends: the machine's clock is wrong then. */
 const FIRST_POSSIBLE_MS = Date.UTC(2025, 0);
 
@@ -44,7 +44,7 @@ export class Renewer {
   readonly #ending = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
   #busy = false;
-  #nextNamesMs = 0;
+  #obstacle: { readonly why: string; readonly untilMs: number } | undefined;
 
   constructor(parts: RenewerParts) {
     this.#parts = parts;
@@ -62,6 +62,8 @@ export class Renewer {
       const state = await this.#state();
       const why = await this.#due(options, state);
       if (why === undefined) return skipped("it is not due");
+      const obstacle = await this.#knownObstacle();
+      if (obstacle !== undefined) return this.#hindered(obstacle);
       const nowMs = this.#parts.clock.now();
       const nextMs = earliestAttempt(state, nowMs);
       if (nextMs > nowMs) {
@@ -96,6 +98,8 @@ export class Renewer {
         const until = new Date(limitedUntilMs).toISOString().slice(0, 16);
         return skipped(`the authority takes no order before ${until}Z`);
       }
+      const obstacle = await this.#parts.obstacle();
+      if (obstacle !== undefined) return this.#hindered(obstacle);
       return await this.#order(options, newKey);
     });
   }
@@ -106,6 +110,7 @@ export class Renewer {
     const state = await this.#state();
     return {
       certificate,
+      obstacle: certificate ? undefined : await this.#parts.obstacle(),
       busy: this.#busy,
       state,
       renewalMs: certificate && options &&
@@ -123,6 +128,23 @@ export class Renewer {
   #elsewhere(): Outcome {
     this.#parts.onTrouble(undefined);
     return skipped("certificates are not from an authority");
+  }
+
+  /** It is no trouble: the name is not used. */
+  #hindered(obstacle: string): Outcome {
+    this.#parts.onTrouble(undefined);
+    return skipped(obstacle);
+  }
+
+  async #knownObstacle(): Promise<string | undefined> {
+    const nowMs = this.#parts.clock.now();
+    const known = this.#obstacle;
+    if (known && nowMs < known.untilMs) return known.why;
+    const why = await this.#parts.obstacle();
+    this.#obstacle = why === undefined
+      ? undefined
+      : { why, untilMs: nowMs + LOOK_AT_NAME_MS };
+    return why;
   }
 
   #oneByOne(work: () => Promise<Outcome>): Promise<Outcome> {
@@ -157,23 +179,7 @@ export class Renewer {
     }
     const known = await this.#askAuthority(options, certificate, state);
     if (renewalMs(certificate, known, options) <= nowMs) return "its time";
-    return await this.#newNames(certificate, known);
-  }
-
-  /** Those that have failed are tried again when it is renewed. */
-  async #newNames(
-    certificate: Certificate,
-    { leftOut }: AcmeState,
-  ): Promise<string | undefined> {
-    const nowMs = this.#parts.clock.now();
-    if (nowMs < this.#nextNamesMs) return undefined;
-    this.#nextNamesMs = nowMs + LOOK_AT_NAMES_MS;
-    const { required, optional } = await this.#parts.wantedNames();
-    const missing = [...required, ...optional].filter((name) =>
-      !certificate.names.includes(name) &&
-      !leftOut.some((one) => one.name === name && one.tried)
-    );
-    return missing.length === 0 ? undefined : `not for ${missing.join(", ")}`;
+    return isFor(certificate, this.#parts.name) ? undefined : "another name";
   }
 
   /** When it wants the certificate renewed; what cannot be asked is asked again later. */
@@ -242,13 +248,12 @@ export class Renewer {
     options: AcmeOptions,
     newKey: boolean,
   ): Promise<Certificate> {
-    const { clock, timers, solvers, wantedNames } = this.#parts;
+    const { name, clock, timers, solvers } = this.#parts;
     const state = await this.#state();
-    const wanted = await wantedNames();
     const old = await this.#certificate();
     const profile = profileFor(
       options.profile,
-      wanted,
+      name,
       await session.directory(),
     );
     await openAccount(session, options.account);
@@ -258,34 +263,30 @@ export class Renewer {
       : undefined;
     const { pending } = state;
     const takenUp = pending?.directory === options.directory && !newKey &&
-        isSameSet(pending.names, [...wanted.required, ...wanted.optional])
-      ? pending
+        pending.names.length === 1 && pending.names[0] === name
+      ? pending.url
       : undefined;
     const keyPem = await this.#keyPem(options, takenUp ? "last" : newKey);
-    const { certificate, leftOut } = await attempt({
+    const certificate = await attempt({
       session,
       clock,
       timers,
       solvers: solvers(this.#ending.signal),
       keyPem,
       keyType: options.keyType,
-      wanted,
+      name,
       wishes: {
         ...(profile === undefined ? {} : { profile }),
         ...(replaces === undefined ? {} : { replaces }),
       },
       ...(takenUp === undefined ? {} : { pending: takenUp }),
       orders: ordersLeft(state, clock.now()) || 1,
-      onOrder: (url, names) => this.#noteOrder(options.directory, url, names),
+      onOrder: (url) => this.#noteOrder(options.directory, url),
     });
     await writeBundle(this.bundlePath, certificate);
     await this.#keep({
       ...NO_STATE,
       ordersMs: (await this.#state()).ordersMs,
-      leftOut: [
-        ...wanted.leftOut,
-        ...leftOut.map(({ name, why }) => ({ name, why, tried: true })),
-      ],
       issued: {
         directory: options.directory,
         fingerprint: certificate.fingerprint,
@@ -310,17 +311,13 @@ export class Renewer {
     return fresh;
   }
 
-  async #noteOrder(
-    directory: string,
-    url: string,
-    names: readonly string[],
-  ): Promise<void> {
+  async #noteOrder(directory: string, url: string): Promise<void> {
     const state = await this.#state();
     const nowMs = this.#parts.clock.now();
     await this.#keep({
       ...state,
       ordersMs: [...recentOrders(state, nowMs), nowMs],
-      pending: { directory, url, names: [...names] },
+      pending: { directory, url, names: [this.#parts.name] },
     });
   }
 
@@ -341,13 +338,13 @@ export class Renewer {
     { directory }: AcmeOptions,
     work: (session: AcmeSession) => Promise<T>,
   ): Promise<T> {
-    const { folder, clock } = this.#parts;
+    const { accountFolder, clock } = this.#parts;
     const transport = await this.#parts.transport();
     try {
       return await work(
         new AcmeSession({
           directoryUrl: directory,
-          key: await accountKeyFor(folder, directory),
+          key: await accountKeyFor(accountFolder, directory),
           transport,
           clock,
           signal: this.#ending.signal,
@@ -385,10 +382,6 @@ function renewalMs(
   return renewal?.fingerprint === certificate.fingerprint
     ? renewalAsChosen(renewal.chosenMs, certificate)
     : renewalByLifetime(certificate, renewFraction);
-}
-
-function isSameSet(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((name) => b.includes(name));
 }
 
 function skipped(why: string): Outcome {

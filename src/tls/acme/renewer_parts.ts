@@ -2,7 +2,6 @@
 import type { Clock, Timers } from "../../base/clock.ts";
 import type { Certificate } from "../certificate.ts";
 import type { AccountWishes } from "./account.ts";
-import type { Wanted } from "./attempt.ts";
 import type { KeyType } from "./certificate_key.ts";
 import type { AcmeState } from "./kept_state.ts";
 import type { Solver } from "./solvers.ts";
@@ -21,11 +20,6 @@ export interface AcmeOptions {
   readonly renewFraction: number;
 }
 
-/** Names that are not asked for, and why. */
-export interface WantedNames extends Wanted {
-  readonly leftOut: AcmeState["leftOut"];
-}
-
 /** Why there is no certificate, and when it is tried again: milliseconds since 1970 UTC. */
 export interface CertificateTrouble {
   readonly message: string;
@@ -33,14 +27,19 @@ export interface CertificateTrouble {
 }
 
 export interface RenewerParts {
-  /** Where account, key, certificate and state are kept. */
+  /** What the certificate is for: DNS name or IP address. */
+  readonly name: string;
+  /** Where key, certificate and state are kept. */
   readonly folder: string;
+  /** Where the accounts are kept, which are those of all names. */
+  readonly accountFolder: string;
   readonly clock: Clock;
   readonly timers: Pick<Timers, "sleep">;
   random(): number;
   /** Undefined while certificates come from elsewhere. */
   options(): Promise<AcmeOptions | undefined>;
-  wantedNames(): Promise<WantedNames>;
+  /** Why the authority need not be asked for it, as of a name that leads elsewhere. */
+  obstacle(): Promise<string | undefined>;
   solvers(signal: AbortSignal): readonly Solver[];
   transport(): Promise<AcmeTransport>;
   /** A new one is in its place. */
@@ -59,6 +58,8 @@ export type Outcome =
 /** What is known, milliseconds since 1970 UTC. */
 export interface RenewerStatus {
   readonly certificate: Certificate | undefined;
+  /** Why no authority is asked. */
+  readonly obstacle: string | undefined;
   readonly busy: boolean;
   readonly state: AcmeState;
   readonly renewalMs: number | undefined;

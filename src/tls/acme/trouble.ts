@@ -48,6 +48,14 @@ export class AcmeTrouble extends Error {
   }
 }
 
+/** Every way that was tried. */
+export function validationTrouble(failed: readonly FailedName[]): AcmeTrouble {
+  const whys = failed.map(({ name, challenge, why }) =>
+    `${name}${challenge === undefined ? "" : ` by ${challenge}`}: ${why}`
+  );
+  return new AcmeTrouble("validation", whys.join("; "), { failed });
+}
+
 const MAX_SHOWN = 500;
 const MAX_SUBPROBLEMS = 100;
 const TYPE_PREFIX = "urn:ietf:params:acme:error:";

@@ -1,11 +1,15 @@
 /** The certificate, and how it is got from an authority. @module */
 import { optional } from "valibot";
 import { Refusal } from "../../../base/refusal.ts";
-import type { Outcome } from "../../../tls/acme/renewer_parts.ts";
+import type {
+  Outcome,
+  RenewerStatus,
+} from "../../../tls/acme/renewer_parts.ts";
+import type { Named } from "../../../tls/acme/renewers.ts";
 import {
   type Certificate,
-  covers,
   daysRemaining,
+  isFor,
 } from "../../../tls/certificate.ts";
 import {
   CERTIFICATE_MODES,
@@ -17,7 +21,9 @@ import { inField, invalidField, operation } from "../../operation.ts";
 
 async function status({ certificates, clock }: AdminContext) {
   const { mode, hostname, path, directory } = certificates;
-  const current = await certificates.current();
+  const served = await certificates.current();
+  const [current] = served;
+  const orders = mode === "autocert" ? await certificates.status() : [];
   const nowMs = clock.now();
   return {
     tls_management: mode,
@@ -25,10 +31,10 @@ async function status({ certificates, clock }: AdminContext) {
     present: current !== undefined,
     cert_path: path,
     ...shapeOf(current, mode, nowMs),
-    names: await nameShapes(certificates, current),
-    authority: mode === "autocert"
-      ? { directory, ...await authorityShape(certificates, nowMs) }
-      : null,
+    names: nameShapes(certificates.names, served, orders, nowMs),
+    authority: orders[0] === undefined
+      ? null
+      : { directory, ...authorityShape(orders[0].what, orders, nowMs) },
   };
 }
 
@@ -63,41 +69,57 @@ function typeOf({ selfSigned, issuer }: Certificate, mode: CertificateMode) {
   return mode === "autocert" ? "acme-other" : "other";
 }
 
-async function nameShapes(
-  certificates: AdminContext["certificates"],
-  current: Certificate | undefined,
+function nameShapes(
+  wanted: readonly string[],
+  served: readonly Certificate[],
+  orders: readonly Named<RenewerStatus>[],
+  nowMs: number,
 ) {
-  const { state } = await certificates.status();
-  const others = current?.names ?? [];
-  const leftOut = new Map(state.leftOut.map(({ name, why }) => [name, why]));
-  const all = new Set([...certificates.names, ...others, ...leftOut.keys()]);
+  const statuses = new Map(orders.map(({ name, what }) => [name, what]));
+  const all = new Set([
+    ...wanted,
+    ...statuses.keys(),
+    ...served.flatMap(({ names }) => names),
+  ]);
   return [...all].map((name) => {
-    const covered = current !== undefined &&
-      (others.includes(name) || covers(current, name));
+    const status = statuses.get(name);
+    const certificate = [...served].sort((a, b) => b.notAfter - a.notAfter)
+      .find((one) => isFor(one, name));
     return {
       name,
-      covered,
-      problem: covered ? null : leftOut.get(name) ?? null,
+      covered: certificate !== undefined,
+      not_after: certificate ? seconds(certificate.notAfter) : null,
+      next_renewal: secondsOrNull(status?.renewalMs),
+      next_attempt: status ? nextAttempt(status, nowMs) : null,
+      /** Why there is none, or why it was not renewed. */
+      problem: status?.state.lastError?.message ?? status?.obstacle ?? null,
     };
   });
 }
 
-async function authorityShape(
-  certificates: AdminContext["certificates"],
+function authorityShape(
+  { state, renewalMs }: RenewerStatus,
+  orders: readonly Named<RenewerStatus>[],
   nowMs: number,
 ) {
-  const { busy, state, renewalMs, earliestMs } = await certificates.status();
   const { lastError, failures } = state;
   return {
-    ordering: busy,
-    next_renewal: renewalMs === undefined ? null : seconds(renewalMs),
+    ordering: orders.some(({ what }) => what.busy),
+    next_renewal: secondsOrNull(renewalMs),
     /** Whether the authority has said when. */
     suggested: state.renewal !== undefined,
     failures,
     last_error: lastError?.message ?? null,
     last_error_at: lastError ? seconds(lastError.atMs) : null,
-    next_attempt: failures > 0 ? seconds(Math.max(earliestMs, nowMs)) : null,
+    next_attempt: orders[0] ? nextAttempt(orders[0].what, nowMs) : null,
   };
+}
+
+function nextAttempt(
+  { state, earliestMs }: RenewerStatus,
+  nowMs: number,
+): number | null {
+  return state.failures > 0 ? seconds(Math.max(earliestMs, nowMs)) : null;
 }
 
 async function obtain(
@@ -115,7 +137,7 @@ async function obtain(
         `Certificates do not come from an authority: tls.mode is ${certificates.mode}, not autocert`,
     });
   }
-  const outcome = await certificates.order({
+  const outcomes = await certificates.order({
     force: input.force ?? false,
     newKey: input.new_key ?? false,
     rehearsal: input.rehearsal ?? false,
@@ -123,29 +145,37 @@ async function obtain(
       ? {}
       : { httpListen: input.http_listen }),
   });
-  return await outcomeShape(certificates, outcome);
+  const [first] = outcomes;
+  if (!first) throw new TypeError("No name");
+  return {
+    ...await outcomeShape(certificates, first.what),
+    names: outcomes.map(({ name, what }) => ({
+      name,
+      action: what.kind,
+      detail: detailOf(what),
+    })),
+  };
 }
 
+/** Of the name that clients connect to. */
 async function outcomeShape(
   certificates: AdminContext["certificates"],
   outcome: Outcome,
 ) {
   const domain = certificates.hostname;
   switch (outcome.kind) {
-    case "issued": {
-      const { names, notAfter } = outcome.certificate;
+    case "issued":
       return {
         domain,
-        action: "issued" as const,
-        detail: `for ${names.join(", ")}`,
-        not_after: seconds(notAfter),
+        action: outcome.kind,
+        detail: detailOf(outcome),
+        not_after: seconds(outcome.certificate.notAfter),
       };
-    }
     case "skipped":
       return {
         domain,
-        action: "skipped" as const,
-        detail: outcome.why,
+        action: outcome.kind,
+        detail: detailOf(outcome),
         not_after: null,
       };
     case "failed": {
@@ -153,10 +183,25 @@ async function outcomeShape(
         ? [] // it has looked at nothing of ours
         : await certificates.hints();
       throw new Refusal("unavailable", {
-        explanation: [outcome.trouble.message, ...hints].join("\n"),
+        explanation: [detailOf(outcome), ...hints].join("\n"),
       });
     }
   }
+}
+
+function detailOf(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "issued":
+      return `for ${outcome.certificate.names.join(", ")}`;
+    case "skipped":
+      return outcome.why;
+    case "failed":
+      return outcome.trouble.message;
+  }
+}
+
+function secondsOrNull(ms: number | undefined): number | null {
+  return ms === undefined ? null : seconds(ms);
 }
 
 function seconds(ms: number): number {
