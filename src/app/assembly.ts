@@ -16,7 +16,6 @@ import type { Log } from "../observe/log.ts";
 import { seenGrace } from "../tasks/purge_seen.ts";
 import type { Renewers } from "../tls/acme/renewers.ts";
 import { HttpChallenges } from "../tls/acme/solvers.ts";
-import type { Certificate } from "../tls/certificate.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
 import type { Pollers } from "../federation/exchange/poll/pollers.ts";
 import { ConditionWatch } from "./running/condition_watch.ts";

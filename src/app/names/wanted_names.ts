@@ -8,7 +8,6 @@ import { isIP } from "node:net";
 import type { Config } from "../../config/schema.ts";
 import { type Dns, DnsFailure } from "../../dns/answers.ts";
 import { canonicalAddress } from "../../dns/address_kind.ts";
-import { literalIp } from "../../mail/address.ts";
 import { hostnameOf } from "../certificates.ts";
 
 export type AddressLookUps = Pick<Dns, "ipv4" | "ipv6">;
