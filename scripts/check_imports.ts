@@ -26,7 +26,8 @@ const RESOURCES: Record<string, readonly string[]> = {
   http: ["net"],
   tls: ["http", "files"],
   dns: [],
-  mailauth: ["dns", "http"],
+  mailauth: ["dns", "http", "libcrypto"],
+  libcrypto: [],
 };
 const RELAY = [
   "accounts",

@@ -6,47 +6,16 @@
  * @module
  */
 import { createPublicKey, type KeyObject } from "node:crypto";
+import {
+  type Library,
+  type LibraryCalls,
+  LibraryFault,
+  openLibrary,
+  SUCCESS,
+} from "../libcrypto/library.ts";
 import { isRsaSignature, type RsaPublicKey, rsaPublicKey } from "./rsa.ts";
 
-const LIBRARY = "libcrypto.so.3"; // the number is that of its binary interface
-
-const SYMBOLS = {
-  OPENSSL_init_crypto: { parameters: ["u64", "pointer"], result: "i32" },
-  OpenSSL_version: { parameters: ["i32"], result: "pointer" },
-  ERR_clear_error: { parameters: [], result: "void" },
-  d2i_AutoPrivateKey: {
-    parameters: ["pointer", "buffer", "i64"],
-    result: "pointer",
-  },
-  EVP_PKEY_free: { parameters: ["pointer"], result: "void" },
-  EVP_MD_CTX_new: { parameters: [], result: "pointer" },
-  EVP_MD_CTX_free: { parameters: ["pointer"], result: "void" },
-  EVP_sha256: { parameters: [], result: "pointer" },
-  EVP_DigestSignInit: {
-    parameters: ["pointer", "pointer", "pointer", "pointer", "pointer"],
-    result: "i32",
-  },
-  EVP_DigestSign: {
-    parameters: ["pointer", "buffer", "buffer", "buffer", "usize"],
-    result: "i32",
-    nonblocking: true,
-  },
-} as const;
-
-export type LibraryCalls = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
-
-/** OPENSSL_INIT_NO_LOAD_CONFIG: what others have set up there is not for us. */
-const WITHOUT_CONFIGURATION = 0x80n;
-/** OPENSSL_INIT_NO_ATEXIT: else exit() takes apart what a signature is being made with. */
-const WITHOUT_END = 0x80000n;
-const VERSION_TEXT = 0;
-const SUCCESS = 1;
 const PROBE = new TextEncoder().encode("postern");
-
-/** It does not do what it should. */
-export class LibraryFault extends Error {
-  override readonly name = "LibraryFault";
-}
 
 export class LibCrypto {
   readonly #calls: LibraryCalls;
@@ -54,27 +23,16 @@ export class LibCrypto {
   readonly version: string;
   readonly #unused: FinalizationRegistry<Deno.PointerValue>;
 
-  constructor(calls: LibraryCalls, version: string) {
+  constructor({ calls, version }: Library) {
     this.#calls = calls;
     this.version = version;
     this.#unused = new FinalizationRegistry((key) => calls.EVP_PKEY_free(key));
   }
 
   /** undefined where there is none, or not the one we know. */
-  static open(name = LIBRARY): LibCrypto | undefined {
-    if (Deno.build.os !== "linux") return undefined;
-    try {
-      const calls = Deno.dlopen(name, SYMBOLS).symbols;
-      const options = WITHOUT_CONFIGURATION | WITHOUT_END;
-      if (calls.OPENSSL_init_crypto(options, null) !== SUCCESS) {
-        return undefined;
-      }
-      const text = calls.OpenSSL_version(VERSION_TEXT);
-      if (text === null) return undefined;
-      return new LibCrypto(calls, Deno.UnsafePointerView.getCString(text));
-    } catch {
-      return undefined;
-    }
+  static open(name?: string): LibCrypto | undefined {
+    const library = openLibrary(name);
+    return library && new LibCrypto(library);
   }
 
   /**

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, verify } from "node:crypto";
-import { LibCrypto, type LibraryCalls, LibraryFault } from "./libcrypto.ts";
+import { type LibraryCalls, LibraryFault } from "../libcrypto/library.ts";
+import { LibCrypto } from "./libcrypto.ts";
 
 const library = LibCrypto.open();
 const isAbsent = library === undefined;
@@ -73,7 +74,7 @@ const FAULTS: Readonly<Record<string, [Partial<LibraryCalls>, RegExp]>> = {
 for (const [what, [calls, why]] of Object.entries(FAULTS)) {
   Deno.test(`a key of a library that ${what} is not used`, async () => {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 1024 });
-    const odd = new LibCrypto(fakeCalls(calls), "odd");
+    const odd = new LibCrypto({ calls: fakeCalls(calls), version: "odd" });
     await assert.rejects(
       () => odd.key(privateKey),
       (error) => error instanceof LibraryFault && why.test(error.message),

@@ -8,6 +8,11 @@ import {
   METHODS,
 } from "../../src/shadowsocks/proto/methods.ts";
 import { secretOfOctets } from "../../src/shadowsocks/proto/shared_key.ts";
+import {
+  type Aead,
+  type AeadKey,
+  RUNTIME_AEAD,
+} from "../../src/shadowsocks/server/aead.ts";
 import { ShadowsocksServer } from "../../src/shadowsocks/server/server.ts";
 import { TestTime } from "../harness/test_time.ts";
 import { ShadowsocksClient, uint16 } from "./shadowsocks_client.ts";
@@ -22,6 +27,8 @@ interface World {
   /** Ports that were asked for, with our end of each connection. */
   readonly services: { port: number; peer: string; wire: WireEnd }[];
   connect(): WireEnd;
+  /** Keys that were made and have not ended. */
+  keysHeld(): number;
   /** What a client of this server sends. */
   client(): ShadowsocksClient;
 }
@@ -29,12 +36,14 @@ interface World {
 function world(method: MethodName, password = PASSWORD): World {
   const time = new TestTime();
   const services: World["services"] = [];
+  const held = new Set<AeadKey>();
   const server = new ShadowsocksServer({
     clock: time,
     timers: time,
     random: systemRandom,
     backend: {
       access: () => password === "" ? undefined : { method, password },
+      aead: () => ({ key: (...given) => counted(given, held) }),
       limits: () => ({ handshakeMs: 10_000, idleMs: 600_000 }),
       reach(port, peer) {
         if (port !== 993) return Promise.resolve(undefined);
@@ -54,7 +63,18 @@ function world(method: MethodName, password = PASSWORD): World {
       return theirs;
     },
     client: () => new ShadowsocksClient(method, PASSWORD),
+    keysHeld: () => held.size,
   };
+}
+
+function counted(
+  given: Parameters<Aead["key"]>,
+  held: Set<AeadKey>,
+): AeadKey {
+  const key = RUNTIME_AEAD.key(...given);
+  held.add(key);
+  key.end = () => void held.delete(key);
+  return key;
 }
 
 /** As the server's clock has it. */
@@ -94,6 +114,32 @@ for (const method of METHOD_NAMES) {
       8 + long.length,
       70_001,
     ]);
+  });
+
+  Deno.test(`${method}: however a client goes, its keys go with it`, async () => {
+    const w = world(method);
+    const wire = w.connect();
+    wire.send(w.client().request({ ...now(w), first: "a login" }));
+    await wire.settle();
+    assert.equal(w.keysHeld(), 2);
+    w.services[0]!.wire.end();
+    wire.end();
+    await wire.settle();
+    assert.equal(w.keysHeld(), 0);
+    const stranger = w.connect();
+    stranger.send(new Uint8Array(200));
+    await stranger.settle();
+    assert.equal(w.keysHeld(), 1);
+    stranger.end();
+    await stranger.settle();
+    assert.equal(w.keysHeld(), 0);
+    const other = w.connect();
+    other.send(w.client().request(now(w)));
+    await other.settle();
+    assert.equal(w.keysHeld(), 2);
+    w.server.cut();
+    await other.settle();
+    assert.equal(w.keysHeld(), 0);
   });
 
   Deno.test(`${method}: what was sent once is not served again`, async () => {

@@ -5,11 +5,13 @@ import { systemRandom } from "../../base/random.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Access } from "../../shadowsocks/proto/share_link.ts";
+import type { Aead } from "../../shadowsocks/server/aead.ts";
 import type {
   ShadowsocksBackend,
   ShadowsocksLimits,
 } from "../../shadowsocks/server/backend.ts";
 import type { Wire } from "../../shadowsocks/server/wire.ts";
+import { systemAead } from "./system_aead.ts";
 import type { OwnServices } from "./own_services.ts";
 
 export interface RelayShadowsocksParts {
@@ -24,6 +26,7 @@ export interface RelayShadowsocksParts {
 
 export class RelayShadowsocks implements ShadowsocksBackend {
   readonly #parts: RelayShadowsocksParts;
+  #aead: Aead | undefined;
 
   constructor(parts: RelayShadowsocksParts) {
     const { settings, cut } = parts;
@@ -46,6 +49,10 @@ export class RelayShadowsocks implements ShadowsocksBackend {
     return password === ""
       ? undefined
       : { method: settings.get("shadowsocks_cipher"), password };
+  }
+
+  aead(): Aead {
+    return this.#aead ??= systemAead((fault) => this.#parts.reportBug(fault));
   }
 
   limits(): ShadowsocksLimits {

@@ -5,11 +5,8 @@
  *
  * @module
  */
-import {
-  LibCrypto,
-  LibraryFault,
-  type LibraryKey,
-} from "../../mailauth/libcrypto.ts";
+import { LibraryFault } from "../../libcrypto/library.ts";
+import { LibCrypto, type LibraryKey } from "../../mailauth/libcrypto.ts";
 import { rawSignature } from "../../mailauth/raw_signature.ts";
 import type { DkimKeyMaterial } from "./key_material.ts";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
-import { LibCrypto, LibraryFault } from "../../mailauth/libcrypto.ts";
+import { LibraryFault } from "../../libcrypto/library.ts";
+import { LibCrypto } from "../../mailauth/libcrypto.ts";
 import { type DkimKeyMaterial, newKey, readKey } from "./key_material.ts";
 import { Signatures } from "./signatures.ts";
 

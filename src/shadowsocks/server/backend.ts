@@ -1,10 +1,13 @@
 /** What Shadowsocks needs of the relay; app/ passes the real thing in. @module */
 import type { Access } from "../proto/share_link.ts";
+import type { Aead } from "./aead.ts";
 import type { Wire } from "./wire.ts";
 
 export interface ShadowsocksBackend {
   /** What clients have to know; asked for each connection. undefined: nobody can know it. */
   access(): Access | undefined;
+  /** What the octets of a connection are sealed and opened with. */
+  aead(): Aead;
   /** Asked for each connection. */
   limits(): ShadowsocksLimits;
   /**

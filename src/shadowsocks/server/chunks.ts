@@ -6,6 +6,7 @@
  */
 import { concat } from "../../base/octets.ts";
 import type { Method } from "../proto/methods.ts";
+import type { Aead } from "./aead.ts";
 import type { MasterKey } from "./keys.ts";
 import type { OctetSource } from "./octet_source.ts";
 import { payloadLength } from "./request.ts";
@@ -76,6 +77,7 @@ export interface ReplyParts {
   readonly key: MasterKey;
   /** Of the request that is answered. */
   readonly requestSalt: Uint8Array;
+  readonly aead: Aead;
   /** A fresh one. */
   readonly salt: Uint8Array;
   /** Seconds since 1970 UTC. */
@@ -90,10 +92,10 @@ export class ChunkWriter {
   #hasBegun = false;
 
   constructor(parts: ReplyParts) {
-    const { key, salt } = parts;
+    const { key, salt, aead } = parts;
     this.#parts = parts;
     this.#method = key.method;
-    this.#sealer = new Sealer(key.method, key.subkey(salt));
+    this.#sealer = new Sealer(key.method, key.subkey(salt), aead);
   }
 
   /** These octets as they go out; the first ones with what a stream begins with. */

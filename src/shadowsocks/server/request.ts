@@ -5,6 +5,7 @@
  */
 import type { Method } from "../proto/methods.ts";
 import { readTarget } from "../proto/target.ts";
+import type { Aead } from "./aead.ts";
 import type { MasterKey } from "./keys.ts";
 import type { OctetSource } from "./octet_source.ts";
 import type { SeenSalts } from "./salts.ts";
@@ -29,6 +30,7 @@ export type RequestFault = "left" | "stranger" | "replayed";
 export interface RequestParts {
   readonly key: MasterKey;
   readonly salts: SeenSalts;
+  readonly aead: Aead;
   /** Seconds since 1970 UTC. */
   now(): number;
 }
@@ -48,7 +50,7 @@ export async function readRequest(
   const lent = await source.exactly(method.keyOctets);
   if (!lent) return "left";
   const salt = lent.slice();
-  const opener = new Opener(method, parts.key.subkey(salt));
+  const opener = new Opener(method, parts.key.subkey(salt), parts.aead);
   const begin = await BEGINNINGS[method.edition]({ source, opener, parts });
   if (typeof begin === "string") return begin;
   // only what has the key is remembered: strangers cannot push others out

@@ -7,65 +7,38 @@
  *
  * @module
  */
-import { createCipheriv, createDecipheriv } from "node:crypto";
 import type { Method } from "../proto/methods.ts";
+import { type Aead, type AeadKey, RUNTIME_AEAD } from "./aead.ts";
 
 export const TAG_OCTETS = 16;
 const NONCE_OCTETS = 12;
-const OPTIONS = { authTagLength: TAG_OCTETS };
 
 export class Sealer {
-  readonly #method: Method;
-  readonly #key: Uint8Array;
+  readonly #key: AeadKey;
   readonly #nonce = new Nonce();
 
-  constructor(method: Method, key: Uint8Array) {
-    this.#method = method;
-    this.#key = key;
+  constructor({ cipher }: Method, key: Uint8Array, aead: Aead = RUNTIME_AEAD) {
+    this.#key = aead.key(cipher, key, "seal");
   }
 
   /** Writes what is sealed, and its tag, to `out` at `at`; gives where it ends. */
   seal(plain: Uint8Array, out: Uint8Array, at: number): number {
-    const cipher = createCipheriv(
-      this.#method.cipher as "aes-128-gcm",
-      this.#key,
-      this.#nonce.next(),
-      OPTIONS,
-    );
-    out.set(cipher.update(plain), at);
-    cipher.final();
-    out.set(cipher.getAuthTag(), at + plain.length);
+    this.#key.seal(this.#nonce.next(), plain, out, at);
     return at + plain.length + TAG_OCTETS;
   }
 }
 
 export class Opener {
-  readonly #method: Method;
-  readonly #key: Uint8Array;
+  readonly #key: AeadKey;
   readonly #nonce = new Nonce();
 
-  constructor(method: Method, key: Uint8Array) {
-    this.#method = method;
-    this.#key = key;
+  constructor({ cipher }: Method, key: Uint8Array, aead: Aead = RUNTIME_AEAD) {
+    this.#key = aead.key(cipher, key, "open");
   }
 
   /** What was sealed, with its tag behind it; undefined if it was not by somebody with the key. */
   open(sealed: Uint8Array): Uint8Array | undefined {
-    const end = sealed.length - TAG_OCTETS;
-    const decipher = createDecipheriv(
-      this.#method.cipher as "aes-128-gcm",
-      this.#key,
-      this.#nonce.next(),
-      OPTIONS,
-    );
-    try {
-      decipher.setAuthTag(sealed.subarray(end));
-      const plain = decipher.update(sealed.subarray(0, end));
-      decipher.final();
-      return plain;
-    } catch {
-      return undefined;
-    }
+    return this.#key.open(this.#nonce.next(), sealed);
   }
 }
 

@@ -10,6 +10,7 @@
  */
 import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
+import { KeyRing } from "./aead.ts";
 import type { ShadowsocksBackend } from "./backend.ts";
 import { ChunkReader, ChunkWriter } from "./chunks.ts";
 import type { TunnelFigures, TunnelRefusal } from "./figures.ts";
@@ -33,6 +34,7 @@ export interface SessionSurroundings {
 export class Session {
   readonly #wire: Wire;
   readonly #around: SessionSurroundings;
+  readonly #keys: KeyRing;
   #service: Wire | undefined;
   #phase: "asking" | "silent" | "tunnel" | "over" = "asking";
   #deadline: number;
@@ -40,6 +42,7 @@ export class Session {
   constructor(wire: Wire, around: SessionSurroundings) {
     this.#wire = wire;
     this.#around = around;
+    this.#keys = new KeyRing(around.backend.aead());
     this.#deadline = this.#in(around.backend.limits().handshakeMs);
   }
 
@@ -53,6 +56,7 @@ export class Session {
       // one of the two is lost
       this.abort();
     }
+    this.#keys.end();
     await this.#wire.gone;
     await this.#service?.gone;
   }
@@ -80,7 +84,12 @@ export class Session {
     if (!key) return await this.#turnDown("unset");
     const source = new OctetSource(this.#wire);
     const now = () => Math.floor(clock.now() / 1000);
-    const request = await readRequest(source, { key, salts, now });
+    const request = await readRequest(source, {
+      key,
+      salts,
+      aead: this.#keys,
+      now,
+    });
     if (request === "left" || this.#phase !== "asking") {
       return await this.#hearOut();
     }
@@ -100,6 +109,7 @@ export class Session {
           key,
           requestSalt: request.salt,
           salt: this.#freshSalt(key),
+          aead: this.#keys,
           now,
         }),
       ),
