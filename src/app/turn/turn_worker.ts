@@ -17,7 +17,12 @@ import { listInterfaces } from "./interfaces.ts";
 import { BindFault, Listening, type SocketGroup } from "./listening.ts";
 import type { TurnAnswer, TurnListenerName, TurnQuestion } from "./messages.ts";
 import { TurnStreams } from "./streams.ts";
-import { type RelayHosts, UdpListener, UdpRelaySockets } from "./udp.ts";
+import {
+  checkUnused,
+  type RelayHosts,
+  UdpListener,
+  UdpRelaySockets,
+} from "./udp.ts";
 
 const SWEEP_MS = 1000;
 const BACKLOG = 512;
@@ -100,7 +105,9 @@ class TurnThread {
         Deno.listen({ ...address, tcpBacklog: BACKLOG })
       );
       opened.push(tcp);
-      for (const hostname of udpHosts(address.hostname)) {
+      const hostnames = udpHosts(address.hostname);
+      for (const one of hostnames) checkUnused(one, address.port);
+      for (const hostname of hostnames) {
         const at = { ...address, hostname, count: SOCKETS_PER_ADDRESS };
         opened.push(new UdpListener(this.#server, onBug, at));
       }

@@ -49,6 +49,16 @@ class UdpClient implements TurnPeer {
   }
 }
 
+/**
+ * To be asked of all addresses before any of them is listened at: sockets that
+ * share a port would not notice another program, and this would notice them.
+ *
+ * @throws {Deno.errors} when another program has the port
+ */
+export function checkUnused(hostname: string, port: number): void {
+  bind(hostname, port).close();
+}
+
 /** Several sockets on one port share its clients, and each has a buffer of the kernel's. */
 export class UdpListener {
   readonly #sockets: readonly Deno.DatagramConn[];
@@ -63,8 +73,6 @@ export class UdpListener {
       readonly count: number;
     },
   ) {
-    // shared ports would not notice another program
-    bind(hostname, port).close();
     const sockets: Deno.DatagramConn[] = [];
     try {
       withReceiveBuffer(RECEIVE_BUFFER_OCTETS, () => {
