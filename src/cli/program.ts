@@ -31,37 +31,54 @@ export async function runCli(
   surroundings: CliSurroundings,
 ): Promise<number> {
   const { terminal } = surroundings;
-  const json = args.includes("--json");
+  try {
+    const chosen = readCommandLine(args, (text) => terminal.out(text));
+    return chosen === undefined ? EXIT.ok : await perform(chosen, surroundings);
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    return fail(error, terminal, args.includes("--json"));
+  }
+}
+
+/** What a command line asks for. */
+export interface ChosenCommand {
+  readonly command: Command;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly args: readonly string[];
+}
+
+/**
+ * Gives nothing where help or the version was asked for.
+ *
+ * @param tell Hears those.
+ * @throws {CliError} usage
+ */
+export function readCommandLine(
+  args: readonly string[],
+  tell: (text: string) => void,
+): ChosenCommand | undefined {
   let usageText = "";
-  const chosen: { command?: Command; parser?: Parser; values?: string[] } = {};
+  const chosen: { command?: ChosenCommand } = {};
   const parser = buildParser((command, parser, values) => {
-    Object.assign(chosen, { command, parser, values });
+    chosen.command = { command, options: mergedOptions(parser), args: values };
   }, {
-    writeOut: (text) => terminal.out(text),
+    writeOut: tell,
     writeErr: (text) => usageText += text,
   });
   try {
     parser.parse(withDefaultCommand(args), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return EXIT.ok;
+    if (error.exitCode === 0) return undefined;
     const message = usageText.trim().replace(/^error: /, "") ||
       "Name a command; --help lists them";
-    return fail(new CliError("usage", message, EXIT.usage), terminal, json);
+    throw new CliError("usage", message, EXIT.usage);
   }
-  if (!chosen.command || !chosen.parser) return EXIT.ok;
-  return await perform(
-    chosen.command,
-    mergedOptions(chosen.parser),
-    chosen.values ?? [],
-    surroundings,
-  );
+  return chosen.command;
 }
 
 async function perform(
-  command: Command,
-  options: Readonly<Record<string, unknown>>,
-  args: readonly string[],
+  { command, options, args }: ChosenCommand,
   { terminal, environment, openOffline }: CliSurroundings,
 ): Promise<number> {
   const json = options.json === true;
@@ -149,17 +166,17 @@ function buildParser(
     .helpOption("-h, --help", "show this help")
     .configureOutput(output).exitOverride();
   addOptions(root, GLOBAL_OPTIONS, false);
-  const groups = new Map<string, Parser>();
-  for (const { name, aliases = [], summary } of GROUPS) {
-    const group = root.command(name).description(summary).aliases([...aliases])
-      .configureOutput(output).exitOverride();
+  const groups = GROUPS.map(({ name, aliases = [], summary }) => {
+    const group = new Parser(name).copyInheritedSettings(root)
+      .description(summary).aliases([...aliases])
+      .helpGroup("Groups of commands:");
     addOptions(group, GLOBAL_OPTIONS, true);
     addDefault(group, name, chosen);
-    groups.set(name, group);
-  }
+    return group;
+  });
   for (const command of COMMANDS) {
     const [first = "", ...rest] = command.usage.split(" ");
-    const group = groups.get(first);
+    const group = groups.find((one) => one.name() === first);
     const usage = group ? rest.join(" ") : command.usage;
     const parser = (group ?? root)
       .command(usage)
@@ -169,6 +186,7 @@ function buildParser(
     addOptions(parser, GLOBAL_OPTIONS, true);
     parser.action(() => chosen(command, parser, parser.args));
   }
+  for (const group of groups) root.addCommand(group); // in help, after all others
   return root;
 }
 

@@ -52,12 +52,10 @@ async function install(call: Call): Promise<CommandResult> {
   const asks = isInteractive(call, there !== undefined);
   const places = withExisting(call, named, there);
   const options = readOptions(call, machine);
+  const typed = asks ? undefined : read(optionWishes(call), places);
   if (!isDry) checkRights(machine, places);
   const warnings = checkPlatform(platformOf(machine), machine, options);
-  const wished = read(
-    asks ? await askWishes(call) : optionWishes(call),
-    places,
-  );
+  const wished = typed ?? read(await askWishes(call), places);
   const plan = makePlan({
     ...options,
     places,
@@ -232,6 +230,12 @@ interface Done extends InstallOptions {
   readonly isLeft: boolean;
 }
 
+async function runs({ machine, places, systemd }: Done): Promise<boolean> {
+  if (!systemd || !machine.isLive) return false;
+  const unit = `${places.name}.service`;
+  return (await machine.run("systemctl", ["is-active", unit])).ok;
+}
+
 async function result(call: Call, done: Done): Promise<CommandResult> {
   const { places, config, outcome, machine, warnings, start, systemd } = done;
   const records = machine.isLive
@@ -260,7 +264,7 @@ async function result(call: Call, done: Done): Promise<CommandResult> {
       : `Installed, in ${changed.length} steps.`,
     ...warnings.map((warning) => `warning: ${warning}`),
     "",
-    nextSteps({ ...done, isRunning: start, records }),
+    nextSteps({ ...done, isRunning: start || await runs(done), records }),
   ].join("\n");
   return { data, text, exit: done.isLeft ? EXIT.partial : EXIT.ok };
 }
