@@ -1,0 +1,125 @@
+/** What README and the guide have people type is understood by the program. */
+import assert from "node:assert/strict";
+import { readCommandLine } from "../../src/cli/program.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { REPOSITORY } from "../harness/server_process.ts";
+import {
+  commandsOf,
+  guide,
+  quotedLines,
+  shellLines,
+  type Typed,
+} from "./documents.ts";
+
+const DOCUMENTS = await guide();
+
+function complaints(lines: readonly Typed[]): string[] {
+  return lines.flatMap(({ place, line }) =>
+    commandsOf(line, "postern").flatMap((args) => {
+      try {
+        readCommandLine(args, () => {});
+        return [];
+      } catch (error) {
+        return [`${place}: ${line}: ${(error as Error).message}`];
+      }
+    })
+  );
+}
+
+Deno.test("lines of shell blocks are command lines that there are", () => {
+  const lines = DOCUMENTS.flatMap(shellLines);
+  const ours = lines.filter(({ line }) => commandsOf(line, "postern").length);
+  assert.ok(ours.length > 60, `${ours.length} lines`);
+  assert.deepEqual(complaints(lines), []);
+});
+
+Deno.test("command lines in sentences are, too", () => {
+  const lines = DOCUMENTS.flatMap(quotedLines);
+  assert.ok(lines.length > 60, `${lines.length} lines`);
+  assert.deepEqual(complaints(lines), []);
+});
+
+Deno.test("a line that is none is noticed", () => {
+  const text = [
+    "```sh",
+    "sudo ./postern acounts list   # a comment",
+    "postern backup create --output - | ssh host postern nothing",
+    "scp build/postern root@host:",
+    "postern status --detials > file",
+    "postern queue \\",
+    "  list --state \\",
+    "  held",
+    "```",
+    "and `postern move\nnowhere`, not `postern settings set …`",
+  ].join("\n");
+  const document = { path: "a.md", text };
+  const found = complaints([
+    ...shellLines(document),
+    ...quotedLines(document),
+  ]);
+  assert.deepEqual(found.map((one) => one.split(":").slice(0, 2).join(":")), [
+    "a.md:2",
+    "a.md:5",
+    "a.md: postern move nowhere",
+  ]);
+});
+
+Deno.test("what stands there for the file of configuration is understood", () => {
+  const blocks = DOCUMENTS.flatMap(({ path, text }) =>
+    [...text.matchAll(/^```toml\n([^]*?)^```$/gm)].map(([, toml = ""]) => ({
+      path,
+      toml,
+    }))
+  );
+  assert.ok(blocks.length > 3);
+  for (const { path, toml } of blocks) {
+    const server = toml.includes("[server]")
+      ? ""
+      : '[server]\ndomain = "chat.example"\n';
+    loadConfig({ path, text: `${server}${toml}` }); // throws with line and key
+  }
+});
+
+Deno.test("targets of make in the documents are there", async () => {
+  const makefile = await Deno.readTextFile(`${REPOSITORY}/Makefile`);
+  const named = DOCUMENTS.flatMap(({ path, text }) =>
+    [...text.matchAll(/(?:^|`)make ([a-z][a-z0-9-]*)/gm)].map((match) => ({
+      path,
+      target: match[1] ?? "",
+    }))
+  );
+  assert.ok(named.length > 5);
+  const phony = /^\.PHONY: (.*)$/m.exec(makefile)?.[1]?.split(" ") ?? [];
+  assert.deepEqual(
+    named.filter(({ target }) => !phony.includes(target)),
+    [],
+  );
+});
+
+Deno.test("links of the documents lead to files and headings that are there", async () => {
+  const broken: string[] = [];
+  for (const { path, text } of DOCUMENTS) {
+    for (const [, to = ""] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+      if (/^[a-z]+:/.test(to)) continue;
+      const [file = "", heading] = to.split("#");
+      const target = file === "" ? path : new URL(file, `file:///${path}`)
+        .pathname.slice(1);
+      const found = await Deno.stat(`${REPOSITORY}/${target}`).catch(() => {});
+      const isThere = found !== undefined &&
+        (heading === undefined || (await headings(target)).has(heading));
+      if (!isThere) broken.push(`${path}: ${to}`);
+    }
+  }
+  assert.deepEqual(broken, []);
+});
+
+/** Of a document, as links name them. */
+async function headings(path: string): Promise<Set<string>> {
+  const text = await Deno.readTextFile(`${REPOSITORY}/${path}`);
+  return new Set(
+    [...text.matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
+      title.toLowerCase().replace(/[^\p{L}\p{N}\s_-]/gu, "").trim()
+        .replaceAll(" ", "-")
+    ),
+  );
+}
