@@ -16,7 +16,12 @@ function another(key: KeyName, value: unknown): unknown {
   if (value === undefined) return "other.example";
   if (!Array.isArray(value)) return { "a.example": "chat.example" };
   if (value.length > 0) return [...value, value[0]];
-  return firstReadable(key, ["192.0.2.1", "192.0.2.1:25", "25"]);
+  return firstReadable(key, [
+    "192.0.2.1",
+    "192.0.2.1:25",
+    "25",
+    `${"A".repeat(43)}=`,
+  ]);
 }
 
 function firstReadable(key: KeyName, texts: readonly string[]): unknown {

@@ -206,5 +206,5 @@ outboundTest("nobody waits for what an admin holds", async (world) => {
   await world.start();
   assert.equal(await replyTo(world, [FAR]), "250");
   assert.deepEqual(world.calls, []);
-  assert.deepEqual(await world.queued(), ["x@far.example waiting"]);
+  assert.deepEqual(await world.queued(), ["x@far.example held"]);
 });
