@@ -227,6 +227,15 @@ export const CONDITIONS = {
     text:
       "Calls between people who cannot reach each other directly go over servers of others, or fail; it is tried again",
   },
+  push_stopped: {
+    severity: "error",
+    text: "No phone is woken when mail comes; it is tried again",
+  },
+  push_suspended: {
+    severity: "warning",
+    text:
+      'The service that wakes phones fails, and is asked again every quarter of an hour, see "push status"',
+  },
   queue_stopped: {
     severity: "error",
     text: "No mail goes to other servers; it is tried again",

@@ -230,6 +230,16 @@ const CASES: Record<
     well: {},
     message: /Calls between people.*\(the port\)/,
   },
+  push_stopped: {
+    holds: { reported: new Map([["push_stopped", "the database"]]) },
+    well: {},
+    message: /No phone is woken.*\(the database\)/,
+  },
+  push_suspended: {
+    holds: { reported: new Map([["push_suspended", "it answers 500"]]) },
+    well: {},
+    message: /push status.*\(it answers 500\)/,
+  },
   queue_stopped: {
     holds: { reported: new Map([["queue_stopped", "the disk"]]) },
     well: {},

@@ -151,6 +151,29 @@ export interface LiveTurn {
   test(): Promise<TurnTestShape>;
 }
 
+/** Waking phones; numbers only. */
+export interface PushStatusShape {
+  readonly mode: "auto" | "on" | "off";
+  /** `suspended`: the service fails, and is left alone for a while. */
+  readonly status: "enabled" | "disabled" | "suspended";
+  readonly advertised: boolean;
+  readonly url: string;
+  readonly queue_length: number;
+  /** These two since the relay was made. */
+  readonly successful_notifications: number;
+  readonly failed_notifications: number;
+  readonly consecutive_failures: number;
+  readonly auto_disable_after: number;
+  readonly last_success_at: number | null;
+  readonly last_error: string | null;
+}
+
+export interface LivePush {
+  status(): PushStatusShape;
+  /** Whether the service can be reached; nobody is woken. */
+  test(): Promise<{ readonly ok: boolean; readonly detail: string }>;
+}
+
 /** What a server can be told to do with itself. */
 export interface ServerControl {
   reload(scope: ReloadScope): Promise<ReloadReport>;
@@ -173,6 +196,7 @@ export interface LiveServer extends ServerControl {
   readonly log: LogShape;
   readonly sessions: LiveSessions;
   readonly turn: LiveTurn;
+  readonly push: LivePush;
   services(): readonly ServiceConnections[];
   shadowsocks(): TunnelShape;
   connectProxy(): TunnelShape;

@@ -37,6 +37,7 @@ import { SHADOWSOCKS_OPERATIONS } from "./operations/tunnels/shadowsocks.ts";
 import { STEALTH_OPERATIONS } from "./operations/web/stealth.ts";
 import { STATUS_OPERATIONS } from "./operations/status.ts";
 import { TASK_OPERATIONS } from "./operations/tasks.ts";
+import { PUSH_OPERATIONS } from "./operations/calls/push.ts";
 import { TURN_OPERATIONS } from "./operations/calls/turn.ts";
 import { TRANSFER_OPERATIONS } from "./operations/transfer.ts";
 
@@ -76,6 +77,7 @@ export const OPERATIONS = {
   ...FEDERATION_STATISTICS_OPERATIONS,
   ...FEDERATION_TRANSFER_OPERATIONS,
   ...QUEUE_OPERATIONS,
+  ...PUSH_OPERATIONS,
   ...TURN_OPERATIONS,
 } as const satisfies Record<string, Operation>;
 

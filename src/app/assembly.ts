@@ -256,6 +256,7 @@ export async function assemble(
   const live = new LiveView({
     pollers,
     turn: liveTurn(turn, listeners, settings),
+    push: relay.push,
     version,
     clock: SYSTEM_CLOCK,
     control,
@@ -322,6 +323,7 @@ function imapBackend(
   return new RelayImapBackend({
     ...relay,
     config,
+    push: () => relay.push.offer,
     surroundings: {
       mail: store.mail,
       metadata: store.metadata,

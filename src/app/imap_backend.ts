@@ -20,6 +20,7 @@ export interface ImapBackendParts {
   readonly settings: Settings;
   readonly journal: Journal;
   config(): Config;
+  push(): ImapLimits["push"];
   readonly surroundings: ImapSurroundings;
   reportBug(error: unknown): void;
 }
@@ -41,7 +42,7 @@ export class RelayImapBackend implements ImapBackend {
       compress,
       advertiseId,
       preauthCapabilities: isHidden ? "minimal" : preauthCapabilities,
-      push: false,
+      push: this.#parts.push(),
     };
   }
 

@@ -54,6 +54,7 @@ import {
 import { buildProtection, resources } from "./protection/build.ts";
 import type { Protection } from "./protection/protection.ts";
 import { buildBandwidth } from "./bandwidth/relay_ledger.ts";
+import { RelayPush } from "./push/relay_push.ts";
 import { configuredResolver } from "./resolver.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 
@@ -76,6 +77,7 @@ export interface Relay {
   readonly protection: Protection;
   readonly traffic: Traffic;
   readonly bandwidth: BandwidthLedger;
+  readonly push: RelayPush;
   reportBug(error: unknown): void;
 }
 
@@ -170,6 +172,14 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     exchange,
     onUnreadable: (collection) => tellUnreadable(collection, reported),
   });
+  const push = new RelayPush({
+    ...shared,
+    settings,
+    config,
+    dns,
+    reported,
+    metrics: journal.metrics,
+  });
   const { inbound } = federation.serverMail;
   const delivery = new Delivery({
     ...shared,
@@ -185,6 +195,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     outbound: federation.outbound,
     hostname: hostnameOf(first),
     counters: journal.counters,
+    arrived: (accounts) => push.arrived(accounts),
     settings: () =>
       deliverySettings(settings, config(), {
         shed: protection.shed,
@@ -239,6 +250,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     protection,
     traffic,
     bandwidth,
+    push,
     reportBug,
   };
 }

@@ -29,6 +29,7 @@ import { RUN_COMMANDS } from "./commands/run.ts";
 import { SERVER_COMMANDS } from "./commands/server.ts";
 import { SETTINGS_COMMANDS } from "./commands/settings.ts";
 import { TASK_COMMANDS } from "./commands/tasks.ts";
+import { PUSH_COMMANDS } from "./commands/calls/push.ts";
 import { TURN_COMMANDS } from "./commands/calls/turn.ts";
 import { TRANSFER_COMMANDS } from "./commands/transfer.ts";
 import { STEALTH_COMMANDS } from "./commands/web/stealth.ts";
@@ -78,6 +79,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: "stealth", summary: "Hiding the web site from strangers" },
   { name: "federation", summary: "Mail to and from other servers" },
   { name: "queue", summary: "Mail that waits to be sent to other servers" },
+  { name: "push", summary: "Waking phones when mail has come" },
   { name: "turn", summary: "Calls: the STUN and TURN server" },
   { name: "tasks", summary: "Periodic jobs" },
   { name: "backup", summary: "Copies of the relay" },
@@ -121,6 +123,7 @@ export const COMMANDS: readonly Command[] = [
   ...FEDERATION_COMMANDS,
   ...FEDERATION_TRANSFER_COMMANDS,
   ...QUEUE_COMMANDS,
+  ...PUSH_COMMANDS,
   ...TURN_COMMANDS,
   ...TASK_COMMANDS,
   ...FIREWALL_COMMANDS,

@@ -10,6 +10,14 @@ export const httpsUrl: Kind<string> = textual("https URL", (text) => {
   throw new SyntaxError(`must be an https URL (got ${quote(text)})`);
 });
 
+/** In clear for a service on this machine, or one that a proxy stands before. */
+export const webUrl: Kind<string> = textual("https or http URL", (text) => {
+  const url = URL.parse(text.trim());
+  const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
+  if (url && isWeb && url.username === "") return url.href;
+  throw new SyntaxError(`must be an https or http URL (got ${quote(text)})`);
+});
+
 /** An address at a DNS name, or nothing. */
 export const contactAddress: Kind<string> = textual(
   "mail address, or empty",

@@ -35,6 +35,7 @@ import {
   certificateProfile,
   contactAddress,
   httpsUrl,
+  webUrl,
 } from "./authority_kinds.ts";
 import { releaseKey } from "./release_key.ts";
 import {
@@ -147,6 +148,7 @@ export const SECTIONS = {
   mta_sts: "What we ask of servers that send us mail (RFC 8461)",
   quota: "How much an account may hold",
   retention: "When mail and accounts are deleted; 0 is never",
+  push: "Waking phones when mail has come",
   turn: "Calls (RFC 8489, RFC 8656); where it listens is in [listen]",
   exchanger: "Servers that carry mail between relays",
   storage: "The database and the files beside it",
@@ -1034,6 +1036,22 @@ export const SCHEMA = {
     duration(),
     0,
     "Time between reading and deleting",
+  ),
+
+  "push.mode": key(
+    choice("auto", "on", "off"),
+    "auto",
+    "auto: phones are woken, but while the service below is out of order for long; on: always tried; off: nobody is",
+  ),
+  "push.url": key(
+    webUrl,
+    "https://notifications.delta.chat/notify",
+    "Service that wakes phones; it is sent tokens that apps have made for it, and nothing else",
+  ),
+  "push.ca_file": key(
+    path,
+    "",
+    "Root of its certificate (PEM), where the system does not know it",
   ),
 
   "turn.server": key(

@@ -1,4 +1,5 @@
 /** What delivery works with, and what an admin may change while it does. @module */
+import type { AccountId } from "../base/ids.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
@@ -26,6 +27,8 @@ export interface DeliveryParts {
   readonly hostname: string;
   readonly counters: Pick<Counters, "add" | "refused">;
   settings(): DeliverySettings;
+  /** Mail has come to their INBOXes, from others, and is committed. May not throw. */
+  arrived(accounts: readonly AccountId[]): void;
   /** An error that is ours, and that no peer is told of. */
   reportBug(error: unknown): void;
 }

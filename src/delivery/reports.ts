@@ -27,6 +27,7 @@ export type ReportsParts = Pick<
   | "counters"
   | "settings"
   | "outbound"
+  | "arrived"
   | "reportBug"
 >;
 
@@ -58,7 +59,7 @@ export class Reports {
 
   /** That it is late. @throws {Refusal} if the store takes nothing */
   async tellDelayed(delayed: DelayedMessage): Promise<void> {
-    const { mail, clock, settings } = this.#parts;
+    const { mail, clock, settings, arrived } = this.#parts;
     const { octets, headerOctets } = formatDelay(delayed, this.#form);
     await mail.accept({
       content: { kind: "inline", octets },
@@ -68,6 +69,7 @@ export class Reports {
       quota: settings().quota,
       ignoreQuota: true,
     });
+    arrived([delayed.account]);
   }
 
   async #tellSome(isDue: (failed: FailedMessage) => boolean): Promise<void> {
@@ -115,6 +117,7 @@ export class Reports {
     });
     this.#parts.outbound.failed(failed.recipients);
     for (const { outcome } of results) {
+      if (outcome === "delivered") this.#parts.arrived([failed.account]);
       counters.add(
         outcome === "delivered" ? "reports_stored" : "reports_undeliverable",
       );

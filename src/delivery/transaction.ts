@@ -233,7 +233,7 @@ export class MailTransaction {
     }
     if (accepted.known) return;
     if (!this.#mayPass) throw recipients.asRefusal();
-    this.#count(message.content, accepted);
+    this.#tell(message.content, accepted);
     const failed = await this.#firstAttempt(accepted, key);
     if (failed) throw refusalBy(failed);
   }
@@ -332,10 +332,14 @@ export class MailTransaction {
     };
   }
 
-  #count(content: Content, { results }: Accepted): void {
-    const { counters } = this.#options.parts;
+  #tell(content: Content, { results }: Accepted): void {
+    const { origin, parts: { counters, arrived } } = this.#options;
     const { queuedCount, dismissedCount, refusals } = this.#recipients;
     const delivered = results.filter(({ outcome }) => outcome === "delivered");
+    const sender = senderOf(origin)?.accountId;
+    const others = delivered.map(({ account }) => account)
+      .filter((account) => account !== sender);
+    if (others.length > 0) arrived(others);
     const sizeOctets = sizeOf(content);
     counters.add("messages_delivered", delivered.length);
     counters.add("octets_delivered", delivered.length * sizeOctets);

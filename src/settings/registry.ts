@@ -257,6 +257,7 @@ export const SETTINGS = {
     (c) => c.retention.seenGrace,
   ),
 
+  push_mode: live("push.mode", (c) => c.push.mode),
   turn_server: live("turn.server", (c) => c.turn.server),
   turn_realm: live("turn.realm", (c) => c.turn.realm),
   turn_ttl: live("turn.ttl", (c) => c.turn.ttl),

@@ -1,9 +1,9 @@
 /** Jobs that keep the store in shape. @module */
 import { days } from "../base/durations.ts";
+import { PUSH_TOKEN_AGE_SECONDS } from "../store/metadata.ts";
 import { HOURLY, walk } from "./retention.ts";
 import type { Schedule, Task, TaskResult } from "./task.ts";
 
-const PUSH_TOKEN_AGE_SECONDS = days(90);
 const DAILY: Schedule = { kind: "every", seconds: days(1), text: "daily" };
 const WEEKLY: Schedule = { kind: "every", seconds: days(7), text: "weekly" };
 const NOT_TRIED: TaskResult = {

@@ -78,6 +78,7 @@ export function testAccounts(
       metadata: {
         pushTokens: () => Promise.resolve([]),
         putPushToken: () => Promise.resolve(),
+        removePushToken: () => Promise.resolve(),
         clearPushTokens(account) {
           clearedPushTokens.push(account);
           return Promise.resolve();

@@ -68,6 +68,9 @@ export class Relay {
   outbound: Outbound = FEDERATION_OFF;
   readonly delivery: Delivery;
 
+  /** Accounts whose devices are to hear of mail. */
+  readonly woken: AccountId[] = [];
+
   private constructor(
     readonly store: Store,
     readonly directory: string,
@@ -110,6 +113,7 @@ export class Relay {
       random: systemRandom,
       hostname: "mx.relay.example",
       counters: this.counters,
+      arrived: (accounts) => void this.woken.push(...accounts),
       settings: () => this.settings,
       reportBug: (error) => this.bugs.push(error),
     });

@@ -131,6 +131,7 @@ export class OutboundWorld {
       hostname: "mx.relay.example",
       counters: new Counters(),
       settings: () => SETTINGS,
+      arrived() {},
       reportBug,
     });
   }

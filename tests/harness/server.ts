@@ -62,6 +62,8 @@ function camel(name: ListenerName): Camel<ListenerName> {
 
 /** Nobody outside is asked about names in tests. */
 const NO_DNS = '[dns]\nservers = ["127.0.0.1:9"]\ntimeout = "100ms"';
+/** Nor is anybody's phone woken. */
+const NO_PUSH = '[push]\nurl = "http://127.0.0.1:9/notify"';
 
 function configText(
   ports: Ports,
@@ -94,6 +96,7 @@ min_free_disk = 0
 
 ${config.includes("[dkim]") ? "" : "[dkim]\nenabled = false"}
 ${config.includes("[dns]") ? "" : NO_DNS}
+${config.includes("[push]") ? "" : NO_PUSH}
 
 [smtp]
 require_tls = false

@@ -576,7 +576,7 @@ transcript(
   {
     world: () =>
       memoryWorld((backend) =>
-        backend.current = { ...backend.current, push: false }
+        backend.current = { ...backend.current, push: "off" }
       ),
   },
 );

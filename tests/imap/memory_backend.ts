@@ -30,7 +30,7 @@ export class MemoryBackend implements ImapBackend {
     compress: false,
     advertiseId: false,
     preauthCapabilities: "minimal",
-    push: true,
+    push: "advertised",
   };
   readonly #inactive = new Set<Inactive>();
 

@@ -42,7 +42,7 @@ transcript(
           compress: true,
           advertiseId: true,
           preauthCapabilities: "full",
-          push: false,
+          push: "off",
         }
       ),
   },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { AccountId } from "../../src/base/ids.ts";
+import { days } from "../../src/base/durations.ts";
 import { Refusal } from "../../src/base/refusal.ts";
 import type { AccountFilter } from "../../src/store/accounts.ts";
 import {
@@ -480,13 +481,14 @@ accountsTest(
 
 storeTest(
   "push tokens: a refreshed one stays, beyond 20 the oldest goes",
-  async ({ store, clock }) => {
+  async ({ store, clock, pass }) => {
     const ann = await addAccount(store, "ann");
     for (let i = 0; i < 20; i++) {
       clock.seconds++;
       await store.metadata.putPushToken(ann, `device ${i}`);
     }
-    clock.seconds++;
+    await store.metadata.putPushToken(ann, "device 1"); // renewed today: no change
+    pass(days(1));
     await store.metadata.putPushToken(ann, "device 0");
     clock.seconds++;
     await store.metadata.putPushToken(ann, "new");
@@ -494,7 +496,17 @@ storeTest(
     assert.equal(tokens.length, 20);
     assert.ok(tokens.includes("device 0") && tokens.includes("new"));
     assert.ok(!tokens.includes("device 1"));
-    assert.equal(await store.maintenance.prunePushTokens(0), 19);
+    await store.metadata.removePushToken(ann, "device 0");
+    assert.equal(
+      (await store.metadata.pushTokens(ann)).includes("device 0"),
+      false,
+    );
+    pass(days(88));
+    assert.equal((await store.metadata.pushTokens(ann)).length, 19);
+    pass(days(2) + 1);
+    assert.deepEqual(await store.metadata.pushTokens(ann), []);
+    assert.equal(await store.maintenance.prunePushTokens(days(90)), 19);
+    await store.metadata.putPushToken(ann, "again");
     await store.metadata.clearPushTokens(ann);
     assert.deepEqual(await store.metadata.pushTokens(ann), []);
   },

@@ -3,6 +3,7 @@ import type {
   CertificateShape,
   ExchangerPoll,
   ListenerShape,
+  LivePush,
   LiveServer,
   LiveSessions,
   LiveTurn,
@@ -51,6 +52,7 @@ export interface LiveViewParts {
   readonly sender: Sender;
   readonly pollers: Pollers;
   readonly turn: LiveTurn;
+  readonly push: LivePush;
   readonly log: Log;
   readonly connectProxy: ConnectProxy;
   readonly counters: Counters;
@@ -61,6 +63,7 @@ export class LiveView implements LiveServer {
   readonly pid = Deno.pid;
   readonly sessions: LiveSessions;
   readonly turn: LiveTurn;
+  readonly push: LivePush;
   readonly #startedMs: number;
   readonly #parts: LiveViewParts;
 
@@ -68,6 +71,7 @@ export class LiveView implements LiveServer {
     this.version = parts.version;
     this.sessions = liveSessions(parts.sessions);
     this.turn = parts.turn;
+    this.push = parts.push;
     this.#startedMs = parts.clock.monotonic();
     this.#parts = parts;
   }

@@ -22,6 +22,7 @@ export function relayServices(
   listeners: readonly ListenerGroup[],
 ): readonly Service[] {
   return [
+    assembly.relay.push, // ends after all that takes mail
     connections(assembly),
     assembly.turn, // before clients ask for it
     ...listeners,

@@ -15,8 +15,8 @@ export interface ImapLimits {
   readonly compress: boolean;
   readonly advertiseId: boolean;
   readonly preauthCapabilities: "minimal" | "full";
-  /** XDELTAPUSH is advertised and device tokens are taken. */
-  readonly push: boolean;
+  /** `taken`: device tokens are; `advertised`: and XDELTAPUSH says so. */
+  readonly push: "advertised" | "taken" | "off";
 }
 
 export interface ImapAppend {

@@ -37,6 +37,6 @@ function afterLogin({ limits, compressed }: CapabilityState): string {
     ...(limits.compress && !compressed ? ["COMPRESS=DEFLATE"] : []),
     ...(limits.advertiseId ? ["ID"] : []),
     "XCHATMAIL",
-    ...(limits.push ? ["XDELTAPUSH"] : []),
+    ...(limits.push === "advertised" ? ["XDELTAPUSH"] : []),
   ].join(" ");
 }

@@ -127,6 +127,18 @@ export const FAMILIES = {
     buckets: QUICK,
     ofPeople: true,
   },
+  push_notifications_total: {
+    type: "counter",
+    help:
+      "Notifications for phones: sent, gone (the device is), refused or failed attempts, dropped (given up)",
+    labels: ["result"],
+    ofPeople: true,
+  },
+  push_queue_length: {
+    type: "gauge",
+    help: "Devices that wait to be woken",
+    ofPeople: true,
+  },
   delivery_attempts_total: {
     type: "counter",
     help: "Ways that were tried to bring mail to other servers",

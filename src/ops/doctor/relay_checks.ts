@@ -37,6 +37,7 @@ const ELSEWHERE: readonly ConditionCode[] = [
   "certificate_names",
   "dkim_record",
   "restart_needed",
+  "push_suspended",
 ];
 
 /** The command that mends or shows more; where there is none, the condition says itself what to do. */
@@ -55,6 +56,7 @@ const REMEDIES: Partial<Record<ConditionCode, string>> = {
   task_failed: "postern tasks list",
   task_stopped: "postern tasks list; postern tasks run NAME --yes",
   clock_jump: "timedatectl set-ntp true",
+  push_stopped: "postern push status",
   queue_paused: "postern federation enable",
   queue_held: "postern queue list --state held; postern queue release --all",
   queue_old: "postern queue status; postern federation test DOMAIN",
@@ -219,6 +221,27 @@ function acme({ context: { certificates } }: World): readonly Finding[] {
   );
 }
 
+async function push({ live }: LiveWorld): Promise<readonly Finding[]> {
+  const { mode, status, last_error } = live.push.status();
+  if (mode === "off") {
+    return [skip("push", "No phone is woken: the mode is off")];
+  }
+  if (status === "suspended") {
+    return [warn(
+      "push",
+      `The service that wakes phones fails: ${last_error}`,
+      "postern push test",
+    )];
+  }
+  const { ok, detail } = await live.push.test();
+  if (ok) return [pass("push", `${detail}: phones are woken`)];
+  return [warn(
+    "push",
+    `${detail}: no phone is woken when mail comes`,
+    "postern push test; let the firewall and the provider pass what push.url names",
+  )];
+}
+
 export const RELAY_CHECKS: readonly Check[] = [
   { ids: ["config"], lookLive: configuration },
   { ids: ["db"], look: database },
@@ -227,5 +250,6 @@ export const RELAY_CHECKS: readonly Check[] = [
   { ids: ["registration"], look: registration },
   { ids: ["quota"], look: quota },
   { ids: ["federation"], look: federation },
+  { ids: ["push"], lookLive: push },
   { ids: ["log"], lookLive: log },
 ];

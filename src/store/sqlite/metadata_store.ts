@@ -1,7 +1,9 @@
 /** Push tokens and settings: reads here, writes by the writer. @module */
 import { randomBytes } from "node:crypto";
 import type { AccountId } from "../../base/ids.ts";
-import type { MetadataStore } from "../metadata.ts";
+import { days } from "../../base/durations.ts";
+import type { StoreClock } from "../clock.ts";
+import { type MetadataStore, PUSH_TOKEN_AGE_SECONDS } from "../metadata.ts";
 import type { SettingStore, StoredSettings } from "../settings.ts";
 import type { Connection } from "./database/connection.ts";
 import { PushTokenTable } from "./tables/push_token_table.ts";
@@ -9,20 +11,34 @@ import { SettingTable } from "./tables/setting_table.ts";
 import type { Writer } from "./writer/writer.ts";
 
 const SECRET_OCTETS = 32;
+/** Clients bring their token with each connection: not each is worth a write. */
+const RENEWED_AFTER_SECONDS = days(1);
 
 export class SqliteMetadataStore implements MetadataStore {
   readonly #tokens: PushTokenTable;
 
-  constructor(db: Connection, readonly writer: Writer) {
+  constructor(
+    db: Connection,
+    readonly writer: Writer,
+    readonly time: Pick<StoreClock, "seconds">,
+  ) {
     this.#tokens = new PushTokenTable(db);
   }
 
   pushTokens(account: AccountId): Promise<string[]> {
-    return Promise.try(() => this.#tokens.of(account));
+    const since = this.time.seconds() - PUSH_TOKEN_AGE_SECONDS;
+    return Promise.try(() => this.#tokens.of(account, since));
   }
 
-  putPushToken(account: AccountId, token: string): Promise<void> {
-    return this.writer.submit("putPushToken", { account, token });
+  async putPushToken(account: AccountId, token: string): Promise<void> {
+    const at = this.#tokens.renewedAt(account, token);
+    const fresh = this.time.seconds() - RENEWED_AFTER_SECONDS;
+    if (at !== undefined && at > fresh) return;
+    await this.writer.submit("putPushToken", { account, token });
+  }
+
+  removePushToken(account: AccountId, token: string): Promise<void> {
+    return this.writer.submit("removePushToken", { account, token });
   }
 
   clearPushTokens(account: AccountId): Promise<void> {

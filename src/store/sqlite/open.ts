@@ -230,7 +230,7 @@ class SqliteStore implements Store {
     this.#mailReads = new MailReads(reads);
     this.staging = staging;
     this.accounts = new SqliteAccountStore(base);
-    this.metadata = new SqliteMetadataStore(reads, writer);
+    this.metadata = new SqliteMetadataStore(reads, writer, time);
     this.records = new SqliteRecordStore(reads, writer);
     this.settings = new SqliteSettingStore(reads, writer);
     this.maintenance = new SqliteMaintenance(base);

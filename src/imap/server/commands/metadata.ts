@@ -88,7 +88,7 @@ export const setMetadata: ImapCommand<SetArguments, ImapSession> = {
     for (const { entry, value } of changes) {
       checkChange(mailbox, entry, value);
     }
-    if (!session.backend.limits().push) {
+    if (session.backend.limits().push === "off") {
       throw new ImapNo("[CANNOT] Push notifications disabled");
     }
     const { metadata } = session.account;

@@ -75,6 +75,7 @@ export const JOBS = {
   changeSetting: settings.changeSetting,
   keepSecret: settings.keepSecret,
   putPushToken: settings.putPushToken,
+  removePushToken: settings.removePushToken,
   clearPushTokens: settings.clearPushTokens,
   prunePushTokens: settings.prunePushTokens,
   saveTaskRun: settings.saveTaskRun,

@@ -47,6 +47,13 @@ export function putPushToken(
   context.pushTokens.put(account, token, context.livedSeconds);
 }
 
+export function removePushToken(
+  context: JobContext,
+  { account, token }: { account: AccountId; token: string },
+): void {
+  context.pushTokens.remove(account, token);
+}
+
 export function clearPushTokens(
   context: JobContext,
   account: AccountId,

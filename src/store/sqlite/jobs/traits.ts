@@ -85,6 +85,7 @@ const TRAITS: { readonly [N in JobName]: JobTraits<N> } = {
   changeSetting: { tells: () => SETTINGS },
   keepSecret: {},
   putPushToken: {},
+  removePushToken: { frees: true },
   clearPushTokens: { frees: true },
   prunePushTokens: { frees: true },
   saveTaskRun: {},

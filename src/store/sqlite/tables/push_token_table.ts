@@ -7,11 +7,22 @@ export const MAX_PUSH_TOKENS = 20; // of one account
 export class PushTokenTable {
   constructor(readonly db: Connection) {}
 
-  of(account: AccountId): string[] {
+  /** Those that were renewed at this second or later. */
+  of(account: AccountId, sinceSeconds: number): string[] {
     return this.db.rows<{ token: string }>(
-      "SELECT token FROM push_tokens WHERE account_id = ? ORDER BY updated_at, token",
+      "SELECT token FROM push_tokens WHERE account_id = ? AND updated_at >= ? ORDER BY updated_at, token",
       account,
+      sinceSeconds,
     ).map(({ token }) => token);
+  }
+
+  /** When it was renewed, in seconds of the store's clock. */
+  renewedAt(account: AccountId, token: string): number | undefined {
+    return this.db.row<{ updated_at: number }>(
+      "SELECT updated_at FROM push_tokens WHERE account_id = ? AND token = ?",
+      account,
+      token,
+    )?.updated_at;
   }
 
   /** Beyond the limit the oldest goes. */
@@ -30,6 +41,14 @@ export class PushTokenTable {
       account,
       token,
       MAX_PUSH_TOKENS - 1,
+    );
+  }
+
+  remove(account: AccountId, token: string): void {
+    this.db.run(
+      "DELETE FROM push_tokens WHERE account_id = ? AND token = ?",
+      account,
+      token,
     );
   }
 
