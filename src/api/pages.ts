@@ -56,6 +56,9 @@ export function signUpPage(
     chosenNames: facts.rules.chosenNames,
     rules: ruleSentences(facts.rules),
     retention: retentionSentences(facts.retention),
+    ...(facts.tunnelLink === undefined
+      ? {}
+      : { tunnel: { link: facts.tunnelLink, qrSvg: qrSvg(facts.tunnelLink) } }),
     ...(contact ? { contact } : {}),
     ...(refused ? { problem: problemOf(refused.refusal) } : {}),
   }));

@@ -37,6 +37,8 @@ export interface SiteFacts {
   readonly autoconfig: boolean;
   readonly services: readonly MailService[];
   readonly hstsSeconds: number;
+  /** By which clients come through Shadowsocks, where everybody may know. */
+  readonly tunnelLink?: string;
   /** Where HTTPS is served; undefined: nowhere. */
   readonly httpsPort?: number;
 }

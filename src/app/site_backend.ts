@@ -22,9 +22,12 @@ import type { ListenAddress } from "../net/listener.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Metrics } from "../observe/metrics/metrics.ts";
 import type { Settings } from "../settings/settings.ts";
+import { shareLink } from "../shadowsocks/proto/share_link.ts";
 import { covers } from "../tls/certificate.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
 import { hostnameOf } from "./certificates.ts";
+import { shadowsocksPlace } from "./proxies/places.ts";
+import { accessOf } from "./proxies/shadowsocks.ts";
 import { linkServers } from "./link_servers.ts";
 import { policyOf } from "./names/published.ts";
 import {
@@ -87,6 +90,7 @@ export class RelaySiteBackend implements SiteBackend {
     const domain = domainOfHost(config, host);
     const name = this.#connectName(domain);
     const httpsPort = this.#port("https");
+    const tunnelLink = this.#tunnelLink(config);
     return {
       domain,
       links: this.links(domain),
@@ -99,6 +103,7 @@ export class RelaySiteBackend implements SiteBackend {
       autoconfig: config.http.autoconfig,
       services: this.#services(name),
       hstsSeconds: HSTS_SECONDS,
+      ...(tunnelLink === undefined ? {} : { tunnelLink }),
       ...(httpsPort === undefined ? {} : { httpsPort }),
     };
   }
@@ -144,6 +149,18 @@ export class RelaySiteBackend implements SiteBackend {
       ...linkServers(name, settings, (service) => this.#port(service)),
       publiclyTrusted: certificates.trustedFor(name) !== undefined,
     };
+  }
+
+  /** Where everybody may know it. */
+  #tunnelLink(config: Config): string | undefined {
+    const { settings } = this.#parts;
+    if (!config.shadowsocks.public) return undefined;
+    const links = (domain: string) => this.links(domain);
+    const { port, ...place } = shadowsocksPlace({ settings, config, links });
+    const access = accessOf(settings);
+    return port === undefined || !access
+      ? undefined
+      : shareLink({ ...access, ...place, port });
   }
 
   #connectName(domain: string): string {

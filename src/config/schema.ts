@@ -663,6 +663,11 @@ export const SCHEMA = {
     10 * MINUTES,
     "A connection ends when nothing has gone through it for so long",
   ),
+  "shadowsocks.public": key(
+    flag,
+    false,
+    "The web page shows the link to everybody who sees the page",
+  ),
   "shadowsocks.max_connections": key(
     count,
     4096,

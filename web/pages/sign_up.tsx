@@ -13,15 +13,14 @@ import {
   QrCode,
 } from "./layout.tsx";
 
-/** A link that lets the app ask for the account itself. */
+/** A link for the app. */
 export interface AppLink {
-  /** `dcaccount:` */
   readonly link: string;
   readonly qrSvg: string;
 }
 
 export type SignUp =
-  /** `app` is absent where the app would not trust our certificate, or without a token. */
+  /** `app`, by which it asks for the account itself, is absent where the app would not trust our certificate, or without a token. */
   | { readonly kind: "open" | "token" | "closed"; readonly app?: AppLink }
   /** This page came in the clear; accounts are made at the URL. */
   | {
@@ -45,6 +44,8 @@ export interface SignUpProps {
   readonly rules: { readonly name: string; readonly password: string };
   /** Sentences on what is deleted when. */
   readonly retention: readonly string[];
+  /** By which the app comes through networks that block us. */
+  readonly tunnel?: AppLink;
   /** Who runs this server. */
   readonly contact?: Contact;
   /** Why the last try was refused. */
@@ -63,6 +64,7 @@ export function SignUpPage(props: SignUpProps): JSX.Element {
       <AboutCard />
       {problem === undefined && <AppCard {...props} />}
       {problem === undefined && <FormCard {...props} />}
+      <TunnelCard {...props} />
       <ServerCard {...props} />
     </Layout>
   );
@@ -108,6 +110,29 @@ function AppCard({ signUp }: SignUpProps) {
           <li>In Delta Chat, tap “Create New Profile”.</li>
           <li>Tap “Use Other Server”, then paste or scan.</li>
         </ol>
+        <p class="copy">{link}</p>
+        <button type="button" class="button plain" data-copy={link} hidden>
+          Copy link
+        </button>
+      </details>
+    </section>
+  );
+}
+
+function TunnelCard({ tunnel }: SignUpProps) {
+  if (tunnel === undefined) return null;
+  const { link, qrSvg } = tunnel;
+  return (
+    <section class="card center">
+      <h2>If your network blocks this server</h2>
+      <a class="button plain" href={link} data-opens-app>
+        Use its proxy in Delta Chat
+      </a>
+      <p class="soft">or scan this with Delta Chat:</p>
+      <QrCode svg={qrSvg} label="QR code of the proxy" />
+      <details>
+        <summary>By hand</summary>
+        <p>In Delta Chat: Settings, Advanced, Proxy.</p>
         <p class="copy">{link}</p>
         <button type="button" class="button plain" data-copy={link} hidden>
           Copy link

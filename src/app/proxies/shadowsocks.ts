@@ -44,11 +44,7 @@ export class RelayShadowsocks implements ShadowsocksBackend {
   }
 
   access(): Access | undefined {
-    const { settings } = this.#parts;
-    const password = settings.get("shadowsocks_password");
-    return password === ""
-      ? undefined
-      : { method: settings.get("shadowsocks_cipher"), password };
+    return accessOf(this.#parts.settings);
   }
 
   aead(): Aead {
@@ -75,4 +71,12 @@ export class RelayShadowsocks implements ShadowsocksBackend {
       this.#parts.reportBug(error)
     );
   }
+}
+
+/** undefined while there is no password yet. */
+export function accessOf(settings: Settings): Access | undefined {
+  const password = settings.get("shadowsocks_password");
+  return password === ""
+    ? undefined
+    : { method: settings.get("shadowsocks_cipher"), password };
 }
