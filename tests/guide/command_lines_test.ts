@@ -1,6 +1,7 @@
 /** What README and the guide have people type is understood by the program. */
 import assert from "node:assert/strict";
 import { readCommandLine } from "../../src/cli/program.ts";
+import { CHECKS } from "../../src/ops/doctor/checks.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { REPOSITORY } from "../harness/server_process.ts";
 import {
@@ -123,3 +124,28 @@ async function headings(path: string): Promise<Set<string>> {
     ),
   );
 }
+
+Deno.test("checks that recipes name are checks of the doctor", async () => {
+  const known = new Set([
+    "server", // whether it answers at all
+    ...CHECKS.flatMap(({ ids }) => [...ids]),
+  ]);
+  const path = "docs/troubleshooting.md";
+  const text = await Deno.readTextFile(`${REPOSITORY}/${path}`);
+  const rows = text.split("\n").filter((line) =>
+    line.startsWith("|") && !/^\| ?-|\| Check +\|$/.test(line)
+  );
+  const ends = rows.map((row) => /\| `([^`|]+)` +\|$/.exec(row)?.[1]);
+  assert.ok(ends.length > 30);
+  assert.deepEqual(
+    ends.filter((end) =>
+      end === undefined ||
+      !(known.has(end) || /^(?:postern|journalctl) /.test(end))
+    ),
+    [],
+  );
+  const asked = [...text.matchAll(/--only (\S+)/g)].flatMap(([, ids = ""]) =>
+    ids.split(",")
+  );
+  assert.deepEqual(asked.filter((id) => !known.has(id)), []);
+});
