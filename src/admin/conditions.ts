@@ -227,6 +227,11 @@ export const CONDITIONS = {
     text:
       "Calls between people who cannot reach each other directly go over servers of others, or fail; it is tried again",
   },
+  app_versions: {
+    severity: "warning",
+    text:
+      "Clients are not told of versions of the apps: see to server.app_versions",
+  },
   push_stopped: {
     severity: "error",
     text: "No phone is woken when mail comes; it is tried again",

@@ -230,6 +230,11 @@ const CASES: Record<
     well: {},
     message: /Calls between people.*\(the port\)/,
   },
+  app_versions: {
+    holds: { reported: new Map([["app_versions", "nobody has signed it"]]) },
+    well: {},
+    message: /server.app_versions.*\(nobody has signed it\)/,
+  },
   push_stopped: {
     holds: { reported: new Map([["push_stopped", "the database"]]) },
     well: {},

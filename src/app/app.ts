@@ -33,6 +33,8 @@ export interface AppSource {
   reread(): LoadedConfig;
   readonly version: string;
   /** Of the sources. */
+  /** Whose releases it trusts of itself. */
+  readonly releaseKeys: readonly string[];
   readonly commit: string;
   /** The socket of the process that this one takes over from. */
   readonly succession?: string | undefined;
@@ -80,6 +82,7 @@ export async function startApp(source: AppSource): Promise<RunningApp> {
       lock,
       version: source.version,
       commit: source.commit,
+      releaseKeys: source.releaseKeys,
       inheritance,
       onFatal: failed.resolve,
       control: {

@@ -27,6 +27,7 @@ import {
   SecureContexts,
   withCertificateSettings,
 } from "./certificates.ts";
+import { AppVersions } from "./push/app_versions.ts";
 import { RelayImapBackend, sharedMetadata } from "./imap_backend.ts";
 import type { InstanceLock } from "./instance_lock.ts";
 import {
@@ -85,6 +86,7 @@ export interface Assembly {
   readonly pollers: Pollers;
   readonly renewers: Renewers;
   readonly turn: TurnService;
+  readonly appVersions: AppVersions;
 }
 
 export interface AssemblySource {
@@ -92,6 +94,7 @@ export interface AssemblySource {
   readonly lock: InstanceLock;
   readonly version: string;
   /** Of the sources. */
+  readonly releaseKeys: readonly string[];
   readonly commit: string;
   /** Ports of the process before, if this one takes over from it. */
   readonly inheritance: Inheritance | undefined;
@@ -104,8 +107,9 @@ export interface AssemblySource {
 /** @throws {Error} why the store or the certificate cannot be opened */
 export async function assemble(
   current: CurrentConfig,
-  { log, lock, version, commit, inheritance, control, onFatal }: AssemblySource,
+  source: AssemblySource,
 ): Promise<Assembly> {
+  const { log, lock, version, commit, inheritance, control, onFatal } = source;
   const config = () => current.loaded.values;
   const relay = await buildRelay({
     loaded: current.loaded,
@@ -167,6 +171,16 @@ export async function assemble(
     keyPair: () => certificates.current,
   });
   certificates.onChange(() => turn.useCertificate(certificates.current));
+  const appVersions = new AppVersions({
+    ...relay,
+    timers: SYSTEM_TIMERS,
+    file: () => config().server.appVersions,
+    keys() {
+      const { keys } = config().upgrade;
+      return keys.length > 0 ? keys : source.releaseKeys;
+    },
+    now: () => SYSTEM_CLOCK.now(),
+  });
   const challenges = new HttpChallenges();
   const authority: AuthorityParts = {
     ...relay,
@@ -222,7 +236,7 @@ export async function assemble(
     shadowsocks,
     counters: relay.journal.counters,
     metrics: relay.journal.metrics,
-    imap: imapBackend(relay, config, turn),
+    imap: imapBackend(relay, config, turn, appVersions),
     smtp: new RelaySmtpBackend(shared),
     site,
     serverMail: new RelayMxdelivBackend({
@@ -306,6 +320,7 @@ export async function assemble(
     pollers,
     renewers,
     turn,
+    appVersions,
   };
 }
 
@@ -318,6 +333,7 @@ function imapBackend(
   relay: Relay,
   config: () => Config,
   turn: TurnService,
+  appVersions: AppVersions,
 ): RelayImapBackend {
   const { store, settings, delivery } = relay;
   return new RelayImapBackend({
@@ -331,7 +347,12 @@ function imapBackend(
         quota: () => quotaPolicy(settings, config()),
         seenGraceSeconds: () => seenGrace(settings),
       },
-      shared: sharedMetadata(settings, config, () => turn.credentials()),
+      shared: sharedMetadata({
+        settings,
+        config,
+        turn: () => turn.credentials(),
+        appVersions: () => appVersions.text,
+      }),
       append: (account, message) => delivery.append(account, message),
       countTraffic: (account, received, sent) =>
         relay.bandwidth.accounts.add(account, received, sent),

@@ -86,9 +86,12 @@ const PREFIX = "/shared/vendor/deltachat/";
 
 /** `/shared/…` entries of the server (RFC 5464 §6.2.1, and Delta Chat's own). */
 export function sharedMetadata(
-  settings: Settings,
-  config: () => Config,
-  turn: () => TurnCredentials | undefined,
+  { settings, config, turn, appVersions }: {
+    readonly settings: Settings;
+    config(): Config;
+    turn(): TurnCredentials | undefined;
+    appVersions(): string | undefined;
+  },
 ): (entry: string) => string | null | undefined {
   return (entry) => {
     switch (entry.toLowerCase()) {
@@ -100,6 +103,8 @@ export function sharedMetadata(
         return String(config().smtp.maxRecipients);
       case PREFIX + "turn":
         return turnEntry(turn());
+      case PREFIX + "appversions":
+        return appVersions();
       default:
         return undefined;
     }

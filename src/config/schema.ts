@@ -214,6 +214,12 @@ export const SCHEMA = {
     "URI of the operator, as mailto:admin@chat.example (RFC 5464 §6.2.1); an account here gets the mail to postmaster and abuse",
   ),
 
+  "server.app_versions": key(
+    path,
+    "",
+    "Versions of the apps for clients to tell of (JSON), with its signature beside it in FILE.sig, by a key of upgrade.keys or of this program; empty: none are told",
+  ),
+
   ...listenKeys(),
 
   "tls.mode": key(

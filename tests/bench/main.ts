@@ -16,6 +16,7 @@ import { measureLarge } from "./large.ts";
 import { measureFanout, measureLoaded, measurePair } from "./latency.ts";
 import { formatTable, isKept, type Row } from "./measure.ts";
 import { type Relay, withRelay } from "./people.ts";
+import { measurePush } from "./push.ts";
 import { measureDeferred, measureSink } from "./queue.ts";
 import { measureScale } from "./scale.ts";
 import { measureScrape } from "./scrape.ts";
@@ -55,6 +56,7 @@ const STANDALONE: Record<string, () => Row[] | Promise<Row[]>> = {
   sink: measureSink,
   deferred: measureDeferred,
   b13: measureBackup,
+  push: measurePush,
   ss: measureShadowsocks,
   scrape: measureScrape,
 };

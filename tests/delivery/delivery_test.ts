@@ -124,6 +124,21 @@ relayTest(
 );
 
 relayTest(
+  "devices of those who get mail are to hear of it, not those of its sender",
+  async (relay) => {
+    const [ann, bob, carol] = [ANN, BOB, CAROL].map((name) =>
+      relay.accounts.get(name)
+    );
+    await send(relay, { to: [BOB, CAROL, ANN] });
+    assert.deepEqual(relay.woken.splice(0).toSorted(), [bob, carol].toSorted());
+    await send(relay, { ...MX, to: [ANN] });
+    assert.deepEqual(relay.woken.splice(0), [ann]);
+    await assert.rejects(send(relay, { to: ["nobody@relay.example"] }));
+    assert.deepEqual(relay.woken, []);
+  },
+);
+
+relayTest(
   "addresses of others keep their case, and are blocked in any",
   async (relay) => {
     assert.equal(

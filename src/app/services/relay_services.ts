@@ -24,6 +24,7 @@ export function relayServices(
   return [
     assembly.relay.push, // ends after all that takes mail
     connections(assembly),
+    assembly.appVersions,
     assembly.turn, // before clients ask for it
     ...listeners,
     successionService(assembly.succession, assembly.listeners),

@@ -17,7 +17,7 @@ import { devAccount } from "../dev_account.ts";
 import { CliError, describeFailure, EXIT } from "../exit_codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { facts } from "../text.ts";
-import { builtCommit, VERSION } from "../version.ts";
+import { builtCommit, builtReleaseKeys, VERSION } from "../version.ts";
 
 /** Sessions that do not end by then are ended by the end of the process. */
 const STOP_MS = 20_000;
@@ -50,6 +50,7 @@ async function run(call: Call): Promise<CommandResult> {
     reread: () => locateConfig(choice),
     version: VERSION,
     commit: builtCommit(),
+    releaseKeys: builtReleaseKeys(),
     succession: takeSuccession(),
   });
   const stopListening = listenToSignals(starting);

@@ -93,6 +93,24 @@ export async function verifiedRelease(
       "This program was built without a key for releases: name one in upgrade.keys",
     );
   }
+  if (await isSigned(octets, signature, keys, now)) return parseRelease(octets);
+  throw new UpgradeFailed(
+    "invalid_signature",
+    `INVALID SIGNATURE of ${RELEASE_FILE}: upgrade aborted, nothing was changed`,
+  );
+}
+
+/**
+ * Whether one of the keys that are good today has signed the octets.
+ *
+ * @param signature 64 octets, or these in base64
+ */
+export async function isSigned(
+  octets: Uint8Array<ArrayBuffer>,
+  signature: Uint8Array<ArrayBuffer>,
+  keys: readonly ReleaseKey[],
+  now: number,
+): Promise<boolean> {
   const raw = signature.length === 64
     ? signature
     : base64Octets(new TextDecoder().decode(signature).trim());
@@ -106,13 +124,10 @@ export async function verifiedRelease(
       ["verify"],
     );
     if (await crypto.subtle.verify("Ed25519", imported, raw, octets)) {
-      return parseRelease(octets);
+      return true;
     }
   }
-  throw new UpgradeFailed(
-    "invalid_signature",
-    `INVALID SIGNATURE of ${RELEASE_FILE}: upgrade aborted, nothing was changed`,
-  );
+  return false;
 }
 
 /** The one for this machine. @throws {UpgradeFailed} `unsuitable` */
