@@ -1,13 +1,14 @@
 /**
  * `make bench`: runs B1 to B13, or those named as arguments, each against a
  * server of its own, B11 and its parts (`across`, `sink`, `deferred`) in networks
- * of relays, gate and SMTP sessions without any, and prints a table and the same
+ * of relays, gate and SMTP sessions without any, calls (`turn`) beside coturn, and prints a table and the same
  * as JSON. Driver and servers share the machine. `POSTERN_BINARY` measures a
  * compiled executable.
  *
  * @module
  */
 import { measureBackup } from "./backup.ts";
+import { measureCalls } from "./calls/calls.ts";
 import { measureDeltaChat } from "./delta_chat.ts";
 import { measureAcross, measureDeadPeer } from "./federation.ts";
 import { measureGate } from "./gate.ts";
@@ -59,6 +60,7 @@ const STANDALONE: Record<string, () => Row[] | Promise<Row[]>> = {
   push: measurePush,
   ss: measureShadowsocks,
   scrape: measureScrape,
+  turn: measureCalls,
 };
 
 const encoder = new TextEncoder();

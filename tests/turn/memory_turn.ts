@@ -70,7 +70,6 @@ class MemorySockets implements RelaySockets {
     if (this.taken.has(port) || this.open_.has(name)) return undefined;
     this.open_.set(name, events);
     return {
-      port,
       send: (octets, to) => {
         this.sent.push({ from: port, to, octets: octets.slice() });
         return undefined;

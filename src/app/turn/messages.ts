@@ -9,7 +9,12 @@ export type TurnListenerName = "turn" | "turn_tls";
 
 export type TurnQuestion =
   /** The first one; later ones are in force at once. */
-  | { readonly kind: "use"; readonly options: TurnOptions }
+  | {
+    readonly kind: "use";
+    readonly options: TurnOptions;
+    /** See `sharedPoll()`. */
+    readonly poll: number | undefined;
+  }
   | { readonly kind: "use_certificate"; readonly keyPair: KeyPair }
   /** Listens there and nowhere else, or stays as it is. */
   | {

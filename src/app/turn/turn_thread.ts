@@ -1,6 +1,7 @@
 /** The thread that serves TURN, as the main one sees it. @module */
 import type { ListenAddress as Wanted } from "../../config/network_kinds.ts";
 import type { KeyPair, ListenAddress } from "../../net/listener.ts";
+import { sharedPoll } from "../../net/descriptors/socket_calls.ts";
 import type { ThreadDied } from "../../observe/threads.ts";
 import { UNANSWERED, WorkerLink } from "../../observe/worker_link.ts";
 import type { TurnOptions } from "../../turn/server/options.ts";
@@ -20,7 +21,7 @@ export class TurnThread {
   }
 
   async use(options: TurnOptions): Promise<void> {
-    await this.#ask({ kind: "use", options });
+    await this.#ask({ kind: "use", options, poll: sharedPoll() });
   }
 
   async useCertificate({ chainPem, keyPem }: KeyPair): Promise<void> {

@@ -14,6 +14,7 @@ import type { TurnOptions } from "../../turn/server/options.ts";
 import { TurnServer } from "../../turn/server/server.ts";
 import { SYSTEM_CLOCK } from "../system_time.ts";
 import { listInterfaces } from "./interfaces.ts";
+import { DatagramLoop } from "./datagram_loop.ts";
 import { BindFault, Listening, type SocketGroup } from "./listening.ts";
 import type { TurnAnswer, TurnListenerName, TurnQuestion } from "./messages.ts";
 import { TurnStreams } from "./streams.ts";
@@ -26,7 +27,6 @@ import {
 
 const SWEEP_MS = 1000;
 const BACKLOG = 512;
-const SOCKETS_PER_ADDRESS = 2;
 const MAX_ADDRESSES = 32;
 const MAX_BUGS = 20;
 const PAUSE_AFTER_FAILURE_MS = 100;
@@ -34,6 +34,7 @@ const ANY = { 4: "0.0.0.0", 6: "::" } as const;
 
 class TurnThread {
   readonly #server: TurnServer;
+  readonly #loop: DatagramLoop | undefined;
   readonly #streams: TurnStreams;
   readonly #listening: Readonly<Record<TurnListenerName, Listening>>;
   readonly #tls = new Set<NativeListener>();
@@ -41,14 +42,15 @@ class TurnThread {
   #keyPair: KeyPair | undefined;
   #bugs: string[] = [];
 
-  constructor(options: TurnOptions) {
+  constructor(options: TurnOptions, poll: number | undefined) {
     const onBug = (error: unknown) => this.#bug(error);
+    this.#loop = DatagramLoop.open(poll, onBug);
     this.#relayHosts = relayHosts(options);
     this.#server = new TurnServer({
       clock: SYSTEM_CLOCK,
       random: systemRandom,
       lot: Math.random,
-      sockets: new UdpRelaySockets(() => this.#relayHosts, onBug),
+      sockets: new UdpRelaySockets(() => this.#relayHosts, this.#loop, onBug),
     }, options);
     this.#streams = new TurnStreams(this.#server, onBug);
     this.#listening = {
@@ -108,8 +110,8 @@ class TurnThread {
       const hostnames = udpHosts(address.hostname);
       for (const one of hostnames) checkUnused(one, address.port);
       for (const hostname of hostnames) {
-        const at = { ...address, hostname, count: SOCKETS_PER_ADDRESS };
-        opened.push(new UdpListener(this.#server, onBug, at));
+        const at = { ...address, hostname };
+        opened.push(new UdpListener(this.#server, this.#loop, onBug, at));
       }
       void this.#accept(tcp);
     } catch (error) {
@@ -188,7 +190,7 @@ let thread: TurnThread | undefined;
 answerQuestions<TurnQuestion, TurnAnswer>(async (question) => {
   if (question.kind === "use") {
     if (thread) thread.use(question.options);
-    else thread = new TurnThread(question.options);
+    else thread = new TurnThread(question.options, question.poll);
     return { kind: "done" };
   }
   if (!thread) throw new TypeError("Asked before it was told what to do");

@@ -19,6 +19,8 @@ import {
   type TurnPeer,
 } from "../../turn/server/ports.ts";
 import type { TurnServer } from "../../turn/server/server.ts";
+import type { DatagramLoop } from "./datagram_loop.ts";
+import { encodeAddress, type Source } from "./socket_addresses.ts";
 
 const MAX_DATAGRAM_OCTETS = 65_535;
 /** Of what peers send: media and data channels keep below 1500, and each socket has a buffer. */
@@ -35,8 +37,8 @@ class UdpClient implements TurnPeer {
 
   constructor(
     readonly key: string,
-    readonly socket: Deno.DatagramConn,
     readonly from: RelayTarget,
+    readonly socket: RelaySocket,
   ) {}
 
   get address(): TransportAddress {
@@ -45,7 +47,7 @@ class UdpClient implements TurnPeer {
   }
 
   send(octets: Uint8Array): Sent {
-    return sendQuietly(this.socket, octets, this.from);
+    return this.socket.send(octets, this.from);
   }
 }
 
@@ -59,65 +61,107 @@ export function checkUnused(hostname: string, port: number): void {
   bind(hostname, port).close();
 }
 
-/** Several sockets on one port share its clients, and each has a buffer of the kernel's. */
+/** A socket that clients send to. */
 export class UdpListener {
-  readonly #sockets: readonly Deno.DatagramConn[];
+  readonly #socket: RelaySocket;
 
-  /** @throws {Deno.errors} when the address cannot be bound */
+  /**
+   * @param loop Where there is one, it serves the socket.
+   * @throws {Deno.errors} when the address cannot be bound
+   */
   constructor(
     server: TurnServer,
+    loop: DatagramLoop | undefined,
     onBug: OnBug,
-    { hostname, port, count }: {
-      readonly hostname: string;
-      readonly port: number;
-      readonly count: number;
-    },
+    { hostname, port }: { readonly hostname: string; readonly port: number },
   ) {
-    const sockets: Deno.DatagramConn[] = [];
-    try {
-      withReceiveBuffer(RECEIVE_BUFFER_OCTETS, () => {
-        for (let opened = 0; opened < count; opened++) {
-          sockets.push(bind(hostname, port, true));
-        }
-      });
-    } catch (error) {
-      sockets.forEach((socket) => socket.close());
-      throw error;
-    }
-    this.#sockets = sockets;
-    for (const socket of sockets) void serve(socket, hostname, server, onBug);
+    /** For as long as the loop knows who sent. */
+    const known = new WeakMap<RelayTarget, UdpClient>();
+    const clientAt = (from: RelayTarget) => {
+      const key = `${hostname} ${from.hostname} ${from.port}`;
+      return new UdpClient(key, from, this.#socket);
+    };
+    this.#socket = openSocket({
+      loop,
+      onBug,
+      maxOctets: MAX_DATAGRAM_OCTETS,
+      bind: () =>
+        withReceiveBuffer(RECEIVE_BUFFER_OCTETS, () =>
+          // beside that of all addresses there is one of each
+          bind(hostname, port, true)),
+      take: (buffer, size, from) => {
+        let client = known.get(from);
+        if (!client) known.set(from, client = clientAt(from));
+        return server.receive(
+          client,
+          buffer.subarray(HEADROOM, HEADROOM + size),
+        );
+      },
+    });
   }
 
   close(): void {
-    for (const socket of this.#sockets) socket.close();
+    this.#socket.close();
   }
 }
 
-async function serve(
-  socket: Deno.DatagramConn,
-  bound: string,
-  server: TurnServer,
-  onBug: OnBug,
-): Promise<void> {
-  const buffer = new Uint8Array(MAX_DATAGRAM_OCTETS);
-  await readAll(socket, buffer, onBug, (octets, from) => {
-    const key = `${bound} ${from.hostname} ${from.port}`;
-    const client = server.clientOf(key) ?? new UdpClient(key, socket, from);
-    return server.receive(client, octets);
-  });
+interface SocketSource {
+  readonly loop: DatagramLoop | undefined;
+  readonly onBug: OnBug;
+  /** A longer datagram is cut short. */
+  readonly maxOctets: number;
+  bind(): Deno.DatagramConn;
+  /** As `RelayEvents.onDatagram`; a sender may be the same object again. */
+  take(buffer: Uint8Array<ArrayBuffer>, size: number, from: RelayTarget): Sent;
+}
+
+/** By the C library where it can be, otherwise by Deno. */
+function openSocket({ loop, bind, ...source }: SocketSource): RelaySocket {
+  const opened = loop
+    ? loop.add(bind, source.take, source.maxOctets)
+    : { denied: bind() };
+  if (!("denied" in opened)) {
+    return {
+      send: (octets, to) => {
+        const address = addressFor(to);
+        if (address) opened.send(octets, address);
+        return undefined;
+      },
+      close: () => opened.close(),
+    };
+  }
+  const socket = opened.denied;
+  void readAll(socket, source);
+  return {
+    send: (octets, to) => sendQuietly(socket, octets, to),
+    close: () => socket.close(),
+  };
+}
+
+const addresses = new WeakMap<RelayTarget, Uint8Array<ArrayBuffer>>();
+
+/** Made once for each target: a channel keeps its own, the loop who it knows. */
+function addressFor(to: RelayTarget): Uint8Array<ArrayBuffer> | undefined {
+  if ("octets" in to) return (to as Source).octets;
+  let address = addresses.get(to);
+  if (!address) {
+    address = encodeAddress(to);
+    if (address) addresses.set(to, address);
+  }
+  return address;
 }
 
 /** Until the socket is closed. */
 async function readAll(
   socket: Deno.DatagramConn,
-  buffer: Uint8Array,
-  onBug: OnBug,
-  take: (octets: Uint8Array, from: RelayTarget) => Sent,
+  { onBug, take, maxOctets }: Omit<SocketSource, "loop" | "bind">,
 ): Promise<void> {
+  const whole = new Uint8Array(HEADROOM + maxOctets);
+  const buffer = whole.subarray(HEADROOM);
   while (true) {
     try {
-      const [octets, from] = await socket.receive(buffer);
-      const sent = take(octets, from as RelayTarget);
+      const [{ length }, from] = await socket.receive(buffer);
+      const sent = take(whole, length, from as RelayTarget);
       if (sent) await sent;
     } catch (error) {
       if (error instanceof Deno.errors.BadResource) return; // closed
@@ -148,10 +192,16 @@ export type RelayHosts = Readonly<Partial<Record<Family, string>>>;
 
 export class UdpRelaySockets implements RelaySockets {
   readonly #hosts: () => RelayHosts;
+  readonly #loop: DatagramLoop | undefined;
   readonly #onBug: OnBug;
 
-  constructor(hosts: () => RelayHosts, onBug: OnBug) {
+  constructor(
+    hosts: () => RelayHosts,
+    loop: DatagramLoop | undefined,
+    onBug: OnBug,
+  ) {
     this.#hosts = hosts;
+    this.#loop = loop;
     this.#onBug = onBug;
   }
 
@@ -163,27 +213,21 @@ export class UdpRelaySockets implements RelaySockets {
     const hostname = this.#hosts()[family];
     if (hostname === undefined) return undefined;
     try {
-      const socket = bind(hostname, port);
-      void this.#relay(socket, events);
-      return {
-        port,
-        send: (octets, to) => sendQuietly(socket, octets, to),
-        close: () => socket.close(),
-      };
+      return openSocket({
+        loop: this.#loop,
+        onBug: this.#onBug,
+        maxOctets: MAX_RELAYED_OCTETS,
+        bind: () => bind(hostname, port),
+        take: (buffer, size, from) => {
+          if (size === MAX_RELAYED_OCTETS) return; // perhaps cut short
+          return events.onDatagram(buffer, size, from.hostname, from.port);
+        },
+      });
     } catch (error) {
       // taken, no descriptor left, or the address is gone
       if (systemError(error)) return undefined;
       throw error;
     }
-  }
-
-  async #relay(socket: Deno.DatagramConn, events: RelayEvents): Promise<void> {
-    const whole = new Uint8Array(HEADROOM + MAX_RELAYED_OCTETS);
-    const buffer = whole.subarray(HEADROOM);
-    await readAll(socket, buffer, this.#onBug, ({ length }, from) => {
-      if (length === MAX_RELAYED_OCTETS) return; // perhaps cut short
-      return events.onDatagram(whole, length, from.hostname, from.port);
-    });
   }
 }
 

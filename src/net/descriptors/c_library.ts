@@ -28,15 +28,18 @@ let loaded: { readonly symbols: CLibrary | undefined } | undefined;
 
 /** undefined where there is none. */
 export function cLibrary(): CLibrary | undefined {
-  loaded ??= { symbols: load() };
+  loaded ??= { symbols: openLibrary(SYMBOLS) };
   return loaded.symbols;
 }
 
-function load(): CLibrary | undefined {
+/** These calls of it; undefined where there is none that has them. */
+export function openLibrary<Symbols extends Deno.ForeignLibraryInterface>(
+  symbols: Symbols,
+): Deno.DynamicLibrary<Symbols>["symbols"] | undefined {
   if (Deno.build.os !== "linux") return undefined;
   for (const name of LIBRARIES) {
     try {
-      return Deno.dlopen(name, SYMBOLS).symbols;
+      return Deno.dlopen(name, symbols).symbols;
     } catch {
       // not this library
     }

@@ -23,7 +23,6 @@ export interface RelayTarget {
 }
 
 export interface RelaySocket {
-  readonly port: number;
   send(octets: Uint8Array, to: RelayTarget): Sent;
   close(): void;
 }
