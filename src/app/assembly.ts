@@ -60,6 +60,7 @@ import { ehloName, ownAddresses } from "./federation/own_names.ts";
 import { Sender } from "./federation/sender.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 import { liveTurn } from "./turn/live_turn.ts";
+import { provideTurnMetrics } from "./turn/turn_metrics.ts";
 import { TurnService } from "./turn/turn_service.ts";
 
 /** The configuration as it was read last: a reload replaces it. */
@@ -169,7 +170,9 @@ export async function assemble(
     log,
     config,
     keyPair: () => certificates.current,
+    meter: relay.traffic.meter("turn_relay"),
   });
+  provideTurnMetrics(relay.journal.metrics, turn);
   certificates.onChange(() => turn.useCertificate(certificates.current));
   const appVersions = new AppVersions({
     ...relay,

@@ -1076,7 +1076,7 @@ export const SCHEMA = {
     "Realm of credentials, up to 32 characters; empty: the end of the host name",
   ),
   "turn.secret": key(
-    text,
+    secret,
     "",
     "What credentials are made of, where others make them too; empty: one of its own",
   ),

@@ -7,6 +7,8 @@ export type Firewall = (typeof FIREWALLS)[number];
 /** One that others have to reach. */
 export interface OpenPort {
   readonly port: number;
+  /** Where all from `port` to this one are meant. */
+  readonly last?: number;
   readonly transport: Transport;
   /** What listens there, for people. */
   readonly purpose: string;
@@ -15,13 +17,13 @@ export interface OpenPort {
 /** Lines to be typed as root. */
 const RULES: Record<Firewall, (ports: readonly OpenPort[]) => string[]> = {
   ufw: (ports) =>
-    ports.map(({ port, transport, purpose }) =>
-      `ufw allow ${port}/${transport} comment '${purpose}'`
+    ports.map(({ transport, purpose, ...ports }) =>
+      `ufw allow ${range(ports, ":")}/${transport} comment '${purpose}'`
     ),
   nft: (ports) => {
     const rules = (["tcp", "udp"] as const).flatMap((transport) => {
       const numbers = ports.filter((one) => one.transport === transport)
-        .map(({ port }) => port);
+        .map((one) => range(one, "-"));
       return numbers.length === 0 ? [] : [
         `nft add rule inet filter input ${transport} dport '{ ${
           numbers.join(", ")
@@ -31,8 +33,8 @@ const RULES: Record<Firewall, (ports: readonly OpenPort[]) => string[]> = {
     return rules;
   },
   firewalld: (ports) => [
-    ...ports.map(({ port, transport }) =>
-      `firewall-cmd --permanent --add-port=${port}/${transport}`
+    ...ports.map(({ transport, ...ports }) =>
+      `firewall-cmd --permanent --add-port=${range(ports, "-")}/${transport}`
     ),
     "firewall-cmd --reload",
   ],
@@ -43,4 +45,11 @@ export function firewallRules(
   ports: readonly OpenPort[],
 ): string[] {
   return ports.length === 0 ? [] : RULES[firewall](ports);
+}
+
+function range(
+  { port, last }: Pick<OpenPort, "port" | "last">,
+  mark: string,
+): string {
+  return last === undefined ? `${port}` : `${port}${mark}${last}`;
 }

@@ -260,6 +260,7 @@ export const SETTINGS = {
   push_mode: live("push.mode", (c) => c.push.mode),
   turn_server: live("turn.server", (c) => c.turn.server),
   turn_realm: live("turn.realm", (c) => c.turn.realm),
+  turn_secret: live("turn.secret", (c) => c.turn.secret),
   turn_ttl: live("turn.ttl", (c) => c.turn.ttl),
   turn_relay_ip: live("turn.relay_ip", (c) => c.turn.relayIp),
   turn_relay_port_min: live(

@@ -4,13 +4,13 @@
  */
 import { match } from "node:assert/strict";
 import { reservePorts } from "../harness/ports.ts";
-import { Server } from "../harness/server.ts";
+import { freePorts, Server } from "../harness/server.ts";
 
 const SECRET = "north";
 const CONFIG = `
 [turn]
 secret = "${SECRET}"
-allow_peers = ["127.0.0.0/8"]
+allow_peers = ["127.0.0.0/8", "::1/128"]
 max_allocations_per_ip = 200
 max_allocations_per_user = 200`;
 
@@ -25,6 +25,7 @@ async function run(command: string, args: readonly string[]): Promise<string> {
 const WAYS: readonly {
   readonly name: string;
   readonly port: "turn" | "turnTls";
+  readonly host?: "::1";
   readonly flags: readonly string[];
 }[] = [
   { name: "UDP, channels", port: "turn", flags: [] },
@@ -34,25 +35,37 @@ const WAYS: readonly {
   { name: "TCP, indications", port: "turn", flags: ["-t", "-s"] },
   { name: "TCP, between two clients", port: "turn", flags: ["-t", "-y", "-c"] },
   { name: "TLS, channels", port: "turnTls", flags: ["-t", "-S"] },
+  { name: "IPv6, UDP", port: "turn", host: "::1", flags: ["-x"] },
+  { name: "IPv6, TCP", port: "turn", host: "::1", flags: ["-x", "-t"] },
 ];
 
 Deno.test("coturn's clients call over the relay", async (t) => {
-  const server = await Server.start({ turn: true, config: CONFIG });
+  const ports = freePorts();
+  const server = await Server.start({
+    turn: true,
+    ports,
+    config: CONFIG,
+    environment: {
+      POSTERN_SET__listen__turn: `127.0.0.1:${ports.turn}, [::1]:${ports.turn}`,
+    },
+  });
   const [peerPort = 0] = reservePorts(1);
-  const echo = new Deno.Command("turnutils_peer", {
-    args: ["-L", "127.0.0.1", "-p", String(peerPort)],
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
+  const echoes = ["127.0.0.1", "::1"].map((host) =>
+    new Deno.Command("turnutils_peer", {
+      args: ["-L", host, "-p", String(peerPort)],
+      stdout: "null",
+      stderr: "null",
+    }).spawn()
+  );
   try {
-    for (const { name, port, flags } of WAYS) {
+    for (const { name, port, flags, host = "127.0.0.1" } of WAYS) {
       await t.step(`turnutils_uclient over ${name}`, async () => {
         const username = String(Math.floor(Date.now() / 1000) + 3600);
         const output = await run("turnutils_uclient", [
           ...["-u", username, "-W", SECRET],
-          ...["-e", "127.0.0.1", "-r", String(peerPort)],
+          ...["-e", host, "-r", String(peerPort)],
           ...["-n", "10", "-m", "4", "-l", "400"],
-          ...["-p", String(server.ports[port]), ...flags, "127.0.0.1"],
+          ...["-p", String(server.ports[port]), ...flags, host],
         ]);
         match(output, /Total lost packets 0 /);
       });
@@ -67,8 +80,10 @@ Deno.test("coturn's clients call over the relay", async (t) => {
       match(output, /reflexive addr: 127\.0\.0\.1:\d+/);
     });
   } finally {
-    echo.kill();
-    await echo.status;
+    for (const echo of echoes) {
+      echo.kill();
+      await echo.status;
+    }
     await server.dispose();
   }
 });

@@ -277,6 +277,18 @@ Deno.test("Allocate gives an even port, and the next one to who has the token", 
   equal(late.error, 508);
 });
 
+Deno.test("what was kept is of the family that was asked for then", () => {
+  const turn = new MemoryTurn();
+  const { message } = new MemoryClient(turn).request(METHODS.allocate, [
+    UDP,
+    octet(ATTRIBUTES.requestedAddressFamily, 2, 0, 0, 0),
+    octet(ATTRIBUTES.evenPort, 0x80),
+  ]);
+  const value = attributeOf(message, ATTRIBUTES.reservationToken)!;
+  const wish = { type: ATTRIBUTES.reservationToken, value };
+  equal(allocated(new MemoryClient(turn), wish).hostname, "2001:db8::5");
+});
+
 Deno.test("a port that was kept is given up after half a minute", () => {
   const turn = new MemoryTurn();
   allocated(new MemoryClient(turn), octet(ATTRIBUTES.evenPort, 0x80));

@@ -23,7 +23,8 @@ export interface AddressSources {
 /**
  * Of the first source that has any: what an admin says, an address that is the
  * name of the server, one that it listens at alone, a public one of an
- * interface, what the DNS says (behind a NAT), a private one.
+ * interface, what the DNS says (behind a NAT). A private one that nobody named is
+ * no address for people elsewhere: then there is none.
  */
 export function relayAddresses(sources: AddressSources): RelayAddresses {
   const { settings, config, wanted, published } = sources;
@@ -36,7 +37,6 @@ export function relayAddresses(sources: AddressSources): RelayAddresses {
       .filter((host) => !/^(?:0\.0\.0\.0|::)$/.test(host)),
     interfaces.filter(isPublicAddress),
     published.filter(isPublicAddress),
-    interfaces.filter((one) => !/^(?:127\.|::1$)/.test(one)),
   ];
   const chosen = lists.find((list) => list.length > 0) ?? [];
   const found: { 4?: string; 6?: string } = {};

@@ -12,6 +12,7 @@ import type { ListenAddress as Wanted } from "../../config/network_kinds.ts";
 import type { Config } from "../../config/schema.ts";
 import { isPublicAddress } from "../../dns/address_kind.ts";
 import type { Resolver } from "../../dns/resolver.ts";
+import type { Meter } from "../../observe/traffic.ts";
 import type { Log } from "../../observe/log.ts";
 import type { KeyPair } from "../../net/listener.ts";
 import { formatAddress } from "../../net/listener.ts";
@@ -28,6 +29,7 @@ import { type OptionalService, ServiceFailure } from "../services/service.ts";
 import { listInterfaces } from "./interfaces.ts";
 import type { TurnListenerName } from "./messages.ts";
 import { relayAddresses, turnHost } from "./relay_addresses.ts";
+import { addRelayed } from "./turn_metrics.ts";
 import { TurnThread } from "./turn_thread.ts";
 
 const NAMES: readonly TurnListenerName[] = ["turn", "turn_tls"];
@@ -37,6 +39,7 @@ const MAX_REALM_CHARACTERS = 32;
 
 const OPTION_SETTINGS: readonly SettingName[] = [
   "turn_realm",
+  "turn_secret",
   "turn_relay_ip",
   "turn_relay_port_min",
   "turn_relay_port_max",
@@ -52,6 +55,8 @@ export interface TurnServiceParts {
   readonly log: Log;
   config(): Config;
   keyPair(): KeyPair;
+  /** Of what is relayed. */
+  readonly meter: Meter;
   reportBug(error: unknown): void;
 }
 
@@ -154,7 +159,8 @@ export class TurnService implements OptionalService {
     const wanted = this.#wanted().turn;
     const sources = { settings, config: this.#parts.config(), wanted };
     const host = turnHost(sources, this.#options.relayAddresses);
-    if (host === undefined) return undefined;
+    const isRelaying = Object.keys(this.#options.relayAddresses).length > 0;
+    if (host === undefined || !isRelaying) return undefined;
     const expiry = nowSeconds(clock) + settings.get("turn_ttl");
     const username = this.#usernames.next(expiry);
     const password = passwordFor(this.#secret, username);
@@ -220,7 +226,7 @@ export class TurnService implements OptionalService {
     const { settings, secrets, config } = this.#parts;
     const { turn } = config();
     // text, so that others who make credentials can be given it
-    this.#secret = turn.secret ||
+    this.#secret = settings.get("turn_secret") ||
       Buffer.from(await secrets.secret(SECRET)).toString("base64url");
     return {
       realm: settings.get("turn_realm") ||
@@ -280,6 +286,7 @@ export class TurnService implements OptionalService {
     if (!thread) return;
     const { counters, bugs } = await thread.report();
     if (thread !== this.#thread) return;
+    addRelayed(this.#parts.meter, counters, this.#counters);
     this.#counters = counters;
     for (const message of bugs) {
       this.#parts.reportBug(new Error(`In the thread of TURN: ${message}`));

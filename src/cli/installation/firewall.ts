@@ -31,7 +31,13 @@ async function print(call: Call): Promise<CommandResult> {
     throw usage(`name one of ${FIREWALLS.join(", ")} (got "${named}")`);
   }
   const { running, listeners } = await call.access.call("status", {});
-  const ports = reachable(running ? listeners : fromFile(call));
+  const ports = reachable(
+    running ? listeners : fromFile(call),
+    running ? (await call.access.call("turn.status", {})).relay_ports : [
+      call.access.config.values.turn.relayPortMin,
+      call.access.config.values.turn.relayPortMax,
+    ],
+  );
   const shown = chosen === undefined ? FIREWALLS : [chosen];
   const rules = Object.fromEntries(
     shown.map((firewall) => [firewall, firewallRules(firewall, ports)]),
@@ -59,15 +65,26 @@ function fromFile(call: Call): Bound[] {
   );
 }
 
-/** One for each port that is not of this machine alone. */
-function reachable(bound: readonly Bound[]): OpenPort[] {
+/** One for each port that is not of this machine alone, and those of calls. */
+function reachable(
+  bound: readonly Bound[],
+  [port, last]: readonly [number, number],
+): OpenPort[] {
   const ports = new Map<string, OpenPort>();
   for (const { name, address, port, transport } of bound) {
     if (isLoopback(address)) continue;
     const { summary } = listenerRow(name as ListenerName);
     ports.set(`${port}/${transport}`, { port, transport, purpose: summary });
   }
-  return [...ports.values()].sort((one, other) => one.port - other.port);
+  const sorted = [...ports.values()]
+    .sort((one, other) => one.port - other.port);
+  const hasCalls = bound.some(({ name, address }) =>
+    listenerRow(name as ListenerName).protocol === "turn" &&
+    !isLoopback(address)
+  );
+  if (!hasCalls) return sorted;
+  const purpose = "Relayed addresses of calls";
+  return [...sorted, { port, last, transport: "udp", purpose }];
 }
 
 const TITLES: Readonly<Record<Firewall, string>> = {

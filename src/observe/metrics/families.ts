@@ -187,6 +187,29 @@ export const FAMILIES = {
     labels: ["route"],
     buckets: QUICK,
   },
+  turn_allocations: {
+    type: "gauge",
+    help: "Relayed addresses that clients have in calls",
+  },
+  turn_allocations_total: {
+    type: "counter",
+    help: "Relayed addresses that were asked for with right credentials",
+    labels: ["result"],
+  },
+  turn_bytes_total: {
+    type: "counter",
+    help: "Octets of calls: in from clients, out to them",
+    labels: ["direction"],
+  },
+  turn_packets_dropped_total: {
+    type: "counter",
+    help: "What came to the TURN server and went nowhere",
+    labels: ["reason"],
+  },
+  stun_binding_total: {
+    type: "counter",
+    help: "Clients that asked from which address they come",
+  },
   ss_connections: {
     type: "gauge",
     help: "Open connections of Shadowsocks, also of those who get nothing",

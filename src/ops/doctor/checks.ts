@@ -7,6 +7,7 @@ import { OUTBOUND_CHECKS } from "./outbound_checks.ts";
 import { PORT_CHECKS } from "./port_checks.ts";
 import { RELAY_CHECKS } from "./relay_checks.ts";
 import { TLS_CHECKS } from "./tls_check.ts";
+import { TURN_CHECKS } from "./turn_check.ts";
 
 export const CHECKS: readonly Check[] = [
   ...MACHINE_CHECKS,
@@ -15,5 +16,6 @@ export const CHECKS: readonly Check[] = [
   ...PORT_CHECKS,
   ...TLS_CHECKS,
   ...MAIL_CHECKS,
+  ...TURN_CHECKS,
   ...OUTBOUND_CHECKS,
 ];

@@ -140,11 +140,13 @@ export class AllocationTable {
     { families, wish, token }: AllocationRequest,
   ): Opened | undefined {
     const relays = new Map<Family, Relay>();
+    if (token) {
+      const kept = this.#ports.redeem(token);
+      return kept && { relays: relays.set(kept.family, kept.relay) };
+    }
     let reserved: Uint8Array | undefined;
     for (const family of families) {
-      const opened = token
-        ? asOpened(this.#ports.redeem(token, family))
-        : this.#ports.open(family, wish);
+      const opened = this.#ports.open(family, wish);
       if (!opened) {
         for (const { socket } of relays.values()) socket.close();
         return undefined;
@@ -159,10 +161,4 @@ export class AllocationTable {
 interface Opened {
   readonly relays: ReadonlyMap<Family, Relay>;
   readonly reserved?: Uint8Array;
-}
-
-function asOpened(
-  relay: Relay | undefined,
-): { readonly relay: Relay; readonly token?: Uint8Array } | undefined {
-  return relay && { relay };
 }

@@ -18,6 +18,8 @@ export interface TurnCounters {
   /** Data of clients that went to peers, and back. */
   readonly octetsToPeers: number;
   readonly octetsToClients: number;
+  /** Of both, what went from one client to another without leaving. */
+  readonly octetsInside: number;
   readonly packetsToPeers: number;
   readonly packetsToClients: number;
   readonly bindings: number;
@@ -31,6 +33,7 @@ export class TurnCounts {
   notAllocated = 0;
   octetsToPeers = 0;
   octetsToClients = 0;
+  octetsInside = 0;
   packetsToPeers = 0;
   packetsToClients = 0;
   bindings = 0;

@@ -119,6 +119,7 @@ export class Forwarding {
     }
     const buffer = new Uint8Array(HEADROOM + data.length);
     buffer.set(data, HEADROOM);
+    counts.octetsInside += data.length;
     return this.toClient(other, buffer, data.length, from.hostname, from.port);
   }
 

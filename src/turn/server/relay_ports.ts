@@ -72,13 +72,14 @@ export class RelayPorts {
     return undefined;
   }
 
-  /** What was kept for this token; undefined if nothing is, or of another family. */
-  redeem(token: Uint8Array, family: Family): Relay | undefined {
+  /** What was kept for this token, of the family that was asked for then; undefined if nothing is. */
+  redeem(
+    token: Uint8Array,
+  ): { readonly family: Family; readonly relay: Relay } | undefined {
     const name = token.join();
     const kept = this.#reservations.get(name);
-    if (!kept || kept.family !== family) return undefined;
     this.#reservations.delete(name);
-    return kept.relay;
+    return kept;
   }
 
   /** What was not asked for in time goes. */
