@@ -64,11 +64,14 @@ export function usedUp(
   percent: { readonly from: number; readonly below: number },
 ): string | undefined {
   if (!facts || facts.capOctets === 0) return undefined;
-  const { usedOctets, capOctets, forecastOctets } = facts;
+  const { usedOctets, capOctets, forecastOctets, relaysAreOff } = facts;
   const share = usedOctets / capOctets * 100;
   if (share < percent.from || share >= percent.below) return undefined;
   const forecast = forecastOctets === undefined
     ? ""
     : `, ${roundedSize(forecastOctets)} by its end if it goes on so`;
-  return `${Math.floor(share)} % of ${roundedSize(capOctets)}${forecast}`;
+  const off = relaysAreOff
+    ? "; no calls are relayed and no tunnels led until it ends"
+    : "";
+  return `${Math.floor(share)} % of ${roundedSize(capOctets)}${forecast}${off}`;
 }

@@ -52,6 +52,8 @@ export interface BandwidthFacts {
   readonly capOctets: number;
   /** By the end of the month. */
   readonly forecastOctets?: number;
+  /** Calls and tunnels wait for the next month. */
+  readonly relaysAreOff?: boolean;
 }
 
 /** Of mail that waits for other servers. */

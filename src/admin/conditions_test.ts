@@ -302,10 +302,15 @@ const CASES: Record<
   },
   bandwidth_used_up: {
     holds: {
-      bandwidth: { usedOctets: 990, capOctets: 1000, forecastOctets: 2048 },
+      bandwidth: {
+        usedOctets: 990,
+        capOctets: 1000,
+        forecastOctets: 2048,
+        relaysAreOff: true,
+      },
     },
     well: { bandwidth: { usedOctets: 990, capOctets: 0 } },
-    message: /99 % of 1000 B, 2\.0 KiB by its end/,
+    message: /99 % of 1000 B, 2\.0 KiB by its end.*no calls are relayed/,
   },
   overload: {
     holds: { reported: new Map([["overload", "short of memory"]]) },

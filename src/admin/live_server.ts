@@ -200,6 +200,8 @@ export interface LiveServer extends ServerControl {
   services(): readonly ServiceConnections[];
   shadowsocks(): TunnelShape;
   connectProxy(): TunnelShape;
+  /** Comes through it as a client does. @throws {Error} why nobody would */
+  tryShadowsocks(): Promise<void>;
   listeners(): readonly ListenerShape[];
   /** Canonical addresses at which it answers itself on that port. */
   ownAddresses(port: number): ReadonlySet<string>;

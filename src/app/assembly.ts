@@ -21,6 +21,7 @@ import type { Pollers } from "../federation/exchange/poll/pollers.ts";
 import { ConditionWatch } from "./running/condition_watch.ts";
 import { buildPollers } from "./exchange/pollers.ts";
 import { buildServing, relayGate } from "./exchange/serving.ts";
+import { RelayCap } from "./bandwidth/relay_cap.ts";
 import {
   certificateSource,
   openCertificates,
@@ -43,6 +44,7 @@ import { adminContext, buildRelay, type Relay } from "./relay.ts";
 import { CarriedPeers } from "../net/carried_peers.ts";
 import { ConnectProxy } from "./proxies/connect_proxy.ts";
 import { OwnServices } from "./proxies/own_services.ts";
+import { tryShadowsocks } from "./proxies/shadowsocks_trial.ts";
 import { RelayShadowsocks } from "./proxies/shadowsocks.ts";
 import {
   type ListenerChoice,
@@ -88,6 +90,7 @@ export interface Assembly {
   readonly renewers: Renewers;
   readonly turn: TurnService;
   readonly appVersions: AppVersions;
+  readonly cap: RelayCap;
 }
 
 export interface AssemblySource {
@@ -134,9 +137,11 @@ export async function assemble(
       await certificates.use(certificateSource(certificateConfig()));
     });
   }
+  const cap = new RelayCap({ ledger: relay.bandwidth, settings });
   const conditions = new ConditionWatch({
     log,
     relay,
+    cap,
     certificates,
     clock: SYSTEM_CLOCK,
     fileLimit: raiseFileLimit(),
@@ -163,6 +168,7 @@ export async function assemble(
   certificates.onChange(() => listeners.renewCertificates());
   const turn = new TurnService({
     ...relay,
+    cap,
     secrets: store.settings,
     listeners,
     clock: SYSTEM_CLOCK,
@@ -208,7 +214,7 @@ export async function assemble(
     // the port for HTTP does
     answering: (_listen, work) => work(),
   });
-  const shared = { ...relay, certificates, clock: SYSTEM_CLOCK, config };
+  const shared = { ...relay, cap, certificates, clock: SYSTEM_CLOCK, config };
   const site: RelaySiteBackend = new RelaySiteBackend({
     ...shared,
     counters: relay.journal.counters,
@@ -286,6 +292,12 @@ export async function assemble(
     sender,
     log,
     connectProxy,
+    async tryShadowsocks() {
+      const access = shadowsocks.access();
+      if (!access) throw new Error("There is no password yet");
+      const { now } = SYSTEM_CLOCK;
+      await tryShadowsocks({ listeners, services, now }, access);
+    },
     counters: relay.journal.counters,
   });
   const admin = adminContext(relay, config, {
@@ -324,6 +336,7 @@ export async function assemble(
     renewers,
     turn,
     appVersions,
+    cap,
   };
 }
 

@@ -22,6 +22,7 @@ import type { FederationStatistics } from "../federation/statistics/statistics.t
 import type { FederationPolicy } from "../federation/policy/policy.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { Meter, Traffic } from "../observe/traffic.ts";
 import { RecordSet } from "../store/record_set.ts";
 import type { Store } from "../store/store.ts";
 import { RelayedMessage } from "./exchange/relayed_message.ts";
@@ -93,6 +94,7 @@ export interface MxdelivParts {
   readonly settings: Settings;
   readonly journal: Journal;
   readonly domains: LocalDomains;
+  readonly traffic: Traffic;
   /** Whose mail for others is passed on. */
   readonly gate: RelayGate;
   readonly limits: Pick<PullLimits, "strangerWait" | "noteWrongToken">;
@@ -102,10 +104,12 @@ export interface MxdelivParts {
 
 /** What `/mxdeliv` gets of the relay. */
 export class RelayMxdelivBackend implements MxdelivBackend {
+  readonly meter: Meter;
   readonly #parts: MxdelivParts;
 
   constructor(parts: MxdelivParts) {
     this.#parts = parts;
+    this.meter = parts.traffic.meter("federation_in");
   }
 
   takesPlain(): boolean {

@@ -1184,6 +1184,11 @@ export const SCHEMA = {
     0,
     "What may go out in a month: there is a warning from 80 percent on; 0: any amount",
   ),
+  "bandwidth.cap_action": key(
+    choice("none", "disable_relays"),
+    "none",
+    "What is done once that much has gone out: disable_relays has no calls relayed and no tunnels led until the month ends; mail always passes",
+  ),
   "bandwidth.billing_day": key(
     integer(1, 28),
     1,

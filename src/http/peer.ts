@@ -1,5 +1,7 @@
 /** What a handler knows of a request besides the request itself. @module */
 
+import type { Meter } from "../observe/traffic.ts";
+
 /** Who asks. */
 export interface HttpPeer {
   /** IP address without brackets. */
@@ -23,6 +25,8 @@ export interface RouteLimits {
 export interface HttpExchange extends HttpPeer {
   /** Instead of the default limits; before the body is read. */
   limit(limits: Partial<RouteLimits>): void;
+  /** From now on what passes on the connection is of this meter. */
+  countAs?(meter: Meter): void;
   /** Aborted when the peer has left or the server stops: an endless answer ends then. */
   readonly ending: AbortSignal;
 }

@@ -19,6 +19,7 @@ export class NativeWire implements Wire {
   readonly #connection: NativeConnection;
   readonly #spare: ArrayBuffer[] = []; // of LARGEST_READ
   readonly #smallestRead: number;
+  #meter: Meter | undefined;
   #readSize: number;
 
   /** @param smallestRead Octets that a silent peer costs, and most requests of the protocol fit in. */
@@ -26,8 +27,9 @@ export class NativeWire implements Wire {
     connection: NativeConnection,
     smallestRead = SMALL_READ,
     /** Of what protocols read and write. */
-    readonly meter?: Meter,
+    meter?: Meter,
   ) {
+    this.#meter = meter;
     this.#connection = connection;
     this.secure = connection.secure;
     this.#smallestRead = this.#readSize = smallestRead;
@@ -41,11 +43,15 @@ export class NativeWire implements Wire {
   /** What is decrypted already cannot be seen before it is read. */
   readonly arrivedOctets = 0;
 
+  countAs(meter: Meter): void {
+    this.#meter = meter;
+  }
+
   async read(): Promise<Uint8Array | undefined> {
     const buffer = this.#buffer();
     const count = await this.#connection.read(buffer);
     if (count === null) return undefined;
-    if (this.meter) this.meter.received += count;
+    if (this.#meter) this.#meter.received += count;
     this.#readSize = count === buffer.length
       ? Math.min(this.#readSize * 8, LARGEST_READ)
       : count < this.#smallestRead
@@ -67,7 +73,7 @@ export class NativeWire implements Wire {
   }
 
   write(octets: Uint8Array): Promise<void> {
-    if (this.meter) this.meter.sent += octets.length;
+    if (this.#meter) this.#meter.sent += octets.length;
     return this.#connection.write(octets);
   }
 

@@ -19,6 +19,7 @@ export class SocketWire implements Wire {
   readonly peerAddress: string;
   readonly #gone = Promise.withResolvers<void>();
   #socket: Socket;
+  #meter: Meter | undefined;
   #flow: SocketFlow | undefined; // undefined in clear, where streams know how to wait
   readonly #arrived: Uint8Array[] = []; // over TLS, and not yet read
   #handshaking: TLSSocket | undefined;
@@ -34,11 +35,12 @@ export class SocketWire implements Wire {
   constructor(
     socket: Socket,
     readonly upgrade: TlsUpgrade,
-    readonly meter?: Meter,
+    meter?: Meter,
     carriedFor?: string,
   ) {
     this.peerAddress = carriedFor ?? plainAddress(socket.remoteAddress);
     this.#socket = socket;
+    this.#meter = meter;
     socket.once("close", () => {
       clearTimeout(this.#ending);
       this.#gone.resolve();
@@ -53,6 +55,10 @@ export class SocketWire implements Wire {
 
   get secure(): boolean {
     return this.#flow !== undefined;
+  }
+
+  countAs(meter: Meter): void {
+    this.#meter = meter;
   }
 
   /** All that was written is with the kernel, and no handshake is under way. */
@@ -72,7 +78,7 @@ export class SocketWire implements Wire {
     while (true) {
       const octets = this.#take();
       if (octets) {
-        if (this.meter) this.meter.received += octets.length;
+        if (this.#meter) this.#meter.received += octets.length;
         return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
       }
       if (this.#failure) throw this.#failure;
@@ -93,7 +99,7 @@ export class SocketWire implements Wire {
   }
 
   write(octets: Uint8Array): Promise<void> {
-    if (this.meter) this.meter.sent += octets.length;
+    if (this.#meter) this.#meter.sent += octets.length;
     return new Promise((resolve, reject) => {
       this.#socket.write(octets, (error) => error ? reject(error) : resolve());
     });

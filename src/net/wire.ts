@@ -4,6 +4,8 @@
  *
  * @module
  */
+import type { Meter } from "../observe/traffic.ts";
+
 export interface Wire {
   /** IP address of the peer, without brackets or zone. */
   readonly peerAddress: string;
@@ -22,6 +24,8 @@ export interface Wire {
   release(octets: Uint8Array): void;
   /** Resolves when the octets are handed to the kernel: that is the back-pressure. */
   write(octets: Uint8Array): Promise<void>;
+  /** From now on what passes is of this meter; absent where nothing is counted. */
+  countAs?(meter: Meter): void;
   /** Says that nothing more will be written; reading goes on. @throws {Error} when the connection is lost */
   closeWrite(): Promise<void>;
   /**

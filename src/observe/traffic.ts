@@ -5,6 +5,7 @@ export const TRAFFIC_CATEGORIES = [
   "mail_smtp_in",
   "submission",
   "http",
+  "federation_in",
   "federation_out",
   "turn_relay",
   "iroh_relay",
@@ -18,7 +19,11 @@ export interface Meter {
   sent: number;
 }
 
-/** Since the start. A part that comes to be takes the meter of its category. */
+/**
+ * Since the start. A part that comes to be takes the meter of its category. A
+ * connection to a port for HTTP counts as `http` until a request on it brings
+ * mail of another server.
+ */
 export class Traffic {
   readonly #meters = new Map<TrafficCategory, Meter>();
 

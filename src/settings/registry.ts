@@ -214,6 +214,10 @@ export const SETTINGS = {
     "bandwidth.monthly_cap",
     (c) => c.bandwidth.monthlyCap,
   ),
+  bandwidth_cap_action: live(
+    "bandwidth.cap_action",
+    (c) => c.bandwidth.capAction,
+  ),
   bandwidth_billing_day: live(
     "bandwidth.billing_day",
     (c) => c.bandwidth.billingDay,

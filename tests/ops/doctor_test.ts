@@ -70,8 +70,31 @@ Deno.test("the doctor walks the way of a message, and leaves nothing behind", as
         assert.deepEqual(statusOf(findings, "tls"), ["warn"]);
         assert.deepEqual(statusOf(findings, "round-trip"), ["pass"]);
         assert.deepEqual(statusOf(findings, "server"), ["pass"]);
+        assert.deepEqual(statusOf(findings, "ss"), ["skip"]);
+        assert.deepEqual(statusOf(findings, "http-proxy"), ["skip"]);
       },
     );
+
+    for (const cipher of ["aes-256-gcm", "2022-blake3-aes-128-gcm"]) {
+      await t.step(`tunnels, with ${cipher}`, async () => {
+        const lines = [
+          `proxy cipher set ${cipher}`,
+          "proxy enable",
+          "http-proxy enable",
+        ];
+        for (const line of lines) {
+          const { exit, err } = await postern(line.split(" "), {
+            POSTERN_CONFIG: config,
+          });
+          assert.equal(exit, 0, err);
+        }
+        const { findings } = await examined(config, "--only", "ss,http-proxy");
+        assert.deepEqual(
+          findings.map(({ id, status }) => [id, status]),
+          [["server", "pass"], ["ss", "pass"], ["http-proxy", "pass"]],
+        );
+      });
+    }
 
     await t.step("a text for people has the same", async () => {
       const { out } = await postern(["doctor", "--only", "tls,db"], {

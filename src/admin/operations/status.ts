@@ -11,6 +11,7 @@ import type {
   ServiceConnections,
 } from "../live_server.ts";
 import { operation } from "../operation.ts";
+import { monthShape } from "./network/bandwidth.ts";
 import type { StealthMode } from "./web/stealth.ts";
 import type { StoppedTask } from "../task_control.ts";
 
@@ -45,6 +46,13 @@ export interface ServerStatus {
     readonly held: number;
     readonly failed: number;
     readonly bytes: number;
+  };
+  /** Of this month, in all. */
+  readonly bandwidth: {
+    readonly bytes_in: number;
+    readonly bytes_out: number;
+    readonly monthly_cap_bytes: number | null;
+    readonly percent_used: number | null;
   };
   readonly storage: {
     readonly state: StoreHealth["state"];
@@ -91,6 +99,7 @@ export async function serverStatus(
       failed: queue.failed,
       bytes: queue.octets,
     },
+    bandwidth: bandwidthSummary(context),
     storage: {
       state: stateOf(health, degraded),
       database_bytes: health.databaseOctets,
@@ -109,6 +118,16 @@ export const STATUS_OPERATIONS = {
     run: serverStatus,
   }),
 } as const;
+
+function bandwidthSummary(context: AdminContext): ServerStatus["bandwidth"] {
+  const month = monthShape(context);
+  return {
+    bytes_in: month.bytes_in_total,
+    bytes_out: month.bytes_out_total,
+    monthly_cap_bytes: month.monthly_cap_bytes,
+    percent_used: month.percent_used,
+  };
+}
 
 /** A store that would take mail takes none while the disk has less room than it must. */
 function stateOf(

@@ -1,6 +1,7 @@
 /** What receiving from other servers over HTTP needs of the relay; app/ passes the real thing in. @module */
 import type { Peer } from "../../base/peer.ts";
 import type { RefusalCode } from "../../base/refusal.ts";
+import type { Meter } from "../../observe/traffic.ts";
 
 /** One message of another server, from its envelope to the answer. */
 export interface ServerMessage {
@@ -15,6 +16,8 @@ export interface ServerMessage {
 }
 
 export interface MxdelivBackend {
+  /** Of connections that bring mail. */
+  readonly meter?: Meter;
   /** Whether requests are taken that come in clear. */
   takesPlain(): boolean;
   /** Largest message. */

@@ -92,6 +92,7 @@ async function take(
   const { env, req } = context;
   const { address, secure } = env;
   const maxOctets = backend.maxOctets();
+  if (backend.meter) env.countAs?.(backend.meter);
   env.limit({ bodyOctets: maxOctets, bodyMs: BODY_MS, answerMs: ANSWER_MS });
   const { reversePath, recipients } = readEnvelope(req.raw.headers);
   const declared = req.header("content-length");

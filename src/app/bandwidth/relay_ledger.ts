@@ -7,6 +7,7 @@ import type { Metrics } from "../../observe/metrics/metrics.ts";
 import type { Traffic } from "../../observe/traffic.ts";
 import { BandwidthLedger } from "../../ops/bandwidth/ledger.ts";
 import type { Settings } from "../../settings/settings.ts";
+import type { RelayCap } from "./relay_cap.ts";
 import type { Store } from "../../store/store.ts";
 
 export interface BandwidthSource {
@@ -71,11 +72,13 @@ async function readInterface(name: string): Promise<Octets | undefined> {
 
 export function bandwidthFacts(
   ledger: Pick<BandwidthLedger, "month">,
+  cap: Pick<RelayCap, "isReached">,
 ): BandwidthFacts {
   const { total, capOctets, forecastOctets } = ledger.month();
   return {
     usedOctets: total.out,
     capOctets,
+    relaysAreOff: cap.isReached,
     ...(forecastOctets === undefined ? {} : { forecastOctets }),
   };
 }

@@ -13,6 +13,7 @@ import type { Tunnel, TunnelRequest } from "../../http/server/connect.ts";
 import { ConnectionCounts } from "../../net/connection_counts.ts";
 import { joinWires } from "../../net/joined_wires.ts";
 import type { Settings } from "../../settings/settings.ts";
+import type { RelayCap } from "../bandwidth/relay_cap.ts";
 import type { OwnServices } from "./own_services.ts";
 
 /** Of one address. */
@@ -25,6 +26,7 @@ export interface ConnectProxyParts {
   readonly services: OwnServices;
   readonly clock: Clock;
   readonly timers: Pick<Timers, "every">;
+  readonly cap: Pick<RelayCap, "isReached" | "onChange">;
   config(): Config;
 }
 
@@ -54,6 +56,7 @@ export class ConnectProxy {
     const cut = () => {
       for (const end of this.#open) end();
     };
+    parts.cap.onChange(cut);
     for (
       const name of [
         "http_proxy_enabled",
@@ -71,9 +74,9 @@ export class ConnectProxy {
   async open(
     { target, authorization, peerAddress }: TunnelRequest,
   ): Promise<Tunnel | undefined> {
-    const { settings, services } = this.#parts;
+    const { settings, services, cap } = this.#parts;
     const { refused } = this.figures;
-    if (!settings.get("http_proxy_enabled")) return undefined;
+    if (!settings.get("http_proxy_enabled") || cap.isReached) return undefined;
     const key = limitKey(peerAddress);
     if (this.#failures.wait(key) > 0) {
       refused.limited++;

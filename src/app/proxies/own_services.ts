@@ -64,6 +64,11 @@ export class OwnServices {
     }
   }
 
+  /** Whether clients may have a connection there, and somebody listens. */
+  leadsTo(port: number): boolean {
+    return this.#where(port) !== undefined;
+  }
+
   #where(port: number): ListenAddress | undefined {
     const bound = LISTENER_NAMES.flatMap((name) =>
       this.#parts.listeners.bound(name).map((at) => ({ name, at }))

@@ -11,6 +11,7 @@ import type {
   ShadowsocksLimits,
 } from "../../shadowsocks/server/backend.ts";
 import type { Wire } from "../../shadowsocks/server/wire.ts";
+import type { RelayCap } from "../bandwidth/relay_cap.ts";
 import { systemAead } from "./system_aead.ts";
 import type { OwnServices } from "./own_services.ts";
 
@@ -18,6 +19,7 @@ export interface RelayShadowsocksParts {
   readonly settings: Settings;
   readonly services: OwnServices;
   readonly random?: Random;
+  readonly cap: Pick<RelayCap, "isReached" | "onChange">;
   config(): Config;
   /** Ends what is open. */
   cut(): void;
@@ -29,8 +31,9 @@ export class RelayShadowsocks implements ShadowsocksBackend {
   #aead: Aead | undefined;
 
   constructor(parts: RelayShadowsocksParts) {
-    const { settings, cut } = parts;
+    const { settings, cut, cap } = parts;
     this.#parts = parts;
+    cap.onChange(cut);
     settings.onChange("shadowsocks_cipher", cut);
     settings.onChange("shadowsocks_password", () => {
       cut();
@@ -44,7 +47,8 @@ export class RelayShadowsocks implements ShadowsocksBackend {
   }
 
   access(): Access | undefined {
-    return accessOf(this.#parts.settings);
+    const { settings, cap } = this.#parts;
+    return cap.isReached ? undefined : accessOf(settings);
   }
 
   aead(): Aead {

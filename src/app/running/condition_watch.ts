@@ -18,6 +18,7 @@ import type { Log } from "../../observe/log.ts";
 import { redact } from "../../observe/redact.ts";
 import { effectiveListeners } from "../../settings/listeners.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
+import type { RelayCap } from "../bandwidth/relay_cap.ts";
 import { bandwidthFacts } from "../bandwidth/relay_ledger.ts";
 import { certificateNames } from "../certificates.ts";
 import { resources } from "../protection/build.ts";
@@ -29,6 +30,7 @@ export const LOOK_MS = 5_000;
 export interface ConditionParts {
   readonly log: Log;
   readonly relay: Relay;
+  readonly cap: Pick<RelayCap, "isReached">;
   readonly certificates: CertificateStore;
   readonly clock: Clock;
   /** Undefined where it cannot be read. */
@@ -80,7 +82,7 @@ export class ConditionWatch {
   }
 
   async #facts(): Promise<Facts> {
-    const { relay, log, clock, certificates, fileLimit } = this.#parts;
+    const { relay, log, clock, certificates, fileLimit, cap } = this.#parts;
     const config = this.#parts.config();
     return {
       nowMs: clock.now(),
@@ -99,7 +101,7 @@ export class ConditionWatch {
       failedTasks: await failedTasks(relay),
       logLevel: log.level,
       queue: await relay.federation.queueFacts(),
-      bandwidth: bandwidthFacts(relay.bandwidth),
+      bandwidth: bandwidthFacts(relay.bandwidth, cap),
       reported: relay.reported.details,
     };
   }

@@ -55,6 +55,8 @@ export interface LiveViewParts {
   readonly push: LivePush;
   readonly log: Log;
   readonly connectProxy: ConnectProxy;
+  /** @throws {Error} why nobody would come through */
+  tryShadowsocks(): Promise<void>;
   readonly counters: Counters;
 }
 
@@ -104,6 +106,10 @@ export class LiveView implements LiveServer {
     const { octetsIn, octetsOut, ...figures } = this.#parts.protocols
       .tunnels();
     return { ...figures, bytes_in: octetsIn, bytes_out: octetsOut };
+  }
+
+  tryShadowsocks(): Promise<void> {
+    return this.#parts.tryShadowsocks();
   }
 
   listeners(): readonly ListenerShape[] {

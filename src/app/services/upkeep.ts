@@ -24,6 +24,7 @@ const SETTINGS_RETRY_MS = 10_000;
 const LISTENER_PATIENCE_MS = 5_000;
 const PROTECTION_MS = 2000;
 const KEEP_TIME_MS = 60_000;
+const CAP_MS = 10_000;
 const TELL_FAILURES_MS = 5000;
 const DELAYS_MS = 60_000;
 const DKIM_RECORDS_MS = 10 * 60 * 1000;
@@ -68,6 +69,11 @@ function looks(assembly: Assembly): Look[] {
       everyMs: PROTECTION_MS,
       atStartToo: true,
       look: () => protection.look(),
+    },
+    {
+      name: "bandwidth_cap",
+      everyMs: CAP_MS,
+      look: () => assembly.cap.look(),
     },
     {
       name: "failed_deliveries",

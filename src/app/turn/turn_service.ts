@@ -23,6 +23,7 @@ import type { SettingStore } from "../../store/settings.ts";
 import type { TurnCounters } from "../../turn/server/counters.ts";
 import { passwordFor, Usernames } from "../../turn/server/credentials.ts";
 import type { TurnOptions } from "../../turn/server/options.ts";
+import type { RelayCap } from "../bandwidth/relay_cap.ts";
 import { hostnameOf } from "../certificates.ts";
 import { BindFailure, type ServiceListeners } from "../service_listeners.ts";
 import { type OptionalService, ServiceFailure } from "../services/service.ts";
@@ -50,6 +51,7 @@ export interface TurnServiceParts {
   readonly secrets: Pick<SettingStore, "secret">;
   readonly listeners: ServiceListeners;
   readonly dns: Pick<Resolver, "ipv4" | "ipv6">;
+  readonly cap: Pick<RelayCap, "isReached" | "onChange">;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly log: Log;
@@ -90,7 +92,7 @@ export class TurnService implements OptionalService {
 
   /** @throws {ServiceFailure} */
   async start(lost: (error: unknown) => void): Promise<void> {
-    const { settings, timers } = this.#parts;
+    const { settings, timers, cap } = this.#parts;
     this.#lost = lost;
     try {
       await this.apply();
@@ -108,6 +110,7 @@ export class TurnService implements OptionalService {
         )
       ),
       ...OPTION_SETTINGS.map(follow),
+      cap.onChange(() => this.apply()),
       timers.every(LOOK_MS, () => this.#look()),
     ];
     this.#look(); // the DNS may take its time
@@ -210,7 +213,8 @@ export class TurnService implements OptionalService {
   }
 
   #wanted(): Record<TurnListenerName, readonly Wanted[]> {
-    const { config, settings } = this.#parts;
+    const { config, settings, cap } = this.#parts;
+    if (cap.isReached) return { turn: [], turn_tls: [] };
     const { turn, turn_tls } = effectiveListeners(config(), settings);
     return { turn, turn_tls };
   }

@@ -38,7 +38,7 @@ async function status(call: Call): Promise<CommandResult> {
 }
 
 function statusText(status: ServerStatus, details: boolean): string {
-  const { queue, storage } = status;
+  const { queue, storage, bandwidth } = status;
   const rows: [string, string][] = [
     ["server", serverLine(status)],
     ["accounts", String(status.registered_users)],
@@ -53,6 +53,7 @@ function statusText(status: ServerStatus, details: boolean): string {
       "queue",
       `${queue.messages} messages: ${queue.waiting} waiting, ${queue.held} held, ${queue.failed} failed`,
     ],
+    ["this month", bandwidthLine(bandwidth)],
   ];
   for (const { name, connections, unique_ips, refused } of status.services) {
     const now = `${connections} connections from ${unique_ips} addresses`;
@@ -85,6 +86,15 @@ function statusText(status: ServerStatus, details: boolean): string {
     ]);
   }
   return facts(rows);
+}
+
+function bandwidthLine(
+  { bytes_in, bytes_out, percent_used }: ServerStatus["bandwidth"],
+): string {
+  const passed = `${roundedSize(bytes_in)} in, ${roundedSize(bytes_out)} out`;
+  return percent_used === null
+    ? passed
+    : `${passed}, ${percent_used} % of what may`;
 }
 
 function serverLine(status: ServerStatus): string {

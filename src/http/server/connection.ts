@@ -156,6 +156,7 @@ export class HttpConnection {
     const exchange: HttpExchange = {
       ...peer,
       ending: this.#ending.signal,
+      countAs: (meter) => this.#wire.countAs?.(meter),
       limit: (given) => {
         Object.assign(limits, given);
         this.#deadline = this.#in(limits.answerMs);

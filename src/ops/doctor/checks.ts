@@ -6,6 +6,7 @@ import { NAME_CHECKS } from "./name_checks.ts";
 import { OUTBOUND_CHECKS } from "./outbound_checks.ts";
 import { PORT_CHECKS } from "./port_checks.ts";
 import { RELAY_CHECKS } from "./relay_checks.ts";
+import { TUNNEL_CHECKS } from "./tunnel_checks.ts";
 import { TLS_CHECKS } from "./tls_check.ts";
 import { TURN_CHECKS } from "./turn_check.ts";
 
@@ -17,5 +18,6 @@ export const CHECKS: readonly Check[] = [
   ...TLS_CHECKS,
   ...MAIL_CHECKS,
   ...TURN_CHECKS,
+  ...TUNNEL_CHECKS,
   ...OUTBOUND_CHECKS,
 ];

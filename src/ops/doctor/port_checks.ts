@@ -48,7 +48,7 @@ async function accepts(
     return fail(
       "ports-local",
       `${listener.name} on port ${listener.port}: ${reasonOf(error)}`,
-      "systemctl restart postern; a firewall may also close the port to this machine itself: nft list ruleset",
+      "postern restart; a firewall may also close the port to this machine itself: nft list ruleset",
     );
   }
 }

@@ -201,7 +201,7 @@ function configuration({ context, live }: LiveWorld): readonly Finding[] {
     return [warn(
       "config",
       `The file was changed and not read: ${behind.join(", ")}`,
-      "postern reload; keys that need a restart: systemctl restart postern",
+      "postern reload; keys that need a restart: postern restart",
     )];
   }
   const { primary } = context.domains;

@@ -1,5 +1,4 @@
 /** Accounts, tokens and the blocklist: reads here, writes by the writer. @module */
-import { setImmediate } from "node:timers";
 import { dayOf } from "../../base/clock.ts";
 import type { AccountId } from "../../base/ids.ts";
 import type { Address } from "../../mail/address.ts";
@@ -60,7 +59,7 @@ export class SqliteAccountStore implements AccountStore {
     this.#tokens = new TokenTable(reads);
     const shared: Omit<RecentCountParts, "look"> = {
       seconds: () => time.seconds(),
-      pause: () => new Promise((resolve) => setImmediate(resolve)),
+      pause: () => new Promise((resolve) => setTimeout(resolve, 1)),
       spawn: (work) => background.spawn(work),
     };
     const usage = new UsageTable(reads);

@@ -18,7 +18,7 @@ function shape(octets: Octets): OctetsShape {
   return { bytes_in: octets.in, bytes_out: octets.out };
 }
 
-function month({ bandwidth }: AdminContext) {
+export function monthShape({ bandwidth }: AdminContext) {
   const found = bandwidth.month();
   const { capOctets, total, forecastOctets } = found;
   return {
@@ -53,7 +53,7 @@ export const BANDWIDTH_OPERATIONS = {
     scope: "read",
     changes: false,
     input: {},
-    run: (context) => Promise.resolve(month(context)),
+    run: (context) => Promise.resolve(monthShape(context)),
   }),
   "bandwidth.timeseries": operation({
     summary: "Octets that have passed, by hour or day",

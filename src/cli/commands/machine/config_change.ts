@@ -25,7 +25,7 @@ function set(call: Call): Promise<CommandResult> {
   const data = { key, value: kind.format(value), path, in_force: inForce };
   const text = `${key} = ${kind.toToml(value)} in ${path}\n${
     inForce === "restart"
-      ? `In force after a restart: systemctl restart ${NAME}`
+      ? `In force after: ${NAME} restart`
       : `In force after: ${NAME} reload`
   }`;
   return Promise.resolve({ data, text });

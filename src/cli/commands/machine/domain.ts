@@ -106,7 +106,7 @@ function hostNote(call: Call, old: string): readonly string[] {
 function comingSteps(name: string): readonly string[] {
   const isAddress = literalIp(name) !== undefined;
   return [
-    `systemctl restart ${NAME}: keys for DKIM and a certificate for ${name} are made then`,
+    `${NAME} restart: keys for DKIM and a certificate for ${name} are made then`,
     ...(isAddress ? [] : [
       `${NAME} dns records: publish those of ${name}`,
       `${NAME} dns check, then ${NAME} certificate get`,
