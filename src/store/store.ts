@@ -38,8 +38,11 @@ export interface Maintenance {
   collectBlobs(after?: Cursor): Promise<WalkStep>;
   /** Recomputes counters and usage; gives what differed. */
   recountUsage(): Promise<{ checked: number; repaired: number }>;
-  /** Reads all there is: what is wrong with it, undefined when all is well. */
-  check(): Promise<string | undefined>;
+  /**
+   * Reads all there is: what is wrong with it, undefined when all is well. Ends
+   * when the signal says so, and rejects.
+   */
+  check(signal?: AbortSignal): Promise<string | undefined>;
   /** Gives room that deleted data took back, a little at a time. */
   tidy(): Promise<void>;
   /** Writes all anew without gaps; other writes wait meanwhile. */

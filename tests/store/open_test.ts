@@ -149,6 +149,11 @@ storeTest("upkeep leaves all as it was", async ({ store, clock }) => {
   const { maintenance } = store;
   if (maintenance.offers("check")) {
     assert.equal(await maintenance.check(), undefined);
+    const ending = new AbortController();
+    const checking = maintenance.check(ending.signal);
+    ending.abort(new Error("too long"));
+    await assert.rejects(checking, /too long/);
+    await assert.rejects(maintenance.check(ending.signal), /too long/);
   }
   if (maintenance.offers("tidy")) await maintenance.tidy();
   if (maintenance.offers("rewrite")) await maintenance.rewrite();

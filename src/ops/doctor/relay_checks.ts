@@ -92,7 +92,7 @@ function conditionFindings(
   });
 }
 
-async function database({ context: { store } }: World) {
+async function database({ context: { store }, signal }: World) {
   const { state, databaseOctets } = store.health();
   if (state !== "ok") {
     return [fail(
@@ -104,7 +104,7 @@ async function database({ context: { store } }: World) {
   if (databaseOctets > MAX_READ_OCTETS || !store.maintenance.offers("check")) {
     return [pass("db", "It takes what is written; postern db check reads all")];
   }
-  const problem = await store.maintenance.check();
+  const problem = await store.maintenance.check(signal);
   return [
     problem === undefined ? pass("db", "All of it can be read") : fail(
       "db",

@@ -1,5 +1,6 @@
 /** Checks a database in a thread of its own: it reads every page. @module */
 import { answerQuestions } from "../../observe/worker_link.ts";
+import { takeInLog } from "./database/log.ts";
 import { openReading } from "./database/open.ts";
 
 /** What was found wrong, if anything. */
@@ -16,6 +17,7 @@ function check(path: string): CheckReply {
       return { problems: found.filter((text) => text !== "ok") };
     } finally {
       db.close();
+      takeInLog(path);
     }
   } catch (error) {
     return { problems: [String(error)] };

@@ -84,8 +84,8 @@ export class SqliteMaintenance implements Maintenance {
     return true;
   }
 
-  async check(): Promise<string | undefined> {
-    const { problems } = await checkApart(this.#parts.path);
+  async check(signal?: AbortSignal): Promise<string | undefined> {
+    const { problems } = await checkApart(this.#parts.path, signal);
     return problems.length === 0 ? undefined : problems.join("; ");
   }
 
@@ -147,14 +147,24 @@ interface RecountStep {
 }
 
 /** Reading every page takes its time: a thread of its own does it. */
-async function checkApart(path: string): Promise<CheckReply> {
+async function checkApart(
+  path: string,
+  signal?: AbortSignal,
+): Promise<CheckReply> {
+  signal?.throwIfAborted();
   let death: unknown;
   const link = new WorkerLink<string, CheckReply>(
     { url: new URL("./check_worker.ts", import.meta.url), name: "check" },
     (error) => death = error,
   );
-  const reply = await link.ask(path);
-  if (reply === UNANSWERED) throw death;
-  link.terminate();
-  return reply;
+  const giveUp = () => link.terminate();
+  signal?.addEventListener("abort", giveUp, { once: true });
+  try {
+    const reply = await link.ask(path);
+    if (reply === UNANSWERED) throw death ?? signal?.reason;
+    return reply;
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
+    link.terminate();
+  }
 }

@@ -11,6 +11,7 @@
 import { basename, join, relative } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { answerQuestions } from "../../../observe/worker_link.ts";
+import { takeInLog } from "../database/log.ts";
 import { BlobFiles } from "../files/blob_files.ts";
 
 export type SnapshotRequest =
@@ -42,8 +43,10 @@ type Begin = Extract<SnapshotRequest, { kind: "begin" }>;
 class Copy {
   readonly #source: DatabaseSync;
   readonly #target: string;
+  readonly #path: string;
 
   constructor({ database, target }: Begin) {
+    this.#path = database;
     this.#source = new DatabaseSync(database, { readOnly: true });
     this.#source.exec("PRAGMA busy_timeout = 5000");
     this.#source.exec("BEGIN");
@@ -75,6 +78,7 @@ class Copy {
     const options = { rate: PAGES_OF_A_STEP, progress: () => pace.wait() };
     await backup(this.#source, this.#target, options);
     this.#source.close();
+    takeInLog(this.#path);
     standAlone(this.#target);
     file.syncSync();
   }
