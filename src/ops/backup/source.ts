@@ -1,4 +1,5 @@
 /** A backup as a person names it: a directory, a file, or what comes on standard input. @module */
+import { reasonOf } from "../../base/system_errors.ts";
 import { archiveSource } from "./archive.ts";
 import { directorySource } from "./directory_source.ts";
 import { decrypterFor, type DecryptionKey } from "./encryption.ts";
@@ -31,7 +32,13 @@ export async function backupSource(
         "it is encrypted: name --identity or --passphrase-file",
       );
     }
-    return await decrypterFor(opener)(whole);
+    try {
+      return await decrypterFor(opener)(whole);
+    } catch (error) {
+      // the package has no other sign of it
+      if (!/no identity matched/.test(reasonOf(error))) throw error;
+      throw new BackupFault("it was encrypted for another key or passphrase");
+    }
   });
 }
 

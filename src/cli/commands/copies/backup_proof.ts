@@ -95,7 +95,11 @@ async function restore(call: Call): Promise<CommandResult> {
   const { stateDir } = place;
   const lock = await InstanceLock.take(stateDir, "command", SYSTEM_TIMERS);
   try {
-    const restored = await restoreBackup(source, place);
+    const restored = await restoreBackup(source, place).catch((error) => {
+      if (!(error instanceof BackupFault)) throw error;
+      const path = placeOf(call);
+      throw new BackupFault(`${path}, nothing restored: ${error.message}`);
+    });
     const isSame = restored.domain === domain;
     const data = { ...restored, state_dir: stateDir, same_domain: isSame };
     const text = [
