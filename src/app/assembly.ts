@@ -138,13 +138,14 @@ export async function assemble(
     });
   }
   const cap = new RelayCap({ ledger: relay.bandwidth, settings });
+  const fileLimit = raiseFileLimit();
   const conditions = new ConditionWatch({
     log,
     relay,
     cap,
     certificates,
     clock: SYSTEM_CLOCK,
-    fileLimit: raiseFileLimit(),
+    fileLimit,
     config,
   });
   const handlers: ServiceHandlers = {
@@ -257,6 +258,7 @@ export async function assemble(
     serving,
     contexts: new SecureContexts(certificates),
     challenges,
+    fileLimit,
     turnsStrangersAway: () => relay.protection.shed.strangers,
     upgrades: [],
     timers: SYSTEM_TIMERS,

@@ -31,6 +31,8 @@ export interface ProtocolParts {
   /** Of the site, beside its handler. */
   readonly upgrades: readonly UpgradeRoute[];
   readonly connectProxy: ConnectProxy;
+  /** Of open files and connections; undefined where nobody knows. */
+  readonly fileLimit: number | undefined;
   /** Other servers are asked to come again later. */
   turnsStrangersAway(): boolean;
   readonly clock: Clock;

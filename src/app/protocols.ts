@@ -31,6 +31,8 @@ import { webSite } from "./web_site.ts";
 const SMTP_READ_OCTETS = 4096; // a small message comes in one or two
 const REFUSAL_MS = 5000; // for a peer to take the reason
 const MAX_REFUSALS = 100; // at once; others are refused without a word
+/** Descriptors that no client gets: without any, what is open already could not go on. */
+const KEPT_DESCRIPTORS = 64;
 const DRAIN_MS = 10_000; // a message or command that is under way may finish
 
 export interface ConnectionFacts extends ConnectionsSinceStart {
@@ -47,6 +49,8 @@ export class Protocols {
   readonly #shadowsocks: ShadowsocksServer;
   readonly #shadowsocksCounts: ConnectionCounts;
   #refusals = 0;
+  /** Whatever they speak, also in their handshake. */
+  #open = 0;
 
   constructor(parts: ProtocolParts) {
     const { clock, timers } = parts;
@@ -81,9 +85,11 @@ export class Protocols {
 
   /** On a port for TLS alone. */
   serveNative(protocol: OwnProtocol, conn: Deno.TlsConn): void {
+    if (this.#isFull()) return conn.close();
     const { hostname, port } = conn.remoteAddr as Deno.NetAddr;
     this.#parts.carried.whose({ address: hostname, port }, (peer) => {
       const connection = new NativeConnection(conn, peer);
+      this.#hold(connection.gone);
       if (protocol === "http") void this.#http.serveTls(connection);
       else if (protocol === "shadowsocks") {
         const meter = this.#parts.traffic.meter(CATEGORIES[protocol]);
@@ -92,6 +98,21 @@ export class Protocols {
         );
       } else this.#serveMail(protocol, connection);
     });
+  }
+
+  /** One more would take what is open already its files. */
+  #isFull(): boolean {
+    const { fileLimit = Infinity, counters } = this.#parts;
+    // of very few, clients get half
+    const most = Math.max(fileLimit - KEPT_DESCRIPTORS, fileLimit / 2);
+    if (this.#open < most) return false;
+    counters.refused("busy");
+    return true;
+  }
+
+  #hold(gone: Promise<void>): void {
+    this.#open++;
+    void gone.then(() => this.#open--);
   }
 
   /** Where TLS is on, or begins at once. */
@@ -133,13 +154,16 @@ export class Protocols {
   }
 
   serveSocket(protocol: OwnProtocol, socket: Socket): void {
+    if (this.#isFull()) return void socket.resetAndDestroy();
     const { remoteAddress = "", remotePort = 0 } = socket;
     this.#parts.carried.whose(
       { address: remoteAddress, port: remotePort },
       (peer) => {
         const upgrade = serverUpgrade((name) => this.#parts.contexts.get(name));
         const meter = this.#parts.traffic.meter(CATEGORIES[protocol]);
-        this.#serveWire(protocol, new SocketWire(socket, upgrade, meter, peer));
+        const wire = new SocketWire(socket, upgrade, meter, peer);
+        this.#hold(wire.gone);
+        this.#serveWire(protocol, wire);
       },
     );
   }

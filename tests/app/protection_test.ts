@@ -4,6 +4,7 @@ import { message } from "../gate/messages.ts";
 import { postern } from "../cli/command_line.ts";
 import { ImapClient } from "../harness/imap_client.ts";
 import { DOMAIN, Server } from "../harness/server.ts";
+import { encryptedPayload, messageOctets } from "../harness/message.ts";
 import { SmtpClient } from "../harness/smtp_client.ts";
 
 const ANN = `ann@${DOMAIN}`;
@@ -71,3 +72,66 @@ Deno.test("without memory, sign-ups, strangers and large messages are refused, a
     await Deno.remove(stateDir, { recursive: true }).catch(() => {});
   }
 });
+
+Deno.test("connections of others leave the files that open sessions need", async () => {
+  const server = await Server.start({
+    under: ["prlimit", "--nofile=400:400"],
+    config: "[imap]\nmax_connections = 5000\nmax_connections_per_ip = 5000",
+  });
+  const held: Deno.Conn[] = [];
+  try {
+    const certificate = await server.certificate();
+    const { ports } = server;
+    const ann = await ImapClient.connect(ports.imapTls, certificate);
+    await ann.login(ANN, PASSWORD);
+    await ann.expectOk("SELECT INBOX");
+    await ann.idle();
+    const writer = await SmtpClient.submit(
+      ports.submissionTls,
+      certificate,
+      ANN,
+      PASSWORD,
+    );
+    const payload = await encryptedPayload(100_000); // which has a file
+    const chat = async (id: string) => {
+      await writer.start([ANN]);
+      await writer.wire.write(messageOctets({ from: ANN, id, payload }));
+      await writer.expect(250);
+      return await ann.waitExists();
+    };
+    assert.equal(await chat("before"), 1);
+    while (held.length < 450) {
+      held.push(
+        await Deno.connect({ hostname: "127.0.0.1", port: ports.imap }),
+      );
+    }
+    const greeted = await Promise.all(held.map((one) => readsSomething(one)));
+    const served = greeted.filter((one) => one).length;
+    assert.ok(served > 300 && served < 340, `${served} were served`);
+    assert.equal(await chat("meanwhile"), 2);
+    const { degraded } = JSON.parse(
+      await server.command("status", "--json"),
+    ).data;
+    assert.ok(
+      degraded.some(({ code }: { code: string }) => code === "overload"),
+    );
+    for (const one of held.splice(0)) one.close();
+    const later = await ImapClient.connect(ports.imapTls, certificate);
+    await later.login(ANN, PASSWORD);
+    later.close();
+    writer.close();
+    ann.close();
+  } finally {
+    for (const one of held) one.close();
+    await server.dispose();
+  }
+});
+
+/** Whether anything comes before the end. */
+async function readsSomething(connection: Deno.Conn): Promise<boolean> {
+  try {
+    return await connection.read(new Uint8Array(1)) !== null;
+  } catch {
+    return false; // a reset
+  }
+}

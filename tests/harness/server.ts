@@ -43,6 +43,8 @@ export interface ServerOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Runs in the state directory with nothing of this process's environment but a PATH. */
   readonly isolated?: boolean;
+  /** Command line before that of the program, as of prlimit(1). */
+  readonly under?: readonly string[];
 }
 
 /** One for each service, reserved for this process. */
@@ -118,6 +120,7 @@ export class Server {
     readonly environment: Readonly<Record<string, string>>,
     readonly main: string | undefined,
     readonly turn: boolean,
+    readonly under: readonly string[],
   ) {}
 
   /** Starts it and waits until every port accepts. */
@@ -139,6 +142,7 @@ export class Server {
       options.environment ?? {},
       options.main,
       options.turn ?? false,
+      options.under ?? [],
     );
     try {
       await server.run();
@@ -178,7 +182,7 @@ export class Server {
   }
 
   #spawn(): Deno.ChildProcess {
-    const [command, ...args] = program(this.main);
+    const [command = "", ...args] = [...this.under, ...program(this.main)];
     return new Deno.Command(command, {
       args: [...args, "run", "--config", this.configFile],
       stdout: "piped",
