@@ -97,7 +97,7 @@ Deno.test("the reply says what is known, the rest waits and is shown", async () 
     await send("x@late.example", 250);
     assert.match(
       await cli("queue list"),
-      /^\d+\/0 +waiting +ann@chat\.example +x@late\.example/m,
+      /^\d+\/0 +held +ann@chat\.example +x@late\.example/m,
     );
     assert.match(await cli("federation status"), /^late\.example .* held$/m);
     await cli("queue purge -y");

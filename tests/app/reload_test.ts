@@ -29,6 +29,9 @@ function another(key: KeyName, directory: string): string {
     "http.trusted_proxies": '["192.0.2.0/24"]',
     "log.targets": `["${directory}/log"]`,
     "storage.database": '"other.db"',
+    "shadowsocks.allowed_ports": "[25]",
+    "web.gate_key": '"0123456789abcdef"',
+    "upgrade.keys": `["${"A".repeat(43)}="]`,
   };
   if (chosen[key] !== undefined) return chosen[key];
   if (key.startsWith("listen.")) return "";
