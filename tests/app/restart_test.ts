@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { ControlClient } from "../../src/cli/control_client.ts";
 import { ImapClient } from "../harness/imap_client.ts";
 import { LineConnection } from "../harness/line_connection.ts";
+import { reservePorts } from "../harness/ports.ts";
 import { DOMAIN, Server } from "../harness/server.ts";
 
 const ANN = `ann@${DOMAIN}`;
@@ -127,6 +128,31 @@ Deno.test("a restart refuses and resets no connection, and an IDLE session is to
     const { data } = JSON.parse(await server.command("status", "--json"));
     assert.equal(data.pid, next);
   }));
+
+Deno.test("calls are relayed again at once, and those under way end", async () => {
+  const [port = 0] = reservePorts(1);
+  // of all addresses, as installed: UDP and TCP, and every address of the machine
+  await withServer(async (server, successors) => {
+    async function turn() {
+      const { data } = JSON.parse(
+        await server.command("turn", "status", "--json"),
+      );
+      return data;
+    }
+    const before = await turn();
+    assert.equal(before.running, true, server.output);
+    await restarted(server, successors);
+    const after = await turn();
+    assert.equal(after.running, true, server.output);
+    assert.equal(after.allocations, 0);
+    assert.deepEqual(after.listen, before.listen);
+    assert.doesNotMatch(server.output, /turn_stopped|bind_failed/);
+    const { data } = JSON.parse(
+      await server.command("turn", "test", "--json"),
+    );
+    assert.equal(data.ok, true, JSON.stringify(data));
+  }, { POSTERN_SET__listen__turn: `"${port}"` });
+});
 
 Deno.test("a new process that cannot come up changes nothing", () =>
   withServer(async (server) => {
