@@ -28,6 +28,13 @@ interface Asset {
   readonly name: string;
   readonly size: number;
   readonly sha256: string;
+  /** In the archive, and as relays give it to others. */
+  readonly program: {
+    readonly size: number;
+    readonly sha256: string;
+    /** In base64. */
+    readonly signature: string;
+  };
 }
 
 async function release(): Promise<void> {
@@ -42,7 +49,7 @@ async function release(): Promise<void> {
   const assets: Asset[] = [];
   for (const arch of ARCHES) {
     try {
-      assets.push(await makeAsset(arch));
+      assets.push(await makeAsset(arch, key));
     } catch (error) {
       const lines = (error instanceof Error ? error.message : String(error))
         .split("\n").filter((line) => line.trim() !== "");
@@ -76,7 +83,10 @@ async function release(): Promise<void> {
   }
 }
 
-async function makeAsset(arch: typeof ARCHES[number]): Promise<Asset> {
+async function makeAsset(
+  arch: typeof ARCHES[number],
+  key: string,
+): Promise<Asset> {
   const program = `build/postern-${arch}`;
   const runtime = Deno.env.get(`DENORT_BIN_${arch.toUpperCase()}`);
   const isOurs = arch === Deno.build.arch;
@@ -107,6 +117,11 @@ async function makeAsset(arch: typeof ARCHES[number]): Promise<Asset> {
     name,
     size: packed.length,
     sha256: sha256(packed),
+    program: {
+      size: octets.length,
+      sha256: sha256(octets),
+      signature: (await signature(key, octets)).toBase64(),
+    },
   };
 }
 

@@ -11,6 +11,7 @@ import type { Serving } from "../federation/exchange/serve/serving.ts";
 import type { HttpHandler } from "../http/peer.ts";
 import { STATIC_FILES, staticFile } from "./assets.ts";
 import { AUTOCONFIG_PATHS, autoconfigXml } from "./autoconfig.ts";
+import { downloadPaths, downloadRoutes } from "./downloads.ts";
 import { exchangerRoutes } from "./exchanger/exchanger.ts";
 import { securityHeaders } from "./headers.ts";
 import type { MxdelivBackend } from "./mxdeliv/backend.ts";
@@ -88,14 +89,28 @@ export function siteRoutes(
   for (const path of Object.keys(STATIC_FILES)) {
     app.get(path, () => staticFile(path));
   }
-  allowedMethods(app);
+  const { downloads } = backend;
+  if (downloads) {
+    const isHidden = () => backend.stealth().mode !== "off";
+    downloadRoutes(app, downloads, { clock, isHidden });
+  }
+  allowedMethods(app, downloads ? downloadPaths(downloads) : []);
   app.notFound((context) => notFound(context.req.raw));
   return app;
 }
 
 /** A known path with another method: 405 with what is allowed (RFC 9110 §15.5.6). */
-function allowedMethods(app: Hono<SiteEnv>): void {
-  const paths = ["/", "/robots.txt", MTA_STS_PATH, ...AUTOCONFIG_PATHS];
+function allowedMethods(
+  app: Hono<SiteEnv>,
+  more: readonly string[],
+): void {
+  const paths = [
+    "/",
+    "/robots.txt",
+    MTA_STS_PATH,
+    ...AUTOCONFIG_PATHS,
+    ...more,
+  ];
   for (const path of [...paths, ...Object.keys(STATIC_FILES)]) {
     app.all(
       path,

@@ -16,8 +16,18 @@ export interface SiteBackend {
   mtaStsPolicy(host: string): string | undefined;
   /** Counts a page view of this address; seconds to wait when there were too many. */
   pageWait(address: string): number;
+  /** Of the program itself; undefined where it runs from its sources. */
+  readonly downloads?: Downloads | undefined;
   /** A peer is told no. */
   countRefusal(code: RefusalCode): void;
+}
+
+/** What anybody may take. */
+export interface Downloads {
+  /** Path on the site and path of the file, which need not be there. */
+  readonly program: readonly [string, string];
+  /** Small ones, of the same kind. */
+  readonly documents: readonly (readonly [string, string])[];
 }
 
 /** Of one of our domains. */

@@ -30,6 +30,7 @@ import { shadowsocksPlace } from "./proxies/places.ts";
 import { accessOf } from "./proxies/shadowsocks.ts";
 import { linkServers } from "./link_servers.ts";
 import { policyOf } from "./names/published.ts";
+import { ownProgram } from "./running/own_program.ts";
 import {
   connectName,
   domainOfHost,
@@ -55,6 +56,7 @@ export interface SiteBackendParts {
 export class RelaySiteBackend implements SiteBackend {
   readonly #parts: SiteBackendParts;
   readonly #pages: TokenBuckets;
+  readonly downloads = ownProgram();
 
   constructor(parts: SiteBackendParts) {
     this.#parts = parts;

@@ -1229,7 +1229,7 @@ export const SCHEMA = {
   "upgrade.url": key(
     text,
     "",
-    'Where "upgrade" finds release.json and what it names, as "https://example.org/releases/latest/"; empty: it has to be told each time',
+    'Where "upgrade" finds release.json and what it names, as "https://example.org/releases/latest/", or the program of another relay, as "https://chat.example/postern"; empty: it has to be told each time',
   ),
   "upgrade.keys": key(
     list(releaseKey, { max: 16 }),

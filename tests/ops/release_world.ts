@@ -6,6 +6,7 @@ import type {
   UpgradeParts,
 } from "../../src/ops/upgrade/upgrade.ts";
 import { programFacts } from "../../src/cli/life/service.ts";
+import type { ReleaseSource } from "../../src/ops/upgrade/fetch_release.ts";
 import { UpgradeFailed } from "../../src/ops/upgrade/failure.ts";
 import { VersionTree } from "../../src/ops/upgrade/version_tree.ts";
 
@@ -58,6 +59,7 @@ export async function makeRelease(
   more: object = {},
 ): Promise<ReleaseFiles> {
   const octets = new TextEncoder().encode(program);
+  const sha256 = createHash("sha256").update(octets).digest("hex");
   const release = new TextEncoder().encode(JSON.stringify({
     schema: 1,
     version,
@@ -67,7 +69,12 @@ export async function makeRelease(
       arch: Deno.build.arch,
       name: NAME,
       size: octets.length,
-      sha256: createHash("sha256").update(octets).digest("hex"),
+      sha256,
+      program: {
+        size: octets.length,
+        sha256,
+        signature: (await key.sign(octets)).toBase64(),
+      },
     }],
     ...more,
   }));
@@ -93,6 +100,10 @@ export class ReleaseHost {
 
   get base(): string {
     return `http://127.0.0.1:${this.#server.addr.port}/`;
+  }
+
+  get source(): ReleaseSource {
+    return { base: this.base };
   }
 
   close(): Promise<void> {

@@ -7,7 +7,7 @@ import { FakeService, NAME } from "./release_world.ts";
 const [base = "", key = "", directory = ""] = Deno.args;
 const binary = `${directory}/${NAME}`;
 await Deno.stdout.write(new TextEncoder().encode("begins\n"));
-await upgradeFrom(base, {
+await upgradeFrom({ base }, {
   tree: new VersionTree({ name: NAME, root: `${directory}/opt`, binary }),
   service: new FakeService().service,
   installed: { program: binary, facts: await programFacts(binary) },

@@ -1,6 +1,8 @@
 /** Upgrades from a host of releases: what is refused, the way back, and kill -9 in the middle. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { downloadsOf } from "../../src/app/running/own_program.ts";
+import { hashOf, releaseSource } from "../../src/ops/upgrade/fetch_release.ts";
 import { upgradeFrom, useVersion } from "../../src/ops/upgrade/upgrade.ts";
 import {
   FakeService,
@@ -33,7 +35,7 @@ Deno.test("an upgrade puts the new program in place, restarts, and keeps the way
     host.files = await makeRelease("1.1.0", script("1.1.0"), key);
     const fake = new FakeService();
     const parts = await installed.parts(key.publicKey, fake.service);
-    const done = await upgradeFrom(host.base, parts);
+    const done = await upgradeFrom(host.source, parts);
     assert.deepEqual(done, {
       version: "1.1.0",
       previous: "1.0.0",
@@ -43,7 +45,7 @@ Deno.test("an upgrade puts the new program in place, restarts, and keeps the way
     assert.equal((await installed.facts()).version, "1.1.0");
     assert.deepEqual(fake.did, ["restart 1.1.0"]);
     const again = await upgradeFrom(
-      host.base,
+      host.source,
       await installed.parts(key.publicKey, fake.service),
     );
     assert.equal(again.changed, false);
@@ -115,13 +117,13 @@ Deno.test("what is not signed, not signed for this, older or broken changes noth
       host.files = files;
       const fake = new FakeService();
       const parts = await installed.parts(key.publicKey, fake.service);
-      await assert.rejects(upgradeFrom(host.base, parts), message, what);
+      await assert.rejects(upgradeFrom(host.source, parts), message, what);
       assert.equal((await installed.facts()).version, "1.0.0", what);
       assert.deepEqual(fake.did, [], what);
     }
     host.files = old;
     const parts = await installed.parts(key.publicKey, {}, true);
-    await upgradeFrom(host.base, parts);
+    await upgradeFrom(host.source, parts);
     assert.equal((await installed.facts()).version, "0.9.0");
   }));
 
@@ -133,7 +135,7 @@ Deno.test("a version that does not serve gives its place back, and the database"
     fake.broken.add("1.1.0");
     const parts = await installed.parts(key.publicKey, fake.service);
     await assert.rejects(
-      upgradeFrom(host.base, parts),
+      upgradeFrom(host.source, parts),
       /version 1\.1\.0 does not serve\. Version 1\.0\.0 serves again/,
     );
     assert.equal((await installed.facts()).version, "1.0.0");
@@ -152,13 +154,99 @@ Deno.test("an older schema of the database is not gone back to", () =>
       script("1.1.0", { schema: 7 }),
       key,
     );
-    await upgradeFrom(host.base, await installed.parts(key.publicKey));
+    await upgradeFrom(host.source, await installed.parts(key.publicKey));
     await assert.rejects(
       useVersion("1.0.0", await installed.parts(key.publicKey)),
       /cannot read the database of 1\.1\.0/,
     );
     assert.equal((await installed.facts()).version, "1.1.0");
   }));
+
+Deno.test("a relay gives its program on, signed as it came", () =>
+  world(async ({ host, installed, key }) => {
+    host.files = await makeRelease("1.1.0", script("1.1.0"), key);
+    await upgradeFrom(host.source, await installed.parts(key.publicKey));
+    const { program, documents } = downloadsOf(
+      installed.tree.binaryOf("1.1.0"),
+    );
+    const second = new ReleaseHost();
+    const other = new Installed();
+    try {
+      for (const [path, file] of [program, ...documents]) {
+        second.files[path.slice(1)] = Deno.readFileSync(file);
+      }
+      const { [NAME]: octets, [`${NAME}.sig`]: signature } = second.files;
+      assert.ok(octets && signature);
+      assert.deepEqual(signature, await key.sign(octets));
+      const source = releaseSource(`${second.base}${NAME}`);
+      const parts = await other.parts(key.publicKey);
+      assert.equal((await upgradeFrom(source, parts)).version, "1.1.0");
+      second.files[NAME] = octets.with(-1, 0);
+      const third = await installed.parts(key.publicKey);
+      other.tree.activate("1.0.0");
+      other.tree.remove("1.1.0");
+      await assert.rejects(
+        upgradeFrom(source, { ...third, tree: other.tree }),
+        /not the file that was signed/,
+      );
+      assert.equal((await other.facts()).version, "1.0.0");
+    } finally {
+      other.dispose();
+      await second.close();
+    }
+  }));
+
+Deno.test("a kept version that was changed is not used again", () =>
+  world(async ({ host, installed, key }) => {
+    const { tree } = installed;
+    host.files = await makeRelease("1.1.0", script("1.1.0"), key);
+    await upgradeFrom(host.source, await installed.parts(key.publicKey));
+    const use = async (version: string, publicKey = key.publicKey) =>
+      await useVersion(version, await installed.parts(publicKey));
+    const old = tree.binaryOf("1.0.0");
+    const text = Deno.readTextFileSync(old);
+    Deno.writeTextFileSync(old, `${text}# more\n`);
+    await assert.rejects(use("1.0.0"), /is not what was put there/);
+    assert.equal(tree.current, "1.1.0");
+    Deno.writeTextFileSync(old, text);
+    await use("1.0.0");
+    const meta = JSON.parse(
+      Deno.readTextFileSync(`${tree.places.root}/versions/1.1.0/meta.json`),
+    );
+    assert.equal(meta.signature_ok, true);
+    // who can write a hash cannot sign
+    const fresh = tree.binaryOf("1.1.0");
+    Deno.writeTextFileSync(fresh, `${script("1.1.0")}# more\n`);
+    const sha256 = await hashOf(fresh);
+    Deno.writeTextFileSync(
+      `${tree.places.root}/versions/1.1.0/meta.json`,
+      JSON.stringify({ ...meta, sha256 }),
+    );
+    await assert.rejects(use("1.1.0"), /is not what was put there/);
+    const stranger = await signingKey();
+    await assert.rejects(
+      use("1.1.0", stranger.publicKey),
+      /INVALID SIGNATURE/,
+    );
+    assert.equal(tree.current, "1.0.0");
+  }));
+
+Deno.test("a source is a directory, a file in it, or the program of a relay", () => {
+  const cases: [string, ReturnType<typeof releaseSource>][] = [
+    ["https://a.example/r/", { base: "https://a.example/r/" }],
+    ["https://a.example/r/release.json", { base: "https://a.example/r/" }],
+    ["https://a.example/r/x-1.0.tar.gz", { base: "https://a.example/r/" }],
+    ["https://a.example/postern", {
+      base: "https://a.example/",
+      program: "https://a.example/postern",
+    }],
+    ["/srv/releases/", { base: "/srv/releases/" }],
+    ["/srv/releases/postern", { base: "/srv/releases/" }],
+  ];
+  for (const [text, source] of cases) {
+    assert.deepEqual(releaseSource(text), source, text);
+  }
+});
 
 Deno.test("kill -9 leaves the old version or the new one, whole", () =>
   world(async ({ host, installed, key }) => {
@@ -191,7 +279,7 @@ Deno.test("kill -9 leaves the old version or the new one, whole", () =>
       assert.match((await installed.facts()).version, /^1\.[01]\.0$/);
     }
     assert.ok(killed > 0, "none was killed in the middle");
-    await upgradeFrom(host.base, await installed.parts(key.publicKey));
+    await upgradeFrom(host.source, await installed.parts(key.publicKey));
     assert.equal((await installed.facts()).version, "1.1.0");
     const kept = Array.from(
       Deno.readDirSync(`${installed.directory}/opt/versions`),

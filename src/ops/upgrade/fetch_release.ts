@@ -3,15 +3,27 @@ import { createHash } from "node:crypto";
 // @ts-types="@types/tar-stream"
 import * as tar from "tar-stream";
 import { UpgradeFailed } from "./failure.ts";
-import { type Asset, MAX_ASSET_OCTETS } from "./release.ts";
+import type { Asset } from "./release.ts";
 
 const FETCH_MS = 300_000;
 
-/** Where the files of a release are: a URL or a path that ends in "/". */
-export function releaseBase(source: string): string {
-  return source.endsWith("/")
-    ? source
-    : source.slice(0, source.lastIndexOf("/") + 1) || "./";
+/** Where the files of a release are. */
+export interface ReleaseSource {
+  /** A URL or a path that ends in "/". */
+  readonly base: string;
+  /** The program as it is, if it is not to be in an archive there: another relay gives it so. */
+  readonly program?: string;
+}
+
+/**
+ * `https://host/releases/`, one of the files there, or the program of a relay,
+ * as `https://relay/postern`.
+ */
+export function releaseSource(source: string): ReleaseSource {
+  const at = source.lastIndexOf("/") + 1;
+  const base = source.slice(0, at) || "./";
+  const isProgram = isUrl(source) && /^[\w-]+$/.test(source.slice(at));
+  return isProgram ? { base, program: source } : { base };
 }
 
 export function isUrl(source: string): boolean {
@@ -30,44 +42,71 @@ export async function fetchOctets(
 
 /**
  * The program of an asset, which is an executable or a tar file in gzip with
- * nothing else in it.
+ * nothing else in it; or, from a relay, the program itself.
  *
  * @param path Is made, and is whole and on disk when this resolves.
  * @throws {UpgradeFailed} when it is not what the release says
  */
 export async function fetchProgram(
-  place: string,
+  { base, program }: ReleaseSource,
   asset: Asset,
   path: string,
 ): Promise<void> {
-  const packed = `${path}.packed`;
-  const hash = createHash("sha256");
-  let octets = 0;
-  {
-    using file = await Deno.open(packed, CREATE);
-    for await (const piece of octetsOf(place, asset.size)) {
-      hash.update(piece);
-      octets += piece.length;
-      await writeAll(file, piece);
-    }
+  if (program !== undefined) await fetchFile(program, asset.program, path);
+  else if (asset.name.endsWith(".tar.gz")) {
+    const packed = `${path}.packed`;
+    await fetchFile(base + asset.name, asset, packed);
+    await unpack(packed, path, asset.program.size);
+    await Deno.remove(packed);
+  } else await fetchFile(base + asset.name, asset, path);
+  if (await hashOf(path) !== asset.program.sha256) {
+    throw notSigned(program ?? base + asset.name);
   }
-  if (octets !== asset.size || hash.digest("hex") !== asset.sha256) {
-    throw new UpgradeFailed(
-      "invalid_signature",
-      `${place} is not the file that was signed: upgrade aborted, nothing was changed`,
-    );
-  }
-  if (asset.name.endsWith(".tar.gz")) await unpack(packed, path);
-  else await Deno.rename(packed, path);
-  await Deno.remove(packed).catch(() => {});
   await Deno.chmod(path, 0o755);
   using whole = await Deno.open(path);
   await whole.sync();
 }
 
+export async function hashOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const piece of (await Deno.open(path)).readable) {
+    hash.update(piece);
+  }
+  return hash.digest("hex");
+}
+
+async function fetchFile(
+  place: string,
+  { size, sha256 }: Pick<Asset, "size" | "sha256">,
+  path: string,
+): Promise<void> {
+  const hash = createHash("sha256");
+  let octets = 0;
+  {
+    using file = await Deno.open(path, CREATE);
+    for await (const piece of octetsOf(place, size)) {
+      hash.update(piece);
+      octets += piece.length;
+      await writeAll(file, piece);
+    }
+  }
+  if (octets !== size || hash.digest("hex") !== sha256) throw notSigned(place);
+}
+
+function notSigned(place: string): UpgradeFailed {
+  return new UpgradeFailed(
+    "invalid_signature",
+    `${place} is not the file that was signed for this machine: upgrade aborted, nothing was changed`,
+  );
+}
+
 const CREATE = { write: true, create: true, truncate: true, mode: 0o600 };
 
-async function unpack(packed: string, path: string): Promise<void> {
+async function unpack(
+  packed: string,
+  path: string,
+  maxOctets: number,
+): Promise<void> {
   using archive = await Deno.open(packed);
   const entries = tar.extract();
   const unpacked = archive.readable.pipeThrough(
@@ -88,7 +127,7 @@ async function unpack(packed: string, path: string): Promise<void> {
   let count = 0;
   for await (const entry of entries) {
     const { type, size = 0 } = entry.header;
-    if (type !== "file" || ++count > 1 || size > MAX_ASSET_OCTETS) {
+    if (type !== "file" || ++count > 1 || size > maxOctets) {
       throw new UpgradeFailed(
         "unsuitable",
         "The archive is to have one file, the program, and nothing else",

@@ -32,6 +32,14 @@ export const MAX_ASSET_OCTETS = 400 * 1024 * 1024;
 
 const version = pipe(string(), check(isVersionId, "no version"));
 
+const size = pipe(
+  number(),
+  integer(),
+  minValue(1),
+  maxValue(MAX_ASSET_OCTETS),
+);
+const sha256 = pipe(string(), regex(/^[0-9a-f]{64}$/));
+
 const RELEASE = object({
   schema: literal(1),
   version,
@@ -44,13 +52,14 @@ const RELEASE = object({
       arch: string(),
       /** A file name, without directories. */
       name: pipe(string(), regex(/^[0-9A-Za-z][0-9A-Za-z._+-]{0,127}$/)),
-      size: pipe(
-        number(),
-        integer(),
-        minValue(1),
-        maxValue(MAX_ASSET_OCTETS),
-      ),
-      sha256: pipe(string(), regex(/^[0-9a-f]{64}$/)),
+      size,
+      sha256,
+      /** What is in it, and its signature: 64 octets in base64. */
+      program: object({
+        size,
+        sha256,
+        signature: pipe(string(), regex(/^[A-Za-z0-9+/]{86}==$/)),
+      }),
     })),
     maxLength(64),
   ),

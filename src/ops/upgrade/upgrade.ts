@@ -5,18 +5,15 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import { UpgradeFailed } from "./failure.ts";
-import { fetchOctets, fetchProgram } from "./fetch_release.ts";
+import { fetchProgram, hashOf, type ReleaseSource } from "./fetch_release.ts";
 import {
   assetFor,
-  MAX_RELEASE_OCTETS,
   type Release,
   RELEASE_FILE,
   type ReleaseKey,
-  SIGNATURE_SUFFIX,
-  verifiedRelease,
 } from "./release.ts";
+import { checkKept, getRelease, keepRelease } from "./signed_release.ts";
 import type { VersionMeta, VersionTree } from "./version_tree.ts";
 import { compareVersions } from "./versions.ts";
 
@@ -65,26 +62,30 @@ export interface Upgraded {
   readonly copy?: string;
 }
 
-/** @param base Where the files of the release are; ends in "/". @throws {UpgradeFailed} */
+/** @throws {UpgradeFailed} */
 export async function upgradeFrom(
-  base: string,
+  source: ReleaseSource,
   parts: UpgradeParts,
 ): Promise<Upgraded> {
-  const { tree, installed: { facts } } = parts;
-  parts.tell(`Getting ${base}${RELEASE_FILE}`);
-  const release = await getRelease(base, parts);
+  const { tree, installed: { facts }, keys } = parts;
+  const place = source.base + RELEASE_FILE;
+  parts.tell(`Getting ${place}`);
+  const signed = await getRelease(source.base, keys, parts.now());
+  const { release } = signed;
   const asset = assetFor(release, parts.platform);
   checkOrder(release, facts.version, parts.allowDowngrade);
   const previous = await keepInstalled(parts);
-  if (tree.meta(previous)?.sha256 === asset.sha256) {
+  const { sha256 } = asset.program;
+  if (tree.meta(previous)?.sha256 === sha256) {
     return { version: previous, previous, changed: false, restarted: false };
   }
   parts.tell(`Getting ${asset.name}, version ${release.version}`);
-  const meta = metaOf(parts, release.version, base, asset.sha256);
+  const meta = metaOf(parts, release.version, place, sha256);
   const version = await tree.add(
     { ...meta, signature_ok: true },
     async (path) => {
-      await fetchProgram(`${base}${asset.name}`, asset, path);
+      await fetchProgram(source, asset, path);
+      keepRelease(path, signed, asset);
       const found = await parts.service.examine(path);
       if (found.version === release.version) return;
       throw new UpgradeFailed(
@@ -112,6 +113,7 @@ export async function useVersion(
   if (previous === version) {
     return { version, previous, changed: false, restarted: false };
   }
+  await checkKept(version, tree, parts.keys);
   return await switchTo(version, previous, parts);
 }
 
@@ -175,16 +177,6 @@ async function goBack(
     "unhealthy",
     `${reason}. Version ${previous} serves again`,
   );
-}
-
-async function getRelease(
-  base: string,
-  { keys, now }: UpgradeParts,
-): Promise<Release> {
-  const place = `${base}${RELEASE_FILE}`;
-  const octets = await fetchOctets(place, MAX_RELEASE_OCTETS);
-  const signature = await fetchOctets(`${place}${SIGNATURE_SUFFIX}`, 256);
-  return await verifiedRelease(octets, signature, keys, now());
 }
 
 function checkOrder(
@@ -251,12 +243,4 @@ async function copyProgram(source: string, path: string): Promise<void> {
   await Deno.chmod(path, 0o755);
   using file = await Deno.open(path);
   await file.sync();
-}
-
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  for await (const piece of (await Deno.open(path)).readable) {
-    hash.update(piece);
-  }
-  return hash.digest("hex");
 }
