@@ -123,3 +123,33 @@ for (const text of BROKEN) {
     return Promise.resolve();
   });
 }
+
+imageTest(
+  "uninstall takes away the versions that upgrades have kept, and no others",
+  async (image) => {
+    const { binary } = places;
+    function lead(target: string): void {
+      Deno.removeSync(`${image.root}${binary}`);
+      Deno.symlinkSync(target, `${image.root}${binary}`);
+    }
+    await image.install();
+    image.write("/opt/postern/versions/1.0.0/postern", "the program");
+    Deno.symlinkSync("versions/1.0.0", `${image.root}/opt/postern/current`);
+    lead("/opt/postern/current/postern");
+    const removed = await uninstall(image, "config", "data");
+    assert.ok(removed.includes("/opt/postern"), String(removed));
+    assert.deepEqual(
+      image.paths().filter((path) => /^\/opt\/|local\/bin\//.test(path)),
+      [],
+    );
+
+    await image.install();
+    image.write("/opt/postern/versions/1.0.0/postern", "somebody's");
+    lead("/elsewhere/postern");
+    await uninstall(image, "config", "data");
+    assert.equal(
+      image.read("/opt/postern/versions/1.0.0/postern"),
+      "somebody's",
+    );
+  },
+);

@@ -6,6 +6,7 @@ import { type ConfigChoice, locateConfig } from "../../config/locate.ts";
 import { makeDirectory } from "../../files/owner.ts";
 import { formatProblem } from "../../config/problems.ts";
 import { movedMark } from "../../ops/move/moved.ts";
+import { goingBackMark } from "../../ops/upgrade/way_back.ts";
 import {
   type Call,
   type Command,
@@ -17,7 +18,7 @@ import { devAccount } from "../dev_account.ts";
 import { CliError, describeFailure, EXIT } from "../exit_codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { facts } from "../text.ts";
-import { builtCommit, builtReleaseKeys, VERSION } from "../version.ts";
+import { builtCommit, builtReleaseKeys, NAME, VERSION } from "../version.ts";
 
 /** Sessions that do not end by then are ended by the end of the process. */
 const STOP_MS = 20_000;
@@ -45,6 +46,7 @@ async function run(call: Call): Promise<CommandResult> {
   const { startApp } = await import("../../app/app.ts");
   makeStateDir(config.values.server.stateDir);
   checkNotMoved(config.values.server.stateDir);
+  checkNotGoingBack(config.values.server.stateDir);
   const starting = startApp({
     config,
     reread: () => locateConfig(choice),
@@ -73,6 +75,18 @@ function checkNotMoved(stateDir: string): void {
   throw new CliError(
     "moved",
     `This relay was handed over to another machine: two of it would tear its mail apart. If that one never served, remove ${mark}`,
+    EXIT.failed,
+  );
+}
+
+/** @throws {CliError} */
+function checkNotGoingBack(stateDir: string): void {
+  const mark = goingBackMark(stateDir);
+  if (mark === undefined) return;
+  const aside = Deno.readTextFileSync(mark).trim();
+  throw new CliError(
+    "going_back",
+    `An upgrade was killed on its way back to the database of before: restore the newest of "${NAME} backup list" and remove ${mark}, or move all that is in ${aside} to ${stateDir} and remove both`,
     EXIT.failed,
   );
 }

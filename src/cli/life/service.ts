@@ -1,10 +1,12 @@
 /** The installed relay as an upgrade deals with it: its programs, and the process that runs. @module */
-import { join } from "node:path";
-import { SYSTEM_TIMERS } from "../../app/system_time.ts";
+import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../../app/system_time.ts";
+import { nowSeconds } from "../../base/clock.ts";
 import type { Config } from "../../config/schema.ts";
 import { type RunCommand, runHere } from "../../ops/install/machine.ts";
+import type { StatePlace } from "../../ops/backup/state_files.ts";
 import { UpgradeFailed } from "../../ops/upgrade/failure.ts";
 import type { ProgramFacts, Service } from "../../ops/upgrade/upgrade.ts";
+import { replaceState } from "../../ops/upgrade/way_back.ts";
 import { ControlClient } from "../control_client.ts";
 
 const HEALTHY_WITHIN_MS = 60_000;
@@ -15,6 +17,7 @@ const COPY_MS = 60 * 60 * 1000;
 
 export interface ServiceOptions {
   readonly config: Config;
+  readonly place: StatePlace;
   /** What leads a program to the same configuration: `--config PATH`. */
   readonly configArgs: readonly string[];
   /** Of the unit, if systemd runs it. */
@@ -51,7 +54,7 @@ export async function programFacts(
 }
 
 export function installedService(
-  { config, configArgs, name, run = runHere }: ServiceOptions,
+  { config, place, configArgs, name, run = runHere }: ServiceOptions,
 ): Service {
   async function connected<T>(
     work: (client: ControlClient) => Promise<T>,
@@ -118,27 +121,15 @@ export function installedService(
 
     async restoreDatabase(copy, program) {
       await stop(name, run);
-      const { stateDir } = config.server;
-      const aside = join(stateDir, `replaced-${Math.floor(Date.now() / 1000)}`);
-      await Deno.mkdir(aside, { mode: 0o700 });
-      for (const entry of Array.from(Deno.readDirSync(stateDir))) {
-        if (!/^chat\.db|^blobs$/.test(entry.name)) continue;
-        await Deno.rename(
-          join(stateDir, entry.name),
-          join(aside, entry.name),
-        );
-      }
-      const { ok, output } = await run(program, [
-        "backup",
-        "restore",
-        copy,
-        ...configArgs,
-      ]);
-      if (!ok) {
-        throw new Error(
-          `the copy ${copy} cannot be restored (${output}); the database of the newer version is in ${aside}`,
-        );
-      }
+      await replaceState(place, nowSeconds(SYSTEM_CLOCK), async () => {
+        const { ok, output } = await run(program, [
+          "backup",
+          "restore",
+          copy,
+          ...configArgs,
+        ]);
+        if (!ok) throw new Error(output);
+      });
     },
 
     async restart(version) {

@@ -1,17 +1,26 @@
 /** `upgrade` and `versions`: which version of the program is used. @module */
 import { resolve } from "node:path";
+import { backupOptions } from "../../app/backups.ts";
 import { SYSTEM_CLOCK } from "../../app/system_time.ts";
 import { placesOf } from "../../ops/install/places.ts";
 import { UpgradeFailed } from "../../ops/upgrade/failure.ts";
-import { isUrl, releaseBase } from "../../ops/upgrade/fetch_release.ts";
-import { parseKey } from "../../ops/upgrade/release.ts";
+import {
+  isUrl,
+  type ReleaseSource,
+  releaseSource,
+} from "../../ops/upgrade/fetch_release.ts";
+import { parseKey, type ReleaseKey } from "../../ops/upgrade/release.ts";
+import { getRelease } from "../../ops/upgrade/signed_release.ts";
 import {
   type Upgraded,
   upgradeFrom,
   type UpgradeParts,
   useVersion,
 } from "../../ops/upgrade/upgrade.ts";
-import { VersionTree } from "../../ops/upgrade/version_tree.ts";
+import {
+  type KeptVersion,
+  VersionTree,
+} from "../../ops/upgrade/version_tree.ts";
 import {
   argument,
   type Call,
@@ -54,6 +63,12 @@ function checkRights({ places: { root, binary } }: VersionTree): void {
   );
 }
 
+/** Those that the program was built with, unless the file names others. */
+function keysOf(call: Call): readonly ReleaseKey[] {
+  const { keys } = call.access.config.values.upgrade;
+  return (keys.length > 0 ? keys : builtReleaseKeys()).map(parseKey);
+}
+
 async function partsOf(call: Call, tree: VersionTree): Promise<UpgradeParts> {
   checkRights(tree);
   const { values } = call.access.config;
@@ -67,20 +82,18 @@ async function partsOf(call: Call, tree: VersionTree): Promise<UpgradeParts> {
       `There is no ${binary}: "${NAME} install" comes first, or --binary-path says where the program is`,
     );
   }
-  const keys = values.upgrade.keys.length > 0
-    ? values.upgrade.keys
-    : builtReleaseKeys();
   return {
     tree,
     service: installedService({
       config: values,
+      place: backupOptions(call.access.config, values).place,
       configArgs: configFlag === undefined
         ? []
         : ["--config", resolve(configFlag)],
       name: NAME,
     }),
     installed: { program: binary, facts: await programFacts(binary) },
-    keys: keys.map(parseKey),
+    keys: keysOf(call),
     platform: { os: Deno.build.os, arch: Deno.build.arch },
     allowDowngrade: flagOption(call, "allowDowngrade"),
     now: () => SYSTEM_CLOCK.now(),
@@ -98,17 +111,17 @@ async function upgrade(call: Call): Promise<CommandResult> {
     if (previous !== undefined) return await switchTo(call, tree, previous);
     throw new UpgradeFailed("not_found", "There was no other version before");
   }
-  const base = baseOf(call, call.args[0] ?? "latest");
-  return result(await upgradeFrom(base, await partsOf(call, tree)));
+  const source = sourceOf(call, call.args[0] ?? "latest");
+  return result(await upgradeFrom(source, await partsOf(call, tree)));
 }
 
 /** @throws {CliError} where nothing says from where */
-function baseOf(call: Call, source: string): string {
+function sourceOf(call: Call, source: string): ReleaseSource {
   if (source !== "latest") {
-    return releaseBase(isUrl(source) ? source : sourcePath(source));
+    return releaseSource(isUrl(source) ? source : sourcePath(source));
   }
   const { url } = call.access.config.values.upgrade;
-  if (url !== "") return url.endsWith("/") ? url : `${url}/`;
+  if (url !== "") return releaseSource(url);
   throw new CliError(
     "no_source",
     "Nothing says where releases are: name a URL or a file, or set upgrade.url",
@@ -149,21 +162,63 @@ function result(done: Upgraded): CommandResult {
   return { data: done, text: lines.join("\n") };
 }
 
-function list(call: Call): Promise<CommandResult> {
+async function list(call: Call): Promise<CommandResult> {
   const tree = treeOf(call);
   const versions = tree.list();
+  if (flagOption(call, "remote")) return await listRemote(call, tree, versions);
   const rows = versions.map(({ version, active, meta }) => [
     version,
     active ? "used" : "",
     meta?.installed_at ?? "",
     meta?.source ?? "",
   ]);
-  return Promise.resolve({
+  return {
     data: { install_root: tree.places.root, versions },
     text: rows.length === 0
       ? "None is kept: the first upgrade keeps the one before"
       : table(["version", "", "since", "from"], rows),
-  });
+  };
+}
+
+/** Also the one that `upgrade` would get. */
+async function listRemote(
+  call: Call,
+  tree: VersionTree,
+  kept: readonly KeptVersion[],
+): Promise<CommandResult> {
+  const { base } = sourceOf(call, "latest");
+  const { release } = await getRelease(base, keysOf(call), SYSTEM_CLOCK.now());
+  const asset = release.assets.find(({ os, arch }) =>
+    os === Deno.build.os && arch === Deno.build.arch
+  );
+  const isLatest = ({ meta }: KeptVersion) =>
+    asset !== undefined && meta?.sha256 === asset.program.sha256;
+  const local = kept.map((one) => ({
+    version: one.version,
+    source: isLatest(one) ? "both" : "local",
+    active: one.active,
+    installed: true,
+    remote_latest: isLatest(one),
+  }));
+  const remote = {
+    version: release.version,
+    source: "remote",
+    active: false,
+    installed: false,
+    remote_latest: true,
+    published_at: release.published,
+    ...(asset ? { asset: asset.name, asset_size: asset.size } : {}),
+  };
+  const versions = kept.some(isLatest) ? local : [...local, remote];
+  const rows = versions.map(({ version, active, installed, source }) => [
+    version,
+    active ? "used" : installed ? "kept" : "",
+    source === "local" ? "" : `published ${release.published}`,
+  ]);
+  return {
+    data: { install_root: tree.places.root, remote: base, versions },
+    text: table(["version", "", ""], rows),
+  };
 }
 
 function current(call: Call): Promise<CommandResult> {
@@ -230,7 +285,10 @@ export const UPGRADE_COMMANDS: readonly Command[] = [
     usage: "versions list",
     summary: "Which versions of the program are kept",
     isDefault: true,
-    options: [BINARY_OPTION],
+    options: [
+      { flags: "--remote", summary: "also the one that upgrade would get" },
+      BINARY_OPTION,
+    ],
     run: list,
   },
   {

@@ -9,12 +9,18 @@ export interface StatePlace {
   readonly configFile?: string;
 }
 
+/** Begins the name of what an upgrade has put aside on its way back. */
+export const REPLACED_PREFIX = "replaced-";
+/** There while it does. */
+export const GOING_BACK = "going-back";
+
 /** Made anew, of this process alone, or in the snapshot of the store. */
 const LEFT_OUT = new Set([
   "ballast",
   "backups",
   "blobs",
   "exports",
+  GOING_BACK,
   "handover",
   "incoming",
   "lock",
@@ -26,6 +32,7 @@ const LEFT_OUT = new Set([
 /** Of names in the state directory. */
 export function isLeftOut(name: string, place: StatePlace): boolean {
   return LEFT_OUT.has(name) || name.startsWith(".making-") ||
+    name.startsWith(REPLACED_PREFIX) ||
     isOfDatabase(name, place.database) || isConfig(name, place);
 }
 
