@@ -145,6 +145,8 @@ Deno.test("a version that does not serve gives its place back, and the database"
       "restore /a/copy",
       "restart 1.0.0",
     ]);
+    // what does not serve is no way back
+    assert.equal(installed.tree.previous, undefined);
   }));
 
 Deno.test("an older schema of the database is not gone back to", () =>

@@ -134,6 +134,7 @@ async function switchTo(
     parts.tell("Copying the database, whose schema changes");
     copy = await service.copyDatabase();
   }
+  const before = tree.previous;
   tree.activate(version);
   const done = { version, previous, changed: true };
   if (!isRunning) return { ...done, restarted: false };
@@ -141,7 +142,7 @@ async function switchTo(
   try {
     await service.restart(fresh.version);
   } catch (error) {
-    await goBack(previous, copy, parts, error);
+    await goBack({ previous, before, copy }, parts, error);
   }
   return {
     ...done,
@@ -152,13 +153,17 @@ async function switchTo(
 
 /** @throws {UpgradeFailed} always: `unhealthy` */
 async function goBack(
-  previous: string,
-  copy: string | undefined,
+  { previous, before, copy }: {
+    readonly previous: string;
+    /** The one before that. */
+    readonly before: string | undefined;
+    readonly copy: string | undefined;
+  },
   { tree, service, installed, tell }: UpgradeParts,
   cause: unknown,
 ): Promise<never> {
   tell(`It does not serve; back to version ${previous}`);
-  tree.activate(previous);
+  tree.goBack(previous, before);
   const reason = cause instanceof Error ? cause.message : String(cause);
   try {
     if (copy !== undefined) {

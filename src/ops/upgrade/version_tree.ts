@@ -136,14 +136,27 @@ export class VersionTree {
 
   /** From now on, whoever calls the program gets this version. */
   activate(version: string): void {
-    if (!this.has(version)) throw notKept(version);
     const { current } = this;
     if (current !== undefined && current !== version) {
-      replaceLink(
-        join(this.places.root, "previous"),
-        join("versions", current),
-      );
+      this.#remember(current);
     }
+    this.#use(version);
+  }
+
+  /** As it was before another version turned out to be of no use. */
+  goBack(version: string, previous: string | undefined): void {
+    this.#remember(previous);
+    this.#use(version);
+  }
+
+  #remember(previous: string | undefined): void {
+    const link = join(this.places.root, "previous");
+    if (previous !== undefined) replaceLink(link, join("versions", previous));
+    else if (exists(link)) Deno.removeSync(link);
+  }
+
+  #use(version: string): void {
+    if (!this.has(version)) throw notKept(version);
     replaceLink(
       join(this.places.root, "current"),
       join("versions", version),
