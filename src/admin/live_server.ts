@@ -174,6 +174,31 @@ export interface LivePush {
   test(): Promise<{ readonly ok: boolean; readonly detail: string }>;
 }
 
+/** The relay for real-time channels. */
+export interface IrohStatusShape {
+  readonly enabled: boolean;
+  /** Where it is reached, beside the rest of HTTP. */
+  readonly listen: readonly string[];
+  /** What clients are told. */
+  readonly relay_url: string | null;
+  /** Now; those that have said who they are. */
+  readonly clients: number;
+  readonly connections: number;
+  /** This and all that follow: since the start. */
+  readonly refused: number;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+  readonly forwarded: number;
+  readonly dropped: {
+    /** For a key that nobody had. */
+    readonly nobody: number;
+    /** For a client that took less than there was. */
+    readonly full: number;
+  };
+  /** Frames that were none, and clients that were not who they said. */
+  readonly invalid: number;
+}
+
 /** What a server can be told to do with itself. */
 export interface ServerControl {
   reload(scope: ReloadScope): Promise<ReloadReport>;
@@ -197,6 +222,7 @@ export interface LiveServer extends ServerControl {
   readonly sessions: LiveSessions;
   readonly turn: LiveTurn;
   readonly push: LivePush;
+  iroh(): IrohStatusShape;
   services(): readonly ServiceConnections[];
   shadowsocks(): TunnelShape;
   connectProxy(): TunnelShape;

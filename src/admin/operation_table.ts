@@ -37,6 +37,7 @@ import { SHADOWSOCKS_OPERATIONS } from "./operations/tunnels/shadowsocks.ts";
 import { STEALTH_OPERATIONS } from "./operations/web/stealth.ts";
 import { STATUS_OPERATIONS } from "./operations/status.ts";
 import { TASK_OPERATIONS } from "./operations/tasks.ts";
+import { IROH_OPERATIONS } from "./operations/calls/iroh.ts";
 import { PUSH_OPERATIONS } from "./operations/calls/push.ts";
 import { TURN_OPERATIONS } from "./operations/calls/turn.ts";
 import { TRANSFER_OPERATIONS } from "./operations/transfer.ts";
@@ -79,6 +80,7 @@ export const OPERATIONS = {
   ...QUEUE_OPERATIONS,
   ...PUSH_OPERATIONS,
   ...TURN_OPERATIONS,
+  ...IROH_OPERATIONS,
 } as const satisfies Record<string, Operation>;
 
 export type OperationName = keyof typeof OPERATIONS;

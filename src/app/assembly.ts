@@ -38,6 +38,7 @@ import {
 } from "./names/authority.ts";
 import { certificateAdmin, renewIfDue } from "./names/certificate_admin.ts";
 import { provideMetrics } from "./metrics/relay_metrics.ts";
+import { RelayIroh } from "./iroh/relay_iroh.ts";
 import { LiveView } from "./running/live_view.ts";
 import { Protocols } from "./protocols.ts";
 import { adminContext, buildRelay, type Relay } from "./relay.ts";
@@ -239,6 +240,12 @@ export async function assemble(
     services,
     cut: () => protocols.cutTunnels(),
   });
+  const iroh = new RelayIroh({
+    ...shared,
+    timers: SYSTEM_TIMERS,
+    bound: (name) => listeners.bound(name),
+    named: () => site.named(config().server.domain),
+  });
   const protocols = new Protocols({
     ...shared,
     carried,
@@ -246,7 +253,7 @@ export async function assemble(
     shadowsocks,
     counters: relay.journal.counters,
     metrics: relay.journal.metrics,
-    imap: imapBackend(relay, config, turn, appVersions),
+    imap: imapBackend(relay, config, { turn, iroh, appVersions }),
     smtp: new RelaySmtpBackend(shared),
     site,
     serverMail: new RelayMxdelivBackend({
@@ -260,7 +267,7 @@ export async function assemble(
     challenges,
     fileLimit,
     turnsStrangersAway: () => relay.protection.shed.strangers,
-    upgrades: [],
+    iroh,
     timers: SYSTEM_TIMERS,
   });
   const sender = await Sender.open({
@@ -300,6 +307,7 @@ export async function assemble(
       const { now } = SYSTEM_CLOCK;
       await tryShadowsocks({ listeners, services, now }, access);
     },
+    iroh,
     counters: relay.journal.counters,
   });
   const admin = adminContext(relay, config, {
@@ -312,6 +320,7 @@ export async function assemble(
     config,
     connectProxy,
     relay,
+    iroh,
     certificates,
     conditions,
     protocols,
@@ -350,8 +359,11 @@ export function httpsAlpn({ http }: Config): readonly string[] {
 function imapBackend(
   relay: Relay,
   config: () => Config,
-  turn: TurnService,
-  appVersions: AppVersions,
+  { turn, iroh, appVersions }: {
+    readonly turn: TurnService;
+    readonly iroh: RelayIroh;
+    readonly appVersions: AppVersions;
+  },
 ): RelayImapBackend {
   const { store, settings, delivery } = relay;
   return new RelayImapBackend({
@@ -370,6 +382,7 @@ function imapBackend(
         config,
         turn: () => turn.credentials(),
         appVersions: () => appVersions.text,
+        iroh: () => iroh.url,
       }),
       append: (account, message) => delivery.append(account, message),
       countTraffic: (account, received, sent) =>

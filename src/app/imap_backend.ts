@@ -86,10 +86,12 @@ const PREFIX = "/shared/vendor/deltachat/";
 
 /** `/shared/…` entries of the server (RFC 5464 §6.2.1, and Delta Chat's own). */
 export function sharedMetadata(
-  { settings, config, turn, appVersions }: {
+  { settings, config, turn, iroh, appVersions }: {
     readonly settings: Settings;
     config(): Config;
     turn(): TurnCredentials | undefined;
+    /** URL of the relay for real-time channels. */
+    iroh(): string | undefined;
     appVersions(): string | undefined;
   },
 ): (entry: string) => string | null | undefined {
@@ -103,6 +105,8 @@ export function sharedMetadata(
         return String(config().smtp.maxRecipients);
       case PREFIX + "turn":
         return turnEntry(turn());
+      case PREFIX + "irohrelay":
+        return iroh() ?? null;
       case PREFIX + "appversions":
         return appVersions();
       default:

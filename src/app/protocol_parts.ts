@@ -4,7 +4,6 @@ import type { SiteBackend } from "../api/site_backend.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import type { Config } from "../config/schema.ts";
 import type { Serving } from "../federation/exchange/serve/serving.ts";
-import type { UpgradeRoute } from "../http/server/upgrade.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Metrics } from "../observe/metrics/metrics.ts";
 import type { Traffic } from "../observe/traffic.ts";
@@ -13,6 +12,7 @@ import type { CarriedPeers } from "../net/carried_peers.ts";
 import type { ShadowsocksBackend } from "../shadowsocks/server/backend.ts";
 import type { SmtpBackend } from "../smtp/server/backend.ts";
 import type { HttpChallenges } from "../tls/acme/solvers.ts";
+import type { RelayIroh } from "./iroh/relay_iroh.ts";
 import type { ConnectProxy } from "./proxies/connect_proxy.ts";
 import type { SecureContexts } from "./certificates.ts";
 
@@ -28,8 +28,7 @@ export interface ProtocolParts {
   readonly contexts: SecureContexts;
   /** What an authority for certificates looks for. */
   readonly challenges: Pick<HttpChallenges, "answer">;
-  /** Of the site, beside its handler. */
-  readonly upgrades: readonly UpgradeRoute[];
+  readonly iroh: RelayIroh;
   readonly connectProxy: ConnectProxy;
   /** Of open files and connections; undefined where nobody knows. */
   readonly fileLimit: number | undefined;

@@ -265,6 +265,7 @@ export class Protocols {
   async shutdown(): Promise<void> {
     const { timers } = this.#parts;
     this.#shadowsocks.shutdown();
+    this.#parts.iroh.shutdown();
     await Promise.all([
       Promise.race([this.#http.stop(), timers.sleep(DRAIN_MS)]),
       Promise.race([this.#imap.shutdown(), timers.sleep(DRAIN_MS)]),

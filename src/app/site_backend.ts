@@ -145,12 +145,22 @@ export class RelaySiteBackend implements SiteBackend {
 
   /** How clients of a domain reach us now. */
   links(domain: string): LinkFacts {
-    const { settings, certificates } = this.#parts;
-    const name = this.#connectName(domain);
+    const { name, isTrusted } = this.named(domain);
+    const { settings } = this.#parts;
     return {
       ...linkServers(name, settings, (service) => this.#port(service)),
-      publiclyTrusted: certificates.trustedFor(name) !== undefined,
+      publiclyTrusted: isTrusted,
     };
+  }
+
+  /** What clients of a domain connect to, and whether they can verify it. */
+  named(
+    domain: string,
+  ): { readonly name: string; readonly isTrusted: boolean } {
+    const { certificates } = this.#parts;
+    const name = this.#connectName(domain);
+    const isTrusted = certificates.trustedFor(name) !== undefined;
+    return { name, isTrusted };
   }
 
   /** Where everybody may know it. */

@@ -1,6 +1,7 @@
 /** What HTTP serves, as it is shown to strangers and to those who know of it. @module */
 import { countRequests } from "../api/metrics/count_requests.ts";
 import { withAcmeChallenges } from "../api/acme_challenges.ts";
+import { withIrohProbes } from "../api/iroh_probes.ts";
 import { site } from "../api/site.ts";
 import {
   type StealthParts,
@@ -20,7 +21,7 @@ type WebParts = Pick<
   | "serverMail"
   | "serving"
   | "challenges"
-  | "upgrades"
+  | "iroh"
   | "clock"
   | "timers"
   | "metrics"
@@ -36,16 +37,21 @@ export function webSite(parts: WebParts): WebSite {
   };
   const everything = withAcmeChallenges(
     (token) => challenges.answer(token),
-    site({
-      ...parts,
-      backend: parts.site,
-      mail: serverMail,
-      random: systemRandom,
-    }),
+    withIrohProbes(
+      () => parts.iroh.isEnabled,
+      site({
+        ...parts,
+        backend: parts.site,
+        mail: serverMail,
+        random: systemRandom,
+      }),
+    ),
   );
   return {
     handler: countRequests(parts, withStealth(stealth, everything)),
-    upgrades: parts.upgrades.map((route) => stealthyUpgrade(stealth, route)),
+    upgrades: parts.iroh.upgrades.map((route) =>
+      stealthyUpgrade(stealth, route)
+    ),
     answers: stealthyAnswers(stealth, FIXED_ANSWERS),
   };
 }

@@ -29,6 +29,7 @@ import { RUN_COMMANDS } from "./commands/run.ts";
 import { SERVER_COMMANDS } from "./commands/server.ts";
 import { SETTINGS_COMMANDS } from "./commands/settings.ts";
 import { TASK_COMMANDS } from "./commands/tasks.ts";
+import { IROH_COMMANDS } from "./commands/calls/iroh.ts";
 import { PUSH_COMMANDS } from "./commands/calls/push.ts";
 import { TURN_COMMANDS } from "./commands/calls/turn.ts";
 import { TRANSFER_COMMANDS } from "./commands/transfer.ts";
@@ -81,6 +82,7 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: "queue", summary: "Mail that waits to be sent to other servers" },
   { name: "push", summary: "Waking phones when mail has come" },
   { name: "turn", summary: "Calls: the STUN and TURN server" },
+  { name: "iroh", summary: "Real-time channels of apps in chats" },
   { name: "tasks", summary: "Periodic jobs" },
   { name: "backup", summary: "Copies of the relay" },
   { name: "move", summary: "Handing the relay over to another machine" },
@@ -125,6 +127,7 @@ export const COMMANDS: readonly Command[] = [
   ...QUEUE_COMMANDS,
   ...PUSH_COMMANDS,
   ...TURN_COMMANDS,
+  ...IROH_COMMANDS,
   ...TASK_COMMANDS,
   ...FIREWALL_COMMANDS,
   ...BACKUP_COMMANDS,

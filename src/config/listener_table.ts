@@ -32,7 +32,7 @@ export interface ListenerRow {
   /** It listens only where the file or a setting says so. */
   readonly isOffByDefault?: true;
   /** The key of the file that says whether it listens, for what not everybody wants. */
-  readonly switchedBy?: "shadowsocks.enabled";
+  readonly switchedBy?: "shadowsocks.enabled" | "iroh.enabled";
   readonly summary: string;
 }
 
@@ -118,6 +118,16 @@ export const LISTENERS = {
     devPort: 8389,
     switchedBy: "shadowsocks.enabled",
     summary: "Shadowsocks, towards the other ports",
+  },
+  iroh: {
+    transport: "tcp",
+    tls: "none",
+    protocol: "http",
+    port: 3340,
+    devPort: 13340,
+    isOffByDefault: true,
+    switchedBy: "iroh.enabled",
+    summary: "HTTP once more, for real-time channels",
   },
 } as const satisfies Record<string, ListenerRow>;
 

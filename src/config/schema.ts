@@ -53,7 +53,7 @@ import {
   turnRealm,
 } from "./network_kinds.ts";
 import { shadowsocksCipher } from "./tunnel_kinds.ts";
-import { gateKey, stealthMode } from "./web_kinds.ts";
+import { gateKey, relayUrl, stealthMode } from "./web_kinds.ts";
 
 export interface Key<T> {
   readonly kind: Kind<T>;
@@ -150,6 +150,8 @@ export const SECTIONS = {
   retention: "When mail and accounts are deleted; 0 is never",
   push: "Waking phones when mail has come",
   turn: "Calls (RFC 8489, RFC 8656); where it listens is in [listen]",
+  iroh:
+    "Real-time channels of apps in chats (iroh 0.35), on the ports of HTTP and HTTPS",
   exchanger: "Servers that carry mail between relays",
   storage: "The database and the files beside it",
   protection:
@@ -1129,6 +1131,33 @@ export const SCHEMA = {
     list(network),
     [],
     "Networks that may not be called, besides those that are private",
+  ),
+
+  "iroh.enabled": key(
+    flag,
+    true,
+    "Pass on what devices in a chat send each other at once",
+  ),
+  "iroh.relay_url": key(
+    relayUrl,
+    "",
+    "Where clients are told to go; empty: here, over HTTPS where the certificate is trusted, else over HTTP",
+  ),
+  "iroh.max_clients": key(count, 20_000, "Connections for it"),
+  "iroh.max_clients_per_ip": key(
+    count,
+    100,
+    "… from one address or IPv6 /64",
+  ),
+  "iroh.rx_rate": key(
+    size(),
+    4 * MIB,
+    "Octets a second that one connection may send, the rest waits; 0: any number",
+  ),
+  "iroh.rx_burst": key(
+    size({ min: MIB + 5 }),
+    16 * MIB,
+    "Octets at once, before that is so",
   ),
 
   "storage.database": atStart(

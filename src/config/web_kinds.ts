@@ -1,5 +1,5 @@
-/** Kinds of values of what the web site shows to whom. @module */
-import { choice, type Kind, textual } from "./kinds.ts";
+/** Kinds of values of what HTTP shows to whom, and where. @module */
+import { choice, type Kind, quote, textual } from "./kinds.ts";
 
 /** `minimal`: nothing is there; `decoy`: an ordinary site is. */
 export const stealthMode: Kind<"off" | "minimal" | "decoy"> = choice(
@@ -20,3 +20,21 @@ export const gateKey: Kind<string> = {
   }),
   secret: true,
 };
+
+const MAX_URL_CHARACTERS = 512;
+
+/** `https://host[:port]` or `http://host[:port]` as it was written, or nothing. */
+export const relayUrl: Kind<string> = textual(
+  "http or https URL, or empty",
+  (text) => {
+    const given = text.trim();
+    if (given === "") return given;
+    const url = given.length > MAX_URL_CHARACTERS ? null : URL.parse(given);
+    const isPlain = url !== null && /^https?:\/\//.test(given) &&
+      url.username === "" && url.password === "" && /^[!-~]+$/.test(given);
+    if (isPlain) return given;
+    throw new SyntaxError(
+      `must be an http or https URL (got ${quote(given)})`,
+    );
+  },
+);

@@ -18,6 +18,7 @@ import type { Wire } from "./wire.ts";
 export class SocketWire implements Wire {
   readonly peerAddress: string;
   readonly #gone = Promise.withResolvers<void>();
+  #meter: Meter | undefined;
   #socket: Socket;
   #meter: Meter | undefined;
   #flow: SocketFlow | undefined; // undefined in clear, where streams know how to wait
@@ -103,6 +104,10 @@ export class SocketWire implements Wire {
     return new Promise((resolve, reject) => {
       this.#socket.write(octets, (error) => error ? reject(error) : resolve());
     });
+  }
+
+  countAs(meter: Meter): void {
+    this.#meter = meter;
   }
 
   async closeWrite(): Promise<void> {

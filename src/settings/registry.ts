@@ -87,7 +87,9 @@ function listenerSettings(): ListenerSettings {
       fallback: (config) =>
         switchedBy === undefined || valueOf(config, switchedBy),
       ...(switchedBy === undefined ? {} : { toml: switchedBy }),
-      summary: `Listen as ${key} says; false: not at all`,
+      summary: switchedBy === undefined
+        ? `Listen as ${key} says; false: not at all`
+        : SCHEMA[switchedBy].summary,
     };
     return [
       [`${name}_port`, port],
@@ -275,6 +277,8 @@ export const SETTINGS = {
     "turn.relay_port_max",
     (c) => c.turn.relayPortMax,
   ),
+
+  iroh_relay_url: live("iroh.relay_url", (c) => c.iroh.relayUrl),
 
   log_level: live("log.level", (c) => c.log.level),
   server_comment: live("server.comment", (c) => c.server.comment),

@@ -19,6 +19,8 @@ const ROUTES = new Set([
   "share",
   "relay",
   "ping",
+  "generate_204",
+  "healthz",
   "webimap",
   "websmtp",
   ".well-known",

@@ -13,6 +13,7 @@ import type { Renewers } from "../../tls/acme/renewers.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
 import { certificateNames } from "../certificates.ts";
 import { openFiles } from "../protection/probe.ts";
+import type { RelayIroh } from "../iroh/relay_iroh.ts";
 import type { ConnectProxy } from "../proxies/connect_proxy.ts";
 import type { Protocols } from "../protocols.ts";
 import type { Relay } from "../relay.ts";
@@ -29,6 +30,7 @@ export interface MetricsSource {
   readonly protocols: Protocols;
   readonly connectProxy: ConnectProxy;
   readonly renewers: Renewers;
+  readonly iroh: RelayIroh;
   config(): Config;
 }
 
@@ -40,6 +42,7 @@ export function provideMetrics(source: MetricsSource): void {
   provideStore(metrics, source);
   provideTunnels(metrics, source);
   provideCertificates(metrics, source);
+  provideIroh(metrics, source);
   source.relay.protection.provide(metrics);
   metrics.provide("degraded", () => {
     const { told } = source.conditions;
@@ -95,6 +98,23 @@ function provideConnections(
   metrics.provide(
     "imap_idle_sessions",
     () => [[relay.accounts.sessions.idling()]],
+  );
+}
+
+function provideIroh(metrics: Metrics, { iroh }: MetricsSource): void {
+  const { figures } = iroh;
+  metrics.provide("iroh_clients", () => [[iroh.clients]]);
+  metrics.provide("iroh_bytes_total", () => [
+    ["in", figures.octetsIn],
+    ["out", figures.octetsOut],
+  ]);
+  metrics.provide(
+    "iroh_packets_total",
+    () => Object.entries(figures.datagrams),
+  );
+  metrics.provide(
+    "iroh_frames_invalid_total",
+    () => [[figures.framesInvalid + figures.strangers]],
   );
 }
 

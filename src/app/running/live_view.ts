@@ -2,6 +2,7 @@
 import type {
   CertificateShape,
   ExchangerPoll,
+  IrohStatusShape,
   ListenerShape,
   LivePush,
   LiveServer,
@@ -33,6 +34,7 @@ import type { CertificateStore } from "../../tls/certificate_store.ts";
 import type { ConditionWatch } from "./condition_watch.ts";
 import { liveSessions } from "./live_sessions.ts";
 import { ownAddresses } from "../federation/own_names.ts";
+import type { RelayIroh } from "../iroh/relay_iroh.ts";
 import type { ConnectProxy } from "../proxies/connect_proxy.ts";
 import type { Protocols } from "../protocols.ts";
 import type { Sender } from "../federation/sender.ts";
@@ -57,6 +59,7 @@ export interface LiveViewParts {
   readonly connectProxy: ConnectProxy;
   /** @throws {Error} why nobody would come through */
   tryShadowsocks(): Promise<void>;
+  readonly iroh: RelayIroh;
   readonly counters: Counters;
 }
 
@@ -89,6 +92,10 @@ export class LiveView implements LiveServer {
 
   ownAddresses(port: number): ReadonlySet<string> {
     return ownAddresses(this.#parts.listeners, port);
+  }
+
+  iroh(): IrohStatusShape {
+    return this.#parts.iroh.status();
   }
 
   connectProxy(): TunnelShape {

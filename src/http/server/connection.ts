@@ -323,6 +323,8 @@ export class HttpConnection {
       });
     }
     const { stopping } = this.#around;
+    if (route.meter) this.#wire.countAs?.(route.meter);
+    if (route.countsConnections) this.#around.onCountedElsewhere();
     await this.#hand((wire) => answer({ request, wire, stopping }));
     return false;
   }

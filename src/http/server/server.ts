@@ -132,6 +132,11 @@ export class HttpServer {
       this.#options.onRefused();
       return wire.abort();
     }
+    let isCounted = true;
+    const leave = () => {
+      if (isCounted) this.#counts.leave(peerAddress);
+      isCounted = false;
+    };
     const { handler, upgrades = [], openTunnel, answers, clock, timers } =
       this.#options;
     const connection = new HttpConnection(wire, {
@@ -144,12 +149,13 @@ export class HttpServer {
       proxies: this.#proxies,
       stopping: this.#stopping.signal,
       limits: () => this.#options.limits(),
+      onCountedElsewhere: leave,
       reportBug: (error) => this.#options.reportBug(error),
     });
     this.#connections.add(connection);
     await connection.serve();
     this.#connections.delete(connection);
-    this.#counts.leave(peerAddress);
+    leave();
     this.#noticeEnd();
   }
 

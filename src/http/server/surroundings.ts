@@ -29,5 +29,7 @@ export interface ConnectionSurroundings {
   /** Aborted when the server stops. */
   readonly stopping: AbortSignal;
   limits(): ConnectionLimits;
+  /** Somebody else counts the connection from now on. */
+  onCountedElsewhere(): void;
   reportBug(error: unknown): void;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Wire } from "../../net/wire.ts";
+import type { Meter } from "../../observe/traffic.ts";
 import type { HttpPeer } from "../peer.ts";
 
 /** Values beside each other, as ordinary routes are. */
@@ -11,6 +12,10 @@ export interface UpgradeRoute {
   readonly path: string;
   /** What Upgrade says, compared without regard to case: "websocket", "iroh derp http". */
   readonly protocol: string;
+  /** Counts the octets of connections that were taken over, instead of HTTP's own. */
+  readonly meter?: Meter;
+  /** It limits its connections itself: they are none of HTTP once they were taken over. */
+  readonly countsConnections?: true;
   /** An answer that refuses, or what takes the connection over. */
   accept(
     request: Request,

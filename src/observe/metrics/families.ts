@@ -258,6 +258,25 @@ export const FAMILIES = {
     help: "1 while this condition holds",
     labels: ["subsystem"],
   },
+  iroh_clients: {
+    type: "gauge",
+    help: "Devices that are connected for real-time channels",
+  },
+  iroh_bytes_total: {
+    type: "counter",
+    help: "Octets of frames of real-time channels",
+    labels: ["direction"],
+  },
+  iroh_packets_total: {
+    type: "counter",
+    help: "Datagrams of real-time channels, by what became of them",
+    labels: ["result"],
+  },
+  iroh_frames_invalid_total: {
+    type: "counter",
+    help:
+      "Frames of real-time channels that were none, and clients that were not who they said",
+  },
   bandwidth_bytes_total: {
     type: "counter",
     help: "Octets that have passed, inside TLS",
