@@ -13,6 +13,7 @@ import { measureDeltaChat } from "./delta_chat.ts";
 import { measureAcross, measureDeadPeer } from "./federation.ts";
 import { measureGate } from "./gate.ts";
 import { measureInbound } from "./inbound.ts";
+import { measureIrohIdle, measureIrohPairs } from "./iroh.ts";
 import { measureLarge } from "./large.ts";
 import { measureFanout, measureLoaded, measurePair } from "./latency.ts";
 import { formatTable, isKept, type Row } from "./measure.ts";
@@ -58,6 +59,7 @@ const STANDALONE: Record<string, () => Row[] | Promise<Row[]>> = {
   deferred: measureDeferred,
   b13: measureBackup,
   push: measurePush,
+  iroh: async () => [...await measureIrohPairs(), ...await measureIrohIdle()],
   ss: measureShadowsocks,
   scrape: measureScrape,
   turn: measureCalls,

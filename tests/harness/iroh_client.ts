@@ -71,9 +71,12 @@ export interface IrohTarget {
 const REQUEST = (path: string) =>
   `GET ${path} HTTP/1.1\r\nHost: relay.example\r\nUpgrade: iroh derp http\r\n\r\n`;
 
+const READ_OCTETS = 16_384;
+
 /** Raw mode. What is read before somebody asks for it waits in the kernel. */
 export class IrohClient {
   #rest = Buffer.alloc(0);
+  #piece: Uint8Array | undefined;
 
   private constructor(
     readonly connection: Deno.Conn,
@@ -175,7 +178,7 @@ export class IrohClient {
   }
 
   async #read(): Promise<boolean> {
-    const piece = new Uint8Array(65_536);
+    const piece = this.#piece ??= new Uint8Array(READ_OCTETS);
     let count: number | null;
     try {
       count = await this.connection.read(piece);

@@ -1,5 +1,5 @@
 /** How a client says who it is: the payload of its first frame. @module */
-import { KEY_OCTETS, SHORTEST_INTRODUCTION } from "./frames.ts";
+import { encodeFrame, KEY_OCTETS, SHORTEST_INTRODUCTION } from "./frames.ts";
 
 const MAGIC = new TextEncoder().encode("RELAY\u{1F511}");
 const SIGNATURE_OCTETS = 64;
@@ -30,4 +30,13 @@ export function readIntroduction(
     signature: payload.subarray(signature, signature + SIGNATURE_OCTETS),
     info,
   };
+}
+
+/** The first frame of a client. @param sign Signs with the secret of the key */
+export function encodeIntroduction(
+  key: Uint8Array,
+  sign: (info: Uint8Array) => Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const info = Uint8Array.of(VERSION);
+  return encodeFrame("clientInfo", MAGIC, key, sign(info), info);
 }

@@ -1,5 +1,6 @@
 /** Every check there is, in the order of the report: a new one is a value here. @module */
 import type { Check } from "./check.ts";
+import { IROH_CHECKS } from "./iroh_check.ts";
 import { MACHINE_CHECKS } from "./machine_checks.ts";
 import { MAIL_CHECKS } from "./mail/mail_path.ts";
 import { NAME_CHECKS } from "./name_checks.ts";
@@ -19,5 +20,6 @@ export const CHECKS: readonly Check[] = [
   ...MAIL_CHECKS,
   ...TURN_CHECKS,
   ...TUNNEL_CHECKS,
+  ...IROH_CHECKS,
   ...OUTBOUND_CHECKS,
 ];

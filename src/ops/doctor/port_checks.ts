@@ -4,6 +4,8 @@ import type { ListenerShape } from "../../admin/live_server.ts";
 import { reasonOf } from "../../base/system_errors.ts";
 import { LISTENER_NAMES, listenerRow } from "../../config/listener_table.ts";
 import type { ListenerName } from "../../config/listener_table.ts";
+import type { HttpResponse } from "../../http/client/response_receiver.ts";
+import type { DialledWire } from "../../net/dial.ts";
 import { type Check, fail, type LiveWorld, pass, skip } from "./check.ts";
 import { connect, connectTls, fetched, ownTarget } from "./reach.ts";
 
@@ -93,17 +95,27 @@ async function mxdeliv(world: LiveWorld): Promise<readonly Finding[]> {
   )];
 }
 
-async function ask(world: LiveWorld, listener: ListenerShape, target: string) {
+/** Asks there by HTTP. @throws {DialTrouble | HttpTrouble} */
+export async function ask(
+  world: LiveWorld,
+  listener: ListenerShape,
+  target: string,
+): Promise<HttpResponse> {
+  const wire = await reach(world, listener);
+  const host = world.context.certificates.hostname;
+  return await fetched(world, wire, host, target);
+}
+
+/** A connection for HTTP. @throws {DialTrouble | Error} */
+export function reach(
+  world: LiveWorld,
+  listener: ListenerShape,
+): Promise<DialledWire> {
   const own = ownTarget(listener);
   const host = world.context.certificates.hostname;
-  const wire = listenerRow(listener.name as ListenerName).tls === "implicit"
-    ? await connectTls(world, own, {
-      host,
-      certificate: "any",
-      alpn: ["http/1.1"],
-    })
-    : await connect(world, own);
-  return await fetched(world, wire, host, target);
+  return listenerRow(listener.name as ListenerName).tls === "implicit"
+    ? connectTls(world, own, { host, certificate: "any", alpn: ["http/1.1"] })
+    : connect(world, own);
 }
 
 export function listenerNamed(
