@@ -149,9 +149,9 @@ export class RelayIroh {
         headers: { "retry-after": "60" },
       });
     }
-    return async (connection) => {
+    return (connection) => {
       void connection.wire.gone.then(() => counts.leave(address));
-      await run(connection);
+      return run(connection);
     };
   }
 

@@ -49,6 +49,8 @@ export class HttpConnection {
   #phase: Phase = "idle";
   #deadline: number;
   #gaveWayAt = 0;
+  /** What the connection is for from now on. */
+  #takeover: ((wire: Wire) => Promise<void>) | undefined;
 
   constructor(wire: Wire, around: ConnectionSurroundings) {
     this.#wire = wire;
@@ -73,6 +75,7 @@ export class HttpConnection {
   async #work(): Promise<void> {
     try {
       while (await this.#exchange()) await this.#giveWay();
+      await this.#handOver();
     } catch (error) {
       if (error instanceof TypeError) this.#around.reportBug(error);
       // else the peer has left
@@ -325,7 +328,7 @@ export class HttpConnection {
     const { stopping } = this.#around;
     if (route.meter) this.#wire.countAs?.(route.meter);
     if (route.countsConnections) this.#around.onCountedElsewhere();
-    await this.#hand((wire) => answer({ request, wire, stopping }));
+    this.#takeover = (wire) => answer({ request, wire, stopping });
     return false;
   }
 
@@ -333,7 +336,7 @@ export class HttpConnection {
     const asked = tunnelRequest(head, this.#wire.peerAddress);
     const tunnel = await this.#around.openTunnel?.(asked);
     if (!tunnel) return await this.#refuse(405, ALLOWED);
-    await this.#hand(established(tunnel));
+    this.#takeover = established(tunnel);
     return false;
   }
 
@@ -350,22 +353,19 @@ export class HttpConnection {
     }
   }
 
-  async #hand(run: (wire: Wire) => Promise<void>): Promise<void> {
+  /** To what the last request asked for; of the request nothing is held meanwhile. */
+  #handOver(): Promise<void> | undefined {
+    const takeover = this.#takeover;
+    if (!takeover) return undefined;
     this.#phase = "upgraded";
     this.#deadline = Infinity;
-    const reading = this.#reading;
-    this.#reading = undefined;
-    const wire = new ResumedWire(
-      this.#wire,
-      this.#receiver.takeRest(),
-      reading,
-    );
-    try {
-      await run(wire);
-    } catch (error) {
+    const rest = this.#receiver.takeRest();
+    const wire = new ResumedWire(this.#wire, rest, this.#reading);
+    this.#takeover = this.#reading = this.#lent = undefined;
+    return Promise.try(takeover, wire).catch((error) => {
       if (!wire.isLost) this.#around.reportBug(error);
       this.#wire.abort();
-    }
+    });
   }
 }
 

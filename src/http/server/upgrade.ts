@@ -36,10 +36,9 @@ export interface UpgradedConnection {
 
 /** Answers 101 and lets `run` have the connection as it is. */
 export function rawTakeover(protocol: string, run: Takeover): Takeover {
-  return async (connection) => {
-    await connection.wire.write(switching(protocol));
-    await run(connection);
-  };
+  return (connection) =>
+    // of the request nothing is held while it runs
+    connection.wire.write(switching(protocol)).then(() => run(connection));
 }
 
 function switching(protocol: string): Uint8Array {
