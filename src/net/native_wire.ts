@@ -31,7 +31,6 @@ export class NativeWire implements Wire {
   ) {
     this.#meter = meter;
     this.#connection = connection;
-    this.#meter = meter;
     this.secure = connection.secure;
     this.#smallestRead = this.#readSize = smallestRead;
     this.peerAddress = this.#connection.remote.address;
@@ -76,10 +75,6 @@ export class NativeWire implements Wire {
   write(octets: Uint8Array): Promise<void> {
     if (this.#meter) this.#meter.sent += octets.length;
     return this.#connection.write(octets);
-  }
-
-  countAs(meter: Meter): void {
-    this.#meter = meter;
   }
 
   closeWrite(): Promise<void> {

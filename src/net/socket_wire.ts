@@ -20,7 +20,6 @@ export class SocketWire implements Wire {
   readonly #gone = Promise.withResolvers<void>();
   #meter: Meter | undefined;
   #socket: Socket;
-  #meter: Meter | undefined;
   #flow: SocketFlow | undefined; // undefined in clear, where streams know how to wait
   readonly #arrived: Uint8Array[] = []; // over TLS, and not yet read
   #handshaking: TLSSocket | undefined;
@@ -104,10 +103,6 @@ export class SocketWire implements Wire {
     return new Promise((resolve, reject) => {
       this.#socket.write(octets, (error) => error ? reject(error) : resolve());
     });
-  }
-
-  countAs(meter: Meter): void {
-    this.#meter = meter;
   }
 
   async closeWrite(): Promise<void> {
