@@ -9,6 +9,7 @@
  * @module
  */
 // @ts-types="@types/tar-stream"
+import { Buffer } from "node:buffer";
 import * as tar from "tar-stream";
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
