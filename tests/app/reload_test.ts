@@ -30,6 +30,9 @@ function another(key: KeyName, directory: string): string {
     "log.targets": `["${directory}/log"]`,
     "storage.database": '"other.db"',
     "shadowsocks.allowed_ports": "[25]",
+    "push.url": '"https://push.other.example/notify"',
+    "iroh.relay_url": '"https://iroh.other.example"',
+    "metrics.listen": '["127.0.0.1:9749"]',
     "web.gate_key": '"0123456789abcdef"',
     "upgrade.keys": `["${"A".repeat(43)}="]`,
   };

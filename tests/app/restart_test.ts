@@ -151,7 +151,10 @@ Deno.test("calls are relayed again at once, and those under way end", async () =
       await server.command("turn", "test", "--json"),
     );
     assert.equal(data.ok, true, JSON.stringify(data));
-  }, { POSTERN_SET__listen__turn: `"${port}"` });
+  }, {
+    POSTERN_SET__listen__turn: `"${port}"`,
+    POSTERN_SET__turn__relay_ip: '"127.0.0.1"',
+  });
 });
 
 Deno.test("a new process that cannot come up changes nothing", () =>

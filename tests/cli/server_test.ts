@@ -9,12 +9,14 @@ import {
   listenerRow,
   transportsOf,
 } from "../../src/config/listener_table.ts";
+import { keyNamed } from "../../src/config/schema.ts";
 import { reservePorts } from "../harness/ports.ts";
 import { Server } from "../harness/server.ts";
 import { type Outcome, postern } from "./command_line.ts";
 
 function isOnByDefault(name: ListenerName): boolean {
-  return listenerRow(name).switchedBy === undefined;
+  const { switchedBy } = listenerRow(name);
+  return switchedBy === undefined || keyNamed(switchedBy).initial === true;
 }
 
 Deno.test("the command line works on the running server", async (t) => {

@@ -26,7 +26,9 @@ export function liveTurn(
     const found = service.credentials();
     if (found) return found;
     throw new Refusal("unavailable", {
-      explanation: 'The TURN server does not run, see "status"',
+      explanation: service.options
+        ? 'Clients could not use the TURN server: it has no public address, see "turn.relay_ip"'
+        : 'The TURN server does not run, see "status"',
     });
   }
 
