@@ -24,7 +24,7 @@ const ROWS: readonly (readonly Suite[])[] = [
   }],
   [{
     name: "protocol",
-    limitMinutes: 15,
+    limitMinutes: 22,
     parallel: true,
     owns: (file) => file.startsWith("tests/") && !SLOW.test(file),
   }],
