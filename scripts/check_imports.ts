@@ -77,6 +77,7 @@ const SHARED_PACKAGES: Record<string, readonly string[]> = {
   valibot: ["admin", "api", "app", "ops", "store", "federation", "push", "tls"],
   preact: ["web", "api"],
   "preact-render-to-string": ["web", "api"],
+  uqr: ["web", "api"],
 };
 
 /** Of Deno's own modules, those that only compute. */
