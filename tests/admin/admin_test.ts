@@ -239,6 +239,13 @@ Deno.test("accounts delete, ban, unban, purge, delete-all; blocklist", async () 
         blocked_at: NOW,
       },
     ]);
+    const found = await call(relay, "blocklist.list", {
+      search: "SPAM",
+      offset: 1,
+      limit: 1,
+    });
+    assert.equal(found.total, 2);
+    assert.deepEqual(found.entries, entries.slice(2));
     await call(relay, "blocklist.remove", { username: "eve.chats" });
     await refused(
       call(relay, "blocklist.remove", { username: "eve.chats" }),
@@ -461,6 +468,13 @@ Deno.test("export and import carry accounts from one relay to another", async ()
     await Deno.writeTextFile(file, JSON.stringify(exported.users));
     await refused(call(one, "accounts.export", { after: -1 }), "invalid_value");
     await withRelay(async (two) => {
+      const { errors, ...counts } = await call(two, "accounts.import", {
+        users: [...exported.users, ...exported.users, { username: "x" }],
+        dry_run: true,
+      });
+      assert.deepEqual(counts, { imported: 1, skipped: 2 });
+      assert.deepEqual(errors.map(({ index }) => index), [2]);
+      assert.equal((await call(two, "accounts.list", {})).total, 0);
       assert.deepEqual(await call(two, "accounts.import", { file }), {
         imported: 1,
         skipped: 0,

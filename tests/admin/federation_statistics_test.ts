@@ -73,6 +73,58 @@ Deno.test("domains come in the order and the page that are asked for", () =>
     ]);
   }));
 
+Deno.test("domains are found by name, by how mail goes, and by what waits", () =>
+  withRelay(async (relay) => {
+    await counted(relay);
+    const found = async (input: object) => {
+      const { servers, total } = await call(
+        relay,
+        "federation.servers",
+        input,
+      );
+      return [total, ...servers.map(({ domain }) => domain)];
+    };
+    const far = [1, "far.example"];
+    assert.deepEqual(await found({ search: " FAR." }), far);
+    assert.deepEqual(await found({ search: "a", limit: 1 }), [
+      3,
+      "far.example",
+    ]);
+    assert.deepEqual(await found({ health: "bad" }), [1, "bad.example"]);
+    assert.deepEqual(await found({ only: "queued" }), far);
+    assert.deepEqual(await found({ only: "failures" }), far);
+    assert.deepEqual(await found({ only: "restricted" }), [0]);
+    await call(relay, "federation.set_rule", {
+      domain: "near.example",
+      action: "block",
+    });
+    await call(relay, "federation.set_channels", {
+      domain: "bad.example",
+      smtp: "off",
+    });
+    assert.deepEqual(await found({ only: "restricted", order: "domain" }), [
+      2,
+      "bad.example",
+      "near.example",
+    ]);
+  }));
+
+for (
+  const [order, first] of [
+    ["in", "near.example"],
+    ["out", "far.example"],
+    ["latency", "far.example"],
+    ["queued", "far.example"],
+  ] as const
+) {
+  Deno.test(`in the order "${order}" ${first} comes first`, () =>
+    withRelay(async (relay) => {
+      await counted(relay);
+      const { servers } = await call(relay, "federation.servers", { order });
+      assert.equal(servers[0]!.domain, first);
+    }));
+}
+
 Deno.test("status tells of traffic, stats of sums and days", () =>
   withRelay(async (relay) => {
     await counted(relay);

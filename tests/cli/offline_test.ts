@@ -323,6 +323,10 @@ script("accounts export and import", [
   },
   { run: "delete anna1234 --no-block -y -q" },
   {
+    run: "accounts import {dir}/accounts.json --dry-run",
+    out: "Would import 1, skipped 0\n",
+  },
+  {
     run: "accounts import {dir}/accounts.json",
     out: "Imported 1, skipped 0\n",
   },

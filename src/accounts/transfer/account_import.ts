@@ -60,6 +60,8 @@ export class AccountImport {
   readonly #errors: { index: number; error: string }[] = [];
   #imported = 0;
   #skipped = 0;
+  /** In a dry run: what the store would have known of entries before. */
+  readonly #counted = new Set<Address>();
   #batch: Wanted[] = [];
 
   constructor(parts: AccountImportParts) {
@@ -161,7 +163,7 @@ export class AccountImport {
     this.#batch = [];
     if (batch.length === 0) return;
     if (this.#parts.dryRun) {
-      this.#imported += batch.length;
+      for (const { account } of batch) this.#count(account.address);
       return;
     }
     const ids = await this.#parts.store.createMany(
@@ -177,6 +179,12 @@ export class AccountImport {
         await this.#parts.accounts.block(account.address, BLOCK_REASON);
       }
     }
+  }
+
+  #count(address: Address): void {
+    if (this.#counted.has(address)) this.#skipped++;
+    else this.#imported++;
+    this.#counted.add(address);
   }
 }
 

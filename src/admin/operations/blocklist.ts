@@ -3,7 +3,7 @@ import { optional } from "valibot";
 import { parseBlockPattern } from "../../accounts/block_patterns.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { AdminContext } from "../context.ts";
-import { flag, line, text } from "../fields.ts";
+import { flag, integer, line, text } from "../fields.ts";
 import { inField, operation } from "../operation.ts";
 
 const PATTERN = text("an address, *@domain or prefix*@domain");
@@ -31,6 +31,33 @@ async function add(
   return { username: await accounts.block(whole, reason), reason };
 }
 
+interface Listing {
+  readonly search?: string | undefined;
+  readonly offset: number;
+  readonly limit?: number | undefined;
+}
+
+async function list(
+  { store }: AdminContext,
+  { search = "", offset, limit = Infinity }: Listing,
+) {
+  const wanted = search.trim().toLowerCase();
+  const entries = (await store.accounts.listBlocked())
+    .map(({ pattern, reason, createdAt }) => ({
+      username: pattern,
+      reason,
+      blocked_at: createdAt,
+    }))
+    .filter(({ username, reason }) =>
+      username.toLowerCase().includes(wanted) ||
+      reason.toLowerCase().includes(wanted)
+    );
+  return {
+    entries: entries.slice(offset, offset + limit),
+    total: entries.length,
+  };
+}
+
 function withDomain(context: AdminContext, pattern: string): string {
   const trimmed = pattern.trim();
   return trimmed.includes("@")
@@ -40,19 +67,18 @@ function withDomain(context: AdminContext, pattern: string): string {
 
 export const BLOCKLIST_OPERATIONS = {
   "blocklist.list": operation({
-    summary: "All blocked names",
+    summary: "Blocked names; all unless only some are asked for",
     scope: "read",
     changes: false,
-    input: {},
-    async run({ store }) {
-      const blocked = await store.accounts.listBlocked();
-      const entries = blocked.map(({ pattern, reason, createdAt }) => ({
-        username: pattern,
-        reason,
-        blocked_at: createdAt,
-      }));
-      return { entries, total: entries.length };
+    input: {
+      search: optional(line("only those with this in the name or the reason")),
+      offset: optional(
+        integer("leave out so many", { min: 0, max: 1_000_000_000 }),
+        0,
+      ),
+      limit: optional(integer("at most so many", { min: 1, max: 1_000_000 })),
     },
+    run: list,
   }),
   "blocklist.add": operation({
     summary: "Block an address or a pattern; mail is kept",

@@ -14,8 +14,9 @@ import {
   percentileMs,
 } from "../../federation/statistics/latency.ts";
 import type { FederationStatistics } from "../../federation/statistics/statistics.ts";
+import type { OutboundDecision } from "../../federation/policy/policy.ts";
 import type { AdminContext } from "../context.ts";
-import { choice, integer, text } from "../fields.ts";
+import { choice, integer, line, text } from "../fields.ts";
 import { domainIn } from "../names.ts";
 import { operation } from "../operation.ts";
 
@@ -68,7 +69,20 @@ export interface ServerShape {
   readonly ways: Readonly<Partial<Record<WayName, WayShape>>>;
 }
 
-const ORDERS = ["domain", "traffic", "failures", "last_active"] as const;
+const ORDERS = [
+  "domain",
+  "traffic",
+  "failures",
+  "last_active",
+  "in",
+  "out",
+  "latency",
+  "queued",
+] as const;
+const HEALTHS = ["perfect", "federated", "bad", "none"] as const;
+const SELECTIONS = ["failures", "queued", "restricted"] as const;
+/** More destinations than are kept on record. */
+const MAX_DESTINATIONS = 20_000;
 const GOOD_ENOUGH = 0.3;
 const LIMIT = integer("domains to list", { min: 0, max: 20_000 });
 
@@ -156,36 +170,110 @@ function meanMs(peer: PeerFigures): number | null {
   return Math.round(total / sent);
 }
 
+interface Candidate {
+  readonly domain: string;
+  readonly peer: PeerFigures;
+  /** Recipients that wait; 0 unless they were asked for. */
+  readonly queued: number;
+}
+
 /** A value to sort by, and the names of those who have the same. */
 const BY: Readonly<
-  Record<(typeof ORDERS)[number], (peer: PeerFigures) => number>
+  Record<(typeof ORDERS)[number], (one: Candidate) => number>
 > = {
   domain: () => 0,
-  traffic: (peer) => -(peer.received + sentOf(peer)),
-  failures: (peer) =>
-    -waysOf(peer).reduce((sum, [, way]) => sum + failuresOf(way), 0),
-  last_active: (peer) => -Math.max(peer.lastInAt ?? 0, peer.lastOutAt ?? 0),
+  traffic: ({ peer }) => -(peer.received + sentOf(peer)),
+  failures: ({ peer }) => -failuresTo(peer),
+  last_active: ({ peer }) => -Math.max(peer.lastInAt ?? 0, peer.lastOutAt ?? 0),
+  in: ({ peer }) => -peer.received,
+  out: ({ peer }) => -sentOf(peer),
+  latency: ({ peer }) => -(meanMs(peer) ?? -1),
+  queued: ({ queued }) => -queued,
 };
+
+function failuresTo(peer: PeerFigures): number {
+  return waysOf(peer).reduce((sum, [, way]) => sum + failuresOf(way), 0);
+}
+
+interface ServerQuery {
+  readonly order: (typeof ORDERS)[number];
+  readonly limit: number;
+  readonly offset: number;
+  readonly search?: string | undefined;
+  readonly health?: PeerHealth | undefined;
+  readonly only?: (typeof SELECTIONS)[number] | undefined;
+}
+
+/** Whether a domain is one of those that are asked for. */
+function isSought(
+  { federation }: AdminContext,
+  { domain, peer, queued }: Candidate,
+  { search, health, only }: ServerQuery,
+): boolean {
+  if (search !== undefined && !domain.includes(search.trim().toLowerCase())) {
+    return false;
+  }
+  if (health !== undefined && healthOf(peer) !== health) return false;
+  switch (only) {
+    case undefined:
+      return true;
+    case "failures":
+      return failuresTo(peer) > 0;
+    case "queued":
+      return queued > 0;
+    case "restricted":
+      return isRestricted(federation.rules.policy().look(domain));
+  }
+}
+
+/** Mail to it goes not at all, or not by every way. */
+function isRestricted(decision: OutboundDecision): boolean {
+  if (decision.kind === "local") return false;
+  return decision.kind !== "allowed" || decision.channels.length < 2;
+}
+
+/** Recipients that wait, by destination. */
+async function waiting({ store }: AdminContext): Promise<Map<string, number>> {
+  const all = await store.queue.destinations(undefined, MAX_DESTINATIONS);
+  return new Map(all.map((one) => [one.destination, one.recipients]));
+}
+
+/** All that are asked for, in their order. */
+async function sought(
+  context: AdminContext,
+  query: ServerQuery,
+): Promise<Candidate[]> {
+  const asksQueue = query.only === "queued" || query.order === "queued";
+  const queue = asksQueue ? await waiting(context) : new Map<string, number>();
+  const by = BY[query.order];
+  return Array.from(
+    context.federation.statistics.peers,
+    ([domain, peer]) => ({ domain, peer, queued: queue.get(domain) ?? 0 }),
+  )
+    .filter((one) => isSought(context, one, query))
+    .map((one) => ({ ...one, by: by(one) }))
+    .sort((a, b) => a.by - b.by || (a.domain < b.domain ? -1 : 1));
+}
 
 /** The first ones in an order. */
 export async function servers(
-  { federation, store }: AdminContext,
-  { order, limit, offset }: {
-    readonly order: (typeof ORDERS)[number];
-    readonly limit: number;
-    readonly offset: number;
-  },
+  context: AdminContext,
+  query: ServerQuery,
 ): Promise<ServerShape[]> {
-  const by = BY[order];
-  const chosen = Array.from(
-    federation.statistics.peers,
-    ([domain, peer]) => ({ domain, peer, by: by(peer) }),
-  ).sort((a, b) => a.by - b.by || (a.domain < b.domain ? -1 : 1))
-    .slice(offset, offset + limit);
-  return await Promise.all(chosen.map(async ({ domain, peer }) => {
-    const queued = await store.queue.destination(domain);
-    return serverShape(domain, peer, queued?.recipients ?? 0);
-  }));
+  return (await serverPage(context, query)).servers;
+}
+
+async function serverPage(context: AdminContext, query: ServerQuery) {
+  const { offset, limit } = query;
+  const found = await sought(context, query);
+  const page = found.slice(offset, offset + limit);
+  return {
+    total: found.length,
+    servers: await Promise.all(page.map(async ({ domain, peer }) => {
+      const queued = await context.store.queue.destination(domain);
+      return serverShape(domain, peer, queued?.recipients ?? 0);
+    })),
+  };
 }
 
 interface Totals extends DayFigures {
@@ -231,13 +319,18 @@ export const FEDERATION_STATISTICS_OPERATIONS = {
         integer("domains to leave out", { min: 0, max: 20_000 }),
         0,
       ),
+      search: optional(line("only domains with this in them")),
+      health: optional(
+        choice("only those to which mail goes so", HEALTHS),
+      ),
+      only: optional(
+        choice(
+          "failures: an attempt has failed; queued: mail waits; restricted: rules let no mail go there, or not by every way",
+          SELECTIONS,
+        ),
+      ),
     },
-    async run(context, input) {
-      return {
-        servers: await servers(context, input),
-        total: context.federation.statistics.peers.size,
-      };
-    },
+    run: serverPage,
   }),
   "federation.server": operation({
     summary: "What has been counted of one other domain",

@@ -27,7 +27,7 @@ type ImportSource =
 async function importAccounts(
   context: AdminContext,
   source: ImportSource,
-  options: { force: boolean },
+  { force, dryRun }: { readonly force: boolean; readonly dryRun: boolean },
 ): Promise<ImportReport> {
   const parts: AccountImportParts = {
     store: context.store.accounts,
@@ -40,7 +40,8 @@ async function importAccounts(
     },
     hasher: context.accounts.hasher,
     clock: context.clock,
-    force: options.force,
+    force,
+    dryRun,
   };
   try {
     if ("file" in source) return await importFile(source.file, parts);
@@ -134,8 +135,12 @@ export const TRANSFER_OPERATIONS = {
         secretList("accounts with username, and password or hash"),
       ),
       force: optional(flag("whatever the lengths of names"), false),
+      dry_run: optional(
+        flag("read and count, and say what would be skipped"),
+        false,
+      ),
     },
-    run: (context, { force, ...input }) =>
-      importAccounts(context, sourceOf(input), { force }),
+    run: (context, { force, dry_run: dryRun, ...input }) =>
+      importAccounts(context, sourceOf(input), { force, dryRun }),
   }),
 } as const;

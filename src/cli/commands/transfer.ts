@@ -54,15 +54,19 @@ async function importAccounts(call: Call): Promise<CommandResult> {
   const source = relay === undefined
     ? { file: resolve(argument(call, 0)) }
     : { relay_directory: resolve(relay) };
+  const dryRun = flagOption(call, "dryRun");
   const report = await call.access.call("accounts.import", {
     ...source,
     force: flagOption(call, "force"),
+    dry_run: dryRun,
   });
-  const data = await withApplied(call, report);
+  const data = dryRun ? report : await withApplied(call, report);
   const errors = report.errors ?? [];
   const lines = errors.map(({ index, error }) => `  entry ${index}: ${error}`);
   const text = [
-    `Imported ${report.imported}, skipped ${report.skipped}`,
+    `${
+      dryRun ? "Would import" : "Imported"
+    } ${report.imported}, skipped ${report.skipped}`,
     ...lines,
   ].join("\n");
   return { data, text, exit: errors.length > 0 ? EXIT.partial : EXIT.ok };
@@ -90,6 +94,7 @@ export const TRANSFER_COMMANDS: readonly Command[] = [
         summary: "from the mail directory of a chatmail/relay instead",
       },
       { flags: "--force", summary: "whatever the lengths of names" },
+      { flags: "--dry-run", summary: "only say what would be done" },
     ],
     run: importAccounts,
   },
