@@ -6,7 +6,6 @@
 import { createHash } from "node:crypto";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { renderSVG } from "uqr";
 import { accountLink, loginLink } from "../accounts/login_link.ts";
 import { isLoopback } from "../base/peer_address.ts";
 import type { HttpPeer } from "../http/peer.ts";
@@ -24,6 +23,7 @@ import type {
   SiteFacts,
 } from "./site_backend.ts";
 import { contactOf, retentionSentences, ruleSentences } from "./words.ts";
+import { qrSvg } from "./qr_svg.ts";
 
 /** What somebody typed, or a link brought along. */
 export type TypedFields = Pick<
@@ -149,10 +149,6 @@ const FIELDS: Readonly<Record<string, SignUpProblem["field"]>> = {
 function problemOf({ code, text }: HttpRefusal): SignUpProblem {
   const field = FIELDS[code];
   return { text, ...(field ? { field } : {}) };
-}
-
-function qrSvg(text: string): string {
-  return renderSVG(text, { ecc: "M", border: 4 });
 }
 
 function shownDomain(domain: string): string {

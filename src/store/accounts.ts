@@ -69,7 +69,9 @@ export type AccountFilter =
   /** Last logged in more than so many days ago, of time that was lived through. */
   | { readonly kind: "inactive"; readonly days: number }
   /** Hold as much as they may, or more; the default is for those without a quota of their own. */
-  | { readonly kind: "over_quota"; readonly defaultOctets: number };
+  | { readonly kind: "over_quota"; readonly defaultOctets: number }
+  /** An entry of the blocklist covers them. */
+  | { readonly kind: "blocked" };
 
 export interface AccountQuery {
   readonly search?: string;
@@ -77,6 +79,8 @@ export interface AccountQuery {
   readonly filter?: AccountFilter;
   /** By name when absent. */
   readonly order?: AccountOrder;
+  /** The last one first. */
+  readonly reversed?: boolean;
   readonly offset: number;
   readonly limit: number;
 }

@@ -65,13 +65,13 @@ export class MemoryAccounts implements AccountStore {
   }
 
   async list(
-    { search = "", filter, offset, limit }: AccountQuery,
+    { search = "", filter, reversed, offset, limit }: AccountQuery,
   ): Promise<{ accounts: AccountListing[]; total: number }> {
     await Promise.resolve();
     const all = [...this.rows.values()]
       .filter(({ address }) => address.includes(search))
       .filter((account) => this.#passes(account, filter))
-      .sort((a, b) => a.address < b.address ? -1 : 1);
+      .sort((a, b) => (a.address < b.address) === !reversed ? -1 : 1);
     const accounts = all.slice(offset, offset + limit)
       .map((account) => ({ ...account, usedOctets: 0, messages: 0 }));
     return { accounts, total: all.length };
@@ -88,6 +88,10 @@ export class MemoryAccounts implements AccountStore {
           dayOf(this.now()) - filter.days;
       case "over_quota": // nobody holds any mail here
         return (account.quotaOctets ?? filter.defaultOctets) === 0;
+      case "blocked":
+        return [...this.blocks.keys()].some((one) =>
+          isCovered(account.address, one)
+        );
     }
   }
 

@@ -188,6 +188,7 @@ Deno.test("operations mark every secret", () => {
   ]);
   assert.deepEqual(marked.sort(), [
     "accounts.create password",
+    "accounts.create_random password",
     "accounts.create_random → dclogin",
     "accounts.create_random → password",
     "accounts.export → users",

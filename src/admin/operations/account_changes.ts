@@ -15,11 +15,22 @@ export interface RandomAccount {
   readonly dclogin: string;
 }
 
+interface Chosen {
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly quota_bytes?: number | undefined;
+}
+
 export async function createRandomAccount(
   context: AdminContext,
+  { username: name, quota_bytes, ...chosen }: Chosen = {},
 ): Promise<RandomAccount> {
-  const { origin } = context;
-  const { address, password } = await context.accounts.create({ origin });
+  const { address, password } = await context.accounts.create({
+    origin: context.origin,
+    ...(name === undefined ? {} : { address: accountAddress(context, name) }),
+    ...(chosen.password === undefined ? {} : { password: chosen.password }),
+    ...(quota_bytes === undefined ? {} : { quotaOctets: quota_bytes }),
+  });
   return {
     username: localPart(address),
     password,
@@ -58,10 +69,15 @@ export const ACCOUNT_CHANGES = {
     },
   }),
   "accounts.create_random": operation({
-    summary: "Make an account with a random name and password",
+    summary:
+      "Make an account; name and password are drawn at random unless they are given",
     scope: "accounts",
     changes: true,
-    input: {},
+    input: {
+      username: optional(username()),
+      password: optional(secretText("what it logs in with")),
+      quota_bytes: optional(quotaOctets()),
+    },
     secretOutputs: ["password", "dclogin"],
     run: createRandomAccount,
   }),

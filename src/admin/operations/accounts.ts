@@ -4,6 +4,7 @@ import { Refusal } from "../../base/refusal.ts";
 import type {
   Account,
   AccountFilter,
+  AccountListing,
   AccountOrder,
   AccountOrigin,
 } from "../../store/accounts.ts";
@@ -55,11 +56,35 @@ export const ACCOUNT_ORDERS = [
   "messages",
 ] as const satisfies readonly AccountOrder[];
 
+/** The ways they go by themselves. */
+const DIRECTIONS: Readonly<Record<AccountOrder, "asc" | "desc">> = {
+  username: "asc",
+  created: "desc",
+  last_login: "desc",
+  used: "desc",
+  messages: "desc",
+};
+
+export function listedAccount(
+  context: AdminContext,
+  account: AccountListing,
+): ListedAccount {
+  return {
+    username: account.address,
+    ...loginTimes(account),
+    used_bytes: account.usedOctets,
+    ...quotaOf(context, account),
+    messages: account.messages,
+    pinned: account.pinned,
+  };
+}
+
 export const ACCOUNT_FILTERS = [
   "all",
   "never",
   "inactive",
   "over_quota",
+  "blocked",
 ] as const satisfies readonly (AccountFilter["kind"] | "all")[];
 
 function filterOf(
@@ -82,6 +107,8 @@ function filterOf(
         kind: "over_quota",
         defaultOctets: settings.get("default_quota"),
       };
+    case "blocked":
+      return { kind: "blocked" };
   }
 }
 
@@ -157,7 +184,7 @@ export const ACCOUNT_OPERATIONS = {
       search: optional(line("only names with this in them")),
       filter: optional(
         choice(
-          "never: nobody ever logged in; inactive: nobody for as long as inactive_for says; over_quota: they hold as much as they may",
+          "never: nobody ever logged in; inactive: nobody for as long as inactive_for says; over_quota: they hold as much as they may; blocked: an entry of the blocklist covers them",
           ACCOUNT_FILTERS,
         ),
         "all",
@@ -167,6 +194,9 @@ export const ACCOUNT_OPERATIONS = {
         "60d",
       ),
       sort: optional(choice("what to go by", ACCOUNT_ORDERS), "username"),
+      dir: optional(
+        choice("desc: the largest and latest first", ["asc", "desc"]),
+      ),
       offset: optional(
         integer("leave out so many", { min: 0, max: 1_000_000_000 }),
         0,
@@ -177,24 +207,20 @@ export const ACCOUNT_OPERATIONS = {
       ),
     },
     async run(context, input) {
-      const { search, sort, offset, limit, inactive_for } = input;
+      const { search, sort, dir, offset, limit, inactive_for } = input;
       const filter = filterOf(context, input.filter, inactive_for);
       const { accounts, total } = await context.store.accounts.list({
         ...(search === undefined ? {} : { search }),
         ...(filter === undefined ? {} : { filter }),
         order: sort,
+        reversed: dir !== undefined && dir !== DIRECTIONS[sort],
         offset,
         limit,
       });
-      const listed = accounts.map((account): ListedAccount => ({
-        username: account.address,
-        ...loginTimes(account),
-        used_bytes: account.usedOctets,
-        ...quotaOf(context, account),
-        messages: account.messages,
-        pinned: account.pinned,
-      }));
-      return { accounts: listed, total };
+      return {
+        accounts: accounts.map((account) => listedAccount(context, account)),
+        total,
+      };
     },
   }),
   "accounts.info": operation({

@@ -83,6 +83,18 @@ export const QUOTA_OPERATIONS = {
     input: { username: username(), max_bytes: quotaOctets() },
     run: (context, input) => setQuota(context, input.username, input.max_bytes),
   }),
+  "quota.set_default": operation({
+    summary: "Say what accounts may hold that have no quota of their own",
+    scope: "full",
+    changes: true,
+    input: {
+      max_bytes: integer("of each", { min: 1, max: Number.MAX_SAFE_INTEGER }),
+    },
+    async run({ settings }, { max_bytes }) {
+      await settings.set("default_quota", String(max_bytes));
+      return { default_quota_bytes: settings.get("default_quota") };
+    },
+  }),
   "quota.reset": operation({
     summary: "Give an account the default quota again",
     scope: "accounts",

@@ -124,6 +124,8 @@ export class SqliteAccountStore implements AccountStore {
         };
       case "over_quota":
         return { kind: "over_quota", than: filter.defaultOctets };
+      case "blocked":
+        return { kind: "blocked", than: null };
     }
   }
 

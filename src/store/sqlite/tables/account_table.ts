@@ -30,12 +30,28 @@ const ORDERS: Record<AccountOrder, string> = {
   messages: "messages DESC NULLS LAST, address",
 };
 
+const REVERSED: Record<AccountOrder, string> = {
+  username: "address DESC",
+  created: "created_at, address DESC",
+  last_login: "last_login_day NULLS FIRST, address DESC",
+  used: "octets NULLS FIRST, address DESC",
+  messages: "messages NULLS FIRST, address DESC",
+};
+
 /** What is compared with ?2; `every` where there is no filter. */
 const FILTERS: Record<AccountFilter["kind"] | "every", string> = {
   every: "?2 IS NULL",
   never: "?2 IS NULL AND first_login_at IS NULL AND state = 'active'",
   inactive: "lived_login_day < ?2 AND state = 'active'",
   over_quota: "octets >= coalesce(quota_octets, ?2) AND state = 'active'",
+  blocked: `?2 IS NULL AND (
+    EXISTS (SELECT 1 FROM blocklist WHERE pattern = address)
+    OR EXISTS (
+      SELECT 1 FROM blocklist
+      WHERE substr(pattern, instr(pattern, '@')) = substr(address, instr(address, '@'))
+        AND instr(pattern, '*') > 0
+        AND substr(address, 1, instr(pattern, '*') - 1)
+          = substr(pattern, 1, instr(pattern, '*') - 1)))`,
 };
 
 /** A filter as the table knows it: with a day that was lived through. */
@@ -129,14 +145,16 @@ export class AccountTable {
   }
 
   list(
-    { search, order, offset, limit }: AccountQuery,
+    { search, order = "username", reversed, offset, limit }: AccountQuery,
     { kind, than }: RowFilter,
   ): AccountListing[] {
     return this.db.rows<AccountRow & { usedOctets: number; messages: number }>(
       `SELECT ${COLUMNS}, octets AS usedOctets, messages
        FROM accounts LEFT JOIN usage ON account_id = accounts.id
        WHERE (?1 = '' OR instr(address, ?1) > 0) AND ${FILTERS[kind]}
-       ORDER BY ${ORDERS[order ?? "username"]} LIMIT ?3 + 0 OFFSET ?4`,
+       ORDER BY ${
+        (reversed ? REVERSED : ORDERS)[order]
+      } LIMIT ?3 + 0 OFFSET ?4`,
       search ?? "",
       than,
       limit,
