@@ -1,7 +1,7 @@
 /**
  * Makes what browsers load: one script for each module directly in
- * `web/browser/`, and the style sheets and pictures of `web/static/`, under
- * names that change with their content. `build/web/manifest.json` lists them for
+ * `web/browser/`, the style sheets and pictures of `web/static/`, and the words
+ * of scripts in each language, under names that change with their content. `build/web/manifest.json` lists them for
  * the server.
  *
  * @module
@@ -14,7 +14,12 @@ const OUTPUT = "build/web";
 const TYPES: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
   js: "text/javascript; charset=utf-8",
+  json: "application/json; charset=utf-8",
   svg: "image/svg+xml",
+};
+/** Scripts that have words, and the catalogues of `web/locales/` that they take them from. */
+const CATALOGUES: Readonly<Record<string, readonly string[]>> = {
+  panel: ["panel", "people"],
 };
 
 /** One file as `manifest.json` has it, by its name in the source. */
@@ -33,7 +38,12 @@ interface Manifest {
 
 /** Makes the files unless they are there and fresh; gives what there is. */
 export async function bundle(): Promise<Manifest["files"]> {
-  const inputs = await treeFiles(["web/browser", "web/static", "deno.lock"]);
+  const inputs = await treeFiles([
+    "web/browser",
+    "web/static",
+    "web/locales",
+    "deno.lock",
+  ]);
   const sources = await digestOf(inputs);
   const known = await readManifest();
   if (known?.sources === sources) return known.files;
@@ -41,6 +51,7 @@ export async function bundle(): Promise<Manifest["files"]> {
   const made = [
     ...await bundleScripts(inputs),
     ...await Promise.all(inputs.filter(isStatic).map(readStatic)),
+    ...await joinCatalogues(inputs),
   ];
   const files: Record<string, Listed> = {};
   for (const { name, octets } of made) files[name] = await write(name, octets);
@@ -88,6 +99,27 @@ function isStatic(file: string): boolean {
 async function readStatic(file: string): Promise<Made> {
   const octets = await Deno.readFile(`${REPOSITORY}/${file}`);
   return { name: file.slice("web/static/".length), octets };
+}
+
+/** One for each script and language: `panel.fa.json`. */
+async function joinCatalogues(inputs: readonly string[]): Promise<Made[]> {
+  const made = new Map<string, Record<string, string>>();
+  for (const [script, areas] of Object.entries(CATALOGUES)) {
+    for (const area of areas) {
+      for (const file of inputs) {
+        const [, language] = /^web\/locales\/(\w+)\/(\w+)\.json$/.exec(file) ??
+          [];
+        if (!file.endsWith(`/${area}.json`) || !language) continue;
+        const text = await Deno.readTextFile(`${REPOSITORY}/${file}`);
+        const name = `${script}.${language}.json`;
+        made.set(name, { ...made.get(name), ...JSON.parse(text) });
+      }
+    }
+  }
+  return [...made].map(([name, words]) => ({
+    name,
+    octets: new TextEncoder().encode(JSON.stringify(words)),
+  }));
 }
 
 async function write(name: string, octets: Uint8Array): Promise<Listed> {

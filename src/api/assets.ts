@@ -30,14 +30,55 @@ export const ASSETS: Assets = {
   icon: pathOf("icon.svg"),
 };
 
+/** What only the panel loads: it may be where nobody finds it, or not at all. */
+const OF_PANEL = /^(?:panel[._]|qr_reader\.)/;
+
 /** By path. */
 export const STATIC_FILES: Readonly<Record<string, StaticFile>> = Object
   .fromEntries(
-    Object.values(FILES).map(({ file, type }) => [
-      `/static/${file}`,
-      readFile(file, type),
-    ]),
+    Object.entries(FILES).filter(([name]) => !OF_PANEL.test(name))
+      .map(([, { file, type }]) => [`/static/${file}`, readFile(file, type)]),
   );
+
+/** Names of the files that the panel's page loads. */
+export interface PanelFiles {
+  /** Runs before anything is painted. */
+  readonly start: string;
+  readonly script: string;
+  readonly style: string;
+  readonly icon: string;
+  readonly qrReader: string;
+  /** By language. */
+  readonly words: Readonly<Record<string, string>>;
+}
+
+const PANEL_FILES: ReadonlyMap<string, StaticFile> = new Map(
+  Object.entries(FILES)
+    .filter(([name]) => OF_PANEL.test(name) || name === "icon.svg")
+    .map(([, { file, type }]) => [file, readFile(file, type)]),
+);
+
+export function panelFiles(): PanelFiles {
+  return {
+    start: fileOf("panel_start.js"),
+    script: fileOf("panel.js"),
+    style: fileOf("panel.css"),
+    icon: fileOf("icon.svg"),
+    qrReader: fileOf("qr_reader.js"),
+    words: Object.fromEntries(
+      Object.entries(FILES).flatMap(([name, { file }]) => {
+        const language = /^panel\.(\w+)\.json$/.exec(name)?.[1];
+        return language === undefined ? [] : [[language, file]];
+      }),
+    ),
+  };
+}
+
+/** undefined: the panel has no file of this name. */
+export function panelFile(name: string): Response | undefined {
+  const file = PANEL_FILES.get(name);
+  return file && fileResponse(file);
+}
 
 function readFile(name: string, type: string): StaticFile {
   const octets = Deno.readFileSync(new URL(name, FOLDER));
@@ -48,19 +89,27 @@ function readFile(name: string, type: string): StaticFile {
 export function staticFile(path: string): Response {
   const file = STATIC_FILES[path];
   if (!file) throw new RangeError(`No static file is named ${path}`);
-  return new Response(file.octets, {
+  return fileResponse(file);
+}
+
+function fileResponse({ octets, type, etag }: StaticFile): Response {
+  return new Response(octets, {
     headers: {
-      "content-type": file.type,
-      "etag": file.etag,
+      "content-type": type,
+      "etag": etag,
       "cache-control": "public, max-age=31536000, immutable",
     },
   });
 }
 
-/** @throws {RangeError} if the build has no such file */
 function pathOf(name: string): string {
+  return `/static/${fileOf(name)}`;
+}
+
+/** @throws {RangeError} if the build has no such file */
+function fileOf(name: string): string {
   const found = FILES[name];
-  if (found) return `/static/${found.file}`;
+  if (found) return found.file;
   throw new RangeError(`No file of the pages is named ${name}`);
 }
 

@@ -7,7 +7,8 @@ import type { MiddlewareHandler } from "hono";
 import { isIP } from "node:net";
 import type { SiteBackend, SiteEnv } from "./site_backend.ts";
 
-const CONTENT_SECURITY_POLICY = [
+/** Nothing from elsewhere, nothing inside the page itself. */
+export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

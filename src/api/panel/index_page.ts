@@ -1,0 +1,52 @@
+/**
+ * The one page of the panel: it names what browsers load, and says where panel
+ * and API are. All else is asked for.
+ *
+ * @module
+ */
+import type { PanelFiles } from "../assets.ts";
+import type { PanelPlace } from "./place.ts";
+
+export function panelIndex(place: PanelPlace, files: PanelFiles): string {
+  const at = (file: string) => escape(`${place.path}/assets/${file}`);
+  const island = JSON.stringify({ api: place.api, base: place.path });
+  const words = Object.entries(files.words).map(([language, file]) =>
+    `<link rel="alternate" type="application/json" hreflang="${language}" href="${
+      at(file)
+    }">`
+  );
+  return `<!DOCTYPE html>
+<html lang="en" data-theme="auto">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Postern</title>
+<script src="${at(files.start)}"></script>
+<link rel="icon" href="${at(files.icon)}" type="image/svg+xml">
+<link rel="stylesheet" href="${at(files.style)}">
+<script type="application/json" id="island">${
+    island.replaceAll("<", "\\u003c")
+  }</script>
+<script type="module" src="${at(files.script)}"></script>
+${words.join("\n")}
+<link rel="help" data-qr-reader href="${at(files.qrReader)}">
+</head>
+<body>
+<div id="panel"></div>
+<noscript><p>The admin panel needs JavaScript. The command line does all it does.</p></noscript>
+</body>
+</html>
+`;
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  '"': "&quot;",
+  "<": "&lt;",
+  ">": "&gt;",
+};
+
+function escape(text: string): string {
+  return text.replace(/[&"<>]/g, (character) => NAMES[character] ?? character);
+}

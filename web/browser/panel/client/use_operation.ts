@@ -1,0 +1,98 @@
+/** What an operation says, kept fresh while somebody looks. @module */
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { call, CallError } from "./call.ts";
+import { connection, type EventName, onEvent } from "./live.ts";
+import { session } from "./session.ts";
+
+export interface Watching {
+  /** Asked again so often, whatever happens. */
+  readonly refreshMs?: number;
+  /** Asked again when one of these comes. */
+  readonly events?: readonly EventName[];
+  /** Asks nothing. */
+  readonly isOff?: boolean;
+}
+
+export interface Watched<T> {
+  readonly data: T | undefined;
+  readonly error: CallError | undefined;
+  /** There is nothing yet to show. */
+  readonly loading: boolean;
+  refresh(): Promise<void>;
+}
+
+/** Events of one moment are one reason to ask. */
+const SETTLE_MS = 150;
+
+export function useOperation<T = Record<string, unknown>>(
+  name: string,
+  input: Readonly<Record<string, unknown>> = {},
+  { refreshMs, events = [], isOff = false }: Watching = {},
+): Watched<T> {
+  const key = `${name} ${JSON.stringify(input)}`;
+  const [seen, setSeen] = useState<
+    { key: string; data?: T; error?: CallError }
+  >({ key: "" });
+  const round = useRef(0);
+  const latest = useRef({ name, input });
+  latest.current = { name, input };
+
+  const refresh = useCallback(async () => {
+    const mine = ++round.current;
+    try {
+      const data = await call<T>(latest.current.name, latest.current.input);
+      if (mine === round.current) setSeen({ key, data });
+    } catch (error) {
+      if (mine !== round.current) return;
+      const shown = error instanceof CallError
+        ? error
+        : new CallError("broken", String(error));
+      setSeen((before) => ({ ...before, key, error: shown }));
+    }
+  }, [key]);
+
+  useEffect(() => {
+    if (isOff) return;
+    void refresh();
+    let timer: number | undefined;
+    const soon = () => {
+      clearTimeout(timer);
+      timer = setTimeout(refreshIfSeen, SETTLE_MS);
+    };
+    const refreshIfSeen = () => {
+      if (!document.hidden && session.get().state === "in") void refresh();
+    };
+    const ends = [...events, "poll" as const].map((event) =>
+      onEvent(event, soon)
+    );
+    const interval = refreshMs === undefined
+      ? undefined
+      : setInterval(refreshIfSeen, refreshMs);
+    // while it is hidden nothing is asked: what is missed is asked at the end
+    const onVisible = () => {
+      if (!document.hidden && (refreshMs !== undefined || events.length > 0)) {
+        soon();
+      }
+    };
+    document.addEventListener("visibilitychange", onVisible);
+    const endReconnect = connection.subscribe(() => {
+      if (connection.get() === "live" && events.length > 0) soon();
+    });
+    return () => {
+      round.current++;
+      clearTimeout(timer);
+      clearInterval(interval);
+      document.removeEventListener("visibilitychange", onVisible);
+      endReconnect();
+      for (const end of ends) end();
+    };
+  }, [key, isOff, refreshMs, events.join()]);
+
+  // what was shown stays until there is more: paging does not flicker
+  return {
+    data: seen.data,
+    error: seen.key === key ? seen.error : undefined,
+    loading: seen.data === undefined && seen.error === undefined && !isOff,
+    refresh,
+  };
+}

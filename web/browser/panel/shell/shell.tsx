@@ -1,0 +1,227 @@
+/** Everything around a screen: navigation, where one is, how the relay is. @module */
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Link, matchPath, place, RouteProvider } from "../client/router.ts";
+import { useStore } from "../client/store.ts";
+import { t } from "../i18n/translate.ts";
+import { GROUPS, type Screen } from "../screen.ts";
+import { SCREENS } from "../screens.ts";
+import { Questions } from "../ui/ask.tsx";
+import { Button } from "../ui/button.tsx";
+import { Icon } from "../ui/icon.tsx";
+import { Page } from "../ui/page.tsx";
+import { Empty } from "../ui/state.tsx";
+import { ExpiredDialog, LeavingDialog } from "./dialogs.tsx";
+import { KeyboardHelp, useKeyboard } from "./keyboard.tsx";
+import { Palette } from "./palette.tsx";
+import { Preferences } from "./preferences.tsx";
+import { StatusPill } from "./status_pill.tsx";
+
+/** The one whose path this is, and what is in it. */
+function screenAt(
+  path: string,
+): { screen: Screen; params: Record<string, string> } | undefined {
+  for (const screen of SCREENS) {
+    const params = matchPath(screen.path, path);
+    if (params) return { screen, params };
+  }
+  return undefined;
+}
+
+export function Shell(): JSX.Element {
+  const { path, search } = useStore(place);
+  const [open, setOpen] = useState<"palette" | "help" | "menu">();
+  const main = useRef<HTMLElement>(null);
+  useKeyboard({
+    palette: () => setOpen("palette"),
+    help: () => setOpen("help"),
+    search: () => focusSearch(main.current),
+  });
+  const found = screenAt(path);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    setOpen(undefined);
+    // who listens is told where he is now
+    if (!isFirst.current) main.current?.querySelector("h1")?.focus();
+    isFirst.current = false;
+  }, [path]);
+  return (
+    <div class={open === "menu" ? "shell menu-open" : "shell"}>
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        {t("shell.skip")}
+      </a>
+      <Navigation
+        current={found?.screen}
+        isOpen={open === "menu"}
+        onMenu={() => setOpen(open === "menu" ? undefined : "menu")}
+      />
+      <div class="shell-body">
+        <header class="bar">
+          <Breadcrumbs found={found} />
+          <div class="bar-tools">
+            <StatusPill />
+            <Button
+              small
+              label={t("palette.open")}
+              onClick={() => setOpen("palette")}
+            >
+              <Icon name="search" />
+            </Button>
+            <Preferences />
+          </div>
+        </header>
+        <main id="main" ref={main} tabIndex={-1}>
+          <RouteProvider
+            value={{
+              path,
+              params: found?.params ?? {},
+              query: new URLSearchParams(search),
+            }}
+          >
+            {found
+              ? <found.screen.component key={found.screen.path} />
+              : <NoSuchScreen />}
+          </RouteProvider>
+        </main>
+      </div>
+      {open === "palette" && <Palette onClose={() => setOpen(undefined)} />}
+      {open === "help" && <KeyboardHelp onClose={() => setOpen(undefined)} />}
+      <Questions />
+      <LeavingDialog />
+      <ExpiredDialog />
+    </div>
+  );
+}
+
+function NoSuchScreen() {
+  return (
+    <Page title={t("shell.no_screen")}>
+      <Empty title={t("shell.no_screen_text")}>
+        <Link to="/">{t("screen.overview")}</Link>
+      </Empty>
+    </Page>
+  );
+}
+
+/** Of those in the navigation: the bottom bar of a phone has room for these. */
+const IN_BOTTOM_BAR = ["/", "/accounts", "/queue", "/services"];
+
+function Navigation(
+  { current, isOpen, onMenu }: {
+    readonly current: Screen | undefined;
+    readonly isOpen: boolean;
+    readonly onMenu: () => void;
+  },
+) {
+  return (
+    <nav class="nav" aria-label={t("shell.navigation")}>
+      <div class="nav-groups" id="navigation">
+        <p class="nav-name">Postern</p>
+        {GROUPS.map((group) => {
+          const screens = SCREENS.filter((screen) =>
+            screen.group === group && screen.icon !== undefined
+          );
+          if (screens.length === 0) return null;
+          return (
+            <div class="nav-group" key={group}>
+              <p class="nav-title" id={`group-${group}`}>
+                {t(`group.${group}`)}
+              </p>
+              <ul aria-labelledby={`group-${group}`}>
+                {screens.map((screen) => (
+                  <li key={screen.path}>
+                    <NavigationLink screen={screen} current={current} />
+                  </li>
+                ))}
+              </ul>
+            </div>
+          );
+        })}
+      </div>
+      <ul class="nav-bottom">
+        {IN_BOTTOM_BAR.map((path) => {
+          const screen = SCREENS.find((known) => known.path === path);
+          return screen && (
+            <li key={path}>
+              <NavigationLink screen={screen} current={current} />
+            </li>
+          );
+        })}
+        <li>
+          <button
+            type="button"
+            class="nav-more"
+            aria-expanded={isOpen ? "true" : "false"}
+            aria-controls="navigation"
+            onClick={onMenu}
+          >
+            <Icon name="more" />
+            <span>{t("shell.more")}</span>
+          </button>
+        </li>
+      </ul>
+    </nav>
+  );
+}
+
+function NavigationLink(
+  { screen, current }: {
+    readonly screen: Screen;
+    readonly current: Screen | undefined;
+  },
+) {
+  const isCurrent = current === screen ||
+    (screen.path !== "/" && (current?.path.startsWith(`${screen.path}/`) ??
+      false));
+  return (
+    <Link to={screen.path} current={isCurrent}>
+      <Icon name={screen.icon ?? "more"} />
+      <span>{t(screen.title)}</span>
+    </Link>
+  );
+}
+
+function Breadcrumbs(
+  { found }: { readonly found: ReturnType<typeof screenAt> },
+) {
+  const above = found &&
+    SCREENS.find(({ path }) =>
+      path !== "/" && found.screen.path.startsWith(`${path}/`)
+    );
+  return (
+    <nav class="crumbs" aria-label={t("shell.crumbs")}>
+      <ol>
+        <li>
+          {found?.screen.path === "/"
+            ? <span aria-current="page">{t("screen.overview")}</span>
+            : <Link to="/">{t("screen.overview")}</Link>}
+        </li>
+        {above && (
+          <li>
+            <Link to={above.path}>{t(above.title)}</Link>
+          </li>
+        )}
+        {found && found.screen.path !== "/" && (
+          <li>
+            <span aria-current="page">
+              {Object.values(found.params)[0] === undefined
+                ? t(found.screen.title)
+                : <bdi dir="ltr">{Object.values(found.params).join("/")}</bdi>}
+            </span>
+          </li>
+        )}
+      </ol>
+    </nav>
+  );
+}
+
+function focusSearch(main: HTMLElement | null): void {
+  main?.querySelector<HTMLElement>("input[type=search]")?.focus();
+}
