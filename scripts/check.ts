@@ -30,6 +30,7 @@ async function listSteps(): Promise<Step[]> {
       args: ["run", "-A", "scripts/check_rfcs.ts"],
     },
     { name: "sizes", args: ["run", "-A", "scripts/check_sizes.ts"] },
+    { name: "catalogues", args: ["run", "-A", "scripts/check_catalogues.ts"] },
     { name: "words", args: ["run", "-A", "scripts/check_words.ts"] },
   ];
   steps.push({

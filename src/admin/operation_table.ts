@@ -34,6 +34,7 @@ import { SERVER_OPERATIONS } from "./operations/server.ts";
 import { SETTINGS_OPERATIONS } from "./operations/settings.ts";
 import { HTTP_PROXY_OPERATIONS } from "./operations/tunnels/http_proxy.ts";
 import { SHADOWSOCKS_OPERATIONS } from "./operations/tunnels/shadowsocks.ts";
+import { LANGUAGE_OPERATIONS } from "./operations/web/language.ts";
 import { STEALTH_OPERATIONS } from "./operations/web/stealth.ts";
 import { STATUS_OPERATIONS } from "./operations/status.ts";
 import { TASK_OPERATIONS } from "./operations/tasks.ts";
@@ -67,6 +68,7 @@ export const OPERATIONS = {
   ...SHADOWSOCKS_OPERATIONS,
   ...HTTP_PROXY_OPERATIONS,
   ...STEALTH_OPERATIONS,
+  ...LANGUAGE_OPERATIONS,
   ...DOMAIN_OPERATIONS,
   ...TASK_OPERATIONS,
   ...BACKUP_OPERATIONS,

@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import * as v from "valibot";
-import type { Assets } from "../../web/pages/layout.tsx";
+import type { Assets } from "../../web/pages/frame.tsx";
 
 const MANIFEST = v.object({
   files: v.record(

@@ -23,6 +23,8 @@ import {
   tokenOf,
   type TypedFields,
 } from "./pages.ts";
+import { refusalText } from "./pages/refusal_text.ts";
+import { type Visit, visitOf } from "./pages/visit.ts";
 import { type HttpRefusal, httpRefusalFor } from "./refusals.ts";
 import type { NewAccount, SiteBackend, SiteEnv } from "./site_backend.ts";
 import type { ErrorJson, NewAccountJson } from "./types.ts";
@@ -90,14 +92,14 @@ function lookAt(
   context: Context<SiteEnv>,
   backend: SiteBackend,
 ): Response {
-  const url = new URL(context.req.url);
-  const { links, publicUrl } = backend.facts(url.hostname);
+  const visit = visitOf(context.req.raw, backend, context.env);
+  const { links, publicUrl } = visit.facts;
   if (!isBrowser(context) && links.publiclyTrusted) {
-    const { token } = tokenOf(url);
+    const { token } = tokenOf(visit.url);
     const query = token ? `?token=${encodeURIComponent(token)}` : "";
     return context.redirect(`dcaccount:${publicUrl}/new${query}`, 302);
   }
-  return unlisted(signUpPage(context.req.raw, backend, context.env));
+  return unlisted(signUpPage(visit, "new"));
 }
 
 /** The account that a form has made, once. */
@@ -109,15 +111,18 @@ function show(
   const account = context.req.raw.method === "HEAD"
     ? undefined
     : pages.take(context.req.param("key"));
-  if (account) return unlisted(accountPage(backend, account));
+  const visit = visitOf(context.req.raw, backend, context.env);
+  if (account) {
+    // of the domain that it was made in, whatever name the page is asked by
+    const facts = backend.facts(domain(account.address));
+    return unlisted(accountPage({ ...visit, facts }, account));
+  }
   if (!isBrowser(context)) return json(SHOWN.status, errorJson(SHOWN));
-  return unlisted(messagePage(
-    SHOWN.status,
-    "Nothing to see any more",
-    "An account is shown once, and only for five minutes. It exists: if it is " +
-      "in Delta Chat by now, all is well. If not, nobody can find out its " +
-      "password any more; create another one.",
-  ));
+  return unlisted(messagePage(visit, {
+    status: SHOWN.status,
+    title: visit.words.t("shown_title"),
+    text: visit.words.t("shown_text"),
+  }));
 }
 
 async function create(
@@ -125,7 +130,8 @@ async function create(
   { backend, pages }: Site,
 ): Promise<Response> {
   const request = context.req.raw;
-  const facts = backend.facts(new URL(request.url).hostname);
+  const visit = visitOf(request, backend, context.env);
+  const { facts } = visit;
   let typed: TypedFields = {};
   try {
     if (isForeign(request, backend)) return refuse(FOREIGN_ORIGIN);
@@ -148,8 +154,8 @@ async function create(
 
   function refuse(refusal: HttpRefusal): Response {
     const response = isBrowser(context)
-      ? signUpPage(request, backend, context.env, { typed, refusal })
-      : json(refusal.status, errorJson(refusal));
+      ? signUpPage(visit, "new", { typed, refusal })
+      : json(refusal.status, errorJson(refusal, visit));
     if (refusal.retryAfterSeconds !== undefined) {
       response.headers.set("retry-after", String(refusal.retryAfterSeconds));
     }
@@ -236,8 +242,12 @@ function accountJson(
   };
 }
 
-function errorJson({ text, code }: HttpRefusal): ErrorJson {
-  return { error: text, reason: text, code };
+/** In the language that is asked for: Delta Chat shows it to people. */
+function errorJson(refusal: HttpRefusal, visit?: Visit): ErrorJson {
+  const text = visit
+    ? refusalText(refusal, visit.words, visit.facts.rules)
+    : refusal.text;
+  return { error: text, reason: text, code: refusal.code };
 }
 
 function json(status: number, value: NewAccountJson | ErrorJson): Response {

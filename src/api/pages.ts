@@ -1,29 +1,23 @@
 /**
- * The pages of web/ as responses.
+ * Signing up as pages of web/.
  *
  * @module
  */
-import { createHash } from "node:crypto";
-import { h } from "preact";
-import { renderToString } from "preact-render-to-string";
 import { accountLink, loginLink } from "../accounts/login_link.ts";
 import { isLoopback } from "../base/peer_address.ts";
 import type { HttpPeer } from "../http/peer.ts";
-import { domain } from "../mail/address.ts";
-import { AccountPage } from "../../web/pages/account.tsx";
-import { MessagePage } from "../../web/pages/message.tsx";
-import type { SignUpProblem } from "../../web/pages/account_form.tsx";
-import { type SignUp, SignUpPage } from "../../web/pages/sign_up.tsx";
-import { ASSETS } from "./assets.ts";
+import type { SignUpVariables, Variables } from "../../web/pages/variables.ts";
+import { qrImage, secretQrImage } from "./pages/qr_image.ts";
+import { refusalText } from "./pages/refusal_text.ts";
+import { page } from "./pages/render.ts";
+import { ruleSentences } from "./pages/sentences.ts";
+import type { Visit } from "./pages/visit.ts";
 import type { HttpRefusal } from "./refusals.ts";
 import type {
   NewAccount,
   RegistrationRequest,
-  SiteBackend,
   SiteFacts,
 } from "./site_backend.ts";
-import { contactOf, retentionSentences, ruleSentences } from "./words.ts";
-import { qrSvg } from "./qr_svg.ts";
 
 /** What somebody typed, or a link brought along. */
 export type TypedFields = Pick<
@@ -37,69 +31,90 @@ export interface RefusedForm {
   readonly refusal: HttpRefusal;
 }
 
-/** The landing page; after a refusal, with the form as it was sent. */
+/** The landing page, or `/new`; after a refusal, with the form as it was sent. */
 export function signUpPage(
-  request: Request,
-  backend: SiteBackend,
-  peer: HttpPeer,
+  visit: Visit,
+  name: "index" | "new",
   refused?: RefusedForm,
 ): Response {
-  const url = new URL(request.url);
-  const facts = backend.facts(url.hostname);
-  const contact = contactOf(facts.adminContact);
-  const typed = refused?.typed ?? tokenOf(url);
-  const page = renderToString(h(SignUpPage, {
-    domain: shownDomain(facts.domain),
-    assets: ASSETS,
-    signUp: signUpBy(facts, peer, typed.token),
-    typed,
-    chosenNames: facts.rules.chosenNames,
-    rules: ruleSentences(facts.rules),
-    retention: retentionSentences(facts.retention),
-    ...(facts.tunnelLink === undefined
-      ? {}
-      : { tunnel: { link: facts.tunnelLink, qrSvg: qrSvg(facts.tunnelLink) } }),
-    ...(contact ? { contact } : {}),
-    ...(refused ? { problem: problemOf(refused.refusal) } : {}),
-  }));
-  if (refused) return html(page, refused.refusal.status, "no-store");
-  return html(page, 200, "no-cache");
+  const typed = refused?.typed ?? tokenOf(visit.url);
+  return page(
+    visit,
+    name,
+    signUpVariables(visit, typed, refused?.refusal),
+    refused ? { status: refused.refusal.status } : { caching: "no-cache" },
+  );
+}
+
+/** What a page needs that has ways to an account on it. */
+export function signUpVariables(
+  { facts, peer, words }: Visit,
+  typed: TypedFields,
+  refusal?: HttpRefusal,
+): Pick<Variables, "SignUp" | "AccountLink" | "AccountQR"> {
+  const { links, publicUrl, registration } = facts;
+  const { token } = typed;
+  const query = token === undefined
+    ? ""
+    : `?token=${encodeURIComponent(token)}`;
+  const url = `${publicUrl}/new${query}`;
+  const hasLink = links.publiclyTrusted && isSafe(facts, peer) &&
+    (registration === "open" || token !== undefined);
+  const field = refusal && FIELDS[refusal.code];
+  const rules = ruleSentences(facts.rules, words);
+  const tokenFolded = registration === "open" && token === undefined &&
+    field !== "token";
+  const signUp: SignUpVariables = {
+    Kind: kindOf(facts, peer),
+    URL: url,
+    ChosenNames: facts.rules.chosenNames,
+    NameRule: rules.name,
+    PasswordRule: rules.password,
+    Token: token ?? "",
+    Username: typed.username ?? "",
+    Password: typed.password ?? "",
+    Problem: refusal ? refusalText(refusal, words, facts.rules) : "",
+    TokenInvalid: String(field === "token"),
+    UsernameInvalid: String(field === "username"),
+    PasswordInvalid: String(field === "password"),
+    TokenFolded: tokenFolded,
+    Unfolded: typed.username !== undefined || typed.password !== undefined ||
+      field === "username" || field === "password",
+  };
+  return {
+    SignUp: signUp,
+    AccountLink: hasLink ? accountLink(url) : "",
+    AccountQR: hasLink ? qrImage(accountLink(url)) : "",
+  };
 }
 
 /** A fresh account. Not to be kept by anything on the way. */
 export function accountPage(
-  backend: SiteBackend,
+  visit: Visit,
   { address, password }: NewAccount,
 ): Response {
-  const { links, services, httpsPort } = backend.facts(domain(address));
-  const link = loginLink(address, password, links);
-  return html(
-    renderToString(h(AccountPage, {
-      domain: shownDomain(domain(address)),
-      assets: ASSETS,
-      address,
-      password,
-      link,
-      qrSvg: qrSvg(link),
-      // those on the port of HTTPS need ALPN, which no other app speaks
-      services: services.filter(({ port }) => port !== httpsPort),
-      ownCertificate: !links.publiclyTrusted,
-    })),
-    200,
-    "no-store",
-  );
+  const link = loginLink(address, password, visit.facts.links);
+  return page(visit, "account", {
+    Account: {
+      Address: address,
+      Password: password,
+      Link: link,
+      QR: secretQrImage(link),
+    },
+  });
 }
 
 export function messagePage(
-  status: number,
-  title: string,
-  text: string,
+  visit: Visit,
+  { status, title, text }: {
+    readonly status: number;
+    readonly title: string;
+    readonly text: string;
+  },
 ): Response {
-  return html(
-    renderToString(h(MessagePage, { title, text, assets: ASSETS })),
+  return page(visit, "message", { Message: { Title: title, Text: text } }, {
     status,
-    "no-store",
-  );
+  });
 }
 
 /** Of an invitation link. */
@@ -114,29 +129,12 @@ export function isSafe(facts: SiteFacts, { secure, address }: HttpPeer) {
   return facts.httpsPort === undefined && isLoopback(address);
 }
 
-function signUpBy(
-  facts: SiteFacts,
-  peer: HttpPeer,
-  token: string | undefined,
-): SignUp {
-  const { links, publicUrl, registration, httpsPort } = facts;
-  const query = token === undefined
-    ? ""
-    : `?token=${encodeURIComponent(token)}`;
-  const url = `${publicUrl}/new${query}`;
-  if (!isSafe(facts, peer)) {
-    return httpsPort === undefined
-      ? { kind: "no_https" }
-      : { kind: "elsewhere", url, ownCertificate: !links.publiclyTrusted };
-  }
-  const app = links.publiclyTrusted &&
-      (registration === "open" || token !== undefined)
-    ? { link: accountLink(url), qrSvg: qrSvg(accountLink(url)) }
-    : undefined;
-  return { kind: registration, ...(app ? { app } : {}) };
+function kindOf(facts: SiteFacts, peer: HttpPeer): string {
+  if (isSafe(facts, peer)) return facts.registration;
+  return facts.httpsPort === undefined ? "no_https" : "elsewhere";
 }
 
-const FIELDS: Readonly<Record<string, SignUpProblem["field"]>> = {
+const FIELDS: Readonly<Record<string, "token" | "username" | "password">> = {
   username_invalid: "username",
   username_taken: "username",
   password_too_short: "password",
@@ -145,25 +143,3 @@ const FIELDS: Readonly<Record<string, SignUpProblem["field"]>> = {
   token_required: "token",
   closed: "token",
 };
-
-function problemOf({ code, text }: HttpRefusal): SignUpProblem {
-  const field = FIELDS[code];
-  return { text, ...(field ? { field } : {}) };
-}
-
-function shownDomain(domain: string): string {
-  return domain.replace(/^\[(?:IPv6:)?|\]$/g, "");
-}
-
-function html(page: string, status: number, caching: string): Response {
-  const text = "<!DOCTYPE html>\n" + page;
-  const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
-  return new Response(text, {
-    status,
-    headers: {
-      "content-type": "text/html; charset=utf-8",
-      "cache-control": caching,
-      ...(caching === "no-cache" ? { etag: `W/"${hash}"` } : {}),
-    },
-  });
-}

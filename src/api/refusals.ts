@@ -4,7 +4,7 @@
  * @module
  */
 import { Refusal, type RefusalCode } from "../base/refusal.ts";
-import { durationWords } from "./words.ts";
+import { Words } from "../../web/i18n/words.ts";
 
 export interface HttpRefusal {
   readonly status: number;
@@ -13,6 +13,8 @@ export interface HttpRefusal {
   /** For programs. */
   readonly code: string;
   readonly retryAfterSeconds?: number;
+  /** What is refused, where the code alone does not say it. */
+  readonly subject?: string;
 }
 
 function refused(status: number, code: string, text: string): HttpRefusal {
@@ -89,11 +91,14 @@ const ANSWERS: Readonly<Record<RefusalCode, Answer>> = {
     ),
     explains: true,
   },
-  registration_limited: refused(
-    429,
-    "rate_limited",
-    "Too many new accounts from your network",
-  ),
+  registration_limited: {
+    ...refused(
+      429,
+      "rate_limited",
+      "Too many new accounts from your network",
+    ),
+    subject: "registration_limited",
+  },
   server_full: refused(403, "server_full", "The server takes no more accounts"),
   encryption_needed: refused(
     400,
@@ -275,6 +280,7 @@ const ANSWERS: Readonly<Record<RefusalCode, Answer>> = {
 };
 
 const RETRY_SECONDS = 60;
+const ENGLISH = new Words("en");
 
 /** The answer to an error: its own for a refusal, 400 for unreadable text, else 500. */
 export function httpRefusalFor(error: unknown): HttpRefusal {
@@ -288,7 +294,7 @@ export function httpRefusalFor(error: unknown): HttpRefusal {
     const wait = Math.ceil(detail.retryAfterSeconds ?? RETRY_SECONDS);
     return {
       ...answer,
-      text: `${answer.text}; try again in ${durationWords(wait)}`,
+      text: `${answer.text}; try again in ${ENGLISH.duration(wait)}`,
       retryAfterSeconds: wait,
     };
   }

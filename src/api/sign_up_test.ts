@@ -51,7 +51,7 @@ Deno.test("a form leads to a page that shows the account once", async () => {
   ) {
     assert.ok(
       shown.text.includes(
-        `<dt>${name}</dt><dd><code>relay.example port ${port}</code> ${security}</dd>`,
+        `<dt>${name}</dt><dd><code dir="ltr">relay.example port ${port}</code> ${security}</dd>`,
       ),
       shown.text,
     );
@@ -169,7 +169,10 @@ Deno.test("the page begins with Delta Chat, and says what is kept and by whom", 
   assert.ok(at.every((index) => index > 0));
   assert.match(text, /href="https:\/\/delta\.chat\/download"/);
   assert.match(text, /Messages are deleted here after 20 days\./);
-  assert.match(text, /href="mailto:op@relay\.example"[^>]*>op@relay\.example</);
+  assert.match(
+    text,
+    /href="mailto:op@relay\.example"[^>]*><bdi dir="ltr">op@relay\.example</,
+  );
   assert.match(text, /8 to 32 characters/);
   assert.match(text, /At least 9 characters/);
   const nobody = await ask("/", {}, { facts: { ...FACTS, adminContact: "" } });
@@ -260,7 +263,7 @@ Deno.test("page, /new and autoconfig answer for the domain in Host", async () =>
   const facts = (host: string) => host === "two.example" ? two : FACTS;
   const given = { facts, host: "two.example:8443" };
   const page = await ask("/", {}, given);
-  assert.match(page.text, /<h1>two\.example<\/h1>/);
+  assert.match(page.text, /<h1><bdi dir="ltr">two\.example<\/bdi><\/h1>/);
   assert.match(page.text, /dcaccount:https:\/\/two\.example\/new/);
   const made = await ask("/new", post(), given);
   assert.equal(made.registered[0]?.domain, "two.example");

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type { Clock, Timers } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { MTA_STS_PATH } from "../federation/published/mta_sts_policy.ts";
@@ -18,7 +18,9 @@ import type { MxdelivBackend } from "./mxdeliv/backend.ts";
 import { mxdelivRoutes } from "./mxdeliv/mxdeliv.ts";
 import { newAccountRoutes } from "./new_account.ts";
 import { OneTimePages } from "./one_time_pages.ts";
-import { messagePage, signUpPage } from "./pages.ts";
+import { signUpPage } from "./pages.ts";
+import { page } from "./pages/render.ts";
+import { visitOf } from "./pages/visit.ts";
 import type { SiteBackend, SiteEnv } from "./site_backend.ts";
 import type { ErrorJson } from "./types.ts";
 
@@ -84,7 +86,8 @@ export function siteRoutes(
   });
   app.get(
     "/",
-    (context) => signUpPage(context.req.raw, backend, context.env),
+    (context) =>
+      signUpPage(visitOf(context.req.raw, backend, context.env), "index"),
   );
   for (const path of Object.keys(STATIC_FILES)) {
     app.get(path, () => staticFile(path));
@@ -95,7 +98,7 @@ export function siteRoutes(
     downloadRoutes(app, downloads, { clock, isHidden });
   }
   allowedMethods(app, downloads ? downloadPaths(downloads) : []);
-  app.notFound((context) => notFound(context.req.raw));
+  app.notFound((context) => notFound(context, backend));
   return app;
 }
 
@@ -129,7 +132,10 @@ const NO_SUCH_PATH: ErrorJson = {
   code: "not_found",
 };
 
-function notFound(request: Request): Response {
+function notFound(
+  { req: { raw: request }, env }: Context<SiteEnv>,
+  backend: SiteBackend,
+): Response {
   if (JSON_PATHS.test(new URL(request.url).pathname)) {
     return Response.json(NO_SUCH_PATH, { status: 404 });
   }
@@ -140,5 +146,5 @@ function notFound(request: Request): Response {
       headers: { "content-type": "text/plain; charset=utf-8" },
     });
   }
-  return messagePage(404, "Not found", "There is no such page here.");
+  return page(visitOf(request, backend, env), "404", {}, { status: 404 });
 }

@@ -4,6 +4,7 @@ import type { RefusalCode } from "../base/refusal.ts";
 import type { HttpExchange } from "../http/peer.ts";
 import type { Address } from "../mail/address.ts";
 import type { MailService } from "./autoconfig.ts";
+import type { ServerLanguage } from "./pages/language.ts";
 
 /** What the site needs of the relay; live, asked at each request. */
 export interface SiteBackend {
@@ -51,6 +52,34 @@ export interface SiteFacts {
   readonly tunnelLink?: string;
   /** Where HTTPS is served; undefined: nowhere. */
   readonly httpsPort?: number;
+  /** Of visitors who ask for none that there is. */
+  readonly language: ServerLanguage;
+  readonly web: WebFacts;
+}
+
+/** What else pages say; texts are empty where there is nothing to say. */
+export interface WebFacts {
+  readonly mxHost: string;
+  readonly publicIp: string;
+  /** Of this program, where visitors may know it. */
+  readonly version: string;
+  readonly programName: string;
+  /** Where it can be fetched from this site. */
+  readonly programPath: string;
+  readonly jitRegistration: boolean;
+  readonly quotaOctets: number;
+  /** The oldest messages make room in a full account. */
+  readonly quotaRolls: boolean;
+  readonly maxMessageOctets: number;
+  readonly sendPerMinute: number;
+  readonly operatorName: string;
+  readonly abuseContact: string;
+  readonly privacyContact: string;
+  readonly securityContact: string;
+  readonly sharing: boolean;
+  readonly webClient: boolean;
+  readonly docs: boolean;
+  readonly operatorDocs: boolean;
 }
 
 /** What strangers are shown in place of the site. */

@@ -219,6 +219,7 @@ export async function assemble(
   const shared = { ...relay, cap, certificates, clock: SYSTEM_CLOCK, config };
   const site: RelaySiteBackend = new RelaySiteBackend({
     ...shared,
+    version,
     counters: relay.journal.counters,
     metrics: relay.journal.metrics,
     bound: (name) => listeners.bound(name),

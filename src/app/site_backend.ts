@@ -31,6 +31,7 @@ import { accessOf } from "./proxies/shadowsocks.ts";
 import { linkServers } from "./link_servers.ts";
 import { policyOf } from "./names/published.ts";
 import { ownProgram } from "./running/own_program.ts";
+import { webFacts } from "./web/web_facts.ts";
 import {
   connectName,
   domainOfHost,
@@ -43,6 +44,8 @@ const PAGES = { burst: 100, perSecond: 20 };
 const HSTS_SECONDS = 15_552_000;
 
 export interface SiteBackendParts {
+  /** Of the program. */
+  readonly version: string;
   readonly accounts: Accounts;
   readonly settings: Settings;
   readonly certificates: CertificateStore;
@@ -107,6 +110,8 @@ export class RelaySiteBackend implements SiteBackend {
       hstsSeconds: HSTS_SECONDS,
       ...(tunnelLink === undefined ? {} : { tunnelLink }),
       ...(httpsPort === undefined ? {} : { httpsPort }),
+      language: settings.get("web_language"),
+      web: webFacts(this.#parts, this.downloads),
     };
   }
 

@@ -33,6 +33,7 @@ import { IROH_COMMANDS } from "./commands/calls/iroh.ts";
 import { PUSH_COMMANDS } from "./commands/calls/push.ts";
 import { TURN_COMMANDS } from "./commands/calls/turn.ts";
 import { TRANSFER_COMMANDS } from "./commands/transfer.ts";
+import { LANGUAGE_COMMANDS } from "./commands/web/language.ts";
 import { STEALTH_COMMANDS } from "./commands/web/stealth.ts";
 import { HTTP_PROXY_COMMANDS } from "./commands/tunnels/http_proxy.ts";
 import { SHADOWSOCKS_COMMANDS } from "./commands/tunnels/shadowsocks.ts";
@@ -78,6 +79,7 @@ export const GROUPS: readonly CommandGroup[] = [
   },
   { name: "http-proxy", summary: "The same by CONNECT, on the ports of HTTP" },
   { name: "stealth", summary: "Hiding the web site from strangers" },
+  { name: "language", summary: "The language of the web site" },
   { name: "federation", summary: "Mail to and from other servers" },
   { name: "queue", summary: "Mail that waits to be sent to other servers" },
   { name: "push", summary: "Waking phones when mail has come" },
@@ -122,6 +124,7 @@ export const COMMANDS: readonly Command[] = [
   ...SHADOWSOCKS_COMMANDS,
   ...HTTP_PROXY_COMMANDS,
   ...STEALTH_COMMANDS,
+  ...LANGUAGE_COMMANDS,
   ...FEDERATION_COMMANDS,
   ...FEDERATION_TRANSFER_COMMANDS,
   ...QUEUE_COMMANDS,

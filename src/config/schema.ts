@@ -53,7 +53,7 @@ import {
   turnRealm,
 } from "./network_kinds.ts";
 import { shadowsocksCipher } from "./tunnel_kinds.ts";
-import { gateKey, relayUrl, stealthMode } from "./web_kinds.ts";
+import { gateKey, relayUrl, siteLanguage, stealthMode } from "./web_kinds.ts";
 
 export interface Key<T> {
   readonly kind: Kind<T>;
@@ -634,6 +634,33 @@ export const SCHEMA = {
     gateKey,
     "",
     "While it hides, the site is there for 30 days for who comes by /?k= and this; empty: for nobody",
+  ),
+
+  "web.language": key(
+    siteLanguage,
+    "auto",
+    "Language of pages for visitors whose browsers ask for none that there is; auto: English",
+  ),
+  "web.show_version": key(
+    flag,
+    false,
+    "Pages say which version of the program this is",
+  ),
+  "web.operator_name": key(text, "", "Who runs this server, as pages say it"),
+  "web.abuse_contact": key(
+    text,
+    "",
+    "Where shared contacts are reported: an address or URI",
+  ),
+  "web.privacy_contact": key(
+    text,
+    "",
+    "Who answers questions about privacy; empty: server.admin_contact",
+  ),
+  "web.security_contact": key(
+    text,
+    "",
+    "Who is told of weaknesses, as /.well-known/security.txt says it (RFC 9116): an address or URI; empty: there is no such file",
   ),
 
   "shadowsocks.enabled": key(

@@ -9,6 +9,15 @@ export const stealthMode: Kind<"off" | "minimal" | "decoy"> = choice(
 );
 export type StealthMode = "off" | "minimal" | "decoy";
 
+/** Of visitors who ask for no language that there is. */
+export const siteLanguage: Kind<"auto" | "en" | "fa" | "ru" | "es"> = choice(
+  "auto",
+  "en",
+  "fa",
+  "ru",
+  "es",
+);
+
 const KEY = /^[A-Za-z0-9_-]{8,128}$/;
 
 /** Part of a link; empty: there is none. Too short a one could be guessed. */

@@ -289,6 +289,18 @@ export const SETTINGS = {
   acme_email: live("acme.email", (c) => c.acme.email),
   web_stealth: live("web.stealth", (c) => c.web.stealth),
   web_gate_key: live("web.gate_key", (c) => c.web.gateKey),
+  web_language: live("web.language", (c) => c.web.language),
+  web_show_version: live("web.show_version", (c) => c.web.showVersion),
+  web_operator_name: live("web.operator_name", (c) => c.web.operatorName),
+  web_abuse_contact: live("web.abuse_contact", (c) => c.web.abuseContact),
+  web_privacy_contact: live(
+    "web.privacy_contact",
+    (c) => c.web.privacyContact,
+  ),
+  web_security_contact: live(
+    "web.security_contact",
+    (c) => c.web.securityContact,
+  ),
   shadowsocks_cipher: live("shadowsocks.cipher", (c) => c.shadowsocks.cipher),
   shadowsocks_password: live(
     "shadowsocks.password",

@@ -615,3 +615,18 @@ script("a domain of this server is not looked for elsewhere", [
   { run: "endpoint-cache test chat.example", out: /^Mail to .* stays here/ },
   { run: "endpoint-cache test chat.example --json", out: /"local":true/ },
 ]);
+
+script("the language of the web site", [
+  { run: "language", out: /^language +auto: as visitors ask, else English\n/ },
+  {
+    run: "language set fa --json",
+    out:
+      '{"ok":true,"command":"language set","data":{"current":"fa","config_default":"auto","source":"db","applied":"server-not-running"}}\n',
+  },
+  {
+    run: "language set xx",
+    exit: 2,
+    err: 'postern: There is no language "xx", only auto, en, fa, ru, es\n',
+  },
+  { run: "language reset --json", out: /"current":"auto".*"source":"config"/ },
+]);

@@ -46,6 +46,7 @@ const VALUES: Record<string, string> = {
   name: "max_message_size",
   value: "30M",
   size: "30M",
+  code: "fa",
   file: "{dir}/accounts.json",
   document: "{dir}/ways.json",
   user: "anna1234",

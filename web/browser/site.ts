@@ -11,7 +11,7 @@ for (const button of document.querySelectorAll<HTMLElement>("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.dataset.copy ?? "");
-    button.textContent = "Copied";
+    button.textContent = button.dataset.copied ?? "✓";
   });
 }
 

@@ -1,85 +1,57 @@
 /** A fresh account, shown once. @module */
 import type { JSX } from "preact";
-import {
-  type Assets,
-  CertificateHint,
-  InstallHint,
-  Layout,
-  QrCode,
-} from "./layout.tsx";
+import { CopyButton, Frame, InstallHint, QrCode } from "./frame.tsx";
+import type { Pen } from "./pen.ts";
 
-export interface ShownService {
-  readonly protocol: "imap" | "smtp";
-  readonly host: string;
-  readonly port: number;
-  readonly socket: "SSL" | "STARTTLS";
-}
-
-export interface AccountProps {
-  readonly domain: string;
-  readonly assets: Assets;
-  readonly address: string;
-  readonly password: string;
-  /** `dclogin:` */
-  readonly link: string;
-  readonly qrSvg: string;
-  /** What other mail apps connect to. */
-  readonly services: readonly ShownService[];
-  /** The certificate is one that no app knows. */
-  readonly ownCertificate: boolean;
-}
-
-export function AccountPage(props: AccountProps): JSX.Element {
-  const { domain, assets, link, qrSvg } = props;
+export function AccountPage({ pen }: { readonly pen: Pen }): JSX.Element {
   return (
-    <Layout title={`Your account – ${domain}`} assets={assets}>
+    <Frame pen={pen} title={pen.t("account_title")}>
       <header>
-        <h1>Your account is ready</h1>
-        <p class="soft">
-          It is shown this once. Add it to Delta Chat now, before you leave or
-          reload this page.
-        </p>
+        <h1>{pen.t("account_ready")}</h1>
+        <p class="soft">{pen.t("account_once")}</p>
       </header>
       <section class="card center">
-        <a class="button" href={link} data-opens-app>Open in Delta Chat</a>
-        <InstallHint />
-        <p class="soft">or scan this with Delta Chat:</p>
-        <QrCode svg={qrSvg} label="QR code of the account" />
+        <a class="button" href={pen.value("Account.Link")} data-opens-app>
+          {pen.t("account_open")}
+        </a>
+        <InstallHint pen={pen} />
+        <p class="soft">{pen.t("app_or_scan")}</p>
+        <QrCode pen={pen} of="Account.QR" label={pen.t("account_qr_label")} />
         <p>
-          <button type="button" class="button plain" data-copy={link} hidden>
-            Copy link
-          </button>
+          <CopyButton pen={pen} of="Account.Link" />
         </p>
       </section>
-      <OtherApps {...props} />
-    </Layout>
-  );
-}
-
-function OtherApps(
-  { address, password, services, ownCertificate }: AccountProps,
-) {
-  return (
-    <section class="card">
-      <h2>For other mail apps</h2>
-      <dl>
-        <Row name="Address" value={address} />
-        <Row name="User name" value={address} />
-        <Row name="Password" value={password} />
-        {services.map((service) => (
+      <section class="card">
+        <h2>{pen.t("account_others_title")}</h2>
+        <dl>
           <Row
-            key={`${service.protocol} ${service.port}`}
-            name={service.protocol === "imap" ? "IMAP" : "SMTP"}
-            value={`${service.host} port ${service.port}`}
-            more={service.socket === "SSL" ? "TLS" : "STARTTLS"}
+            name={pen.t("account_address")}
+            value={pen.value("Account.Address")}
           />
-        ))}
-      </dl>
-      <p class="soft">
-        Only encrypted mail can be sent: the app has to know OpenPGP.
-      </p>
-      {ownCertificate && <CertificateHint />}
-    </section>
+          <Row
+            name={pen.t("account_user")}
+            value={pen.value("Account.Address")}
+          />
+          <Row
+            name={pen.t("form_password")}
+            value={pen.value("Account.Password")}
+          />
+          {pen.each("Services", (one) => (
+            <Row
+              name={one.field("protocol")}
+              value={one.field("place")}
+              more={one.field("security")}
+            />
+          ))}
+        </dl>
+        <p class="soft">{pen.t("account_encrypted_only")}</p>
+        {pen.when(
+          "CertTrusted",
+          () => null,
+          () => <p class="soft">{pen.t("own_certificate")}</p>,
+        )}
+      </section>
+    </Frame>
   );
 }
 
@@ -90,7 +62,7 @@ function Row(
     <>
       <dt>{name}</dt>
       <dd>
-        <code>{value}</code>
+        <code dir="ltr">{value}</code>
         {more !== undefined && ` ${more}`}
       </dd>
     </>

@@ -1,101 +1,105 @@
 /** The form for an account, with what was typed and why it was refused. @module */
 import type { JSX } from "preact";
+import type { Pen } from "./pen.ts";
 
-export interface TypedFields {
-  readonly token?: string;
-  readonly username?: string;
-  readonly password?: string;
-}
-
-export interface SignUpProblem {
-  readonly text: string;
-  /** Where it is, if it is in one field. */
-  readonly field?: keyof TypedFields;
-}
-
-export interface AccountFormProps {
-  readonly tokenRequired: boolean;
-  readonly chosenNames: boolean;
-  readonly rules: { readonly name: string; readonly password: string };
-  readonly typed: TypedFields;
-  readonly problem?: SignUpProblem;
-}
-
-export function AccountForm(props: AccountFormProps): JSX.Element {
-  const { tokenRequired, chosenNames, typed, problem } = props;
-  const tokenIsMore = !tokenRequired && typed.token === undefined &&
-    problem?.field !== "token";
-  const isOpen = typed.username !== undefined || typed.password !== undefined ||
-    problem?.field === "username" || problem?.field === "password";
+export function AccountForm({ pen }: { readonly pen: Pen }): JSX.Element {
   return (
     <form method="post" action="/new">
-      {!tokenIsMore && <TokenField {...props} />}
-      {(chosenNames || tokenIsMore) && (
-        <details open={isOpen}>
-          <summary>{summaryOf(chosenNames, tokenIsMore)}</summary>
-          {tokenIsMore && <TokenField {...props} />}
-          {chosenNames && <NameFields {...props} />}
-        </details>
+      {pen.when(
+        "SignUp.TokenFolded",
+        () => null,
+        () => <TokenField pen={pen} />,
       )}
-      <button class="button" type="submit">Create account</button>
+      {pen.when(
+        "SignUp.ChosenNames",
+        () => <Folded pen={pen} names />,
+        () => pen.when("SignUp.TokenFolded", () => <Folded pen={pen} />),
+      )}
+      <button class="button" type="submit">{pen.t("form_button")}</button>
     </form>
   );
 }
 
-function summaryOf(chosenNames: boolean, tokenIsMore: boolean): string {
-  if (!chosenNames) return "Invitation token";
-  return tokenIsMore
-    ? "Invitation token, or a name of your own"
-    : "Choose name and password";
+function Folded({ pen, names }: { readonly pen: Pen; readonly names?: true }) {
+  const content = (
+    <>
+      <summary>
+        {names
+          ? pen.when(
+            "SignUp.TokenFolded",
+            () => pen.t("form_token_or_name"),
+            () => pen.t("form_name_and_password"),
+          )
+          : pen.t("form_token")}
+      </summary>
+      {pen.when("SignUp.TokenFolded", () => <TokenField pen={pen} />)}
+      {names && <NameFields pen={pen} />}
+    </>
+  );
+  return pen.when(
+    "SignUp.Unfolded",
+    () => <details open>{content}</details>,
+    () => <details>{content}</details>,
+  );
 }
 
-function NameFields({ typed, rules, problem }: AccountFormProps) {
+function NameFields({ pen }: { readonly pen: Pen }) {
   return (
     <>
-      <label for="username">Name</label>
+      <label for="username">{pen.t("form_name")}</label>
       <input
         id="username"
         name="username"
-        value={typed.username}
+        value={pen.value("SignUp.Username")}
+        dir="ltr"
         autocomplete="off"
         autocapitalize="none"
         spellcheck={false}
         maxLength={320}
         aria-describedby="username-rule"
-        aria-invalid={problem?.field === "username"}
+        aria-invalid={invalid(pen.value("SignUp.UsernameInvalid"))}
       />
-      <p class="soft rule" id="username-rule">{rules.name}</p>
-      <label for="password">Password</label>
+      <p class="soft rule" id="username-rule">
+        {pen.value("SignUp.NameRule")}
+      </p>
+      <label for="password">{pen.t("form_password")}</label>
       <input
         id="password"
         name="password"
         type="password"
-        value={typed.password}
+        value={pen.value("SignUp.Password")}
+        dir="ltr"
         autocomplete="new-password"
         maxLength={256}
         aria-describedby="password-rule"
-        aria-invalid={problem?.field === "password"}
+        aria-invalid={invalid(pen.value("SignUp.PasswordInvalid"))}
       />
-      <p class="soft rule" id="password-rule">{rules.password}</p>
+      <p class="soft rule" id="password-rule">
+        {pen.value("SignUp.PasswordRule")}
+      </p>
     </>
   );
 }
 
-function TokenField({ typed, tokenRequired, problem }: AccountFormProps) {
+function TokenField({ pen }: { readonly pen: Pen }) {
   return (
     <>
-      <label for="token">Invitation token</label>
+      <label for="token">{pen.t("form_token")}</label>
       <input
         id="token"
         name="token"
-        value={typed.token}
+        value={pen.value("SignUp.Token")}
+        dir="ltr"
         autocomplete="off"
         autocapitalize="none"
         spellcheck={false}
         maxLength={128}
-        required={tokenRequired}
-        aria-invalid={problem?.field === "token"}
+        aria-invalid={invalid(pen.value("SignUp.TokenInvalid"))}
       />
     </>
   );
+}
+
+function invalid(value: string): "true" | "false" {
+  return value as "true" | "false";
 }

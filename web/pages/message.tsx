@@ -1,25 +1,48 @@
-/** A page that only says something: not found, too many requests. @module */
+/** Pages that only say something. @module */
 import type { JSX } from "preact";
-import { type Assets, Layout } from "./layout.tsx";
+import { Frame } from "./frame.tsx";
+import type { Pen } from "./pen.ts";
 
-export interface MessageProps {
-  readonly title: string;
-  readonly text: string;
-  readonly assets: Assets;
+export function MessagePage({ pen }: { readonly pen: Pen }): JSX.Element {
+  return (
+    <Said
+      pen={pen}
+      title={pen.value("Message.Title")}
+      text={pen.value("Message.Text")}
+    />
+  );
 }
 
-export function MessagePage(
-  { title, text, assets }: MessageProps,
-): JSX.Element {
+export function NotFoundPage({ pen }: { readonly pen: Pen }): JSX.Element {
   return (
-    <Layout title={title} assets={assets}>
+    <Said
+      pen={pen}
+      title={pen.t("not_found_title")}
+      text={pen.t("not_found_text")}
+    />
+  );
+}
+
+export function ErrorPage({ pen }: { readonly pen: Pen }): JSX.Element {
+  return (
+    <Said pen={pen} title={pen.t("error_title")} text={pen.t("error_text")} />
+  );
+}
+
+function Said({ pen, title, text }: {
+  readonly pen: Pen;
+  readonly title: string;
+  readonly text: string;
+}) {
+  return (
+    <Frame pen={pen} title={title}>
       <header>
         <h1>{title}</h1>
         <p>{text}</p>
         <p>
-          <a href="/">To the start page</a>
+          <a href="/">{pen.t("to_start")}</a>
         </p>
       </header>
-    </Layout>
+    </Frame>
   );
 }

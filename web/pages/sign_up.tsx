@@ -1,215 +1,275 @@
-/** How a visitor gets an account: the landing page and `/new`. @module */
+/** How a visitor gets an account: the landing page, `/new` and invitations. @module */
 import type { JSX } from "preact";
+import { AccountForm } from "./account_form.tsx";
 import {
-  AccountForm,
-  type SignUpProblem,
-  type TypedFields,
-} from "./account_form.tsx";
-import {
-  type Assets,
-  CertificateHint,
+  Contact,
+  CopyButton,
+  Frame,
   InstallHint,
-  Layout,
+  Ltr,
   QrCode,
-} from "./layout.tsx";
+} from "./frame.tsx";
+import type { Pen } from "./pen.ts";
+import type { Path } from "./variables.ts";
 
-/** A link for the app. */
-export interface AppLink {
-  readonly link: string;
-  readonly qrSvg: string;
-}
-
-export type SignUp =
-  /** `app`, by which it asks for the account itself, is absent where the app would not trust our certificate, or without a token. */
-  | { readonly kind: "open" | "token" | "closed"; readonly app?: AppLink }
-  /** This page came in the clear; accounts are made at the URL. */
-  | {
-    readonly kind: "elsewhere";
-    readonly url: string;
-    readonly ownCertificate: boolean;
-  }
-  | { readonly kind: "no_https" };
-
-export interface Contact {
-  readonly text: string;
-  readonly href?: string;
-}
-
-export interface SignUpProps {
-  readonly domain: string;
-  readonly assets: Assets;
-  readonly signUp: SignUp;
-  readonly typed: TypedFields;
-  readonly chosenNames: boolean;
-  readonly rules: { readonly name: string; readonly password: string };
-  /** Sentences on what is deleted when. */
-  readonly retention: readonly string[];
-  /** By which the app comes through networks that block us. */
-  readonly tunnel?: AppLink;
-  /** Who runs this server. */
-  readonly contact?: Contact;
-  /** Why the last try was refused. */
-  readonly problem?: SignUpProblem;
-}
-
-export function SignUpPage(props: SignUpProps): JSX.Element {
-  const { domain, assets, problem } = props;
+export function LandingPage({ pen }: { readonly pen: Pen }): JSX.Element {
   return (
-    <Layout title={`${domain} – chatmail`} assets={assets}>
+    <Frame pen={pen} title={pen.t("tagline")} at="/">
       <header>
-        <h1>{domain}</h1>
-        <p class="soft">A chatmail relay for Delta Chat</p>
+        <h1>
+          <Ltr>{pen.value("Domain")}</Ltr>
+        </h1>
+        <p class="soft">{pen.t("tagline")}</p>
       </header>
-      {problem !== undefined && <FormCard {...props} />}
-      <AboutCard />
-      {problem === undefined && <AppCard {...props} />}
-      {problem === undefined && <FormCard {...props} />}
-      <TunnelCard {...props} />
-      <ServerCard {...props} />
-    </Layout>
+      {pen.when("SignUp.Problem", () => <FormCard pen={pen} />)}
+      <section class="card">
+        <h2>{pen.t("what_title")}</h2>
+        <p>{pen.t("what_text")}</p>
+        <ul>
+          <li>{pen.t("what_no_number")}</li>
+          <li>{pen.t("what_encrypted")}</li>
+          <li>{pen.t("what_everywhere")}</li>
+        </ul>
+      </section>
+      <WaysIn pen={pen} />
+      <TunnelCard pen={pen} />
+      <section class="card soft">
+        <h2>{pen.t("keeps_title")}</h2>
+        <p>{pen.t("keeps_text")}</p>
+        <ul>{pen.each("Retention", (one) => <li>{one.text}</li>)}</ul>
+        <p>
+          <a href="/privacy">{pen.t("keeps_more")}</a>
+        </p>
+        <Operator pen={pen} />
+      </section>
+    </Frame>
   );
 }
 
-function AboutCard() {
+/** The same without what it is all about. */
+export function NewAccountPage({ pen }: { readonly pen: Pen }): JSX.Element {
+  return (
+    <Frame pen={pen} title={pen.t("form_to_sign_up")}>
+      <header>
+        <h1>{pen.t("form_to_sign_up")}</h1>
+        <p class="soft">
+          <Ltr>{pen.value("Domain")}</Ltr>
+        </p>
+      </header>
+      {pen.when("SignUp.Problem", () => <FormCard pen={pen} />)}
+      <WaysIn pen={pen} />
+      <TunnelCard pen={pen} />
+    </Frame>
+  );
+}
+
+export function InvitePage({ pen }: { readonly pen: Pen }): JSX.Element {
+  return pen.when(
+    "Invite.Valid",
+    () => (
+      <Frame pen={pen} title={pen.t("invite_title")}>
+        <header>
+          <h1>{pen.t("invite_title")}</h1>
+          <p>{pen.t("invite_text", { domain: "Domain" })}</p>
+          {pen.when("Invite.ExpiresAt", () => (
+            <p class="soft">
+              {pen.t("invite_until", { date: "Invite.ExpiresAt" })}
+            </p>
+          ))}
+          {pen.when("Invite.UsesLeft", () => (
+            <p class="soft">
+              {pen.t("invite_uses", { count: "Invite.UsesLeft" })}
+            </p>
+          ))}
+        </header>
+        <WaysIn pen={pen} />
+      </Frame>
+    ),
+    () =>
+      pen.when(
+        { path: "Invite.Status", is: "none" },
+        () => <NoInvite pen={pen} kind="none" />,
+        () => <NoInvite pen={pen} kind="invalid" />,
+      ),
+  );
+}
+
+function NoInvite(
+  { pen, kind }: { readonly pen: Pen; readonly kind: "none" | "invalid" },
+) {
+  return (
+    <Frame pen={pen} title={pen.t(`invite_${kind}_title`)}>
+      <header>
+        <h1>{pen.t(`invite_${kind}_title`)}</h1>
+        <p>{pen.t(`invite_${kind}_text`)}</p>
+        <p>
+          <a href="/">{pen.t("to_start")}</a>
+        </p>
+      </header>
+    </Frame>
+  );
+}
+
+/** Without a problem: with one, the form alone comes before everything else. */
+function WaysIn({ pen }: { readonly pen: Pen }) {
+  return (
+    <>
+      <GetCard pen={pen} />
+      {pen.when("SignUp.Problem", () => null, () => (
+        <>
+          {pen.when("AccountLink", () => <AppCard pen={pen} />)}
+          <FormCard pen={pen} />
+        </>
+      ))}
+    </>
+  );
+}
+
+export function GetCard({ pen }: { readonly pen: Pen }): JSX.Element {
   return (
     <section class="card">
-      <h2>First, get Delta Chat</h2>
-      <p>
-        Delta Chat is a free messenger for Android, iPhone and computers. It
-        asks for no phone number; messages are end-to-end encrypted. This server
-        carries them.
-      </p>
+      <h2>{pen.t("get_title")}</h2>
+      <p>{pen.t("get_text")}</p>
       <p>
         <a
           class="button plain"
           href="https://delta.chat/download"
           rel="noreferrer"
         >
-          Get Delta Chat from delta.chat
+          {pen.t("get_button")}
         </a>
       </p>
     </section>
   );
 }
 
-function AppCard({ signUp }: SignUpProps) {
-  if (!("app" in signUp) || signUp.app === undefined) return null;
-  const { link, qrSvg } = signUp.app;
+function AppCard({ pen }: { readonly pen: Pen }) {
   return (
     <section class="card center">
-      <h2>Then open this in it</h2>
-      <a class="button" href={link} data-opens-app>
-        Create an account in Delta Chat
+      <h2>{pen.t("app_title")}</h2>
+      <a class="button" href={pen.value("AccountLink")} data-opens-app>
+        {pen.t("app_button")}
       </a>
-      <InstallHint />
-      <p class="soft">or scan this with Delta Chat:</p>
-      <QrCode svg={qrSvg} label="QR code of the sign-up link" />
+      <InstallHint pen={pen} />
+      <p class="soft">{pen.t("app_or_scan")}</p>
+      <QrCode pen={pen} of="AccountQR" label={pen.t("app_qr_label")} />
       <details>
-        <summary>By hand, for example on an iPhone</summary>
+        <summary>{pen.t("by_hand_phone")}</summary>
         <ol>
-          <li>In Delta Chat, tap “Create New Profile”.</li>
-          <li>Tap “Use Other Server”, then paste or scan.</li>
+          <li>{pen.t("by_hand_1")}</li>
+          <li>{pen.t("by_hand_2")}</li>
         </ol>
-        <p class="copy">{link}</p>
-        <button type="button" class="button plain" data-copy={link} hidden>
-          Copy link
-        </button>
+        <Link pen={pen} of="AccountLink" />
       </details>
     </section>
   );
 }
 
-function TunnelCard({ tunnel }: SignUpProps) {
-  if (tunnel === undefined) return null;
-  const { link, qrSvg } = tunnel;
-  return (
+function TunnelCard({ pen }: { readonly pen: Pen }) {
+  return pen.when("SSURL", () => (
     <section class="card center">
-      <h2>If your network blocks this server</h2>
-      <a class="button plain" href={link} data-opens-app>
-        Use its proxy in Delta Chat
+      <h2>{pen.t("tunnel_title")}</h2>
+      <a class="button plain" href={pen.value("SSURL")} data-opens-app>
+        {pen.t("tunnel_button")}
       </a>
-      <p class="soft">or scan this with Delta Chat:</p>
-      <QrCode svg={qrSvg} label="QR code of the proxy" />
+      <p class="soft">{pen.t("app_or_scan")}</p>
+      <QrCode pen={pen} of="SSQR" label={pen.t("tunnel_qr_label")} />
       <details>
-        <summary>By hand</summary>
-        <p>In Delta Chat: Settings, Advanced, Proxy.</p>
-        <p class="copy">{link}</p>
-        <button type="button" class="button plain" data-copy={link} hidden>
-          Copy link
-        </button>
+        <summary>{pen.t("by_hand")}</summary>
+        <p>{pen.t("tunnel_by_hand")}</p>
+        <Link pen={pen} of="SSURL" />
       </details>
     </section>
+  ));
+}
+
+function Link({ pen, of }: { readonly pen: Pen; readonly of: Path }) {
+  return (
+    <>
+      <p class="copy">
+        <Ltr>{pen.value(of)}</Ltr>
+      </p>
+      <CopyButton pen={pen} of={of} />
+    </>
   );
 }
 
-function FormCard(props: SignUpProps) {
-  const { signUp } = props;
-  switch (signUp.kind) {
-    case "elsewhere":
-      return (
+function FormCard({ pen }: { readonly pen: Pen }) {
+  const kind = (is: string) => ({ path: "SignUp.Kind", is }) as const;
+  return pen.when(
+    kind("elsewhere"),
+    () => <ElsewhereCard pen={pen} />,
+    () =>
+      pen.when(kind("no_https"), () => (
         <section class="card">
-          <h2>Create an account</h2>
-          <Alert {...props} />
-          <p>This page came unencrypted. Accounts are made over HTTPS:</p>
-          <p>
-            <a class="button" href={signUp.url}>Go on with HTTPS</a>
-          </p>
-          {signUp.ownCertificate && <CertificateHint />}
+          <h2>{pen.t("elsewhere_title")}</h2>
+          <Alert pen={pen} />
+          <p>{pen.t("no_https_text")}</p>
         </section>
-      );
-    case "no_https":
-      return (
-        <section class="card">
-          <h2>Create an account</h2>
-          <Alert {...props} />
-          <p>
-            This server has no HTTPS, so accounts cannot be made on this page.
-          </p>
-        </section>
-      );
-    case "open":
-    case "token":
-    case "closed":
-      return (
+      ), () => (
         <section class="card" id="form">
-          <h2>{TITLES[signUp.kind]}</h2>
-          <Alert {...props} />
-          {signUp.kind !== "open" && (
-            <p>New accounts need an invitation token.</p>
+          {pen.when(
+            kind("closed"),
+            () => <h2>{pen.t("form_closed_title")}</h2>,
+            () => <h2>{pen.t("form_title")}</h2>,
           )}
-          <AccountForm {...props} tokenRequired={signUp.kind !== "open"} />
+          <Alert pen={pen} />
+          {pen.when(
+            kind("open"),
+            () => null,
+            () => <p>{pen.t("form_needs_token")}</p>,
+          )}
+          <AccountForm pen={pen} />
         </section>
-      );
-  }
+      )),
+  );
 }
 
-const TITLES = {
-  open: "Create an account here",
-  token: "Create an account here",
-  closed: "Registration is closed",
-} as const;
-
-function Alert({ problem }: SignUpProps) {
-  if (problem === undefined) return null;
-  return <p class="bad" role="alert">{problem.text}.</p>;
-}
-
-function ServerCard({ retention, contact }: SignUpProps) {
+function ElsewhereCard({ pen }: { readonly pen: Pen }) {
   return (
-    <section class="card soft">
-      <h2>What this server keeps</h2>
+    <section class="card">
+      <h2>{pen.t("elsewhere_title")}</h2>
+      <Alert pen={pen} />
+      <p>{pen.t("elsewhere_text")}</p>
       <p>
-        Messages are encrypted between the phones. The relay asks for no phone
-        number or name and writes no log of who talks to whom.
+        <a class="button" href={pen.value("SignUp.URL")}>
+          {pen.t("elsewhere_button")}
+        </a>
       </p>
-      <ul>{retention.map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>
-      {contact !== undefined && (
-        <p>
-          Who runs it: {contact.href === undefined
-            ? contact.text
-            : <a href={contact.href} rel="noreferrer">{contact.text}</a>}
-        </p>
+      {pen.when(
+        "CertTrusted",
+        () => null,
+        () => <p class="soft">{pen.t("own_certificate")}</p>,
       )}
     </section>
+  );
+}
+
+function Alert({ pen }: { readonly pen: Pen }) {
+  return pen.when(
+    "SignUp.Problem",
+    () => <p class="bad" role="alert">{pen.value("SignUp.Problem")}.</p>,
+  );
+}
+
+/** Who runs this server, if somebody is named. */
+export function Operator({ pen }: { readonly pen: Pen }): JSX.Element {
+  const contact = () => (
+    <Contact pen={pen} text="ContactText" link="ContactLink" />
+  );
+  return pen.when(
+    "OperatorName",
+    () => (
+      <p>
+        {pen.t("who_runs_it")} {pen.value("OperatorName")}
+        {pen.when("ContactText", () => <>, {contact()}</>)}
+      </p>
+    ),
+    () =>
+      pen.when("ContactText", () => (
+        <p>
+          {pen.t("who_runs_it")} {contact()}
+        </p>
+      )),
   );
 }

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
-import { contactOf, durationWords, retentionSentences } from "./words.ts";
+import { Words } from "../../../web/i18n/words.ts";
+import { retentionSentences } from "./sentences.ts";
+
+const ENGLISH = new Words("en");
 
 for (
   const [seconds, words] of [
@@ -11,8 +14,23 @@ for (
     [1_728_000, "20 days"],
   ] as const
 ) {
-  Deno.test(`durationWords(${seconds}) is ${words}`, () => {
-    assert.equal(durationWords(seconds), words);
+  Deno.test(`duration(${seconds}) is ${words}`, () => {
+    assert.equal(ENGLISH.duration(seconds), words);
+  });
+}
+
+for (
+  const [language, days, size] of [
+    ["en", "20 days", "1.5 GiB"],
+    ["fa", "۲۰ روز", "۱٫۵ GiB"],
+    ["ru", "20 дней", "1,5 GiB"],
+    ["es", "20 días", "1,5 GiB"],
+  ] as const
+) {
+  Deno.test(`units and numbers in ${language}`, () => {
+    const words = new Words(language);
+    assert.equal(words.duration(1_728_000), days);
+    assert.equal(words.size(1.5 * 1024 ** 3), size);
   });
 }
 
@@ -45,25 +63,17 @@ for (
   ] as const
 ) {
   Deno.test(`retentionSentences() of ${name}`, () => {
-    assert.deepEqual(retentionSentences(retention), sentences);
+    assert.deepEqual(retentionSentences(retention, ENGLISH), sentences);
   });
 }
 
-for (
-  const [text, want] of [
-    ["", undefined],
-    ["  ", undefined],
-    ["mailto:a@b.example", { text: "a@b.example", href: "mailto:a@b.example" }],
-    ["a@b.example", { text: "a@b.example", href: "mailto:a@b.example" }],
-    ["https://b.example/x", {
-      text: "https://b.example/x",
-      href: "https://b.example/x",
-    }],
-    ["javascript:alert(1)", { text: "javascript:alert(1)" }],
-    ["ask Ann at the bar", { text: "ask Ann at the bar" }],
-  ] as const
-) {
-  Deno.test(`contactOf("${text}")`, () => {
-    assert.deepEqual(contactOf(text), want);
-  });
-}
+Deno.test("t() sets values apart where writing goes from right to left", () => {
+  assert.equal(
+    new Words("fa").t("invite_text", { domain: "chat.example" }),
+    "با این دعوت می‌توانید روی \u2068chat.example\u2069 حساب بسازید.",
+  );
+  assert.equal(
+    ENGLISH.t("invite_text", { domain: "a$&b{domain}" }),
+    "With this invitation you can create an account on a$&b{domain}.",
+  );
+});

@@ -1,0 +1,38 @@
+/** What pages say of this relay besides how an account is made. @module */
+import type { Downloads, WebFacts } from "../../api/site_backend.ts";
+import { PRODUCT, programName } from "../../base/program_name.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Settings } from "../../settings/settings.ts";
+import { hostnameOf } from "../certificates.ts";
+
+export function webFacts(
+  { settings, config, version }: {
+    readonly settings: Settings;
+    readonly version: string;
+    config(): Config;
+  },
+  downloads: Downloads | undefined,
+): WebFacts {
+  const { server } = config();
+  const isHidden = settings.get("web_stealth") !== "off";
+  return {
+    mxHost: hostnameOf(config()),
+    publicIp: server.publicIp[0] ?? "",
+    version: settings.get("web_show_version") && !isHidden ? version : "",
+    programName: Deno.build.standalone ? programName(Deno.execPath()) : PRODUCT,
+    programPath: isHidden ? "" : downloads?.program[0] ?? "",
+    jitRegistration: settings.get("jit_registration"),
+    quotaOctets: settings.get("default_quota"),
+    quotaRolls: settings.get("quota_when_full") === "expire_oldest",
+    maxMessageOctets: settings.get("max_message_size"),
+    sendPerMinute: settings.get("send_per_minute"),
+    operatorName: settings.get("web_operator_name"),
+    abuseContact: settings.get("web_abuse_contact"),
+    privacyContact: settings.get("web_privacy_contact"),
+    securityContact: settings.get("web_security_contact"),
+    sharing: false,
+    webClient: false,
+    docs: false,
+    operatorDocs: false,
+  };
+}

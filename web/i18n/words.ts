@@ -1,0 +1,103 @@
+/**
+ * Texts, numbers and units in the language of a visitor. The catalogues are
+ * data, `web/locales/<language>/site.json`; that all have the same keys and
+ * placeholders is checked by `scripts/check_catalogues.ts`.
+ *
+ * @module
+ */
+import en from "../locales/en/site.json" with { type: "json" };
+import es from "../locales/es/site.json" with { type: "json" };
+import fa from "../locales/fa/site.json" with { type: "json" };
+import ru from "../locales/ru/site.json" with { type: "json" };
+import { directionOf, type Language } from "./languages.ts";
+
+export type TextKey = keyof typeof en;
+
+const CATALOGUES: Readonly<
+  Record<Language, Readonly<Record<TextKey, string>>>
+> = { en, fa, ru, es };
+
+const PLACEHOLDER = /\{(\w+)\}/g;
+const DURATION_UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+] as const;
+const SIZE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
+
+export class Words {
+  readonly language: Language;
+
+  constructor(language: Language) {
+    this.language = language;
+  }
+
+  /** @param values for the placeholders of the text; one that is not given stays as it is written */
+  t(key: TextKey, values: Readonly<Record<string, string>> = {}): string {
+    return CATALOGUES[this.language][key].replace(
+      PLACEHOLDER,
+      (whole, name) =>
+        Object.hasOwn(values, name) ? this.#isolated(values[name]!) : whole,
+    );
+  }
+
+  number(value: number): string {
+    return new Intl.NumberFormat(this.language).format(value);
+  }
+
+  /** `20 days`, `1 day 12 hours`, `30 seconds`. */
+  duration(seconds: number): string {
+    const words: string[] = [];
+    let left = Math.max(0, Math.ceil(seconds));
+    for (const [unit, size] of DURATION_UNITS) {
+      const count = Math.floor(left / size);
+      if (count > 0) words.push(this.#counted(count, unit));
+      left -= count * size;
+    }
+    if (left > 0 || words.length === 0) {
+      words.push(this.#counted(left, "second"));
+    }
+    return words.join(" ");
+  }
+
+  /** Powers of 1024, with a fraction only where it is small: `1.5 GiB`, `100 MiB`. */
+  size(octets: number): string {
+    let value = octets;
+    let unit = 0;
+    while (value >= 1024 && unit < SIZE_UNITS.length - 1) {
+      value /= 1024;
+      unit++;
+    }
+    const format = new Intl.NumberFormat(this.language, {
+      maximumFractionDigits: value < 10 ? 1 : 0,
+    });
+    return `${format.format(value)} ${SIZE_UNITS[unit]}`;
+  }
+
+  /** A day of the calendar, in UTC. */
+  date(seconds: number): string {
+    return new Intl.DateTimeFormat(this.language, {
+      dateStyle: "long",
+      timeZone: "UTC",
+    }).format(seconds * 1000);
+  }
+
+  /** So that a Latin name does not turn the words around it. */
+  #isolated(value: string): string {
+    return directionOf(this.language) === "rtl"
+      ? `\u2068${value}\u2069`
+      : value;
+  }
+
+  #counted(count: number, unit: "day" | "hour" | "minute" | "second"): string {
+    return new Intl.NumberFormat(this.language, {
+      style: "unit",
+      unit,
+      unitDisplay: "long",
+    }).format(count);
+  }
+}
+
+export function isTextKey(key: string): key is TextKey {
+  return Object.hasOwn(en, key);
+}

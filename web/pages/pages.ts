@@ -1,0 +1,21 @@
+/** Every page there is, by the name of its template. @module */
+import type { JSX } from "preact";
+import { AccountPage } from "./account.tsx";
+import { ErrorPage, MessagePage, NotFoundPage } from "./message.tsx";
+import type { Pen } from "./pen.ts";
+import { InvitePage, LandingPage, NewAccountPage } from "./sign_up.tsx";
+
+export const PAGES = {
+  index: LandingPage,
+  new: NewAccountPage,
+  invite: InvitePage,
+  404: NotFoundPage,
+  error: ErrorPage,
+  message: MessagePage,
+  account: AccountPage,
+} as const satisfies Record<
+  string,
+  (props: { readonly pen: Pen }) => JSX.Element
+>;
+
+export type PageName = `${keyof typeof PAGES}`;
