@@ -18,6 +18,7 @@ import {
   familyNamed,
   PREFIX,
 } from "../src/observe/metrics/families.ts";
+import { SERIES_NAMES, seriesNamed } from "../src/observe/history/series.ts";
 import { SETTING_NAMES, settingNamed } from "../src/settings/registry.ts";
 import { fail, print, REPOSITORY } from "./repository.ts";
 
@@ -189,6 +190,10 @@ function metrics(): string {
       help,
     ];
   });
+  const series = SERIES_NAMES.map((name) => {
+    const { unit, summary } = seriesNamed(name);
+    return [`\`${name}\``, unit.replaceAll("_", " "), summary];
+  });
   return `# Metrics
 
 With \`metrics.listen = "127.0.0.1:9749"\` in the file a monitoring system finds
@@ -218,7 +223,26 @@ scrape_configs:
     static_configs: [{ targets: ["127.0.0.1:9749"] }]
 \`\`\`
 
-${markdownTable(["Name", "Type", "Labels", "What it is"], rows)}`;
+${markdownTable(["Name", "Type", "Labels", "What it is"], rows)}
+## What is kept
+
+The relay looks at itself every ten seconds, for the graphs of its panel, and
+keeps what it sees: an hour of it in memory; by the minute for two days, by the
+quarter of an hour for 30 and by the hour for two years in the database
+(\`metrics.history_minutes_keep\`, \`history_quarters_keep\`,
+\`history_hours_keep\`; \`metrics.history_enabled = false\` adds nothing any
+more). The operation \`metrics.series\` lists what there is, \`metrics.history\`
+gives it; what is a rate is one of a minute or a second whatever the step.
+
+Of a time in which no server ran there is nothing, and a graph has a gap there;
+a crash loses the minute in which it happened. When the machine's clock is set,
+what was known of a time stays, and nothing is deleted for it: how long things
+are kept is counted in time in which the server ran. None of it is about one
+account or one other domain, and with \`privacy.counters = false\` what is about
+messages, accounts and logins is neither kept nor told, and what was kept of it
+is deleted.
+
+${markdownTable(["Series", "Unit", "What it is"], series)}`;
 }
 
 function operations(): string {

@@ -28,6 +28,7 @@ import type { BackupControl } from "./backup_control.ts";
 import type { BandwidthControl } from "./bandwidth_control.ts";
 import type { CertificateAdmin } from "./certificate_admin.ts";
 import type { DoctorControl } from "./doctor_control.ts";
+import type { HistoryControl } from "./history_control.ts";
 import type { LiveServer } from "./live_server.ts";
 import type { TaskControl } from "./task_control.ts";
 
@@ -41,6 +42,7 @@ export interface AdminContext {
   readonly tasks: TaskControl;
   readonly backups: BackupControl;
   readonly bandwidth: BandwidthControl;
+  readonly history: HistoryControl;
   readonly federation: FederationAdmin;
   readonly dkim: DkimAdmin;
   readonly names: PublishedNames;

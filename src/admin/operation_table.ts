@@ -13,6 +13,7 @@ import { BANDWIDTH_OPERATIONS } from "./operations/network/bandwidth.ts";
 import { BLOCKLIST_OPERATIONS } from "./operations/blocklist.ts";
 import { CERTIFICATE_OPERATIONS } from "./operations/tls/certificates.ts";
 import { DOCTOR_OPERATIONS } from "./operations/checks/doctor.ts";
+import { HISTORY_OPERATIONS } from "./operations/measures/history.ts";
 import { MONITOR_OPERATIONS } from "./operations/checks/monitor.ts";
 import { DKIM_OPERATIONS } from "./operations/dkim.ts";
 import { DNS_OPERATIONS } from "./operations/dns.ts";
@@ -48,6 +49,7 @@ export const OPERATIONS = {
   ...SERVER_OPERATIONS,
   ...DOCTOR_OPERATIONS,
   ...MONITOR_OPERATIONS,
+  ...HISTORY_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
   ...ACCOUNT_CHANGES,
   ...REMOVAL_OPERATIONS,

@@ -37,6 +37,7 @@ import {
   openRenewers,
 } from "./names/authority.ts";
 import { certificateAdmin, renewIfDue } from "./names/certificate_admin.ts";
+import { RecentLag } from "./metrics/process_facts.ts";
 import { provideMetrics } from "./metrics/relay_metrics.ts";
 import { RelayIroh } from "./iroh/relay_iroh.ts";
 import { LiveView } from "./running/live_view.ts";
@@ -92,6 +93,7 @@ export interface Assembly {
   readonly turn: TurnService;
   readonly appVersions: AppVersions;
   readonly cap: RelayCap;
+  readonly lag: RecentLag;
 }
 
 export interface AssemblySource {
@@ -329,6 +331,11 @@ export async function assemble(
     version,
     commit,
   });
+  const lag = new RecentLag();
+  relay.journal.metrics.provide(
+    "event_loop_lag_max_seconds",
+    () => [[lag.maxMs / 1000]],
+  );
   return {
     current,
     log,
@@ -349,6 +356,7 @@ export async function assemble(
     turn,
     appVersions,
     cap,
+    lag,
   };
 }
 

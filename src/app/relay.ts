@@ -25,6 +25,7 @@ import { Metrics } from "../observe/metrics/metrics.ts";
 import { domain } from "../mail/address.ts";
 import { LocalDomains } from "../mail/local_domains.ts";
 import type { Log } from "../observe/log.ts";
+import type { MetricHistory } from "../ops/history/metric_history.ts";
 import type { BandwidthLedger } from "../ops/bandwidth/ledger.ts";
 import { Backups } from "../ops/backup/backups.ts";
 import { Doctor } from "../ops/doctor/doctor.ts";
@@ -54,6 +55,7 @@ import {
 import { buildProtection, resources } from "./protection/build.ts";
 import type { Protection } from "./protection/protection.ts";
 import { buildBandwidth } from "./bandwidth/relay_ledger.ts";
+import { buildHistory } from "./metrics/relay_history.ts";
 import { RelayPush } from "./push/relay_push.ts";
 import { configuredResolver } from "./resolver.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
@@ -77,6 +79,7 @@ export interface Relay {
   readonly protection: Protection;
   readonly traffic: Traffic;
   readonly bandwidth: BandwidthLedger;
+  readonly history: MetricHistory;
   readonly push: RelayPush;
   reportBug(error: unknown): void;
 }
@@ -210,6 +213,11 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     traffic,
     metrics: journal.metrics,
   });
+  const history = await buildHistory({
+    ...shared,
+    config,
+    metrics: journal.metrics,
+  });
   await followPurgeSettings(settings, store.mail);
   const backups = new Backups({
     ...shared,
@@ -250,6 +258,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     protection,
     traffic,
     bandwidth,
+    history,
     push,
     reportBug,
   };
@@ -318,6 +327,7 @@ export function adminContext(
     tasks: relay.tasks,
     backups: relay.backups,
     bandwidth: relay.bandwidth,
+    history: relay.history,
     federation: relay.federation,
     dkim: relay.dkim,
     names: publishedNames({

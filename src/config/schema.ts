@@ -157,7 +157,7 @@ export const SECTIONS = {
   protection:
     "What the server may use; when it is nearly used up, sign-ups are refused, then mail of other servers, then large messages, so that existing chats go on",
   bandwidth: "How much passes through the network, and may pass in a month",
-  metrics: "What a monitoring system may ask",
+  metrics: "What a monitoring system may ask, and what is kept for graphs",
   upgrade: "Other versions of this program",
   backup: "Copies of the relay that it makes by itself",
   log: "The log; off means that nothing about users is ever written",
@@ -1280,6 +1280,26 @@ export const SCHEMA = {
     flag,
     false,
     "Tell some numbers under the names that madmail has for them too",
+  ),
+  "metrics.history_enabled": key(
+    flag,
+    true,
+    "Keep what is measured of the relay, for graphs; numbers about nobody",
+  ),
+  "metrics.history_minutes_keep": key(
+    duration({ min: hours(1) }),
+    hours(48),
+    "How long by the minute; like the two below, of time in which the server ran",
+  ),
+  "metrics.history_quarters_keep": key(
+    duration({ min: hours(1) }),
+    days(30),
+    "How long by the quarter of an hour",
+  ),
+  "metrics.history_hours_keep": key(
+    duration({ min: hours(2) }),
+    days(730),
+    "How long by the hour",
   ),
 
   "upgrade.url": key(

@@ -123,6 +123,20 @@ export interface TokenChange {
   readonly expiresAt?: number | null;
 }
 
+/** How many accounts there are of a kind, and what all of them hold. */
+export interface AccountFigures {
+  readonly total: number;
+  /** Logged in today or yesterday, of time that was lived through. */
+  readonly activeDay: number;
+  /** Logged in within 30 days. */
+  readonly activeMonth: number;
+  readonly neverLoggedIn: number;
+  /** Hold as much as they may, or more. */
+  readonly overQuota: number;
+  readonly messages: number;
+  readonly octets: number;
+}
+
 /** Durable when a promise resolves; every refusal is a `Refusal`. */
 export interface AccountStore {
   find(address: Address): Promise<Account | undefined>;
@@ -146,6 +160,12 @@ export interface AccountStore {
   countAbout(): Promise<number>;
   /** What all accounts hold together; of many, what it was some minutes ago. */
   octetsAbout(): Promise<number>;
+  /**
+   * All of it; of many accounts, as it was a minute or two ago.
+   *
+   * @param defaultQuotaOctets Of those without a quota of their own.
+   */
+  figuresAbout(defaultQuotaOctets: number): Promise<AccountFigures>;
   /**
    * Adds the account and its INBOX in one transaction, never over another one.
    *

@@ -8,6 +8,7 @@ import type { MailStore, WalkStep } from "./mail.ts";
 import type { MetadataStore } from "./metadata.ts";
 import type { QueueStore } from "./queue.ts";
 import type { RecordStore } from "./records.ts";
+import type { SampleStore } from "./samples.ts";
 import type { SettingStore } from "./settings.ts";
 import type { StoreSnapshot } from "./snapshot.ts";
 
@@ -86,6 +87,7 @@ export interface Store {
   readonly queue: QueueStore;
   readonly metadata: MetadataStore;
   readonly records: RecordStore;
+  readonly samples: SampleStore;
   readonly settings: SettingStore;
   readonly staging: ContentStaging;
   readonly maintenance: Maintenance;

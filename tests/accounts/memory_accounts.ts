@@ -5,6 +5,7 @@ import { Refusal } from "../../src/base/refusal.ts";
 import type { Address } from "../../src/mail/address.ts";
 import type {
   Account,
+  AccountFigures,
   AccountFilter,
   AccountListing,
   AccountQuery,
@@ -108,6 +109,18 @@ export class MemoryAccounts implements AccountStore {
 
   octetsAbout(): Promise<number> {
     return Promise.resolve(0);
+  }
+
+  figuresAbout(): Promise<AccountFigures> {
+    return Promise.resolve({
+      total: this.rows.size,
+      activeDay: 0,
+      activeMonth: 0,
+      neverLoggedIn: 0,
+      overQuota: 0,
+      messages: 0,
+      octets: 0,
+    });
   }
 
   async create(account: NewAccount): Promise<AccountId> {

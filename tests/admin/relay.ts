@@ -27,6 +27,8 @@ import { systemRandom } from "../../src/base/random.ts";
 import { Exchange } from "../../src/federation/exchange/exchange.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
+import { buildHistory } from "../../src/app/metrics/relay_history.ts";
+import { Metrics } from "../../src/observe/metrics/metrics.ts";
 import { Traffic } from "../../src/observe/traffic.ts";
 import { BandwidthLedger } from "../../src/ops/bandwidth/ledger.ts";
 import { Backups } from "../../src/ops/backup/backups.ts";
@@ -117,6 +119,16 @@ export async function withRelay(
         interface: "",
       }),
       readInterface: () => Promise.resolve(undefined),
+      reportBug(error) {
+        throw error;
+      },
+    });
+    const history = await buildHistory({
+      store,
+      metrics: new Metrics(),
+      clock,
+      timers: clock,
+      config: () => config.values,
       reportBug(error) {
         throw error;
       },
@@ -226,6 +238,7 @@ export async function withRelay(
       settings: runtime,
       backups,
       bandwidth,
+      history,
       tasks: new TaskRunner({
         store,
         backups,

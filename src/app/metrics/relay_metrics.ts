@@ -12,6 +12,7 @@ import type { Config } from "../../config/schema.ts";
 import type { Renewers } from "../../tls/acme/renewers.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
 import { certificateNames } from "../certificates.ts";
+import { cpuSeconds, freeOctets, heapOctets } from "./process_facts.ts";
 import { openFiles } from "../protection/probe.ts";
 import type { RelayIroh } from "../iroh/relay_iroh.ts";
 import type { ConnectProxy } from "../proxies/connect_proxy.ts";
@@ -63,6 +64,8 @@ function provideProcess(
     "process_resident_memory_bytes",
     () => [[Deno.memoryUsage().rss]],
   );
+  metrics.provide("process_heap_bytes", () => [[heapOctets()]]);
+  metrics.provide("process_cpu_seconds_total", () => [[cpuSeconds()]]);
   metrics.provide("process_open_fds", async () => {
     const count = await openFiles();
     return count === undefined ? [] : [[count]];
@@ -98,6 +101,10 @@ function provideConnections(
   metrics.provide(
     "imap_idle_sessions",
     () => [[relay.accounts.sessions.idling()]],
+  );
+  metrics.provide(
+    "web_sessions",
+    () => [[relay.accounts.sessions.counts().web]],
   );
 }
 
@@ -144,8 +151,11 @@ function provideMail(metrics: Metrics, { relay }: MetricsSource): void {
   });
 }
 
-function provideStore(metrics: Metrics, { relay }: MetricsSource): void {
-  const { store } = relay;
+function provideStore(
+  metrics: Metrics,
+  { relay, config }: MetricsSource,
+): void {
+  const { store, settings } = relay;
   metrics.provide(
     "accounts",
     async () => [[await store.accounts.countAbout()]],
@@ -154,6 +164,14 @@ function provideStore(metrics: Metrics, { relay }: MetricsSource): void {
     "storage_bytes",
     async () => [[await store.accounts.octetsAbout()]],
   );
+  metrics.provide("accounts_active", async () => {
+    const quota = settings.get("default_quota");
+    return [[(await store.accounts.figuresAbout(quota)).activeDay]];
+  });
+  metrics.provide("disk_free_bytes", async () => {
+    const free = await freeOctets(config().server.stateDir);
+    return free === undefined ? [] : [[free]];
+  });
   metrics.provide("db_size_bytes", () => [[store.health().databaseOctets]]);
   metrics.provide("db_wal_bytes", () => [[store.health().logOctets]]);
   metrics.provide("writer_queue_bytes", () => [[store.health().queuedOctets]]);

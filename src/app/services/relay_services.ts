@@ -31,6 +31,7 @@ export function relayServices(
     tasks(assembly),
     counting(assembly),
     bandwidth(assembly),
+    history(assembly),
     sending(assembly),
     controlService(assembly),
     pollersService(assembly.pollers),
@@ -92,6 +93,16 @@ function bandwidth({ relay }: Assembly): RequiredService {
     optional: false,
     start: () => relay.bandwidth.start(),
     stop: () => relay.bandwidth.stop(),
+  };
+}
+
+/** It ends after what it looks at. */
+function history({ relay }: Assembly): RequiredService {
+  return {
+    name: "history",
+    optional: false,
+    start: () => relay.history.start(),
+    stop: () => relay.history.stop(),
   };
 }
 

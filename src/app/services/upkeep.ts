@@ -220,13 +220,15 @@ function settingsFollower({ relay }: Assembly): RequiredService {
 }
 
 /** How late it comes itself, how the machine's clock jumps, and each new day. */
-function clockWatch({ relay, log }: Assembly): RequiredService {
+function clockWatch(assembly: Assembly): RequiredService {
+  const { relay, log } = assembly;
   return service("clock", () => {
     let lastMs = SYSTEM_CLOCK.monotonic();
     return SYSTEM_TIMERS.every(CLOCK_MS, () => {
       const lagMs = SYSTEM_CLOCK.monotonic() - lastMs - CLOCK_MS;
       lastMs = SYSTEM_CLOCK.monotonic();
       relay.protection.noteLag(lagMs);
+      assembly.lag.note(lagMs);
       if (lagMs > LAG_WORTH_TELLING_MS) {
         log.warn(word("event_loop_lag"), { ms: Math.round(lagMs) });
       }

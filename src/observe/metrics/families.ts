@@ -48,11 +48,23 @@ export const FAMILIES = {
     type: "gauge",
     help: "Memory of the process",
   },
+  process_heap_bytes: {
+    type: "gauge",
+    help: "Of the memory, objects of the main thread",
+  },
+  process_cpu_seconds_total: {
+    type: "counter",
+    help: "Time that the process has computed, all threads together",
+  },
   process_open_fds: { type: "gauge", help: "Open files and sockets" },
   event_loop_lag_seconds: {
     type: "histogram",
     help: "How much too late a timer of the main thread was",
     buckets: QUICK,
+  },
+  event_loop_lag_max_seconds: {
+    type: "gauge",
+    help: "How late the main thread was at most in the last ten seconds",
   },
   connections: {
     type: "gauge",
@@ -127,6 +139,11 @@ export const FAMILIES = {
     buckets: QUICK,
     ofPeople: true,
   },
+  web_sessions: {
+    type: "gauge",
+    help: "Logged-in sessions of web mail",
+    ofPeople: true,
+  },
   push_notifications_total: {
     type: "counter",
     help:
@@ -160,6 +177,11 @@ export const FAMILIES = {
     help: "Octets of writes to the database that wait for their turn",
   },
   accounts: { type: "gauge", help: "Accounts", ofPeople: true },
+  accounts_active: {
+    type: "gauge",
+    help: "Accounts that logged in today or yesterday",
+    ofPeople: true,
+  },
   registrations_total: {
     type: "counter",
     help: "Accounts that were asked for on the web or by a first login",
@@ -175,6 +197,10 @@ export const FAMILIES = {
   db_wal_bytes: {
     type: "gauge",
     help: "What is written ahead of the database",
+  },
+  disk_free_bytes: {
+    type: "gauge",
+    help: "Room where the state directory is",
   },
   http_requests_total: {
     type: "counter",

@@ -95,6 +95,11 @@ export class Metrics {
     this.#providers.set(name, [...before, read as Provider]);
   }
 
+  /** Of one family, as it is now; none while it is not counted. */
+  async samples(name: FamilyName): Promise<readonly Sample[]> {
+    return this.#isCounted(name) ? (await this.#collected(name)).samples : [];
+  }
+
   /** All families that are counted or provided, in the order of their table. */
   async collect(): Promise<CollectedFamily[]> {
     const names = FAMILY_NAMES.filter((name) =>

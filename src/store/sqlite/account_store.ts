@@ -4,6 +4,7 @@ import type { AccountId } from "../../base/ids.ts";
 import type { Address } from "../../mail/address.ts";
 import type {
   Account,
+  AccountFigures,
   AccountFilter,
   AccountListing,
   AccountQuery,
@@ -19,7 +20,11 @@ import type { StoreClock } from "../clock.ts";
 import { type Connection, readTogether } from "./database/connection.ts";
 import type { LazyJobs } from "./writer/lazy_jobs.ts";
 import type { Background } from "./background.ts";
-import { RecentCount, type RecentCountParts } from "./recent_count.ts";
+import {
+  RecentCount,
+  type RecentCountParts,
+  RecentSums,
+} from "./recent_count.ts";
 import { AccountTable, type RowFilter } from "./tables/account_table.ts";
 import { BlockTable } from "./tables/block_table.ts";
 import { TokenTable } from "./tables/token_table.ts";
@@ -29,6 +34,18 @@ import { OutcomeUnknown, type Writer } from "./writer/writer.ts";
 const ACCOUNTS_AT_ONCE = 500; // in one transaction
 
 const OCTETS_OLD_SECONDS = 300;
+const FIGURES_OLD_SECONDS = 60;
+/** Two tables are read for each. */
+const FIGURES_AT_ONCE = 2000;
+const FIGURES = [
+  "total",
+  "activeDay",
+  "activeMonth",
+  "neverLoggedIn",
+  "overQuota",
+  "messages",
+  "octets",
+] as const satisfies readonly (keyof AccountFigures)[];
 
 export interface AccountStoreParts {
   readonly reads: Connection;
@@ -48,6 +65,8 @@ export class SqliteAccountStore implements AccountStore {
   readonly #tokens: TokenTable;
   readonly #count: RecentCount;
   readonly #octets: RecentCount;
+  readonly #figures: RecentSums<keyof AccountFigures>;
+  #defaultQuotaOctets = 0;
 
   constructor({ reads, writer, lazy, time, background }: AccountStoreParts) {
     this.writer = writer;
@@ -71,6 +90,17 @@ export class SqliteAccountStore implements AccountStore {
       ...shared,
       look: (after, limit) => usage.someOctetsAfter(after, limit),
       oldSeconds: OCTETS_OLD_SECONDS,
+    });
+    this.#figures = new RecentSums({
+      ...shared,
+      names: FIGURES,
+      look: (after, limit) =>
+        this.#accounts.someFigures(after, limit, {
+          livedDay: dayOf(time.seconds()),
+          defaultQuotaOctets: this.#defaultQuotaOctets,
+        }),
+      oldSeconds: FIGURES_OLD_SECONDS,
+      rowsAtOnce: FIGURES_AT_ONCE,
     });
   }
 
@@ -139,6 +169,11 @@ export class SqliteAccountStore implements AccountStore {
 
   octetsAbout(): Promise<number> {
     return this.#octets.get();
+  }
+
+  figuresAbout(defaultQuotaOctets: number): Promise<AccountFigures> {
+    this.#defaultQuotaOctets = defaultQuotaOctets;
+    return this.#figures.get();
   }
 
   async create(account: NewAccount): Promise<AccountId> {

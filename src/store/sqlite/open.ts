@@ -11,6 +11,7 @@ import type { MailStore } from "../mail.ts";
 import type { MetadataStore } from "../metadata.ts";
 import type { QueueStore } from "../queue.ts";
 import type { RecordStore } from "../records.ts";
+import type { SampleStore } from "../samples.ts";
 import type { SettingStore } from "../settings.ts";
 import type { StoreClock } from "../clock.ts";
 import type {
@@ -41,6 +42,7 @@ import { SqliteMailStore } from "./mail/mail_store.ts";
 import { SqliteMaintenance } from "./maintenance.ts";
 import { SqliteMetadataStore, SqliteSettingStore } from "./metadata_store.ts";
 import { SqliteRecordStore } from "./record_store.ts";
+import { SqliteSampleStore } from "./sample_store.ts";
 import { SqliteQueueStore } from "./queue_store.ts";
 import { type SqliteOptions, SYSTEM_CLOCK, SYSTEM_TIMERS } from "./options.ts";
 import { BlobTable } from "./tables/blob_table.ts";
@@ -210,6 +212,7 @@ class SqliteStore implements Store {
   readonly queue: QueueStore;
   readonly metadata: MetadataStore;
   readonly records: RecordStore;
+  readonly samples: SampleStore;
   readonly settings: SettingStore;
   readonly staging: ContentStaging;
   readonly maintenance: Maintenance;
@@ -232,6 +235,7 @@ class SqliteStore implements Store {
     this.accounts = new SqliteAccountStore(base);
     this.metadata = new SqliteMetadataStore(reads, writer, time);
     this.records = new SqliteRecordStore(reads, writer);
+    this.samples = new SqliteSampleStore(reads, writer);
     this.settings = new SqliteSettingStore(reads, writer);
     this.maintenance = new SqliteMaintenance(base);
     const bodies = new BodyReader(

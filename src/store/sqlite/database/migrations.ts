@@ -7,6 +7,7 @@ import {
   SCHEMA_4,
   SCHEMA_5,
   SCHEMA_6,
+  SCHEMA_7,
 } from "./schema.ts";
 
 /** Number n (from 1) leads from version n - 1 to n. Only ever appended to. */
@@ -17,6 +18,7 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_4,
   SCHEMA_5,
   SCHEMA_6,
+  SCHEMA_7,
 ];
 
 /**

@@ -267,3 +267,25 @@ CREATE TABLE sent (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX sent_by_time ON sent (until);
 `;
+
+/**
+ * What was measured, and when: numbers of the relay as a whole. Times are the
+ * machine's, since people see them; what is deleted goes by how many there are.
+ */
+export const SCHEMA_7 = `
+CREATE TABLE metric_series (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE metric_samples (
+  series INTEGER NOT NULL,
+  res INTEGER NOT NULL,
+  ts INTEGER NOT NULL,
+  min REAL NOT NULL,
+  max REAL NOT NULL,
+  sum REAL NOT NULL,
+  n INTEGER NOT NULL,
+  PRIMARY KEY (series, res, ts)
+) STRICT, WITHOUT ROWID;
+`;

@@ -14,6 +14,7 @@ import { QueueDestinationTable } from "../tables/queue_destination_table.ts";
 import { QueueRecipientTable } from "../tables/queue_recipient_table.ts";
 import { QueueTable } from "../tables/queue_table.ts";
 import { RecordTable } from "../tables/record_table.ts";
+import { SampleTable } from "../tables/sample_table.ts";
 import { SentTable } from "../tables/sent_table.ts";
 import { SettingTable } from "../tables/setting_table.ts";
 import { TaskTable } from "../tables/task_table.ts";
@@ -35,6 +36,7 @@ export class JobContext {
   readonly queueDestinations: QueueDestinationTable;
   readonly queueRecipients: QueueRecipientTable;
   readonly records: RecordTable;
+  readonly samples: SampleTable;
   readonly sent: SentTable;
   readonly settings: SettingTable;
   readonly tasks: TaskTable;
@@ -66,6 +68,7 @@ export class JobContext {
     this.queueDestinations = new QueueDestinationTable(db);
     this.queueRecipients = new QueueRecipientTable(db);
     this.records = new RecordTable(db);
+    this.samples = new SampleTable(db);
     this.sent = new SentTable(db);
     this.settings = new SettingTable(db);
     this.tasks = new TaskTable(db);

@@ -17,6 +17,7 @@ import { expireQueued } from "./queue/expiry.ts";
 import { changeQueued } from "./queue/selection.ts";
 import { resumeQueued, settleQueued } from "./queue/settle.ts";
 import { withdrawQueued } from "./queue/withdraw.ts";
+import * as samples from "./history/samples.ts";
 import * as settings from "./settings.ts";
 import { takeMailbox, takeMessages } from "./takeover/take_over.ts";
 import {
@@ -72,6 +73,9 @@ export const JOBS = {
   putToken: accounts.putToken,
   deleteToken: accounts.deleteToken,
   changeRecords: settings.changeRecords,
+  saveSamples: samples.saveSamples,
+  pruneSamples: samples.pruneSamples,
+  forgetSamples: samples.forgetSamples,
   changeSetting: settings.changeSetting,
   keepSecret: settings.keepSecret,
   putPushToken: settings.putPushToken,

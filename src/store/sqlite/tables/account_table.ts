@@ -3,6 +3,7 @@ import type { AccountId, MailboxId, TokenId } from "../../../base/ids.ts";
 import type { Address } from "../../../mail/address.ts";
 import type {
   Account,
+  AccountFigures,
   AccountFilter,
   AccountListing,
   AccountOrder,
@@ -141,6 +142,35 @@ export class AccountTable {
        FROM (SELECT id FROM accounts WHERE id > ? ORDER BY id LIMIT ?)`,
       id,
       limit,
+    )!;
+  }
+
+  /** Of some that come after one. */
+  someFigures(
+    id: number,
+    limit: number,
+    { livedDay, defaultQuotaOctets }: {
+      readonly livedDay: number;
+      readonly defaultQuotaOctets: number;
+    },
+  ): SomeRows<keyof AccountFigures> {
+    return this.db.row<SomeRows<keyof AccountFigures>>(
+      `SELECT count(*) AS rows, count(*) AS total,
+         coalesce(max(id), 0) AS last,
+         coalesce(sum(lived_login_day >= ?3 - 1), 0) AS activeDay,
+         coalesce(sum(lived_login_day > ?3 - 30), 0) AS activeMonth,
+         coalesce(sum(first_login_at IS NULL), 0) AS neverLoggedIn,
+         coalesce(sum(octets >= coalesce(quota_octets, ?4)), 0) AS overQuota,
+         coalesce(sum(messages), 0) AS messages,
+         coalesce(sum(octets), 0) AS octets
+       FROM (SELECT id, lived_login_day, first_login_at, quota_octets,
+           messages, octets
+         FROM accounts LEFT JOIN usage ON account_id = id
+         WHERE id > ?1 ORDER BY id LIMIT ?2 + 0)`,
+      id,
+      limit,
+      livedDay,
+      defaultQuotaOctets,
     )!;
   }
 

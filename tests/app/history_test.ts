@@ -1,0 +1,129 @@
+/** What a whole server measures of itself, and what of it outlives the server. */
+import assert from "node:assert/strict";
+import { ControlClient } from "../../src/cli/control_client.ts";
+import { message } from "../gate/messages.ts";
+import { FakeDate, HAS_FAKE_DATES } from "../harness/fake_date.ts";
+import { DOMAIN, Server } from "../harness/server.ts";
+import { SmtpClient } from "../harness/smtp_client.ts";
+
+const ANN = `ann@${DOMAIN}`;
+const WAIT_MS = 60_000;
+
+interface Found {
+  readonly step: number;
+  readonly series: Readonly<Record<string, [at: number, value: number][]>>;
+}
+
+async function ask<T>(server: Server, name: string, input: object): Promise<T> {
+  const client = await ControlClient.connect({
+    server: { stateDir: server.stateDir, runtimeDir: "" },
+  });
+  assert.ok(client instanceof ControlClient, String(client));
+  try {
+    return await client.ask(name, input, WAIT_MS) as T;
+  } finally {
+    client.close();
+  }
+}
+
+async function pointsOf(server: Server, key: string, step: number) {
+  const input = { keys: [key], step };
+  const { series } = await ask<Found>(server, "metrics.history", input);
+  return series[key] ?? [];
+}
+
+/** How many messages a series of messages per minute is about. */
+async function sentIn(server: Server, step: number): Promise<number> {
+  const points = await pointsOf(server, "messages.sent", step);
+  return Math.max(0, ...points.map(([, value]) => value));
+}
+
+/** The server looks every ten seconds. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + WAIT_MS;
+  while (!await isSo()) {
+    assert.ok(performance.now() < deadline, "it did not happen in a minute");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+async function send(server: Server): Promise<void> {
+  const writer = await SmtpClient.submit(
+    server.ports.submissionTls,
+    await server.certificate(),
+    ANN,
+    "a password of Ann",
+  );
+  await writer.exchange(`MAIL FROM:<${ANN}>`, 250);
+  await writer.exchange(`RCPT TO:<${ANN}>`, 250);
+  await writer.exchange("DATA", 354);
+  await writer.exchange(`${message({ from: ANN })}\r\n.`, 250);
+  writer.close();
+}
+
+Deno.test("what was measured outlives a stop, and refuses what makes no sense", async () => {
+  const server = await Server.start();
+  try {
+    await send(server);
+    await until(async () => await sentIn(server, 10) > 0);
+    await server.end("SIGTERM");
+    await server.run();
+    assert.ok(await sentIn(server, 60) > 0);
+    const told = await ask<{ series: { key: string; unit: string }[] }>(
+      server,
+      "metrics.series",
+      {},
+    );
+    const keys = told.series.map(({ key }) => key);
+    assert.ok(keys.includes("process.memory") && keys.includes("queue.length"));
+    for (const key of keys) {
+      assert.doesNotMatch(key, /@|\bann\b/);
+    }
+    await assert.rejects(
+      ask(server, "metrics.history", { keys: ["messages.of.ann"] }),
+      /keys: each one of/,
+    );
+    await assert.rejects(
+      ask(server, "metrics.history", { from: 2000, to: 1000 }),
+      /from: must be before to/,
+    );
+  } finally {
+    await server.dispose();
+  }
+});
+
+Deno.test({
+  name: "a kill loses no minute that was over, and a date that is set nothing",
+  ignore: !HAS_FAKE_DATES,
+  async fn() {
+    const date = new FakeDate("+0");
+    const server = await Server.start({ environment: date.environment });
+    try {
+      await send(server);
+      await until(async () => await sentIn(server, 10) > 0);
+      date.set("+5m"); // the minute is over, and written
+      await until(async () =>
+        (await pointsOf(server, "process.memory", 60)).length > 1
+      );
+      await server.end("SIGKILL");
+      await server.run();
+      assert.ok(await sentIn(server, 60) > 0);
+      date.set("-2m");
+      await until(async () => {
+        const points = await pointsOf(server, "process.memory", 10);
+        return points.length > 0;
+      });
+      date.set("+6m");
+      await until(async () =>
+        (await pointsOf(server, "process.memory", 60)).length > 2
+      );
+      assert.ok(await sentIn(server, 60) > 0);
+      const points = await pointsOf(server, "process.memory", 60);
+      const times = points.map(([at]) => at);
+      assert.deepEqual(times, [...new Set(times)].sort((a, b) => a - b));
+    } finally {
+      await server.dispose();
+      date.dispose();
+    }
+  },
+});
