@@ -103,6 +103,8 @@ export interface ClaimShare {
   readonly others: number;
   /** Of those, for destinations that could not be reached. */
   readonly failing: number;
+  /** Of those for all others: for destinations that have had no turn yet, whose mail came last. */
+  readonly newest?: number;
 }
 
 export interface LeasedRecipient {

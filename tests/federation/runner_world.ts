@@ -8,6 +8,7 @@ import {
   QueueRunner,
   type QueueRunnerParts,
 } from "../../src/federation/queue/runner.ts";
+import type { Transport } from "../../src/federation/transport.ts";
 import { RUNNER_LIMITS } from "../../src/federation/queue/room.ts";
 import { type Answer, type Call, fakeTransport } from "./fake_transport.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
@@ -33,6 +34,8 @@ export interface RunnerWorld extends TestStore {
 
 export interface RunnerTestOptions {
   readonly limits?: typeof RUNNER_LIMITS;
+  /** In place of the one that answers as the test says. */
+  readonly transport?: Transport;
   /** What stands between the runner and the store. */
   wrap?(store: RunnerStore): RunnerStore;
 }
@@ -41,16 +44,17 @@ export interface RunnerTestOptions {
 export function runnerTest(
   name: string,
   work: (world: RunnerWorld) => Promise<void>,
-  { limits = RUNNER_LIMITS, wrap = (store) => store }: RunnerTestOptions = {},
+  { limits = RUNNER_LIMITS, wrap = (store) => store, ...options }:
+    RunnerTestOptions = {},
 ): void {
   storeTest(name, async (test) => {
     const time = new TestTime();
     const bugs: unknown[] = [];
     let respond: Parameters<RunnerWorld["answer"]>[0] = () => "answered";
     let settings: Partial<PolicySettings> = {};
-    const { transport, calls } = fakeTransport((names, call) =>
-      respond(names, call)
-    );
+    const fake = fakeTransport((names, call) => respond(names, call));
+    const { calls } = fake;
+    const transport = options.transport ?? fake.transport;
     const watched = watch(wrap(test.store));
     const runner = new QueueRunner({
       store: watched.store,

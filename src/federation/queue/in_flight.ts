@@ -23,6 +23,8 @@ interface Waiting {
 
 interface Lane {
   running: number;
+  /** Since when each attempt runs, in their order. */
+  readonly began: Map<LeasedUnit, number>;
   readonly waiting: Waiting[];
   /** As far as is known: it gets one attempt at a time. */
   isFailing: boolean;
@@ -48,6 +50,8 @@ export interface Running {
   readonly unproven: number;
   /** Of those, at ones that could not be reached. */
   readonly failing: number;
+  /** Of the others, first ones of which nothing has come for long. */
+  readonly hanging: number;
 }
 
 /** As much is at hand as ends within this. */
@@ -55,6 +59,8 @@ const AHEAD_MS = 250;
 const MAX_AHEAD = 64;
 /** Of what is at hand: as many are made ready to be sent. */
 const PREPARED = 8;
+/** Who has never been heard of, and not after this either, may be one that swallows all. */
+export const PATIENCE_MS = 10_000;
 /** Nothing is at hand for longer: an admin may want to hold it. */
 const MAX_WAIT_MS = 2000;
 /** How much the newest of several times counts. */
@@ -92,7 +98,20 @@ export class InFlight {
       unproven += running;
       if (isFailing) failing += running;
     }
-    return { all: this.#count, unproven, failing };
+    const hanging = this.hanging().length;
+    return { all: this.#count, unproven, failing, hanging };
+  }
+
+  /** Attempts at destinations that were never heard of, and for long now; the first ones first. */
+  hanging(): LeasedUnit[] {
+    const sinceMs = this.#parts.clock.monotonic() - PATIENCE_MS;
+    const found: [unit: LeasedUnit, beganMs: number][] = [];
+    for (const [destination, lane] of this.#lanes) {
+      if (lane.isFailing || lane.tookMs !== undefined) continue;
+      if (this.#answering.has(destination)) continue;
+      found.push(...[...lane.began].filter(([, began]) => began <= sinceMs));
+    }
+    return found.sort(([, a], [, b]) => a - b).map(([unit]) => unit);
   }
 
   /** Attempts by destination. */
@@ -173,7 +192,8 @@ export class InFlight {
 
   #lane({ destination, failStreak }: LeasedUnit): Lane {
     const known = this.#lanes.get(destination);
-    const lane = known ?? { running: 0, waiting: [], isFailing: false };
+    const lane = known ??
+      { running: 0, began: new Map(), waiting: [], isFailing: false };
     lane.isFailing ||= failStreak > 0;
     this.#lanes.set(destination, lane);
     return lane;
@@ -192,6 +212,7 @@ export class InFlight {
       if (!await promise) return await work(false);
     } else this.#enter(lane);
     const beganMs = this.#parts.clock.monotonic();
+    lane.began.set(unit, beganMs);
     try {
       const outcome = await work(true);
       if (outcome.kind === "answered") {
@@ -201,6 +222,7 @@ export class InFlight {
       }
       return outcome;
     } finally {
+      lane.began.delete(unit);
       this.#leave(unit.destination, lane);
     }
   }

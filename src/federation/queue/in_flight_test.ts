@@ -3,7 +3,7 @@ import { unitFor } from "../../../tests/federation/fake_transport.ts";
 import { settle, TestTime } from "../../../tests/harness/test_time.ts";
 import type { LeasedUnit } from "../../store/queue.ts";
 import type { UnitOutcome } from "./attempt.ts";
-import { InFlight, type Turn } from "./in_flight.ts";
+import { InFlight, PATIENCE_MS, type Turn } from "./in_flight.ts";
 
 const UNTRIED: UnitOutcome = { kind: "untried" };
 
@@ -161,7 +161,12 @@ Deno.test("a destination that answers soon has more at hand, each begins when on
   const more = stream(flying, 12);
   await settle();
   assert.equal(flying.count, 2);
-  assert.deepEqual(flying.running(), { all: 2, unproven: 0, failing: 0 });
+  assert.deepEqual(flying.running(), {
+    all: 2,
+    unproven: 0,
+    failing: 0,
+    hanging: 0,
+  });
   assert.deepEqual([...flying.busy()], [["a.example", 2]]);
   assert.equal(prepared.length, 8);
   first.ends[1]!();
@@ -194,8 +199,45 @@ Deno.test("what is at hand goes back after a while, and when nobody is reached",
   flying.learn("a.example", "unreached");
   await Promise.all(late.all);
   assert.deepEqual(late.turns, [false, false]);
-  assert.deepEqual(flying.running(), { all: 2, unproven: 2, failing: 2 });
+  assert.deepEqual(flying.running(), {
+    all: 2,
+    unproven: 2,
+    failing: 2,
+    hanging: 0,
+  });
   ends.forEach((end) => end());
   await Promise.all(all);
   assert.deepEqual([...flying.ahead()], []);
+});
+
+Deno.test("hanging() is who was never heard of, after a while, the first one first", async () => {
+  const flying = newInFlight();
+  const works = new Map<LeasedUnit, ReturnType<typeof work>>();
+  const add = (destination: string, more: Partial<LeasedUnit> = {}) => {
+    const unit = unitFor(destination, [`x@${destination}`], more);
+    const one = work();
+    works.set(unit, one);
+    return { unit, one, done: flying.add(unit, one.run) };
+  };
+  const first = add("first.example");
+  add("failed.example", { failStreak: 1 });
+  add("known.example");
+  flying.learn("known.example", "answered");
+  await time.pass(PATIENCE_MS - 1);
+  assert.deepEqual(flying.hanging(), []);
+  const second = add("second.example");
+  await time.pass(1);
+  assert.deepEqual(flying.hanging(), [first.unit]);
+  await time.pass(PATIENCE_MS);
+  assert.deepEqual(flying.hanging(), [first.unit, second.unit]);
+  assert.deepEqual(flying.running(), {
+    all: 4,
+    unproven: 3,
+    failing: 1,
+    hanging: 2,
+  });
+  first.one.end();
+  await first.done;
+  assert.deepEqual(flying.hanging(), [second.unit]);
+  for (const { end } of works.values()) end();
 });

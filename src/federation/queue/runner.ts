@@ -15,9 +15,9 @@ import type { StoreListener } from "../../store/events.ts";
 import type { LeasedUnit, QueueStore, Settlement } from "../../store/queue.ts";
 import { attempt, type UnitOutcome } from "./attempt.ts";
 import { Alarm } from "./alarm.ts";
-import { InFlight } from "./in_flight.ts";
+import { InFlight, PATIENCE_MS } from "./in_flight.ts";
 import type { FederationPolicy } from "../policy/policy.ts";
-import { roomFor, type RunnerLimits } from "./room.ts";
+import { roomFor, type RunnerLimits, tooMany } from "./room.ts";
 import type { RetrySchedule } from "./schedule.ts";
 import { settlementOf } from "./settlement.ts";
 import type { Transport } from "../transport.ts";
@@ -79,7 +79,9 @@ export class QueueRunner {
   readonly #parts: QueueRunnerParts;
   readonly #flying: InFlight;
   readonly #alarm: Alarm;
-  readonly #aborts = new Set<AbortController>();
+  readonly #aborts = new Map<LeasedUnit, AbortController>();
+  /** Begun since the start: every other place is for the newest. */
+  #begun = 0;
   readonly #ends: (() => void)[] = [];
   #running: Promise<void> | undefined;
   #isStopping = false;
@@ -156,9 +158,12 @@ export class QueueRunner {
     if (this.#isPaused()) return LONGEST_WAIT_MS;
     const { queue } = this.#parts.store;
     const limits = this.#parts.limits();
-    const room = roomFor(limits, this.#flying.running());
+    const running = this.#flying.running();
+    const room = roomFor(limits, running);
     const ahead = this.#flying.ahead();
-    if (room.units <= 0 && ahead.size === 0) return LONGEST_WAIT_MS;
+    if (room.units <= 0 && ahead.size === 0) {
+      return running.unproven > 0 ? PATIENCE_MS : LONGEST_WAIT_MS;
+    }
     try {
       if (ahead.size === 0) {
         // a look takes less than a claim of nothing
@@ -180,10 +185,12 @@ export class QueueRunner {
             preferred: new Set(this.#flying.answering),
             others: room.unproven,
             failing: room.failing,
+            newest: (room.unproven + this.#begun % 2) >> 1,
           },
         },
       });
       for (const unit of units) this.#begin(unit);
+      this.#makeRoom(limits);
       const dueSeconds = await queue.nextDue(this.#flying.full());
       if (dueSeconds === undefined) return LONGEST_WAIT_MS;
       const leastMs = units.length > 0 ? 0 : SHORTEST_WAIT_MS;
@@ -201,11 +208,21 @@ export class QueueRunner {
       return outcome;
     });
     this.#unsettled++;
+    this.#begun++;
     work.then((outcome) => this.#settle(unit, outcome))
       .catch((error) => {
         this.#unsettled--;
         this.#parts.reportBug(error);
       });
+  }
+
+  /** Those of which nothing has come for longest end, as many as have begun in their places. */
+  #makeRoom(limits: RunnerLimits): void {
+    const count = tooMany(limits, this.#flying.running());
+    if (count === 0) return;
+    for (const unit of this.#flying.hanging().slice(0, count)) {
+      this.#aborts.get(unit)?.abort(HUNG);
+    }
   }
 
   /** Never throws. */
@@ -217,18 +234,19 @@ export class QueueRunner {
     const late = Promise.withResolvers<UnitOutcome>();
     const ends = [timers.every(ATTEMPT_MS, () => abort.abort())];
     signal.addEventListener("abort", () => {
-      const outcome = this.#isStopping ? UNTRIED : NO_END;
+      const outcome = this.#isStopping ? UNTRIED : endOf(signal);
       ends.push(timers.every(ABORT_MS, () => late.resolve(outcome)));
     }, { once: true });
-    this.#aborts.add(abort);
+    this.#aborts.set(unit, abort);
     try {
       const work = attempt(unit, { policy: policy(), transport, signal });
-      return await Promise.race([work, late.promise]);
+      const outcome = await Promise.race([work, late.promise]);
+      return isNothing(outcome) ? endOf(signal) : outcome;
     } catch (error) {
       this.#report(error);
       return NO_END;
     } finally {
-      this.#aborts.delete(abort);
+      this.#aborts.delete(unit);
       ends.forEach((end) => end());
     }
   }
@@ -315,3 +333,19 @@ const WAKING: ReadonlySet<string> = new Set(["queue", "settings", "missed"]);
 const UNTRIED: UnitOutcome = { kind: "untried" };
 /** Nobody knows whether the peer has it: all are tried again. */
 const NO_END: UnitOutcome = { kind: "answered", verdicts: new Map() };
+const HUNG: UnitOutcome = {
+  kind: "unreached",
+  note: {
+    status: "4.4.1", // RFC 3463 §3.5
+    text: "no answer for a while, and other servers were waiting to be asked",
+  },
+};
+
+function isNothing(outcome: UnitOutcome): boolean {
+  return outcome.kind === "answered" && outcome.verdicts.size === 0;
+}
+
+/** Of an attempt that was ended before anything had come of it. */
+function endOf({ reason }: AbortSignal): UnitOutcome {
+  return reason === HUNG ? HUNG : NO_END;
+}

@@ -81,6 +81,17 @@ export class QueueDestinationTable {
     );
   }
 
+  /** Those that have had no turn yet, whose mail came last. */
+  dueNewest(livedSeconds: number, limit: number): DueDestination[] {
+    return this.db.rows<DueDestination>(
+      `SELECT destination, fail_streak AS failStreak FROM queue_destinations
+       WHERE wake_at <= ? AND turns = 0 AND fail_streak = 0
+       ORDER BY wake_at DESC LIMIT ? + 0`,
+      livedSeconds,
+      limit,
+    );
+  }
+
   dueOne(name: string, livedSeconds: number): DueDestination | undefined {
     return this.db.row<DueDestination>(
       `SELECT destination, fail_streak AS failStreak FROM queue_destinations

@@ -50,15 +50,23 @@ function candidates(
   const due = places.takesFailing
     ? queueDestinations.due(livedSeconds, limit)
     : queueDestinations.dueReached(livedSeconds, limit);
-  if (due.length < limit || !of.share) return due;
-  // the others are so many that those who come first are not among them
+  if (!of.share || due.length <= of.share.others) return due;
+  const { preferred, newest = 0 } = of.share;
   const known = new Set(due.map(({ destination }) => destination));
-  const missing = [...of.share.preferred].filter((name) => !known.has(name));
-  return [
+  // the others may be so many that those who come first are not among them
+  const missing = due.length < limit
+    ? []
+    : [...preferred].filter((name) => !known.has(name));
+  const first = [
     ...missing.flatMap((name) =>
       queueDestinations.dueOne(name, livedSeconds) ?? []
     ),
-    ...due,
+    ...queueDestinations.dueNewest(livedSeconds, newest),
+  ];
+  const taken = new Set(first.map(({ destination }) => destination));
+  return [
+    ...first,
+    ...due.filter(({ destination }) => !taken.has(destination)),
   ];
 }
 
