@@ -24,15 +24,26 @@ import type { LocalDomains } from "../mail/local_domains.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { AccountOrigin } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
+import type { AdminAccess } from "./access/admin_access.ts";
+import type { AuditLog } from "./audit.ts";
 import type { BackupControl } from "./backup_control.ts";
 import type { BandwidthControl } from "./bandwidth_control.ts";
+import type { AdminCaller } from "./caller.ts";
 import type { CertificateAdmin } from "./certificate_admin.ts";
 import type { DoctorControl } from "./doctor_control.ts";
+import type { AdminEvents } from "./events.ts";
 import type { HistoryControl } from "./history_control.ts";
 import type { LiveServer } from "./live_server.ts";
 import type { TaskControl } from "./task_control.ts";
 
 export interface AdminContext {
+  /** Who asks; absent: the command line. */
+  readonly caller?: AdminCaller;
+  /** Who may use the API. */
+  readonly access: AdminAccess;
+  /** For panels that are open. */
+  readonly events: AdminEvents;
+  readonly audit: AuditLog;
   /** By what surface accounts are made; kept with them. */
   readonly origin: Extract<AccountOrigin, "cli" | "admin">;
   readonly store: Store;

@@ -3,8 +3,12 @@ import type * as v from "valibot";
 import { Refusal } from "../base/refusal.ts";
 import type { AdminContext } from "./context.ts";
 import { type Operation, parseInput } from "./operation.ts";
+import { recorded } from "./record.ts";
 import { ACCOUNT_CHANGES } from "./operations/account_changes.ts";
 import { ACCOUNT_OPERATIONS } from "./operations/accounts.ts";
+import { ADMIN_TOKEN_OPERATIONS } from "./operations/access/admin_tokens.ts";
+import { ADMIN_WEB_OPERATIONS } from "./operations/access/admin_web.ts";
+import { AUDIT_OPERATIONS } from "./operations/access/audit.ts";
 import { BACKUP_OPERATIONS } from "./operations/copies/backup.ts";
 import { IMPORT_OPERATIONS } from "./operations/copies/imports.ts";
 import { IMPORT_MADMAIL_OPERATIONS } from "./operations/copies/import_madmail.ts";
@@ -83,6 +87,9 @@ export const OPERATIONS = {
   ...FEDERATION_TRANSFER_OPERATIONS,
   ...QUEUE_OPERATIONS,
   ...PUSH_OPERATIONS,
+  ...ADMIN_TOKEN_OPERATIONS,
+  ...ADMIN_WEB_OPERATIONS,
+  ...AUDIT_OPERATIONS,
   ...TURN_OPERATIONS,
   ...IROH_OPERATIONS,
 } as const satisfies Record<string, Operation>;
@@ -97,7 +104,8 @@ export type AdminOutput<N extends OperationName> = Awaited<
 >;
 
 /**
- * Does one operation; its input is what a peer sent, as JSON.
+ * Does one operation; its input is what a peer sent, as JSON. What changes
+ * anything is recorded.
  *
  * @throws {Refusal} the operation's; `invalid_value` with the field that is
  * wrong; `not_found` if there is no such operation
@@ -108,12 +116,19 @@ export async function callOperation(
   input: unknown,
 ): Promise<unknown> {
   const operation = operationNamed(name);
-  return await operation.run(context, parseInput(operation.input, input));
+  const given = parseInput(operation.input, input);
+  if (!operation.changes) return await operation.run(context, given);
+  return await recorded(
+    context,
+    { name, operation, input: input as Readonly<Record<string, unknown>> },
+    () => operation.run(context, given),
+  );
 }
 
 const MAX_SHOWN = 60;
 
-function operationNamed(name: string): Operation {
+/** @throws {Refusal} `not_found` */
+export function operationNamed(name: string): Operation {
   if (Object.hasOwn(OPERATIONS, name)) return OPERATIONS[name as OperationName];
   throw new Refusal("not_found", {
     explanation: `No operation is named "${name.slice(0, MAX_SHOWN)}"`,

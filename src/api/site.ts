@@ -4,6 +4,7 @@
  * @module
  */
 import { type Context, Hono } from "hono";
+import type { AdminApi } from "./admin/admin_api.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { MTA_STS_PATH } from "../federation/published/mta_sts_policy.ts";
@@ -26,6 +27,8 @@ import type { ErrorJson } from "./types.ts";
 
 export interface SiteParts {
   readonly backend: SiteBackend;
+  /** Absent: there is none. */
+  readonly adminApi?: Pick<AdminApi, "answer">;
   /** Mail of other servers. */
   readonly mail: MxdelivBackend;
   readonly serving: Serving;
@@ -41,13 +44,19 @@ export function site(parts: SiteParts): HttpHandler {
 
 /** Everything that there is. */
 export function siteRoutes(
-  { backend, mail, serving, clock, timers, random }: SiteParts,
+  { backend, adminApi, mail, serving, clock, timers, random }: SiteParts,
 ): Hono<SiteEnv> {
   const app = new Hono<SiteEnv>();
   app.onError((error) => {
     throw error; // the server answers and reports it; Hono would print it
   });
   app.use(securityHeaders(backend));
+  if (adminApi) {
+    // before all else, so that no other path can hide it
+    app.use(async (context, next) =>
+      await adminApi.answer(context.req.raw, context.env) ?? await next()
+    );
+  }
   mxdelivRoutes(app, { backend: mail, clock, timers });
   exchangerRoutes(app, serving);
   for (const path of AUTOCONFIG_PATHS) {

@@ -16,6 +16,7 @@ import type { Log } from "../observe/log.ts";
 import { openLog } from "../observe/open_log.ts";
 import { redactError } from "../observe/redact.ts";
 import { catchUncaught } from "../observe/threads.ts";
+import { closeAdministration } from "./running/administration.ts";
 import { assemble, type Assembly, httpsAlpn } from "./assembly.ts";
 import { InstanceLock, SUCCESSOR_PATIENCE_MS } from "./instance_lock.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
@@ -282,6 +283,7 @@ class App implements RunningApp {
     relay.accounts.close();
     await relay.federation.close();
     relay.dkim.close();
+    closeAdministration(relay.administration);
     await relay.exchange.close();
     await relay.store.close();
     log.operational({ event: "stopped" });

@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { quotaPolicy } from "../accounts/live_options.ts";
 import type { CertificateAdmin } from "../admin/certificate_admin.ts";
 import type { AdminContext } from "../admin/context.ts";
 import type { ServerControl } from "../admin/live_server.ts";
@@ -13,7 +12,6 @@ import type { Config } from "../config/schema.ts";
 import { raiseFileLimit } from "../files/file_limit.ts";
 import { word } from "../observe/fields.ts";
 import type { Log } from "../observe/log.ts";
-import { seenGrace } from "../tasks/purge_seen.ts";
 import type { Renewers } from "../tls/acme/renewers.ts";
 import { HttpChallenges } from "../tls/acme/solvers.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
@@ -29,7 +27,7 @@ import {
   withCertificateSettings,
 } from "./certificates.ts";
 import { AppVersions } from "./push/app_versions.ts";
-import { RelayImapBackend, sharedMetadata } from "./imap_backend.ts";
+import { imapBackendOf } from "./imap_backend.ts";
 import type { InstanceLock } from "./instance_lock.ts";
 import {
   type AuthorityParts,
@@ -40,6 +38,7 @@ import { certificateAdmin, renewIfDue } from "./names/certificate_admin.ts";
 import { RecentLag } from "./metrics/process_facts.ts";
 import { provideMetrics } from "./metrics/relay_metrics.ts";
 import { RelayIroh } from "./iroh/relay_iroh.ts";
+import { relayAdminApi } from "./running/admin_api.ts";
 import { LiveView } from "./running/live_view.ts";
 import { Protocols } from "./protocols.ts";
 import { adminContext, buildRelay, type Relay } from "./relay.ts";
@@ -251,12 +250,19 @@ export async function assemble(
   });
   const protocols = new Protocols({
     ...shared,
+    adminApi: relayAdminApi({
+      ...relay,
+      log,
+      version,
+      config,
+      context: () => admin,
+    }),
     carried,
     connectProxy,
     shadowsocks,
     counters: relay.journal.counters,
     metrics: relay.journal.metrics,
-    imap: imapBackend(relay, config, { turn, iroh, appVersions }),
+    imap: imapBackendOf(relay, config, { turn, iroh, appVersions }),
     smtp: new RelaySmtpBackend(shared),
     site,
     serverMail: new RelayMxdelivBackend({
@@ -313,7 +319,7 @@ export async function assemble(
     iroh,
     counters: relay.journal.counters,
   });
-  const admin = adminContext(relay, config, {
+  const admin: AdminContext = adminContext(relay, config, {
     links: (domain) => site.links(domain),
     certificate: (name) => certificates.trustedFor(name),
     certificates: certificateOperations,
@@ -363,39 +369,4 @@ export async function assemble(
 /** What the port for HTTPS is ready to speak (RFC 7301 §3.1). */
 export function httpsAlpn({ http }: Config): readonly string[] {
   return http.alpnMail ? ["http/1.1", "imap", "smtp"] : ["http/1.1"];
-}
-
-function imapBackend(
-  relay: Relay,
-  config: () => Config,
-  { turn, iroh, appVersions }: {
-    readonly turn: TurnService;
-    readonly iroh: RelayIroh;
-    readonly appVersions: AppVersions;
-  },
-): RelayImapBackend {
-  const { store, settings, delivery } = relay;
-  return new RelayImapBackend({
-    ...relay,
-    config,
-    push: () => relay.push.offer,
-    surroundings: {
-      mail: store.mail,
-      metadata: store.metadata,
-      policy: {
-        quota: () => quotaPolicy(settings, config()),
-        seenGraceSeconds: () => seenGrace(settings),
-      },
-      shared: sharedMetadata({
-        settings,
-        config,
-        turn: () => turn.credentials(),
-        appVersions: () => appVersions.text,
-        iroh: () => iroh.url,
-      }),
-      append: (account, message) => delivery.append(account, message),
-      countTraffic: (account, received, sent) =>
-        relay.bandwidth.accounts.add(account, received, sent),
-    },
-  });
 }

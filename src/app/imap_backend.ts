@@ -1,5 +1,6 @@
 /** What IMAP sessions get of the relay. @module */
 import type { Accounts } from "../accounts/accounts.ts";
+import { quotaPolicy } from "../accounts/live_options.ts";
 import type { RefusalCode } from "../base/refusal.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/schema.ts";
@@ -11,8 +12,12 @@ import type {
   ImapPeer,
 } from "../imap/server/backend.ts";
 import type { Settings } from "../settings/settings.ts";
+import { seenGrace } from "../tasks/purge_seen.ts";
+import type { RelayIroh } from "./iroh/relay_iroh.ts";
 import type { Journal } from "./journal.ts";
-import type { TurnCredentials } from "./turn/turn_service.ts";
+import type { AppVersions } from "./push/app_versions.ts";
+import type { Relay } from "./relay.ts";
+import type { TurnCredentials, TurnService } from "./turn/turn_service.ts";
 import { type ImapSurroundings, RelayImapAccount } from "./imap_account.ts";
 
 export interface ImapBackendParts {
@@ -120,4 +125,40 @@ function turnEntry(credentials: TurnCredentials | undefined): string | null {
   if (!credentials) return null;
   const { host, port, username, password } = credentials;
   return `${host}:${port}:${username}:${password}`;
+}
+
+/** Over all parts of a relay. */
+export function imapBackendOf(
+  relay: Relay,
+  config: () => Config,
+  { turn, iroh, appVersions }: {
+    readonly turn: TurnService;
+    readonly iroh: RelayIroh;
+    readonly appVersions: AppVersions;
+  },
+): RelayImapBackend {
+  const { store, settings, delivery } = relay;
+  return new RelayImapBackend({
+    ...relay,
+    config,
+    push: () => relay.push.offer,
+    surroundings: {
+      mail: store.mail,
+      metadata: store.metadata,
+      policy: {
+        quota: () => quotaPolicy(settings, config()),
+        seenGraceSeconds: () => seenGrace(settings),
+      },
+      shared: sharedMetadata({
+        settings,
+        config,
+        turn: () => turn.credentials(),
+        appVersions: () => appVersions.text,
+        iroh: () => iroh.url,
+      }),
+      append: (account, message) => delivery.append(account, message),
+      countTraffic: (account, received, sent) =>
+        relay.bandwidth.accounts.add(account, received, sent),
+    },
+  });
 }

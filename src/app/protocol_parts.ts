@@ -1,4 +1,5 @@
 /** What the servers of all protocols stand on. @module */
+import type { AdminApi } from "../api/admin/admin_api.ts";
 import type { MxdelivBackend } from "../api/mxdeliv/backend.ts";
 import type { SiteBackend } from "../api/site_backend.ts";
 import type { Clock, Timers } from "../base/clock.ts";
@@ -11,6 +12,7 @@ import type { ImapBackend } from "../imap/server/backend.ts";
 import type { CarriedPeers } from "../net/carried_peers.ts";
 import type { ShadowsocksBackend } from "../shadowsocks/server/backend.ts";
 import type { SmtpBackend } from "../smtp/server/backend.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { HttpChallenges } from "../tls/acme/solvers.ts";
 import type { RelayIroh } from "./iroh/relay_iroh.ts";
 import type { ConnectProxy } from "./proxies/connect_proxy.ts";
@@ -23,6 +25,8 @@ export interface ProtocolParts {
   /** For whom our own tunnels connect to us. */
   readonly carried: CarriedPeers;
   readonly site: SiteBackend;
+  readonly adminApi: AdminApi;
+  readonly settings: Settings;
   readonly serverMail: MxdelivBackend;
   readonly serving: Serving;
   readonly contexts: SecureContexts;

@@ -37,6 +37,10 @@ import { followPurgeSettings } from "../tasks/purge_seen.ts";
 import { TaskRunner } from "../tasks/task_runner.ts";
 import { TaskScheduler } from "../tasks/task_scheduler.ts";
 import type { Certificate } from "../tls/certificate.ts";
+import {
+  type Administration,
+  openAdministration,
+} from "./running/administration.ts";
 import { backupOptions } from "./backups.ts";
 import { ehloName, outgoingFrom } from "./federation/own_names.ts";
 import { smtpSessions } from "./federation/smtp_sessions.ts";
@@ -81,6 +85,7 @@ export interface Relay {
   readonly bandwidth: BandwidthLedger;
   readonly history: MetricHistory;
   readonly push: RelayPush;
+  readonly administration: Administration;
   reportBug(error: unknown): void;
 }
 
@@ -260,6 +265,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     bandwidth,
     history,
     push,
+    administration: await openAdministration({ ...shared, config, log }),
     reportBug,
   };
 }
@@ -319,6 +325,7 @@ export function adminContext(
   });
   const around = () => ({ ...relay, config: config(), links });
   const context: AdminContext = {
+    ...relay.administration,
     origin: "cli",
     store: relay.store,
     accounts: relay.accounts,

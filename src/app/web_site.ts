@@ -10,22 +10,27 @@ import {
   withStealth,
 } from "../api/stealth/stealth.ts";
 import { systemRandom } from "../base/random.ts";
+import { SCHEMA } from "../config/schema.ts";
 import { FIXED_ANSWERS } from "../http/server/fixed_answers.ts";
 import type { HttpServerOptions } from "../http/server/server.ts";
+import type { Settings } from "../settings/settings.ts";
 import type { ProtocolParts } from "./protocol_parts.ts";
 
 type WebSite = Pick<HttpServerOptions, "handler" | "upgrades" | "answers">;
-type WebParts = Pick<
-  ProtocolParts,
-  | "site"
-  | "serverMail"
-  | "serving"
-  | "challenges"
-  | "iroh"
-  | "clock"
-  | "timers"
-  | "metrics"
->;
+type WebParts =
+  & { readonly settings: Settings }
+  & Pick<
+    ProtocolParts,
+    | "site"
+    | "adminApi"
+    | "serverMail"
+    | "serving"
+    | "challenges"
+    | "iroh"
+    | "clock"
+    | "timers"
+    | "metrics"
+  >;
 
 export function webSite(parts: WebParts): WebSite {
   const { serving, serverMail, challenges } = parts;
@@ -34,6 +39,7 @@ export function webSite(parts: WebParts): WebSite {
     isExchanger: (token) => serving.isOn && serving.bearer(token) !== undefined,
     isSignUpOpen: () => parts.site.facts("").registration === "open",
     takesPlainMail: () => serverMail.takesPlain(),
+    admin: adminPaths(parts.settings),
   };
   const everything = withAcmeChallenges(
     (token) => challenges.answer(token),
@@ -53,5 +59,23 @@ export function webSite(parts: WebParts): WebSite {
       stealthyUpgrade(stealth, route)
     ),
     answers: stealthyAnswers(stealth, FIXED_ANSWERS),
+  };
+}
+
+/** One that is not the built-in one is known to those who were told. */
+function adminPaths(settings: Settings): StealthParts["admin"] {
+  const api = () => settings.get("admin_path");
+  const isGuessed = (path: string, key: "admin.path" | "admin.web_path") =>
+    path === SCHEMA[key].initial;
+  return {
+    guessed: () => isGuessed(api(), "admin.path") ? [api()] : [],
+    secret() {
+      const panel = settings.get("admin_web_path");
+      const isShown = settings.get("admin_web_enabled");
+      return [
+        ...isGuessed(api(), "admin.path") ? [] : [api()],
+        ...isShown && !isGuessed(panel, "admin.web_path") ? [panel] : [],
+      ];
+    },
   };
 }

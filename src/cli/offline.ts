@@ -7,6 +7,7 @@
 import { existsSync } from "node:fs";
 import type { LinkFacts } from "../accounts/login_link.ts";
 import type { CertificateAdmin } from "../admin/certificate_admin.ts";
+import { closeAdministration } from "../app/running/administration.ts";
 import {
   bundlePath,
   openCertificates,
@@ -120,6 +121,7 @@ async function openLocked(
       relay.accounts.close();
       await relay.federation.close();
       relay.dkim.close();
+      closeAdministration(relay.administration);
       await relay.exchange.close();
       await relay.store.close();
       lock.release();

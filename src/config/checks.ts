@@ -1,6 +1,7 @@
 /** What must hold between keys; each key alone is checked by its kind. @module */
 import { BlockList, isIP } from "node:net";
 import { literalIp } from "../mail/address.ts";
+import { adminPathsProblem } from "./web_kinds.ts";
 import { collisions, fileListeners } from "./listeners.ts";
 import type { Config, KeyName } from "./schema.ts";
 import { passwordProblem } from "./tunnel_kinds.ts";
@@ -21,6 +22,7 @@ export function checkConfig(config: Config): CheckResult[] {
     ...checkMetrics(config),
     ...checkTurn(config),
     ...checkShadowsocks(config),
+    ...checkAdmin(config),
   ];
 }
 
@@ -60,6 +62,11 @@ function* checkShadowsocks({ shadowsocks }: Config): Generator<CheckResult> {
   const { cipher, password } = shadowsocks;
   const problem = passwordProblem(cipher, password);
   if (problem) yield error("shadowsocks.password", problem);
+}
+
+function* checkAdmin({ admin }: Config): Generator<CheckResult> {
+  const problem = adminPathsProblem(admin.path, admin.webPath);
+  if (problem) yield error("admin.web_path", problem);
 }
 
 function* checkListeners(config: Config): Generator<CheckResult> {

@@ -20,6 +20,7 @@ function another(key: KeyName, value: unknown): unknown {
     "192.0.2.1",
     "192.0.2.1:25",
     "25",
+    "https://panel.example",
     `${"A".repeat(43)}=`,
   ]);
 }

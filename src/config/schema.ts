@@ -37,6 +37,7 @@ import {
   httpsUrl,
   webUrl,
 } from "./authority_kinds.ts";
+
 import { releaseKey } from "./release_key.ts";
 import {
   dkimSelector,
@@ -53,7 +54,15 @@ import {
   turnRealm,
 } from "./network_kinds.ts";
 import { shadowsocksCipher } from "./tunnel_kinds.ts";
-import { gateKey, relayUrl, siteLanguage, stealthMode } from "./web_kinds.ts";
+import {
+  adminPath,
+  adminToken,
+  gateKey,
+  relayUrl,
+  siteLanguage,
+  stealthMode,
+  webOrigin,
+} from "./web_kinds.ts";
 
 export interface Key<T> {
   readonly kind: Kind<T>;
@@ -135,6 +144,7 @@ export const SECTIONS = {
   imap: "Mailboxes",
   http: "Web pages and sign-up",
   web: "What strangers see of the web pages",
+  admin: "The admin API and its panel",
   shadowsocks:
     "A tunnel for clients whose network lets them reach nothing else; it leads to this server alone",
   http_proxy: "The same by CONNECT (RFC 9110 §9.3.6), for clients that know it",
@@ -661,6 +671,67 @@ export const SCHEMA = {
     text,
     "",
     "Who is told of weaknesses, as /.well-known/security.txt says it (RFC 9116): an address or URI; empty: there is no such file",
+  ),
+
+  "admin.enabled": key(
+    flag,
+    true,
+    "Answer the admin API",
+  ),
+  "admin.path": key(
+    adminPath,
+    "/api/admin",
+    "Where the admin API is",
+  ),
+  "admin.web_enabled": key(
+    flag,
+    false,
+    "Show the admin panel; install switches it on",
+  ),
+  "admin.web_path": key(
+    adminPath,
+    "/admin",
+    "Where the admin panel is; install chooses a path that nobody guesses",
+  ),
+  "admin.token_file": atStart(
+    path,
+    "",
+    "File of the token that may do everything; empty: admin_token in the state directory. It is made when it is not there",
+  ),
+  "admin.token": atStart(
+    adminToken,
+    "",
+    "That token itself, in place of the file; disabled: neither API nor panel",
+  ),
+  "admin.allow_from": key(
+    list(network),
+    [],
+    "Networks that API and panel are there for; empty: all",
+  ),
+  "admin.hide_unauthenticated": key(
+    flag,
+    false,
+    "Who has no valid token or session finds no API; always so while the site hides and the path is the built-in one",
+  ),
+  "admin.cors_origins": key(
+    list(webOrigin),
+    [],
+    "Web sites whose pages may call the API with a token, as https://panel.example",
+  ),
+  "admin.session_idle": key(
+    duration({ min: MINUTES }),
+    hours(12),
+    "A session of the panel ends when it was not used for so long",
+  ),
+  "admin.session_max": key(
+    duration({ min: MINUTES }),
+    days(7),
+    "… and in any case after so long",
+  ),
+  "admin.audit_days": key(
+    integer(1, 3650),
+    90,
+    "Days for which it is kept who changed what",
   ),
 
   "shadowsocks.enabled": key(

@@ -47,3 +47,93 @@ export const relayUrl: Kind<string> = textual(
     );
   },
 );
+
+const PART = /^(?!\.)[A-Za-z0-9._~-]{1,64}$/;
+const MAX_PARTS = 4;
+/** Below which the site has paths of its own. */
+const TAKEN: ReadonlySet<string> = new Set([
+  "account",
+  "app",
+  "assets",
+  "autoconfig",
+  "docs",
+  "exchanger",
+  "favicon.ico",
+  "generate_204",
+  "healthz",
+  "inv",
+  "mail",
+  "metrics",
+  "mxdeliv",
+  "new",
+  "ping",
+  "pull",
+  "relay",
+  "release.json",
+  "robots.txt",
+  "share",
+  "static",
+  "webimap",
+  "webmail",
+  "websmtp",
+]);
+
+/** `/api/admin`: with a slash before, and none behind. */
+export const adminPath: Kind<string> = textual(
+  "path of 1 to 4 parts",
+  (text) => {
+    const path = text.trim().replace(/\/$/, "");
+    const parts = path.replace(/^\//, "").slice(0, 300).split("/");
+    if (parts.length <= MAX_PARTS && parts.every((part) => PART.test(part))) {
+      return `/${parts.join("/")}`;
+    }
+    throw new SyntaxError(
+      `must be a path such as /api/admin, of 1 to 4 parts (got ${quote(text)})`,
+    );
+  },
+);
+
+/** Why API and panel cannot both be there; undefined if they can. */
+export function adminPathsProblem(
+  api: string,
+  web: string,
+): string | undefined {
+  for (const path of [api, web]) {
+    const [, first = ""] = path.split("/");
+    if (TAKEN.has(first)) return `${path} is a path of the web site`;
+  }
+  // the panel leaves what is below it to the API, but not the other way round
+  return `${web}/`.startsWith(`${api}/`)
+    ? `the panel cannot be at or below ${api}, where the API is`
+    : undefined;
+}
+
+const SHORTEST_TOKEN = 32;
+
+/** Empty: one of its own, in a file. */
+export const adminToken: Kind<string> = {
+  ...textual("token of 32 characters or more, disabled, or empty", (text) => {
+    const token = text.trim();
+    if (token === "" || token === "disabled") return token;
+    if (token.length >= SHORTEST_TOKEN && /^[!-~]{1,512}$/.test(token)) {
+      return token;
+    }
+    throw new SyntaxError("must be 32 to 512 characters without spaces");
+  }),
+  secret: true,
+};
+
+const MAX_ORIGIN = 300;
+
+/** What browsers say in Origin: `https://host[:port]`. */
+export const webOrigin: Kind<string> = textual("origin", (text) => {
+  const given = text.trim();
+  const url = given.length > MAX_ORIGIN ? null : URL.parse(given);
+  const isWeb = url?.protocol === "https:" || url?.protocol === "http:";
+  if (url && isWeb && /^https?:\/\/[^/?#@\\]+\/?$/i.test(given)) {
+    return url.origin;
+  }
+  throw new SyntaxError(
+    `must be an origin such as https://panel.example (got ${quote(given)})`,
+  );
+});

@@ -301,6 +301,10 @@ export const SETTINGS = {
     "web.security_contact",
     (c) => c.web.securityContact,
   ),
+  admin_path: live("admin.path", (c) => c.admin.path),
+  admin_web_enabled: live("admin.web_enabled", (c) => c.admin.webEnabled),
+  admin_web_path: live("admin.web_path", (c) => c.admin.webPath),
+  admin_cors_origins: live("admin.cors_origins", (c) => c.admin.corsOrigins),
   shadowsocks_cipher: live("shadowsocks.cipher", (c) => c.shadowsocks.cipher),
   shadowsocks_password: live(
     "shadowsocks.password",

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { adminPathsProblem } from "../config/web_kinds.ts";
 import { collisions } from "../config/listeners.ts";
 import type { Kind } from "../config/kinds.ts";
 import type { LoadedConfig } from "../config/load.ts";
@@ -225,6 +226,11 @@ export class Settings {
       reader.get("shadowsocks_password"),
     );
     if (problem) throw invalid(`shadowsocks_password ${problem}`);
+    const paths = adminPathsProblem(
+      reader.get("admin_path"),
+      reader.get("admin_web_path"),
+    );
+    if (paths) throw new Refusal("already_exists", { explanation: paths });
     const [collision] = collisions(
       effectiveListeners(this.#config.values, reader),
     );

@@ -6,6 +6,9 @@ import { days } from "../../src/base/durations.ts";
 import { FederationStatistics } from "../../src/federation/statistics/statistics.ts";
 import { RuleBook } from "../../src/federation/policy/rule_book.ts";
 import { TestTime } from "../harness/test_time.ts";
+import { AdminAccess } from "../../src/admin/access/admin_access.ts";
+import { AuditLog } from "../../src/admin/audit.ts";
+import { AdminEvents } from "../../src/admin/events.ts";
 import type { AdminContext } from "../../src/admin/context.ts";
 import {
   type AdminInput,
@@ -37,6 +40,7 @@ import { effectiveListeners } from "../../src/settings/listeners.ts";
 import { Settings } from "../../src/settings/settings.ts";
 import { NO_STATE } from "../../src/tls/acme/kept_state.ts";
 import { NO_DNS } from "../federation/exchange_world.ts";
+import type { Store } from "../../src/store/store.ts";
 import { openTestStore } from "../store/engines.ts";
 import { TaskRunner } from "../../src/tasks/task_runner.ts";
 
@@ -172,6 +176,7 @@ export async function withRelay(
       lived: store.clock,
     });
     await test({
+      ...await administration(store, clock, stateDir),
       publicUrl: () => "https://chat.example",
       dkim: {
         keys,
@@ -295,6 +300,38 @@ export async function withRelay(
     await store.close();
     await Deno.remove(stateDir, { recursive: true });
   }
+}
+
+/** Of whom nobody can be asked. */
+export async function administration(
+  store: Store,
+  clock: TestTime,
+  stateDir: string,
+): Promise<Pick<AdminContext, "access" | "audit" | "events">> {
+  const shared = {
+    store,
+    clock,
+    random: systemRandom,
+    reportBug(error: unknown) {
+      throw error;
+    },
+  };
+  return {
+    access: await AdminAccess.open({
+      ...shared,
+      options: () => ({
+        token: "",
+        tokenFile: `${stateDir}/admin_token`,
+        idleSeconds: 12 * 3600,
+        maxSeconds: days(7),
+      }),
+    }),
+    audit: await AuditLog.open({
+      ...shared,
+      options: () => ({ days: 90, hidesPeers: false }),
+    }),
+    events: new AdminEvents(),
+  };
 }
 
 /** What callOperation() does, with the types of the operation. */

@@ -34,6 +34,11 @@ function another(key: KeyName, directory: string): string {
     "iroh.relay_url": '"https://iroh.other.example"',
     "metrics.listen": '["127.0.0.1:9749"]',
     "web.gate_key": '"0123456789abcdef"',
+    "admin.path": '"/other/api"',
+    "admin.web_path": '"/other/panel"',
+    "admin.token": `"${"t".repeat(32)}"`,
+    "admin.allow_from": '["192.0.2.0/24"]',
+    "admin.cors_origins": '["https://panel.example"]',
     "upgrade.keys": `["${"A".repeat(43)}="]`,
   };
   if (chosen[key] !== undefined) return chosen[key];

@@ -67,6 +67,15 @@ const TELLS = /postern|chat ?mail|delta|madmail|dclogin|dcaccount|openpgp/i;
 const UNKNOWN = "/no-such-page";
 const INVITED = { POSTERN_SET__registration__token_required: "true" };
 
+const ADMIN_PATHS = [
+  "/api/admin",
+  "/api/admin/session",
+  "/api/admin/events",
+  "/api/admin/nothing",
+  "/admin",
+  "/admin/",
+];
+
 /** Every path that the site knows, those of later routes too. */
 function everyPath(): string[] {
   const nothing = {} as SiteParts[keyof SiteParts];
@@ -78,9 +87,10 @@ function everyPath(): string[] {
       clock: nothing,
     } as unknown as SiteParts,
   ).routes.map(({ path }) => path.replaceAll(/:\w+/g, "abc"));
-  const kept = KEPT_ROUTES.flatMap(({ paths }) =>
-    "prefix" in paths ? [`${paths.prefix}abc`] : paths
-  );
+  const kept = KEPT_ROUTES.flatMap(({ paths }) => {
+    if ("prefix" in paths) return [`${paths.prefix}abc`];
+    return "below" in paths ? ADMIN_PATHS : paths;
+  });
   const all = new Set([...known, ...kept, ...LOOKED_FOR]);
   return [...all].filter((path) => !path.includes("*"));
 }

@@ -22,11 +22,21 @@ export interface Known {
   isSignUpOpen(): boolean;
   /** Mail of other servers is taken without TLS. */
   takesPlainMail(): boolean;
+  /** Of admin API and panel. */
+  readonly admin: {
+    /** Where strangers guess it. */
+    guessed(): readonly string[];
+    /** Who asks there was told. */
+    secret(): readonly string[];
+  };
 }
 
 export interface KeptRoute {
   readonly methods: readonly string[];
-  readonly paths: readonly string[] | { readonly prefix: string };
+  readonly paths: readonly string[] | { readonly prefix: string } | {
+    /** These, and all below them. */
+    below(known: Known): readonly string[];
+  };
   /** Who asks so knows what is here: all answers are shown. */
   isKnown?(request: Request, known: Known): boolean;
   /** Whether a stranger sees this answer. */
@@ -56,6 +66,18 @@ export const KEPT_ROUTES: readonly KeptRoute[] = [
     isShown: never,
   },
   {
+    methods: ["GET", "HEAD", "POST", "DELETE", "OPTIONS"],
+    paths: { below: ({ admin }) => admin.secret() },
+    isKnown: () => true,
+    isShown: never,
+  },
+  {
+    // the API shows nothing to those who have no token
+    methods: ["GET", "POST", "DELETE"],
+    paths: { below: ({ admin }) => admin.guessed() },
+    isShown: ({ status }) => status !== 404,
+  },
+  {
     methods: ["GET", "POST"],
     paths: EXCHANGER_PATHS,
     isKnown: ({ headers }, known) => known.isExchanger(bearerToken(headers)),
@@ -63,12 +85,17 @@ export const KEPT_ROUTES: readonly KeptRoute[] = [
   },
 ];
 
-export function keptRoute({ method, url }: Request): KeptRoute | undefined {
+export function keptRoute(
+  { method, url }: Request,
+  known: Known,
+): KeptRoute | undefined {
   const { pathname } = new URL(url);
-  return KEPT_ROUTES.find(({ methods, paths }) =>
-    methods.includes(method) &&
-    ("prefix" in paths
-      ? pathname.startsWith(paths.prefix)
-      : paths.includes(pathname))
-  );
+  return KEPT_ROUTES.find(({ methods, paths }) => {
+    if (!methods.includes(method)) return false;
+    if ("prefix" in paths) return pathname.startsWith(paths.prefix);
+    if (!("below" in paths)) return paths.includes(pathname);
+    return paths.below(known).some((path) =>
+      `${pathname}/`.startsWith(`${path}/`)
+    );
+  });
 }

@@ -57,7 +57,7 @@ async function answer(
   exchange: HttpExchange,
 ): Promise<Response> {
   const { parts, site } = visit;
-  const route = keptRoute(request);
+  const route = keptRoute(request, parts);
   if (route?.isKnown?.(request, parts)) {
     return plainly(await site(request, exchange));
   }

@@ -25,6 +25,7 @@ function parts(
     isExchanger: (token) => token === "known",
     isSignUpOpen: () => isOpen,
     takesPlainMail: () => false,
+    admin: { guessed: () => ["/api/admin"], secret: () => [] },
   };
 }
 

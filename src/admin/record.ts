@@ -1,0 +1,130 @@
+/**
+ * What is recorded of a change: a row of the audit log and an event for panels,
+ * from this one place, whatever surface asked for it.
+ *
+ * @module
+ */
+import { Refusal } from "../base/refusal.ts";
+import type { AuditLog } from "./audit.ts";
+import { type AdminCaller, COMMAND_LINE } from "./caller.ts";
+import type { AdminEventName, AdminEvents } from "./events.ts";
+import { noteOf } from "./fields.ts";
+import type { Operation } from "./operation.ts";
+
+export interface Recording {
+  readonly audit: AuditLog;
+  readonly events: AdminEvents;
+  readonly caller?: AdminCaller;
+}
+
+/** Does what changes something, and records it. @throws whatever `work` throws */
+export async function recorded<T>(
+  recording: Recording,
+  change: {
+    readonly name: string;
+    readonly operation: Operation;
+    readonly input: Readonly<Record<string, unknown>>;
+  },
+  work: () => Promise<T> | T,
+): Promise<T> {
+  const { name, operation, input } = change;
+  const { audit, events, caller = COMMAND_LINE } = recording;
+  const row = {
+    actor: actorOf(caller),
+    ip: caller.address ?? null,
+    resource: caller.resource?.path ?? name,
+    method: caller.resource?.method ?? "",
+    summary: caller.resource === undefined
+      ? summaryOf(operation, input)
+      : `${name} ${summaryOf(operation, input)}`.trim(),
+  };
+  caller.resource?.onRecorded();
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    const status = error instanceof Refusal ? error.code : "internal";
+    await audit.add({ ...row, status });
+    throw error;
+  }
+  events.publish({
+    event: eventOf(name),
+    data: shownOf(name, operation, input),
+  });
+  await audit.add({ ...row, status: "ok" });
+  return result;
+}
+
+export function actorOf({ kind, name }: AdminCaller): string {
+  return kind === "cli" ? "cli" : `${kind}:${name}`;
+}
+
+const EVENTS: Readonly<Record<string, AdminEventName>> = {
+  settings: "settings",
+  registration: "settings",
+  ports: "settings",
+  stealth: "settings",
+  admin_web: "settings",
+  accounts: "account",
+  blocklist: "account",
+  quota: "account",
+  mailboxes: "account",
+  queue: "queue",
+  reload: "reload",
+  tasks: "job",
+};
+
+/** By the first word of the operation. */
+function eventOf(name: string): AdminEventName {
+  const [area = ""] = name.split(".");
+  return Object.hasOwn(EVENTS, area) ? EVENTS[area] ?? "change" : "change";
+}
+
+/** What is named, where it is no secret. */
+const NAMING = ["name", "username", "key", "domain", "task"];
+
+function shownOf(
+  name: string,
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const named = NAMING.flatMap((field) => {
+    const value = input[field];
+    return typeof value === "string" && isShown(operation, field)
+      ? [[field, clip(value)]]
+      : [];
+  });
+  return { operation: name, ...Object.fromEntries(named) };
+}
+
+const MAX_VALUE = 80;
+const MAX_SUMMARY = 300;
+
+/** `username=ann quota=1G password=(set)` */
+function summaryOf(
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+): string {
+  const text = Object.entries(input)
+    .filter(([, value]) => value !== undefined)
+    .map(([field, value]) =>
+      `${field}=${isShown(operation, field) ? shown(value) : "(set)"}`
+    ).join(" ");
+  return text.length > MAX_SUMMARY ? `${text.slice(0, MAX_SUMMARY)}…` : text;
+}
+
+function isShown({ input }: Operation, field: string): boolean {
+  const schema = input.entries[field];
+  return schema !== undefined && !noteOf(schema).secret;
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return `(${value.length} entries)`;
+  if (typeof value === "object" && value !== null) return "(…)";
+  return clip(String(value));
+}
+
+function clip(text: string): string {
+  const line = text.replace(/\p{Cc}+/gu, " ");
+  return line.length > MAX_VALUE ? `${line.slice(0, MAX_VALUE)}…` : line;
+}

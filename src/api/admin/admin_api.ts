@@ -1,0 +1,305 @@
+/**
+ * The admin API: one path for envelopes, below it the session of the panel and
+ * what happens as it happens. Where it is may change between two requests.
+ *
+ * @module
+ */
+import type { Credential } from "../../admin/access/admin_access.ts";
+import type { AdminContext } from "../../admin/context.ts";
+import type { Clock, Timers } from "../../base/clock.ts";
+import { isLoopback } from "../../base/peer_address.ts";
+import type { Random } from "../../base/random.ts";
+import type { HttpExchange } from "../../http/peer.ts";
+import { Networks } from "../../net/networks.ts";
+import { type Asking, authenticate } from "./authentication.ts";
+import { corsFields, preflight } from "./cors.ts";
+import { dispatch, nameOf, type Outcome } from "./dispatch.ts";
+import {
+  ApiFault,
+  type Envelope,
+  failure,
+  faultOf,
+  readEnvelope,
+  retryFields,
+  success,
+  tooLarge,
+} from "./envelope.ts";
+import { answerEvents, EventStreams } from "./events.ts";
+import { AuthFailures } from "./failures.ts";
+import { answerSession } from "./session.ts";
+
+export interface AdminApiOptions {
+  readonly isEnabled: boolean;
+  /** Networks; empty: everybody. */
+  readonly allowFrom: readonly string[];
+  /** Who has nothing to show finds nothing. */
+  readonly isHidden: boolean;
+  readonly sessionSeconds: number;
+}
+
+export interface AdminApiParts {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly version: string;
+  context(): AdminContext;
+  /** As they are now. */
+  options(): AdminApiOptions;
+  /** @param requestId that the answer names */
+  reportFault(error: unknown, requestId: number): void;
+}
+
+const MAX_OCTETS = 1024 * 1024;
+/** Of those who have shown that they may, for imports. */
+const MAX_IMPORT_OCTETS = 16 * MAX_OCTETS;
+/** For operations that look at other servers, or go through all accounts. */
+const ANSWER_MS = 600_000;
+const BODY_MS = 120_000;
+
+/** Nobody can cause these who has nothing to show. */
+const TOLD_ADMINS = new Set(["csrf", "scope", "too_many_streams", "internal"]);
+
+export class AdminApi {
+  readonly #parts: AdminApiParts;
+  readonly #failures: AuthFailures;
+  readonly #streams = new EventStreams();
+  readonly #networks = new Networks();
+
+  constructor(parts: AdminApiParts) {
+    this.#parts = parts;
+    this.#failures = new AuthFailures(parts.clock);
+  }
+
+  /** undefined for what is not about the API, or shall not be seen to be. */
+  async answer(
+    request: Request,
+    exchange: HttpExchange,
+  ): Promise<Response | undefined> {
+    const below = this.#below(new URL(request.url).pathname);
+    const { isEnabled, allowFrom, isHidden } = this.#parts.options();
+    const { access } = this.#parts.context();
+    const isThere = below !== undefined && isEnabled && !access.isDisabled &&
+      (allowFrom.length === 0 ||
+        this.#networks.includes(allowFrom, exchange.address));
+    if (!isThere) return undefined;
+    const asking = { request, peer: exchange };
+    const answer = await this.#answerBelow(below, asking, exchange, isHidden);
+    if (!answer) return undefined;
+    const { headers } = answer;
+    headers.set("cache-control", "no-store");
+    headers.set("x-robots-tag", "noindex, nofollow");
+    const cors = corsFields(request, this.#origins);
+    for (const [name, value] of Object.entries(cors)) headers.set(name, value);
+    return answer;
+  }
+
+  /** What follows the path of the API: "" for itself; undefined elsewhere. */
+  #below(pathname: string): string | undefined {
+    const path = this.#parts.context().settings.get("admin_path");
+    if (pathname === path) return "";
+    return pathname.startsWith(`${path}/`)
+      ? pathname.slice(path.length)
+      : undefined;
+  }
+
+  get #origins(): readonly string[] {
+    return this.#parts.context().settings.get("admin_cors_origins");
+  }
+
+  async #answerBelow(
+    below: string,
+    asking: Asking,
+    exchange: HttpExchange,
+    isHidden: boolean,
+  ): Promise<Response | undefined> {
+    const { request } = asking;
+    if (!mayCarrySecrets(asking)) {
+      if (isHidden) return undefined;
+      return Response.json({ error: "HTTPS required" }, { status: 403 });
+    }
+    if (request.method === "OPTIONS" && below === "") {
+      const allowed = preflight(request, this.#origins);
+      return isHidden && allowed.status !== 204 ? undefined : allowed;
+    }
+    switch (below) {
+      case "":
+        if (request.method === "POST") {
+          return await this.#envelope(asking, exchange, isHidden);
+        }
+        return isHidden ? undefined : methodNotAllowed("POST, OPTIONS");
+      case "/session":
+        return await this.#plainly(isHidden, () =>
+          answerSession({
+            ...this.#authentication,
+            timers: this.#parts.timers,
+            maxSeconds: this.#parts.options().sessionSeconds,
+            isHidden,
+          }, asking));
+      case "/events":
+        return await this.#plainly(isHidden, async () => {
+          const credential = await authenticate(this.#authentication, asking);
+          if (request.method !== "GET") return methodNotAllowed("GET");
+          const context = this.#parts.context();
+          return answerEvents(
+            {
+              access: context.access,
+              events: context.events,
+              timers: this.#parts.timers,
+              streams: this.#streams,
+            },
+            request,
+            exchange,
+            credential,
+          );
+        });
+      default:
+        return undefined;
+    }
+  }
+
+  get #authentication() {
+    const { access, audit } = this.#parts.context();
+    return { access, audit, failures: this.#failures };
+  }
+
+  /** With the status of HTTP itself. */
+  async #plainly(
+    isHidden: boolean,
+    work: () => Promise<Response>,
+  ): Promise<Response | undefined> {
+    const requestId = this.#newRequestId();
+    try {
+      return await work();
+    } catch (error) {
+      const fault = this.#faultOf(error, requestId);
+      const { status, code, message, detail } = fault;
+      if (isHidden && !TOLD_ADMINS.has(code)) return undefined;
+      const { retryAfterSeconds: wait } = detail;
+      return Response.json(
+        {
+          error: message,
+          code,
+          ...(wait === undefined ? {} : { retry_after: wait }),
+        },
+        { status, headers: retryFields(fault) },
+      );
+    }
+  }
+
+  async #envelope(
+    asking: Asking,
+    exchange: HttpExchange,
+    isHidden: boolean,
+  ): Promise<Response | undefined> {
+    const requestId = this.#newRequestId();
+    let resource: string | undefined;
+    let credential: Credential | undefined;
+    try {
+      const isKnown = await this.#isKnown(asking);
+      const maxOctets = isKnown ? MAX_IMPORT_OCTETS : MAX_OCTETS;
+      exchange.limit({
+        bodyOctets: maxOctets,
+        bodyMs: BODY_MS,
+        answerMs: ANSWER_MS,
+      });
+      const envelope = await readEnvelope(asking.request, maxOctets);
+      resource = nameOf(envelope);
+      credential = await authenticate(
+        this.#authentication,
+        asking,
+        envelope.authorization,
+      );
+      if (envelope.octets > MAX_OCTETS && !isImport(envelope)) throw tooLarge();
+      const { address } = asking.peer;
+      const { status, body } = await this.#following((context) =>
+        dispatch(context, envelope, credential!, address)
+      );
+      const { version } = this.#parts;
+      return success({ requestId, resource, version }, status, body);
+    } catch (error) {
+      const fault = this.#faultOf(error, requestId);
+      if (isHidden && credential === undefined) return undefined;
+      const version = credential === undefined
+        ? undefined
+        : this.#parts.version;
+      return failure({ requestId, resource, version }, fault);
+    }
+  }
+
+  /** Whether the head of the request alone says who asks; that is no attempt. */
+  async #isKnown(asking: Asking): Promise<boolean> {
+    const { headers } = asking.request;
+    if (!headers.has("authorization") && !headers.has("cookie")) return false;
+    const { access } = this.#parts.context();
+    const token = /^bearer +(\S+) *$/i.exec(
+      headers.get("authorization")?.slice(0, 2000) ?? "",
+    )?.[1];
+    if (token !== undefined) {
+      return this.#failures.wait(asking.peer.address) === 0 &&
+        access.tokens.bearer(token) !== undefined;
+    }
+    try {
+      await authenticate(this.#authentication, asking);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** A change of where API and panel are is part of the answer. */
+  async #following(
+    work: (context: AdminContext) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const context = this.#parts.context();
+    const { settings } = context;
+    const before = [settings.get("admin_path"), settings.get("admin_web_path")];
+    const { status, body } = await work(context);
+    const [path, webPath] = [
+      settings.get("admin_path"),
+      settings.get("admin_web_path"),
+    ];
+    if (path === before[0] && webPath === before[1]) return { status, body };
+    return {
+      status,
+      body: {
+        ...(typeof body === "object" && body !== null ? body : {}),
+        ...(path === before[0] ? {} : { new_path: path }),
+        ...(webPath === before[1] ? {} : { new_web_path: webPath }),
+      },
+    };
+  }
+
+  #faultOf(error: unknown, requestId: number): ApiFault {
+    const fault = faultOf(error);
+    if (fault) return fault;
+    this.#parts.reportFault(error, requestId);
+    return new ApiFault(500, "internal", "internal error");
+  }
+
+  #newRequestId(): number {
+    const [a = 0, b = 0, c = 0, d = 0] = this.#parts.random(4);
+    return ((a << 24 | b << 16 | c << 8 | d) >>> 0) || 1;
+  }
+}
+
+/** Over TLS, or without leaving this machine; what a proxy forwards has. */
+function mayCarrySecrets({ request, peer }: Asking): boolean {
+  if (peer.secure) return true;
+  const { headers } = request;
+  const isForwarded = headers.has("x-forwarded-for") ||
+    headers.has("forwarded");
+  return isLoopback(peer.address) && !isForwarded;
+}
+
+function isImport({ method, resource, body }: Envelope): boolean {
+  return resource === undefined
+    ? method === "accounts.import"
+    : resource === "/admin/accounts" && body.action === "import";
+}
+
+function methodNotAllowed(allow: string): Response {
+  return Response.json({ error: "method not allowed" }, {
+    status: 405,
+    headers: { allow },
+  });
+}
