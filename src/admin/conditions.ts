@@ -288,6 +288,11 @@ export const CONDITIONS = {
     text:
       "Other servers miss our DKIM signature or find it wrong, and refuse our mail: see to the DNS record of the key",
   },
+  peer_certificate_changed: {
+    severity: "warning",
+    text:
+      'Servers that are IP addresses show another certificate than before, see "federation status"',
+  },
   tls_enforced: {
     severity: "warning",
     text:

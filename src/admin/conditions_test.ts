@@ -275,6 +275,11 @@ const CASES: Record<
     well: {},
     message: /DKIM.*\(2 servers\)/,
   },
+  peer_certificate_changed: {
+    holds: { reported: new Map([["peer_certificate_changed", "1 server"]]) },
+    well: {},
+    message: /another certificate.*\(1 server\)/,
+  },
   tls_enforced: {
     holds: { reported: new Map([["tls_enforced", "1 domain"]]) },
     well: {},

@@ -874,6 +874,11 @@ export const SCHEMA = {
     ["nauta.cu"],
     "Domains that get mail without TLS where they have none",
   ),
+  "federation.pin_literals": key(
+    flag,
+    false,
+    "Send nothing to an address literal whose certificate has changed, for a week",
+  ),
   "federation.mta_sts": key(
     flag,
     true,

@@ -26,6 +26,7 @@ export class PeerAlarms {
   readonly #since: Readonly<Record<AlarmKind, Map<string, number>>> = {
     signature_refused: new Map(),
     tls_enforced: new Map(),
+    certificate_changed: new Map(),
   };
 
   constructor(parts: PeerAlarmsParts) {
@@ -42,10 +43,10 @@ export class PeerAlarms {
     this.#tell(kind);
   }
 
-  /** A delivery ends what was wrong there. */
+  /** A delivery ends what was wrong there, but a certificate that has changed stays so. */
   seen({ destination, result }: Pick<AttemptSeen, "destination" | "result">) {
     if (result !== "delivered") return;
-    for (const kind of KINDS) {
+    for (const kind of ENDED) {
       if (this.#since[kind].delete(destination)) this.#tell(kind);
     }
   }
@@ -68,4 +69,6 @@ export class PeerAlarms {
   }
 }
 
-const KINDS: readonly AlarmKind[] = ["signature_refused", "tls_enforced"];
+/** By a delivery. */
+const ENDED: readonly AlarmKind[] = ["signature_refused", "tls_enforced"];
+const KINDS: readonly AlarmKind[] = [...ENDED, "certificate_changed"];

@@ -50,3 +50,11 @@ Deno.test("PeerAlarms has an upper limit", () => {
   }
   assert.equal(told.at(-1), "signature_refused 1000");
 });
+
+Deno.test("PeerAlarms keeps a changed certificate, whatever is delivered", () => {
+  const { alarms, told } = world();
+  const destination = "[192.0.2.1]";
+  alarms.raise({ kind: "certificate_changed", destination });
+  alarms.seen({ destination, result: "delivered" });
+  assert.deepEqual(told, ["certificate_changed 1"]);
+});

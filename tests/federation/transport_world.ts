@@ -69,6 +69,7 @@ export const SETTINGS: TransportSettings = {
   httpFallback: "ip_literal",
   tls: "opportunistic",
   plaintextDomains: [],
+  pinLiterals: false,
   mtaSts: true,
   httpsNegativeTtlSeconds: 1800,
   allowPrivateTargets: true,

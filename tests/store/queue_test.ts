@@ -216,6 +216,34 @@ storeTest(
 );
 
 storeTest(
+  "claim() gives some places to those whose mail came last, and no destination twice",
+  async ({ store, pass }) => {
+    for (const name of ["a", "b", "c", "d"]) {
+      await queueTo(store, [`x@${name}.example`]);
+      pass(1);
+    }
+    const share = { preferred: new Set<string>(), failing: 0 };
+    const next = async (others: number, newest: number) => {
+      const units = await claim(store, {
+        units: 8,
+        of: {
+          kind: "due",
+          perDestination: 2,
+          busy: new Map(),
+          share: { ...share, others, newest },
+        },
+      });
+      return units.map(({ destination }) => destination);
+    };
+    assert.deepEqual(await next(2, 1), ["d.example", "a.example"]);
+    await queueTo(store, ["x@e.example"]);
+    assert.deepEqual(await next(1, 1), ["e.example"]);
+    assert.deepEqual(await next(1, 0), ["b.example"]);
+    assert.deepEqual(await next(4, 4), ["c.example"]);
+  },
+);
+
+storeTest(
   "a destination that is not reached delays its own mail only, and gets one message to try",
   async ({ store, pass }) => {
     for (let i = 0; i < 3; i++) await queueTo(store, [`a${i}@far.example`]);

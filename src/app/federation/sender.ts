@@ -73,8 +73,9 @@ export class Sender {
     this.#alarms = new PeerAlarms({
       clock,
       onChange(kind, count) {
-        if (count === 0) reported.clear(kind);
-        else reported.report(kind, alarmText(kind, count));
+        const condition = CONDITIONS[kind];
+        if (count === 0) reported.clear(condition);
+        else reported.report(condition, alarmText(kind, count));
       },
     });
     this.#transport = new RelayTransport({
@@ -196,10 +197,16 @@ export class Sender {
   }
 }
 
+const CONDITIONS = {
+  signature_refused: "signature_refused",
+  tls_enforced: "tls_enforced",
+  certificate_changed: "peer_certificate_changed",
+} as const;
+
 function alarmText(kind: AlarmKind, count: number): string {
-  const [one, many] = kind === "signature_refused"
-    ? ["server", "servers"]
-    : ["domain", "domains"];
+  const [one, many] = kind === "tls_enforced"
+    ? ["domain", "domains"]
+    : ["server", "servers"];
   return `${count} ${count === 1 ? one : many}`;
 }
 
@@ -210,6 +217,7 @@ function transportSettings(config: Config): TransportSettings {
     httpFallback: federation.httpFallback,
     tls: federation.tls,
     plaintextDomains: federation.plaintextDomains,
+    pinLiterals: federation.pinLiterals,
     mtaSts: federation.mtaSts,
     httpsNegativeTtlSeconds: federation.httpsNegativeTtl,
     allowPrivateTargets: federation.allowPrivateTargets,

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Timers } from "../../base/clock.ts";
-import type { HostRecord, Records } from "./records.ts";
+import type { HostRecord, Pin, PinnedWay, Records } from "./records.ts";
 
 export interface HostMemoryParts {
   readonly records: Records<HostRecord>;
@@ -87,6 +87,20 @@ export class HostMemory {
     if (known !== undefined && known <= octets) return;
     const tooLarge = { octets, at: this.#parts.seconds() };
     this.#set(host, { ...this.#hosts.get(host), tooLarge });
+  }
+
+  pin(host: string, way: PinnedWay): Pin | undefined {
+    return this.#hosts.get(host)?.pins?.[way];
+  }
+
+  /** Whether certificates of the host are known. */
+  isPinned(host: string): boolean {
+    return this.#hosts.get(host)?.pins !== undefined;
+  }
+
+  learnPin(host: string, way: PinnedWay, pin: Pin): void {
+    const known = this.#hosts.get(host);
+    this.#set(host, { ...known, pins: { ...known?.pins, [way]: pin } });
   }
 
   /** What is not written yet is. Never throws. */

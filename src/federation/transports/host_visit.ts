@@ -14,6 +14,7 @@ import type { Course } from "./course.ts";
 import type { HostMemory } from "./host_memory.ts";
 import { type HttpWay, type Load, requestBatches } from "./http_way.ts";
 import type { RelayTransportParts } from "./parts.ts";
+import type { Pins } from "./pins.ts";
 import type { SmtpAnswer, SmtpWay } from "./smtp_way.ts";
 import type { Stop, Way } from "./ways.ts";
 
@@ -23,6 +24,7 @@ export interface HostVisitParts
   readonly memory: HostMemory;
   readonly http: HttpWay;
   readonly smtp: SmtpWay;
+  readonly pins: Pins;
 }
 
 /** How it went with one way. */
@@ -61,7 +63,8 @@ export class HostVisit {
 
   /** HTTPS comes after SMTP where it is known that nobody is there. */
   #ways(): readonly Way[] {
-    const { ways, memory } = this.#stop;
+    const { memory } = this.#stop;
+    const ways = this.#parts.pins.ways(this.#stop);
     const { httpsNegativeTtlSeconds } = this.#parts.settings();
     const isAbsent = memory !== undefined &&
       this.#parts.memory.isAbsent(memory, httpsNegativeTtlSeconds);

@@ -5,6 +5,7 @@
  * @module
  */
 import { HttpTrouble, post, type PostRequest } from "../../http/client/post.ts";
+import type { DialledWire } from "../../net/dial.ts";
 import type { LeasedRecipient, LeasedUnit } from "../../store/queue.ts";
 import {
   httpTroubleVerdict,
@@ -21,6 +22,7 @@ import {
 } from "./connections.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { RelayTransportParts } from "./parts.ts";
+import type { Pins } from "./pins.ts";
 import { Turns } from "./turns.ts";
 import type { Stop, Way } from "./ways.ts";
 
@@ -68,11 +70,17 @@ export function requestBatches(
 export class HttpWay {
   readonly #parts: RelayTransportParts;
   readonly #connections: Connections;
+  readonly #pins: Pins;
   readonly #pool: Pool<Kept>;
   readonly #turns = new Turns(MOST_AT_HOST);
 
-  constructor(parts: RelayTransportParts, connections: Connections) {
+  constructor(
+    parts: RelayTransportParts,
+    connections: Connections,
+    pins: Pins,
+  ) {
     this.#parts = parts;
+    this.#pins = pins;
     this.#connections = connections;
     this.#pool = connections.pool();
   }
@@ -114,7 +122,7 @@ export class HttpWay {
     for (;;) {
       const kept = this.#take(key, way);
       const wire = kept?.wire ??
-        await this.#connections.open(way, stop, signal);
+        await this.#open(way, stop, signal);
       const verified = isVerified(wire);
       const seen = verified === undefined ? {} : { tlsVerified: verified };
       try {
@@ -140,6 +148,17 @@ export class HttpWay {
         }
         return { verdict, isHeard: false, ...seen };
       }
+    }
+  }
+
+  async #open(way: Way, stop: Stop, signal: AbortSignal): Promise<DialledWire> {
+    const wire = await this.#connections.open(way, stop, signal);
+    try {
+      this.#pins.check(stop, way, wire);
+      return wire;
+    } catch (error) {
+      wire.abort();
+      throw error;
     }
   }
 

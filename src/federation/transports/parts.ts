@@ -20,6 +20,8 @@ export interface TransportSettings {
   readonly tls: "opportunistic" | "verify";
   /** Canonical domains that mail goes to without TLS where there is none. */
   readonly plaintextDomains: readonly string[];
+  /** Whether nothing is sent to a literal that shows another certificate, for a week. */
+  readonly pinLiterals: boolean;
   /** Whether policies of other domains count (RFC 8461). */
   readonly mtaSts: boolean;
   /** How long HTTPS is left out where only SMTP has worked. */
@@ -45,8 +47,8 @@ export const PORTS: TransportPorts = { https: 443, http: 80, smtp: 25 };
 
 /** What an admin has to know, beyond the one message. */
 export interface TransportAlarm {
-  /** `signature_refused`: a peer misses our DKIM signature, or finds it wrong; `tls_enforced`: a domain wants TLS that its hosts do not have. */
-  readonly kind: "signature_refused" | "tls_enforced";
+  /** `signature_refused`: a peer misses our DKIM signature, or finds it wrong; `tls_enforced`: a domain wants TLS that its hosts do not have; `certificate_changed`: a server without a name shows another one. */
+  readonly kind: "signature_refused" | "tls_enforced" | "certificate_changed";
   /** Canonical. */
   readonly destination: string;
   readonly note: DeliveryNote;

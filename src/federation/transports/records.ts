@@ -25,7 +25,24 @@ export interface HostRecord {
   readonly absentAt?: number;
   /** A message of so many octets was too large. */
   readonly tooLarge?: { readonly octets: number; readonly at: number };
+  /** Of a host without a name: what its certificates were. */
+  readonly pins?: Partial<Record<PinnedWay, Pin>>;
 }
+
+/** Ways with TLS; a host may show another certificate on each. */
+export type PinnedWay = "https" | "smtp";
+
+/** Fingerprints of certificates. */
+export interface Pin {
+  readonly fingerprint: string;
+  /** Another one that came in its place, and since when. */
+  readonly next?: { readonly fingerprint: string; readonly since: number };
+}
+
+const PIN = object({
+  fingerprint: string(),
+  next: exactOptional(object({ fingerprint: string(), since: number() })),
+});
 
 /** Of `HostRecord`, by host. */
 export const HOSTS = {
@@ -34,6 +51,9 @@ export const HOSTS = {
     servedAt: exactOptional(number()),
     absentAt: exactOptional(number()),
     tooLarge: exactOptional(object({ octets: number(), at: number() })),
+    pins: exactOptional(
+      object({ https: exactOptional(PIN), smtp: exactOptional(PIN) }),
+    ),
   }),
 };
 

@@ -23,6 +23,7 @@ import {
   type RelayTransportParts,
   type TransportPorts,
 } from "./parts.ts";
+import { Pins } from "./pins.ts";
 import { SmtpWay } from "./smtp_way.ts";
 import {
   apexStop,
@@ -42,6 +43,7 @@ export class RelayTransport implements Transport {
   readonly #memory: HostMemory;
   readonly #policies: StsPolicies;
   readonly #judge: NoWayJudge;
+  readonly #pins: Pins;
   readonly #http: HttpWay;
   readonly #smtp: SmtpWay;
   readonly #prepared = new WeakMap<LeasedUnit, Promise<Prepared>>();
@@ -67,8 +69,10 @@ export class RelayTransport implements Transport {
       reportBug,
     });
     this.#judge = new NoWayJudge(clock);
-    this.#http = new HttpWay(parts, connections);
-    this.#smtp = new SmtpWay(parts, connections);
+    const pins = new Pins({ ...parts, memory: this.#memory });
+    this.#pins = pins;
+    this.#http = new HttpWay(parts, connections, pins);
+    this.#smtp = new SmtpWay(parts, connections, pins);
   }
 
   /** Connections that are open. */
@@ -195,6 +199,7 @@ export class RelayTransport implements Transport {
       memory: this.#memory,
       http: this.#http,
       smtp: this.#smtp,
+      pins: this.#pins,
     };
     await new HostVisit(parts, stop, load, course).run();
   }

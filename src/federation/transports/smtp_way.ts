@@ -22,6 +22,7 @@ import {
 import type { Load } from "./http_way.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { RelayTransportParts } from "./parts.ts";
+import type { Pins } from "./pins.ts";
 import type { SmtpSession } from "./smtp_sessions.ts";
 import type { Stop, Way } from "./ways.ts";
 
@@ -45,10 +46,16 @@ const TOO_LARGE = "5.3.4"; // RFC 3463 §3.4
 export class SmtpWay {
   readonly #parts: RelayTransportParts;
   readonly #connections: Connections;
+  readonly #pins: Pins;
   readonly #pool: Pool<KeptSession>;
 
-  constructor(parts: RelayTransportParts, connections: Connections) {
+  constructor(
+    parts: RelayTransportParts,
+    connections: Connections,
+    pins: Pins,
+  ) {
     this.#parts = parts;
+    this.#pins = pins;
     this.#connections = connections;
     this.#pool = connections.pool();
   }
@@ -141,6 +148,7 @@ export class SmtpWay {
         if (wasOffered) await session.startTls();
         else if (way.tls !== "if_offered") throw new NoTls();
       });
+      this.#pins.check(stop, way, wire);
       return { wire, session, end: () => void session.quit() };
     } catch (error) {
       const speaker = { transport: way.name, host: stop.host.name };
@@ -149,6 +157,7 @@ export class SmtpWay {
         throw new NoConnection({ ...speaker, ...NO_TLS });
       }
       wire.abort();
+      if (error instanceof NoConnection) throw error;
       const trouble = smtp.trouble(error);
       if (!trouble) throw error;
       if (wasOffered && way.tls === "if_offered") {

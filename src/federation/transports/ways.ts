@@ -46,6 +46,8 @@ export interface Stop extends Place {
   readonly ways: readonly Way[];
   /** Under which name it is remembered; undefined: not at all. */
   readonly memory?: string;
+  /** The domain, if no certificate can be verified for it: changes of it are noticed. */
+  readonly pinned?: string;
 }
 
 export interface WayRules {
@@ -101,7 +103,8 @@ export function directStop(
     ? [...https, ...http, ...smtp]
     : [...https, ...smtp, ...http];
   const ways = order.filter((way) => isOn(way, channels));
-  return { host, isNamed: false, ways, memory: host.name };
+  const pinned = isUnnamed(destination) ? { pinned: destination } : {};
+  return { host, isNamed: false, ways, memory: host.name, ...pinned };
 }
 
 /** The domain's own web server, which has taken its mail before. */

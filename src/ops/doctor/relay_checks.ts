@@ -24,6 +24,7 @@ const OWNERS: Readonly<Record<string, readonly ConditionCode[]>> = {
     "peers_unreached",
     "signature_refused",
     "tls_enforced",
+    "peer_certificate_changed",
   ],
   acme: ["certificate_not_issued", "certificate_files"],
 };
@@ -63,6 +64,7 @@ const REMEDIES: Partial<Record<ConditionCode, string>> = {
   peers_unreached: "postern federation status; postern federation test DOMAIN",
   signature_refused: "postern dkim check",
   tls_enforced: "postern federation status",
+  peer_certificate_changed: "postern federation status",
   log_debug: "postern settings set log_level info",
   listener_closed: "postern port status; ss -ltnp",
   control_socket: "systemctl restart postern",
