@@ -155,6 +155,19 @@ export function texts(meaning: string, max: number) {
   );
 }
 
+/** Texts by name; null takes back what was there. */
+export function secretEntries(meaning: string, max: number) {
+  const problem = "must be an object of texts and nulls";
+  return v.pipe(
+    v.record(v.string(), v.nullable(boundedText()), problem),
+    v.check(
+      (entries) => Object.keys(entries).length <= max,
+      `may have up to ${max} entries`,
+    ),
+    note({ kind: "object of texts, or null", meaning, secret: true }),
+  );
+}
+
 /** The note of a field, optional or not. */
 export function noteOf(field: v.ObjectEntries[string]): FieldNote {
   const inner = "wrapped" in field

@@ -5,6 +5,7 @@ import type { AdminContext } from "./context.ts";
 import { type Operation, parseInput } from "./operation.ts";
 import { recorded } from "./record.ts";
 import { ACCOUNT_CHANGES } from "./operations/account_changes.ts";
+import { ACCOUNT_DETAIL } from "./operations/people/account_detail.ts";
 import { ACCOUNT_OPERATIONS } from "./operations/accounts.ts";
 import { ADMIN_TOKEN_OPERATIONS } from "./operations/access/admin_tokens.ts";
 import { ADMIN_WEB_OPERATIONS } from "./operations/access/admin_web.ts";
@@ -36,6 +37,7 @@ import { REGISTRATION_OPERATIONS } from "./operations/registration.ts";
 import { REGISTRATION_TOKEN_OPERATIONS } from "./operations/registration_tokens.ts";
 import { REMOVAL_OPERATIONS } from "./operations/removal.ts";
 import { SERVER_OPERATIONS } from "./operations/server.ts";
+import { SETTING_CHANGES } from "./operations/forms/setting_changes.ts";
 import { SETTINGS_OPERATIONS } from "./operations/settings.ts";
 import { HTTP_PROXY_OPERATIONS } from "./operations/tunnels/http_proxy.ts";
 import { SHADOWSOCKS_OPERATIONS } from "./operations/tunnels/shadowsocks.ts";
@@ -55,6 +57,7 @@ export const OPERATIONS = {
   ...MONITOR_OPERATIONS,
   ...HISTORY_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
+  ...ACCOUNT_DETAIL,
   ...ACCOUNT_CHANGES,
   ...REMOVAL_OPERATIONS,
   ...TRANSFER_OPERATIONS,
@@ -70,6 +73,7 @@ export const OPERATIONS = {
   ...ENDPOINT_CACHE_OPERATIONS,
   ...EXCHANGER_OPERATIONS,
   ...SETTINGS_OPERATIONS,
+  ...SETTING_CHANGES,
   ...PORT_OPERATIONS,
   ...SHADOWSOCKS_OPERATIONS,
   ...HTTP_PROXY_OPERATIONS,

@@ -26,7 +26,7 @@ import {
 } from "./registry.ts";
 
 /** The store's part that is needed here. */
-export type SettingRows = Pick<SettingStore, "all" | "set" | "reset">;
+export type SettingRows = Pick<SettingStore, "all" | "change">;
 
 /** In place of a secret. */
 const HIDDEN = "(set)";
@@ -51,6 +51,9 @@ export interface Applied {
   /** Not in force here, because a listener threw; tried again with the next look. */
   readonly refused: readonly { name: SettingName; reason: string }[];
 }
+
+/** Texts to be stored; undefined: nothing is. */
+type Changes = ReadonlyMap<SettingName, string | undefined>;
 
 type Listener = (value: unknown) => void | Promise<void>;
 
@@ -108,14 +111,34 @@ export class Settings {
    * value that cannot be read or that a listener could not live with
    */
   async set(name: string, text: string): Promise<void> {
-    const setting = knownName(name);
-    const { kind } = settingNamed(setting);
-    await this.#change(setting, kind.format(parsed(setting, text)));
+    await this.change(new Map([[name, text]]));
   }
 
   /** Back to the file's or the built-in value. @throws {Refusal} as `set` */
   async reset(name: string): Promise<void> {
-    await this.#change(knownName(name), undefined);
+    await this.change(new Map([[name, undefined]]));
+  }
+
+  /**
+   * Several at once: all of them or none. undefined goes back to the file's or
+   * the built-in value.
+   *
+   * @throws {Refusal} as `set`; the field is the name of the setting
+   */
+  async change(
+    wanted: ReadonlyMap<string, string | undefined>,
+  ): Promise<void> {
+    const changes = new Map(Array.from(wanted, ([name, text]) => {
+      const setting = knownName(name);
+      const { kind } = settingNamed(setting);
+      return [
+        setting,
+        text === undefined
+          ? undefined
+          : kind.format(parsed(setting, text, wanted.size > 1)),
+      ];
+    }));
+    await this.#change(changes);
   }
 
   /** Reads the table again, after another process may have written it. */
@@ -148,28 +171,36 @@ export class Settings {
     return () => void listeners.delete(listener as Listener);
   }
 
-  #change(name: SettingName, text: string | undefined): Promise<void> {
+  #change(changes: Changes): Promise<void> {
     return this.#inTurn(async () => {
-      const { before, after } = await this.#storeChecked(name, text);
+      const { before, after } = await this.#storeChecked(changes);
       this.#stored = after;
       const { refused } = await this.#apply();
-      const refusal = refused.find((entry) => entry.name === name);
+      const refusal = refused.find(({ name }) => changes.has(name));
       if (!refusal) return;
-      await this.#takeBack(name, text, before.get(name));
-      throw invalid(refusal.reason);
+      for (const [name, text] of changes) {
+        await this.#takeBack(name, text, before.get(name));
+      }
+      if (changes.size > 1) await this.#apply();
+      throw invalid(
+        refusal.reason,
+        changes.size > 1 ? refusal.name : undefined,
+      );
     });
   }
 
   /** Checks and stores a change together with all that is stored. @throws {Refusal} */
-  async #storeChecked(name: SettingName, text: string | undefined) {
+  async #storeChecked(changes: Changes) {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const { values, revision } = await this.#rows.all();
       const before = known(values);
       const after = new Map(before);
-      if (text === undefined) after.delete(name);
-      else after.set(name, text);
+      for (const [name, text] of changes) {
+        if (text === undefined) after.delete(name);
+        else after.set(name, text);
+      }
       this.#check(after);
-      if (await this.#store(name, text, revision)) return { before, after };
+      if (await this.#rows.change(changes, revision)) return { before, after };
     }
     throw new Refusal("busy");
   }
@@ -184,20 +215,11 @@ export class Settings {
       const { values, revision } = await this.#rows.all();
       this.#stored = known(values);
       if (values.get(name) !== from) return;
-      if (!await this.#store(name, to, revision)) continue;
+      const back = new Map([[name, to]]);
+      if (!await this.#rows.change(back, revision)) continue;
       this.#stored = known((await this.#rows.all()).values);
       return;
     }
-  }
-
-  #store(
-    name: SettingName,
-    text: string | undefined,
-    revision: string,
-  ): Promise<boolean> {
-    return text === undefined
-      ? this.#rows.reset(name, revision)
-      : this.#rows.set(name, text, revision);
   }
 
   /** What must hold between settings. @throws {Refusal} `invalid_value` */
@@ -304,16 +326,21 @@ function knownName(name: string): SettingName {
   });
 }
 
-function parsed(name: SettingName, text: string): unknown {
+/** @param isOneOf Several are changed: it matters which one is wrong. */
+function parsed(name: SettingName, text: string, isOneOf: boolean): unknown {
   try {
     return settingNamed(name).kind.parse(text);
   } catch (error) {
-    throw invalid(`${name} ${error instanceof Error ? error.message : error}`);
+    const problem = error instanceof Error ? error.message : error;
+    throw invalid(`${name} ${problem}`, isOneOf ? name : undefined);
   }
 }
 
-function invalid(explanation: string): Refusal {
-  return new Refusal("invalid_value", { explanation });
+function invalid(explanation: string, field?: string): Refusal {
+  return new Refusal("invalid_value", {
+    explanation,
+    ...(field === undefined ? {} : { field }),
+  });
 }
 
 /** Rows of another version, with names or values that are none today, are as if not set. */

@@ -143,12 +143,12 @@ Deno.test("set() leaves what it cannot follow of another server's", async () => 
 Deno.test("set() is checked together with what another server has just set", async () => {
   const rows = new MemorySettings();
   const settings = await Settings.open(rows, config());
-  const set = rows.set.bind(rows);
+  const store = rows.change.bind(rows);
   let others = 1;
-  rows.set = (name, value, revision) => {
+  rows.change = (values, revision) => {
     // between our look and our write
     if (others-- > 0) rows.table.set("min_username_length", "9");
-    return set(name, value, revision);
+    return store(values, revision);
   };
   await assert.rejects(settings.set("username_length", "8"), {
     code: "invalid_value",
@@ -162,10 +162,55 @@ Deno.test("set() is checked together with what another server has just set", asy
   assert.equal(settings.get("min_username_length"), 9);
 });
 
+Deno.test("change() changes all or nothing", async () => {
+  const rows = new MemorySettings(new Map([["server_comment", "before"]]));
+  const settings = await Settings.open(rows, config());
+  await settings.change(
+    new Map([
+      ["min_username_length", "4"],
+      ["server_comment", undefined],
+    ]),
+  );
+  assert.deepEqual(Object.fromEntries(rows.table), {
+    min_username_length: "4",
+  });
+  assert.equal(settings.view("server_comment").source, "default");
+  const refused: readonly ReadonlyMap<string, string>[] = [
+    new Map([["log_level", "warn"], ["smtp_port", "no"]]),
+    new Map([["log_level", "warn"], ["username_length", "3"]]),
+    new Map([["log_level", "warn"], ["smtp_port", "25"], ["imap_port", "25"]]),
+  ];
+  for (const changes of refused) {
+    await assert.rejects(settings.change(changes), { code: "invalid_value" });
+    assert.equal(settings.view("log_level").source, "default");
+    assert.equal(rows.table.size, 1);
+  }
+  await assert.rejects(
+    settings.change(new Map([["log_level", "warn"], ["nonsense", "1"]])),
+    { code: "not_found" },
+  );
+});
+
+Deno.test("change() takes all back when one cannot be followed", async () => {
+  const rows = new MemorySettings();
+  const settings = await Settings.open(rows, config());
+  const seen: string[] = [];
+  settings.onChange("log_level", (level) => void seen.push(level));
+  settings.onChange("smtp_port", () => Promise.reject(new Error("in use")));
+  const changes = new Map([["log_level", "warn"], ["smtp_port", "26"]]);
+  await assert.rejects(settings.change(changes), {
+    code: "invalid_value",
+    detail: { explanation: "in use", field: "smtp_port" },
+  });
+  assert.equal(rows.table.size, 0);
+  assert.equal(settings.get("log_level"), "off");
+  assert.deepEqual(seen, ["warn", "off"]);
+});
+
 Deno.test("set() gives up on a table that never rests", async () => {
   const rows = new MemorySettings();
   const settings = await Settings.open(rows, config());
-  rows.set = () => Promise.resolve(false);
+  rows.change = () => Promise.resolve(false);
   await assert.rejects(settings.set("server_comment", "hello"), {
     code: "busy",
   });

@@ -17,6 +17,11 @@ export interface SettingStore {
   set(name: string, value: string, revision?: string): Promise<boolean>;
   /** Removes the row, as `set` writes it. */
   reset(name: string, revision?: string): Promise<boolean>;
+  /** Several rows, all or none, as `set` writes one; undefined removes. */
+  change(
+    values: ReadonlyMap<string, string | undefined>,
+    revision?: string,
+  ): Promise<boolean>;
   /** Server secrets: made on first use, 32 random octets each. */
   secret(name: string): Promise<Uint8Array>;
 }

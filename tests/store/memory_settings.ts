@@ -2,7 +2,7 @@
 import type { SettingStore, StoredSettings } from "../../src/store/settings.ts";
 
 export class MemorySettings
-  implements Pick<SettingStore, "all" | "set" | "reset"> {
+  implements Pick<SettingStore, "all" | "set" | "reset" | "change"> {
   constructor(readonly table = new Map<string, string>()) {}
 
   all(): Promise<StoredSettings> {
@@ -13,17 +13,24 @@ export class MemorySettings
   }
 
   set(name: string, value: string, revision?: string): Promise<boolean> {
-    return this.#change(revision, () => this.table.set(name, value));
+    return this.change(new Map([[name, value]]), revision);
   }
 
   reset(name: string, revision?: string): Promise<boolean> {
-    return this.#change(revision, () => this.table.delete(name));
+    return this.change(new Map([[name, undefined]]), revision);
   }
 
-  #change(revision: string | undefined, work: () => void): Promise<boolean> {
+  change(
+    values: ReadonlyMap<string, string | undefined>,
+    revision?: string,
+  ): Promise<boolean> {
     const isAllowed = revision === undefined || revision === this.#revision();
-    if (isAllowed) work();
-    return Promise.resolve(isAllowed);
+    if (!isAllowed) return Promise.resolve(false);
+    for (const [name, value] of values) {
+      if (value === undefined) this.table.delete(name);
+      else this.table.set(name, value);
+    }
+    return Promise.resolve(true);
   }
 
   #revision(): string {

@@ -1,5 +1,6 @@
 /** Making accounts and changing them. @module */
 import { optional } from "valibot";
+import { randomPassword } from "../../accounts/random_text.ts";
 import { localPart } from "../../mail/address.ts";
 import type { AdminContext } from "../context.ts";
 import { flag, secretText, username } from "../fields.ts";
@@ -91,6 +92,27 @@ export const ACCOUNT_CHANGES = {
       const account = await accountNamed(context, input.username);
       await context.accounts.setPassword(account, input.password);
       return { username: account.address };
+    },
+  }),
+  /** Refuses with `not_found`. */
+  "accounts.reset_password": operation({
+    summary: "Draw a new password, which is shown once; ends all sessions",
+    scope: "accounts",
+    changes: true,
+    input: { username: username() },
+    secretOutputs: ["password", "dclogin"],
+    async run(context, input) {
+      const account = await accountNamed(context, input.username);
+      const password = randomPassword(
+        context.random,
+        context.settings.get("password_length"),
+      );
+      await context.accounts.setPassword(account, password);
+      return {
+        username: account.address,
+        password,
+        dclogin: context.loginLink(account.address, password),
+      };
     },
   }),
   "accounts.set_pinned": operation({

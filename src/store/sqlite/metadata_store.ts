@@ -58,11 +58,21 @@ export class SqliteSettingStore implements SettingStore {
   }
 
   set(name: string, value: string, revision?: string): Promise<boolean> {
-    return this.writer.submit("changeSetting", { name, value, revision });
+    return this.change(new Map([[name, value]]), revision);
   }
 
   reset(name: string, revision?: string): Promise<boolean> {
-    return this.writer.submit("changeSetting", { name, revision });
+    return this.change(new Map([[name, undefined]]), revision);
+  }
+
+  change(
+    values: ReadonlyMap<string, string | undefined>,
+    revision?: string,
+  ): Promise<boolean> {
+    return this.writer.submit("changeSettings", {
+      rows: Array.from(values, ([name, value]) => ({ name, value })),
+      revision,
+    });
   }
 
   async secret(name: string): Promise<Uint8Array> {

@@ -4,20 +4,7 @@ import { PEER, STRONG } from "../../accounts/test_accounts.ts";
 import { secretOfText } from "../../../src/base/secret.ts";
 import { NOW, type Relay, withRelay } from "../relay.ts";
 import { ask } from "./ask.ts";
-
-const refused = (work: Promise<unknown>, code: string, field?: string) =>
-  assert.rejects(work, {
-    name: "Refusal",
-    code,
-    ...(field === undefined ? {} : { detail: { field } }),
-  });
-
-const wrongField = (work: Promise<unknown>, field: string) =>
-  assert.rejects(
-    work,
-    (error: { code?: string; detail?: { field?: string } }) =>
-      error.code === "invalid_value" && error.detail?.field === field,
-  );
+import { refused, wrongField } from "./refusals.ts";
 
 async function people(relay: Relay, ...names: string[]): Promise<void> {
   for (const name of names) {

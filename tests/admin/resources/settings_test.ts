@@ -2,13 +2,7 @@
 import assert from "node:assert/strict";
 import { withRelay } from "../relay.ts";
 import { ask } from "./ask.ts";
-
-const wrongField = (work: Promise<unknown>, field: string) =>
-  assert.rejects(
-    work,
-    (error: { code?: string; detail?: { field?: string } }) =>
-      error.code === "invalid_value" && error.detail?.field === field,
-  );
+import { wrongField } from "./refusals.ts";
 
 Deno.test("status, overview and storage have what other panels read", async () => {
   await withRelay(async (relay) => {

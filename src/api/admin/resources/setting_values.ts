@@ -47,21 +47,6 @@ export function valueShape(
   };
 }
 
-/** What nobody is shown unless they ask for it, and may. */
-export function revealed(
-  { settings }: AdminContext,
-  peer: PeerSetting,
-): SettingValueShape {
-  const name = settingOf(peer)!;
-  return {
-    key: peer.key,
-    value: settingNamed(name).kind.format(settings.get(name)),
-    is_set: settings.view(name).source === "db",
-    restart_required: false,
-    secret: true,
-  };
-}
-
 /** @throws {Refusal} `invalid_value`, or `already_exists` for a port that somebody has */
 export async function setValue(
   context: AdminContext,
@@ -76,9 +61,7 @@ export async function setValue(
       `must be one line of up to ${LONGEST_VALUE} characters`,
     );
   }
-  const text = peer.form === "seconds" && /^\d{1,15}$/.test(value)
-    ? `${value}s`
-    : value;
+  const text = ownText(peer, value);
   await change(
     name,
     text,
@@ -97,6 +80,11 @@ export async function resetValue(
   const name = settingOf(peer);
   if (name !== undefined) await perform(context, "settings.reset", { name });
   return valueShape(context, peer);
+}
+
+/** What we write for what they write. */
+export function ownText({ form }: PeerSetting, value: string): string {
+  return form === "seconds" && /^\d{1,15}$/.test(value) ? `${value}s` : value;
 }
 
 function known(peer: PeerSetting): SettingName {

@@ -6,7 +6,7 @@ import type { AdminContext } from "../../../admin/context.ts";
 import { flag } from "../../../admin/fields.ts";
 import { invalidField, type Scope } from "../../../admin/operation.ts";
 import { isSettingName, settingNamed } from "../../../settings/registry.ts";
-import type { Resource } from "../resource.ts";
+import type { Resource, ResourceAction } from "../resource.ts";
 import { action, demand, perform, shows, unknownAction } from "./action.ts";
 import {
   ACCESS_SERVICES,
@@ -15,8 +15,8 @@ import {
   type PeerSetting,
 } from "./peer_settings.ts";
 import {
+  ownText,
   resetValue,
-  revealed,
   settingOf,
   setValue,
   valueShape,
@@ -144,9 +144,51 @@ function secretGet(peer: PeerSetting) {
     run({ context, body, scope }) {
       if (!body.reveal) return valueShape(context, peer);
       demand(scope, "full");
-      return revealed(context, peer);
+      return reveal(context, peer);
     },
   });
+}
+
+/** Names of ours and of other relays, all of them or none; null takes back. */
+const changes: ResourceAction = {
+  scope: "full",
+  changes: true,
+  async run({ context, body }) {
+    const values = Object.fromEntries(
+      Object.entries(body).map(([name, value]) => change(name, value)),
+    );
+    if (Object.keys(values).length === 0) {
+      throw invalidField("values", "say what is to be changed");
+    }
+    return await perform(context, "settings.change", { values });
+  },
+};
+
+/** @throws {Refusal} `invalid_value` */
+function change(name: string, value: unknown): [string, string | null] {
+  const peer = PEER_SETTINGS.find((one) => one.name === name);
+  const setting = isSettingName(name) ? name : peer && settingOf(peer);
+  if (setting === undefined) {
+    throw invalidField(
+      name.slice(0, MAX_SHOWN),
+      peer?.absence ?? "there is no such setting",
+    );
+  }
+  if (value === null) return [setting, null];
+  if (!["string", "number", "boolean"].includes(typeof value)) {
+    throw invalidField(name, "must be a text, a number, true, false or null");
+  }
+  const text = String(value);
+  return [setting, peer ? ownText(peer, text) : text];
+}
+
+const MAX_SHOWN = 60;
+
+async function reveal(context: AdminContext, peer: PeerSetting) {
+  const { value } = await perform(context, "settings.reveal", {
+    name: settingOf(peer)!,
+  });
+  return { ...valueShape(context, peer), value };
 }
 
 export const SETTINGS_RESOURCES: readonly Resource[] = [
@@ -154,6 +196,13 @@ export const SETTINGS_RESOURCES: readonly Resource[] = [
     path: "/admin/settings",
     methods: {
       GET: shows(({ context, scope }) => allSettings(context, scope)),
+      PATCH: changes,
+    },
+  },
+  {
+    path: "/admin/settings/schema",
+    methods: {
+      GET: shows(({ context }) => perform(context, "settings.schema", {})),
     },
   },
   ...PEER_SETTINGS.map(namedSetting),

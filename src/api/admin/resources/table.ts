@@ -1,17 +1,33 @@
 /** Every resource of the admin API, by its path. @module */
 import type { Resource } from "../resource.ts";
+import { ACCOUNT_RESOURCES } from "./account.ts";
 import { ACCOUNTS_RESOURCES } from "./accounts.ts";
 import { BLOCKLIST_RESOURCES } from "./blocklist.ts";
+import { EXCHANGE_RESOURCES } from "./exchange.ts";
+import { FEDERATION_RESOURCES } from "./federation.ts";
+import { OUTBOUND_RESOURCES } from "./outbound.ts";
+import { PROCESS_RESOURCES } from "./process.ts";
 import { QUOTA_RESOURCES } from "./quota.ts";
+import { REGISTRATION_TOKEN_RESOURCES } from "./registration_tokens.ts";
 import { SETTINGS_RESOURCES } from "./settings.ts";
+import { SIZE_RESOURCES } from "./sizes.ts";
 import { STATUS_RESOURCES } from "./status.ts";
 import { TOGGLE_RESOURCES } from "./toggles.ts";
+import { UPKEEP_RESOURCES } from "./upkeep.ts";
 
 export const RESOURCES: readonly Resource[] = [
   ...STATUS_RESOURCES,
   ...SETTINGS_RESOURCES,
   ...TOGGLE_RESOURCES,
+  ...SIZE_RESOURCES,
   ...ACCOUNTS_RESOURCES,
+  ...ACCOUNT_RESOURCES,
   ...BLOCKLIST_RESOURCES,
   ...QUOTA_RESOURCES,
+  ...REGISTRATION_TOKEN_RESOURCES,
+  ...FEDERATION_RESOURCES,
+  ...EXCHANGE_RESOURCES,
+  ...OUTBOUND_RESOURCES,
+  ...PROCESS_RESOURCES,
+  ...UPKEEP_RESOURCES,
 ];

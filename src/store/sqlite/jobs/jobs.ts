@@ -76,7 +76,7 @@ export const JOBS = {
   saveSamples: samples.saveSamples,
   pruneSamples: samples.pruneSamples,
   forgetSamples: samples.forgetSamples,
-  changeSetting: settings.changeSetting,
+  changeSettings: settings.changeSettings,
   keepSecret: settings.keepSecret,
   putPushToken: settings.putPushToken,
   removePushToken: settings.removePushToken,

@@ -4,23 +4,27 @@ import type { RecordChange } from "../../records.ts";
 import type { TaskRun } from "../../store.ts";
 import type { JobContext } from "./context.ts";
 
-interface SettingChange {
-  readonly name: string;
-  /** Without one the row goes. */
-  readonly value?: string;
-  readonly revision?: string | undefined;
+interface SettingsChange {
+  readonly rows: readonly {
+    readonly name: string;
+    /** Without one the row goes. */
+    readonly value: string | undefined;
+  }[];
+  readonly revision: string | undefined;
 }
 
 /** False if the table is not as it was at the revision. */
-export function changeSetting(
+export function changeSettings(
   { settings, nowSeconds }: JobContext,
-  { name, value, revision }: SettingChange,
+  { rows, revision }: SettingsChange,
 ): boolean {
   if (revision !== undefined && settings.all().revision !== revision) {
     return false;
   }
-  if (value === undefined) settings.reset(name);
-  else settings.set(name, value, nowSeconds);
+  for (const { name, value } of rows) {
+    if (value === undefined) settings.reset(name);
+    else settings.set(name, value, nowSeconds);
+  }
   return true;
 }
 

@@ -85,7 +85,7 @@ const TRAITS: { readonly [N in JobName]: JobTraits<N> } = {
   saveSamples: { isBulk: true },
   pruneSamples: { frees: true, isBulk: true },
   forgetSamples: { frees: true, isBulk: true },
-  changeSetting: { tells: () => SETTINGS },
+  changeSettings: { tells: () => SETTINGS },
   keepSecret: {},
   putPushToken: {},
   removePushToken: { frees: true },

@@ -1,0 +1,141 @@
+/** Certificate, DNS, backups, and the octets that have passed. @module */
+import { nullable, optional } from "valibot";
+import { choice, flag, integer } from "../../../admin/fields.ts";
+import type { AdminContext } from "../../../admin/context.ts";
+import type { Resource } from "../resource.ts";
+import { action, given, perform, shows } from "./action.ts";
+
+const certificate: Resource = {
+  path: "/admin/certificate",
+  methods: {
+    GET: shows(({ context }) => perform(context, "certificate.status", {})),
+    POST: action({
+      scope: "full",
+      changes: true,
+      body: {
+        action: optional(choice("what is done", ["renew"])),
+        force: optional(flag("also if it is not due")),
+        new_key: optional(flag("with a new key")),
+      },
+      run: ({ context, body: { force, new_key } }) =>
+        perform(context, "certificate.obtain", given({ force, new_key })),
+    }),
+  },
+};
+
+/** It asks the DNS, and keys that are there begin to sign: more than a look. */
+const dnscheck: Resource = {
+  path: "/admin/dnscheck",
+  methods: {
+    GET: action({
+      scope: "full",
+      changes: true,
+      body: {},
+      run: ({ context }) => perform(context, "dns.check", {}),
+    }),
+  },
+};
+
+const backup: Resource = {
+  path: "/admin/backup",
+  methods: {
+    GET: shows(({ context }) => perform(context, "backup.list", {})),
+    POST: action({
+      scope: "full",
+      changes: true,
+      body: {},
+      run: ({ context }) => perform(context, "backup.create", {}),
+    }),
+  },
+};
+
+const bandwidth: Resource = {
+  path: "/admin/bandwidth",
+  methods: {
+    GET: shows(({ context }) => perform(context, "bandwidth.show", {})),
+  },
+};
+
+const timeseries: Resource = {
+  path: "/admin/bandwidth/timeseries",
+  methods: {
+    GET: action({
+      scope: "read",
+      changes: false,
+      body: {
+        days: optional(integer("days until now", { min: 1, max: 731 })),
+        granularity: optional(choice("of one row", ["hour", "day"])),
+      },
+      run: ({ context, body }) =>
+        perform(context, "bandwidth.timeseries", given(body)),
+    }),
+  },
+};
+
+const users: Resource = {
+  path: "/admin/bandwidth/users",
+  methods: {
+    GET: action({
+      scope: "accounts",
+      changes: false,
+      body: { limit: optional(integer("how many", { min: 1, max: 1000 })) },
+      run: ({ context, body }) =>
+        perform(context, "bandwidth.users", given(body)),
+    }),
+  },
+};
+
+function limitsShape({ settings }: AdminContext) {
+  const cap = settings.get("bandwidth_monthly_cap");
+  return {
+    monthly_cap_bytes: cap === 0 ? null : cap,
+    cap_action: settings.get("bandwidth_cap_action"),
+    billing_day: settings.get("bandwidth_billing_day"),
+  };
+}
+
+const limits: Resource = {
+  path: "/admin/bandwidth/limits",
+  methods: {
+    GET: shows(({ context }) => limitsShape(context)),
+    PUT: action({
+      scope: "full",
+      changes: true,
+      body: {
+        monthly_cap_bytes: optional(
+          nullable(integer("octets to others in a month; null: no limit", {
+            min: 1,
+            max: Number.MAX_SAFE_INTEGER,
+          })),
+        ),
+        cap_action: optional(
+          choice("what is done at the limit", ["none", "disable_relays"]),
+        ),
+        billing_day: optional(integer("of the month", { min: 1, max: 28 })),
+      },
+      async run({ context, body }) {
+        const values = given({
+          bandwidth_monthly_cap: body.monthly_cap_bytes === undefined
+            ? undefined
+            : String(body.monthly_cap_bytes ?? 0),
+          bandwidth_cap_action: body.cap_action,
+          bandwidth_billing_day: body.billing_day === undefined
+            ? undefined
+            : String(body.billing_day),
+        });
+        await perform(context, "settings.change", { values });
+        return limitsShape(context);
+      },
+    }),
+  },
+};
+
+export const UPKEEP_RESOURCES: readonly Resource[] = [
+  certificate,
+  dnscheck,
+  backup,
+  bandwidth,
+  timeseries,
+  users,
+  limits,
+];
