@@ -15,6 +15,7 @@ import { FirstAttempts } from "../../src/federation/queue/first_attempts.ts";
 import { QueueRunner } from "../../src/federation/queue/runner.ts";
 import { RUNNER_LIMITS } from "../../src/federation/queue/room.ts";
 import { RelayOutbound } from "../../src/federation/relay_outbound.ts";
+import type { Transport } from "../../src/federation/transport.ts";
 import {
   NO_OVERRIDES,
   type RouteOverrides,
@@ -37,6 +38,11 @@ import {
 } from "../store/store_world.ts";
 
 export const ANN = parseAddress("ann@relay.example");
+
+export interface OutboundTestOptions {
+  /** In place of the one that answers as the test says. */
+  readonly transport?: Transport;
+}
 
 type Names = readonly string[];
 
@@ -62,14 +68,17 @@ export class OutboundWorld {
   readonly delivery: Delivery;
   readonly calls: readonly Call[];
 
-  constructor(readonly test: TestStore, readonly ann: AccountId) {
+  constructor(
+    readonly test: TestStore,
+    readonly ann: AccountId,
+    options: OutboundTestOptions = {},
+  ) {
     const { store } = test;
     const times = { clock: SYSTEM_CLOCK, timers: SYSTEM_TIMERS };
     const reportBug = (error: unknown) => void this.bugs.push(error);
-    const { transport, calls } = fakeTransport((names, call) =>
-      this.answer(names, call)
-    );
-    this.calls = calls;
+    const fake = fakeTransport((names, call) => this.answer(names, call));
+    const transport = options.transport ?? fake.transport;
+    this.calls = fake.calls;
     this.firstAttempts = new FirstAttempts({
       ...times,
       waitMs: () => this.firstWaitMs,
@@ -199,9 +208,11 @@ export class OutboundWorld {
 export function outboundTest(
   name: string,
   work: (world: OutboundWorld) => Promise<void>,
+  options: OutboundTestOptions = {},
 ): void {
   storeTest(name, async (test) => {
-    const world = new OutboundWorld(test, await addAccount(test.store, "ann"));
+    const ann = await addAccount(test.store, "ann");
+    const world = new OutboundWorld(test, ann, options);
     try {
       await work(world);
     } finally {

@@ -44,12 +44,12 @@ export class Correspondent {
   }
 
   /** Gives the reply. @throws {Error} with a reply that refuses */
-  async write(to: readonly string[], id: string): Promise<string> {
-    const message = messageOctets({
-      from: this.address,
-      id,
-      payload: PAYLOAD,
-    });
+  async write(
+    to: readonly string[],
+    id: string,
+    payload = PAYLOAD,
+  ): Promise<string> {
+    const message = messageOctets({ from: this.address, id, payload });
     return await this.smtp.send(to, message);
   }
 
