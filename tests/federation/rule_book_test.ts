@@ -7,6 +7,7 @@ import {
   type StoredRule,
 } from "../../src/federation/policy/rule_book.ts";
 import type { PolicyMode } from "../../src/federation/policy/policy.ts";
+import { Overrides } from "../../src/federation/overrides/overrides.ts";
 import type { Store } from "../../src/store/store.ts";
 import { TestTime } from "../harness/test_time.ts";
 import { storeTest } from "../store/store_world.ts";
@@ -57,6 +58,43 @@ storeTest("a rule counts at once, whatever the mode is", async ({ store }) => {
   assert.equal(await book.removeRule("far.example"), "far.example");
   assert.equal(verdict("far.example"), "allowed");
 });
+
+storeTest(
+  "where mail is led elsewhere it is as allowed as before",
+  async ({ store }) => {
+    const { book, verdict, set } = await open(store);
+    const overrides = await Overrides.open({
+      store,
+      clock: new TestTime(),
+      domains: new LocalDomains({ domains: ["relay.example"] }),
+      hasExchanger: () => false,
+      onIgnored() {},
+      reportBug(error) {
+        throw error;
+      },
+    });
+    try {
+      await book.setAction("foe.example", "block");
+      for (const key of ["far.example", "foe.example", "*.wide.example"]) {
+        const options = {
+          tls: "any",
+          fallback: "none",
+          http: false,
+          smtp: false,
+        } as const;
+        await overrides.set({ key, target: "b.example", options });
+      }
+      assert.equal(verdict("far.example"), "allowed");
+      assert.equal(verdict("a.wide.example"), "allowed");
+      assert.equal(verdict("foe.example"), "refused");
+      set({ mode: "closed" });
+      assert.equal(verdict("far.example"), "refused");
+      assert.equal((await open(store)).verdict("foe.example"), "refused");
+    } finally {
+      overrides.close();
+    }
+  },
+);
 
 storeTest(
   "a rule tells what it is for, and how often it decided",
