@@ -1,6 +1,10 @@
 /** Every command there is. @module */
 import type { Command, CommandGroup } from "./command.ts";
 import { ACCOUNT_COMMANDS } from "./commands/accounts.ts";
+import { ADMIN_LOGIN_COMMANDS } from "./commands/access/admin_login.ts";
+import { ADMIN_TOKEN_COMMANDS } from "./commands/access/admin_token.ts";
+import { ADMIN_WEB_COMMANDS } from "./commands/access/admin_web.ts";
+import { AUDIT_COMMANDS } from "./commands/access/audit.ts";
 import { BACKUP_COMMANDS } from "./commands/copies/backup.ts";
 import { IMPORT_COMMANDS } from "./commands/copies/imports.ts";
 import { MOVE_COMMANDS } from "./commands/copies/move.ts";
@@ -80,6 +84,8 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: "http-proxy", summary: "The same by CONNECT, on the ports of HTTP" },
   { name: "stealth", summary: "Hiding the web site from strangers" },
   { name: "language", summary: "The language of the web site" },
+  { name: "admin-web", summary: "The admin panel" },
+  { name: "admin-token", summary: "Tokens of the admin API" },
   { name: "federation", summary: "Mail to and from other servers" },
   { name: "queue", summary: "Mail that waits to be sent to other servers" },
   { name: "push", summary: "Waking phones when mail has come" },
@@ -124,6 +130,10 @@ export const COMMANDS: readonly Command[] = [
   ...SHADOWSOCKS_COMMANDS,
   ...HTTP_PROXY_COMMANDS,
   ...STEALTH_COMMANDS,
+  ...ADMIN_WEB_COMMANDS,
+  ...ADMIN_LOGIN_COMMANDS,
+  ...ADMIN_TOKEN_COMMANDS,
+  ...AUDIT_COMMANDS,
   ...LANGUAGE_COMMANDS,
   ...FEDERATION_COMMANDS,
   ...FEDERATION_TRANSFER_COMMANDS,

@@ -194,6 +194,7 @@ function buildParser(
 function addDefault(group: Parser, name: string, chosen: Chosen): void {
   const members = COMMANDS.filter(({ usage }) => usage.startsWith(`${name} `));
   const fallback = members.find(({ isDefault }) => isDefault);
+  addOptions(group, fallback?.options ?? [], true);
   // of a command that does not exist, no option is the mistake to name
   group.allowExcessArguments(true).allowUnknownOption(true).action(() => {
     const [word] = group.args;

@@ -33,7 +33,7 @@ import { EXIT } from "../exit_codes.ts";
 import { NAME, VERSION } from "../version.ts";
 import { completion } from "./completions.ts";
 import { manPage } from "./man_page.ts";
-import { nextSteps, recordsToPublish } from "./next_steps.ts";
+import { nextSteps, openPanel, recordsToPublish } from "./next_steps.ts";
 import {
   askWishes,
   executable,
@@ -241,6 +241,9 @@ async function result(call: Call, done: Done): Promise<CommandResult> {
   const records = machine.isLive
     ? await recordsToPublish(call.access.of(places.config))
     : { failed: "the relay is in another file tree" };
+  const panel = machine.isLive && call.options.adminWeb !== false
+    ? await openPanel(call.access.of(places.config))
+    : undefined;
   const { changed } = outcome;
   const data = {
     installed: true,
@@ -257,6 +260,8 @@ async function result(call: Call, done: Done): Promise<CommandResult> {
     changed,
     warnings,
     dns_records: "records" in records ? records.records : null,
+    admin_url: panel && "url" in panel ? panel.url : null,
+    login_code: panel && "code" in panel ? panel.code : null,
   };
   const text = [
     changed.length === 0
@@ -264,7 +269,12 @@ async function result(call: Call, done: Done): Promise<CommandResult> {
       : `Installed, in ${changed.length} steps.`,
     ...warnings.map((warning) => `warning: ${warning}`),
     "",
-    nextSteps({ ...done, isRunning: start || await runs(done), records }),
+    nextSteps({
+      ...done,
+      isRunning: start || await runs(done),
+      records,
+      panel,
+    }),
   ].join("\n");
   return { data, text, exit: done.isLeft ? EXIT.partial : EXIT.ok };
 }
@@ -318,6 +328,10 @@ export const INSTALL_COMMANDS: readonly Command[] = [{
       flags: "--force-config",
       summary:
         "replace a configuration that says something else; a copy of it is kept",
+    },
+    {
+      flags: "--no-admin-web",
+      summary: "show no admin panel; else it is at a path that nobody guesses",
     },
     {
       flags: "--skip-systemd",

@@ -1,10 +1,12 @@
 /** What an operator has to do, and can, once a relay is installed. @module */
 import type { AdminOutput } from "../../admin/operation_table.ts";
+import { qrText } from "../../api/qr_text.ts";
 import { literalIp } from "../../mail/address.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Places } from "../../ops/install/places.ts";
 import { type Access } from "../access.ts";
 import { describeFailure } from "../exit_codes.ts";
+import { moment } from "../text.ts";
 import { NAME } from "../version.ts";
 
 type Records = AdminOutput<"dns.records">;
@@ -23,6 +25,24 @@ export async function recordsToPublish(access: Access): Promise<RecordsKnown> {
   }
 }
 
+/** Of the panel that `install` shows; undefined: there shall be none. */
+export type Panel = AdminOutput<"admin_web.install"> | {
+  readonly failed: string;
+};
+
+const CODE_LIFETIME = "15m";
+
+/** Shows the panel, to whoever has the code. */
+export async function openPanel(access: Access): Promise<Panel> {
+  try {
+    return await access.call("admin_web.install", { lifetime: CODE_LIFETIME });
+  } catch (error) {
+    return { failed: describeFailure(error).message };
+  } finally {
+    await access.close();
+  }
+}
+
 export interface NextSteps {
   readonly places: Places;
   readonly config: Config;
@@ -30,6 +50,7 @@ export interface NextSteps {
   readonly isRunning: boolean;
   readonly changed?: readonly string[];
   readonly records: RecordsKnown;
+  readonly panel?: Panel | undefined;
 }
 
 export function nextSteps(done: NextSteps): string {
@@ -40,7 +61,26 @@ export function nextSteps(done: NextSteps): string {
     `Firewall: "${NAME} firewall print" lists the rules for ufw, nftables and firewalld.`,
     ...certificateLines(done.config),
     `Web page: https://${webHost(done.config)}/`,
+    ...panelLines(done.panel),
   ].join("\n");
+}
+
+function panelLines(panel: Panel | undefined): string[] {
+  if (panel === undefined) {
+    return [`Admin panel: off; "${NAME} admin-web enable" shows it.`];
+  }
+  if ("failed" in panel || panel.url === null) {
+    const why = "failed" in panel ? panel.failed : "there is no web site";
+    return [`Admin panel: ${why}; "${NAME} admin-login" tries again.`];
+  }
+  return [
+    "",
+    qrText(panel.url),
+    `Admin panel: ${panel.url}`,
+    `Good for one login, until ${
+      moment(panel.expires_at)
+    }; "${NAME} admin-login" makes another link.`,
+  ];
 }
 
 function certificateLines({ tls, acme }: Config): string[] {
