@@ -105,6 +105,19 @@ export function formatAgo(
     .format(Math.trunc(difference / size), unit);
 }
 
+const SECONDS_PER_DAY = 86_400;
+
+/** Of a day in UTC, as "yesterday" or "3 days ago". */
+export function formatDay(
+  seconds: number,
+  nowSeconds: number = Date.now() / 1000,
+): string {
+  const days = Math.floor(seconds / SECONDS_PER_DAY) -
+    Math.floor(nowSeconds / SECONDS_PER_DAY);
+  return new Intl.RelativeTimeFormat(language, { numeric: "auto" })
+    .format(days, "day");
+}
+
 /** As "3 days, 4 hours": the two largest parts. */
 export function formatSpan(seconds: number): string {
   const parts: string[] = [];

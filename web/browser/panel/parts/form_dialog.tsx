@@ -1,0 +1,64 @@
+/** A question with fields, which stays open with what was typed until it succeeded. @module */
+import type { ComponentChildren, JSX } from "preact";
+import { t } from "../i18n/translate.ts";
+import { Button } from "../ui/button.tsx";
+import { Dialog } from "../ui/dialog.tsx";
+import { useAction } from "./action.ts";
+
+/** What is wrong with a field, in the server's words. */
+export type Problems = (field: string) => string | undefined;
+
+export interface FormDialogProps {
+  readonly title: string;
+  readonly submit: string;
+  readonly danger?: boolean;
+  readonly disabled?: boolean;
+  readonly wide?: boolean;
+  readonly onSubmit: () => Promise<unknown>;
+  readonly onClose: () => void;
+  /** What follows when it succeeded, in place of closing it. */
+  readonly onDone?: () => void;
+  /** Said when it succeeded. */
+  readonly done?: string;
+  readonly children: (problem: Problems) => ComponentChildren;
+}
+
+export function FormDialog(props: FormDialogProps): JSX.Element {
+  const { title, submit, danger = false, disabled = false, wide } = props;
+  const action = useAction();
+  const asked = new Set<string>();
+  const problem: Problems = (field) => {
+    asked.add(field);
+    return action.field === field ? action.error : undefined;
+  };
+  const fields = props.children(problem);
+  const isElsewhere = action.error !== undefined &&
+    !asked.has(action.field ?? "");
+  async function send(event: Event): Promise<void> {
+    event.preventDefault();
+    if (disabled) return;
+    if (!await action.run(props.onSubmit, props.done)) return;
+    (props.onDone ?? props.onClose)();
+  }
+  return (
+    <Dialog title={title} onClose={props.onClose} wide={wide ?? false}>
+      <form onSubmit={send}>
+        <div class="dialog-text">
+          {fields}
+          {isElsewhere && <p class="problem" role="alert">{action.error}</p>}
+        </div>
+        <footer class="dialog-foot">
+          <Button onClick={props.onClose}>{t("dialog.cancel")}</Button>
+          <Button
+            submit
+            kind={danger ? "danger" : "primary"}
+            busy={action.busy}
+            disabled={disabled}
+          >
+            {submit}
+          </Button>
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,128 @@
+/** Copies of the relay. @module */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { call } from "../client/call.ts";
+import { useOperation } from "../client/use_operation.ts";
+import { formatBytes, formatNumber, formatTime, t } from "../i18n/translate.ts";
+import { useAction } from "../parts/action.ts";
+import { Lead, Said, When } from "../parts/shown.tsx";
+import { Button } from "../ui/button.tsx";
+import { ConfirmDialog } from "../ui/dialog.tsx";
+import { Card, Code } from "../ui/page.tsx";
+import { Empty, Failure, Loading } from "../ui/state.tsx";
+import { DataTable } from "../ui/table.tsx";
+import { toast } from "../ui/toast.tsx";
+import type { Backup, BackupList } from "./shapes.ts";
+
+export function Backups(): JSX.Element {
+  const list = useOperation<BackupList>("backup.list", {}, { events: ["job"] });
+  const action = useAction();
+  const [removed, setRemoved] = useState<Backup>();
+  const refresh = () => void list.refresh();
+  const { data } = list;
+  const make = () =>
+    action.run(async () => {
+      await call("backup.create");
+      await list.refresh();
+    }, t("backup.made"));
+  return (
+    <Card
+      title={t("backup.title")}
+      actions={
+        <Button
+          kind="primary"
+          busy={action.busy}
+          onClick={() => void make()}
+        >
+          {t("backup.make")}
+        </Button>
+      }
+    >
+      {action.error && <p class="problem" role="alert">{action.error}</p>}
+      {list.error && <Failure error={list.error} retry={refresh} />}
+      {list.loading && <Loading />}
+      {data && (
+        <>
+          <Lead>
+            {t(data.periodic ? "backup.periodic" : "backup.manual")}{" "}
+            <Code>{data.directory}</Code>
+          </Lead>
+          <DataTable
+            caption={t("backup.title")}
+            rows={[...data.backups].reverse()}
+            rowKey={({ name }) => name}
+            columns={[
+              {
+                key: "created_at",
+                label: t("accounts.created"),
+                render: ({ created_at }) => <When at={created_at} />,
+              },
+              {
+                key: "bytes",
+                label: t("account.size"),
+                numeric: true,
+                render: ({ bytes }) => formatBytes(bytes),
+              },
+              {
+                key: "accounts",
+                label: t("screen.accounts"),
+                numeric: true,
+                render: ({ accounts }) => formatNumber(accounts),
+              },
+              {
+                key: "messages",
+                label: t("accounts.messages"),
+                numeric: true,
+                render: ({ messages }) => formatNumber(messages),
+              },
+              {
+                key: "actions",
+                label: t("people.actions"),
+                render: (one) => (
+                  <Button
+                    small
+                    label={t("backup.remove_name", { name: one.name })}
+                    onClick={() => setRemoved(one)}
+                  >
+                    {t("people.delete")}
+                  </Button>
+                ),
+              },
+            ]}
+            empty={<Empty title={t("backup.none")} />}
+          />
+          {data.broken.length > 0 && (
+            <ul class="lost">
+              {data.broken.map(({ name, reason }) => (
+                <li key={name}>
+                  <Code>{name}</Code>: <Said>{reason}</Said>
+                </li>
+              ))}
+            </ul>
+          )}
+        </>
+      )}
+      {removed && (
+        <ConfirmDialog
+          title={t("backup.remove_title")}
+          confirmLabel={t("people.delete")}
+          danger
+          onConfirm={async () => {
+            await call("backup.remove", { name: removed.name });
+            toast(t("backup.removed"), "good");
+            refresh();
+          }}
+          onClose={() => setRemoved(undefined)}
+        >
+          <p>
+            {t("backup.remove_text", {
+              time: formatTime(removed.created_at),
+              size: formatBytes(removed.bytes),
+              left: (data?.backups.length ?? 1) - 1,
+            })}
+          </p>
+        </ConfirmDialog>
+      )}
+    </Card>
+  );
+}
