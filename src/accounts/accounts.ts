@@ -11,7 +11,7 @@ import type { Random } from "../base/random.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Address } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
-import type { Account } from "../store/accounts.ts";
+import type { Account, RegistrationToken } from "../store/accounts.ts";
 import type { StoreEvent } from "../store/events.ts";
 import type { Store } from "../store/store.ts";
 import { isCovered } from "./block_patterns.ts";
@@ -135,6 +135,14 @@ export class Accounts implements AccountOperations {
   /** @throws {Refusal} as `Registration.signUp` */
   signUp(request: SignUp): Promise<CreatedAccount> {
     return this.#registration.signUp(request);
+  }
+
+  /** @throws {Refusal} as `Registration.lookAtToken` */
+  lookAtToken(
+    token: string,
+    peer: Peer,
+  ): Promise<RegistrationToken | undefined> {
+    return this.#registration.lookAtToken(token, peer);
   }
 
   create(request: CreateRequest): Promise<CreatedAccount> {

@@ -12,7 +12,11 @@ import { secretOfText } from "../base/secret.ts";
 import { checkAccountName } from "../mail/account_name.ts";
 import { type Address, localPart } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
-import type { AccountStore, NewAccount } from "../store/accounts.ts";
+import type {
+  AccountStore,
+  NewAccount,
+  RegistrationToken,
+} from "../store/accounts.ts";
 import type { Blocklist } from "./blocklist.ts";
 import type { CreationLimits } from "./limits/creation_limits.ts";
 import type { CreatedAccount, CreateRequest } from "./operations.ts";
@@ -107,6 +111,23 @@ export class Registration {
     });
   }
 
+  /**
+   * Whether a token would be taken, without using it up; one that would not
+   * counts as a try.
+   *
+   * @throws {Refusal} `registration_limited` after too many of those
+   */
+  async lookAtToken(
+    text: string,
+    peer: Peer,
+  ): Promise<RegistrationToken | undefined> {
+    const { limits } = this.#parts;
+    limits.checkTokens(peer);
+    const token = await this.#usable(text);
+    if (token === undefined) limits.badToken(peer);
+    return token;
+  }
+
   async #checkMode(token: string | undefined, peer: Peer): Promise<void> {
     const { options, limits } = this.#parts;
     if (token === undefined) {
@@ -117,7 +138,7 @@ export class Registration {
       return;
     }
     limits.checkTokens(peer);
-    if (await this.#isUsable(token)) return;
+    if (await this.#usable(token)) return;
     limits.badToken(peer);
     throw new Refusal("token_invalid");
   }
@@ -131,11 +152,12 @@ export class Registration {
   }
 
   /** A first look; the store decides when it uses the token up. */
-  async #isUsable(text: string): Promise<boolean> {
-    if (!isToken(text)) return false;
+  async #usable(text: string): Promise<RegistrationToken | undefined> {
+    if (!isToken(text)) return undefined;
     const token = await this.#parts.store.findToken(text);
-    return token !== undefined && token.used < token.maxUses &&
+    const isUsable = token !== undefined && token.used < token.maxUses &&
       (token.secondsLeft ?? Infinity) > 0;
+    return isUsable ? token : undefined;
   }
 
   #chosenName(

@@ -21,6 +21,7 @@ import { newAccountRoutes } from "./new_account.ts";
 import { OneTimePages } from "./one_time_pages.ts";
 import { signUpPage } from "./pages.ts";
 import { page } from "./pages/render.ts";
+import { PAGE_PATHS, pageRoutes } from "./pages/routes.ts";
 import { visitOf } from "./pages/visit.ts";
 import type { SiteBackend, SiteEnv } from "./site_backend.ts";
 import type { ErrorJson } from "./types.ts";
@@ -93,11 +94,14 @@ export function siteRoutes(
     backend,
     pages: new OneTimePages(clock, random),
   });
-  app.get(
-    "/",
-    (context) =>
-      signUpPage(visitOf(context.req.raw, backend, context.env), "index"),
-  );
+  for (const path of ["/", "/index.html"]) {
+    app.get(
+      path,
+      (context) =>
+        signUpPage(visitOf(context.req.raw, backend, context.env), "index"),
+    );
+  }
+  pageRoutes(app, { backend, clock });
   for (const path of Object.keys(STATIC_FILES)) {
     app.get(path, () => staticFile(path));
   }
@@ -118,8 +122,10 @@ function allowedMethods(
 ): void {
   const paths = [
     "/",
+    "/index.html",
     "/robots.txt",
     MTA_STS_PATH,
+    ...PAGE_PATHS,
     ...AUTOCONFIG_PATHS,
     ...more,
   ];

@@ -13,6 +13,15 @@ export interface SiteBackend {
   stealth(): SiteStealth;
   /** @throws {Refusal} */
   register(request: RegistrationRequest): Promise<NewAccount>;
+  /**
+   * What an invitation is good for; undefined, whatever is wrong with it.
+   *
+   * @throws {Refusal} `registration_limited` after too many that are not
+   */
+  invitation(
+    token: string,
+    peerAddress: string,
+  ): Promise<Invitation | undefined>;
   /** The MTA-STS policy of a name that is ours; undefined if there is none. */
   mtaStsPolicy(host: string): string | undefined;
   /** Counts a page view of this address; seconds to wait when there were too many. */
@@ -122,6 +131,12 @@ export interface RegistrationRequest {
   readonly peerAddress: string;
   /** Of ours, where the account will be. */
   readonly domain: string;
+}
+
+export interface Invitation {
+  readonly usesLeft: number;
+  /** Seconds since 1970 UTC. */
+  readonly expiresAt?: number;
 }
 
 export interface NewAccount {

@@ -4,6 +4,7 @@ import type { Accounts } from "../accounts/accounts.ts";
 import type { LinkFacts } from "../accounts/login_link.ts";
 import type { MailService } from "../api/autoconfig.ts";
 import type {
+  Invitation,
   NewAccount,
   RegistrationRequest,
   SignUpRules,
@@ -79,6 +80,18 @@ export class RelaySiteBackend implements SiteBackend {
       metrics.count("registrations_total", result);
       throw error;
     }
+  }
+
+  async invitation(
+    token: string,
+    peerAddress: string,
+  ): Promise<Invitation | undefined> {
+    const { accounts } = this.#parts;
+    const found = await accounts.lookAtToken(token, { address: peerAddress });
+    return found && {
+      usesLeft: found.maxUses - found.used,
+      ...(found.expiresAt === undefined ? {} : { expiresAt: found.expiresAt }),
+    };
   }
 
   pageWait(address: string): number {

@@ -8,6 +8,7 @@ import { parseAddress } from "../../src/mail/address.ts";
 import type { MxdelivBackend } from "../../src/api/mxdeliv/backend.ts";
 import { site } from "../../src/api/site.ts";
 import type {
+  Invitation,
   RegistrationRequest,
   SiteFacts,
   SiteStealth,
@@ -82,6 +83,8 @@ export interface Ask {
   /** MTA-STS, by host. */
   readonly policies?: Readonly<Record<string, string>>;
   readonly host?: string;
+  /** By token. */
+  readonly invitations?: Readonly<Record<string, Invitation>>;
 }
 
 /** No exchanger may fetch anything, so that nothing else of it is asked. */
@@ -130,6 +133,10 @@ export async function ask(
           password: "pass",
         });
       },
+      invitation: (token) =>
+        given.refusal
+          ? Promise.reject(given.refusal)
+          : Promise.resolve(given.invitations?.[token]),
       countRefusal: (code) => refusals.push(code),
       mtaStsPolicy: (host) => given.policies?.[host],
       pageWait: () => given.wait ?? 0,

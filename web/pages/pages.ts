@@ -1,14 +1,23 @@
 /** Every page there is, by the name of its template. @module */
 import type { JSX } from "preact";
 import { AccountPage } from "./account.tsx";
+import { DeployPage, InfoPage, PrivacyPage, SecurityPage } from "./facts.tsx";
 import { ErrorPage, MessagePage, NotFoundPage } from "./message.tsx";
 import type { Pen } from "./pen.ts";
+import { ContactPage, SharedPage, SharePage } from "./sharing.tsx";
 import { InvitePage, LandingPage, NewAccountPage } from "./sign_up.tsx";
 
 export const PAGES = {
   index: LandingPage,
   new: NewAccountPage,
   invite: InvitePage,
+  info: InfoPage,
+  privacy: PrivacyPage,
+  security: SecurityPage,
+  deploy: DeployPage,
+  contact_share: SharePage,
+  contact_share_success: SharedPage,
+  contact_view: ContactPage,
   404: NotFoundPage,
   error: ErrorPage,
   message: MessagePage,

@@ -46,6 +46,8 @@ export interface Variables {
   readonly ProgramName: string;
   /** Where the program can be fetched from here; empty: nowhere. */
   readonly ProgramURL: string;
+  /** `open`, `token` or `closed`. */
+  readonly Registration: string;
   readonly RegistrationOpen: boolean;
   readonly JitRegistrationEnabled: boolean;
   readonly TokenRequired: boolean;

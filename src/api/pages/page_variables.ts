@@ -53,6 +53,7 @@ export function commonVariables(visit: Visit): CommonVariables {
     Version: web.version,
     ProgramName: web.programName,
     ProgramURL: web.programPath === "" ? "" : facts.publicUrl + web.programPath,
+    Registration: facts.registration,
     RegistrationOpen: facts.registration === "open",
     JitRegistrationEnabled: web.jitRegistration,
     TokenRequired: facts.registration === "token",

@@ -12,6 +12,7 @@ import { bearerToken } from "../exchanger/bearer.ts";
 import { EXCHANGER_PATHS } from "../exchanger/exchanger.ts";
 import { hasEnvelope } from "../mxdeliv/envelope.ts";
 import { MXDELIV_PATHS } from "../mxdeliv/mxdeliv.ts";
+import { INVITE_PREFIX } from "../pages/routes.ts";
 import { SIGN_UP_PATHS } from "../new_account.ts";
 
 /** What decides who may see what; asked at each request. */
@@ -51,6 +52,7 @@ export const KEPT_ROUTES: readonly KeptRoute[] = [
   { methods: READ, paths: { prefix: ACME_PREFIX }, isShown: isThere },
   { methods: READ, paths: AUTOCONFIG_PATHS, isShown: isThere },
   { methods: READ, paths: [MTA_STS_PATH], isShown: isThere },
+  { methods: READ, paths: { prefix: INVITE_PREFIX }, isShown: isThere },
   {
     methods: ["POST"],
     paths: SIGN_UP_PATHS,
