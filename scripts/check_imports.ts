@@ -74,7 +74,17 @@ const HIDDEN = new Map([["src/store/sqlite/", "src/store/open.ts"]]);
 /** A package belongs to one folder; these are the ones that need two. */
 const SHARED_PACKAGES: Record<string, readonly string[]> = {
   hono: ["http", "api"],
-  valibot: ["admin", "api", "app", "ops", "store", "federation", "push", "tls"],
+  valibot: [
+    "admin",
+    "api",
+    "app",
+    "ops",
+    "store",
+    "federation",
+    "push",
+    "sharing",
+    "tls",
+  ],
   preact: ["web", "api"],
   "preact-render-to-string": ["web", "api"],
   uqr: ["web", "api"],

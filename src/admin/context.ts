@@ -21,6 +21,7 @@ import type { PublishedNames } from "../federation/published/published_names.ts"
 import type { Exchange } from "../federation/exchange/exchange.ts";
 import type { Address } from "../mail/address.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
+import type { Shares } from "../sharing/shares.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { AccountOrigin } from "../store/accounts.ts";
 import type { Store } from "../store/store.ts";
@@ -60,6 +61,7 @@ export interface AdminContext {
   readonly certificates: CertificateAdmin;
   readonly doctor: DoctorControl;
   readonly exchange: Exchange;
+  readonly shares: Shares;
   readonly tunnels: TunnelAdmin;
   readonly clock: Clock;
   readonly random: Random;

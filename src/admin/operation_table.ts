@@ -42,6 +42,7 @@ import { SETTINGS_OPERATIONS } from "./operations/settings.ts";
 import { HTTP_PROXY_OPERATIONS } from "./operations/tunnels/http_proxy.ts";
 import { SHADOWSOCKS_OPERATIONS } from "./operations/tunnels/shadowsocks.ts";
 import { LANGUAGE_OPERATIONS } from "./operations/web/language.ts";
+import { SHARING_OPERATIONS } from "./operations/web/sharing.ts";
 import { STEALTH_OPERATIONS } from "./operations/web/stealth.ts";
 import { STATUS_OPERATIONS } from "./operations/status.ts";
 import { TASK_OPERATIONS } from "./operations/tasks.ts";
@@ -79,6 +80,7 @@ export const OPERATIONS = {
   ...HTTP_PROXY_OPERATIONS,
   ...STEALTH_OPERATIONS,
   ...LANGUAGE_OPERATIONS,
+  ...SHARING_OPERATIONS,
   ...DOMAIN_OPERATIONS,
   ...TASK_OPERATIONS,
   ...BACKUP_OPERATIONS,

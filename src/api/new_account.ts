@@ -14,6 +14,7 @@ import { readText } from "../http/body.ts";
 import { parseForm } from "../http/form.ts";
 import { limited } from "../http/route_limits.ts";
 import { domain } from "../mail/address.ts";
+import { isForeign } from "./foreign.ts";
 import type { OneTimePages } from "./one_time_pages.ts";
 import {
   accountPage,
@@ -209,22 +210,6 @@ function field(
   }
   const cleaned = clean(value);
   return cleaned === "" ? {} : { [name]: cleaned };
-}
-
-/**
- * A browser tells which page asks; apps and scripts do not. Since our pages send
- * no referrer, their forms have the origin "null", and it is Sec-Fetch-Site that
- * tells them from a stranger's.
- */
-function isForeign(request: Request, backend: SiteBackend): boolean {
-  const site = request.headers.get("sec-fetch-site");
-  if (site !== null) return site !== "same-origin" && site !== "none";
-  const origin = request.headers.get("origin");
-  if (origin === null) return false;
-  const asked = new URL(request.url).host;
-  const from = URL.parse(origin)?.host;
-  const { hosts } = backend.facts(new URL(request.url).hostname);
-  return from === undefined || (from !== asked && !hosts.includes(from));
 }
 
 function accountJson(

@@ -122,6 +122,43 @@ const ANSWERS: Readonly<Record<RefusalCode, Answer>> = {
   not_running: BUSY,
   policy_rejection: FORBIDDEN,
 
+  // Of contact links.
+  invalid_invite: refused(
+    400,
+    "invalid_invite",
+    "This is no invite link of Delta Chat that can be used",
+  ),
+  slug_too_short: refused(
+    400,
+    "slug_too_short",
+    "The ending is too short: 3 characters at least",
+  ),
+  slug_invalid: refused(
+    400,
+    "slug_invalid",
+    "The ending may have letters, digits, - and _, up to 40, and begins with a letter or digit",
+  ),
+  slug_reserved: refused(
+    400,
+    "slug_reserved",
+    "This ending is reserved: choose another one",
+  ),
+  slug_taken: refused(
+    409,
+    "slug_taken",
+    "This ending is taken: choose another one",
+  ),
+  shares_full: refused(
+    507,
+    "shares_full",
+    "The server takes no more links",
+  ),
+  edit_key_wrong: refused(
+    403,
+    "edit_key_wrong",
+    "This is not the key of the link",
+  ),
+
   // Of messages and mailboxes.
   from_missing: refused(400, "from_missing", "The message has no From field"),
   from_repeated: refused(

@@ -23,6 +23,8 @@ import { signUpPage } from "./pages.ts";
 import { page } from "./pages/render.ts";
 import { PAGE_PATHS, pageRoutes } from "./pages/routes.ts";
 import { visitOf } from "./pages/visit.ts";
+import type { SharingBackend } from "./sharing/backend.ts";
+import { shareRoutes, sharingRoutes } from "./sharing/routes.ts";
 import type { SiteBackend, SiteEnv } from "./site_backend.ts";
 import type { ErrorJson } from "./types.ts";
 
@@ -30,6 +32,8 @@ export interface SiteParts {
   readonly backend: SiteBackend;
   /** Absent: there is none. */
   readonly adminApi?: Pick<AdminApi, "answer">;
+  /** Contact links. */
+  readonly sharing: SharingBackend;
   /** Mail of other servers. */
   readonly mail: MxdelivBackend;
   readonly serving: Serving;
@@ -45,7 +49,8 @@ export function site(parts: SiteParts): HttpHandler {
 
 /** Everything that there is. */
 export function siteRoutes(
-  { backend, adminApi, mail, serving, clock, timers, random }: SiteParts,
+  { backend, sharing, adminApi, mail, serving, clock, timers, random }:
+    SiteParts,
 ): Hono<SiteEnv> {
   const app = new Hono<SiteEnv>();
   app.onError((error) => {
@@ -102,6 +107,7 @@ export function siteRoutes(
     );
   }
   pageRoutes(app, { backend, clock });
+  sharingRoutes(app, { backend, sharing, clock });
   for (const path of Object.keys(STATIC_FILES)) {
     app.get(path, () => staticFile(path));
   }
@@ -111,6 +117,7 @@ export function siteRoutes(
     downloadRoutes(app, downloads, { clock, isHidden });
   }
   allowedMethods(app, downloads ? downloadPaths(downloads) : []);
+  shareRoutes(app, { backend, sharing, clock });
   app.notFound((context) => notFound(context, backend));
   return app;
 }

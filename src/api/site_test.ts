@@ -7,6 +7,7 @@ import {
   EXCHANGE,
   FACTS,
   NO_SERVER_MAIL,
+  NO_SHARING,
   NOBODY_SERVED,
   NOT_HIDDEN,
   post,
@@ -144,12 +145,14 @@ Deno.test("what nobody expected is thrown to the server, not printed", async () 
     mail: NO_SERVER_MAIL,
     random: systemRandom,
     serving: NOBODY_SERVED,
+    sharing: NO_SHARING,
     backend: {
       facts: () => FACTS,
       register: () => Promise.reject(new Error("unexpected")),
       countRefusal() {},
       mtaStsPolicy: () => undefined,
       pageWait: () => 0,
+      invitation: () => Promise.resolve(undefined),
       stealth: () => NOT_HIDDEN,
     },
   });

@@ -11,6 +11,7 @@ import type { Traffic } from "../observe/traffic.ts";
 import type { ImapBackend } from "../imap/server/backend.ts";
 import type { CarriedPeers } from "../net/carried_peers.ts";
 import type { ShadowsocksBackend } from "../shadowsocks/server/backend.ts";
+import type { Shares } from "../sharing/shares.ts";
 import type { SmtpBackend } from "../smtp/server/backend.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { HttpChallenges } from "../tls/acme/solvers.ts";
@@ -26,6 +27,7 @@ export interface ProtocolParts {
   readonly carried: CarriedPeers;
   readonly site: SiteBackend;
   readonly adminApi: AdminApi;
+  readonly shares: Shares;
   readonly settings: Settings;
   readonly serverMail: MxdelivBackend;
   readonly serving: Serving;

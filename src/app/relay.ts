@@ -29,6 +29,7 @@ import type { MetricHistory } from "../ops/history/metric_history.ts";
 import type { BandwidthLedger } from "../ops/bandwidth/ledger.ts";
 import { Backups } from "../ops/backup/backups.ts";
 import { Doctor } from "../ops/doctor/doctor.ts";
+import type { Shares } from "../sharing/shares.ts";
 import { effectiveListeners } from "../settings/listeners.ts";
 import { Settings } from "../settings/settings.ts";
 import { openStore } from "../store/open.ts";
@@ -63,6 +64,7 @@ import { buildHistory } from "./metrics/relay_history.ts";
 import { RelayPush } from "./push/relay_push.ts";
 import { configuredResolver } from "./resolver.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
+import { openShares } from "./web/sharing.ts";
 
 export interface Relay {
   readonly store: Store;
@@ -86,6 +88,7 @@ export interface Relay {
   readonly history: MetricHistory;
   readonly push: RelayPush;
   readonly administration: Administration;
+  readonly shares: Shares;
   reportBug(error: unknown): void;
 }
 
@@ -180,6 +183,12 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     exchange,
     onUnreadable: (collection) => tellUnreadable(collection, reported),
   });
+  const shares = await openShares({
+    ...shared,
+    settings,
+    config,
+    onUnreadable: (collection) => tellUnreadable(collection, reported),
+  });
   const push = new RelayPush({
     ...shared,
     settings,
@@ -266,6 +275,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     history,
     push,
     administration: await openAdministration({ ...shared, config, log }),
+    shares,
     reportBug,
   };
 }
@@ -345,6 +355,7 @@ export function adminContext(
       timers: SYSTEM_TIMERS,
     }),
     exchange: relay.exchange,
+    shares: relay.shares,
     tunnels: {
       shadowsocks: () => shadowsocksPlace(around()),
       connectProxy: () => connectProxyPlace(around()),

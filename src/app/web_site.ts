@@ -14,23 +14,25 @@ import { SCHEMA } from "../config/schema.ts";
 import { FIXED_ANSWERS } from "../http/server/fixed_answers.ts";
 import type { HttpServerOptions } from "../http/server/server.ts";
 import type { Settings } from "../settings/settings.ts";
+import { sharingBackend } from "./web/sharing.ts";
 import type { ProtocolParts } from "./protocol_parts.ts";
 
 type WebSite = Pick<HttpServerOptions, "handler" | "upgrades" | "answers">;
-type WebParts =
-  & { readonly settings: Settings }
-  & Pick<
-    ProtocolParts,
-    | "site"
-    | "adminApi"
-    | "serverMail"
-    | "serving"
-    | "challenges"
-    | "iroh"
-    | "clock"
-    | "timers"
-    | "metrics"
-  >;
+type WebParts = Pick<
+  ProtocolParts,
+  | "site"
+  | "shares"
+  | "adminApi"
+  | "settings"
+  | "config"
+  | "serverMail"
+  | "serving"
+  | "challenges"
+  | "iroh"
+  | "clock"
+  | "timers"
+  | "metrics"
+>;
 
 export function webSite(parts: WebParts): WebSite {
   const { serving, serverMail, challenges } = parts;
@@ -48,6 +50,7 @@ export function webSite(parts: WebParts): WebSite {
       site({
         ...parts,
         backend: parts.site,
+        sharing: sharingBackend(parts.shares, parts),
         mail: serverMail,
         random: systemRandom,
       }),

@@ -72,6 +72,14 @@ export type RefusalCode =
   | "mailbox_read_only"
   | "too_many_mailboxes"
   | "too_many_keywords"
+  // contact links
+  | "invalid_invite"
+  | "slug_too_short"
+  | "slug_invalid"
+  | "slug_reserved"
+  | "slug_taken"
+  | "shares_full"
+  | "edit_key_wrong"
   // administration
   | "not_found"
   | "already_exists"
@@ -159,6 +167,14 @@ const TEXTS: Readonly<Record<RefusalCode, string>> = {
   mailbox_read_only: "The mailbox is open for reading only",
   too_many_mailboxes: "The account has as many mailboxes as it may have",
   too_many_keywords: "The mailbox has as many keywords as it may have",
+  invalid_invite: "This is no invite link of Delta Chat that can be used",
+  slug_too_short: "The ending is too short: 3 characters at least",
+  slug_invalid:
+    "The ending may have letters, digits, - and _, up to 40, and begins with a letter or digit",
+  slug_reserved: "This ending is reserved: choose another one",
+  slug_taken: "This ending is taken: choose another one",
+  shares_full: "The server takes no more links",
+  edit_key_wrong: "This is not the key of the link",
   not_found: "There is no such thing",
   already_exists: "It exists already",
   invalid_value: "The value is not valid",

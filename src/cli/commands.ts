@@ -38,6 +38,7 @@ import { PUSH_COMMANDS } from "./commands/calls/push.ts";
 import { TURN_COMMANDS } from "./commands/calls/turn.ts";
 import { TRANSFER_COMMANDS } from "./commands/transfer.ts";
 import { LANGUAGE_COMMANDS } from "./commands/web/language.ts";
+import { SHARING_COMMANDS } from "./commands/web/sharing.ts";
 import { STEALTH_COMMANDS } from "./commands/web/stealth.ts";
 import { HTTP_PROXY_COMMANDS } from "./commands/tunnels/http_proxy.ts";
 import { SHADOWSOCKS_COMMANDS } from "./commands/tunnels/shadowsocks.ts";
@@ -83,6 +84,7 @@ export const GROUPS: readonly CommandGroup[] = [
   },
   { name: "http-proxy", summary: "The same by CONNECT, on the ports of HTTP" },
   { name: "stealth", summary: "Hiding the web site from strangers" },
+  { name: "sharing", summary: "Short links to contacts of Delta Chat" },
   { name: "language", summary: "The language of the web site" },
   { name: "admin-web", summary: "The admin panel" },
   { name: "admin-token", summary: "Tokens of the admin API" },
@@ -135,6 +137,7 @@ export const COMMANDS: readonly Command[] = [
   ...ADMIN_TOKEN_COMMANDS,
   ...AUDIT_COMMANDS,
   ...LANGUAGE_COMMANDS,
+  ...SHARING_COMMANDS,
   ...FEDERATION_COMMANDS,
   ...FEDERATION_TRANSFER_COMMANDS,
   ...QUEUE_COMMANDS,

@@ -60,6 +60,7 @@ import {
   gateKey,
   relayUrl,
   siteLanguage,
+  slugWord,
   stealthMode,
   webOrigin,
 } from "./web_kinds.ts";
@@ -145,6 +146,7 @@ export const SECTIONS = {
   http: "Web pages and sign-up",
   web: "What strangers see of the web pages",
   admin: "The admin API and its panel",
+  sharing: "Short links to contacts of Delta Chat, made by anybody",
   shadowsocks:
     "A tunnel for clients whose network lets them reach nothing else; it leads to this server alone",
   http_proxy: "The same by CONNECT (RFC 9110 §9.3.6), for clients that know it",
@@ -732,6 +734,31 @@ export const SCHEMA = {
     integer(1, 3650),
     90,
     "Days for which it is kept who changed what",
+  ),
+  "sharing.enabled": key(
+    flag,
+    true,
+    "Anybody may make a short link to a contact; while web.stealth is on nobody can",
+  ),
+  "sharing.reserved_slugs": key(
+    list(slugWord, { max: 1000 }),
+    [],
+    "Endings that nobody is given, besides those that this program needs",
+  ),
+  "sharing.max_age": key(
+    duration(),
+    0,
+    "Age at which links are deleted; 0: never",
+  ),
+  "sharing.unused_after": key(
+    duration(),
+    days(365),
+    "Links that nobody has looked at for so long are deleted; 0: never",
+  ),
+  "sharing.per_ten_minutes": key(
+    integer(0, 1_000_000),
+    5,
+    "New links in ten minutes from one address; 0: unlimited",
   ),
 
   "shadowsocks.enabled": key(

@@ -18,6 +18,15 @@ export const siteLanguage: Kind<"auto" | "en" | "fa" | "ru" | "es"> = choice(
   "es",
 );
 
+/** What may be the ending of a short link. */
+export const slugWord: Kind<string> = textual("ending of a link", (text) => {
+  const word = text.trim();
+  if (/^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/.test(word)) return word;
+  throw new SyntaxError(
+    "must be up to 40 letters, digits, - or _, and begin with a letter or digit",
+  );
+});
+
 const KEY = /^[A-Za-z0-9_-]{8,128}$/;
 
 /** Part of a link; empty: there is none. Too short a one could be guessed. */

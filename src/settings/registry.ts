@@ -289,6 +289,7 @@ export const SETTINGS = {
   acme_email: live("acme.email", (c) => c.acme.email),
   web_stealth: live("web.stealth", (c) => c.web.stealth),
   web_gate_key: live("web.gate_key", (c) => c.web.gateKey),
+  sharing_enabled: live("sharing.enabled", (c) => c.sharing.enabled),
   web_language: live("web.language", (c) => c.web.language),
   web_show_version: live("web.show_version", (c) => c.web.showVersion),
   web_operator_name: live("web.operator_name", (c) => c.web.operatorName),

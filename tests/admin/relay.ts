@@ -37,6 +37,7 @@ import { BandwidthLedger } from "../../src/ops/bandwidth/ledger.ts";
 import { Backups } from "../../src/ops/backup/backups.ts";
 import { backupOptions } from "../../src/app/backups.ts";
 import { effectiveListeners } from "../../src/settings/listeners.ts";
+import { Shares } from "../../src/sharing/shares.ts";
 import { Settings } from "../../src/settings/settings.ts";
 import { NO_STATE } from "../../src/tls/acme/kept_state.ts";
 import { NO_DNS } from "../federation/exchange_world.ts";
@@ -137,6 +138,22 @@ export async function withRelay(
         throw error;
       },
     });
+    const shares = await Shares.open({
+      store,
+      clock,
+      random: systemRandom,
+      options: {
+        reserved: () => [],
+        maxAgeSeconds: () => 0,
+        unusedSeconds: () => 0,
+      },
+      onUnreadable(collection) {
+        throw new TypeError(`Cannot read ${collection}`);
+      },
+      reportBug(error) {
+        throw error;
+      },
+    });
     const { queue } = config.values;
     const rules = await RuleBook.open({
       store,
@@ -177,6 +194,7 @@ export async function withRelay(
     });
     await test({
       ...await administration(store, clock, stateDir),
+      shares,
       publicUrl: () => "https://chat.example",
       dkim: {
         keys,

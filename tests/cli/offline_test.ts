@@ -630,3 +630,33 @@ script("the language of the web site", [
   },
   { run: "language reset --json", out: /"current":"auto".*"source":"config"/ },
 ]);
+
+const INVITE =
+  "'https://i.delta.chat/#0123456789ABCDEF0123456789ABCDEF01234567&v=3&i=ab&s=cd&a=ann%40chat.example&n=Ann'";
+
+script("contacts are shared by command", [
+  { run: "sharing", out: /^sharing +on\nlinks +0\n/ },
+  {
+    run: `sharing create ann ${INVITE}`,
+    out: /^slug +ann\nlink +https:\/\/chat\.example.*\/ann\nkind +contact\n/,
+  },
+  { run: `sharing create ANN ${INVITE}`, exit: 4, err: /This ending is taken/ },
+  { run: "sharing create bob x", exit: 4, err: /no invite link/ },
+  { run: "sharing reserve blocked", out: /^reserved +blocked\n/ },
+  { run: `sharing create blocked ${INVITE}`, exit: 4, err: /is reserved/ },
+  {
+    run: `sharing edit ann ${INVITE} 'Ann B.' --json`,
+    out: /"slug":"ann","name":"Ann B\.".*"kind":"contact"/,
+  },
+  { run: `sharing edit ann ${INVITE} --json`, out: /"name":"Ann B\."/ },
+  {
+    run: "sharing list --search ann",
+    out:
+      /^SLUG +KIND +NAME +VIEWS +CREATED *\nann +contact +Ann B\. +0 .*\n1 entry\n$/,
+  },
+  { run: "sharing show ann --qr", out: /█/ },
+  { run: "sharing remove nobody -y", exit: 3, err: /no such link/ },
+  { run: "sharing remove ann", exit: 10, err: /Remove the link ann/ },
+  { run: "sharing delete ann -y", out: /^Removed ann\n/ },
+  { run: "sharing disable --json", out: /"enabled":false/ },
+]);

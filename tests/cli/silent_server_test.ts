@@ -47,6 +47,8 @@ const VALUES: Record<string, string> = {
   value: "30M",
   size: "30M",
   code: "fa",
+  slug: "ann",
+  url: "openpgp4fpr:x",
   file: "{dir}/accounts.json",
   document: "{dir}/ways.json",
   user: "anna1234",

@@ -38,7 +38,7 @@ import { Relay } from "../delivery/relay.ts";
 import { messageOf, octets, pkesk3, seipd1 } from "../gate/messages.ts";
 import { DnsTestServer } from "../harness/dns_server.ts";
 import { FACTS } from "../harness/test_site.ts";
-import { NOBODY_SERVED, NOT_HIDDEN } from "../harness/test_site.ts";
+import { NO_SHARING, NOBODY_SERVED, NOT_HIDDEN } from "../harness/test_site.ts";
 import { TestTime } from "../harness/test_time.ts";
 
 /** The address that requests come from, unless a test says another. */
@@ -229,12 +229,14 @@ export class ServerMailWorld {
     });
     world.handler = site({
       serving: NOBODY_SERVED,
+      sharing: NO_SHARING,
       backend: {
         facts: () => FACTS,
         register: () => assert.fail(),
         countRefusal: () => assert.fail(),
         mtaStsPolicy: () => assert.fail(),
         pageWait: () => 0,
+        invitation: () => Promise.resolve(undefined),
         stealth: () => NOT_HIDDEN,
       },
       mail: world.#backend(),

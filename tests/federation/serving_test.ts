@@ -9,6 +9,7 @@ import {
   EXCHANGE,
   FACTS,
   NO_SERVER_MAIL,
+  NO_SHARING,
   NOT_HIDDEN,
 } from "../harness/test_site.ts";
 import type { TestTime } from "../harness/test_time.ts";
@@ -78,11 +79,13 @@ function withServing(
       timers: clock,
       mail: NO_SERVER_MAIL,
       random: systemRandom,
+      sharing: NO_SHARING,
       backend: {
         facts: () => FACTS,
         register: () => Promise.reject(new Error("nobody signs up here")),
         countRefusal() {},
         pageWait: () => 0,
+        invitation: () => Promise.resolve(undefined),
         stealth: () => NOT_HIDDEN,
         mtaStsPolicy: () => undefined,
       },

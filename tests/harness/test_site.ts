@@ -6,6 +6,8 @@ import type { Serving } from "../../src/federation/exchange/serve/serving.ts";
 import type { HttpExchange } from "../../src/http/peer.ts";
 import { parseAddress } from "../../src/mail/address.ts";
 import type { MxdelivBackend } from "../../src/api/mxdeliv/backend.ts";
+import type { SharingBackend } from "../../src/api/sharing/backend.ts";
+import type { Shares } from "../../src/sharing/shares.ts";
 import { site } from "../../src/api/site.ts";
 import type {
   Invitation,
@@ -83,6 +85,7 @@ export interface Ask {
   /** MTA-STS, by host. */
   readonly policies?: Readonly<Record<string, string>>;
   readonly host?: string;
+  readonly sharing?: SharingBackend;
   /** By token. */
   readonly invitations?: Readonly<Record<string, Invitation>>;
 }
@@ -109,6 +112,13 @@ export const NO_SERVER_MAIL: MxdelivBackend = {
   reportBug() {},
 };
 
+/** Nobody shares anything. */
+export const NO_SHARING: SharingBackend = {
+  shares: {} as Shares,
+  isOn: () => false,
+  perTenMinutes: () => 5,
+};
+
 export async function ask(
   path: string,
   init: RequestInit = {},
@@ -123,6 +133,7 @@ export async function ask(
     mail: NO_SERVER_MAIL,
     random: systemRandom,
     serving: NOBODY_SERVED,
+    sharing: given.sharing ?? NO_SHARING,
     backend: {
       facts: (host) => typeof facts === "function" ? facts(host) : facts,
       register(request) {

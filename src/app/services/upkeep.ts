@@ -29,6 +29,7 @@ const TELL_FAILURES_MS = 5000;
 const DELAYS_MS = 60_000;
 const DKIM_RECORDS_MS = 10 * 60 * 1000;
 const COUNTS_MS = 60_000;
+const SHARES_MS = 60_000;
 const TRIAL_ACCOUNTS_MS = 60_000;
 const TOTALS_MS = 60 * 60 * 1000;
 const LAG_WORTH_TELLING_MS = 5_000;
@@ -51,8 +52,16 @@ interface Look {
 }
 
 function looks(assembly: Assembly): Look[] {
-  const { store, delivery, journal, dkim, exchange, federation, protection } =
-    assembly.relay;
+  const {
+    store,
+    delivery,
+    journal,
+    dkim,
+    exchange,
+    federation,
+    protection,
+    shares,
+  } = assembly.relay;
   return [
     {
       name: "store_changes",
@@ -63,6 +72,11 @@ function looks(assembly: Assembly): Look[] {
       name: "kept_time",
       everyMs: KEEP_TIME_MS,
       look: () => store.clock.keep(),
+    },
+    {
+      name: "shares",
+      everyMs: SHARES_MS,
+      look: async () => void await shares.upkeep(),
     },
     {
       name: "protection",

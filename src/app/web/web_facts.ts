@@ -3,6 +3,7 @@ import type { Downloads, WebFacts } from "../../api/site_backend.ts";
 import { PRODUCT, programName } from "../../base/program_name.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Settings } from "../../settings/settings.ts";
+import { isSharing } from "./sharing.ts";
 import { hostnameOf } from "../certificates.ts";
 
 export function webFacts(
@@ -30,7 +31,7 @@ export function webFacts(
     abuseContact: settings.get("web_abuse_contact"),
     privacyContact: settings.get("web_privacy_contact"),
     securityContact: settings.get("web_security_contact"),
-    sharing: false,
+    sharing: isSharing(settings),
     webClient: false,
     docs: false,
     operatorDocs: false,
