@@ -5,11 +5,11 @@
  *
  * @module
  */
-import { dkimBody } from "mailauth/lib/dkim/body/index.js";
 import { CR, LF } from "../base/octets.ts";
 import { type Dns, DnsFailure, type Freshness } from "../dns/answers.ts";
 import { type Header, parseHeader } from "../mail/header.ts";
 import { LineEnds } from "../pgp/line_ends.ts";
+import { DkimBodyHash } from "./dkim_body_hash.ts";
 import { holds, publicKeyOf } from "./dkim_key.ts";
 import {
   type DkimSignature,
@@ -17,7 +17,6 @@ import {
   signaturesOf,
   signedOctets,
 } from "./dkim_signature.ts";
-import { asBuffer } from "./field_lines.ts";
 
 /** What one message's signatures say. */
 export interface DkimVerdict {
@@ -37,8 +36,6 @@ export interface DkimVerifyOptions {
   readonly domain?: string;
 }
 
-type BodyHash = ReturnType<typeof dkimBody>;
-
 const MAX_HEADER_LINES = 1000;
 /** The package holds a line until its end comes. */
 const MAX_LINE_OCTETS = 64 * 1024;
@@ -49,7 +46,7 @@ export class DkimVerification {
   readonly #header: Header;
   readonly #isSigned: boolean;
   readonly #signatures: readonly DkimSignature[];
-  readonly #hashes = new Map<Form, BodyHash>();
+  readonly #hashes = new Map<Form, DkimBodyHash>();
   #lineOctets = 0;
   #hopeless = false;
 
@@ -67,7 +64,7 @@ export class DkimVerification {
       );
     for (const { forms: [, form] } of this.#signatures) {
       if (this.#hashes.has(form)) continue;
-      this.#hashes.set(form, dkimBody(form, "sha256", false));
+      this.#hashes.set(form, new DkimBodyHash(form));
     }
   }
 
@@ -76,8 +73,7 @@ export class DkimVerification {
     if (this.#hopeless || this.#hashes.size === 0) return;
     this.#measureLines(octets);
     if (this.#hopeless) return;
-    const kept = asBuffer(octets.slice()); // a line without its end is
-    for (const hash of this.#hashes.values()) hash.update(kept);
+    for (const hash of this.#hashes.values()) hash.update(octets);
   }
 
   async finish(): Promise<DkimVerdict> {
@@ -97,7 +93,7 @@ export class DkimVerification {
     if (this.#hopeless) return [];
     const digests = new Map<Form, string>();
     for (const [form, hash] of this.#hashes) {
-      digests.set(form, hash.digest("base64"));
+      digests.set(form, hash.digest());
     }
     return this.#signatures.filter(({ bodyHash, forms: [, form] }) =>
       digests.get(form) === bodyHash

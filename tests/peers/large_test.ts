@@ -8,6 +8,9 @@ import { encryptedPayload } from "../harness/message.ts";
 
 const MIB = 1024 * 1024;
 
+/** So a signature has to hold over all of it. */
+const STRICT = 'inbound_auth = "strict"';
+
 /** With its armor so many octets, about. */
 const PAYLOADS: Readonly<Record<string, number>> = {
   "5 MiB": 5 * MIB,
@@ -30,7 +33,7 @@ for (
       await using ending = new AsyncDisposableStack();
       const [one, two] = await Promise.all(
         ["one.example", "two.example"].map((domain) =>
-          RelayHost.start(network, { domain })
+          RelayHost.start(network, { domain, federation: STRICT })
         ),
       );
       assert.ok(one && two);
