@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Link } from "../client/router.ts";
 import { useOperation } from "../client/use_operation.ts";
-import { formatBytes, formatNumber, t } from "../i18n/translate.ts";
+import { formatBytes, t } from "../i18n/translate.ts";
 import { Row, When } from "../parts/shown.tsx";
 import { Button } from "../ui/button.tsx";
 import { SelectField } from "../ui/fields.tsx";
@@ -122,15 +122,9 @@ const KINDS: Readonly<
 function columns(onChanged: () => void): readonly Column<QueueEntry>[] {
   return [
     {
-      key: "rcpt_to",
-      label: t("queue.to"),
-      render: ({ rcpt_to }) => <Code>{rcpt_to}</Code>,
-    },
-    {
-      key: "mail_from",
-      label: t("queue.from"),
-      render: ({ mail_from }) =>
-        mail_from === "" ? t("queue.no_sender") : <Code>{mail_from}</Code>,
+      key: "message",
+      label: t("queue.message"),
+      render: (entry) => <Message of={entry} />,
     },
     {
       key: "state",
@@ -145,27 +139,17 @@ function columns(onChanged: () => void): readonly Column<QueueEntry>[] {
       render: (entry) => <Reason of={entry} />,
     },
     {
-      key: "tries",
-      label: t("queue.tries"),
-      numeric: true,
-      render: ({ tries_count }) => formatNumber(tries_count),
-    },
-    {
-      key: "size",
-      label: t("queue.size"),
-      numeric: true,
-      render: ({ size }) => formatBytes(size),
-    },
-    {
-      key: "queued",
-      label: t("queue.since"),
-      render: ({ queued_at_unix }) => <When at={queued_at_unix} />,
-    },
-    {
       key: "next",
       label: t("queue.next"),
-      render: ({ next_attempt_unix: at }) =>
-        at === null ? "–" : <When at={at} />,
+      render: ({ next_attempt_unix: at, tries_count, queued_at_unix }) => (
+        <span>
+          {at === null ? "–" : <When at={at} />}
+          <span class="hint">
+            {t("queue.tried", { count: tries_count })}{" "}
+            <When at={queued_at_unix} />
+          </span>
+        </span>
+      ),
     },
     {
       key: "actions",
@@ -181,4 +165,17 @@ function columns(onChanged: () => void): readonly Column<QueueEntry>[] {
       ),
     },
   ];
+}
+
+function Message({ of }: { readonly of: QueueEntry }) {
+  return (
+    <span>
+      <Code>{of.rcpt_to}</Code>
+      <span class="hint">
+        {t("queue.from")} {of.mail_from === ""
+          ? t("queue.no_sender")
+          : <Code>{of.mail_from}</Code>}, {formatBytes(of.size)}
+      </span>
+    </span>
+  );
 }

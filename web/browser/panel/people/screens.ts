@@ -8,6 +8,7 @@ import { Account } from "./accounts/account.tsx";
 import { Accounts } from "./accounts/accounts.tsx";
 import { Blocked } from "./blocked.tsx";
 import { Invites } from "./invites/invites.tsx";
+import { Shares } from "./shares.tsx";
 
 export const PEOPLE_SCREENS: readonly Screen[] = [
   {
@@ -40,6 +41,13 @@ export const PEOPLE_SCREENS: readonly Screen[] = [
     component: Invites,
     key: "i",
     scope: "accounts",
+  },
+  {
+    path: "/shares",
+    title: "screen.shares",
+    icon: "shares",
+    group: "people",
+    component: Shares,
   },
 ];
 

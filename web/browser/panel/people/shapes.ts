@@ -71,3 +71,14 @@ export interface Invite {
   readonly created_at: number;
   readonly invite_url?: string | null;
 }
+
+export interface Share {
+  readonly slug: string;
+  readonly name: string;
+  readonly url: string;
+  readonly kind: "contact" | "group" | "channel" | "reserved";
+  readonly created_at: number;
+  readonly views: number;
+  readonly reserved: boolean;
+  readonly link: string | null;
+}

@@ -122,6 +122,37 @@ function Summary({ of }: { readonly of: AccountInfo }) {
   );
 }
 
+interface Detail {
+  readonly push_tokens: number;
+  readonly bandwidth: {
+    readonly bytes_in: number;
+    readonly bytes_out: number;
+  } | null;
+}
+
+/** What is known of it where numbers of accounts are kept. */
+function Devices({ username }: { readonly username: string }) {
+  const { data } = useOperation<Detail>("accounts.detail", { username }, {
+    events: ["account"],
+  });
+  if (!data) return null;
+  const { push_tokens, bandwidth } = data;
+  return (
+    <Facts
+      rows={[
+        [t("account.devices"), formatNumber(push_tokens)],
+        [
+          t("account.traffic"),
+          bandwidth === null ? "–" : t("account.traffic_value", {
+            in: formatBytes(bandwidth.bytes_in),
+            out: formatBytes(bandwidth.bytes_out),
+          }),
+        ],
+      ]}
+    />
+  );
+}
+
 function Sessions({ username }: { readonly username: string }) {
   const all = useOperation<{ sessions: readonly Session[] }>(
     "sessions.list",
@@ -153,6 +184,7 @@ function Sessions({ username }: { readonly username: string }) {
           empty={<p>{t("account.no_sessions")}</p>}
         />
       )}
+      <Devices username={username} />
     </Card>
   );
 }
