@@ -36,5 +36,7 @@ export interface BandwidthControl {
     readonly category?: string;
   }): readonly BandwidthBucket[];
   /** Of this month, where accounts are counted; the most first. */
-  users(limit: number): readonly BandwidthUser[];
+  users(limit: number, order: "total" | "in" | "out"): readonly BandwidthUser[];
+  /** Of this month; undefined where it is not counted, or has moved nothing. */
+  ofAccount(account: number): Octets | undefined;
 }

@@ -21,12 +21,14 @@ export interface HistoryFound {
 }
 
 export interface HistoryControl {
+  /** Whether numbers of messages, accounts and domains are kept and told. */
+  readonly isOfPeople: boolean;
   /** Those that are kept now. */
   names(): readonly SeriesName[];
   read(wanted: HistoryWanted): Promise<HistoryFound>;
   /** When the first hour begins of which something is known. */
   since(): Promise<number | undefined>;
-  /** How often what a rate is about has happened. */
+  /** How often what a rate is about has happened, from the beginning of that hour on. */
   countSince(name: SeriesName, fromSeconds: number): Promise<number>;
   /** As they were last. */
   latest(): ReadonlyMap<SeriesName, number>;

@@ -214,11 +214,20 @@ export interface ServerControl {
   restart(): Promise<{ readonly pid: number }>;
 }
 
+/** The last lines of the log, as its targets have them. */
+export interface LogLine {
+  readonly at_ms: number;
+  readonly level: string;
+  readonly text: string;
+}
+
 export interface LiveServer extends ServerControl {
   readonly version: string;
   readonly pid: number;
   readonly uptimeSeconds: number;
   readonly log: LogShape;
+  /** The last of them, oldest first; none while the log is off. */
+  logLines(count: number): readonly LogLine[];
   readonly sessions: LiveSessions;
   readonly turn: LiveTurn;
   readonly push: LivePush;

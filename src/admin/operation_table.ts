@@ -19,6 +19,9 @@ import { BLOCKLIST_OPERATIONS } from "./operations/blocklist.ts";
 import { CERTIFICATE_OPERATIONS } from "./operations/tls/certificates.ts";
 import { DOCTOR_OPERATIONS } from "./operations/checks/doctor.ts";
 import { HISTORY_OPERATIONS } from "./operations/measures/history.ts";
+import { LOG_OPERATIONS } from "./operations/measures/logs.ts";
+import { OVERVIEW_OPERATIONS } from "./operations/measures/overview.ts";
+import { STORAGE_OPERATIONS } from "./operations/measures/storage.ts";
 import { MONITOR_OPERATIONS } from "./operations/checks/monitor.ts";
 import { DKIM_OPERATIONS } from "./operations/dkim.ts";
 import { DNS_OPERATIONS } from "./operations/dns.ts";
@@ -57,6 +60,9 @@ export const OPERATIONS = {
   ...DOCTOR_OPERATIONS,
   ...MONITOR_OPERATIONS,
   ...HISTORY_OPERATIONS,
+  ...OVERVIEW_OPERATIONS,
+  ...STORAGE_OPERATIONS,
+  ...LOG_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
   ...ACCOUNT_DETAIL,
   ...ACCOUNT_CHANGES,

@@ -14,6 +14,7 @@ import {
   type Word,
 } from "./fields.ts";
 import { redact, redactError } from "./redact.ts";
+import { LogTail } from "./log_tail.ts";
 import type { LineSink } from "./targets.ts";
 
 /** Debug shows addresses, so nobody may forget it. */
@@ -94,6 +95,8 @@ export class Log {
   #level: LogLevel;
   /** On the monotonic clock. */
   #debugEndsMs: number | undefined;
+  /** For who looks on; empty while the log is off. */
+  readonly tail = new LogTail();
 
   constructor(options: LogOptions) {
     this.#options = options;
@@ -112,7 +115,7 @@ export class Log {
       this.#options.clock.monotonic() >= this.#debugEndsMs
     ) {
       this.#debugEndsMs = undefined;
-      this.#level = this.#file.configured;
+      this.#become(this.#file.configured);
     }
     return this.#level;
   }
@@ -129,7 +132,7 @@ export class Log {
         explanation: `The configuration locks the log level at ${configured}`,
       });
     }
-    this.#level = level;
+    this.#become(level);
     this.#debugEndsMs = level === "debug" && configured !== "debug"
       ? this.#options.clock.monotonic() + debugMs
       : undefined;
@@ -150,6 +153,11 @@ export class Log {
   resume(level: LogLevel): void {
     const { configured, locked } = this.#file;
     if (level === "debug" || (locked && isAbove(level, configured))) return;
+    this.#level = level;
+  }
+
+  #become(level: LogLevel): void {
+    if (isAbove(this.#level, level)) this.tail.clear();
     this.#level = level;
   }
 
@@ -186,6 +194,7 @@ export class Log {
     stderr.write(line);
     if (this.level === "off") return;
     for (const target of targets) if (target !== stderr) target.write(line);
+    this.#tell("operational", text);
   }
 
   /** After log files were moved away. */
@@ -213,6 +222,11 @@ export class Log {
   #write(level: LogLevel, text: string): void {
     const line = `${this.#time()} ${level.toUpperCase()} ${text}\n`;
     for (const target of this.#options.targets) target.write(line);
+    this.#tell(level, text);
+  }
+
+  #tell(level: LogLevel | "operational", text: string): void {
+    this.tail.add({ at_ms: this.#options.clock.now(), level, text });
   }
 
   #time(): string {

@@ -123,6 +123,14 @@ export interface TokenChange {
   readonly expiresAt?: number | null;
 }
 
+export const MAX_LARGEST = 50;
+
+export interface AccountSize {
+  readonly account: AccountId;
+  readonly octets: number;
+  readonly messages: number;
+}
+
 /** How many accounts there are of a kind, and what all of them hold. */
 export interface AccountFigures {
   readonly total: number;
@@ -166,6 +174,8 @@ export interface AccountStore {
    * @param defaultQuotaOctets Of those without a quota of their own.
    */
   figuresAbout(defaultQuotaOctets: number): Promise<AccountFigures>;
+  /** Those that hold most, at most `MAX_LARGEST`; of many accounts, as it was a minute or two ago. */
+  largestAbout(): Promise<readonly AccountSize[]>;
   /**
    * Adds the account and its INBOX in one transaction, never over another one.
    *
@@ -204,6 +214,7 @@ export interface AccountStore {
   /** Accounts that an entry of the blocklist covers, or would cover. */
   countCovered(pattern: string): Promise<number>;
   listBlocked(): Promise<BlockEntry[]>;
+  countBlocked(): Promise<number>;
   block(entry: BlockEntry): Promise<void>;
   /** False if there was no such entry. */
   unblock(pattern: string): Promise<boolean>;

@@ -222,6 +222,8 @@ export interface QueueSummary {
   readonly octets: number;
   /** Waiting or leased. */
   readonly waiting: number;
+  /** Of them, those that were tried before. */
+  readonly deferred: number;
   /** One by one, or with their destination. */
   readonly held: number;
   /** Of which the sender is not told yet. */

@@ -33,10 +33,24 @@ export interface WholeRun {
 /** What one engine needs from time to time, and another has no use for. */
 export type Upkeep = "check" | "tidy" | "rewrite";
 
+/** What contents of messages take up, of each as it is stored. */
+export interface ContentFigures {
+  /** In the database. */
+  readonly rows: number;
+  readonly rowOctets: number;
+  /** Files beside it. */
+  readonly files: number;
+  readonly fileOctets: number;
+  /** In the database, of what was deleted: new data takes their place. */
+  readonly freeOctets: number;
+}
+
 export interface Maintenance {
   offers(upkeep: Upkeep): boolean;
   /** Blobs nobody refers to, and files that were without a blob an hour ago too, of which a walk to the end has to know. */
   collectBlobs(after?: Cursor): Promise<WalkStep>;
+  /** Of many contents, as they were some minutes ago. */
+  contentAbout(): Promise<ContentFigures>;
   /** Recomputes counters and usage; gives what differed. */
   recountUsage(): Promise<{ checked: number; repaired: number }>;
   /**

@@ -9,6 +9,7 @@ import type {
   AccountFilter,
   AccountListing,
   AccountQuery,
+  AccountSize,
   AccountStore,
   BlockEntry,
   FoundAccount,
@@ -109,6 +110,14 @@ export class MemoryAccounts implements AccountStore {
 
   octetsAbout(): Promise<number> {
     return Promise.resolve(0);
+  }
+
+  largestAbout(): Promise<readonly AccountSize[]> {
+    return Promise.resolve([]);
+  }
+
+  countBlocked(): Promise<number> {
+    return Promise.resolve(this.blocks.size);
   }
 
   figuresAbout(): Promise<AccountFigures> {

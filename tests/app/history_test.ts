@@ -14,6 +14,18 @@ interface Found {
   readonly series: Readonly<Record<string, [at: number, value: number][]>>;
 }
 
+interface Overview {
+  readonly running: boolean;
+  readonly messages_today: { readonly sent: number };
+  readonly accounts: { readonly active_24h: number };
+  readonly process: {
+    readonly rss_bytes: number;
+    readonly open_fds: number | null;
+  };
+  readonly listeners: readonly unknown[];
+  readonly tls: readonly unknown[];
+}
+
 async function ask<T>(server: Server, name: string, input: object): Promise<T> {
   const client = await ControlClient.connect({
     server: { stateDir: server.stateDir, runtimeDir: "" },
@@ -66,9 +78,17 @@ Deno.test("what was measured outlives a stop, and refuses what makes no sense", 
   try {
     await send(server);
     await until(async () => await sentIn(server, 10) > 0);
+    const seen = await ask<Overview>(server, "overview", {});
+    assert.equal(seen.running, true);
+    assert.equal(seen.messages_today.sent, 1);
+    assert.equal(seen.accounts.active_24h, 1);
+    assert.ok(seen.process.rss_bytes > 0 && seen.process.open_fds !== null);
+    assert.ok(seen.listeners.length > 0 && seen.tls.length > 0);
     await server.end("SIGTERM");
     await server.run();
     assert.ok(await sentIn(server, 60) > 0);
+    const again = await ask<Overview>(server, "overview", {});
+    assert.equal(again.messages_today.sent, 1);
     const told = await ask<{ series: { key: string; unit: string }[] }>(
       server,
       "metrics.series",

@@ -619,12 +619,21 @@ storeTest("list() and summary() show what there is", async ({ store }) => {
     octets: 3 * shown!.sizeOctets,
     oldestQueuedAt: shown!.queuedAt,
     waiting: 4,
+    deferred: 0,
     held: 0,
     failed: 1,
     firstExpiryInSeconds: 2 * DAY,
     unreached: 0,
     heldDestinations: 0,
   });
+  const [unit] = await claim(store, { units: 1 });
+  await settle(store, unit!, {
+    kind: "unreached",
+    note: { status: "4.4.1", text: "no answer" },
+  });
+  const { waiting, deferred } = await store.queue.summary();
+  assert.deepEqual([waiting, deferred], [4, unit!.recipients.length]);
+  await store.queue.resume("sender", { afterSeconds: 0, withinSeconds: 0 });
   const [, near] = await store.queue.destinations(undefined, 9);
   assert.deepEqual(near, {
     destination: "near.example",

@@ -8,6 +8,7 @@ import type {
   LiveServer,
   LiveSessions,
   LiveTurn,
+  LogLine,
   LogShape,
   PartShape,
   ReloadReport,
@@ -168,6 +169,10 @@ export class LiveView implements LiveServer {
   get log(): LogShape {
     const { level, file: { configured, locked } } = this.#parts.log;
     return { level, configured, locked };
+  }
+
+  logLines(count: number): readonly LogLine[] {
+    return this.#parts.log.tail.recent(count);
   }
 
   setLogLevel(level: LogLevel): void {

@@ -9,7 +9,8 @@ import { rewriteDatabase } from "../../tasks/upkeep.ts";
 import type { Assembly } from "../assembly.ts";
 import { successionService } from "../succession/last_connections.ts";
 import { pollersService } from "../exchange/pollers.ts";
-import { SYSTEM_TIMERS } from "../system_time.ts";
+import { LiveFeed } from "../running/live_feed.ts";
+import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../system_time.ts";
 import { certificateService } from "./certificates.ts";
 import { controlService } from "./control.ts";
 import type { ListenerGroup } from "./listener_group.ts";
@@ -32,6 +33,7 @@ export function relayServices(
     counting(assembly),
     bandwidth(assembly),
     history(assembly),
+    liveFeed(assembly),
     sending(assembly),
     controlService(assembly),
     pollersService(assembly.pollers),
@@ -93,6 +95,24 @@ function bandwidth({ relay }: Assembly): RequiredService {
     optional: false,
     start: () => relay.bandwidth.start(),
     stop: () => relay.bandwidth.stop(),
+  };
+}
+
+/** What panels that are open hear. */
+function liveFeed({ relay, log }: Assembly): RequiredService {
+  const feed = new LiveFeed({
+    events: relay.administration.events,
+    metrics: relay.journal.metrics,
+    log,
+    clock: SYSTEM_CLOCK,
+    timers: SYSTEM_TIMERS,
+    reportBug: relay.reportBug,
+  });
+  return {
+    name: "live_feed",
+    optional: false,
+    start: () => feed.start(),
+    stop: () => feed.stop(),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Octets of each account in the month, where an admin wants to know. @module */
-import type { BandwidthUser } from "../../admin/bandwidth_control.ts";
+import type { BandwidthUser, Octets } from "../../admin/bandwidth_control.ts";
+import { largestOf } from "../../base/largest.ts";
 import type { RecordStore } from "../../store/records.ts";
 
 export interface AccountTrafficParts {
@@ -20,6 +21,12 @@ interface Counted {
   received: number;
   sent: number;
 }
+
+const BY = {
+  total: ({ received, sent }: Counted) => received + sent,
+  in: ({ received }: Counted) => received,
+  out: ({ sent }: Counted) => sent,
+};
 
 export class AccountTraffic {
   readonly #parts: AccountTrafficParts;
@@ -66,11 +73,15 @@ export class AccountTraffic {
     this.#counted.delete(account);
   }
 
-  largest(limit: number): BandwidthUser[] {
+  of(account: number): Octets | undefined {
     this.#turnMonth();
-    return [...this.#counted]
-      .sort(([, a], [, b]) => b.received + b.sent - a.received - a.sent)
-      .slice(0, limit)
+    const counted = this.#counted.get(account);
+    return counted && { in: counted.received, out: counted.sent };
+  }
+
+  largest(limit: number, order: "total" | "in" | "out"): BandwidthUser[] {
+    this.#turnMonth();
+    return largestOf(this.#counted, limit, ([, counted]) => BY[order](counted))
       .map(([account, { received, sent }]) => ({
         account,
         in: received,

@@ -168,8 +168,15 @@ export class BandwidthLedger implements BandwidthControl {
       .map(([startSeconds, octets]) => ({ startSeconds, ...octets }));
   }
 
-  users(limit: number): readonly BandwidthUser[] {
-    return this.accounts.largest(limit);
+  users(
+    limit: number,
+    order: "total" | "in" | "out" = "total",
+  ): readonly BandwidthUser[] {
+    return this.accounts.largest(limit, order);
+  }
+
+  ofAccount(account: number): Octets | undefined {
+    return this.accounts.of(account);
   }
 
   /** What the meters have moved since they were last looked at goes to this hour. */

@@ -159,6 +159,10 @@ Deno.test("accounts are counted where that is wished, within the month", async (
   ledger.accounts.forget(3);
   await ledger.flush();
   assert.deepEqual(ledger.users(1), [{ account: 2, in: 100, out: 200 }]);
+  for (const order of ["in", "out"] as const) {
+    const sizes = ledger.users(10, order).map((one) => one[order]);
+    assert.deepEqual(sizes, sizes.toSorted((a, b) => b - a));
+  }
   assert.deepEqual([...world.rows.get("bandwidth_accounts")!.keys()], [
     "1",
     "2",

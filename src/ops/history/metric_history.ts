@@ -43,7 +43,7 @@ export interface HistoryParts {
   readonly store: { readonly samples: SampleStore };
   readonly metrics: Pick<Metrics, "samples" | "ofPeople">;
   readonly clock: Clock;
-  readonly timers: Pick<Timers, "every" | "sleep">;
+  readonly timers: Pick<Timers, "every">;
   options(): HistoryOptions;
   reportBug(error: unknown): void;
 }
@@ -136,11 +136,13 @@ export class MetricHistory implements HistoryControl {
     return this.#turn;
   }
 
+  get isOfPeople(): boolean {
+    return this.#parts.metrics.ofPeople();
+  }
+
   names(): readonly SeriesName[] {
-    const { metrics } = this.#parts;
-    return SERIES_NAMES.filter((name) =>
-      metrics.ofPeople() || !isOfPeople(name)
-    );
+    const { isOfPeople: isTold } = this;
+    return SERIES_NAMES.filter((name) => isTold || !isOfPeople(name));
   }
 
   latest(): ReadonlyMap<SeriesName, number> {
@@ -162,14 +164,14 @@ export class MetricHistory implements HistoryControl {
     const rate = rateOf(name);
     if (rate === undefined || !this.names().includes(name)) return 0;
     const toSeconds = nowSeconds(this.#parts.clock) + 1;
-    const range = { fromSeconds: startOf(fromSeconds, 60), toSeconds };
-    const minutes = await this.#points(name, 60, range, 3600);
-    const samples = minutes.reduce((all, { sum }) => all + sum, 0);
+    const range = { fromSeconds: startOf(fromSeconds, 3600), toSeconds };
+    const hours = await this.#points(name, 3600, range, 3600);
+    const samples = hours.reduce((all, { sum }) => all + sum, 0);
     return Math.round(samples * SAMPLE_SECONDS / rate);
   }
 
   async read(wanted: HistoryWanted): Promise<HistoryFound> {
-    const { clock, timers, options } = this.#parts;
+    const { clock, options } = this.#parts;
     const told = new Set(this.names());
     const names = wanted.names.filter((name) => told.has(name));
     const { rowSeconds, pointSeconds } = resolutionFor({
@@ -190,7 +192,7 @@ export class MetricHistory implements HistoryControl {
         name,
         points.map((point) => [point.atSeconds, rounded(meanOf(point))]),
       );
-      await timers.sleep(0); // others have their turn
+      await othersTurn();
     }
     return { stepSeconds: pointSeconds, series };
   }
@@ -350,6 +352,10 @@ export class MetricHistory implements HistoryControl {
     // the store tells of its own faults
     if (!(error instanceof Refusal)) this.#parts.reportBug(error);
   }
+}
+
+function othersTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 function slotAt(seconds: number): number {

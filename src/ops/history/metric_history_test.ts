@@ -38,7 +38,7 @@ class World {
       store: { samples: this.#samples },
       metrics: this.metrics,
       clock: { now: () => this.wallMs, monotonic: () => this.monotonicMs },
-      timers: { every: () => () => {}, sleep: () => Promise.resolve() },
+      timers: { every: () => () => {} },
       options: () => ({ isOn: this.isOn, kept: this.kept }),
       reportBug: (error) => this.bugs.push(error),
     });

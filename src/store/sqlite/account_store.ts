@@ -8,6 +8,7 @@ import type {
   AccountFilter,
   AccountListing,
   AccountQuery,
+  AccountSize,
   AccountStore,
   BlockEntry,
   FoundAccount,
@@ -20,6 +21,7 @@ import type { StoreClock } from "../clock.ts";
 import { type Connection, readTogether } from "./database/connection.ts";
 import type { LazyJobs } from "./writer/lazy_jobs.ts";
 import type { Background } from "./background.ts";
+import { RecentLargest } from "./recent_largest.ts";
 import {
   RecentCount,
   type RecentCountParts,
@@ -63,6 +65,7 @@ export class SqliteAccountStore implements AccountStore {
   readonly #accounts: AccountTable;
   readonly #blocklist: BlockTable;
   readonly #tokens: TokenTable;
+  readonly #largest: RecentLargest;
   readonly #count: RecentCount;
   readonly #octets: RecentCount;
   readonly #figures: RecentSums<keyof AccountFigures>;
@@ -91,6 +94,7 @@ export class SqliteAccountStore implements AccountStore {
       look: (after, limit) => usage.someOctetsAfter(after, limit),
       oldSeconds: OCTETS_OLD_SECONDS,
     });
+    this.#largest = new RecentLargest(usage, shared);
     this.#figures = new RecentSums({
       ...shared,
       names: FIGURES,
@@ -174,6 +178,10 @@ export class SqliteAccountStore implements AccountStore {
   figuresAbout(defaultQuotaOctets: number): Promise<AccountFigures> {
     this.#defaultQuotaOctets = defaultQuotaOctets;
     return this.#figures.get();
+  }
+
+  largestAbout(): Promise<readonly AccountSize[]> {
+    return this.#largest.get();
   }
 
   async create(account: NewAccount): Promise<AccountId> {
@@ -260,6 +268,10 @@ export class SqliteAccountStore implements AccountStore {
 
   listBlocked(): Promise<BlockEntry[]> {
     return Promise.try(() => this.#blocklist.list());
+  }
+
+  countBlocked(): Promise<number> {
+    return Promise.try(() => this.#blocklist.count());
   }
 
   block(entry: BlockEntry): Promise<void> {

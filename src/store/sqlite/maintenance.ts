@@ -4,11 +4,13 @@ import type { AccountId, Cursor, MailboxId } from "../../base/ids.ts";
 import type { StoreClock } from "../clock.ts";
 import type { WalkStep } from "../mail.ts";
 import type { StoreSnapshot } from "../snapshot.ts";
-import type { Maintenance, TaskRun } from "../store.ts";
+import type { ContentFigures, Maintenance, TaskRun } from "../store.ts";
 import type { CheckReply } from "./check_worker.ts";
 import type { Connection } from "./database/connection.ts";
 import { cursorOf, positionAt } from "./cursor.ts";
 import type { BlobFiles } from "./files/blob_files.ts";
+import type { Background } from "./background.ts";
+import { RecentSums } from "./recent_count.ts";
 import { takeSnapshot } from "./snapshot/snapshot.ts";
 import { Orphans } from "./files/orphans.ts";
 import type { DiskSpace } from "./files/disk_space.ts";
@@ -18,6 +20,7 @@ import type { Writer } from "./writer/writer.ts";
 
 const ORPHAN_SECONDS = 3600; // a younger file may be about to get its message
 const TOP_DIRECTORIES = 256;
+const CONTENT_OLD_SECONDS = 300;
 const ROWS = -1; // what is collected before the first directory
 
 export interface MaintenanceParts {
@@ -27,6 +30,7 @@ export interface MaintenanceParts {
   readonly space: DiskSpace;
   readonly time: StoreClock;
   readonly path: string;
+  readonly background: Pick<Background, "spawn">;
 }
 
 export class SqliteMaintenance implements Maintenance {
@@ -34,11 +38,31 @@ export class SqliteMaintenance implements Maintenance {
   readonly #blobs: BlobTable;
   readonly #tasks: TaskTable;
   readonly #orphans = new Orphans(ORPHAN_SECONDS);
+  readonly #content: RecentSums<ContentSum>;
 
   constructor(parts: MaintenanceParts) {
     this.#parts = parts;
     this.#blobs = new BlobTable(parts.reads);
     this.#tasks = new TaskTable(parts.reads);
+    this.#content = new RecentSums({
+      names: CONTENT_SUMS,
+      look: (after, limit) => this.#blobs.someSizes(after, limit),
+      seconds: () => parts.time.seconds(),
+      pause: () => new Promise((resolve) => setTimeout(resolve, 1)),
+      spawn: (work) => parts.background.spawn(work),
+      oldSeconds: CONTENT_OLD_SECONDS,
+    });
+  }
+
+  async contentAbout(): Promise<ContentFigures> {
+    const { contents, octets, files, fileOctets } = await this.#content.get();
+    return {
+      rows: contents - files,
+      rowOctets: octets - fileOctets,
+      files,
+      fileOctets,
+      freeOctets: freeOctets(this.#parts.reads),
+    };
   }
 
   /** One of the 256 directories at a time, and the unused rows before the first. */
@@ -138,6 +162,20 @@ export class SqliteMaintenance implements Maintenance {
   release(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+const CONTENT_SUMS = ["contents", "octets", "files", "fileOctets"] as const;
+type ContentSum = (typeof CONTENT_SUMS)[number];
+
+/** Pages that hold nothing. */
+function freeOctets(db: Connection): number {
+  const { freelist_count: pages } = db.row<{ freelist_count: number }>(
+    "PRAGMA freelist_count",
+  )!;
+  const { page_size: octets } = db.row<{ page_size: number }>(
+    "PRAGMA page_size",
+  )!;
+  return pages * octets;
 }
 
 interface RecountStep {

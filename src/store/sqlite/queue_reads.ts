@@ -29,7 +29,13 @@ const COUNTED_AT_ONCE = 1000;
 const NOT_TRIED: DeliveryNote = { status: "4.0.0", text: "not tried yet" };
 const START: QueueCursor = { message: 0 as QueueId, n: -1 };
 
-type Counts = "messages" | "octets" | "waiting" | "held" | "failed";
+type Counts =
+  | "messages"
+  | "octets"
+  | "waiting"
+  | "deferred"
+  | "held"
+  | "failed";
 
 export type Overview = Omit<QueueSummary, Counts>;
 
@@ -187,9 +193,11 @@ export class QueueReads {
       const states = last === undefined
         ? new Map()
         : this.#recipients.byState(from, last, this.time.seconds());
+      const deferred = states.get("deferred") ?? 0;
       return {
         ...totals,
-        waiting: states.get("waiting") ?? 0,
+        waiting: (states.get("waiting") ?? 0) + deferred,
+        deferred,
         held: states.get("held") ?? 0,
         failed: states.get("failed") ?? 0,
         ...(totals.messages === COUNTED_AT_ONCE && last !== undefined &&

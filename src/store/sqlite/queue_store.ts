@@ -132,7 +132,14 @@ export class SqliteQueueStore implements QueueStore {
 
   /** In steps, between which others have their turn: there may be very many. */
   async summary(): Promise<QueueSummary> {
-    const all = { messages: 0, octets: 0, waiting: 0, held: 0, failed: 0 };
+    const all = {
+      messages: 0,
+      octets: 0,
+      waiting: 0,
+      deferred: 0,
+      held: 0,
+      failed: 0,
+    };
     const overview = this.#reads.overview();
     let after: QueueId | undefined;
     do {
@@ -143,6 +150,7 @@ export class SqliteQueueStore implements QueueStore {
       all.messages += some.messages;
       all.octets += some.octets;
       all.waiting += some.waiting;
+      all.deferred += some.deferred;
       all.held += some.held;
       all.failed += some.failed;
       after = last;

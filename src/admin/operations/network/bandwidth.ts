@@ -5,8 +5,8 @@ import { days } from "../../../base/durations.ts";
 import type { AccountId } from "../../../base/ids.ts";
 import type { Octets } from "../../bandwidth_control.ts";
 import type { AdminContext } from "../../context.ts";
-import { choice, integer } from "../../fields.ts";
-import { operation } from "../../operation.ts";
+import { choice, integer, text } from "../../fields.ts";
+import { inField, operation } from "../../operation.ts";
 import { TRAFFIC_CATEGORIES } from "../../../observe/traffic.ts";
 
 interface OctetsShape {
@@ -38,14 +38,36 @@ export function monthShape({ bandwidth }: AdminContext) {
   };
 }
 
-async function users({ bandwidth, store }: AdminContext, limit: number) {
-  const largest = bandwidth.users(limit);
+type UserOrder = "total" | "in" | "out";
+
+async function users(
+  { bandwidth, store }: AdminContext,
+  { limit, sort }: { readonly limit: number; readonly sort: UserOrder },
+) {
+  const largest = bandwidth.users(limit, sort);
   const named = await Promise.all(largest.map(async (one) => {
     const account = await store.accounts.byId(one.account as AccountId);
     return account ? [{ username: account.address, ...shape(one) }] : [];
   }));
   return { users: named.flat() };
 }
+
+function limits(context: AdminContext) {
+  const { settings } = context;
+  const { monthly_cap_bytes, percent_used, period_start, period_end } =
+    monthShape(context);
+  return {
+    monthly_cap_bytes,
+    cap_action: settings.get("bandwidth_cap_action"),
+    billing_day: settings.get("bandwidth_billing_day"),
+    percent_used,
+    period_start,
+    period_end,
+  };
+}
+
+/** The year 9999. */
+const LATEST = 253_402_300_799;
 
 export const BANDWIDTH_OPERATIONS = {
   "bandwidth.show": operation({
@@ -61,16 +83,29 @@ export const BANDWIDTH_OPERATIONS = {
     changes: false,
     input: {
       days: optional(integer("days until now", { min: 1, max: 731 }), 30),
+      from: optional(
+        integer("seconds since 1970 UTC, in place of days", {
+          min: 0,
+          max: LATEST,
+        }),
+      ),
+      to: optional(
+        integer("before which it ends; now when absent", {
+          min: 1,
+          max: LATEST,
+        }),
+      ),
       granularity: optional(choice("of one row", ["hour", "day"]), "day"),
       category: optional(
         choice("one of them alone", [...TRAFFIC_CATEGORIES, "nic_total"]),
       ),
     },
-    run({ bandwidth, clock }, { days: count, granularity, category }) {
+    run({ bandwidth, clock }, { days: count, from, to, ...wanted }) {
+      const { granularity, category } = wanted;
       const now = nowSeconds(clock);
       const buckets = bandwidth.series({
-        fromSeconds: now - days(count),
-        toSeconds: now + 1,
+        fromSeconds: from ?? now - days(count),
+        toSeconds: to ?? now + 1,
         granularity,
         ...(category === undefined ? {} : { category }),
       });
@@ -87,7 +122,48 @@ export const BANDWIDTH_OPERATIONS = {
       "Accounts that have moved most this month, where bandwidth.per_user is on",
     scope: "accounts",
     changes: false,
-    input: { limit: optional(integer("how many", { min: 1, max: 1000 }), 20) },
-    run: (context, { limit }) => users(context, limit),
+    input: {
+      limit: optional(integer("how many", { min: 1, max: 1000 }), 20),
+      sort: optional(choice("what is most", ["total", "in", "out"]), "total"),
+    },
+    run: users,
+  }),
+  "bandwidth.limits": operation({
+    summary: "What may go out in a month, and what is done then",
+    scope: "read",
+    changes: false,
+    input: {},
+    run: limits,
+  }),
+  "bandwidth.set_limits": operation({
+    summary: "Say what may go out in a month, and what is done then",
+    scope: "full",
+    changes: true,
+    input: {
+      monthly_cap: optional(text("a size, as 500G; 0 for any amount")),
+      cap_action: optional(
+        choice("once it has gone out", ["none", "disable_relays"]),
+      ),
+      billing_day: optional(
+        integer("day on which a month begins, UTC", { min: 1, max: 28 }),
+      ),
+    },
+    async run(context, { monthly_cap, cap_action, billing_day }) {
+      const { settings } = context;
+      // what may be refused comes first
+      if (monthly_cap !== undefined) {
+        await inField(
+          "monthly_cap",
+          () => settings.set("bandwidth_monthly_cap", monthly_cap),
+        );
+      }
+      if (cap_action !== undefined) {
+        await settings.set("bandwidth_cap_action", cap_action);
+      }
+      if (billing_day !== undefined) {
+        await settings.set("bandwidth_billing_day", String(billing_day));
+      }
+      return limits(context);
+    },
   }),
 } as const;

@@ -17,8 +17,7 @@ async function detail(context: AdminContext, name: string) {
     context.live?.sessions.list().filter((session) =>
       session.account === account.address
     ) ?? [];
-  const [octets] = context.bandwidth.users(MANY)
-    .filter((one) => one.account === account.id);
+  const octets = context.bandwidth.ofAccount(account.id);
   return {
     ...info,
     blocked: info.blocklisted,
@@ -31,9 +30,6 @@ async function detail(context: AdminContext, name: string) {
     bandwidth: octets ? { bytes_in: octets.in, bytes_out: octets.out } : null,
   };
 }
-
-/** Whoever moved less is not told of here. */
-const MANY = 100_000;
 
 export const ACCOUNT_DETAIL = {
   "accounts.detail": operation({

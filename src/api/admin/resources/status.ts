@@ -1,9 +1,10 @@
 /** `/admin/status`, `/admin/overview` and `/admin/storage`: the relay at a glance. @module */
-import { statfs } from "node:fs/promises";
+import { diskShape } from "../../../admin/operations/measures/disk.ts";
 import type { AdminContext } from "../../../admin/context.ts";
 import type { ServerStatus } from "../../../admin/operations/status.ts";
 import type { ServerShape } from "../../../admin/operations/federation_statistics.ts";
 import { literalIp } from "../../../mail/address.ts";
+import { RecentAnswer } from "../../../admin/operations/measures/recent_answer.ts";
 import type { Resource } from "../resource.ts";
 import { perform, shows } from "./action.ts";
 import { allSettings } from "./settings.ts";
@@ -11,6 +12,7 @@ import { pushStatus } from "./toggles.ts";
 
 /** More domains are not looked at. */
 const MAX_PEERS = 20_000;
+const PEERS_OLD_MS = 10_000;
 const SECONDS_PER_DAY = 86_400;
 
 async function statusShape(context: AdminContext) {
@@ -19,10 +21,6 @@ async function statusShape(context: AdminContext) {
   const counters = live?.counters() ?? new Map<string, number>();
   const counted = (name: string) => counters.get(name) ?? 0;
   const turn = await live?.turn.status();
-  const { servers } = await perform(context, "federation.servers", {
-    order: "domain",
-    limit: MAX_PEERS,
-  });
   const retention = settings.get("message_retention");
   const push = pushStatus(context);
   return {
@@ -35,7 +33,7 @@ async function statusShape(context: AdminContext) {
     sent_messages: counted("messages_submitted"),
     outbound_messages: counted("messages_queued"),
     received_messages: counted("messages_received"),
-    ...peerNumbers(servers),
+    ...await PEERS.get(context),
     message_retention: {
       enabled: settings.get("message_retention_enabled"),
       days: Math.floor(retention / SECONDS_PER_DAY),
@@ -48,37 +46,27 @@ async function statusShape(context: AdminContext) {
       consecutive_failures: push.consecutive_failures,
       auto_disable_after: push.auto_disable_after,
     },
-    ...ourNumbers(status),
+    ...await ourNumbers(context),
   };
 }
 
 /** What other relays do not tell. */
-function ourNumbers(status: ServerStatus) {
-  const of = (names: readonly string[]) =>
-    connectionsOf(status, names).connections;
+async function ourNumbers(context: AdminContext) {
+  const { connections, queue, accounts, storage, process, ...more } =
+    await perform(context, "overview", {});
+  const { tls, listeners, warnings, update, messages_today, bandwidth } = more;
   return {
-    connections: {
-      imap: of(["imap", "imap_tls"]),
-      smtp_in: of(["smtp"]),
-      submission: of(["submission", "submission_tls"]),
-      http: of(["http", "https"]),
-      turn: of(["turn", "turn_tls"]),
-    },
-    queue: {
-      pending: status.queue.waiting,
-      held: status.queue.held,
-      failed: status.queue.failed,
-      bytes: status.queue.bytes,
-    },
-    storage: status.storage,
-    tls: status.tls,
-    listeners: status.listeners,
-    warnings: status.degraded.map(({ code, severity, message }) => ({
-      code,
-      severity,
-      text: message,
-      link: null,
-    })),
+    connections,
+    queue,
+    accounts,
+    storage,
+    process,
+    tls,
+    listeners,
+    warnings,
+    update,
+    messages_today,
+    bandwidth,
   };
 }
 
@@ -102,8 +90,14 @@ function uptime({ boot_time, uptime_seconds, clock }: ServerStatus) {
   };
 }
 
+const PEERS = new RecentAnswer(PEERS_OLD_MS, peerNumbers);
+
 /** Nothing before anybody was heard of. */
-function peerNumbers(servers: readonly ServerShape[]) {
+async function peerNumbers(context: AdminContext) {
+  const { servers } = await perform(context, "federation.servers", {
+    order: "domain",
+    limit: MAX_PEERS,
+  });
   if (servers.length === 0) return {};
   const met = servers.filter(({ inbound_deliveries, successful_deliveries }) =>
     inbound_deliveries + successful_deliveries > 0
@@ -156,29 +150,10 @@ function trafficNumbers(servers: readonly ServerShape[]) {
   };
 }
 
-export interface DiskShape {
-  readonly total_bytes: number;
-  readonly used_bytes: number;
-  readonly available_bytes: number;
-  readonly percent_used: number;
-}
-
-async function diskShape({ stateDir }: AdminContext): Promise<DiskShape> {
-  const { bsize, blocks, bfree, bavail } = await statfs(stateDir);
-  const used = (blocks - bfree) * bsize;
-  const usable = used + bavail * bsize;
-  return {
-    total_bytes: blocks * bsize,
-    used_bytes: used,
-    available_bytes: bavail * bsize,
-    percent_used: usable === 0 ? 0 : Math.round(used / usable * 1000) / 10,
-  };
-}
-
 async function storageShape(context: AdminContext) {
   const { databaseOctets, logOctets } = context.store.health();
   return {
-    disk: await diskShape(context),
+    disk: await diskShape(context.stateDir),
     state_dir: {
       path: context.stateDir,
       size_bytes: databaseOctets + logOctets,
@@ -197,7 +172,7 @@ export const STATUS_RESOURCES: readonly Resource[] = [
     methods: {
       GET: shows(async ({ context, scope }) => ({
         ...await statusShape(context),
-        disk: await diskShape(context),
+        disk: await diskShape(context.stateDir),
         tokens: { total: (await context.store.accounts.listTokens()).length },
         settings: await allSettings(context, scope),
       })),

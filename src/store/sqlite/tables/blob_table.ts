@@ -1,6 +1,7 @@
 /** Contents of messages: once each, with the number of rows that refer to them. @module */
 import type { BlobId } from "../../../base/ids.ts";
 import type { Content } from "../../content.ts";
+import type { SomeRows } from "../recent_count.ts";
 import type { Connection } from "../database/connection.ts";
 
 export interface NewBlob {
@@ -75,6 +76,25 @@ export class BlobTable {
        FROM blobs WHERE id = ?`,
       id,
     );
+  }
+
+  /** Of some that come after one. */
+  someSizes(
+    after: number,
+    limit: number,
+  ): SomeRows<"contents" | "octets" | "files" | "fileOctets"> {
+    return this.db.row<
+      SomeRows<"contents" | "octets" | "files" | "fileOctets">
+    >(
+      `SELECT count(*) AS rows, count(*) AS contents,
+         coalesce(max(id), 0) AS last,
+         coalesce(sum(size), 0) AS octets, count(file) AS files,
+         coalesce(sum(size) FILTER (WHERE file IS NOT NULL), 0) AS fileOctets
+       FROM (SELECT id, size, file FROM blobs WHERE id > ?
+         ORDER BY id LIMIT ? + 0)`,
+      after,
+      limit,
+    )!;
   }
 
   /** A content that is in the database, and the size that it should have. */

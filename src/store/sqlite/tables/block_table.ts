@@ -30,6 +30,10 @@ export class BlockTable {
     );
   }
 
+  count(): number {
+    return this.db.row<{ n: number }>("SELECT count(*) AS n FROM blocklist")!.n;
+  }
+
   put(entry: BlockEntry): void {
     this.db.run(
       `INSERT INTO blocklist (pattern, reason, created_at) VALUES (?, ?, ?)

@@ -73,6 +73,9 @@ const COLUMNS = `queue_id AS queueId, n, address, destination, state,
   due_at AS dueAt, lease, attempts, tried_at AS triedAt, status, text, code,
   transport, host`;
 
+/** Those that wait and were tried before are told apart. */
+export type CountedState = QueueRow["state"] | "deferred";
+
 export class QueueRecipientTable {
   constructor(readonly db: Connection) {}
 
@@ -241,12 +244,15 @@ export class QueueRecipientTable {
     after: QueueId,
     last: QueueId,
     livedSeconds: number,
-  ): Map<QueueRow["state"], number> {
+  ): Map<CountedState, number> {
     return new Map(
-      this.db.rows<{ state: QueueRow["state"]; n: number }>(
-        `SELECT iif(state = 'waiting' AND (lease IS NULL OR due_at <= ?)
-             AND destination IN (SELECT destination FROM queue_destinations
-               WHERE held = 1), 'held', state) AS state, count(*) AS n
+      this.db.rows<{ state: CountedState; n: number }>(
+        `SELECT CASE
+             WHEN state = 'waiting' AND (lease IS NULL OR due_at <= ?)
+               AND destination IN (SELECT destination FROM queue_destinations
+                 WHERE held = 1) THEN 'held'
+             WHEN state = 'waiting' AND attempts > 0 THEN 'deferred'
+             ELSE state END AS state, count(*) AS n
          FROM queue_recipients
          WHERE queue_id > ? AND queue_id <= ? GROUP BY 1`,
         livedSeconds,

@@ -1,5 +1,6 @@
 /** What each account's messages add up to, kept with every change. @module */
 import type { AccountId } from "../../../base/ids.ts";
+import type { AccountSize } from "../../accounts.ts";
 import type { Usage } from "../../../mail/mailbox.ts";
 import type { SomeRows } from "../recent_count.ts";
 import { type Connection, withoutNulls } from "../database/connection.ts";
@@ -38,6 +39,30 @@ export class UsageTable {
       account,
       limit,
     )!;
+  }
+
+  /** Of some accounts that come after one, the largest. */
+  someLargestAfter(
+    after: number,
+    limit: number,
+    most: number,
+  ): { rows: number; last: number; largest: AccountSize[] } {
+    const some = `SELECT account_id, octets, messages FROM usage
+      WHERE account_id > ?1 ORDER BY account_id LIMIT ?2 + 0`;
+    const { rows, last } = this.db.row<{ rows: number; last: number }>(
+      `SELECT count(*) AS rows, coalesce(max(account_id), 0) AS last
+       FROM (${some})`,
+      after,
+      limit,
+    )!;
+    const largest = this.db.rows<AccountSize>(
+      `SELECT account_id AS account, octets, messages FROM (${some})
+       ORDER BY octets DESC LIMIT ?3 + 0`,
+      after,
+      limit,
+      most,
+    );
+    return { rows, last, largest };
   }
 
   open(account: AccountId): void {
