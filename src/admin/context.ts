@@ -8,7 +8,8 @@
  * @module
  */
 import type { AccountOperations } from "../accounts/operations.ts";
-import type { Clock } from "../base/clock.ts";
+import type { Clock, Timers } from "../base/clock.ts";
+import type { AccountId } from "../base/ids.ts";
 import type { Listeners } from "../config/listeners.ts";
 import type { Random } from "../base/random.ts";
 import type { RuleBook } from "../federation/policy/rule_book.ts";
@@ -33,6 +34,8 @@ import type { AdminCaller } from "./caller.ts";
 import type { CertificateAdmin } from "./certificate_admin.ts";
 import type { DoctorControl } from "./doctor_control.ts";
 import type { AdminEvents } from "./events.ts";
+import type { Jobs } from "./jobs.ts";
+import type { NoticeRecords } from "./notices/notice_records.ts";
 import type { HistoryControl } from "./history_control.ts";
 import type { LiveServer } from "./live_server.ts";
 import type { TaskControl } from "./task_control.ts";
@@ -45,6 +48,9 @@ export interface AdminContext {
   /** For panels that are open. */
   readonly events: AdminEvents;
   readonly audit: AuditLog;
+  /** Work that goes on after it was begun. */
+  readonly jobs: Jobs;
+  readonly notices: NoticeRecords;
   /** By what surface accounts are made; kept with them. */
   readonly origin: Extract<AccountOrigin, "cli" | "admin">;
   readonly store: Store;
@@ -64,7 +70,10 @@ export interface AdminContext {
   readonly shares: Shares;
   readonly tunnels: TunnelAdmin;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly random: Random;
+  /** Mail has come to their INBOXes, and is committed: phones are woken. */
+  arrived(accounts: readonly AccountId[]): void;
   /** The `dclogin:` link of an account, for this server as it is reached now. */
   loginLink(address: Address, password: string): string;
   /** Where each service listens by file and settings. */

@@ -38,6 +38,9 @@ import { FEDERATION_TRANSFER_OPERATIONS } from "./operations/exchange/federation
 import { QUOTA_OPERATIONS } from "./operations/quota.ts";
 import { REGISTRATION_OPERATIONS } from "./operations/registration.ts";
 import { REGISTRATION_TOKEN_OPERATIONS } from "./operations/registration_tokens.ts";
+import { JOB_OPERATIONS } from "./operations/upkeep/jobs.ts";
+import { PURGE_OPERATIONS } from "./operations/upkeep/purge.ts";
+import { NOTICE_OPERATIONS } from "./operations/people/notices.ts";
 import { REMOVAL_OPERATIONS } from "./operations/removal.ts";
 import { SERVER_OPERATIONS } from "./operations/server.ts";
 import { SETTING_CHANGES } from "./operations/forms/setting_changes.ts";
@@ -89,6 +92,9 @@ export const OPERATIONS = {
   ...SHARING_OPERATIONS,
   ...DOMAIN_OPERATIONS,
   ...TASK_OPERATIONS,
+  ...JOB_OPERATIONS,
+  ...PURGE_OPERATIONS,
+  ...NOTICE_OPERATIONS,
   ...BACKUP_OPERATIONS,
   ...MAIL_EXPORT_OPERATIONS,
   ...IMPORT_OPERATIONS,

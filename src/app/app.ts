@@ -283,7 +283,7 @@ class App implements RunningApp {
     relay.accounts.close();
     await relay.federation.close();
     relay.dkim.close();
-    closeAdministration(relay.administration);
+    await closeAdministration(relay.administration);
     await relay.exchange.close();
     await relay.store.close();
     log.operational({ event: "stopped" });

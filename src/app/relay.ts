@@ -314,25 +314,22 @@ function damageTeller(
   };
 }
 
+const SYSTEM = { clock: SYSTEM_CLOCK, timers: SYSTEM_TIMERS } as const;
+
 /** What admin operations see; `links` are how clients of a domain reach this server now. */
 export function adminContext(
   relay: Relay,
   config: () => Config,
   { links, live, certificate, certificates }: {
     links(domain: string): LinkFacts;
-    /** The one that others can verify, if there is one. */
     /** The one that others can verify under this name, if there is one. */
     certificate(name: string): Certificate | undefined;
     readonly certificates: CertificateAdmin;
     live?: LiveServer;
   },
 ): AdminContext {
-  const doctor = new Doctor({
-    config,
-    dns: configuredResolver(config),
-    clock: SYSTEM_CLOCK,
-    timers: SYSTEM_TIMERS,
-  });
+  const dns = configuredResolver(config);
+  const doctor = new Doctor({ config, dns, ...SYSTEM });
   const around = () => ({ ...relay, config: config(), links });
   const context: AdminContext = {
     ...relay.administration,
@@ -351,8 +348,7 @@ export function adminContext(
       ...relay,
       config,
       certificate,
-      clock: SYSTEM_CLOCK,
-      timers: SYSTEM_TIMERS,
+      ...SYSTEM,
     }),
     exchange: relay.exchange,
     shares: relay.shares,
@@ -361,8 +357,9 @@ export function adminContext(
       connectProxy: () => connectProxyPlace(around()),
     },
     certificates,
-    clock: SYSTEM_CLOCK,
+    ...SYSTEM,
     random: systemRandom,
+    arrived: (accounts) => relay.push.arrived(accounts),
     loginLink: (address, password) =>
       loginLink(address, password, links(domain(address))),
     listeners: () => effectiveListeners(config(), relay.settings),

@@ -32,6 +32,8 @@ import { REGISTRATION_COMMANDS } from "./commands/registration.ts";
 import { RUN_COMMANDS } from "./commands/run.ts";
 import { SERVER_COMMANDS } from "./commands/server.ts";
 import { SETTINGS_COMMANDS } from "./commands/settings.ts";
+import { JOB_COMMANDS } from "./commands/people/jobs.ts";
+import { NOTICE_COMMANDS } from "./commands/people/notices.ts";
 import { TASK_COMMANDS } from "./commands/tasks.ts";
 import { IROH_COMMANDS } from "./commands/calls/iroh.ts";
 import { PUSH_COMMANDS } from "./commands/calls/push.ts";
@@ -94,6 +96,9 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: "turn", summary: "Calls: the STUN and TURN server" },
   { name: "iroh", summary: "Real-time channels of apps in chats" },
   { name: "tasks", summary: "Periodic jobs" },
+  { name: "jobs", summary: "Work that goes on by itself once it was begun" },
+  { name: "notice", summary: "What the operator has to say to people here" },
+  { name: "messages", summary: "Mail of all accounts" },
   { name: "backup", summary: "Copies of the relay" },
   { name: "move", summary: "Handing the relay over to another machine" },
   { name: "mail", summary: "Mail of accounts" },
@@ -145,6 +150,8 @@ export const COMMANDS: readonly Command[] = [
   ...TURN_COMMANDS,
   ...IROH_COMMANDS,
   ...TASK_COMMANDS,
+  ...JOB_COMMANDS,
+  ...NOTICE_COMMANDS,
   ...FIREWALL_COMMANDS,
   ...BACKUP_COMMANDS,
   ...MAIL_EXPORT_COMMANDS,

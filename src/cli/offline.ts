@@ -121,7 +121,7 @@ async function openLocked(
       relay.accounts.close();
       await relay.federation.close();
       relay.dkim.close();
-      closeAdministration(relay.administration);
+      await closeAdministration(relay.administration);
       await relay.exchange.close();
       await relay.store.close();
       lock.release();

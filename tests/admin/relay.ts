@@ -9,6 +9,8 @@ import { TestTime } from "../harness/test_time.ts";
 import { AdminAccess } from "../../src/admin/access/admin_access.ts";
 import { AuditLog } from "../../src/admin/audit.ts";
 import { AdminEvents } from "../../src/admin/events.ts";
+import { Jobs } from "../../src/admin/jobs.ts";
+import { NoticeRecords } from "../../src/admin/notices/notice_records.ts";
 import type { AdminContext } from "../../src/admin/context.ts";
 import {
   type AdminInput,
@@ -303,7 +305,13 @@ export async function withRelay(
         obstacles: () => [],
       },
       clock,
+      timers: {
+        // what only lets others have their turn waits for no time to pass
+        sleep: () => new Promise((resolve) => setTimeout(resolve, 0)),
+        every: (periodMs, tick) => clock.every(periodMs, tick),
+      },
       random: systemRandom,
+      arrived() {},
       loginLink: (address, password) =>
         loginLink(address, password, {
           imap: server,
@@ -325,7 +333,9 @@ export async function administration(
   store: Store,
   clock: TestTime,
   stateDir: string,
-): Promise<Pick<AdminContext, "access" | "audit" | "events">> {
+): Promise<
+  Pick<AdminContext, "access" | "audit" | "events" | "jobs" | "notices">
+> {
   const shared = {
     store,
     clock,
@@ -349,6 +359,8 @@ export async function administration(
       options: () => ({ days: 90, hidesPeers: false }),
     }),
     events: new AdminEvents(),
+    jobs: new Jobs(shared),
+    notices: await NoticeRecords.open(shared),
   };
 }
 

@@ -86,6 +86,77 @@ pinned       no
     out: `Changed the password of bert5678@chat.example\n${NOT_RUNNING}`,
   },
   {
+    run: "accounts reset-password bert5678",
+    out:
+      /^address {3}bert5678@chat\.example\npassword {2}\S+\nlink {6}dclogin:/,
+  },
+  {
+    run: "notice status",
+    out: `accounts          4
+with a known key  0
+sender            admin@chat.example
+last              none
+`,
+  },
+  {
+    run: "notice preview 'Grüße' 'Hello'",
+    out:
+      /^To 4 accounts:\n\nFrom: Admin <admin@chat\.example>\n[^]*Subject: =\?UTF-8\?B\?R3LDvMOfZQ==\?=\n[^]*\n\nHello\n$/,
+  },
+  {
+    run: "notice send Hello",
+    exit: 2,
+    err: "postern: Give the text of the notice, or a --file that has it\n",
+  },
+  {
+    run: "notice send Hello 'To all'",
+    exit: 10,
+    err:
+      "postern: This would be sent to 4 accounts. Go on? Say so with --yes\n",
+  },
+  {
+    run: "notice send Hello 'To all' --yes --key one",
+    out: "Sent to 4 of 4 accounts\n",
+  },
+  {
+    run: "notice send Hello 'To all' --yes --key one",
+    out: "Sent before to 4 of 4 accounts\n",
+  },
+  {
+    run: "notice history",
+    out: `SENT               TO   ACCOUNTS  STATE  SUBJECT
+<---- moment --->  all  4 of 4    done   Hello
+`,
+  },
+  {
+    run: "jobs list",
+    out: /^JOB/,
+  },
+  {
+    run: "jobs show nothing",
+    exit: 3,
+    err: "postern: There is no such job\n",
+  },
+  {
+    run: "messages purge some",
+    exit: 2,
+    err: 'postern: Name one of all, read, unread (got "some")\n',
+  },
+  {
+    run: "messages purge unread --dry-run",
+    out: "Would delete 4 messages\n",
+  },
+  {
+    run: "messages purge all",
+    exit: 10,
+    err:
+      "postern: This would delete 4 messages of all accounts. Go on? Say so with --yes\n",
+  },
+  {
+    run: "messages purge all -y",
+    out: `Deleted 4 messages\n${NOT_RUNNING}`,
+  },
+  {
     run: "accounts delete anna1234",
     exit: 10,
     err:

@@ -39,6 +39,8 @@ const MORE: Record<string, string> = {
   "federation rule": "--smtp off",
   "mail export": "--mbox {dir}/mail",
   "move send": "--via true",
+  "notice preview": "hello",
+  "notice send": "hello",
   "queue hold": "--all",
   "queue release": "--all",
 };
@@ -55,6 +57,7 @@ const VALUES: Record<string, string> = {
   task: "retention",
   token: "abc",
   "on|off": "on",
+  "all|read|unread": "all",
 };
 
 /** As if the process was stopped by a signal: the kernel takes connections, nobody else does. */

@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import { AdminAccess } from "../../admin/access/admin_access.ts";
 import { AuditLog } from "../../admin/audit.ts";
 import { AdminEvents } from "../../admin/events.ts";
+import { Jobs, type JobShape } from "../../admin/jobs.ts";
+import { NoticeRecords } from "../../admin/notices/notice_records.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
 import type { Config } from "../../config/schema.ts";
@@ -13,6 +15,8 @@ export interface Administration {
   readonly access: AdminAccess;
   readonly audit: AuditLog;
   readonly events: AdminEvents;
+  readonly jobs: Jobs;
+  readonly notices: NoticeRecords;
 }
 
 export interface AdministrationParts {
@@ -28,7 +32,12 @@ export async function openAdministration(
   { log, config, ...shared }: AdministrationParts,
 ): Promise<Administration> {
   const first = config();
+  const events = new AdminEvents();
+  const jobs = new Jobs(shared);
+  jobs.onChange(jobTeller(events, shared.clock));
   return {
+    jobs,
+    notices: await NoticeRecords.open(shared),
     access: await AdminAccess.open({
       ...shared,
       options() {
@@ -51,11 +60,29 @@ export async function openAdministration(
         hidesPeers: log.level === "off",
       }),
     }),
-    events: new AdminEvents(),
+    events,
   };
 }
 
-export function closeAdministration({ access, audit }: Administration): void {
+/** So often at most is told how far a job is; that it has ended is told at once. */
+const JOB_TOLD_MS = 500;
+
+function jobTeller(events: AdminEvents, clock: Clock): (job: JobShape) => void {
+  let toldMs = -Infinity;
+  return (job) => {
+    const now = clock.monotonic();
+    if (job.state === "running" && now - toldMs < JOB_TOLD_MS) return;
+    toldMs = now;
+    events.publish({ event: "job", data: job });
+  };
+}
+
+/** What goes on ends between two of its steps. */
+export async function closeAdministration(
+  { access, audit, jobs, notices }: Administration,
+): Promise<void> {
+  await jobs.close();
+  notices.close();
   access.close();
   audit.close();
 }

@@ -165,6 +165,19 @@ async function password(call: Call): Promise<CommandResult> {
   return { data, text };
 }
 
+async function resetPassword(call: Call): Promise<CommandResult> {
+  const changed = await call.access.call("accounts.reset_password", {
+    username: argument(call, 0),
+  });
+  const data = await withApplied(call, changed);
+  const text = facts([
+    ["address", data.username],
+    ["password", data.password],
+    ["link", data.dclogin],
+  ]);
+  return { data, text: text + appliedNote(data.applied) };
+}
+
 async function quota(call: Call): Promise<CommandResult> {
   const [, size] = call.args;
   const shown = await quotaAfter(call, size);
@@ -302,6 +315,11 @@ export const ACCOUNT_COMMANDS: readonly Command[] = [
     summary: "Change a password; asks for the new one",
     options: PASSWORD_OPTIONS,
     run: password,
+  },
+  {
+    usage: "accounts reset-password <user>",
+    summary: "Draw a new password, which is shown once; ends all sessions",
+    run: resetPassword,
   },
   {
     usage: "accounts quota <user> [size]",

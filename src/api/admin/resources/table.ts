@@ -5,8 +5,10 @@ import { ACCOUNTS_RESOURCES } from "./accounts.ts";
 import { BLOCKLIST_RESOURCES } from "./blocklist.ts";
 import { EXCHANGE_RESOURCES } from "./exchange.ts";
 import { FEDERATION_RESOURCES } from "./federation.ts";
+import { NOTICE_RESOURCES } from "./notice.ts";
 import { OUTBOUND_RESOURCES } from "./outbound.ts";
 import { PROCESS_RESOURCES } from "./process.ts";
+import { QUEUE_RESOURCES } from "./queue.ts";
 import { QUOTA_RESOURCES } from "./quota.ts";
 import { REGISTRATION_TOKEN_RESOURCES } from "./registration_tokens.ts";
 import { SETTINGS_RESOURCES } from "./settings.ts";
@@ -28,6 +30,8 @@ export const RESOURCES: readonly Resource[] = [
   ...FEDERATION_RESOURCES,
   ...EXCHANGE_RESOURCES,
   ...OUTBOUND_RESOURCES,
+  ...QUEUE_RESOURCES,
+  ...NOTICE_RESOURCES,
   ...PROCESS_RESOURCES,
   ...UPKEEP_RESOURCES,
 ];
