@@ -91,6 +91,7 @@ async function build(): Promise<void> {
   const bundled = Object.entries(await bundle());
   includes.push(
     "build/web/manifest.json",
+    "build/web/guide.json",
     ...bundled.map(([, { file }]) => `build/web/${file}`),
     await write("commit.txt", `${await describeCommit()}\n`),
     await write("release_keys.txt", await releaseKeys()),

@@ -8,9 +8,12 @@
  */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import { makeGuide } from "./guide.ts";
 import { fail, print, REPOSITORY, run, treeFiles } from "./repository.ts";
 
 const OUTPUT = "build/web";
+/** What is beside the files that are served as they are. */
+const OTHERS: ReadonlySet<string> = new Set(["manifest.json", "guide.json"]);
 const TYPES: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
   js: "text/javascript; charset=utf-8",
@@ -38,6 +41,7 @@ interface Manifest {
 
 /** Makes the files unless they are there and fresh; gives what there is. */
 export async function bundle(): Promise<Manifest["files"]> {
+  await makeGuide();
   const inputs = await treeFiles([
     "web/browser",
     "web/static",
@@ -143,7 +147,7 @@ async function removeOthers(
 ): Promise<void> {
   const kept = new Set(Object.values(files).map(({ file }) => file));
   for await (const { name } of Deno.readDir(`${REPOSITORY}/${OUTPUT}`)) {
-    if (kept.has(name) || name === "manifest.json") continue;
+    if (kept.has(name) || OTHERS.has(name)) continue;
     await Deno.remove(`${REPOSITORY}/${OUTPUT}/${name}`);
   }
 }

@@ -14,6 +14,7 @@ import { STATIC_FILES, staticFile } from "./assets.ts";
 import { AUTOCONFIG_PATHS, autoconfigXml } from "./autoconfig.ts";
 import { downloadPaths, downloadRoutes } from "./downloads.ts";
 import { exchangerRoutes } from "./exchanger/exchanger.ts";
+import { GUIDE_PATHS, guideRoutes } from "./guide/routes.ts";
 import { securityHeaders } from "./headers.ts";
 import type { MxdelivBackend } from "./mxdeliv/backend.ts";
 import { mxdelivRoutes } from "./mxdeliv/mxdeliv.ts";
@@ -107,6 +108,7 @@ export function siteRoutes(
     );
   }
   pageRoutes(app, { backend, clock });
+  guideRoutes(app, backend);
   sharingRoutes(app, { backend, sharing, clock });
   for (const path of Object.keys(STATIC_FILES)) {
     app.get(path, () => staticFile(path));
@@ -133,6 +135,7 @@ function allowedMethods(
     "/robots.txt",
     MTA_STS_PATH,
     ...PAGE_PATHS,
+    ...GUIDE_PATHS,
     ...AUTOCONFIG_PATHS,
     ...more,
   ];

@@ -658,6 +658,12 @@ export const SCHEMA = {
     false,
     "Pages say which version of the program this is",
   ),
+  "web.docs": key(flag, true, "The guide is there to be read, at /docs/"),
+  "web.operator_docs": key(
+    flag,
+    true,
+    "Also what it says to operators, which tells what program this is",
+  ),
   "web.operator_name": key(text, "", "Who runs this server, as pages say it"),
   "web.abuse_contact": key(
     text,

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { startGuideSearch } from "./site/guide_search.ts";
+
 const INSTALLED_WITHIN_MS = 2500;
 
 for (const button of document.querySelectorAll<HTMLElement>("[data-copy]")) {
@@ -27,4 +29,8 @@ for (const link of document.querySelectorAll("[data-opens-app]")) {
       if (!left && !document.hidden && hint) hint.hidden = false;
     }, INSTALLED_WITHIN_MS);
   });
+}
+
+for (const search of document.querySelectorAll<HTMLElement>("[data-search]")) {
+  startGuideSearch(search);
 }

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { AccountPage } from "./account.tsx";
 import { DeployPage, InfoPage, PrivacyPage, SecurityPage } from "./facts.tsx";
+import { GuideIndexPage, GuidePage } from "./guide.tsx";
 import { ErrorPage, MessagePage, NotFoundPage } from "./message.tsx";
 import type { Pen } from "./pen.ts";
 import { ContactPage, SharedPage, SharePage } from "./sharing.tsx";
@@ -18,6 +19,8 @@ export const PAGES = {
   contact_share: SharePage,
   contact_share_success: SharedPage,
   contact_view: ContactPage,
+  docs_index: GuideIndexPage,
+  docs_page: GuidePage,
   404: NotFoundPage,
   error: ErrorPage,
   message: MessagePage,

@@ -20,16 +20,19 @@ export function openShares(
   return Shares.open({ ...parts, options: shareOptions(parts) });
 }
 
-function shareOptions({ config }: Surroundings): ShareOptions {
+function shareOptions({ config, settings }: Surroundings): ShareOptions {
   return {
-    reserved: () => reservedWords(config()),
+    reserved: () => reservedWords(config(), settings),
     maxAgeSeconds: () => config().sharing.maxAge,
     unusedSeconds: () => config().sharing.unusedAfter,
   };
 }
 
-function reservedWords({ sharing }: Config): string[] {
-  return sharing.reservedSlugs.map(foldSlug);
+/** What the operator says, and the first parts of paths that can be chosen. */
+function reservedWords({ sharing }: Config, settings: Settings): string[] {
+  const paths = [settings.get("admin_path"), settings.get("admin_web_path")];
+  return [...sharing.reservedSlugs, ...paths.map((path) => path.split("/")[1]!)]
+    .map(foldSlug);
 }
 
 /** None while the site hides: each would tell that something is here. */

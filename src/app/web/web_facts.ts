@@ -33,7 +33,7 @@ export function webFacts(
     securityContact: settings.get("web_security_contact"),
     sharing: isSharing(settings),
     webClient: false,
-    docs: false,
-    operatorDocs: false,
+    docs: settings.get("web_docs"),
+    operatorDocs: settings.get("web_operator_docs") && !isHidden,
   };
 }
