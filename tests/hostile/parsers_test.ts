@@ -45,7 +45,7 @@ import {
   envelopeText,
   structureText,
 } from "../../src/imap/server/fetch/structure_text.ts";
-import { decodeWords } from "../../src/imap/server/search/encoded_words.ts";
+import { decodeWords } from "../../src/mail/reading/encoded_words.ts";
 import { checkAccountName } from "../../src/mail/account_name.ts";
 import { findAddress, literalIp, parseDomain } from "../../src/mail/address.ts";
 import { decodeBase64, plainCredentials } from "../../src/mail/credentials.ts";
@@ -70,7 +70,7 @@ import { RequestReceiver } from "../../src/http/proto/request_receiver.ts";
 import { requestUrl } from "../../src/http/proto/request_url.ts";
 import { TrustedProxies } from "../../src/http/trusted_proxies.ts";
 import { Networks } from "../../src/net/networks.ts";
-import { Needle } from "../../src/imap/server/search/needle.ts";
+import { Needle } from "../../src/mail/reading/needle.ts";
 import { decodeResponse } from "../../src/dns/message.ts";
 import { ResponseReceiver } from "../../src/http/client/response_receiver.ts";
 import { parseForm } from "../../src/http/form.ts";

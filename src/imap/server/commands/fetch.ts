@@ -33,7 +33,10 @@ import {
   stateOf,
   writeFetchLine,
 } from "../fetch/fetch_line.ts";
-import { MessageGone, MessageReader } from "../fetch/message_reader.ts";
+import {
+  MessageGone,
+  MessageReader,
+} from "../../../mail/reading/message_reader.ts";
 import {
   type NumberedMessage,
   numberedMessages,

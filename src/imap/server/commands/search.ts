@@ -27,7 +27,7 @@ import {
   ImapNo,
 } from "../command.ts";
 import { startCondstore } from "../condstore.ts";
-import { MessageReader } from "../fetch/message_reader.ts";
+import { MessageReader } from "../../../mail/reading/message_reader.ts";
 import { numberedMessages } from "../fetch/numbered_messages.ts";
 import {
   Candidate,

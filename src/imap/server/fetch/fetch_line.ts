@@ -17,7 +17,10 @@ import type { FetchItem, SectionItem } from "../../proto/fetch_items.ts";
 import { formatFlags } from "../../proto/flags.ts";
 import type { ResponseBuffer } from "../../proto/response_buffer.ts";
 import type { Step } from "../command.ts";
-import { MessageGone, type MessageReader } from "./message_reader.ts";
+import {
+  MessageGone,
+  type MessageReader,
+} from "../../../mail/reading/message_reader.ts";
 import { readSection } from "./sections.ts";
 import { envelopeText, structureText } from "./structure_text.ts";
 

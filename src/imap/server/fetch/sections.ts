@@ -3,7 +3,10 @@ import type { OctetRange } from "../../../mail/mailbox.ts";
 import { findPart, type MimePart } from "../../../mail/mime.ts";
 import type { Section, SectionItem } from "../../proto/fetch_items.ts";
 import { selectFields } from "./header_fields.ts";
-import { type MessageReader, SMALL_OCTETS } from "./message_reader.ts";
+import {
+  type MessageReader,
+  SMALL_OCTETS,
+} from "../../../mail/reading/message_reader.ts";
 
 /** Octets in memory, or a part of the message that is too large for that. */
 export type SectionText = Uint8Array | OctetRange;

@@ -13,12 +13,15 @@ import {
   positionsOfUids,
   positionsWithin,
 } from "../../proto/sequence_set.ts";
-import { MessageGone, type MessageReader } from "../fetch/message_reader.ts";
+import {
+  MessageGone,
+  type MessageReader,
+} from "../../../mail/reading/message_reader.ts";
 import { membership } from "../fetch/numbered_messages.ts";
 import type { Turns } from "../turns.ts";
-import { decodeWords } from "./encoded_words.ts";
-import { Needle } from "./needle.ts";
-import { folded, occursIn } from "./text_search.ts";
+import { decodeWords } from "../../../mail/reading/encoded_words.ts";
+import { Needle } from "../../../mail/reading/needle.ts";
+import { folded, occursIn } from "../../../mail/reading/text_search.ts";
 
 const ADDRESS_FIELDS: ReadonlySet<string> = new Set([
   "bcc",

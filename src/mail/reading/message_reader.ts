@@ -1,15 +1,15 @@
 /**
- * One stored message as FETCH and SEARCH read it: each thing about it at most
+ * One stored message as those who read it do: each thing about it at most
  * once, a large body never whole.
  *
  * @module
  */
-import { concat } from "../../../base/octets.ts";
-import type { MessageOctets, OctetRange } from "../../../mail/mailbox.ts";
-import type { MimeMessage } from "../../../mail/mime.ts";
-import { MimeParser } from "../../../mail/mime_parser.ts";
-import type { MailboxId } from "../../../base/ids.ts";
-import type { AccountMail, ReadMessage } from "../../../mail/account_mail.ts";
+import { concat } from "../../base/octets.ts";
+import type { MessageOctets, OctetRange } from "../mailbox.ts";
+import type { MimeMessage } from "../mime.ts";
+import { MimeParser } from "../mime_parser.ts";
+import type { MailboxId } from "../../base/ids.ts";
+import type { AccountMail, ReadMessage } from "../account_mail.ts";
 
 /** What is read at once and may stay in memory for a moment. */
 export const SMALL_OCTETS = 64 * 1024;

@@ -4,16 +4,20 @@
  *
  * @module
  */
-import { decodeText } from "../../../mail/header.ts";
-import type { MimePart } from "../../../mail/mime.ts";
-import { parameterOf } from "../../../mail/content_type.ts";
-import { transferDecoder } from "../../../mail/transfer_decoding.ts";
-import type { MessageReader } from "../fetch/message_reader.ts";
-import type { Turns } from "../turns.ts";
+import { decodeText } from "../header.ts";
+import type { MimePart } from "../mime.ts";
+import { parameterOf } from "../content_type.ts";
+import { transferDecoder } from "../transfer_decoding.ts";
+import type { MessageReader } from "./message_reader.ts";
 import { decodeWords } from "./encoded_words.ts";
 import type { Needle } from "./needle.ts";
 
 const MAX_HEADER_OCTETS = 256 * 1024; // of a part; what is behind is not searched
+
+/** Lets others have their turn now and then. @throws {Error} when the search has used up its time */
+export interface SearchTurns {
+  checkpoint(): Promise<void> | undefined;
+}
 
 export type SearchPlace = "body" | "text";
 
@@ -25,12 +29,12 @@ export function folded(text: string): string {
 /**
  * @param needle Folded.
  * @throws {MessageGone}
- * @throws {ImapNo} when the search has used up its time
+ * @throws what its turns throw
  */
 export async function occursIn(
   message: MessageReader,
   needle: Needle,
-  options: { readonly place: SearchPlace; readonly turns: Turns },
+  options: { readonly place: SearchPlace; readonly turns: SearchTurns },
 ): Promise<boolean> {
   const inHeader = options.place === "text" &&
     occursInHeader(await message.header(), needle);
@@ -51,7 +55,7 @@ class Search {
     readonly needle: Needle,
     readonly options: {
       readonly place: SearchPlace;
-      readonly turns: Turns;
+      readonly turns: SearchTurns;
     },
   ) {}
 
