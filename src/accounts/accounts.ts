@@ -20,7 +20,7 @@ import { CreationLimits } from "./limits/creation_limits.ts";
 import { FirstLogins } from "./first_login.ts";
 import { ForeignHashes } from "./passwords/foreign_hash.ts";
 import { HashGate } from "./passwords/hash_gate.ts";
-import { type Login, Logins } from "./login.ts";
+import { type Login, Logins, type LoginTerms } from "./login.ts";
 import { LoginLimits } from "./limits/login_limits.ts";
 import type {
   AccountOperations,
@@ -127,9 +127,14 @@ export class Accounts implements AccountOperations {
     });
   }
 
-  /** @throws {Refusal} `bad_credentials`, `too_many_attempts`, `busy`, `unavailable`; nothing else */
-  login(address: string, password: Secret, peer: Peer): Promise<Login> {
-    return this.#logins.login(address, password, peer);
+  /** @throws {Refusal} as `Logins.login` */
+  login(
+    address: string,
+    password: Secret,
+    peer: Peer,
+    terms?: LoginTerms,
+  ): Promise<Login> {
+    return this.#logins.login(address, password, peer, terms);
   }
 
   /** @throws {Refusal} as `Registration.signUp` */

@@ -45,6 +45,12 @@ export interface Login extends SessionOwner {
   readonly passwordEpoch: number;
 }
 
+/** What a login may lead to, besides itself. */
+export interface LoginTerms {
+  /** Nothing is created, and who is blocked but knows the password is told so. */
+  readonly knownOnly?: true;
+}
+
 export interface LoginParts {
   readonly store: AccountStore;
   readonly domains: LocalDomains;
@@ -66,7 +72,7 @@ export interface LoginParts {
 }
 
 /** One login as it goes through the checks. */
-interface Claim {
+interface Claim extends LoginTerms {
   /** Both from before the account was read. */
   readonly passwordEpoch: number;
   readonly blockEpoch: number;
@@ -82,8 +88,13 @@ export class Logins {
     this.#parts = parts;
   }
 
-  /** @throws {Refusal} `bad_credentials`, `too_many_attempts`, `busy`, `unavailable`; nothing else */
-  async login(text: string, password: Secret, peer: Peer): Promise<Login> {
+  /** @throws {Refusal} `bad_credentials`, `too_many_attempts`, `busy`, `unavailable`, with `knownOnly` also `account_inactive`; nothing else */
+  async login(
+    text: string,
+    password: Secret,
+    peer: Peer,
+    terms: LoginTerms = {},
+  ): Promise<Login> {
     const startedAt = this.#parts.clock.monotonic();
     const attempt = this.#parts.limits.attempt(peer.address);
     let address: Address | undefined;
@@ -94,7 +105,14 @@ export class Logins {
       if (address === undefined || !isPassword(password)) throw bad();
       const passwordEpoch = this.#parts.passwordEpoch();
       const blockEpoch = this.#parts.blocklist.epoch;
-      const claim = { password, peer, attempt, passwordEpoch, blockEpoch };
+      const claim = {
+        ...terms,
+        password,
+        peer,
+        attempt,
+        passwordEpoch,
+        blockEpoch,
+      };
       const login = await this.#check(address, claim);
       attempt.succeeded();
       return login;
@@ -156,10 +174,17 @@ export class Logins {
     if (account?.state !== "active") {
       return await this.#unknown(address, { account, blocked }, claim);
     }
-    if (blocked) {
-      throw await this.#burnt(`blocked ${account.passwordHash}`, claim);
-    }
+    if (blocked) throw await this.#refusedAsBlocked(account, claim);
     return await this.#known(account, claim);
+  }
+
+  async #refusedAsBlocked(account: Account, claim: Claim): Promise<Refusal> {
+    if (!claim.knownOnly) {
+      return await this.#burnt(`blocked ${account.passwordHash}`, claim);
+    }
+    const mac = this.#parts.verified.mac(account.passwordHash, claim.password);
+    await this.#prove(account, claim, mac);
+    return new Refusal("account_inactive");
   }
 
   /** Of an account that nothing blocks. */
@@ -229,8 +254,10 @@ export class Logins {
     claim: Claim,
   ): Promise<Login> {
     const { firstLogins } = this.#parts;
-    const { password, peer } = claim;
-    if (blocked || await firstLogins.obstacle(address, password)) {
+    const { password, peer, knownOnly } = claim;
+    if (
+      blocked || knownOnly || await firstLogins.obstacle(address, password)
+    ) {
       throw await this.#burnt(`none ${address}`, claim);
     }
     if (deleting) throw new Refusal("busy");
@@ -278,6 +305,7 @@ export class Logins {
     }
     switch (error.code) {
       case "bad_credentials":
+      case "account_inactive":
       case "too_many_attempts":
       case "busy":
       case "unavailable":

@@ -42,6 +42,25 @@ Deno.test("login() creates an unknown account and lets the same password in agai
   assert.equal(row?.lastLoginDay, 20_833);
 });
 
+Deno.test("login() of known ones alone creates nobody, and tells who is blocked", async () => {
+  const { accounts, store } = testAccounts();
+  const known = (password: string) =>
+    codeOf(accounts.login(NAME, secretOfText(password), PEER, {
+      knownOnly: true,
+    }));
+  assert.equal(await known(STRONG), "bad_credentials");
+  assert.equal(store.rows.size, 0);
+  await accounts.login(NAME, secretOfText(STRONG), PEER);
+  assert.equal(await known(STRONG), "ok");
+  await accounts.block(NAME, "spam");
+  assert.equal(await known(STRONG), "account_inactive");
+  assert.equal(await known(OTHER_STRONG), "bad_credentials");
+  assert.equal(
+    await codeOf(accounts.login(NAME, secretOfText(STRONG), PEER)),
+    "bad_credentials",
+  );
+});
+
 Deno.test("login() folds case, aliases and brackets into one account", async () => {
   const { accounts } = testAccounts();
   const { id } = await accounts.login(NAME, secretOfText(STRONG), PEER);

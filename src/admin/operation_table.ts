@@ -50,6 +50,7 @@ import { SHADOWSOCKS_OPERATIONS } from "./operations/tunnels/shadowsocks.ts";
 import { LANGUAGE_OPERATIONS } from "./operations/web/language.ts";
 import { SHARING_OPERATIONS } from "./operations/web/sharing.ts";
 import { STEALTH_OPERATIONS } from "./operations/web/stealth.ts";
+import { WEBMAIL_OPERATIONS } from "./operations/web/webmail.ts";
 import { STATUS_OPERATIONS } from "./operations/status.ts";
 import { TASK_OPERATIONS } from "./operations/tasks.ts";
 import { IROH_OPERATIONS } from "./operations/calls/iroh.ts";
@@ -87,6 +88,7 @@ export const OPERATIONS = {
   ...PORT_OPERATIONS,
   ...SHADOWSOCKS_OPERATIONS,
   ...HTTP_PROXY_OPERATIONS,
+  ...WEBMAIL_OPERATIONS,
   ...STEALTH_OPERATIONS,
   ...LANGUAGE_OPERATIONS,
   ...SHARING_OPERATIONS,

@@ -33,6 +33,9 @@ export const PAGE_HEADERS: readonly string[] = [
 const PLAIN_PATHS =
   /^\/(?:mxdeliv\/?|robots\.txt|.*autoconfig\/.*|mail\/config-v1\.1\.xml)$/;
 
+// Where credentials travel, a way elsewhere would come too late.
+const PROGRAM_PATHS = /^\/(?:webimap|websmtp)\//;
+
 export function securityHeaders(
   backend: SiteBackend,
 ): MiddlewareHandler<SiteEnv> {
@@ -43,7 +46,7 @@ export function securityHeaders(
     if (
       !secure && facts.httpsPort !== undefined &&
       facts.links.publiclyTrusted && isRead(context.req.method) &&
-      !PLAIN_PATHS.test(url.pathname)
+      !PLAIN_PATHS.test(url.pathname) && !PROGRAM_PATHS.test(url.pathname)
     ) {
       return context.redirect(facts.publicUrl + url.pathname + url.search, 308);
     }

@@ -14,7 +14,7 @@ import { readText } from "../http/body.ts";
 import { parseForm } from "../http/form.ts";
 import { limited } from "../http/route_limits.ts";
 import { domain } from "../mail/address.ts";
-import { isForeign } from "./foreign.ts";
+import { isForeign as isForeignPage } from "./foreign.ts";
 import type { OneTimePages } from "./one_time_pages.ts";
 import {
   accountPage,
@@ -29,6 +29,7 @@ import { type Visit, visitOf } from "./pages/visit.ts";
 import { type HttpRefusal, httpRefusalFor } from "./refusals.ts";
 import type { NewAccount, SiteBackend, SiteEnv } from "./site_backend.ts";
 import type { ErrorJson, NewAccountJson } from "./types.ts";
+import { isListed, preflight, withCors } from "./webmail/cors.ts";
 
 /** The last ones are in QR codes that other relays have printed. */
 export const SIGN_UP_PATHS: readonly string[] = [
@@ -59,18 +60,24 @@ const WRONG_METHOD: HttpRefusal = {
 interface Site {
   readonly backend: SiteBackend;
   readonly pages: OneTimePages;
+  /** Of web pages elsewhere that may create accounts. */
+  corsOrigins(): readonly string[];
 }
 
 export function newAccountRoutes(app: Hono<SiteEnv>, site: Site): void {
   for (const path of SIGN_UP_PATHS) {
-    app.post(path, limited(LIMITS), (context) => create(context, site));
+    app.post(path, limited(LIMITS), async (context) => {
+      const response = await create(context, site);
+      withCors(response, context.req.raw, site.corsOrigins());
+      return response;
+    });
     app.get(path, (context) => lookAt(context, site.backend));
     app.options(
       path,
       (context) =>
-        isForeign(context.req.raw, site.backend)
+        isForeign(context.req.raw, site)
           ? context.body(null, 403)
-          : context.body(null, 204, { allow: "GET, HEAD, POST, OPTIONS" }),
+          : allowed(context.req.raw, site),
     );
     app.all(
       path,
@@ -86,6 +93,26 @@ export function newAccountRoutes(app: Hono<SiteEnv>, site: Site): void {
     (context) =>
       context.json(errorJson(WRONG_METHOD), 405, { allow: "GET, HEAD" }),
   );
+}
+
+/** Of a page that is neither ours nor listed. */
+function isForeign(
+  request: Request,
+  { backend, corsOrigins }: Site,
+): boolean {
+  const origin = request.headers.get("origin");
+  return (origin === null || !isListed(origin, corsOrigins())) &&
+    isForeignPage(request, backend);
+}
+
+function allowed(request: Request, { corsOrigins }: Site): Response {
+  const response = preflight(request, corsOrigins());
+  const answer = response.status === 204
+    ? response
+    : new Response(null, { status: 204 });
+  answer.headers.set("allow", "GET, HEAD, POST, OPTIONS");
+  withCors(answer, request, corsOrigins());
+  return answer;
 }
 
 /** Never creates: link previews and scanners look too. */
@@ -128,14 +155,15 @@ function show(
 
 async function create(
   context: Context<SiteEnv>,
-  { backend, pages }: Site,
+  site: Site,
 ): Promise<Response> {
+  const { backend, pages } = site;
   const request = context.req.raw;
   const visit = visitOf(request, backend, context.env);
   const { facts } = visit;
   let typed: TypedFields = {};
   try {
-    if (isForeign(request, backend)) return refuse(FOREIGN_ORIGIN);
+    if (isForeign(request, site)) return refuse(FOREIGN_ORIGIN);
     if (!isSafe(facts, context.env)) throw new Refusal("tls_required");
     typed = await readFields(request);
     const account = await backend.register({

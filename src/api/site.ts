@@ -28,6 +28,8 @@ import type { SharingBackend } from "./sharing/backend.ts";
 import { shareRoutes, sharingRoutes } from "./sharing/routes.ts";
 import type { SiteBackend, SiteEnv } from "./site_backend.ts";
 import type { ErrorJson } from "./types.ts";
+import type { Admission } from "./webmail/admission.ts";
+import { webmailRoutes } from "./webmail/routes.ts";
 
 export interface SiteParts {
   readonly backend: SiteBackend;
@@ -38,6 +40,8 @@ export interface SiteParts {
   /** Mail of other servers. */
   readonly mail: MxdelivBackend;
   readonly serving: Serving;
+  /** Of mail over HTTP. */
+  readonly webmail: Admission;
   readonly clock: Clock;
   readonly timers: Pick<Timers, "every">;
   readonly random: Random;
@@ -50,7 +54,7 @@ export function site(parts: SiteParts): HttpHandler {
 
 /** Everything that there is. */
 export function siteRoutes(
-  { backend, sharing, adminApi, mail, serving, clock, timers, random }:
+  { backend, sharing, adminApi, mail, serving, webmail, clock, timers, random }:
     SiteParts,
 ): Hono<SiteEnv> {
   const app = new Hono<SiteEnv>();
@@ -66,6 +70,7 @@ export function siteRoutes(
   }
   mxdelivRoutes(app, { backend: mail, clock, timers });
   exchangerRoutes(app, serving);
+  webmailRoutes(app, webmail);
   for (const path of AUTOCONFIG_PATHS) {
     app.get(path, (context) => {
       const { hostname } = new URL(context.req.url);
@@ -99,6 +104,7 @@ export function siteRoutes(
   newAccountRoutes(app, {
     backend,
     pages: new OneTimePages(clock, random),
+    corsOrigins: () => webmail.backend.options().corsOrigins,
   });
   for (const path of ["/", "/index.html"]) {
     app.get(

@@ -8,6 +8,7 @@ import {
   FACTS,
   NO_SERVER_MAIL,
   NO_SHARING,
+  NO_WEBMAIL,
   NOBODY_SERVED,
   NOT_HIDDEN,
   post,
@@ -146,6 +147,7 @@ Deno.test("what nobody expected is thrown to the server, not printed", async () 
     random: systemRandom,
     serving: NOBODY_SERVED,
     sharing: NO_SHARING,
+    webmail: NO_WEBMAIL,
     backend: {
       facts: () => FACTS,
       register: () => Promise.reject(new Error("unexpected")),

@@ -28,6 +28,7 @@ import {
 } from "./certificates.ts";
 import { AppVersions } from "./push/app_versions.ts";
 import { imapBackendOf } from "./imap_backend.ts";
+import { openWebmail } from "./mail/open_webmail.ts";
 import type { InstanceLock } from "./instance_lock.ts";
 import {
   type AuthorityParts,
@@ -262,7 +263,12 @@ export async function assemble(
     shadowsocks,
     counters: relay.journal.counters,
     metrics: relay.journal.metrics,
-    imap: imapBackendOf(relay, config, { turn, iroh, appVersions }),
+    imap: imapBackendOf(relay, config, {
+      turn,
+      iroh,
+      appVersions,
+      publicUrl: () => site.publicUrl,
+    }),
     smtp: new RelaySmtpBackend(shared),
     site,
     serverMail: new RelayMxdelivBackend({
@@ -272,6 +278,7 @@ export async function assemble(
       limits: serving.limits,
     }),
     serving,
+    webmail: await openWebmail(relay, config, site),
     contexts: new SecureContexts(certificates),
     challenges,
     fileLimit,

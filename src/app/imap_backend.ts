@@ -1,6 +1,6 @@
 /** What IMAP sessions get of the relay. @module */
 import type { Accounts } from "../accounts/accounts.ts";
-import { quotaPolicy } from "../accounts/live_options.ts";
+import { discovery } from "../api/webmail/discovery.ts";
 import type { RefusalCode } from "../base/refusal.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/schema.ts";
@@ -12,12 +12,12 @@ import type {
   ImapPeer,
 } from "../imap/server/backend.ts";
 import type { Settings } from "../settings/settings.ts";
-import { seenGrace } from "../tasks/purge_seen.ts";
 import type { RelayIroh } from "./iroh/relay_iroh.ts";
 import type { Journal } from "./journal.ts";
 import type { AppVersions } from "./push/app_versions.ts";
 import type { Relay } from "./relay.ts";
 import type { TurnCredentials, TurnService } from "./turn/turn_service.ts";
+import { mailPolicy } from "./mail/policy.ts";
 import { type ImapSurroundings, RelayImapAccount } from "./imap_account.ts";
 
 export interface ImapBackendParts {
@@ -88,16 +88,19 @@ export class RelayImapBackend implements ImapBackend {
 }
 
 const PREFIX = "/shared/vendor/deltachat/";
+const OWN_PREFIX = "/shared/vendor/postern/";
 
 /** `/shared/…` entries of the server (RFC 5464 §6.2.1, and Delta Chat's own). */
 export function sharedMetadata(
-  { settings, config, turn, iroh, appVersions }: {
+  { settings, config, turn, iroh, appVersions, publicUrl }: {
     readonly settings: Settings;
     config(): Config;
     turn(): TurnCredentials | undefined;
     /** URL of the relay for real-time channels. */
     iroh(): string | undefined;
     appVersions(): string | undefined;
+    /** `https://host[:port]` */
+    publicUrl(): string;
   },
 ): (entry: string) => string | null | undefined {
   return (entry) => {
@@ -114,10 +117,21 @@ export function sharedMetadata(
         return iroh() ?? null;
       case PREFIX + "appversions":
         return appVersions();
+      case OWN_PREFIX + "webimap":
+        return webmailEntry(settings, publicUrl());
       default:
         return undefined;
     }
   };
+}
+
+/** What `/.well-known/webimap.json` says; null while there is none. */
+function webmailEntry(settings: Settings, publicUrl: string): string | null {
+  const places = discovery({
+    webimap: settings.get("webimap_enabled"),
+    websmtp: settings.get("websmtp_enabled"),
+  }, publicUrl);
+  return places === undefined ? null : JSON.stringify(places);
 }
 
 /** As Delta Chat reads it: up to the third colon nothing has one. */
@@ -131,10 +145,11 @@ function turnEntry(credentials: TurnCredentials | undefined): string | null {
 export function imapBackendOf(
   relay: Relay,
   config: () => Config,
-  { turn, iroh, appVersions }: {
+  { turn, iroh, appVersions, publicUrl }: {
     readonly turn: TurnService;
     readonly iroh: RelayIroh;
     readonly appVersions: AppVersions;
+    publicUrl(): string;
   },
 ): RelayImapBackend {
   const { store, settings, delivery } = relay;
@@ -145,16 +160,14 @@ export function imapBackendOf(
     surroundings: {
       mail: store.mail,
       metadata: store.metadata,
-      policy: {
-        quota: () => quotaPolicy(settings, config()),
-        seenGraceSeconds: () => seenGrace(settings),
-      },
+      policy: mailPolicy(settings, config),
       shared: sharedMetadata({
         settings,
         config,
         turn: () => turn.credentials(),
         appVersions: () => appVersions.text,
         iroh: () => iroh.url,
+        publicUrl,
       }),
       append: (account, message) => delivery.append(account, message),
       countTraffic: (account, received, sent) =>

@@ -15,14 +15,14 @@ import type { SmtpSender, SmtpTransaction } from "../smtp/server/backend.ts";
 import { countedTransaction } from "./metrics/counted_transaction.ts";
 
 export interface LoginAttempt {
-  readonly protocol: "imap" | "submission";
+  readonly protocol: "imap" | "submission" | "web";
   readonly address: string;
   readonly peer: { readonly address: string };
 }
 
 /** Who brings a message, and how. */
 export interface ToldSender extends Pick<SmtpSender, "peer" | "reversePath"> {
-  readonly service: SmtpSender["service"] | "mxdeliv";
+  readonly service: SmtpSender["service"] | "mxdeliv" | "web";
 }
 
 export class Journal {

@@ -2,6 +2,7 @@
 import type { AdminApi } from "../api/admin/admin_api.ts";
 import type { MxdelivBackend } from "../api/mxdeliv/backend.ts";
 import type { SiteBackend } from "../api/site_backend.ts";
+import type { Admission } from "../api/webmail/admission.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import type { Config } from "../config/schema.ts";
 import type { Serving } from "../federation/exchange/serve/serving.ts";
@@ -31,6 +32,8 @@ export interface ProtocolParts {
   readonly settings: Settings;
   readonly serverMail: MxdelivBackend;
   readonly serving: Serving;
+  /** Mail over HTTP. */
+  readonly webmail: Admission;
   readonly contexts: SecureContexts;
   /** What an authority for certificates looks for. */
   readonly challenges: Pick<HttpChallenges, "answer">;

@@ -9,9 +9,11 @@ import {
   stealthyUpgrade,
   withStealth,
 } from "../api/stealth/stealth.ts";
+import { webmailSocket } from "../api/webmail/socket/upgrade.ts";
 import { systemRandom } from "../base/random.ts";
 import { SCHEMA } from "../config/schema.ts";
 import { FIXED_ANSWERS } from "../http/server/fixed_answers.ts";
+import type { HttpPeer } from "../http/peer.ts";
 import type { HttpServerOptions } from "../http/server/server.ts";
 import type { Settings } from "../settings/settings.ts";
 import { sharingBackend } from "./web/sharing.ts";
@@ -27,6 +29,7 @@ type WebParts = Pick<
   | "config"
   | "serverMail"
   | "serving"
+  | "webmail"
   | "challenges"
   | "iroh"
   | "clock"
@@ -41,6 +44,7 @@ export function webSite(parts: WebParts): WebSite {
     isExchanger: (token) => serving.isOn && serving.bearer(token) !== undefined,
     isSignUpOpen: () => parts.site.facts("").registration === "open",
     takesPlainMail: () => serverMail.takesPlain(),
+    mayUseWebmail: (request, peer) => mayUseWebmail(parts, request, peer),
     admin: adminPaths(parts.settings),
   };
   const everything = withAcmeChallenges(
@@ -58,11 +62,22 @@ export function webSite(parts: WebParts): WebSite {
   );
   return {
     handler: countRequests(parts, withStealth(stealth, everything)),
-    upgrades: parts.iroh.upgrades.map((route) =>
-      stealthyUpgrade(stealth, route)
-    ),
+    upgrades: [...parts.iroh.upgrades, webmailSocket(parts.webmail)]
+      .map((route) => stealthyUpgrade(stealth, route)),
     answers: stealthyAnswers(stealth, FIXED_ANSWERS),
   };
+}
+
+/** Where nothing is shown, errors may be; where an ordinary site is, its errors are all there are. */
+async function mayUseWebmail(
+  { site, webmail }: Pick<WebParts, "site" | "webmail">,
+  request: Request,
+  peer: HttpPeer,
+): Promise<boolean> {
+  const { webimap, websmtp } = webmail.backend.options();
+  if (!webimap && !websmtp) return false;
+  if (site.stealth().mode === "minimal") return true;
+  return await webmail.knows(request, peer);
 }
 
 /** One that is not the built-in one is known to those who were told. */

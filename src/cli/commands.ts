@@ -42,6 +42,7 @@ import { TRANSFER_COMMANDS } from "./commands/transfer.ts";
 import { LANGUAGE_COMMANDS } from "./commands/web/language.ts";
 import { SHARING_COMMANDS } from "./commands/web/sharing.ts";
 import { STEALTH_COMMANDS } from "./commands/web/stealth.ts";
+import { WEBMAIL_COMMANDS } from "./commands/web/webmail.ts";
 import { HTTP_PROXY_COMMANDS } from "./commands/tunnels/http_proxy.ts";
 import { SHADOWSOCKS_COMMANDS } from "./commands/tunnels/shadowsocks.ts";
 import { COMPLETION_COMMANDS } from "./installation/completion.ts";
@@ -87,6 +88,13 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: "http-proxy", summary: "The same by CONNECT, on the ports of HTTP" },
   { name: "stealth", summary: "Hiding the web site from strangers" },
   { name: "sharing", summary: "Short links to contacts of Delta Chat" },
+  { name: "webimap", summary: "Reading mail over HTTP" },
+  { name: "websmtp", summary: "Sending mail over HTTP" },
+  {
+    name: "webmail-cors",
+    aliases: ["webmail-dev"],
+    summary: "Web pages that may use mail over HTTP",
+  },
   { name: "language", summary: "The language of the web site" },
   { name: "admin-web", summary: "The admin panel" },
   { name: "admin-token", summary: "Tokens of the admin API" },
@@ -141,6 +149,7 @@ export const COMMANDS: readonly Command[] = [
   ...ADMIN_LOGIN_COMMANDS,
   ...ADMIN_TOKEN_COMMANDS,
   ...AUDIT_COMMANDS,
+  ...WEBMAIL_COMMANDS,
   ...LANGUAGE_COMMANDS,
   ...SHARING_COMMANDS,
   ...FEDERATION_COMMANDS,

@@ -22,6 +22,7 @@ function another(key: KeyName, value: unknown): unknown {
     "25",
     "https://panel.example",
     `${"A".repeat(43)}=`,
+    "https://app.example",
   ]);
 }
 

@@ -63,6 +63,7 @@ import {
   slugWord,
   stealthMode,
   webOrigin,
+  webOrigins,
 } from "./web_kinds.ts";
 
 export interface Key<T> {
@@ -145,6 +146,7 @@ export const SECTIONS = {
   imap: "Mailboxes",
   http: "Web pages and sign-up",
   web: "What strangers see of the web pages",
+  webmail: "Mail over HTTP: WebIMAP and WebSMTP",
   admin: "The admin API and its panel",
   sharing: "Short links to contacts of Delta Chat, made by anybody",
   shadowsocks:
@@ -679,6 +681,52 @@ export const SCHEMA = {
     text,
     "",
     "Who is told of weaknesses, as /.well-known/security.txt says it (RFC 9116): an address or URI; empty: there is no such file",
+  ),
+
+  "webmail.webimap": key(
+    flag,
+    false,
+    "Programs and web pages may read mail over HTTP (WebIMAP)",
+  ),
+  "webmail.websmtp": key(
+    flag,
+    false,
+    "Programs and web pages may send mail over HTTP (WebSMTP)",
+  ),
+  "webmail.cors_origins": key(
+    webOrigins,
+    [],
+    "Web pages of other origins that may; * is all of them",
+  ),
+  "webmail.allow_query_password": key(
+    flag,
+    true,
+    "A WebSocket may be asked for with address and password in its URL, as older clients do",
+  ),
+  "webmail.max_sockets_per_account": key(
+    integer(1, 1000),
+    8,
+    "WebSockets and requests that wait for mail, of one account",
+  ),
+  "webmail.max_sockets_per_ip": key(
+    integer(1, 100_000),
+    16,
+    "WebSockets and requests that wait for mail, from one address",
+  ),
+  "webmail.long_poll_max": key(
+    duration({ min: 0, max: 600 }),
+    2 * MINUTES,
+    "Longest time that a request may wait for mail",
+  ),
+  "webmail.requests_per_minute": key(
+    integer(0, 1_000_000),
+    600,
+    "Requests of one account in a minute; 0 is no limit",
+  ),
+  "webmail.user_invites_per_month": key(
+    integer(0, 10_000),
+    0,
+    "Invitations that each account may make in a month; 0 is none",
   ),
 
   "admin.enabled": key(

@@ -1,5 +1,5 @@
 /** Kinds of values of what HTTP shows to whom, and where. @module */
-import { choice, type Kind, quote, textual } from "./kinds.ts";
+import { choice, type Kind, list, quote, textual } from "./kinds.ts";
 
 /** `minimal`: nothing is there; `decoy`: an ordinary site is. */
 export const stealthMode: Kind<"off" | "minimal" | "decoy"> = choice(
@@ -146,3 +146,20 @@ export const webOrigin: Kind<string> = textual("origin", (text) => {
     `must be an origin such as https://panel.example (got ${quote(given)})`,
   );
 });
+
+/** Of any page. */
+export const ANY_ORIGIN = "*";
+
+const ORIGINS = list(
+  textual(
+    "origin, or *",
+    (text) => text.trim() === ANY_ORIGIN ? ANY_ORIGIN : webOrigin.parse(text),
+  ),
+  { max: 50 },
+);
+
+/** Several; as text, also one a line. */
+export const webOrigins: Kind<readonly string[]> = {
+  ...ORIGINS,
+  parse: (text) => ORIGINS.parse(text.replaceAll(/\r?\n/g, ",")),
+};

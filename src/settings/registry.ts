@@ -304,6 +304,16 @@ export const SETTINGS = {
     "web.security_contact",
     (c) => c.web.securityContact,
   ),
+  webimap_enabled: live("webmail.webimap", (c) => c.webmail.webimap),
+  websmtp_enabled: live("webmail.websmtp", (c) => c.webmail.websmtp),
+  webmail_cors_origins: live(
+    "webmail.cors_origins",
+    (c) => c.webmail.corsOrigins,
+  ),
+  user_invites_per_month: live(
+    "webmail.user_invites_per_month",
+    (c) => c.webmail.userInvitesPerMonth,
+  ),
   admin_path: live("admin.path", (c) => c.admin.path),
   admin_web_enabled: live("admin.web_enabled", (c) => c.admin.webEnabled),
   admin_web_path: live("admin.web_path", (c) => c.admin.webPath),

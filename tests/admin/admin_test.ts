@@ -502,3 +502,29 @@ Deno.test("export and import carry accounts from one relay to another", async ()
     });
   });
 });
+
+Deno.test("webmail status, set, origins", async () => {
+  await withRelay(async (relay) => {
+    await call(relay, "webmail.set", { service: "webimap", enabled: true });
+    const origins = (
+      change: "set" | "add" | "remove" | "reset",
+      ...origins: string[]
+    ) => call(relay, "webmail.origins", { change, origins });
+    await origins("set", "https://a.example", "https://A.example:443");
+    await origins("add", "*");
+    assert.deepEqual(await call(relay, "webmail.status", {}), {
+      webimap_enabled: true,
+      websmtp_enabled: false,
+      browser_access_enabled: true,
+      cors_origins: "https://a.example, *",
+      cors_origins_list: ["https://a.example", "*"],
+      auto_reflect_origin: false,
+      user_invites_per_month: 0,
+    });
+    await origins("remove", "*");
+    await refused(origins("remove", "*"), "not_found");
+    await refused(origins("add", "a.example"), "invalid_value");
+    await refused(origins("add", "data:,x"), "invalid_value");
+    await origins("reset");
+  });
+});

@@ -33,6 +33,7 @@ function another(key: KeyName, directory: string): string {
     "push.url": '"https://push.other.example/notify"',
     "iroh.relay_url": '"https://iroh.other.example"',
     "metrics.listen": '["127.0.0.1:9749"]',
+    "webmail.cors_origins": '["https://app.example"]',
     "web.gate_key": '"0123456789abcdef"',
     "admin.path": '"/other/api"',
     "admin.web_path": '"/other/panel"',

@@ -731,3 +731,43 @@ script("contacts are shared by command", [
   { run: "sharing delete ann -y", out: /^Removed ann\n/ },
   { run: "sharing disable --json", out: /"enabled":false/ },
 ]);
+
+script("mail over HTTP is switched on, and pages are listed that may use it", [
+  { run: "webimap", out: "WebIMAP  off\n" },
+  { run: "webimap enable", out: `WebIMAP  on\n${NOT_RUNNING}` },
+  {
+    run: "websmtp enable --json",
+    out:
+      '{"ok":true,"command":"websmtp enable","data":{"service":"websmtp","enabled":true,"applied":"server-not-running"}}\n',
+  },
+  { run: "websmtp disable -q" },
+  {
+    run: "webmail-cors status",
+    out: /^web pages of other origins +none\nWebIMAP +on\nWebSMTP +off\n$/,
+  },
+  {
+    run: "webmail-cors enable",
+    out: /^web pages of other origins +all \(\*\)/,
+  },
+  { run: "webmail-dev disable -q" },
+  { run: "webmail-cors add https://App.example:443 -q" },
+  { run: "webmail-cors enable http://localhost:5173 -q" },
+  {
+    run: "webmail-cors status --json",
+    out:
+      /"cors_origins_list":\["https:\/\/app.example","http:\/\/localhost:5173"\],"auto_reflect_origin":false/,
+  },
+  {
+    run: "webmail-cors remove https://other.example",
+    exit: 3,
+    err: "postern: https://other.example is not among them\n",
+  },
+  { run: "webmail-cors remove https://app.example -q" },
+  { run: "webmail-cors set ftp://app.example", exit: 4, err: /^postern: / },
+  {
+    run: "webmail-cors add https://app.example/page",
+    exit: 4,
+    err: /^postern: /,
+  },
+  { run: "webmail-cors reset", out: /^web pages of other origins +none\n/ },
+]);

@@ -45,6 +45,8 @@ const MORE: Record<string, string> = {
   "queue release": "--all",
 };
 const VALUES: Record<string, string> = {
+  origin: "https://app.example",
+  origins: "https://app.example",
   name: "max_message_size",
   value: "30M",
   size: "30M",

@@ -38,7 +38,12 @@ import { Relay } from "../delivery/relay.ts";
 import { messageOf, octets, pkesk3, seipd1 } from "../gate/messages.ts";
 import { DnsTestServer } from "../harness/dns_server.ts";
 import { FACTS } from "../harness/test_site.ts";
-import { NO_SHARING, NOBODY_SERVED, NOT_HIDDEN } from "../harness/test_site.ts";
+import {
+  NO_SHARING,
+  NO_WEBMAIL,
+  NOBODY_SERVED,
+  NOT_HIDDEN,
+} from "../harness/test_site.ts";
 import { TestTime } from "../harness/test_time.ts";
 
 /** The address that requests come from, unless a test says another. */
@@ -230,6 +235,7 @@ export class ServerMailWorld {
     world.handler = site({
       serving: NOBODY_SERVED,
       sharing: NO_SHARING,
+      webmail: NO_WEBMAIL,
       backend: {
         facts: () => FACTS,
         register: () => assert.fail(),

@@ -10,6 +10,7 @@ import {
   FACTS,
   NO_SERVER_MAIL,
   NO_SHARING,
+  NO_WEBMAIL,
   NOT_HIDDEN,
 } from "../harness/test_site.ts";
 import type { TestTime } from "../harness/test_time.ts";
@@ -75,6 +76,7 @@ function withServing(
     });
     const handler = site({
       serving,
+      webmail: NO_WEBMAIL,
       clock,
       timers: clock,
       mail: NO_SERVER_MAIL,

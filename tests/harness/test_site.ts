@@ -8,6 +8,7 @@ import { parseAddress } from "../../src/mail/address.ts";
 import type { MxdelivBackend } from "../../src/api/mxdeliv/backend.ts";
 import type { SharingBackend } from "../../src/api/sharing/backend.ts";
 import type { Shares } from "../../src/sharing/shares.ts";
+import type { Admission } from "../../src/api/webmail/admission.ts";
 import { site } from "../../src/api/site.ts";
 import type {
   Invitation,
@@ -100,6 +101,13 @@ export const NOT_HIDDEN: SiteStealth = {
   gateKey: "",
 };
 
+/** Nobody reads or writes mail over HTTP. */
+export const NO_WEBMAIL = {
+  backend: {
+    options: () => ({ webimap: false, websmtp: false, corsOrigins: [] }),
+  },
+} as unknown as Admission;
+
 export const TIME = new TestTime();
 
 /** A relay that nobody sends mail to. */
@@ -134,6 +142,7 @@ export async function ask(
     random: systemRandom,
     serving: NOBODY_SERVED,
     sharing: given.sharing ?? NO_SHARING,
+    webmail: NO_WEBMAIL,
     backend: {
       facts: (host) => typeof facts === "function" ? facts(host) : facts,
       register(request) {

@@ -6,6 +6,7 @@
  * @module
  */
 import { MTA_STS_PATH } from "../../federation/published/mta_sts_policy.ts";
+import type { HttpPeer } from "../../http/peer.ts";
 import { ACME_PREFIX } from "../acme_challenges.ts";
 import { AUTOCONFIG_PATHS } from "../autoconfig.ts";
 import { bearerToken } from "../exchanger/bearer.ts";
@@ -23,6 +24,8 @@ export interface Known {
   isSignUpOpen(): boolean;
   /** Mail of other servers is taken without TLS. */
   takesPlainMail(): boolean;
+  /** Has an account, or may see that there is mail over HTTP. */
+  mayUseWebmail(request: Request, peer: HttpPeer): Promise<boolean>;
   /** Of admin API and panel. */
   readonly admin: {
     /** Where strangers guess it. */
@@ -39,7 +42,13 @@ export interface KeptRoute {
     below(known: Known): readonly string[];
   };
   /** Who asks so knows what is here: all answers are shown. */
-  isKnown?(request: Request, known: Known): boolean;
+  isKnown?(
+    request: Request,
+    known: Known,
+    peer: HttpPeer,
+  ): boolean | Promise<boolean>;
+  /** What others ask for there does not reach the site. */
+  readonly knownOnly?: true;
   /** Whether a stranger sees this answer. */
   isShown(response: Response, known: Known): boolean;
 }
@@ -71,6 +80,13 @@ export const KEPT_ROUTES: readonly KeptRoute[] = [
     methods: ["GET", "HEAD", "POST", "DELETE", "OPTIONS"],
     paths: { below: ({ admin }) => admin.secret() },
     isKnown: () => true,
+    isShown: never,
+  },
+  {
+    methods: ["GET", "HEAD", "POST", "DELETE", "OPTIONS"],
+    paths: { below: () => ["/webimap", "/websmtp"] },
+    isKnown: (request, known, peer) => known.mayUseWebmail(request, peer),
+    knownOnly: true,
     isShown: never,
   },
   {

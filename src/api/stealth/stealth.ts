@@ -58,12 +58,12 @@ async function answer(
 ): Promise<Response> {
   const { parts, site } = visit;
   const route = keptRoute(request, parts);
-  if (route?.isKnown?.(request, parts)) {
+  if (await route?.isKnown?.(request, parts, exchange)) {
     return plainly(await site(request, exchange));
   }
   // that of every path alike, so that not even the connection tells them apart
   const body = isRead(request) ? NO_BODY : await smallBody(request, exchange);
-  if (route && body) {
+  if (route && !route.knownOnly && body) {
     const response = await site(asProgram(request, body), exchange);
     if (isShown(visit, route, response)) return plainly(response);
     await response.body?.cancel();

@@ -25,6 +25,8 @@ function parts(
     isExchanger: (token) => token === "known",
     isSignUpOpen: () => isOpen,
     takesPlainMail: () => false,
+    mayUseWebmail: ({ headers }) =>
+      Promise.resolve(headers.get("x-password") === "right"),
     admin: { guessed: () => ["/api/admin"], secret: () => [] },
   };
 }
@@ -69,6 +71,27 @@ Deno.test("mail in clear is hidden where none is taken", async () => {
     headers: fields,
   });
   assert.equal((await seen(plain, said(404))).status, 405);
+});
+
+Deno.test("mail over HTTP is there for who has an account, and does not hear others", async () => {
+  const ask = (password: string) =>
+    seen(
+      request("/webimap/mailboxes", "GET", { "x-password": password }),
+      said(404),
+    );
+  assert.equal(await (await ask("right")).text(), "said");
+  for (const mode of ["minimal", "decoy"] as const) {
+    let heard = 0;
+    const given = parts({ stealth: { ...DECOY, mode } });
+    const site: HttpHandler = () => {
+      heard++;
+      return said(401);
+    };
+    const wrong = request("/websmtp/send", "POST", { "x-password": "wrong" });
+    const answer = await withStealth(given, site)(wrong, EXCHANGE);
+    assert.equal(answer.status, mode === "minimal" ? 404 : 405);
+    assert.equal(heard, 0);
+  }
 });
 
 Deno.test("who may sign up anyway hears why not, others do not", async () => {

@@ -15,7 +15,10 @@ import {
   type Takeover,
   type UpgradeRoute,
 } from "../../http/server/upgrade.ts";
-import { webSocketTakeover } from "../../http/server/web_socket.ts";
+import {
+  handshakeFault,
+  webSocketTakeover,
+} from "../../http/server/web_socket.ts";
 import { MAX_MESSAGE_OCTETS } from "../../iroh/proto/frames.ts";
 import {
   type Channel,
@@ -33,7 +36,6 @@ import { relayUrl } from "./relay_url.ts";
 /** The second is the name that clients of older relays know. */
 const PATHS = ["/relay", "/derp"];
 const RAW = "iroh derp http";
-const WEB_SOCKET_VERSION = "13";
 
 export interface RelayIrohParts {
   readonly settings: Settings;
@@ -180,18 +182,4 @@ export class RelayIroh {
   #serve(channel: Channel): Promise<void> {
     return this.#server.serve(channel);
   }
-}
-
-/** RFC 6455 §4.2.1, §4.4 */
-function handshakeFault({ headers }: Request): Response | undefined {
-  const version = headers.get("sec-websocket-version");
-  if (version !== null && version !== WEB_SOCKET_VERSION) {
-    return new Response(null, {
-      status: 400,
-      headers: { "sec-websocket-version": WEB_SOCKET_VERSION },
-    });
-  }
-  return version === null || !headers.has("sec-websocket-key")
-    ? new Response(null, { status: 400 })
-    : undefined;
 }

@@ -12,12 +12,13 @@ export const MODULES: Readonly<Record<SmtpService, string>> = {
   submission: "submission",
 };
 
-type Way = SmtpService | "mxdeliv";
+type Way = SmtpService | "mxdeliv" | "web";
 
 const DIRECTIONS: Readonly<Record<Way, string>> = {
   mx: "inbound",
   mxdeliv: "inbound",
   submission: "submission",
+  web: "submission",
 };
 
 export function countedTransaction(
@@ -29,7 +30,7 @@ export function countedTransaction(
   let octets = 0;
   let isOver = false;
   function step(result: "started" | "completed" | "aborted"): void {
-    if (way === "mxdeliv" || isOver) return;
+    if (way === "mxdeliv" || way === "web" || isOver) return;
     isOver = result !== "started";
     metrics.count("smtp_transactions_total", MODULES[way], result);
   }

@@ -17,6 +17,8 @@ export interface WebSocketOptions {
   /** Subprotocols that we speak, in order of preference; without any, none is agreed on. */
   readonly subprotocols?: readonly string[];
   readonly timers: Pick<Timers, "every">;
+  /** Said when the server stops (RFC 6455 §7.4.1); going away, if nothing else. */
+  readonly stopCode?: number;
 }
 
 /**
@@ -52,7 +54,7 @@ export function webSocketTakeover(
     const socket = accept(connection, stream, options);
     if (!socket) return await closed; // refused, in the answer
     const peer = new Peer(socket);
-    const stop = () => peer.close(GOING_AWAY);
+    const stop = () => peer.close(options.stopCode ?? GOING_AWAY);
     connection.stopping.addEventListener("abort", stop);
     const stopPinging = options.timers.every(PING_MS, () => peer.ping());
     try {
@@ -68,6 +70,22 @@ export function webSocketTakeover(
       connection.stopping.removeEventListener("abort", stop);
     }
   };
+}
+
+const VERSION = "13";
+
+/** Why a request is none for a WebSocket that we speak (RFC 6455 §4.2.1, §4.4). */
+export function handshakeFault({ headers }: Request): Response | undefined {
+  const version = headers.get("sec-websocket-version");
+  if (version !== null && version !== VERSION) {
+    return new Response(null, {
+      status: 400,
+      headers: { "sec-websocket-version": VERSION },
+    });
+  }
+  return version === null || !headers.has("sec-websocket-key")
+    ? new Response(null, { status: 400 })
+    : undefined;
 }
 
 /** undefined if the request asks for no WebSocket that we speak. */

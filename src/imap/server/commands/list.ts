@@ -16,7 +16,7 @@ import type { ImapCommand } from "../command.ts";
 import type { ImapSession } from "../session.ts";
 import { LOGGED_IN, parseNothing } from "./any_state.ts";
 import { Turns } from "../turns.ts";
-import { isNameOnly } from "./mailboxes.ts";
+import { isNameOnly } from "../../../mail/mailbox_name.ts";
 import { scanStatusItems, type StatusItem, statusText } from "./status.ts";
 
 interface ListArguments {

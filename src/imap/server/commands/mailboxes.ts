@@ -1,6 +1,7 @@
 /** Commands that make, unmake and name mailboxes. @module */
 import { Refusal } from "../../../base/refusal.ts";
-import type { Mailbox, SpecialUse } from "../../../mail/mailbox.ts";
+import type { SpecialUse } from "../../../mail/mailbox.ts";
+import { checkNewName, isNameOnly } from "../../../mail/mailbox_name.ts";
 import { scanMailboxName } from "../../proto/mailbox_name.ts";
 import type { Scanner } from "../../proto/scanner.ts";
 import { type ImapCommand, ImapNo } from "../command.ts";
@@ -8,9 +9,6 @@ import type { ImapSession } from "../session.ts";
 import { LOGGED_IN } from "./any_state.ts";
 
 const INBOX = "INBOX";
-const MAX_NAME_OCTETS = 255;
-// deno-lint-ignore no-control-regex
-const FORBIDDEN = /[\x00-\x1f\x7f-\x9f%*\u2028\u2029]/;
 
 /** What a client may ask for (RFC 6154 §3); the others are views of other mailboxes. */
 const USES: ReadonlyMap<string, SpecialUse> = new Map([
@@ -124,31 +122,7 @@ function subscribing(
   };
 }
 
-/**
- * Whether there is no such mailbox any more, nor one below it, but only a
- * subscription, which its owner has to end (RFC 3501 §6.3.6).
- */
-export function isNameOnly(
-  { name, selectable }: Mailbox,
-  mailboxes: readonly Mailbox[],
-): boolean {
-  return !selectable &&
-    !mailboxes.some((below) =>
-      below.selectable && below.name.startsWith(`${name}/`)
-    );
-}
-
 function parseName(args: Scanner): string {
   args.space();
   return scanMailboxName(args);
-}
-
-/** @throws {Refusal} `mailbox_name_invalid`, `mailbox_exists` */
-function checkNewName(name: string): void {
-  if (name === INBOX) throw new Refusal("mailbox_exists");
-  const levels = name.split("/");
-  if (
-    FORBIDDEN.test(name) || levels.includes("") || levels.includes("..") ||
-    new TextEncoder().encode(name).length > MAX_NAME_OCTETS
-  ) throw new Refusal("mailbox_name_invalid");
 }

@@ -1,0 +1,183 @@
+/**
+ * What happens in the mailbox of a socket: each message with a UID beyond a
+ * cursor once, and, for who asked, flags that change and messages that go.
+ *
+ * Messages are read by the cursor whenever a change is heard of, so that none
+ * is left out or told twice whatever was not heard, and none waits in memory for
+ * a client that is slow.
+ *
+ * @module
+ */
+import type { ModSeq } from "../../../base/ids.ts";
+import type {
+  AccountMail,
+  WatchedMailbox,
+} from "../../../mail/account_mail.ts";
+import type { FlagState, MailboxChange } from "../../../mail/mailbox.ts";
+import { rowsAfter, summariesOf } from "../reading.ts";
+import { flagNames } from "../views.ts";
+import { pushFrame } from "./frames.ts";
+import type { Outbox } from "./outbox.ts";
+
+/** Summaries that are sent before others have their turn. */
+const AT_ONCE = 100;
+
+export type FeedEvent = "flags" | "expunge";
+
+export interface FeedParts {
+  readonly mail: AccountMail;
+  readonly outbox: Outbox;
+  readonly name: string;
+  readonly sinceUid: number;
+  /** Lets others have their turn. */
+  pause(): Promise<void>;
+  /** The mailbox is gone. */
+  onLost(): void;
+  reportBug(error: unknown): void;
+}
+
+export class Feed {
+  readonly #parts: FeedParts;
+  readonly #watched: WatchedMailbox;
+  readonly events = new Set<FeedEvent>();
+  #keywords: readonly string[];
+  #cursor: number;
+  /** Up to here all is known. */
+  #known: ModSeq;
+  /** Messages there are, as far as changes were heard one after another. */
+  #exists: number;
+  #lastUid: number;
+  #isBusy = false;
+  #again = false;
+  #isStopped = false;
+
+  private constructor(parts: FeedParts, watched: WatchedMailbox) {
+    const { mailbox } = watched;
+    this.#parts = parts;
+    this.#watched = watched;
+    this.#keywords = mailbox.keywords;
+    this.#cursor = parts.sinceUid;
+    this.#known = mailbox.highestModSeq;
+    this.#exists = mailbox.exists;
+    this.#lastUid = 0;
+  }
+
+  /** undefined if there is no such mailbox. */
+  static async open(parts: FeedParts): Promise<Feed | undefined> {
+    const early: MailboxChange[] = [];
+    let hear = (change: MailboxChange): void => void early.push(change);
+    const watched = await parts.mail.select(
+      parts.name,
+      (change) => hear(change),
+    );
+    if (!watched) return undefined;
+    const feed = new Feed(parts, watched);
+    hear = (change) => feed.#hear(change);
+    early.forEach(hear);
+    return feed;
+  }
+
+  /** Tells of what is there already. */
+  start(): void {
+    void this.#pump();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#watched.stop();
+  }
+
+  #hear(change: MailboxChange): void {
+    if (change.deleted) return this.#parts.onLost();
+    if (change.modSeq <= this.#known) return;
+    if (change.keywords) this.#keywords = change.keywords;
+    const isNext = change.previous === this.#known;
+    if (isNext) this.#known = change.modSeq;
+    const { appended, expunged, flags } = change;
+    if (isNext) {
+      this.#exists += appended.length - expunged.length;
+      this.#lastUid = appended.at(-1)?.uid ?? this.#lastUid;
+      this.#tell(flags, expunged);
+    } else {
+      this.#lastUid = 0; // others than were heard of may have come
+    }
+    if (appended.length > 0 || !isNext) void this.#pump();
+  }
+
+  #tell(flags: readonly FlagState[], expunged: readonly number[]): void {
+    const { outbox, name } = this.#parts;
+    if (this.events.has("flags")) {
+      for (const state of flags) {
+        if (state.uid > this.#cursor) continue; // comes with its message
+        outbox.push(pushFrame("flags_changed", {
+          mailbox: name,
+          uid: state.uid,
+          flags: flagNames(state, this.#keywords),
+        }));
+      }
+    }
+    if (this.events.has("expunge")) {
+      for (const uid of expunged) {
+        outbox.push(pushFrame("expunged", { mailbox: name, uid }));
+      }
+    }
+  }
+
+  async #pump(): Promise<void> {
+    this.#again = true;
+    if (this.#isBusy) return;
+    this.#isBusy = true;
+    try {
+      while (this.#again && !this.#isStopped) {
+        this.#again = false;
+        if (this.#lastUid === 0) await this.#catchUp();
+        await this.#sendNew();
+      }
+    } catch (error) {
+      if (!this.#isStopped) this.#parts.reportBug(error);
+      this.#parts.onLost();
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** Learns what was not heard of. */
+  async #catchUp(): Promise<void> {
+    const { mail } = this.#parts;
+    const { id } = this.#watched.mailbox;
+    const before = this.#known;
+    const { modSeq, changed, expunged } = await mail.changesSince(id, before);
+    const mailbox = await mail.mailbox(id);
+    if (!mailbox) return this.#parts.onLost();
+    this.#keywords = mailbox.keywords;
+    if (modSeq <= this.#known) return;
+    this.#known = modSeq;
+    this.#exists = mailbox.exists;
+    if (before < modSeq) this.#tell(changed, expunged);
+  }
+
+  async #sendNew(): Promise<void> {
+    const { mail, outbox, pause } = this.#parts;
+    const { id } = this.#watched.mailbox;
+    for (;;) {
+      const rows = await rowsAfter(mail, id, this.#cursor, AT_ONCE);
+      const last = rows.at(-1)?.uid;
+      if (last === undefined || this.#isStopped) return;
+      // of the newest the place follows from how many there are
+      const firstPosition = last === this.#lastUid &&
+          rows.length <= this.#exists
+        ? this.#exists - rows.length + 1
+        : undefined;
+      const mailbox = { id, keywords: this.#keywords };
+      const summaries = await summariesOf(mail, mailbox, rows, firstPosition);
+      if (this.#isStopped) return;
+      this.#cursor = last;
+      for (const summary of summaries) {
+        outbox.push(pushFrame("new_message", summary));
+      }
+      if (rows.length < AT_ONCE) return;
+      await outbox.drained();
+      await pause();
+    }
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * One WebSocket of web mail from its first frame to its last: requests that are
+ * answered as they are done, and what happens meanwhile.
+ *
+ * @module
+ */
+import * as v from "valibot";
+import type { HttpPeer } from "../../../http/peer.ts";
+import type { WebSocketPeer } from "../../../http/server/web_socket.ts";
+import { Refusal } from "../../../base/refusal.ts";
+import { action, JsonPieces, type Visit } from "../action.ts";
+import type { Admission, Admitted } from "../admission.ts";
+import { faultFor, INTERNAL, UNKNOWN_MAILBOX } from "../faults.ts";
+import { inputOf } from "../requests.ts";
+import { Feed, type FeedEvent } from "./feed.ts";
+import {
+  errorFrame,
+  PONG,
+  readFrame,
+  type RequestId,
+  resultFrame,
+  type SocketRequest,
+} from "./frames.ts";
+import { Outbox } from "./outbox.ts";
+import { SOCKET_ACTIONS } from "./socket_actions.ts";
+
+export interface SocketParts extends Admitted {
+  readonly admission: Admission;
+  readonly peer: HttpPeer;
+  readonly mailbox: string;
+  readonly sinceUid: number;
+}
+
+/** Private ones (RFC 6455 §7.4.2) say what HTTP would have. */
+export const CLOSE = {
+  revoked: 4401,
+  off: 4404,
+  tryAgain: 1013,
+} as const;
+
+const MOST_AT_ONCE = 20;
+
+export class SocketSession {
+  readonly #peer: WebSocketPeer;
+  readonly #parts: SocketParts;
+  readonly #outbox: Outbox;
+  readonly #visit: Visit;
+  readonly #ending = new AbortController();
+  #feed: Feed | undefined;
+  #running = 0;
+  #isOver = false;
+  /** Whole messages are sent one after the other. */
+  #large: Promise<void> = Promise.resolve();
+
+  constructor(peer: WebSocketPeer, parts: SocketParts) {
+    const { backend } = parts.admission;
+    this.#peer = peer;
+    this.#parts = parts;
+    this.#outbox = new Outbox(
+      peer,
+      () => this.#end(CLOSE.tryAgain, "too much is waiting"),
+    );
+    this.#visit = {
+      backend,
+      account: parts.account,
+      peer: parts.peer,
+      ending: this.#ending.signal,
+    };
+  }
+
+  async run(): Promise<void> {
+    const { account, admission, mailbox, sinceUid } = this.#parts;
+    const { backend } = admission;
+    const session = account.hold();
+    const stopListening = session.onInactive(() => this.#revoke(CLOSE.revoked));
+    const stopWatching = backend.onSwitch(() => {
+      if (!backend.options().webimap) this.#revoke(CLOSE.off);
+    });
+    try {
+      this.#feed = await Feed.open({
+        mail: account.mail,
+        outbox: this.#outbox,
+        name: mailbox,
+        sinceUid,
+        pause: () => backend.timers.sleep(0),
+        onLost: () => this.#lose(),
+        reportBug: (error) => backend.reportBug(error),
+      });
+      if (!this.#feed) return this.#lose();
+      this.#feed.start();
+      for (;;) {
+        const message = await this.#peer.receive();
+        if (message === undefined) return;
+        this.#take(readFrame(message));
+      }
+    } finally {
+      this.#isOver = true;
+      this.#ending.abort();
+      this.#outbox.close();
+      this.#feed?.stop();
+      stopWatching();
+      stopListening();
+      session.release();
+    }
+  }
+
+  #take(request: SocketRequest): void {
+    if (this.#isOver) return;
+    switch (request.kind) {
+      case "ping":
+        return this.#outbox.push(PONG);
+      case "unreadable":
+        return this.#outbox.push(errorFrame(undefined, "invalid JSON"));
+      case "action":
+        if (this.#running >= MOST_AT_ONCE) {
+          return this.#outbox.push(errorFrame(request.id, TOO_MANY));
+        }
+        void this.#answer(request);
+    }
+  }
+
+  async #answer(
+    { id, action, data }: Extract<SocketRequest, { kind: "action" }>,
+  ): Promise<void> {
+    this.#running++;
+    try {
+      await this.#run(id, action, data);
+    } catch (error) {
+      const { backend } = this.#visit;
+      if (error instanceof Refusal) backend.countRefusal(error.code);
+      const fault = faultFor(error);
+      if (!fault && !this.#isOver) backend.reportBug(error);
+      this.#outbox.push(errorFrame(id, (fault ?? INTERNAL).text));
+    } finally {
+      this.#running--;
+    }
+  }
+
+  /** @throws {WebmailFault | Refusal} */
+  async #run(id: RequestId, name: string, data: unknown): Promise<void> {
+    const known = name === "subscribe"
+      ? this.#subscribe
+      : SOCKET_ACTIONS.get(name);
+    if (!known) {
+      return this.#outbox.push(
+        errorFrame(id, `unknown action: ${name.slice(0, 100)}`),
+      );
+    }
+    this.#parts.admission.countRequest(this.#parts.login);
+    const input = inputOf(known, data, `invalid ${name} payload`);
+    const value = await known.run(this.#visit, input);
+    if (value instanceof JsonPieces) return await this.#sendLarge(id, value);
+    this.#outbox.push(resultFrame(id, JSON.stringify(value)));
+  }
+
+  /** Read only when what was sent before has gone. */
+  #sendLarge(id: RequestId, { pieces }: JsonPieces): Promise<void> {
+    const turn = this.#large.then(async () => {
+      await this.#outbox.drained();
+      let json = "";
+      for await (const piece of pieces) {
+        if (this.#isOver) return;
+        json += piece;
+      }
+      this.#outbox.push(resultFrame(id, json));
+    });
+    this.#large = turn.catch(() => {});
+    return turn;
+  }
+
+  /** What older clients do not know is told only to those who ask. */
+  readonly #subscribe = action({
+    input: {
+      events: v.optional(
+        v.pipe(
+          v.array(v.picklist(["flags", "expunge", "mailboxes"])),
+          v.maxLength(10),
+        ),
+        [],
+      ),
+    },
+    run: (_visit, { events }) => {
+      const told = events.filter((event): event is FeedEvent =>
+        event !== "mailboxes"
+      );
+      this.#feed?.events.clear();
+      for (const event of told) this.#feed?.events.add(event);
+      return { status: "subscribed", events: [...new Set(told)] };
+    },
+  });
+
+  #revoke(code: number): void {
+    if (this.#isOver) return;
+    this.#outbox.push(errorFrame(undefined, "session revoked"));
+    this.#end(code, "session revoked");
+  }
+
+  /** The mailbox is gone. */
+  #lose(): void {
+    if (this.#isOver) return;
+    this.#outbox.push(errorFrame(undefined, UNKNOWN_MAILBOX));
+    this.#end(CLOSE.off, UNKNOWN_MAILBOX);
+  }
+
+  #end(code: number, reason: string): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#ending.abort();
+    this.#feed?.stop();
+    this.#outbox.close();
+    this.#peer.close(code, reason);
+  }
+}
+
+const TOO_MANY = "too many requests";

@@ -1,0 +1,153 @@
+/**
+ * `GET /webimap/ws`: who may have a WebSocket, before there is one. A browser
+ * cannot see why it was refused, so it gets one that says so and closes.
+ *
+ * @module
+ */
+import { Refusal } from "../../../base/refusal.ts";
+import type { HttpPeer } from "../../../http/peer.ts";
+import type { Takeover, UpgradeRoute } from "../../../http/server/upgrade.ts";
+import {
+  handshakeFault,
+  webSocketTakeover,
+} from "../../../http/server/web_socket.ts";
+import type { Admission, Admitted } from "../admission.ts";
+import { isListed, isOwnOrigin } from "../cors.ts";
+import {
+  hasHeaderCredentials,
+  headerCredentials,
+  queryCredentials,
+} from "../credentials.ts";
+import { badRequest, faultFor, INTERNAL, WebmailFault } from "../faults.ts";
+import { MAX_UID, openMailbox } from "../reading.ts";
+import { faultResponse, maxSendOctets, SOCKET_PATH } from "../routes.ts";
+import { errorFrame } from "./frames.ts";
+import { SocketSession } from "./session.ts";
+
+/** RFC 6455 §7.4.1: the server is going to start again. */
+const RESTARTING = 1012;
+const INTERNAL_CLOSE = 1011;
+/** A client that is refused has nothing to say that matters. */
+const REFUSED_OCTETS = 64 * 1024;
+
+export function webmailSocket(admission: Admission): UpgradeRoute {
+  return {
+    path: SOCKET_PATH,
+    protocol: "websocket",
+    countsConnections: true,
+    accept: (request, peer) => accept(admission, request, peer),
+  };
+}
+
+async function accept(
+  admission: Admission,
+  request: Request,
+  peer: HttpPeer,
+): Promise<Response | Takeover> {
+  const { backend } = admission;
+  const { corsOrigins, hides } = backend.options();
+  const fault = handshakeFault(request);
+  if (fault) return fault;
+  const url = new URL(request.url);
+  const origin = request.headers.get("origin");
+  if (
+    origin !== null && !isOwnOrigin(origin, url, backend.hosts()) &&
+    !isListed(origin, corsOrigins)
+  ) {
+    return faultResponse(
+      new WebmailFault(403, "origin not allowed", "origin_not_allowed"),
+    );
+  }
+  try {
+    return await opened(admission, request, peer);
+  } catch (error) {
+    if (error instanceof Refusal) backend.countRefusal(error.code);
+    const known = faultFor(error);
+    if (!known) backend.reportBug(error);
+    const fault = known ?? INTERNAL;
+    return origin === null || hides
+      ? faultResponse(fault)
+      : refusal(admission, fault);
+  }
+}
+
+/** @throws {WebmailFault | Refusal} */
+async function opened(
+  admission: Admission,
+  request: Request,
+  peer: HttpPeer,
+): Promise<Takeover> {
+  const { backend } = admission;
+  const options = backend.options();
+  if (!options.webimap) throw new WebmailFault(404, "not found", "not_found");
+  const url = new URL(request.url);
+  if (!backend.isSafe(url.hostname, peer)) throw new Refusal("tls_required");
+  const sinceUid = sinceOf(url);
+  const admitted = await visitor(admission, request, peer);
+  const { account } = admitted;
+  const mailbox = await openMailbox(
+    account.mail,
+    url.searchParams.get("mailbox") ?? "INBOX",
+  );
+  const leave = admission.sockets.enter(account.id, peer.address);
+  const { name } = mailbox;
+  const run = webSocketTakeover(
+    {
+      maxMessageOctets: maxSendOctets(options),
+      timers: backend.timers,
+      stopCode: RESTARTING,
+    },
+    (socket) =>
+      new SocketSession(socket, {
+        ...admitted,
+        admission,
+        peer,
+        mailbox: name,
+        sinceUid,
+      }).run(),
+  );
+  return (connection) => {
+    void connection.wire.gone.then(leave);
+    return run(connection);
+  };
+}
+
+/** @throws {WebmailFault | Refusal} */
+async function visitor(
+  admission: Admission,
+  request: Request,
+  peer: HttpPeer,
+): Promise<Admitted> {
+  const { searchParams } = new URL(request.url);
+  const ticket = searchParams.get("ticket") ?? request.headers.get("x-ticket");
+  if (ticket !== null) {
+    const login = admission.tickets.take(ticket);
+    if (login) return admission.admitLogin(login, peer);
+    throw new WebmailFault(401, "invalid ticket", "bad_credentials");
+  }
+  const inQuery = admission.backend.options().allowQueryPassword &&
+      !hasHeaderCredentials(request)
+    ? queryCredentials(new URL(request.url))
+    : undefined;
+  return await admission.admit(inQuery ?? headerCredentials(request), peer);
+}
+
+/** @throws {WebmailFault} */
+function sinceOf({ searchParams }: URL): number {
+  const text = searchParams.get("since_uid") ?? "0";
+  const uid = /^\d{1,10}$/.test(text) ? Number(text) : NaN;
+  if (uid <= MAX_UID) return uid;
+  throw badRequest("invalid since_uid");
+}
+
+/** A WebSocket that only says why there is none. */
+function refusal({ backend }: Admission, { status, text }: WebmailFault) {
+  const code = status < 500 ? 4000 + status : INTERNAL_CLOSE;
+  return webSocketTakeover(
+    { maxMessageOctets: REFUSED_OCTETS, timers: backend.timers },
+    async (socket) => {
+      await socket.send(errorFrame(undefined, text));
+      socket.close(code, text);
+    },
+  );
+}
