@@ -20,6 +20,7 @@ import {
 } from "../src/observe/metrics/families.ts";
 import { SERIES_NAMES, seriesNamed } from "../src/observe/history/series.ts";
 import { SETTING_NAMES, settingNamed } from "../src/settings/registry.ts";
+import { adminResources } from "./documents/admin_resources.ts";
 import { fail, print, REPOSITORY } from "./repository.ts";
 
 const GENERATED =
@@ -329,6 +330,7 @@ const DOCUMENTS = {
   "docs/cli.md": commandLine,
   "docs/conditions.md": conditions,
   "docs/operations.md": operations,
+  "docs/admin-resources.md": adminResources,
   "docs/metrics.md": metrics,
 };
 

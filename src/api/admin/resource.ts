@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { ObjectEntries } from "valibot";
 import type { AdminContext } from "../../admin/context.ts";
 import type { Scope } from "../../admin/operation.ts";
 
@@ -30,6 +31,8 @@ export interface ResourceAction {
   readonly scope: Scope;
   /** Whether it is written down in the audit log. */
   readonly changes: boolean;
+  /** What the body may have, for documents; `run` reads it. */
+  readonly body?: ObjectEntries;
   /**
    * Gives the body, of a `ResourceAnswer` or of status 200.
    *

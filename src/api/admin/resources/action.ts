@@ -30,11 +30,12 @@ interface Row<F extends Fields> {
 }
 
 export function action<F extends Fields>(row: Row<F>): ResourceAction {
-  const { scope, changes, run } = row;
-  const schema = v.strictObject(row.body);
+  const { scope, changes, body, run } = row;
+  const schema = v.strictObject(body);
   return {
     scope,
     changes,
+    body,
     run: (call) =>
       Promise.try(() => run({ ...call, body: parseInput(schema, call.body) })),
   };

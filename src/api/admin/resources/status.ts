@@ -7,8 +7,8 @@ import { literalIp } from "../../../mail/address.ts";
 import { RecentAnswer } from "../../../admin/operations/measures/recent_answer.ts";
 import type { Resource } from "../resource.ts";
 import { perform, shows } from "./action.ts";
-import { allSettings } from "./settings.ts";
-import { pushStatus } from "./toggles.ts";
+import { allSettings } from "./settings/settings.ts";
+import { pushStatus } from "./settings/toggles.ts";
 
 /** More domains are not looked at. */
 const MAX_PEERS = 20_000;

@@ -1,5 +1,6 @@
 /** Every resource of the admin API, by its path. @module */
 import type { Resource } from "../resource.ts";
+import { ACCESS_RESOURCES } from "./access.ts";
 import { ACCOUNT_RESOURCES } from "./account.ts";
 import { ACCOUNTS_RESOURCES } from "./accounts.ts";
 import { BLOCKLIST_RESOURCES } from "./blocklist.ts";
@@ -11,10 +12,11 @@ import { PROCESS_RESOURCES } from "./process.ts";
 import { QUEUE_RESOURCES } from "./queue.ts";
 import { QUOTA_RESOURCES } from "./quota.ts";
 import { REGISTRATION_TOKEN_RESOURCES } from "./registration_tokens.ts";
-import { SETTINGS_RESOURCES } from "./settings.ts";
-import { SIZE_RESOURCES } from "./sizes.ts";
+import { SETTINGS_RESOURCES } from "./settings/settings.ts";
+import { SHARE_RESOURCES } from "./shares.ts";
+import { SIZE_RESOURCES } from "./settings/sizes.ts";
 import { STATUS_RESOURCES } from "./status.ts";
-import { TOGGLE_RESOURCES } from "./toggles.ts";
+import { TOGGLE_RESOURCES } from "./settings/toggles.ts";
 import { UPKEEP_RESOURCES } from "./upkeep.ts";
 
 export const RESOURCES: readonly Resource[] = [
@@ -32,6 +34,8 @@ export const RESOURCES: readonly Resource[] = [
   ...OUTBOUND_RESOURCES,
   ...QUEUE_RESOURCES,
   ...NOTICE_RESOURCES,
+  ...SHARE_RESOURCES,
+  ...ACCESS_RESOURCES,
   ...PROCESS_RESOURCES,
   ...UPKEEP_RESOURCES,
 ];

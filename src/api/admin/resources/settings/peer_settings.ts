@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { isSettingName } from "../../../settings/registry.ts";
+import { isSettingName } from "../../../../settings/registry.ts";
 
 /** How a value is written there, where it is another way than ours. */
 export type PeerForm = "text" | "seconds";

@@ -1,10 +1,13 @@
 /** What is switched on and off: registration and services. @module */
 import * as v from "valibot";
-import { Refusal } from "../../../base/refusal.ts";
-import type { AdminContext } from "../../../admin/context.ts";
-import { isSettingName, type SettingName } from "../../../settings/registry.ts";
-import type { Resource } from "../resource.ts";
-import { action, perform, shows, unknownAction } from "./action.ts";
+import { Refusal } from "../../../../base/refusal.ts";
+import type { AdminContext } from "../../../../admin/context.ts";
+import {
+  isSettingName,
+  type SettingName,
+} from "../../../../settings/registry.ts";
+import type { Resource } from "../../resource.ts";
+import { action, perform, shows, unknownAction } from "../action.ts";
 import { PEER_TOGGLES } from "./peer_settings.ts";
 
 export type StateWord = "enabled" | "disabled";

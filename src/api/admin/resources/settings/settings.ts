@@ -1,13 +1,13 @@
 /** `/admin/settings` and each setting below it. @module */
 import * as v from "valibot";
-import { formatSize } from "../../../base/sizes.ts";
-import { Refusal } from "../../../base/refusal.ts";
-import type { AdminContext } from "../../../admin/context.ts";
-import { flag } from "../../../admin/fields.ts";
-import { invalidField, type Scope } from "../../../admin/operation.ts";
-import { isSettingName, settingNamed } from "../../../settings/registry.ts";
-import type { Resource, ResourceAction } from "../resource.ts";
-import { action, demand, perform, shows, unknownAction } from "./action.ts";
+import { formatSize } from "../../../../base/sizes.ts";
+import { Refusal } from "../../../../base/refusal.ts";
+import type { AdminContext } from "../../../../admin/context.ts";
+import { flag } from "../../../../admin/fields.ts";
+import { invalidField, type Scope } from "../../../../admin/operation.ts";
+import { isSettingName, settingNamed } from "../../../../settings/registry.ts";
+import type { Resource, ResourceAction } from "../../resource.ts";
+import { action, demand, perform, shows, unknownAction } from "../action.ts";
 import {
   ACCESS_SERVICES,
   PEER_SETTINGS,

@@ -1,14 +1,14 @@
 /** One setting as other relays show it and take it. @module */
-import { parseDuration } from "../../../base/durations.ts";
-import { Refusal } from "../../../base/refusal.ts";
-import type { AdminContext } from "../../../admin/context.ts";
-import { invalidField } from "../../../admin/operation.ts";
+import { parseDuration } from "../../../../base/durations.ts";
+import { Refusal } from "../../../../base/refusal.ts";
+import type { AdminContext } from "../../../../admin/context.ts";
+import { invalidField } from "../../../../admin/operation.ts";
 import {
   isSettingName,
   type SettingName,
   settingNamed,
-} from "../../../settings/registry.ts";
-import { perform } from "./action.ts";
+} from "../../../../settings/registry.ts";
+import { perform } from "../action.ts";
 import type { PeerSetting } from "./peer_settings.ts";
 
 export interface SettingValueShape {
@@ -18,6 +18,7 @@ export interface SettingValueShape {
   readonly is_set: boolean;
   readonly restart_required: boolean;
   readonly secret?: true;
+  readonly new_path?: string;
 }
 
 /** Nothing longer is a value of theirs. */
@@ -67,9 +68,19 @@ export async function setValue(
     text,
     () => perform(context, "settings.set", { name, value: text }),
   );
+  if (name === "admin_web_path") { // who moves the panel means to see it
+    await perform(context, "settings.set", {
+      name: "admin_web_enabled",
+      value: "true",
+    });
+  }
   const shape = valueShape(context, peer);
-  // who has just said it is told nothing new
-  return shape.secret ? { ...shape, value } : shape;
+  return {
+    ...shape,
+    // who has just said it is told nothing new
+    ...(shape.secret ? { value } : {}),
+    ...newPath(context, name),
+  };
 }
 
 /** @throws {Refusal} */
@@ -78,8 +89,16 @@ export async function resetValue(
   peer: PeerSetting,
 ): Promise<SettingValueShape> {
   const name = settingOf(peer);
-  if (name !== undefined) await perform(context, "settings.reset", { name });
-  return valueShape(context, peer);
+  if (name === undefined) return valueShape(context, peer);
+  await perform(context, "settings.reset", { name });
+  return { ...valueShape(context, peer), ...newPath(context, name) };
+}
+
+/** Where whoever asks finds what has moved, from now on. */
+function newPath({ settings }: AdminContext, name: SettingName) {
+  return name === "admin_path" || name === "admin_web_path"
+    ? { new_path: settings.get(name) }
+    : {};
 }
 
 /** What we write for what they write. */

@@ -1,10 +1,10 @@
 /** `/admin/message-size` and `/admin/federation-size`: how large a message may be. @module */
 import * as v from "valibot";
-import { formatSize, parseSize } from "../../../base/sizes.ts";
-import type { AdminContext } from "../../../admin/context.ts";
-import { invalidField } from "../../../admin/operation.ts";
-import type { Resource } from "../resource.ts";
-import { action, perform, shows } from "./action.ts";
+import { formatSize, parseSize } from "../../../../base/sizes.ts";
+import type { AdminContext } from "../../../../admin/context.ts";
+import { invalidField } from "../../../../admin/operation.ts";
+import type { Resource } from "../../resource.ts";
+import { action, perform, shows } from "../action.ts";
 
 type SizeSetting = "max_message_size" | "max_federation_size";
 
