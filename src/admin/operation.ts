@@ -33,6 +33,8 @@ export interface Operation<F extends Fields = Fields, Output = unknown> {
   readonly secretOutputs: readonly string[];
   /** Whether it concerns the process that runs, and not what is stored. */
   readonly needsServer: boolean;
+  /** Whether it may go on for so long that panels show that it does. */
+  readonly takesLong: boolean;
   run(
     context: AdminContext,
     input: v.InferOutput<Schema<F>>,
@@ -43,6 +45,7 @@ interface Row<F extends Fields, Output>
   extends Pick<Operation<F, Output>, "summary" | "scope" | "changes"> {
   readonly input: F;
   readonly secretOutputs?: readonly (keyof Output & string)[];
+  readonly takesLong?: true;
   run: Operation<F, Output>["run"];
 }
 
@@ -55,6 +58,7 @@ export function operation<F extends Fields, Output>(
     input: v.strictObject(row.input),
     secretOutputs: row.secretOutputs ?? [],
     needsServer: false,
+    takesLong: row.takesLong ?? false,
   };
 }
 

@@ -2,6 +2,7 @@
 import type * as v from "valibot";
 import { Refusal } from "../base/refusal.ts";
 import type { AdminContext } from "./context.ts";
+import { asJob } from "./long_work.ts";
 import { type Operation, parseInput } from "./operation.ts";
 import { recorded } from "./record.ts";
 import { ACCOUNT_CHANGES } from "./operations/account_changes.ts";
@@ -137,11 +138,13 @@ export async function callOperation(
 ): Promise<unknown> {
   const operation = operationNamed(name);
   const given = parseInput(operation.input, input);
-  if (!operation.changes) return await operation.run(context, given);
+  const run = () => operation.run(context, given);
+  const work = operation.takesLong ? () => asJob(context, name, run) : run;
+  if (!operation.changes) return await work();
   return await recorded(
     context,
     { name, operation, input: input as Readonly<Record<string, unknown>> },
-    () => operation.run(context, given),
+    work,
   );
 }
 

@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { Refusal } from "../base/refusal.ts";
-import type { AuditLog } from "./audit.ts";
-import { type AdminCaller, COMMAND_LINE } from "./caller.ts";
+import type { AuditLog } from "./access/audit.ts";
+import { type AdminCaller, COMMAND_LINE } from "./access/caller.ts";
 import type { AdminEventName, AdminEvents } from "./events.ts";
 import { noteOf } from "./fields.ts";
+import { codeOf } from "./long_work.ts";
 import type { Operation } from "./operation.ts";
 
 export interface Recording {
@@ -43,8 +43,7 @@ export async function recorded<T>(
   try {
     result = await work();
   } catch (error) {
-    const status = error instanceof Refusal ? error.code : "internal";
-    await audit.add({ ...row, status });
+    await audit.add({ ...row, status: codeOf(error) });
     throw error;
   }
   events.publish({
@@ -71,7 +70,6 @@ const EVENTS: Readonly<Record<string, AdminEventName>> = {
   mailboxes: "account",
   queue: "queue",
   reload: "reload",
-  tasks: "job",
 };
 
 /** By the first word of the operation. */

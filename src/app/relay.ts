@@ -238,8 +238,10 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     version: source.version,
     options: () => backupOptions(source.loaded, config()),
   });
+  const administration = await openAdministration({ ...shared, config, log });
   const tasks = new TaskRunner({
     ...shared,
+    onProgress: (data) => administration.events.publish({ event: "job", data }),
     backups,
     settings,
     accounts,
@@ -274,7 +276,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     bandwidth,
     history,
     push,
-    administration: await openAdministration({ ...shared, config, log }),
+    administration,
     shares,
     reportBug,
   };

@@ -1,4 +1,5 @@
 /** Runs tasks, each of them one at a time, and keeps on record how it went. @module */
+import type { WorkProgress } from "../admin/long_work.ts";
 import type {
   StoppedTask,
   TaskControl,
@@ -21,6 +22,7 @@ import {
   TaskStopped,
   type TaskWork,
 } from "./task.ts";
+import { TaskProgress } from "./task_progress.ts";
 import { taskNamed, TASKS } from "./task_table.ts";
 
 /** Between two batches: mail goes first. */
@@ -37,6 +39,8 @@ export interface TaskRunnerParts
   quota(): QuotaPolicy;
   /** Whether tasks also run by themselves in this process. */
   readonly periodic: boolean;
+  /** How far a task is that somebody may wait for. */
+  onProgress?(progress: WorkProgress): void;
 }
 
 export interface StartOptions extends TaskRunOptions {
@@ -148,7 +152,8 @@ export class TaskRunner implements TaskControl {
       return outcome(task, options, { skipped: true, detail });
     }
     if (this.isRunning(task)) throw alreadyRunning(task);
-    const run = this.#runHeld(task, options);
+    const progress = this.#progressOf(task);
+    const run = progress.of(() => this.#runHeld(task, options, progress));
     this.#running.set(task.name, run);
     try {
       return outcome(task, options, await run);
@@ -168,12 +173,17 @@ export class TaskRunner implements TaskControl {
   }
 
   /** The first of all servers on the store does it. @throws {Refusal} `task_running` */
-  async #runHeld(task: Task, options: StartOptions): Promise<TaskResult> {
+  async #runHeld(
+    task: Task,
+    options: StartOptions,
+    progress: TaskProgress,
+  ): Promise<TaskResult> {
     const { store: { maintenance }, timers } = this.#parts;
     const hold = await TaskHold.take({ maintenance, timers }, task.name);
     if (!hold) throw alreadyRunning(task);
     try {
-      return await this.#record(task, options, hold);
+      const work = this.#work(options, hold, progress);
+      return await this.#record(task, options, work);
     } finally {
       await hold.release();
     }
@@ -182,7 +192,7 @@ export class TaskRunner implements TaskControl {
   async #record(
     task: Task,
     options: StartOptions,
-    hold: TaskHold,
+    work: TaskWork,
   ): Promise<TaskResult> {
     const startedAt = nowSeconds(this.#parts.clock);
     const whole = task.deletes && (await this.lastRuns()).get(task.name)?.whole;
@@ -192,7 +202,6 @@ export class TaskRunner implements TaskControl {
       deleted: 0,
       ...(whole === undefined ? {} : { whole }),
     };
-    const work = this.#work(options, hold);
     try {
       if (isChecked(task, options)) await this.#checkSize(task, work, whole);
       if (!options.dryRun && !isFrequent(task)) await this.#save(run);
@@ -231,7 +240,18 @@ export class TaskRunner implements TaskControl {
     }
   }
 
-  #work(options: StartOptions, hold: TaskHold): TaskWork {
+  #progressOf(task: Task): TaskProgress {
+    const { clock, onProgress = () => {} } = this.#parts;
+    // one that runs every few seconds is nothing to wait for
+    const tell = isFrequent(task) ? () => {} : onProgress;
+    return new TaskProgress(task.name, clock, tell);
+  }
+
+  #work(
+    options: StartOptions,
+    hold: TaskHold,
+    progress: TaskProgress,
+  ): TaskWork {
     const { store, accounts, backups, dkim, settings, timers } = this.#parts;
     const { retentionSeconds } = options;
     return {
@@ -250,6 +270,7 @@ export class TaskRunner implements TaskControl {
         if (hold.isLost) {
           throw new TaskStopped("Another server goes on with it");
         }
+        progress.batch();
         await timers.sleep(PAUSE_MS);
       },
     };

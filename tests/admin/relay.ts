@@ -7,7 +7,7 @@ import { FederationStatistics } from "../../src/federation/statistics/statistics
 import { RuleBook } from "../../src/federation/policy/rule_book.ts";
 import { TestTime } from "../harness/test_time.ts";
 import { AdminAccess } from "../../src/admin/access/admin_access.ts";
-import { AuditLog } from "../../src/admin/audit.ts";
+import { AuditLog } from "../../src/admin/access/audit.ts";
 import { AdminEvents } from "../../src/admin/events.ts";
 import { Jobs } from "../../src/admin/jobs.ts";
 import { NoticeRecords } from "../../src/admin/notices/notice_records.ts";

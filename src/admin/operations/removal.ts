@@ -85,6 +85,7 @@ export const REMOVAL_OPERATIONS = {
     run: (context, input) => ban(context, input.username, input.reason),
   }),
   "accounts.delete_all": operation({
+    takesLong: true,
     summary: "Delete and block all accounts",
     scope: "full",
     changes: true,

@@ -121,6 +121,7 @@ export const TRANSFER_OPERATIONS = {
   }),
   /** Refuses with `not_found` or `invalid_value` if the source cannot be read. */
   "accounts.import": operation({
+    takesLong: true,
     summary: "Take over accounts from one of three sources",
     scope: "full",
     changes: true,

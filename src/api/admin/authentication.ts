@@ -10,7 +10,7 @@ import type {
   Credential,
 } from "../../admin/access/admin_access.ts";
 import { csrfOf, digestOf, isSameDigest } from "../../admin/access/secrets.ts";
-import type { AuditLog } from "../../admin/audit.ts";
+import type { AuditLog } from "../../admin/access/audit.ts";
 import type { HttpPeer } from "../../http/peer.ts";
 import { ApiFault } from "./envelope.ts";
 import type { AuthFailures } from "./failures.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 import type { Credential, Session } from "../../admin/access/admin_access.ts";
-import type { AdminCaller } from "../../admin/caller.ts";
+import type { AdminCaller } from "../../admin/access/caller.ts";
 import type { AdminContext } from "../../admin/context.ts";
 import type { Scope } from "../../admin/operation.ts";
 import { callOperation, operationNamed } from "../../admin/operation_table.ts";

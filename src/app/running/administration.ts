@@ -1,7 +1,7 @@
 /** What is known of admins, whatever surface they come by. @module */
 import { resolve } from "node:path";
 import { AdminAccess } from "../../admin/access/admin_access.ts";
-import { AuditLog } from "../../admin/audit.ts";
+import { AuditLog } from "../../admin/access/audit.ts";
 import { AdminEvents } from "../../admin/events.ts";
 import { Jobs, type JobShape } from "../../admin/jobs.ts";
 import { NoticeRecords } from "../../admin/notices/notice_records.ts";

@@ -31,6 +31,7 @@ const DKIM_RECORDS_MS = 10 * 60 * 1000;
 const COUNTS_MS = 60_000;
 const SHARES_MS = 60_000;
 const TRIAL_ACCOUNTS_MS = 60_000;
+const AUDIT_MS = 60 * 60 * 1000;
 const TOTALS_MS = 60 * 60 * 1000;
 const LAG_WORTH_TELLING_MS = 5_000;
 
@@ -131,6 +132,12 @@ function looks(assembly: Assembly): Look[] {
       name: "conditions",
       everyMs: LOOK_MS,
       look: () => assembly.conditions.tell(),
+    },
+    {
+      name: "audit_log",
+      everyMs: AUDIT_MS,
+      atStartToo: true,
+      look: () => assembly.relay.administration.audit.clean(),
     },
     { name: "totals", everyMs: TOTALS_MS, look: () => journal.tellTotals() },
   ];

@@ -1,6 +1,6 @@
 /** What was changed, by whom. @module */
 import { optional } from "valibot";
-import type { AuditEntry } from "../../audit.ts";
+import type { AuditEntry } from "../../access/audit.ts";
 import { integer, line } from "../../fields.ts";
 import { operation } from "../../operation.ts";
 

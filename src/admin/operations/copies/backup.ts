@@ -6,6 +6,7 @@ import { operation } from "../../operation.ts";
 export const BACKUP_OPERATIONS = {
   /** Refuses with `task_running`, `storage_full`, or `invalid_value` if the directory cannot be used. */
   "backup.create": operation({
+    takesLong: true,
     summary: "Make a backup, while mail goes on",
     scope: "full",
     changes: true,
@@ -55,6 +56,7 @@ export const BACKUP_OPERATIONS = {
     },
   }),
   "db.check": operation({
+    takesLong: true,
     summary: "Read all of the database, and say what is wrong with it",
     scope: "full",
     changes: false,

@@ -235,6 +235,7 @@ export const IMPORT_MADMAIL_OPERATIONS = {
    * was taken by then stays, and is known to the next run.
    */
   "import.madmail": operation({
+    takesLong: true,
     summary:
       "Take over accounts, mail, settings and keys of a madmail, version 1 or 2",
     scope: "full",

@@ -81,6 +81,7 @@ export const IMPORT_OPERATIONS = {
    * read; what was taken by then stays, and is known to the next run.
    */
   "import.relay": operation({
+    takesLong: true,
     summary:
       "Take over accounts with passwords, mail and push tokens of a chatmail/relay",
     scope: "full",

@@ -87,6 +87,7 @@ function told(error: unknown, { live }: AdminContext): unknown {
 export const MAIL_EXPORT_OPERATIONS = {
   /** Refuses with `not_found`, `already_exists`, `storage_full`, `invalid_value` if the place cannot be used. */
   "mail.export": operation({
+    takesLong: true,
     summary: "Write all mail of an account to files; it stays here too",
     scope: "full",
     // nothing of the relay, but it has to be on record

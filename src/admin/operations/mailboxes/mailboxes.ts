@@ -120,6 +120,7 @@ function momentOf(seconds: number): string {
 
 export const MAILBOX_OPERATIONS = {
   "accounts.purge": operation({
+    takesLong: true,
     summary: "Delete mail of an account, not the account; all unless told",
     scope: "accounts",
     changes: true,

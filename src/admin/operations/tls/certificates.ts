@@ -264,6 +264,7 @@ export const CERTIFICATE_OPERATIONS = {
     run: status,
   }),
   "certificate.obtain": operation({
+    takesLong: true,
     summary: "Get a certificate from the authority, if it is due",
     scope: "full",
     changes: true,

@@ -6,9 +6,9 @@
  * @module
  */
 import * as v from "valibot";
-import { type Clock, nowSeconds } from "../base/clock.ts";
-import { Refusal } from "../base/refusal.ts";
-import { RecordSet, type RecordSetParts } from "../store/record_set.ts";
+import { type Clock, nowSeconds } from "../../base/clock.ts";
+import { Refusal } from "../../base/refusal.ts";
+import { RecordSet, type RecordSetParts } from "../../store/record_set.ts";
 
 const AUDIT_ROW = v.object({
   /** Seconds since 1970 UTC. */
