@@ -19,6 +19,8 @@ export interface DoctorOptions {
   readonly only?: readonly string[];
   /** Another server, to which connections are tried. */
   readonly peer: string;
+  /** Ask that server to connect back to us. */
+  readonly outside: boolean;
 }
 
 export interface DoctorControl {
@@ -26,4 +28,6 @@ export interface DoctorControl {
   readonly ids: readonly string[];
   /** Ends in less than two minutes, whatever hangs, and leaves nothing behind. */
   run(options: DoctorOptions): Promise<readonly Finding[]>;
+  /** Whether somebody was asked with this number to connect back, and has not answered. */
+  isAsking(nonce: string): boolean;
 }

@@ -28,10 +28,10 @@ export const PAGE_HEADERS: readonly string[] = [
   "strict-transport-security",
 ];
 
-// What has to work in clear: clients look here before they know of TLS, and
-// operators at what other servers send to.
+// What has to work in clear: clients look here before they know of TLS, operators
+// at what other servers send to, and those servers at the port itself.
 const PLAIN_PATHS =
-  /^\/(?:mxdeliv\/?|robots\.txt|.*autoconfig\/.*|mail\/config-v1\.1\.xml)$/;
+  /^\/(?:mxdeliv\/?|doctor\/echo\/.*|robots\.txt|.*autoconfig\/.*|mail\/config-v1\.1\.xml)$/;
 
 // Where credentials travel, a way elsewhere would come too late.
 const PROGRAM_PATHS = /^\/(?:webimap|websmtp)\//;

@@ -13,6 +13,7 @@ import type { HttpHandler } from "../http/peer.ts";
 import { STATIC_FILES, staticFile } from "./assets.ts";
 import { AUTOCONFIG_PATHS, autoconfigXml } from "./autoconfig.ts";
 import { downloadPaths, downloadRoutes } from "./downloads.ts";
+import { echoRoutes } from "./doctor/echo.ts";
 import { exchangerRoutes } from "./exchanger/exchanger.ts";
 import { GUIDE_PATHS, guideRoutes } from "./guide/routes.ts";
 import { securityHeaders } from "./headers.ts";
@@ -71,6 +72,7 @@ export function siteRoutes(
   mxdelivRoutes(app, { backend: mail, clock, timers });
   exchangerRoutes(app, serving);
   webmailRoutes(app, webmail);
+  echoRoutes(app, backend.echo);
   for (const path of AUTOCONFIG_PATHS) {
     app.get(path, (context) => {
       const { hostname } = new URL(context.req.url);

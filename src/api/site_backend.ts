@@ -3,6 +3,7 @@ import type { LinkFacts } from "../accounts/login_link.ts";
 import type { RefusalCode } from "../base/refusal.ts";
 import type { HttpExchange } from "../http/peer.ts";
 import type { Address } from "../mail/address.ts";
+import type { EchoBackend } from "./doctor/echo.ts";
 import type { MailService } from "./autoconfig.ts";
 import type { ServerLanguage } from "./pages/language.ts";
 
@@ -28,6 +29,8 @@ export interface SiteBackend {
   pageWait(address: string): number;
   /** Of the program itself; undefined where it runs from its sources. */
   readonly downloads?: Downloads | undefined;
+  /** Of relays that ask which of their ports are open. */
+  readonly echo: EchoBackend;
   /** A peer is told no. */
   countRefusal(code: RefusalCode): void;
 }

@@ -225,6 +225,7 @@ export async function assemble(
     counters: relay.journal.counters,
     metrics: relay.journal.metrics,
     bound: (name) => listeners.bound(name),
+    isAsking: (nonce) => admin.doctor.isAsking(nonce),
   });
   const serving = buildServing(relay, config);
   const carried = new CarriedPeers();

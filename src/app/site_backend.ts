@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Accounts } from "../accounts/accounts.ts";
 import type { LinkFacts } from "../accounts/login_link.ts";
 import type { MailService } from "../api/autoconfig.ts";
+import type { EchoBackend } from "../api/doctor/echo.ts";
 import type {
   Invitation,
   NewAccount,
@@ -32,6 +33,7 @@ import { accessOf } from "./proxies/shadowsocks.ts";
 import { linkServers } from "./link_servers.ts";
 import { policyOf } from "./names/published.ts";
 import { ownProgram } from "./running/own_program.ts";
+import { portEcho, type PortEchoParts } from "./web/port_echo.ts";
 import { webFacts } from "./web/web_facts.ts";
 import {
   connectName,
@@ -44,7 +46,7 @@ import {
 const PAGES = { burst: 100, perSecond: 20 };
 const HSTS_SECONDS = 15_552_000;
 
-export interface SiteBackendParts {
+export interface SiteBackendParts extends PortEchoParts {
   /** Of the program. */
   readonly version: string;
   readonly accounts: Accounts;
@@ -61,9 +63,11 @@ export class RelaySiteBackend implements SiteBackend {
   readonly #parts: SiteBackendParts;
   readonly #pages: TokenBuckets;
   readonly downloads = ownProgram();
+  readonly echo: EchoBackend;
 
   constructor(parts: SiteBackendParts) {
     this.#parts = parts;
+    this.echo = portEcho(parts);
     this.#pages = new TokenBuckets(parts.clock, () => PAGES);
   }
 

@@ -167,6 +167,8 @@ export const SECTIONS = {
   iroh:
     "Real-time channels of apps in chats (iroh 0.35), on the ports of HTTP and HTTPS",
   exchanger: "Servers that carry mail between relays",
+  doctor:
+    "What other relays may ask, so that they know what is wrong with them",
   storage: "The database and the files beside it",
   protection:
     "What the server may use; when it is nearly used up, sign-ups are refused, then mail of other servers, then large messages, so that existing chats go on",
@@ -1127,6 +1129,11 @@ export const SCHEMA = {
     flag,
     false,
     "Answer /pull and /pull/ack as well, as older exchangers ask",
+  ),
+  "doctor.echo": key(
+    flag,
+    false,
+    "Connect back to relays that ask which of their ports are open from outside",
   ),
 
   "dkim.enabled": key(

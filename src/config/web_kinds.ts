@@ -66,6 +66,7 @@ const TAKEN: ReadonlySet<string> = new Set([
   "assets",
   "autoconfig",
   "docs",
+  "doctor",
   "exchanger",
   "favicon.ico",
   "generate_204",

@@ -318,7 +318,11 @@ export async function withRelay(
           smtp: { ...server, port: 465 },
           publiclyTrusted: true,
         }),
-      doctor: { ids: ["disk"], run: () => Promise.resolve([]) },
+      doctor: {
+        ids: ["disk"],
+        run: () => Promise.resolve([]),
+        isAsking: () => false,
+      },
       listeners: () => effectiveListeners(config.values, runtime),
       stateDir,
     });

@@ -10,6 +10,7 @@ import type { HttpPeer } from "../../http/peer.ts";
 import { ACME_PREFIX } from "../acme_challenges.ts";
 import { AUTOCONFIG_PATHS } from "../autoconfig.ts";
 import { bearerToken } from "../exchanger/bearer.ts";
+import { ECHO_PREFIX } from "../../http/echo/port_echo.ts";
 import { EXCHANGER_PATHS } from "../exchanger/exchanger.ts";
 import { hasEnvelope } from "../mxdeliv/envelope.ts";
 import { MXDELIV_PATHS } from "../mxdeliv/mxdeliv.ts";
@@ -62,6 +63,8 @@ export const KEPT_ROUTES: readonly KeptRoute[] = [
   { methods: READ, paths: AUTOCONFIG_PATHS, isShown: isThere },
   { methods: READ, paths: [MTA_STS_PATH], isShown: isThere },
   { methods: READ, paths: { prefix: INVITE_PREFIX }, isShown: isThere },
+  // while the doctor asks another relay to look
+  { methods: READ, paths: { prefix: ECHO_PREFIX }, isShown: isThere },
   {
     methods: ["POST"],
     paths: SIGN_UP_PATHS,

@@ -17,7 +17,9 @@ export interface World {
   readonly dns: Dns;
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly options: Pick<DoctorOptions, "peer">;
+  readonly options: Omit<DoctorOptions, "only">;
+  /** Numbers of questions that others were asked. */
+  readonly asking: Set<string>;
   /** When this check has to end: what it has opened is then closed. */
   readonly signal: AbortSignal;
 }

@@ -4,6 +4,7 @@ import { IROH_CHECKS } from "./iroh_check.ts";
 import { MACHINE_CHECKS } from "./machine_checks.ts";
 import { MAIL_CHECKS } from "./mail/mail_path.ts";
 import { NAME_CHECKS } from "./name_checks.ts";
+import { OUTSIDE_CHECKS } from "./outside_check.ts";
 import { OUTBOUND_CHECKS } from "./outbound_checks.ts";
 import { PORT_CHECKS } from "./port_checks.ts";
 import { RELAY_CHECKS } from "./relay_checks.ts";
@@ -16,6 +17,7 @@ export const CHECKS: readonly Check[] = [
   ...RELAY_CHECKS,
   ...NAME_CHECKS,
   ...PORT_CHECKS,
+  ...OUTSIDE_CHECKS,
   ...TLS_CHECKS,
   ...MAIL_CHECKS,
   ...TURN_CHECKS,

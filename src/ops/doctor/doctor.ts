@@ -30,6 +30,7 @@ export interface DoctorParts {
 
 export class Doctor {
   readonly #parts: DoctorParts;
+  readonly #asking = new Set<string>();
 
   constructor(parts: DoctorParts) {
     this.#parts = parts;
@@ -40,6 +41,7 @@ export class Doctor {
     return {
       ids: CHECKS.flatMap(({ ids }) => ids),
       run: (options) => this.#run(context(), options),
+      isAsking: (nonce) => this.#asking.has(nonce),
     };
   }
 
@@ -61,7 +63,7 @@ export class Doctor {
   async #look(
     check: Check,
     context: AdminContext,
-    options: Pick<DoctorOptions, "peer">,
+    options: Omit<DoctorOptions, "only">,
   ): Promise<readonly Finding[]> {
     const [id] = check.ids;
     const { live } = context;
@@ -74,6 +76,7 @@ export class Doctor {
       config: this.#parts.config(),
       context,
       options,
+      asking: this.#asking,
       signal: controller.signal,
     };
     const late = Promise.withResolvers<readonly Finding[]>();

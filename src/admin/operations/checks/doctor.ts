@@ -1,6 +1,6 @@
 /** Looking a relay over, and saying in a word whether it works. @module */
 import { optional } from "valibot";
-import { line, texts } from "../../fields.ts";
+import { flag, line, texts } from "../../fields.ts";
 import { invalidField, operation, serverOperation } from "../../operation.ts";
 import { domainIn } from "../../names.ts";
 
@@ -20,14 +20,19 @@ export const DOCTOR_OPERATIONS = {
         line("another server, to which connections are tried"),
         USUAL_PEER,
       ),
+      outside: optional(
+        flag("ask that server to connect back, to see which ports are open"),
+        false,
+      ),
     },
-    async run({ doctor }, { only, peer }) {
+    async run({ doctor }, { only, peer, outside }) {
       const unknown = only?.find((id) => !doctor.ids.includes(id));
       if (unknown !== undefined) {
         throw invalidField("only", `one of ${doctor.ids.join(", ")}`);
       }
       const findings = await doctor.run({
         peer: domainIn("peer", peer),
+        outside,
         ...(only === undefined ? {} : { only }),
       });
       return { findings };

@@ -24,11 +24,13 @@ async function doctor(call: Call): Promise<CommandResult> {
 async function examined(call: Call): Promise<readonly Finding[]> {
   const only = textOption(call, "only")?.split(",").map((id) => id.trim());
   const peer = textOption(call, "peer");
+  const outside = call.options["outside"] === true;
   try {
     const { running } = await call.access.call("status", {});
     const { findings } = await call.access.call("doctor", {
       ...(only === undefined ? {} : { only }),
       ...(peer === undefined ? {} : { peer }),
+      ...(outside ? { outside } : {}),
     });
     return [
       running ? SERVER_RUNS : serverFinding("No server runs"),
@@ -119,6 +121,11 @@ export const DOCTOR_COMMANDS: readonly Command[] = [
       {
         flags: "--peer <domain>",
         summary: `try connections to this server (${USUAL_PEER})`,
+      },
+      {
+        flags: "--outside",
+        summary:
+          "also ask that server, a relay with doctor.echo, to connect back to our ports",
       },
     ],
     timeout: "3m",

@@ -1,0 +1,100 @@
+/**
+ * Relays that ask whether they can be reached from here, and what those see
+ * that we ask: a number, while we ask.
+ *
+ * @module
+ */
+import type { Context, Hono } from "hono";
+import {
+  array,
+  integer,
+  maxLength,
+  minLength,
+  number,
+  object,
+  pipe,
+  regex,
+  safeParse,
+  string,
+} from "valibot";
+import { Refusal } from "../../base/refusal.ts";
+import { readText } from "../../http/body.ts";
+import {
+  ECHO_PATH,
+  ECHO_PREFIX,
+  type EchoFinding,
+  MAX_ECHO_PORTS,
+  NONCE,
+} from "../../http/echo/port_echo.ts";
+import { limited } from "../../http/route_limits.ts";
+import type { SiteEnv } from "../site_backend.ts";
+
+export interface EchoBackend {
+  /** Otherwise there is no such path. */
+  readonly isOn: boolean;
+  isPort(port: number): boolean;
+  /** undefined: nothing may connect to that address. @throws {Refusal} `too_many_requests` */
+  look(
+    address: string,
+    nonce: string,
+    ports: readonly number[],
+  ): Promise<ReadonlyMap<number, EchoFinding> | undefined>;
+  /** We have asked somebody with this number, and wait for the answer. */
+  isAsking(nonce: string): boolean;
+}
+
+const QUESTION = object({
+  nonce: pipe(string(), regex(NONCE)),
+  ports: pipe(
+    array(pipe(number(), integer())),
+    minLength(1),
+    maxLength(MAX_ECHO_PORTS),
+  ),
+});
+const LIMITS = { bodyOctets: 1024, bodyMs: 10_000, answerMs: 30_000 };
+const RETRY_SECONDS = 60;
+
+export function echoRoutes(app: Hono<SiteEnv>, echo: EchoBackend): void {
+  app.get(`${ECHO_PREFIX}:nonce`, (context) => {
+    const nonce = context.req.param("nonce");
+    return NONCE.test(nonce) && echo.isAsking(nonce)
+      ? context.text(nonce, 200, { "cache-control": "no-store" })
+      : context.notFound();
+  });
+  app.post(ECHO_PATH, limited(LIMITS), async (context) => {
+    if (!echo.isOn) return context.notFound();
+    return await answer(context, echo);
+  });
+}
+
+async function answer(
+  context: Context<SiteEnv>,
+  echo: EchoBackend,
+): Promise<Response> {
+  const { address } = context.env;
+  const { success, output } = safeParse(QUESTION, await json(context));
+  if (!success || !output.ports.every((port) => echo.isPort(port))) {
+    return context.json({ error: "a nonce and ports of relays" }, 400);
+  }
+  try {
+    const found = await echo.look(address, output.nonce, output.ports);
+    return found
+      ? context.json({ address, ports: Object.fromEntries(found) })
+      : context.json({ error: "nothing connects to this address" }, 403);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { retryAfterSeconds = RETRY_SECONDS } = error.detail;
+    return context.json({ error: error.message }, 429, {
+      "retry-after": String(retryAfterSeconds),
+    });
+  }
+}
+
+async function json({ req }: Context<SiteEnv>): Promise<unknown> {
+  try {
+    return JSON.parse(await readText(req.raw, LIMITS.bodyOctets));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
