@@ -96,6 +96,24 @@ Deno.test("the doctor walks the way of a message, and leaves nothing behind", as
       });
     }
 
+    await t.step("the panel, off and on", async () => {
+      const off = await examined(config, "--only", "admin,container");
+      assert.deepEqual(statusOf(off.findings, "admin"), ["skip"]);
+      const { exit, err } = await postern(["admin-web", "enable"], {
+        POSTERN_CONFIG: config,
+      });
+      assert.equal(exit, 0, err);
+      const path = "/nothing-of-ours";
+      await postern(["admin-web", "path", path], { POSTERN_CONFIG: config });
+      const { findings } = await examined(config, "--only", "admin");
+      const response = await fetch(
+        `http://127.0.0.1:${server.ports.http}${path}/`,
+      );
+      await response.body?.cancel();
+      const expected = response.ok ? "pass" : "fail";
+      assert.deepEqual(statusOf(findings, "admin"), [expected]);
+    });
+
     await t.step("a text for people has the same", async () => {
       const { out } = await postern(["doctor", "--only", "tls,db"], {
         POSTERN_CONFIG: config,

@@ -6,6 +6,7 @@ import { MAIL_CHECKS } from "./mail/mail_path.ts";
 import { NAME_CHECKS } from "./name_checks.ts";
 import { OUTSIDE_CHECKS } from "./outside_check.ts";
 import { OUTBOUND_CHECKS } from "./outbound_checks.ts";
+import { PLACE_CHECKS } from "./place_checks.ts";
 import { PORT_CHECKS } from "./port_checks.ts";
 import { RELAY_CHECKS } from "./relay_checks.ts";
 import { TUNNEL_CHECKS } from "./tunnel_checks.ts";
@@ -14,6 +15,7 @@ import { TURN_CHECKS } from "./turn_check.ts";
 
 export const CHECKS: readonly Check[] = [
   ...MACHINE_CHECKS,
+  ...PLACE_CHECKS,
   ...RELAY_CHECKS,
   ...NAME_CHECKS,
   ...PORT_CHECKS,
