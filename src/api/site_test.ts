@@ -1,3 +1,4 @@
+import { NO_ECHO } from "../../tests/harness/no_echo.ts";
 import assert from "node:assert/strict";
 import { systemRandom } from "../base/random.ts";
 import { Refusal } from "../base/refusal.ts";
@@ -149,6 +150,7 @@ Deno.test("what nobody expected is thrown to the server, not printed", async () 
     sharing: NO_SHARING,
     webmail: NO_WEBMAIL,
     backend: {
+      echo: NO_ECHO,
       facts: () => FACTS,
       register: () => Promise.reject(new Error("unexpected")),
       countRefusal() {},

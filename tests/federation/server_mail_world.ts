@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { NO_ECHO } from "../harness/no_echo.ts";
 import assert from "node:assert/strict";
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { site } from "../../src/api/site.ts";
@@ -237,6 +238,7 @@ export class ServerMailWorld {
       sharing: NO_SHARING,
       webmail: NO_WEBMAIL,
       backend: {
+        echo: NO_ECHO,
         facts: () => FACTS,
         register: () => assert.fail(),
         countRefusal: () => assert.fail(),

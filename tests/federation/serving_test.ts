@@ -1,4 +1,5 @@
 /** Exchangers fetch what waits for them: over the routes, from a real queue. @module */
+import { NO_ECHO } from "../harness/no_echo.ts";
 import assert from "node:assert/strict";
 import { systemRandom } from "../../src/base/random.ts";
 import { Serving } from "../../src/federation/exchange/serve/serving.ts";
@@ -83,6 +84,7 @@ function withServing(
       random: systemRandom,
       sharing: NO_SHARING,
       backend: {
+        echo: NO_ECHO,
         facts: () => FACTS,
         register: () => Promise.reject(new Error("nobody signs up here")),
         countRefusal() {},

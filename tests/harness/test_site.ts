@@ -1,4 +1,5 @@
 /** The site over facts of a test, without a relay behind it. @module */
+import { NO_ECHO } from "./no_echo.ts";
 import { TestTime } from "./test_time.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import type { Refusal, RefusalCode } from "../../src/base/refusal.ts";
@@ -144,6 +145,7 @@ export async function ask(
     sharing: given.sharing ?? NO_SHARING,
     webmail: NO_WEBMAIL,
     backend: {
+      echo: NO_ECHO,
       facts: (host) => typeof facts === "function" ? facts(host) : facts,
       register(request) {
         registered.push(request);
