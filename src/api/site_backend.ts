@@ -3,7 +3,7 @@ import type { LinkFacts } from "../accounts/login_link.ts";
 import type { RefusalCode } from "../base/refusal.ts";
 import type { HttpExchange } from "../http/peer.ts";
 import type { Address } from "../mail/address.ts";
-import type { EchoBackend } from "./doctor/echo.ts";
+import type { EchoBackend } from "./doctor/backend.ts";
 import type { MailService } from "./autoconfig.ts";
 import type { ServerLanguage } from "./pages/language.ts";
 

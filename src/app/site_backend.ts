@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Accounts } from "../accounts/accounts.ts";
 import type { LinkFacts } from "../accounts/login_link.ts";
 import type { MailService } from "../api/autoconfig.ts";
-import type { EchoBackend } from "../api/doctor/echo.ts";
+import type { EchoBackend } from "../api/doctor/backend.ts";
 import type {
   Invitation,
   NewAccount,

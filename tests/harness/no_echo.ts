@@ -1,5 +1,5 @@
 /** A site that connects back to nobody, and asks nobody to. @module */
-import type { EchoBackend } from "../../src/api/doctor/echo.ts";
+import type { EchoBackend } from "../../src/api/doctor/backend.ts";
 
 export const NO_ECHO: EchoBackend = {
   isOn: false,

@@ -22,26 +22,12 @@ import { readText } from "../../http/body.ts";
 import {
   ECHO_PATH,
   ECHO_PREFIX,
-  type EchoFinding,
   MAX_ECHO_PORTS,
   NONCE,
 } from "../../http/echo/port_echo.ts";
 import { limited } from "../../http/route_limits.ts";
 import type { SiteEnv } from "../site_backend.ts";
-
-export interface EchoBackend {
-  /** Otherwise there is no such path. */
-  readonly isOn: boolean;
-  isPort(port: number): boolean;
-  /** undefined: nothing may connect to that address. @throws {Refusal} `too_many_requests` */
-  look(
-    address: string,
-    nonce: string,
-    ports: readonly number[],
-  ): Promise<ReadonlyMap<number, EchoFinding> | undefined>;
-  /** We have asked somebody with this number, and wait for the answer. */
-  isAsking(nonce: string): boolean;
-}
+import type { EchoBackend } from "./backend.ts";
 
 const QUESTION = object({
   nonce: pipe(string(), regex(NONCE)),

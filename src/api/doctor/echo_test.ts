@@ -3,7 +3,8 @@ import { Hono } from "hono";
 import { Refusal } from "../../base/refusal.ts";
 import type { HttpExchange } from "../../http/peer.ts";
 import type { SiteEnv } from "../site_backend.ts";
-import { type EchoBackend, echoRoutes } from "./echo.ts";
+import type { EchoBackend } from "./backend.ts";
+import { echoRoutes } from "./echo.ts";
 
 const NONCE = "0123456789abcdef0123456789abcdef";
 const PATH = "/doctor/echo";

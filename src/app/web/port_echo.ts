@@ -1,5 +1,5 @@
 /** Relays that ask whether their ports are open from here, and what we ask others. @module */
-import type { EchoBackend } from "../../api/doctor/echo.ts";
+import type { EchoBackend } from "../../api/doctor/backend.ts";
 import { LISTENER_NAMES, listenerRow } from "../../config/listener_table.ts";
 import type { Config } from "../../config/schema.ts";
 import { isPublicAddress } from "../../dns/address_kind.ts";
