@@ -23,6 +23,8 @@ export interface TokenShape {
   readonly comment: string;
   readonly expires_at: number | null;
   readonly created_at: number;
+  /** What its holder opens; null where there is no web site. */
+  readonly invite_url: string | null;
 }
 
 export interface TokenStatus extends TokenShape {
@@ -42,7 +44,7 @@ async function tokenStatus(
 ): Promise<TokenStatus> {
   const found = await context.store.accounts.findToken(token);
   if (!found) throw unknownToken();
-  const seen = shape(found, nowSeconds(context.clock));
+  const seen = shape(context, found);
   const accounts = await context.store.accounts.tokenAccounts(token);
   const left = seen.status === "active" ? found.maxUses - found.used : 0;
   return {
@@ -57,7 +59,9 @@ async function tokenStatus(
   };
 }
 
-function shape(token: RegistrationToken, now: number): TokenShape {
+function shape(context: AdminContext, token: RegistrationToken): TokenShape {
+  const now = nowSeconds(context.clock);
+  const site = context.publicUrl();
   return {
     token: token.token,
     max_uses: token.maxUses,
@@ -69,6 +73,9 @@ function shape(token: RegistrationToken, now: number): TokenShape {
     comment: token.comment,
     expires_at: expiryOf(token, now) ?? null,
     created_at: token.createdAt,
+    invite_url: site === undefined
+      ? null
+      : `${site}/inv/${encodeURIComponent(token.token)}`,
   };
 }
 
@@ -112,13 +119,13 @@ export const REGISTRATION_TOKEN_OPERATIONS = {
       expires_in: optional(text("how long it is good, as 7d; 0 for ever")),
       expires_at: optional(moment("until when it is good")),
     },
-    secretOutputs: ["token"],
+    secretOutputs: ["token", "invite_url"],
     async run(context, input) {
       const now = nowSeconds(context.clock);
       const token = input.token ?? newToken(context.random);
       const change = readTokenChange({ ...input, token }, now);
       const stored = await context.store.accounts.putToken(change);
-      return { ...shape(stored.token, now), created: stored.created };
+      return { ...shape(context, stored.token), created: stored.created };
     },
   }),
   "registration_tokens.list": operation({
@@ -128,9 +135,8 @@ export const REGISTRATION_TOKEN_OPERATIONS = {
     input: {},
     secretOutputs: ["tokens"],
     async run(context) {
-      const now = nowSeconds(context.clock);
       const tokens = (await context.store.accounts.listTokens())
-        .map((token) => shape(token, now))
+        .map((token) => shape(context, token))
         .sort((a, b) => b.created_at - a.created_at);
       return { tokens, total: tokens.length };
     },
@@ -140,7 +146,7 @@ export const REGISTRATION_TOKEN_OPERATIONS = {
     scope: "accounts",
     changes: false,
     input: { token: TOKEN },
-    secretOutputs: ["token"],
+    secretOutputs: ["token", "invite_url"],
     run: (context, { token }) => tokenStatus(context, token),
   }),
   "registration_tokens.delete": operation({

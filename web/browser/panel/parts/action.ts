@@ -10,13 +10,16 @@ export interface Action {
   readonly error: string | undefined;
   /** The field that it was about. */
   readonly field: string | undefined;
+  /** Of the refusal. */
+  readonly code: string | undefined;
   /** Whether it succeeded; a second one is not begun while the first runs. */
   run(work: () => Promise<unknown>, done?: string): Promise<boolean>;
 }
 
 interface Fault {
   readonly text: string;
-  readonly field: string | undefined;
+  readonly field?: string | undefined;
+  readonly code?: string;
 }
 
 export function useAction(): Action {
@@ -27,6 +30,7 @@ export function useAction(): Action {
     busy,
     error: fault?.text,
     field: fault?.field,
+    code: fault?.code,
     async run(work, done) {
       if (isRunning.current) return false;
       isRunning.current = true;
@@ -65,8 +69,8 @@ export async function attempt(
 /** The server's words say more of one field than any of ours. */
 function faultOf(error: unknown): Fault {
   if (!(error instanceof CallError)) {
-    return { text: errorText(error), field: undefined };
+    return { text: errorText(error) };
   }
-  const { field, message } = error;
-  return { text: field ? message : errorText(error), field };
+  const { code, field, message } = error;
+  return { text: field ? message : errorText(error), field, code };
 }

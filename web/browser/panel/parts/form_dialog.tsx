@@ -18,6 +18,8 @@ export interface FormDialogProps {
   readonly onClose: () => void;
   /** What follows when it succeeded, in place of closing it. */
   readonly onDone?: () => void;
+  /** Fields by the code of a refusal that names none. */
+  readonly fieldOf?: Readonly<Record<string, string>>;
   /** Said when it succeeded. */
   readonly done?: string;
   readonly children: (problem: Problems) => ComponentChildren;
@@ -26,14 +28,15 @@ export interface FormDialogProps {
 export function FormDialog(props: FormDialogProps): JSX.Element {
   const { title, submit, danger = false, disabled = false, wide } = props;
   const action = useAction();
+  const wrong = action.field ?? props.fieldOf?.[action.code ?? ""];
   const asked = new Set<string>();
   const problem: Problems = (field) => {
     asked.add(field);
-    return action.field === field ? action.error : undefined;
+    return wrong === field ? action.error : undefined;
   };
   const fields = props.children(problem);
   const isElsewhere = action.error !== undefined &&
-    !asked.has(action.field ?? "");
+    !asked.has(wrong ?? "");
   async function send(event: Event): Promise<void> {
     event.preventDefault();
     if (disabled) return;

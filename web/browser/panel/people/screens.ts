@@ -8,6 +8,7 @@ import { Account } from "./accounts/account.tsx";
 import { Accounts } from "./accounts/accounts.tsx";
 import { Blocked } from "./blocked.tsx";
 import { Invites } from "./invites/invites.tsx";
+import { Notice } from "./notice.tsx";
 import { Shares } from "./shares.tsx";
 
 export const PEOPLE_SCREENS: readonly Screen[] = [
@@ -48,6 +49,15 @@ export const PEOPLE_SCREENS: readonly Screen[] = [
     icon: "shares",
     group: "people",
     component: Shares,
+  },
+  {
+    path: "/notice",
+    title: "screen.notice",
+    icon: "notice",
+    group: "people",
+    component: Notice,
+    key: "n",
+    scope: "full",
   },
 ];
 

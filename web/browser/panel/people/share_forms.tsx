@@ -12,6 +12,15 @@ interface FormProps {
   readonly onClose: () => void;
 }
 
+/** What is wrong with what. */
+const FIELD_OF = {
+  invalid_invite: "url",
+  slug_too_short: "slug",
+  slug_invalid: "slug",
+  slug_reserved: "slug",
+  slug_taken: "slug",
+} as const;
+
 function closing({ onChanged, onClose }: FormProps): () => void {
   return () => {
     onChanged();
@@ -35,6 +44,7 @@ export function NewShare(props: FormProps): JSX.Element {
           url: url.trim(),
           name: name.trim(),
         })}
+      fieldOf={FIELD_OF}
       onDone={closing(props)}
       onClose={props.onClose}
     >
@@ -81,6 +91,7 @@ export function ReserveShare(props: FormProps): JSX.Element {
       done={t("people.saved")}
       disabled={slug.trim() === ""}
       onSubmit={() => call("sharing.reserve", { slug: slug.trim() })}
+      fieldOf={FIELD_OF}
       onDone={closing(props)}
       onClose={props.onClose}
     >
@@ -119,6 +130,7 @@ export function EditShare(
           url: url.trim(),
           name: name.trim(),
         })}
+      fieldOf={FIELD_OF}
       onDone={closing(props)}
       onClose={props.onClose}
     >

@@ -2,116 +2,160 @@
 import type { JSX } from "preact";
 import { Link } from "../client/router.ts";
 import { useOperation } from "../client/use_operation.ts";
-import { formatBytes, formatNumber, t } from "../i18n/translate.ts";
-import { Card, Code } from "../ui/page.tsx";
+import {
+  formatBytes,
+  formatNumber,
+  formatPercent,
+  t,
+} from "../i18n/translate.ts";
+import { Badge, Card, Code } from "../ui/page.tsx";
 import { Failure, Loading } from "../ui/state.tsx";
 import { DataTable } from "../ui/table.tsx";
-import type { BackupList, StorageStatus } from "./shapes.ts";
 
-const LARGEST = 5;
-
-interface Quota {
-  readonly total_storage_bytes: number;
-  readonly accounts_count: number;
+interface Part {
+  readonly kind: string;
+  readonly bytes: number;
+  readonly files: number;
 }
 
 interface Largest {
-  readonly accounts: readonly {
-    readonly username: string;
-    readonly used_bytes: number;
-    readonly messages: number;
-  }[];
+  readonly username: string;
+  readonly used_bytes: number;
+  readonly messages: number;
 }
 
+interface Usage {
+  readonly disk: {
+    readonly total_bytes: number;
+    readonly available_bytes: number;
+    readonly percent_used: number;
+  } | null;
+  readonly parts: readonly Part[];
+  readonly total_bytes: number;
+  readonly database: { readonly free_bytes: number };
+  readonly accounts: readonly Largest[];
+}
+
+const AMBER = 80;
+const RED = 90;
+
 export function DiskUse(): JSX.Element {
-  const watching = { refreshMs: 30_000, events: ["job", "account"] as const };
-  const status = useOperation<StorageStatus>("status", {}, watching);
-  const quota = useOperation<Quota>("quota.status", {}, watching);
-  const backups = useOperation<BackupList>("backup.list", {}, watching);
-  const failed = status.error ?? quota.error ?? backups.error;
+  const usage = useOperation<Usage>("storage.usage", {}, {
+    refreshMs: 30_000,
+    events: ["job"],
+  });
+  const { data } = usage;
   return (
     <Card title={t("disk.title")}>
-      {failed && <Failure error={failed} />}
-      {(status.loading || quota.loading) && <Loading />}
-      {status.data && quota.data && (
-        <Parts
-          parts={[
-            ["mail", quota.data.total_storage_bytes],
-            ["database", status.data.storage.database_bytes],
-            ["log", status.data.storage.log_bytes],
-            ["queue", status.data.storage.queued_bytes],
-            ["backups", sum(backups.data)],
-          ]}
+      {usage.error && (
+        <Failure
+          error={usage.error}
+          retry={() => void usage.refresh()}
         />
       )}
-      <LargestAccounts />
+      {usage.loading && <Loading lines={5} />}
+      {data && (
+        <>
+          {data.disk && <Disk of={data.disk} ours={data.total_bytes} />}
+          <Parts parts={data.parts} free={data.database.free_bytes} />
+          {data.accounts.length > 0 && <LargestAccounts of={data.accounts} />}
+        </>
+      )}
     </Card>
   );
 }
 
-function sum(list: BackupList | undefined): number {
-  return list?.backups.reduce((all, { bytes }) => all + bytes, 0) ?? 0;
+interface DiskProps {
+  readonly of: NonNullable<Usage["disk"]>;
+  readonly ours: number;
 }
 
-type Part = readonly [name: string, octets: number];
-
-function Parts({ parts }: { readonly parts: readonly Part[] }) {
-  const most = Math.max(1, ...parts.map(([, octets]) => octets));
-  const sorted = [...parts].sort(([, a], [, b]) => b - a);
+function Disk({ of, ours }: DiskProps) {
+  const { percent_used: percent } = of;
   return (
-    <DataTable<Part>
+    <div class="stack">
+      <meter
+        aria-label={t("disk.used")}
+        min={0}
+        max={100}
+        low={AMBER}
+        high={RED}
+        optimum={0}
+        value={percent}
+      />
+      <p>
+        <Badge kind={percent > RED ? "bad" : percent > AMBER ? "warn" : "good"}>
+          {t("disk.percent", { percent: formatPercent(percent / 100) })}
+        </Badge>{" "}
+        {t("disk.numbers", {
+          free: formatBytes(of.available_bytes),
+          total: formatBytes(of.total_bytes),
+          ours: formatBytes(ours),
+        })}
+      </p>
+    </div>
+  );
+}
+
+interface PartsProps {
+  readonly parts: readonly Part[];
+  /** Of the database, which it does not use. */
+  readonly free: number;
+}
+
+function Parts({ parts, free }: PartsProps) {
+  const most = Math.max(1, ...parts.map(({ bytes }) => bytes));
+  return (
+    <DataTable
       caption={t("disk.title")}
-      rows={sorted}
-      rowKey={([name]) => name}
+      rows={parts}
+      rowKey={({ kind }) => kind}
       columns={[
         {
-          key: "name",
+          key: "kind",
           label: t("disk.what"),
-          render: ([name]) => (
+          render: ({ kind }) => (
             <span>
-              {t(`disk.${name}`)}
-              <span class="hint">{t(`disk.${name}_hint`)}</span>
+              {t(`disk.${kind}`)}
+              <span class="hint">
+                {kind === "database" && free > 0
+                  ? t("disk.database_free", { size: formatBytes(free) })
+                  : t(`disk.${kind}_hint`)}
+              </span>
             </span>
           ),
         },
         {
           key: "share",
           label: t("disk.share"),
-          render: ([name, octets]) => (
-            <progress
-              aria-label={t(`disk.${name}`)}
-              max={most}
-              value={octets}
-            />
+          render: ({ kind, bytes }) => (
+            <progress aria-label={t(`disk.${kind}`)} max={most} value={bytes} />
           ),
+        },
+        {
+          key: "files",
+          label: t("disk.files"),
+          numeric: true,
+          render: ({ files }) => formatNumber(files),
         },
         {
           key: "size",
           label: t("account.size"),
           numeric: true,
-          render: ([, octets]) => formatBytes(octets),
+          render: ({ bytes }) => formatBytes(bytes),
         },
       ]}
     />
   );
 }
 
-function LargestAccounts() {
-  const list = useOperation<Largest>("accounts.list", {
-    sort: "used",
-    dir: "desc",
-    limit: LARGEST,
-  }, { events: ["account"] });
-  const accounts = list.data?.accounts.filter(({ used_bytes }) =>
-    used_bytes > 0
-  );
-  if (!accounts || accounts.length === 0) return null;
+function LargestAccounts({ of }: { readonly of: readonly Largest[] }) {
   return (
     <>
       <h3>{t("disk.largest")}</h3>
       <DataTable
         caption={t("disk.largest")}
-        rows={accounts}
+        rows={of}
         rowKey={({ username }) => username}
         columns={[
           {
@@ -133,9 +177,7 @@ function LargestAccounts() {
             key: "used",
             label: t("accounts.used"),
             numeric: true,
-            render: ({ used_bytes }) => (
-              formatBytes(used_bytes)
-            ),
+            render: ({ used_bytes }) => formatBytes(used_bytes),
           },
         ]}
       />

@@ -22,15 +22,6 @@ export interface TaskOutcome {
   readonly error: string | null;
 }
 
-export interface StorageStatus {
-  readonly storage: {
-    readonly state: string;
-    readonly database_bytes: number;
-    readonly log_bytes: number;
-    readonly queued_bytes: number;
-  };
-}
-
 export interface Backup {
   readonly name: string;
   readonly created_at: number;

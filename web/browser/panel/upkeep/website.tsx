@@ -11,6 +11,7 @@ import { CopyButton } from "../ui/copy.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { SelectField } from "../ui/fields.tsx";
 import { Card, Code, Page } from "../ui/page.tsx";
+import { SiteLanguage } from "./site_language.tsx";
 import { Failure, Loading } from "../ui/state.tsx";
 import { toast } from "../ui/toast.tsx";
 
@@ -24,6 +25,7 @@ interface StealthStatus {
 export function Website(): JSX.Element {
   return (
     <Page title={t("screen.website")}>
+      <SiteLanguage />
       <Stealth />
     </Page>
   );

@@ -20,6 +20,14 @@ interface Chosen {
   readonly password: string;
 }
 
+/** What is wrong with what. */
+const FIELD_OF = {
+  username_invalid: "username",
+  username_taken: "username",
+  password_too_short: "password",
+  password_invalid: "password",
+} as const;
+
 function make(
   { isChosen, username, password }: Chosen,
 ): Promise<NewAccount> {
@@ -46,6 +54,7 @@ export function CreateAccount(
       title={t("create.title")}
       submit={t("create.submit")}
       onSubmit={async () => setMade(await make(chosen))}
+      fieldOf={FIELD_OF}
       onDone={onMade}
       onClose={onClose}
     >

@@ -21,6 +21,9 @@ import type { Invite } from "../shapes.ts";
 
 const STATES = ["all", "active", "exhausted", "expired"] as const;
 
+/** Who signs up is no change of an operator. */
+const REFRESH_MS = 10_000;
+
 interface InvitePage {
   readonly tokens: readonly Invite[];
   readonly total: number;
@@ -37,9 +40,13 @@ export function Invites(): JSX.Element {
   const [open, setOpen] = useState<Open>();
   const list = useOperation<InvitePage>("registration_tokens.list", {}, {
     events: ["account", "settings"],
+    refreshMs: REFRESH_MS,
   });
   const refresh = () => void list.refresh();
-  const close = () => setOpen(undefined);
+  const close = () => {
+    refresh(); // somebody may have come by it meanwhile
+    setOpen(undefined);
+  };
   if (open?.what === "print") {
     return <PrintSheet of={open.of} onClose={close} />;
   }
