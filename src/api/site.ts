@@ -30,6 +30,7 @@ import { shareRoutes, sharingRoutes } from "./sharing/routes.ts";
 import type { SiteBackend, SiteEnv } from "./site_backend.ts";
 import type { ErrorJson } from "./types.ts";
 import type { Admission } from "./webmail/admission.ts";
+import { accountPageRoutes } from "./webmail/account_page.ts";
 import { webmailRoutes } from "./webmail/routes.ts";
 
 export interface SiteParts {
@@ -103,6 +104,7 @@ export function siteRoutes(
       "retry-after": String(wait),
     });
   });
+  accountPageRoutes(app, { backend, admission: webmail });
   newAccountRoutes(app, {
     backend,
     pages: new OneTimePages(clock, random),

@@ -4,6 +4,7 @@ import { AccountPage } from "./account.tsx";
 import { DeployPage, InfoPage, PrivacyPage, SecurityPage } from "./facts.tsx";
 import { GuideIndexPage, GuidePage } from "./guide.tsx";
 import { ErrorPage, MessagePage, NotFoundPage } from "./message.tsx";
+import { OwnAccountPage } from "./own_account.tsx";
 import type { Pen } from "./pen.ts";
 import { ContactPage, SharedPage, SharePage } from "./sharing.tsx";
 import { InvitePage, LandingPage, NewAccountPage } from "./sign_up.tsx";
@@ -25,6 +26,7 @@ export const PAGES = {
   error: ErrorPage,
   message: MessagePage,
   account: AccountPage,
+  own_account: OwnAccountPage,
 } as const satisfies Record<
   string,
   (props: { readonly pen: Pen }) => JSX.Element

@@ -97,6 +97,7 @@ export interface Variables {
   readonly SignUp: SignUpVariables;
   readonly Invite: InviteVariables;
   readonly Account: AccountVariables;
+  readonly OwnAccount: OwnAccountVariables;
   readonly Custom: CustomVariables;
   readonly Share: ShareVariables;
   readonly Message: MessageVariables;
@@ -140,6 +141,15 @@ export interface AccountVariables {
   readonly Password: string;
   readonly Link: string;
   readonly QR: string;
+}
+
+/** Of the page on which people change or delete their account. */
+export interface OwnAccountVariables {
+  readonly Address: string;
+  /** Why the last try was refused; empty: there was none. */
+  readonly Problem: string;
+  /** `changed`, `deleted` or empty. */
+  readonly Done: string;
 }
 
 /** Of a contact link. */

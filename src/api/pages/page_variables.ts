@@ -22,6 +22,7 @@ export type PageGroup =
   | "SignUp"
   | "Invite"
   | "Account"
+  | "OwnAccount"
   | "Custom"
   | "Share"
   | "Message"

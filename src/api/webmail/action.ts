@@ -14,8 +14,8 @@ export interface Visit {
   readonly backend: WebmailBackend;
   readonly account: WebAccount;
   readonly peer: HttpPeer;
-  /** Aborted when nobody waits for the answer any more. */
-  readonly ending: AbortSignal;
+  /** Nobody waits for the answer any more. */
+  readonly ending: { readonly aborted: boolean };
 }
 
 export interface Action<Input = unknown, Output = unknown> {

@@ -199,7 +199,8 @@ async function list(
   env.limit({ answerMs: waitMs + SPARE_MS });
   const leave = admission.sockets.enter(visit.account.id, env.address);
   try {
-    return await awaitMessages(visit, { mailbox, sinceUid, limit, waitMs });
+    const wanted = { mailbox, sinceUid, limit, waitMs };
+    return await awaitMessages(visit, wanted, env.ending);
   } finally {
     leave();
   }

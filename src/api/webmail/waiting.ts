@@ -17,8 +17,9 @@ export interface Awaited {
  * @throws {WebmailFault} `unknown mailbox`, or the account's sessions end
  */
 export async function awaitMessages(
-  { account, backend, ending }: Visit,
+  { account, backend }: Visit,
   { mailbox: name, sinceUid, limit, waitMs }: Awaited,
+  ending: AbortSignal,
 ): Promise<MessageSummary[]> {
   const { mail } = account;
   const { name: found } = await openMailbox(mail, name);

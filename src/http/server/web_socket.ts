@@ -9,7 +9,7 @@ import type { IncomingMessage } from "node:http";
 // @ts-types="@types/ws"
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Timers } from "../../base/clock.ts";
-import type { Takeover, UpgradedConnection } from "./upgrade.ts";
+import type { Takeover } from "./upgrade.ts";
 import { WireStream } from "./wire_stream.ts";
 
 export interface WebSocketOptions {
@@ -46,30 +46,43 @@ export function webSocketTakeover(
   options: WebSocketOptions,
   run: (peer: WebSocketPeer) => Promise<void>,
 ): Takeover {
-  return async (connection) => {
-    const stream = new WireStream(connection.wire);
+  // of the request nothing is held while it runs
+  return ({ request, wire, stopping }) => {
+    const stream = new WireStream(wire);
     const closed = new Promise<void>((resolve) =>
       stream.once("close", resolve)
     );
-    const socket = accept(connection, stream, options);
-    if (!socket) return await closed; // refused, in the answer
-    const peer = new Peer(socket);
-    const stop = () => peer.close(options.stopCode ?? GOING_AWAY);
-    connection.stopping.addEventListener("abort", stop);
-    const stopPinging = options.timers.every(PING_MS, () => peer.ping());
-    try {
-      await run(peer);
-      peer.close(NORMAL);
-    } catch (error) {
-      if (socket.readyState !== socket.OPEN) return; // the peer has left
-      socket.terminate();
-      throw error;
-    } finally {
-      await closed;
-      stopPinging();
-      connection.stopping.removeEventListener("abort", stop);
-    }
+    const socket = accept(request, stream, options);
+    if (!socket) return closed; // refused, in the answer
+    return drive(socket, { closed, stopping, options, run });
   };
+}
+
+async function drive(
+  socket: WebSocket,
+  { closed, stopping, options, run }: {
+    readonly closed: Promise<void>;
+    readonly stopping: AbortSignal;
+    readonly options: WebSocketOptions;
+    run(peer: WebSocketPeer): Promise<void>;
+  },
+): Promise<void> {
+  const peer = new Peer(socket);
+  const stop = () => peer.close(options.stopCode ?? GOING_AWAY);
+  stopping.addEventListener("abort", stop);
+  const stopPinging = options.timers.every(PING_MS, () => peer.ping());
+  try {
+    await run(peer);
+    peer.close(NORMAL);
+  } catch (error) {
+    if (socket.readyState !== socket.OPEN) return; // the peer has left
+    socket.terminate();
+    throw error;
+  } finally {
+    await closed;
+    stopPinging();
+    stopping.removeEventListener("abort", stop);
+  }
 }
 
 const VERSION = "13";
@@ -90,7 +103,7 @@ export function handshakeFault({ headers }: Request): Response | undefined {
 
 /** undefined if the request asks for no WebSocket that we speak. */
 function accept(
-  { request }: UpgradedConnection,
+  request: Request,
   stream: WireStream,
   { maxMessageOctets, subprotocols }: WebSocketOptions,
 ): WebSocket | undefined {

@@ -21,6 +21,7 @@ import type { Outbox } from "./outbox.ts";
 
 /** Summaries that are sent before others have their turn. */
 const AT_ONCE = 100;
+const NO_EVENTS: readonly FeedEvent[] = [];
 
 export type FeedEvent = "flags" | "expunge";
 
@@ -39,7 +40,7 @@ export interface FeedParts {
 export class Feed {
   readonly #parts: FeedParts;
   readonly #watched: WatchedMailbox;
-  readonly events = new Set<FeedEvent>();
+  #events: readonly FeedEvent[] = NO_EVENTS;
   #keywords: readonly string[];
   #cursor: number;
   /** Up to here all is known. */
@@ -82,6 +83,11 @@ export class Feed {
     void this.#pump();
   }
 
+  /** From now on these are told too, and no others. */
+  subscribe(events: readonly FeedEvent[]): void {
+    this.#events = events;
+  }
+
   stop(): void {
     this.#isStopped = true;
     this.#watched.stop();
@@ -106,7 +112,7 @@ export class Feed {
 
   #tell(flags: readonly FlagState[], expunged: readonly number[]): void {
     const { outbox, name } = this.#parts;
-    if (this.events.has("flags")) {
+    if (this.#events.includes("flags")) {
       for (const state of flags) {
         if (state.uid > this.#cursor) continue; // comes with its message
         outbox.push(pushFrame("flags_changed", {
@@ -116,7 +122,7 @@ export class Feed {
         }));
       }
     }
-    if (this.events.has("expunge")) {
+    if (this.#events.includes("expunge")) {
       for (const uid of expunged) {
         outbox.push(pushFrame("expunged", { mailbox: name, uid }));
       }

@@ -8,7 +8,7 @@ import * as v from "valibot";
 import type { HttpPeer } from "../../../http/peer.ts";
 import type { WebSocketPeer } from "../../../http/server/web_socket.ts";
 import { Refusal } from "../../../base/refusal.ts";
-import { action, JsonPieces, type Visit } from "../action.ts";
+import { JsonPieces, type Visit } from "../action.ts";
 import type { Admission, Admitted } from "../admission.ts";
 import { faultFor, INTERNAL, UNKNOWN_MAILBOX } from "../faults.ts";
 import { inputOf } from "../requests.ts";
@@ -45,7 +45,7 @@ export class SocketSession {
   readonly #parts: SocketParts;
   readonly #outbox: Outbox;
   readonly #visit: Visit;
-  readonly #ending = new AbortController();
+  readonly #ending = { aborted: false };
   #feed: Feed | undefined;
   #running = 0;
   #isOver = false;
@@ -64,7 +64,7 @@ export class SocketSession {
       backend,
       account: parts.account,
       peer: parts.peer,
-      ending: this.#ending.signal,
+      ending: this.#ending,
     };
   }
 
@@ -95,7 +95,7 @@ export class SocketSession {
       }
     } finally {
       this.#isOver = true;
-      this.#ending.abort();
+      this.#ending.aborted = true;
       this.#outbox.close();
       this.#feed?.stop();
       stopWatching();
@@ -138,17 +138,19 @@ export class SocketSession {
 
   /** @throws {WebmailFault | Refusal} */
   async #run(id: RequestId, name: string, data: unknown): Promise<void> {
-    const known = name === "subscribe"
-      ? this.#subscribe
-      : SOCKET_ACTIONS.get(name);
-    if (!known) {
+    const known = SOCKET_ACTIONS.get(name);
+    if (!known && name !== "subscribe") {
       return this.#outbox.push(
         errorFrame(id, `unknown action: ${name.slice(0, 100)}`),
       );
     }
     this.#parts.admission.countRequest(this.#parts.login);
-    const input = inputOf(known, data, `invalid ${name} payload`);
-    const value = await known.run(this.#visit, input);
+    const value = known
+      ? await known.run(
+        this.#visit,
+        inputOf(known, data, `invalid ${name} payload`),
+      )
+      : this.#subscribe(data);
     if (value instanceof JsonPieces) return await this.#sendLarge(id, value);
     this.#outbox.push(resultFrame(id, JSON.stringify(value)));
   }
@@ -168,26 +170,14 @@ export class SocketSession {
     return turn;
   }
 
-  /** What older clients do not know is told only to those who ask. */
-  readonly #subscribe = action({
-    input: {
-      events: v.optional(
-        v.pipe(
-          v.array(v.picklist(["flags", "expunge", "mailboxes"])),
-          v.maxLength(10),
-        ),
-        [],
-      ),
-    },
-    run: (_visit, { events }) => {
-      const told = events.filter((event): event is FeedEvent =>
-        event !== "mailboxes"
-      );
-      this.#feed?.events.clear();
-      for (const event of told) this.#feed?.events.add(event);
-      return { status: "subscribed", events: [...new Set(told)] };
-    },
-  });
+  #subscribe(data: unknown) {
+    const { events } = inputOf(SUBSCRIPTION, data, "invalid subscribe payload");
+    const told = events.filter((event): event is FeedEvent =>
+      event !== "mailboxes"
+    );
+    this.#feed?.subscribe(told);
+    return { status: "subscribed", events: [...new Set(told)] };
+  }
 
   #revoke(code: number): void {
     if (this.#isOver) return;
@@ -205,7 +195,7 @@ export class SocketSession {
   #end(code: number, reason: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#ending.abort();
+    this.#ending.aborted = true;
     this.#feed?.stop();
     this.#outbox.close();
     this.#peer.close(code, reason);
@@ -213,3 +203,15 @@ export class SocketSession {
 }
 
 const TOO_MANY = "too many requests";
+/** What older clients do not know is told only to those who ask. */
+const SUBSCRIPTION = {
+  input: v.object({
+    events: v.optional(
+      v.pipe(
+        v.array(v.picklist(["flags", "expunge", "mailboxes"])),
+        v.maxLength(10),
+      ),
+      [],
+    ),
+  }),
+};
