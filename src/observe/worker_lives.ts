@@ -119,7 +119,7 @@ export class LastingWorker<Request, Reply> {
 
 export interface PassingWorkerOptions extends WorkerModule {
   readonly clock: Clock;
-  readonly timers: Timers;
+  readonly timers: Pick<Timers, "every">;
   /** Unasked for so long, or up to twice, it ends. */
   readonly idleMs: number;
   /** Told of each death. */

@@ -20,6 +20,7 @@ import { formatTable, isKept, type Row } from "./measure.ts";
 import { type Relay, withRelay } from "./people.ts";
 import { measurePush } from "./push.ts";
 import { measureDeferred, measureSink } from "./queue.ts";
+import { measureAdminLists } from "./admin_lists.ts";
 import { measureScale } from "./scale.ts";
 import { measureScrape } from "./scrape.ts";
 import { measureIdle, measureKnownLogins, measureSignUps } from "./sessions.ts";
@@ -63,6 +64,7 @@ const STANDALONE: Record<string, () => Row[] | Promise<Row[]>> = {
   ss: measureShadowsocks,
   scrape: measureScrape,
   turn: measureCalls,
+  lists: measureAdminLists,
 };
 
 const encoder = new TextEncoder();

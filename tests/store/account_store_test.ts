@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { AccountId } from "../../src/base/ids.ts";
 import { days } from "../../src/base/durations.ts";
 import { Refusal } from "../../src/base/refusal.ts";
-import type { AccountFilter } from "../../src/store/accounts.ts";
+import type { AccountFilter, AccountQuery } from "../../src/store/accounts.ts";
 import {
   accountsTest,
   addAccount,
@@ -326,6 +326,102 @@ accountsTest(
       await filtered({ kind: "over_quota", defaultOctets: 1 }),
       [address("cat")],
     );
+  },
+);
+
+accountsTest(
+  "list() finds those that the blocklist covers, and goes either way",
+  async ({ store }) => {
+    for (const name of ["ann", "bob", "bobby", "cat"]) {
+      await addAccount(store, name);
+    }
+    const block = (pattern: string) =>
+      store.accounts.block({ pattern, reason: "", createdAt: START_SECONDS });
+    await block(address("ann"));
+    await block(`bob*@${address("x").split("@")[1]}`);
+    const names = async (query: Partial<AccountQuery>) => {
+      const { accounts } = await store.accounts.list({
+        offset: 0,
+        limit: 10,
+        ...query,
+      });
+      return accounts.map((one) => one.address);
+    };
+    const filter = { kind: "blocked" } as const;
+    assert.deepEqual(
+      await names({ filter }),
+      ["ann", "bob", "bobby"].map(address),
+    );
+    assert.deepEqual(
+      await names({ filter, reversed: true, limit: 2 }),
+      ["bobby", "bob"].map(address),
+    );
+    assert.deepEqual(
+      await names({ reversed: true, offset: 1, limit: 2 }),
+      ["bobby", "bob"].map(address),
+    );
+  },
+);
+
+storeTest(
+  "list() gives of a long list what it gives of a short one",
+  async ({ store }) => {
+    const COUNT = 6_000;
+    await store.accounts.createMany(
+      Array.from({ length: COUNT }, (_, n) => ({
+        address: address(`known${String(n).padStart(4, "0")}`),
+        passwordHash: "x",
+        origin: "import",
+        createdAt: START_SECONDS - n,
+        ...(n % 2 === 0
+          ? { firstLoginAt: START_SECONDS, lastLoginDay: n }
+          : {}),
+      })),
+    );
+    const look = async (query: Partial<AccountQuery>) => {
+      const { accounts, total } = await store.accounts.list({
+        offset: 0,
+        limit: 2,
+        ...query,
+      });
+      return [total, ...accounts.map((one) => one.address.slice(5, 9))];
+    };
+    assert.deepEqual(await look({}), [COUNT, "0000", "0001"]);
+    assert.deepEqual(
+      await look({ offset: COUNT - 1 }),
+      [COUNT, "5999"],
+    );
+    assert.deepEqual(await look({ order: "created" }), [COUNT, "0000", "0001"]);
+    assert.deepEqual(
+      await look({ order: "created", reversed: true }),
+      [COUNT, "5999", "5998"],
+    );
+    assert.deepEqual(
+      await look({ order: "last_login" }),
+      [COUNT, "5998", "5996"],
+    );
+    assert.deepEqual(await look({ search: "n0042" }), [1, "0042"]);
+    assert.deepEqual(
+      await look({ filter: { kind: "never" }, order: "used" }),
+      [COUNT / 2, "0001", "0003"],
+    );
+    assert.deepEqual(
+      await look({ filter: { kind: "over_quota", defaultOctets: 0 } }),
+      [COUNT, "0000", "0001"],
+    );
+    const [ann] = await store.accounts.createMany([{
+      address: address("ann"),
+      passwordHash: "x",
+      origin: "import",
+      createdAt: START_SECONDS,
+    }]);
+    assert.ok(ann);
+    const found = await store.accounts.list({
+      search: "ann",
+      offset: 0,
+      limit: 2,
+    });
+    assert.equal(found.total, 1);
   },
 );
 

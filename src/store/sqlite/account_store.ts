@@ -19,6 +19,7 @@ import type {
 } from "../accounts.ts";
 import type { StoreClock } from "../clock.ts";
 import { type Connection, readTogether } from "./database/connection.ts";
+import { LARGE_LIST, type LargeLists } from "./lists/large_lists.ts";
 import type { LazyJobs } from "./writer/lazy_jobs.ts";
 import type { Background } from "./background.ts";
 import { RecentLargest } from "./recent_largest.ts";
@@ -55,11 +56,13 @@ export interface AccountStoreParts {
   readonly lazy: LazyJobs;
   readonly time: StoreClock;
   readonly background: Pick<Background, "spawn">;
+  readonly lists: Pick<LargeLists, "list">;
 }
 
 export class SqliteAccountStore implements AccountStore {
   readonly writer: Writer;
   readonly lazy: LazyJobs;
+  readonly #lists: Pick<LargeLists, "list">;
   readonly #reads: Connection;
   readonly #time: StoreClock;
   readonly #accounts: AccountTable;
@@ -71,7 +74,9 @@ export class SqliteAccountStore implements AccountStore {
   readonly #figures: RecentSums<keyof AccountFigures>;
   #defaultQuotaOctets = 0;
 
-  constructor({ reads, writer, lazy, time, background }: AccountStoreParts) {
+  constructor(parts: AccountStoreParts) {
+    const { reads, writer, lazy, time, background, lists } = parts;
+    this.#lists = lists;
     this.writer = writer;
     this.lazy = lazy;
     this.#reads = reads;
@@ -132,17 +137,23 @@ export class SqliteAccountStore implements AccountStore {
     return Promise.try(() => this.#accounts.welcome(ids));
   }
 
-  list(
+  async list(
     query: AccountQuery,
   ): Promise<{ accounts: AccountListing[]; total: number }> {
-    return Promise.try(() => {
-      const { search = "", filter } = query;
-      const rows = this.#rowFilter(filter);
-      const total = search === "" && filter === undefined
-        ? this.#accounts.count()
-        : this.#accounts.countMatching(search, rows);
-      return { accounts: this.#accounts.list(query, rows), total };
-    });
+    const { search = "", filter } = query;
+    const rows = this.#rowFilter(filter);
+    const isAll = search === "" && filter === undefined;
+    const about = await this.#count.get();
+    if (about >= LARGE_LIST) {
+      const found = await this.#lists.list(query, rows);
+      if (found) {
+        return { accounts: [...found.accounts], total: found.total ?? about };
+      }
+    }
+    const total = isAll
+      ? this.#accounts.count()
+      : this.#accounts.countMatching(search, rows);
+    return { accounts: this.#accounts.list(query, rows), total };
   }
 
   #rowFilter(filter: AccountFilter | undefined): RowFilter {

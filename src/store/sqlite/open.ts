@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { makeDirectory } from "../../files/owner.ts";
 import { cannotOpen, refusalFor, storageFault } from "./database/errors.ts";
-import type { Clock } from "../../base/clock.ts";
+import type { Clock, Timers } from "../../base/clock.ts";
 import type { AccountStore } from "../accounts.ts";
 import type { ContentStaging } from "../content.ts";
 import type { StoreListener } from "../events.ts";
@@ -33,6 +33,7 @@ import { BlobFiles } from "./files/blob_files.ts";
 import { BodyReader } from "./files/body.ts";
 import { Damages } from "./files/damages.ts";
 import { DiskSpace } from "./files/disk_space.ts";
+import { LargeLists } from "./lists/large_lists.ts";
 import { Leftovers } from "./files/leftovers.ts";
 import { FileStaging } from "./files/staging.ts";
 import { Health } from "./health.ts";
@@ -58,6 +59,7 @@ const DEDUP_SECRET = "content_dedup";
 interface Foundation {
   readonly path: string;
   readonly clock: Clock;
+  readonly timers: Pick<Timers, "every">;
   readonly files: BlobFiles;
   readonly background: Background;
   readonly health: Health;
@@ -113,6 +115,7 @@ export async function openSqlite(options: SqliteOptions): Promise<Store> {
 
 async function layFoundation(options: SqliteOptions): Promise<Foundation> {
   const { stateDir, clock = SYSTEM_CLOCK, sync = "full" } = options;
+  const { timers = SYSTEM_TIMERS } = options;
   const path = join(stateDir, options.database ?? "chat.db");
   makeDirectory(stateDir);
   const files = new BlobFiles(stateDir, sync === "full");
@@ -173,7 +176,7 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
   const erasure = new Erasure({
     writer,
     clock,
-    timers: options.timers ?? SYSTEM_TIMERS,
+    timers,
     onLate: (isLate) =>
       options.onErasureLate?.(
         isLate ? `${basename(path)}-wal cannot be emptied` : undefined,
@@ -191,7 +194,7 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
     erasure,
   };
   const found = { path, files, connection, reads, wasInterrupted };
-  return { ...shared, ...found, clock, space };
+  return { ...shared, ...found, clock, timers, space };
 }
 
 /** Gives pages that deleted messages left back to the file system. */
@@ -218,6 +221,7 @@ class SqliteStore implements Store {
   readonly maintenance: Maintenance;
   readonly clock: StoreClock;
   readonly place: string;
+  readonly #lists: LargeLists;
   #version: number | undefined;
   #closing: Promise<void> | undefined;
 
@@ -232,7 +236,8 @@ class SqliteStore implements Store {
     this.clock = time;
     this.#mailReads = new MailReads(reads);
     this.staging = staging;
-    this.accounts = new SqliteAccountStore(base);
+    this.#lists = new LargeLists({ ...base, onBug: base.background.onBug });
+    this.accounts = new SqliteAccountStore({ ...base, lists: this.#lists });
     this.metadata = new SqliteMetadataStore(reads, writer, time);
     this.records = new SqliteRecordStore(reads, writer);
     this.samples = new SqliteSampleStore(reads, writer);
@@ -284,6 +289,7 @@ class SqliteStore implements Store {
     const { connection, writer, background, time, erasure, leftovers } =
       this.#base;
     leftovers.stop();
+    this.#lists.close();
     await erasure.stop();
     await background.settled();
     await time.keep();

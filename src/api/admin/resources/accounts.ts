@@ -53,6 +53,7 @@ async function everyAccount(context: AdminContext) {
     const last = page.at(-1);
     if (last === undefined) break;
     after = last.id;
+    await context.timers.sleep(0);
   }
   return { accounts, total: accounts.length };
 }

@@ -23,20 +23,39 @@ const COLUMNS =
   created_at AS createdAt, first_login_at AS firstLoginAt, last_login_day AS lastLoginDay,
   quota_octets AS quotaOctets, token_id AS tokenId, pinned`;
 
-const ORDERS: Record<AccountOrder, string> = {
-  username: "address",
-  created: "created_at DESC, address",
-  last_login: "last_login_day DESC NULLS LAST, address",
-  used: "octets DESC NULLS LAST, address",
-  messages: "messages DESC NULLS LAST, address",
-};
+interface Order {
+  /** Of what is narrow enough to be sorted. */
+  readonly forward: string;
+  readonly backward: string;
+  /** Whether it goes by what accounts hold. */
+  readonly ofUsage: boolean;
+}
 
-const REVERSED: Record<AccountOrder, string> = {
-  username: "address DESC",
-  created: "created_at, address DESC",
-  last_login: "last_login_day NULLS FIRST, address DESC",
-  used: "octets NULLS FIRST, address DESC",
-  messages: "messages NULLS FIRST, address DESC",
+function byAccount(forward: string, backward: string): Order {
+  return { forward, backward, ofUsage: false };
+}
+
+function byUsage(column: "octets" | "messages"): Order {
+  return {
+    forward: `${column} DESC NULLS LAST, accounts.id`,
+    backward: `${column} NULLS FIRST, accounts.id DESC`,
+    ofUsage: true,
+  };
+}
+
+/** Those that were made at one time come in the order in which they were made. */
+const ORDERS: Record<AccountOrder, Order> = {
+  username: byAccount("address", "address DESC"),
+  created: byAccount(
+    "created_at DESC, accounts.id DESC",
+    "created_at, accounts.id",
+  ),
+  last_login: byAccount(
+    "last_login_day DESC NULLS LAST, accounts.id",
+    "last_login_day NULLS FIRST, accounts.id DESC",
+  ),
+  used: byUsage("octets"),
+  messages: byUsage("messages"),
 };
 
 /** What is compared with ?2; `every` where there is no filter. */
@@ -54,6 +73,12 @@ const FILTERS: Record<AccountFilter["kind"] | "every", string> = {
         AND substr(address, 1, instr(pattern, '*') - 1)
           = substr(pattern, 1, instr(pattern, '*') - 1)))`,
 };
+
+function placeOf({ kind }: RowFilter, ofUsage: boolean): string {
+  return ofUsage || kind === "over_quota"
+    ? "accounts LEFT JOIN usage ON account_id = accounts.id"
+    : "accounts";
+}
 
 /** A filter as the table knows it: with a day that was lived through. */
 export interface RowFilter {
@@ -174,31 +199,35 @@ export class AccountTable {
     )!;
   }
 
+  /** Chosen and sorted by what is narrow, then read as a whole: a page of many costs little. */
   list(
-    { search, order = "username", reversed, offset, limit }: AccountQuery,
-    { kind, than }: RowFilter,
+    { search = "", order = "username", reversed, offset, limit }: AccountQuery,
+    filter: RowFilter,
   ): AccountListing[] {
+    const { forward, backward, ofUsage } = ORDERS[order];
+    const sorted = reversed ? backward : forward;
     return this.db.rows<AccountRow & { usedOctets: number; messages: number }>(
-      `SELECT ${COLUMNS}, octets AS usedOctets, messages
-       FROM accounts LEFT JOIN usage ON account_id = accounts.id
-       WHERE (?1 = '' OR instr(address, ?1) > 0) AND ${FILTERS[kind]}
-       ORDER BY ${
-        (reversed ? REVERSED : ORDERS)[order]
-      } LIMIT ?3 + 0 OFFSET ?4`,
-      search ?? "",
-      than,
+      `WITH chosen AS MATERIALIZED (
+         SELECT accounts.id FROM ${placeOf(filter, ofUsage)}
+         WHERE (?1 = '' OR instr(address, ?1) > 0) AND ${FILTERS[filter.kind]}
+         ORDER BY ${sorted} LIMIT ?3 + 0 OFFSET ?4)
+       SELECT ${COLUMNS}, octets AS usedOctets, messages
+       FROM chosen JOIN accounts ON accounts.id = chosen.id
+         LEFT JOIN usage ON account_id = accounts.id
+       ORDER BY ${sorted}`,
+      search,
+      filter.than,
       limit,
       offset,
     ).map(accountOf);
   }
 
-  countMatching(search: string, { kind, than }: RowFilter): number {
+  countMatching(search: string, filter: RowFilter): number {
     return this.db.row<{ n: number }>(
-      `SELECT count(*) AS n
-       FROM accounts LEFT JOIN usage ON account_id = accounts.id
-       WHERE (?1 = '' OR instr(address, ?1) > 0) AND ${FILTERS[kind]}`,
+      `SELECT count(*) AS n FROM ${placeOf(filter, false)}
+       WHERE (?1 = '' OR instr(address, ?1) > 0) AND ${FILTERS[filter.kind]}`,
       search,
-      than,
+      filter.than,
     )!.n;
   }
 
