@@ -3,7 +3,12 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { downloadsOf } from "../../src/app/running/own_program.ts";
 import { hashOf, releaseSource } from "../../src/ops/upgrade/fetch_release.ts";
-import { upgradeFrom, useVersion } from "../../src/ops/upgrade/upgrade.ts";
+import {
+  planUpgrade,
+  planVersion,
+  upgradeFrom,
+  useVersion,
+} from "../../src/ops/upgrade/upgrade.ts";
 import {
   FakeService,
   Installed,
@@ -57,6 +62,65 @@ Deno.test("an upgrade puts the new program in place, restarts, and keeps the way
       installed.tree.list().map(({ version, active }) => [version, active]),
       [["1.0.0", true], ["1.1.0", false]],
     );
+  }));
+
+/** Names, sizes and contents of all that is there. */
+async function allBelow(directory: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const entry of Deno.readDir(directory)) {
+    const path = `${directory}/${entry.name}`;
+    if (entry.isDirectory) found.push(...await allBelow(path));
+    else if (entry.isSymlink) {
+      found.push(`${path} → ${await Deno.readLink(path)}`);
+    } else found.push(`${path} ${await hashOf(path)}`);
+  }
+  return found.toSorted();
+}
+
+Deno.test("a dry run says what an upgrade would do, or why not, and changes nothing", () =>
+  world(async ({ host, installed, key }) => {
+    const fake = new FakeService();
+    const parts = () => installed.parts(key.publicKey, fake.service);
+    const before = await allBelow(installed.directory);
+    host.files = await makeRelease("1.1.0", script("1.1.0"), key);
+    assert.deepEqual(await planUpgrade(host.source, await parts()), {
+      dry_run: true,
+      version: "1.1.0",
+      previous: "1.0.0",
+      changed: true,
+      restarts: true,
+      migrates: false,
+    });
+    host.files = await makeRelease("1.0.0", script("1.0.0"), key);
+    const same = await planUpgrade(host.source, await parts());
+    assert.equal(same.changed, false);
+    const refused = [
+      [await makeRelease("0.9.0", script("0.9.0"), key), /older than 1\.0\.0/],
+      [
+        await makeRelease("1.1.0", script("1.1.0"), await signingKey()),
+        /INVALID SIGNATURE/,
+      ],
+      [await makeRelease("1.2.0", script("1.1.0"), key), /says that it is/],
+    ] as const;
+    for (const [files, words] of refused) {
+      host.files = files;
+      await assert.rejects(planUpgrade(host.source, await parts()), words);
+    }
+    await assert.rejects(planVersion("1.1.0", await parts()), /no version/);
+    assert.deepEqual(fake.did, []);
+    assert.deepEqual(await allBelow(installed.directory), before);
+    host.files = await makeRelease("1.1.0", script("1.1.0"), key);
+    await upgradeFrom(host.source, await parts());
+    const kept = await allBelow(installed.directory);
+    const back = await planVersion("1.0.0", {
+      ...await parts(),
+      allowDowngrade: true,
+    });
+    assert.equal(back.version, "1.0.0");
+    assert.equal(back.changed, true);
+    const here = await planVersion("1.1.0", await parts());
+    assert.equal(here.changed, false);
+    assert.deepEqual(await allBelow(installed.directory), kept);
   }));
 
 Deno.test("what is not signed, not signed for this, older or broken changes nothing", () =>

@@ -76,6 +76,23 @@ Deno.test("serve() refuses one connection too many from an address", async () =>
   await closed(server, refused, other, ...peers);
 });
 
+Deno.test("serve() that takes strangers no more says that the machine is short of something", async () => {
+  const server = testServer(new MemoryBackend(), {
+    connections: {
+      mx: { total: 0, perAddress: 5 },
+      submission: { total: 10, perAddress: 5 },
+    },
+  });
+  const stranger = await connectTo(server, "mx", { secure: true });
+  assert.equal(
+    await stranger.line(),
+    "421 4.3.2 Short of resources, try again later",
+  );
+  assert.equal(await stranger.line(), "(close)");
+  const member = await submission(server);
+  await closed(server, stranger, member);
+});
+
 Deno.test("serve() counts an IPv6 network as one address", async () => {
   const server = testServer(new MemoryBackend(), {
     connections: {

@@ -12,6 +12,9 @@ import {
 import { parseKey, type ReleaseKey } from "../../ops/upgrade/release.ts";
 import { getRelease } from "../../ops/upgrade/signed_release.ts";
 import {
+  type Planned,
+  planUpgrade,
+  planVersion,
   type Upgraded,
   upgradeFrom,
   type UpgradeParts,
@@ -70,7 +73,7 @@ function keysOf(call: Call): readonly ReleaseKey[] {
 }
 
 async function partsOf(call: Call, tree: VersionTree): Promise<UpgradeParts> {
-  checkRights(tree);
+  if (!flagOption(call, "dryRun")) checkRights(tree);
   const { values } = call.access.config;
   const { configFlag } = call.choice;
   const { binary } = tree.places;
@@ -105,13 +108,20 @@ async function partsOf(call: Call, tree: VersionTree): Promise<UpgradeParts> {
 
 async function upgrade(call: Call): Promise<CommandResult> {
   const tree = treeOf(call);
+  const isPlan = flagOption(call, "dryRun");
   if (flagOption(call, "rollback")) {
-    checkRights(tree);
+    if (!isPlan) checkRights(tree);
     const { previous } = tree;
-    if (previous !== undefined) return await switchTo(call, tree, previous);
-    throw new UpgradeFailed("not_found", "There was no other version before");
+    if (previous === undefined) {
+      throw new UpgradeFailed("not_found", "There was no other version before");
+    }
+    if (!isPlan) return await switchTo(call, tree, previous);
+    return plan(await planVersion(previous, await partsOf(call, tree)));
   }
   const source = sourceOf(call, call.args[0] ?? "latest");
+  if (isPlan) {
+    return plan(await planUpgrade(source, await partsOf(call, tree)));
+  }
   return result(await upgradeFrom(source, await partsOf(call, tree)));
 }
 
@@ -145,6 +155,24 @@ async function switchTo(
   version: string,
 ): Promise<CommandResult> {
   return result(await useVersion(version, await partsOf(call, tree)));
+}
+
+function plan(planned: Planned): CommandResult {
+  const { version, previous, changed, restarts, migrates } = planned;
+  if (!changed) {
+    return { data: planned, text: `Version ${version} is used already` };
+  }
+  const lines = [
+    `Version ${version} would take the place of ${previous}; it runs here, and can use the configuration`,
+    ...(migrates && restarts
+      ? ["The database would be copied, and brought to another schema"]
+      : migrates
+      ? ["The database would be brought to another schema"]
+      : []),
+    restarts ? "The server would be restarted" : "No server runs",
+    "Nothing was changed",
+  ];
+  return { data: planned, text: lines.join("\n") };
 }
 
 function result(done: Upgraded): CommandResult {
@@ -273,6 +301,11 @@ export const UPGRADE_COMMANDS: readonly Command[] = [
       "Put a signed release in the place of this program: latest, a URL, or a file of it",
     options: [
       { flags: "--rollback", summary: "back to the version before" },
+      {
+        flags: "--dry-run",
+        summary:
+          "get it and ask it, say what would be done, and change nothing",
+      },
       {
         flags: "--allow-downgrade",
         summary: "also to an older version than this one",

@@ -86,15 +86,92 @@ export async function upgradeFrom(
     async (path) => {
       await fetchProgram(source, asset, path);
       keepRelease(path, signed, asset);
-      const found = await parts.service.examine(path);
-      if (found.version === release.version) return;
-      throw new UpgradeFailed(
-        "preflight",
-        `The program says that it is version ${found.version}, and not ${release.version}`,
-      );
+      checkVersion(await parts.service.examine(path), release.version);
     },
   );
   return await switchTo(version, previous, parts);
+}
+
+/** What an upgrade would do. */
+export interface Planned {
+  readonly dry_run: true;
+  readonly version: string;
+  readonly previous: string;
+  /** False: this version is used already. */
+  readonly changed: boolean;
+  /** A server runs, and the new version would take over from it. */
+  readonly restarts: boolean;
+  /** The database would be copied, and brought to another schema. */
+  readonly migrates: boolean;
+}
+
+/**
+ * All that can be known before anything is changed: the release, its signature,
+ * the program itself, and what that says of this machine and the configuration.
+ *
+ * @throws {UpgradeFailed}
+ */
+export async function planUpgrade(
+  source: ReleaseSource,
+  parts: UpgradeParts,
+): Promise<Planned> {
+  const { installed, keys, tell } = parts;
+  tell(`Getting ${source.base + RELEASE_FILE}`);
+  const { release } = await getRelease(source.base, keys, parts.now());
+  const asset = assetFor(release, parts.platform);
+  checkOrder(release, installed.facts.version, parts.allowDowngrade);
+  if (await hashOf(installed.program) === asset.program.sha256) {
+    return { ...planned(installed.facts, installed.facts), changed: false };
+  }
+  const directory = await Deno.makeTempDir({ prefix: "upgrade" });
+  try {
+    tell(`Getting ${asset.name}, version ${release.version}`);
+    const program = `${directory}/program`;
+    await fetchProgram(source, asset, program);
+    return await planSwitch(program, release.version, parts);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** The same for a version that is kept. @throws {UpgradeFailed} */
+export async function planVersion(
+  version: string,
+  parts: UpgradeParts,
+): Promise<Planned> {
+  const { tree, installed, keys } = parts;
+  if (!tree.has(version)) throw notKept(version);
+  if (tree.current === version) {
+    return { ...planned(installed.facts, installed.facts), changed: false };
+  }
+  await checkKept(version, tree, keys);
+  return await planSwitch(tree.binaryOf(version), undefined, parts);
+}
+
+async function planSwitch(
+  program: string,
+  version: string | undefined,
+  { service, installed, tell }: UpgradeParts,
+): Promise<Planned> {
+  tell("Asking the new program about this machine and the configuration");
+  const fresh = await service.examine(program);
+  checkVersion(fresh, version ?? fresh.version);
+  checkSchema(fresh, installed.facts);
+  return {
+    ...planned(fresh, installed.facts),
+    restarts: await service.isRunning(),
+  };
+}
+
+function planned(fresh: ProgramFacts, installed: ProgramFacts): Planned {
+  return {
+    dry_run: true,
+    version: fresh.version,
+    previous: installed.version,
+    changed: true,
+    restarts: false,
+    migrates: migrates(fresh, installed),
+  };
 }
 
 /** A version that is kept. @throws {UpgradeFailed} */
@@ -103,12 +180,7 @@ export async function useVersion(
   parts: UpgradeParts,
 ): Promise<Upgraded> {
   const { tree } = parts;
-  if (!tree.has(version)) {
-    throw new UpgradeFailed(
-      "not_found",
-      `There is no version ${version} here: see "versions list"`,
-    );
-  }
+  if (!tree.has(version)) throw notKept(version);
   const previous = await keepInstalled(parts);
   if (previous === version) {
     return { version, previous, changed: false, restarted: false };
@@ -126,11 +198,9 @@ async function switchTo(
   parts.tell("Asking the new program about this machine and the configuration");
   const fresh = await service.examine(tree.binaryOf(version));
   const isRunning = await service.isRunning();
-  const migrates = fresh.schema === undefined ||
-    fresh.schema !== installed.facts.schema;
   checkSchema(fresh, installed.facts);
   let copy: string | undefined;
-  if (migrates && isRunning) {
+  if (migrates(fresh, installed.facts) && isRunning) {
     parts.tell("Copying the database, whose schema changes");
     copy = await service.copyDatabase();
   }
@@ -181,6 +251,26 @@ async function goBack(
   throw new UpgradeFailed(
     "unhealthy",
     `${reason}. Version ${previous} serves again`,
+  );
+}
+
+function notKept(version: string): UpgradeFailed {
+  return new UpgradeFailed(
+    "not_found",
+    `There is no version ${version} here: see "versions list"`,
+  );
+}
+
+function migrates(fresh: ProgramFacts, installed: ProgramFacts): boolean {
+  return fresh.schema === undefined || fresh.schema !== installed.schema;
+}
+
+/** @throws {UpgradeFailed} `preflight` */
+function checkVersion(found: ProgramFacts, version: string): void {
+  if (found.version === version) return;
+  throw new UpgradeFailed(
+    "preflight",
+    `The program says that it is version ${found.version}, and not ${version}`,
   );
 }
 

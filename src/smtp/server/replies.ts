@@ -39,6 +39,11 @@ export const TOO_MANY_CONNECTIONS = reply(
   421,
   "4.7.0 Too many connections, try again later",
 );
+/** RFC 3463 §3.4 */
+export const TAKES_NONE_NOW = reply(
+  421,
+  "4.3.2 Short of resources, try again later",
+);
 export const TOO_MANY_ERRORS = reply(421, "4.7.0 Too many errors");
 export const TOO_MANY_FAILED_LOGINS = reply(
   421,

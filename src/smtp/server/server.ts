@@ -9,7 +9,11 @@ import { limitKey } from "../../base/peer_address.ts";
 import type { SmtpAccount, SmtpBackend, SmtpService } from "./backend.ts";
 import { SmtpConnection, type SmtpTimeouts } from "./connection.ts";
 import { LoopShare } from "./loop_share.ts";
-import { shuttingDown, TOO_MANY_CONNECTIONS } from "./replies.ts";
+import {
+  shuttingDown,
+  TAKES_NONE_NOW,
+  TOO_MANY_CONNECTIONS,
+} from "./replies.ts";
 import type { SmtpPolicy } from "./state.ts";
 import type { Wire } from "./wire.ts";
 
@@ -96,7 +100,9 @@ export class SmtpServer {
       const { hostname } = this.#options.backend;
       void this.#refuse(wire, shuttingDown(hostname).text);
     } else if (!this.#hasRoom(wire, service)) {
-      void this.#refuse(wire, TOO_MANY_CONNECTIONS.text);
+      const { total } = this.#options.connections[service];
+      const reply = total === 0 ? TAKES_NONE_NOW : TOO_MANY_CONNECTIONS;
+      void this.#refuse(wire, reply.text);
     } else void this.#drive(wire, service);
   }
 
