@@ -50,7 +50,9 @@ export class Access {
   #config: LoadedConfig | undefined;
   #reached: Promise<ControlClient | OfflineRelay> | undefined;
   /** Why the file could not be used; a server runs all the same. */
-  #fault: ConfigError | undefined;
+  #fault:
+    | { readonly error: ConfigError; readonly stateDir: string }
+    | undefined;
 
   constructor(options: AccessOptions) {
     this.#options = options;
@@ -106,9 +108,10 @@ export class Access {
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       const server = guessDirectories(this.#options);
+      if (!server) throw error;
       const client = await ControlClient.connect({ server });
       if (!(client instanceof ControlClient)) throw error;
-      this.#fault = error;
+      this.#fault = { error, stateDir: server.stateDir };
       return client;
     }
   }
@@ -116,7 +119,7 @@ export class Access {
   #warnOfFile(): void {
     if (this.#fault === undefined) return;
     this.#options.warn(
-      `the configuration cannot be used, the server goes by what it read before:\n${this.#fault.message}`,
+      `the configuration cannot be used, the server of ${this.#fault.stateDir} goes by what it read before:\n${this.#fault.error.message}`,
     );
     this.#fault = undefined;
   }

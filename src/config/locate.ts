@@ -109,17 +109,28 @@ export interface Directories {
 }
 
 /**
- * The directories of a relay whose configuration cannot be used, as far as they
- * can be made out: enough to find the server that still runs with an earlier
- * one. Never throws.
+ * The directories of a relay whose configuration cannot be used, if they can be
+ * made out: enough to find the server that still runs with an earlier one.
+ * undefined where a guess might find the server of another file: there is no
+ * such file, or it says where they are in a way that cannot be read. Never throws.
  */
-export function guessDirectories(choice: ConfigChoice): Directories {
+export function guessDirectories(
+  choice: ConfigChoice,
+): Directories | undefined {
   const { environment } = choice;
   const path = fileOf(choice);
   const text = path === undefined ? "" : textOf(path);
+  if (text === undefined) return undefined;
+  const isUnclear = (name: string) =>
+    assigned(text, name) === undefined && mentions(text, name);
+  if (choice.stateDirFlag === undefined && isUnclear("state_dir")) {
+    return undefined;
+  }
+  if (isUnclear("runtime_dir")) return undefined;
   function written(name: string): string | undefined {
     const variable = environment[`POSTERN_SET__server__${name}`];
-    return variable?.replace(/^(["'])(.*)\1$/, "$2") ?? assigned(text, name);
+    return variable?.replace(/^(["'])(.*)\1$/, "$2") ??
+      assigned(text ?? "", name);
   }
   const local = localDirectory(choice);
   const stateDir = choice.stateDirFlag ?? environment.POSTERN_STATE_DIR ??
@@ -142,11 +153,18 @@ function assigned(text: string, name: string): string | undefined {
   return undefined;
 }
 
-function textOf(path: string): string {
+/** Outside of what is a comment in any case. */
+function mentions(text: string, name: string): boolean {
+  return text.split("\n").some((line) =>
+    !line.trimStart().startsWith("#") && line.includes(name)
+  );
+}
+
+function textOf(path: string): string | undefined {
   try {
     return Deno.readTextFileSync(path);
   } catch {
-    return "";
+    return undefined;
   }
 }
 

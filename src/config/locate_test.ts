@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { locateConfig } from "./locate.ts";
+import { guessDirectories, locateConfig } from "./locate.ts";
 
 interface Place {
   readonly directory: string;
@@ -127,3 +127,36 @@ within(
     assert.equal(values.server.runtimeDir, `${directory}/data`);
   },
 );
+
+const GUESSES: readonly [
+  name: string,
+  text: string | undefined,
+  stateDir: string | undefined,
+][] = [
+  ["that names it", '[server]\nstate_dir = "/a"\n[quota\n', "/a"],
+  ["that does not name it", "[quota\n", "/var/lib/postern"],
+  ["where it is in a comment", '# state_dir = "/a"\n[', "/var/lib/postern"],
+  ["that is not there", undefined, undefined],
+  [
+    "that names it with escapes",
+    '[server]\nstate_dir = "/a\\u0062"\n[',
+    undefined,
+  ],
+  ["that names it with a dot", 'server.state_dir = "/a"\n[', undefined],
+  ["that names it in a table", 'server = { state_dir = "/a" }\n[', undefined],
+];
+for (const [name, text, stateDir] of GUESSES) {
+  Deno.test(`guessDirectories() of a broken file ${name}`, async () => {
+    const directory = await Deno.makeTempDir({ prefix: "locate" });
+    try {
+      const configFlag = `${directory}/broken.toml`;
+      if (text !== undefined) await Deno.writeTextFile(configFlag, text);
+      const choice = { configFlag, environment: {}, directory };
+      assert.equal(guessDirectories(choice)?.stateDir, stateDir);
+      const told = guessDirectories({ ...choice, stateDirFlag: "/told" });
+      assert.equal(told?.stateDir, text === undefined ? undefined : "/told");
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  });
+}

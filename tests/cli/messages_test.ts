@@ -173,7 +173,7 @@ Deno.test("a broken file does not keep commands from the server", async (t) => {
           assert.notEqual(out, "");
           assert.match(
             err,
-            /^postern: warning: the configuration cannot be used, the server goes by what it read before:\n\S+postern.toml:\d+:\d+: [^\n]+\n$/,
+            /^postern: warning: the configuration cannot be used, the server of \S+ goes by what it read before:\n\S+postern.toml:\d+:\d+: [^\n]+\n$/,
           );
         }
         const json = await postern(["status", "--json"], environment);
@@ -187,6 +187,36 @@ Deno.test("a broken file does not keep commands from the server", async (t) => {
         assert.equal((await postern(["config", "check"], environment)).exit, 7);
       });
     }
+    await t.step(
+      "a file of which it is not known whose it is is an error",
+      async () => {
+        const other = `${server.configFile}.other`;
+        const state = await Deno.realPath(server.stateDir);
+        const files: Record<string, string | undefined> = {
+          "none": undefined,
+          "a place that cannot be read": '[server]\nstate_dir = "/a\\q"\n',
+          "a place with a dot": 'server.state_dir = "/other"\nserver = [\n',
+        };
+        for (const [what, file] of Object.entries(files)) {
+          if (file === undefined) await Deno.remove(other).catch(() => {});
+          else await Deno.writeTextFile(other, file);
+          const { exit, out } = await postern(["--config", other, "status"], {
+            // where the other one would be looked for
+            POSTERN_SET__server__state_dir: "",
+            HOME: state,
+          });
+          assert.equal(exit, 7, what);
+          assert.equal(out, "", what);
+        }
+        // the flag says whose it is
+        const { exit, err } = await postern(
+          ["--config", other, "--state-dir", state, "status"],
+          {},
+        );
+        assert.equal(exit, 0, err);
+        assert.match(err, /cannot be used, the server of /);
+      },
+    );
     await t.step("and when no server runs, it is an error", async () => {
       await server.end("SIGTERM");
       const { exit, out, err } = await postern(["status"], environment);
