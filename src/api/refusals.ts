@@ -114,6 +114,7 @@ const ANSWERS: Readonly<Record<RefusalCode, Answer>> = {
   already_exists: CONFLICT,
   invalid_value: INVALID,
   task_running: refused(409, "task_running", "The task is running already"),
+  locked: CONFLICT,
   confirmation_required: refused(
     409,
     "confirmation_required",

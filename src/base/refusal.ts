@@ -86,6 +86,7 @@ export type RefusalCode =
   | "invalid_value"
   | "task_running"
   | "confirmation_required"
+  | "locked"
   | "not_running";
 
 export interface RefusalDetail {
@@ -180,6 +181,7 @@ const TEXTS: Readonly<Record<RefusalCode, string>> = {
   invalid_value: "The value is not valid",
   task_running: "The task is running already",
   confirmation_required: "This has to be confirmed",
+  locked: "The configuration file says what this is, and that it stays so",
   not_running: "The server does not run",
 };
 

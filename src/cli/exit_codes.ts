@@ -123,6 +123,7 @@ const FAILURES: Record<ControlFailure, ExitCode> = {
   invalid_value: EXIT.conflict,
   task_running: EXIT.conflict,
   confirmation_required: EXIT.aborted,
+  locked: EXIT.conflict,
   not_running: EXIT.not_running,
   internal: EXIT.failed,
   too_large: EXIT.conflict,

@@ -128,6 +128,18 @@ export const text: Kind<string> = textual("text", (value) => {
   return value.trim();
 });
 
+/** Of a setting; whether there is one, the settings know. */
+export const settingName: Kind<string> = textual(
+  "name of a setting",
+  (value) => {
+    const name = value.trim();
+    if (/^[a-z][a-z0-9_]{1,60}$/.test(name)) return name;
+    throw new SyntaxError(
+      `must be the name of a setting (got ${quote(value)})`,
+    );
+  },
+);
+
 /** As `text`, for a password or a key. */
 export const secret: Kind<string> = { ...text, secret: true };
 

@@ -23,6 +23,7 @@ function another(key: KeyName, value: unknown): unknown {
     "https://panel.example",
     `${"A".repeat(43)}=`,
     "https://app.example",
+    "server_comment",
   ]);
 }
 

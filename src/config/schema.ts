@@ -22,6 +22,7 @@ import {
   path,
   percent,
   secret,
+  settingName,
   size,
   text,
 } from "./kinds.ts";
@@ -790,6 +791,11 @@ export const SCHEMA = {
     integer(1, 3650),
     90,
     "Days for which it is kept who changed what",
+  ),
+  "admin.locked": key(
+    list(settingName, { max: 200 }),
+    [],
+    "Settings, by their names in docs/settings.md, that are as this file says: nobody changes them otherwise, and what was set before does not count",
   ),
   "sharing.enabled": key(
     flag,

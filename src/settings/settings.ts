@@ -44,6 +44,8 @@ export interface SettingView {
   readonly kind: string;
   readonly effect: "live" | "rebind";
   readonly summary: string;
+  /** The file says what it is, and nobody changes it otherwise. */
+  readonly locked: boolean;
 }
 
 export interface Applied {
@@ -96,11 +98,16 @@ export class Settings {
     return {
       name,
       value: shown(kind, this.#values.get(name)),
-      source: this.#stored.has(name) ? "db" : inFile ? "config" : "default",
+      source: this.#stored.has(name) && !this.#isLocked(name)
+        ? "db"
+        : inFile
+        ? "config"
+        : "default",
       default: shown(kind, settingNamed(name).fallback(this.#config.values)),
       kind: kind.name,
       effect,
       summary,
+      locked: this.#isLocked(name),
     };
   }
 
@@ -130,6 +137,12 @@ export class Settings {
   ): Promise<void> {
     const changes = new Map(Array.from(wanted, ([name, text]) => {
       const setting = knownName(name);
+      if (this.#isLocked(setting)) {
+        throw new Refusal("locked", {
+          field: setting,
+          explanation: `${setting} is locked by the configuration file`,
+        });
+      }
       const { kind } = settingNamed(setting);
       return [
         setting,
@@ -296,12 +309,16 @@ export class Settings {
   ): ReadonlyMap<SettingName, unknown> {
     return new Map(SETTING_NAMES.map((name) => {
       const { kind, fallback } = settingNamed(name);
-      const text = stored.get(name);
+      const text = this.#isLocked(name) ? undefined : stored.get(name);
       return [
         name,
         text === undefined ? fallback(this.#config.values) : kind.parse(text),
       ];
     }));
+  }
+
+  #isLocked(name: SettingName): boolean {
+    return this.#config.values.admin.locked.includes(name);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

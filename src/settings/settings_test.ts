@@ -207,6 +207,30 @@ Deno.test("change() takes all back when one cannot be followed", async () => {
   assert.deepEqual(seen, ["warn", "off"]);
 });
 
+Deno.test("a locked setting is as the file says, whatever is stored", async () => {
+  const rows = new MemorySettings(
+    new Map([["server_comment", "stored"], ["log_level", "warn"]]),
+  );
+  const locked = 'comment = "ours"\n[admin]\nlocked = ["server_comment"]';
+  const settings = await Settings.open(rows, config(locked));
+  assert.equal(settings.get("server_comment"), "ours");
+  const { source, locked: isLocked } = settings.view("server_comment");
+  assert.deepEqual([source, isLocked], ["config", true]);
+  assert.equal(settings.view("log_level").locked, false);
+  for (
+    const changes of [
+      new Map([["server_comment", "other"]]),
+      new Map([["server_comment", undefined]]),
+      new Map([["log_level", "info"], ["server_comment", "other"]]),
+    ]
+  ) {
+    await assert.rejects(settings.change(changes), { code: "locked" });
+  }
+  assert.equal(settings.get("log_level"), "warn");
+  await settings.useConfig(config('comment = "ours"'));
+  assert.equal(settings.get("server_comment"), "stored");
+});
+
 Deno.test("set() gives up on a table that never rests", async () => {
   const rows = new MemorySettings();
   const settings = await Settings.open(rows, config());

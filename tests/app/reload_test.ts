@@ -40,6 +40,7 @@ function another(key: KeyName, directory: string): string {
     "admin.token": `"${"t".repeat(32)}"`,
     "admin.allow_from": '["192.0.2.0/24"]',
     "admin.cors_origins": '["https://panel.example"]',
+    "admin.locked": '["server_comment"]',
     "upgrade.keys": `["${"A".repeat(43)}="]`,
   };
   if (chosen[key] !== undefined) return chosen[key];

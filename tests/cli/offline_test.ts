@@ -298,7 +298,7 @@ kind     size
   {
     run: "settings set max_message_size 30MB --json",
     out:
-      '{"ok":true,"command":"settings set","data":{"key":"max_message_size","value":"30M","source":"db","default":"20M","kind":"size","effect":"live","summary":"Largest message","applied":"server-not-running"}}\n',
+      '{"ok":true,"command":"settings set","data":{"key":"max_message_size","value":"30M","source":"db","default":"20M","kind":"size","effect":"live","summary":"Largest message","locked":false,"applied":"server-not-running"}}\n',
   },
   { run: "message-size", out: "30M (db)\n" },
   {

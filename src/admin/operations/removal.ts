@@ -1,8 +1,10 @@
 /** Deleting accounts and what they hold. @module */
 import { optional } from "valibot";
+import type { AccountId } from "../../base/ids.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { AdminContext } from "../context.ts";
 import { flag, line, text, username } from "../fields.ts";
+import type { JobProgress } from "../jobs.ts";
 import { exportMailOf } from "./copies/mail_export.ts";
 import { accountAddress, accountNamed } from "../names.ts";
 import { operation } from "../operation.ts";
@@ -34,6 +36,32 @@ async function ban(
   }
   return { username: address, blocked: true, reason: why, exported: null };
 }
+
+/** Whoever cannot be deleted is counted, and the others go. */
+async function removeEverybody(
+  { accounts, store }: AdminContext,
+  why: string,
+  progress: JobProgress,
+): Promise<void> {
+  for (let after = 0 as AccountId; !progress.signal.aborted;) {
+    const page = await store.accounts.page(after, PAGE);
+    if (page.length === 0) return;
+    for (const account of page) {
+      if (progress.signal.aborted) return;
+      after = account.id;
+      try {
+        await accounts.remove(account, why);
+        progress.add({ done: 1 });
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        progress.add({ failed: 1 });
+        progress.error(error.message);
+      }
+    }
+  }
+}
+
+const PAGE = 100;
 
 /** What was written stays: a person decides whether that is enough. */
 function notWhole(lost: number): Refusal {
@@ -92,14 +120,24 @@ export const REMOVAL_OPERATIONS = {
     input: {
       confirm: line("the primary domain, so that nobody does this by accident"),
       reason: reason("deleted by an admin"),
+      background: optional(flag("answer at once, with a job"), false),
     },
-    async run({ accounts, domains }, { confirm, reason }) {
-      if (confirm === domains.primary) return await accounts.removeAll(reason);
-      throw new Refusal("invalid_value", {
-        field: "confirm",
-        explanation:
-          `To delete all accounts, confirm with the domain ${domains.primary}`,
-      });
+    async run(context, { confirm, reason, background }) {
+      const { domains, jobs } = context;
+      if (confirm !== domains.primary) {
+        throw new Refusal("invalid_value", {
+          field: "confirm",
+          explanation:
+            `To delete all accounts, confirm with the domain ${domains.primary}`,
+        });
+      }
+      const { id } = jobs.start(
+        "accounts.delete_all",
+        await context.store.accounts.countAbout(),
+        (progress) => removeEverybody(context, reason, progress),
+      );
+      const job = background ? jobs.get(id) : await jobs.finished(id);
+      return { deleted: job.done, errors: job.errors, job };
     },
   }),
 } as const;

@@ -14,6 +14,8 @@ export interface SettingShape {
   readonly kind: string;
   readonly effect: "live" | "rebind";
   readonly summary: string;
+  /** The file says what it is, and nobody changes it otherwise. */
+  readonly locked: boolean;
 }
 
 function viewed({ settings }: AdminContext, name: string): SettingShape {

@@ -73,5 +73,6 @@ export const REFUSAL_STATUSES: Readonly<Record<RefusalCode, number>> = {
   invalid_value: 400,
   task_running: 409,
   confirmation_required: 409,
+  locked: 409,
   not_running: 503,
 };

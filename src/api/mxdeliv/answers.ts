@@ -125,6 +125,7 @@ const ANSWERS: Readonly<Record<RefusalCode, MailAnswer>> = {
   invalid_value: LOCAL_ERROR,
   task_running: LOCAL_ERROR,
   confirmation_required: LOCAL_ERROR,
+  locked: LOCAL_ERROR,
   not_running: LOCAL_ERROR,
 };
 

@@ -87,6 +87,7 @@ const RESPONSES: Record<RefusalCode, string> = {
   invalid_value: "[CANNOT] Invalid value",
   task_running: TEMPORARY,
   confirmation_required: TEMPORARY,
+  locked: "[CANNOT] This cannot be done here",
   not_running: TEMPORARY,
 };
 

@@ -127,6 +127,7 @@ const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
   invalid_value: UNEXPECTED,
   task_running: UNEXPECTED,
   confirmation_required: UNEXPECTED,
+  locked: UNEXPECTED,
   not_running: UNEXPECTED,
 };
 

@@ -126,6 +126,13 @@ Deno.test("a deleted account is gone, and its name blocked unless told otherwise
     assert.equal(free.body.blocked, null);
     assert.equal((await ask(relay, "GET", "/admin/accounts")).body.total, 0);
     assert.equal((await ask(relay, "GET", "/admin/blocklist")).body.total, 1);
+    await people(relay, "eve.chats");
+    const kept = await ask(relay, "DELETE", "/admin/accounts", {
+      username: "eve.chats",
+      export: true,
+    });
+    assert.equal(kept.body.exported, 0);
+    assert.ok((await Deno.stat(kept.body.export_path)).isDirectory);
     const nobody = { username: "nobody.here" };
     await refused(ask(relay, "DELETE", "/admin/accounts", nobody), "not_found");
     await wrongField(ask(relay, "DELETE", "/admin/accounts"), "username");
@@ -169,7 +176,8 @@ Deno.test("accounts go out with hashes and come in again; all go only by the dom
       action: "delete_all",
       confirm: "relay.example",
     });
-    assert.equal(all.body.deleted, 2);
+    assert.deepEqual([all.body.deleted, all.body.state], [2, "done"]);
+    assert.equal((await ask(relay, "GET", path)).body.total, 0);
   });
 });
 

@@ -118,6 +118,45 @@ Deno.test("what there is not can be switched off, and says why not on", async ()
   });
 });
 
+Deno.test("mail over HTTP is switched on for web pages at once", async () => {
+  await withRelay(async (relay) => {
+    const path = "/admin/services/webmail_dev";
+    const before = (await ask(relay, "GET", path)).body;
+    assert.deepEqual([before.status, before.cors_origins], ["disabled", ""]);
+    const origin = "http://127.0.0.1:5173";
+    const on = await ask(relay, "POST", path, { action: "enable", origin });
+    assert.equal(on.body.status, "enabled");
+    assert.equal(on.body.browser_access_enabled, true);
+    assert.equal(on.body.webimap_enabled, "enabled");
+    assert.equal(on.body.cors_origins, origin);
+    const more = { action: "add_origin", origin: "https://app.example" };
+    const added = await ask(relay, "POST", path, more);
+    assert.deepEqual(added.body.cors_origins_list, [
+      origin,
+      "https://app.example",
+    ]);
+    const all = (await ask(relay, "GET", "/admin/settings")).body;
+    assert.equal(all.webimap_enabled, "enabled");
+    assert.equal(all.webmail_cors_origins.is_set, true);
+    const off = await ask(relay, "POST", path, { action: "disable" });
+    assert.deepEqual(
+      [off.body.status, off.body.websmtp_enabled],
+      ["disabled", "disabled"],
+    );
+    const bare = await ask(relay, "POST", path, { action: "enable" });
+    assert.equal(bare.body.status, "enabled");
+    await wrongField(ask(relay, "POST", path, { action: "maybe" }), "action");
+    await wrongField(
+      ask(relay, "POST", path, { action: "add_origin" }),
+      "origin",
+    );
+    await wrongField(
+      ask(relay, "POST", path, { action: "add_origin", origin: "x y" }),
+      "origins",
+    );
+  });
+});
+
 const VALUES = [
   ["smtp_port", "__SMTP_PORT__", "2525"],
   ["submission_port", "__SUBMISSION_PORT__", "1587"],

@@ -81,7 +81,7 @@ function fieldOf({ settings }: AdminContext, name: SettingName): SettingField {
     source: view.source,
     effect: view.effect,
     restart_required: false,
-    locked: false,
+    locked: view.locked,
     toml: toml ?? null,
     summary: view.summary,
   };

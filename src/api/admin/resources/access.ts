@@ -108,7 +108,20 @@ const metrics: Resource = {
   },
 };
 
+const logs: Resource = {
+  path: "/admin/logs",
+  methods: {
+    GET: action({
+      scope: "full",
+      changes: false,
+      body: { limit: optional(integer("lines", { min: 1, max: 1000 })) },
+      run: ({ context, body }) => perform(context, "logs.tail", given(body)),
+    }),
+  },
+};
+
 export const ACCESS_RESOURCES: readonly Resource[] = [
+  logs,
   tokens,
   rotate,
   audit,

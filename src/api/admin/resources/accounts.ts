@@ -120,6 +120,40 @@ async function importAccounts(
   };
 }
 
+/** So long an answer waits for the end; then it says how far it is. */
+const LONGEST_WAIT_SECONDS = 30;
+
+async function deleteAll(
+  context: AdminContext,
+  { confirm = "", reason }: {
+    readonly confirm?: string | undefined;
+    readonly reason?: string | undefined;
+  },
+) {
+  const begun = await perform(context, "accounts.delete_all", {
+    confirm,
+    background: true,
+    ...given({ reason }),
+  });
+  const job = await perform(context, "jobs.show", {
+    id: begun.job.id,
+    wait: LONGEST_WAIT_SECONDS,
+  });
+  return {
+    deleted: job.done,
+    ...(job.errors.length === 0 ? {} : { errors: job.errors }),
+    job: job.id,
+    state: job.state,
+  };
+}
+
+/** Where nobody's mail is yet. */
+async function exportPlace({ stateDir, random }: AdminContext) {
+  const folder = `${stateDir}/exports`;
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  return `${folder}/${random(8).toHex()}`;
+}
+
 const BULK = ["export", "import", "delete_all"] as const;
 
 export const ACCOUNTS_RESOURCES: readonly Resource[] = [{
@@ -165,14 +199,25 @@ export const ACCOUNTS_RESOURCES: readonly Resource[] = [{
         username: text("an address"),
         block: optional(flag("nobody can register the name again")),
         reason: optional(line("why, for the blocklist")),
+        export: optional(
+          flag("all mail is written to a Maildir of the server before"),
+        ),
       },
       async run({ context, body }) {
         const { username, block, reason } = body;
+        const place = body.export ? await exportPlace(context) : undefined;
         const removed = await perform(context, "accounts.delete", {
           username,
-          ...given({ block, reason: reason === "" ? undefined : reason }),
+          ...given({
+            block,
+            reason: reason === "" ? undefined : reason,
+            export: place,
+          }),
         });
         return {
+          ...(place === undefined
+            ? {}
+            : { exported: removed.exported, export_path: place }),
           deleted: removed.username,
           blocked: removed.blocked ? removed.username : null,
           reason: removed.reason,
@@ -197,10 +242,7 @@ export const ACCOUNTS_RESOURCES: readonly Resource[] = [{
           case "import":
             return importAccounts(context, body.users);
           case "delete_all":
-            return perform(context, "accounts.delete_all", {
-              confirm: body.confirm ?? "",
-              ...given({ reason: body.reason }),
-            });
+            return deleteAll(context, body);
           default:
             return unknownAction(BULK);
         }

@@ -17,12 +17,14 @@ import { SHARE_RESOURCES } from "./shares.ts";
 import { SIZE_RESOURCES } from "./settings/sizes.ts";
 import { STATUS_RESOURCES } from "./status.ts";
 import { TOGGLE_RESOURCES } from "./settings/toggles.ts";
+import { WEBMAIL_RESOURCES } from "./settings/webmail.ts";
 import { UPKEEP_RESOURCES } from "./upkeep.ts";
 
 export const RESOURCES: readonly Resource[] = [
   ...STATUS_RESOURCES,
   ...SETTINGS_RESOURCES,
   ...TOGGLE_RESOURCES,
+  ...WEBMAIL_RESOURCES,
   ...SIZE_RESOURCES,
   ...ACCOUNTS_RESOURCES,
   ...ACCOUNT_RESOURCES,
