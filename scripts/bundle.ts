@@ -23,6 +23,7 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Scripts that have words, and the catalogues of `web/locales/` that they take them from. */
 const CATALOGUES: Readonly<Record<string, readonly string[]>> = {
   panel: ["panel", "people"],
+  app: ["panel", "app"],
 };
 
 /** One file as `manifest.json` has it, by its name in the source. */

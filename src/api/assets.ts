@@ -33,10 +33,16 @@ export const ASSETS: Assets = {
 /** What only the panel loads: it may be where nobody finds it, or not at all. */
 const OF_PANEL = /^(?:panel[._]|qr_reader\.)/;
 
+/** What only the browser client loads, below its own path; some of it is the panel's, too. */
+const OF_CLIENT = /^(?:app[._]|app_worker\.|openpgp\.)/;
+const SHARED = ["panel.css", "qr_reader.js", "icon.svg"];
+
 /** By path. */
 export const STATIC_FILES: Readonly<Record<string, StaticFile>> = Object
   .fromEntries(
-    Object.entries(FILES).filter(([name]) => !OF_PANEL.test(name))
+    Object.entries(FILES).filter(([name]) =>
+      !OF_PANEL.test(name) && !OF_CLIENT.test(name)
+    )
       .map(([, { file, type }]) => [`/static/${file}`, readFile(file, type)]),
   );
 
@@ -65,13 +71,54 @@ export function panelFiles(): PanelFiles {
     style: fileOf("panel.css"),
     icon: fileOf("icon.svg"),
     qrReader: fileOf("qr_reader.js"),
-    words: Object.fromEntries(
-      Object.entries(FILES).flatMap(([name, { file }]) => {
-        const language = /^panel\.(\w+)\.json$/.exec(name)?.[1];
-        return language === undefined ? [] : [[language, file]];
-      }),
-    ),
+    words: wordsOf("panel"),
   };
+}
+
+/** Names of the files that the page of the browser client loads. */
+export interface ClientFiles {
+  readonly script: string;
+  readonly styles: readonly string[];
+  readonly icon: string;
+  readonly qrReader: string;
+  readonly openpgp: string;
+  readonly worker: string;
+  /** By language. */
+  readonly words: Readonly<Record<string, string>>;
+}
+
+const CLIENT_FILES: ReadonlyMap<string, StaticFile> = new Map(
+  Object.entries(FILES)
+    .filter(([name]) => OF_CLIENT.test(name) || SHARED.includes(name))
+    .map(([, { file, type }]) => [file, readFile(file, type)]),
+);
+
+export function clientFiles(): ClientFiles {
+  return {
+    script: fileOf("app.js"),
+    styles: [fileOf("panel.css"), fileOf("app.css")],
+    icon: fileOf("icon.svg"),
+    qrReader: fileOf("qr_reader.js"),
+    openpgp: fileOf("openpgp.js"),
+    worker: fileOf("app_worker.js"),
+    words: wordsOf("app"),
+  };
+}
+
+/** undefined: the browser client has no file of this name. */
+export function clientFile(name: string): Response | undefined {
+  const file = CLIENT_FILES.get(name);
+  return file && fileResponse(file);
+}
+
+/** Catalogues of a script, by language. */
+function wordsOf(script: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(FILES).flatMap(([name, { file }]) => {
+      const [, owner, language] = /^(\w+)\.(\w+)\.json$/.exec(name) ?? [];
+      return owner === script && language ? [[language, file]] : [];
+    }),
+  );
 }
 
 /** undefined: the panel has no file of this name. */

@@ -21,6 +21,15 @@ export const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** Of a page that says nothing else about itself. */
+const PAGE_DEFAULTS = [
+  ["content-security-policy", CONTENT_SECURITY_POLICY],
+  [
+    "permissions-policy",
+    "camera=(), microphone=(), geolocation=(), interest-cohort=()",
+  ],
+] as const;
+
 /** Those that all our answers have. */
 export const PAGE_HEADERS: readonly string[] = [
   "x-content-type-options",
@@ -55,12 +64,10 @@ export function securityHeaders(
     headers.set("x-content-type-options", "nosniff");
     headers.set("referrer-policy", "no-referrer");
     if (headers.get("content-type")?.startsWith("text/html")) {
-      headers.set("content-security-policy", CONTENT_SECURITY_POLICY);
       headers.set("x-frame-options", "DENY");
-      headers.set(
-        "permissions-policy",
-        "camera=(), microphone=(), geolocation=(), interest-cohort=()",
-      );
+      for (const [name, value] of PAGE_DEFAULTS) {
+        if (!headers.has(name)) headers.set(name, value);
+      }
     }
     if (
       secure && facts.links.publiclyTrusted && facts.hstsSeconds > 0 &&

@@ -12,6 +12,7 @@ import type { Serving } from "../federation/exchange/serve/serving.ts";
 import type { HttpHandler } from "../http/peer.ts";
 import { STATIC_FILES, staticFile } from "./assets.ts";
 import { AUTOCONFIG_PATHS, autoconfigXml } from "./autoconfig.ts";
+import { browserClientRoutes } from "./browser_client/routes.ts";
 import { downloadPaths, downloadRoutes } from "./downloads.ts";
 import { echoRoutes } from "./doctor/echo.ts";
 import { exchangerRoutes } from "./exchanger/exchanger.ts";
@@ -74,6 +75,14 @@ export function siteRoutes(
   exchangerRoutes(app, serving);
   webmailRoutes(app, webmail);
   echoRoutes(app, backend.echo);
+  browserClientRoutes(app, {
+    isOn() {
+      const { webimap, websmtp } = webmail.backend.options();
+      return webimap && websmtp;
+    },
+    isSafe: (host, peer) => webmail.backend.isSafe(host, peer),
+    title: (host) => backend.facts(host).domain,
+  });
   for (const path of AUTOCONFIG_PATHS) {
     app.get(path, (context) => {
       const { hostname } = new URL(context.req.url);

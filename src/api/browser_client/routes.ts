@@ -1,0 +1,96 @@
+/**
+ * The browser client: a page at `/app` and what it loads, while mail over HTTP
+ * goes in both directions. Otherwise there is nothing here.
+ *
+ * @module
+ */
+import type { Context, Hono } from "hono";
+import { clientFile, clientFiles } from "../assets.ts";
+import { CONTENT_SECURITY_POLICY } from "../headers.ts";
+import type { SiteEnv } from "../site_backend.ts";
+import { CLIENT_PATH, clientManifest, clientPage } from "./index_page.tsx";
+
+export interface BrowserClientParts {
+  /** Whether mail may be fetched and sent over HTTP. */
+  isOn(): boolean;
+  /** Whether credentials may travel on this connection. */
+  isSafe(host: string, peer: SiteEnv["Bindings"]): boolean;
+  /** Of the relay, for people. */
+  title(host: string): string;
+}
+
+/** Where people look for it, too. */
+const OTHER_PATHS = ["/webmail", "/mail", `${CLIENT_PATH}/`];
+
+/** Besides all that is of the site: pictures and sounds that were decrypted here, and its WebSocket. */
+function policyFor(host: string): string {
+  return CONTENT_SECURITY_POLICY
+    .replace("img-src 'self' data:", "img-src 'self' data: blob:")
+    .replace("connect-src 'self'", `connect-src 'self' wss://${host}`)
+    .concat("; media-src blob:; worker-src 'self'");
+}
+
+export function browserClientRoutes(
+  app: Hono<SiteEnv>,
+  { isOn, isSafe, title }: BrowserClientParts,
+): void {
+  const shown = (
+    work: (context: Context<SiteEnv>) => Response | Promise<Response>,
+  ) =>
+  async (context: Context<SiteEnv>) => {
+    if (!isOn()) return context.notFound();
+    const { hostname } = new URL(context.req.url);
+    if (!isSafe(hostname, context.env)) {
+      return context.text("HTTPS required\n", 403);
+    }
+    const response = await work(context);
+    response.headers.set("cross-origin-opener-policy", "same-origin");
+    response.headers.set("cross-origin-resource-policy", "same-origin");
+    response.headers.set("x-robots-tag", "noindex, nofollow");
+    return response;
+  };
+  app.get(
+    CLIENT_PATH,
+    shown((context) => {
+      const { host, hostname } = new URL(context.req.url);
+      return new Response(clientPage(clientFiles(), title(hostname)), {
+        headers: {
+          "content-type": "text/html; charset=utf-8",
+          "cache-control": "no-cache",
+          "content-security-policy": policyFor(host),
+          "permissions-policy":
+            "camera=(self), microphone=(), geolocation=(), interest-cohort=()",
+        },
+      });
+    }),
+  );
+  app.get(
+    `${CLIENT_PATH}/manifest.webmanifest`,
+    shown((context) => {
+      const { hostname } = new URL(context.req.url);
+      const manifest = clientManifest(clientFiles(), title(hostname));
+      return new Response(JSON.stringify(manifest), {
+        headers: { "content-type": "application/manifest+json" },
+      });
+    }),
+  );
+  app.get(
+    `${CLIENT_PATH}/worker.js`,
+    shown((context) => {
+      const worker = clientFile(clientFiles().worker);
+      if (!worker) return context.notFound();
+      worker.headers.set("cache-control", "no-cache"); // its name stays the same
+      worker.headers.set("service-worker-allowed", CLIENT_PATH);
+      return worker;
+    }),
+  );
+  app.get(
+    `${CLIENT_PATH}/assets/:file`,
+    shown((context) =>
+      clientFile(context.req.param("file") ?? "") ?? context.notFound()
+    ),
+  );
+  for (const path of OTHER_PATHS) {
+    app.get(path, shown((context) => context.redirect(CLIENT_PATH, 308)));
+  }
+}

@@ -1,0 +1,205 @@
+/** Two clients that write to each other over a relay in memory. @module */
+import assert from "node:assert/strict";
+import * as openpgp from "../../web/browser/openpgp.ts";
+import type {
+  MailEvents,
+  MailLink,
+} from "../../web/browser/app/net/mail_link.ts";
+import { makeKey } from "../../web/browser/app/protocol/keys.ts";
+import { toOctets } from "../../web/browser/app/protocol/octets.ts";
+import { useOpenPgp } from "../../web/browser/app/protocol/openpgp.ts";
+import { MemoryVault } from "../../web/browser/app/storage/vault.ts";
+import { Book } from "../../web/browser/app/model/book.ts";
+import { Messenger } from "../../web/browser/app/model/messenger.ts";
+
+useOpenPgp(openpgp);
+
+/** Delivers at once, and keeps what was sent. */
+class MemoryRelay {
+  readonly sent: { readonly to: readonly string[]; readonly raw: string }[] =
+    [];
+  readonly #inboxes = new Map<string, MailEvents>();
+  readonly #uids = new Map<string, number>();
+  refusal: string | undefined;
+  #work: Promise<void> = Promise.resolve();
+
+  link(address: string): MailLink {
+    const none = () => Promise.resolve([]);
+    const nothing = () => Promise.resolve();
+    return {
+      start: (_uid, events) => {
+        this.#inboxes.set(address, events);
+        events.onState("online");
+      },
+      send: (to, raw) => {
+        if (this.refusal) return Promise.reject(new Error(this.refusal));
+        this.sent.push({ to, raw });
+        for (const one of to) this.#deliver(one, raw);
+        return Promise.resolve();
+      },
+      remove: nothing,
+      folders: none,
+      list: none,
+      changeFolder: nothing,
+      move: nothing,
+      stop() {},
+    };
+  }
+
+  #deliver(address: string, raw: string): void {
+    const uid = (this.#uids.get(address) ?? 0) + 1;
+    this.#uids.set(address, uid);
+    this.#work = this.#work.then(() =>
+      this.#inboxes.get(address)?.onMessage(uid, toOctets(raw))
+    );
+  }
+
+  /** Until nothing is under way. */
+  async settle(): Promise<void> {
+    let work: Promise<void> | undefined;
+    while (work !== this.#work) {
+      work = this.#work;
+      await work;
+    }
+  }
+}
+
+async function person(relay: MemoryRelay, name: string): Promise<Messenger> {
+  const address = `${name.toLowerCase()}@relay.example`;
+  const book = await Book.create(new MemoryVault(), {
+    address,
+    password: "a password",
+    name,
+    key: await makeKey(address),
+    sendsReceipts: true,
+  });
+  const messenger = new Messenger(book, relay.link(address));
+  messenger.start();
+  return messenger;
+}
+
+/** Ann invites, Bob joins. */
+async function acquainted() {
+  const relay = new MemoryRelay();
+  const ann = await person(relay, "Ann");
+  const bob = await person(relay, "Bob");
+  const chat = await bob.join(await ann.handshakes.offer());
+  await relay.settle();
+  return { relay, ann, bob, chat };
+}
+
+function texts(messenger: Messenger, chat: string): string[] {
+  return messenger.book.messages(chat).filter(({ info }) => !info)
+    .map(({ text }) => text);
+}
+
+Deno.test("two people meet by a link, and each knows the other's key for certain", async () => {
+  const { ann, bob } = await acquainted();
+  const [knownToBob] = bob.book.contacts;
+  const [knownToAnn] = ann.book.contacts;
+  assert.equal(knownToBob?.fingerprint, ann.book.account.key.fingerprint);
+  assert.equal(knownToAnn?.fingerprint, bob.book.account.key.fingerprint);
+  assert.equal(knownToBob?.verified && knownToAnn?.verified, true);
+  assert.equal(knownToAnn?.name, "Bob");
+});
+
+Deno.test("nothing of a message is in clear but who writes and when about", async () => {
+  const { relay, bob, ann, chat } = await acquainted();
+  relay.sent.length = 0;
+  await bob.send(chat.id, "The secret is 42", {
+    name: "plan.txt",
+    type: "text/plain",
+    octets: toOctets("A plan"),
+  });
+  await relay.settle();
+  const [{ raw } = { raw: "" }] = relay.sent;
+  for (const word of ["secret", "plan", "Bob", "ann@", "Disposition-Not"]) {
+    assert.ok(!raw.includes(word), word);
+  }
+  const [annsChat] = ann.book.chats;
+  const last = ann.book.messages(annsChat!.id).at(-1);
+  assert.equal(last?.text, "The secret is 42");
+  const octets = await ann.book.vault.get<Uint8Array>(last!.file!.key);
+  assert.equal(new TextDecoder().decode(octets), "A plan");
+});
+
+Deno.test("a message that is looked at is confirmed, and a reaction arrives", async () => {
+  const { relay, ann, bob, chat } = await acquainted();
+  await bob.send(chat.id, "Hi");
+  await relay.settle();
+  const [annsChat] = ann.book.chats;
+  assert.equal(annsChat?.unread, 1);
+  await ann.openChat(annsChat!.id);
+  await relay.settle();
+  assert.equal(bob.book.messages(chat.id).at(-1)?.state, "read");
+  const received = ann.book.messages(annsChat!.id).at(-1)!;
+  await ann.react(received, "👍");
+  await relay.settle();
+  const annKey = ann.book.account.key.fingerprint;
+  assert.deepEqual(bob.book.messages(chat.id).at(-1)?.reactions, {
+    [annKey]: "👍",
+  });
+});
+
+Deno.test("a group: by invitation, and by choosing people", async () => {
+  const { relay, ann, bob } = await acquainted();
+  const cleo = await person(relay, "Cleo");
+  const group = await ann.createGroup("Hikers", ann.book.contacts);
+  await ann.send(group.id, "Where to?");
+  await relay.settle();
+  const bobs = bob.book.groupChat(group.groupId!)!;
+  assert.equal(bobs.name, "Hikers");
+  const joined = await cleo.join(await ann.handshakes.offer(group));
+  await relay.settle();
+  await bob.send(bobs.id, "Up");
+  await relay.settle();
+  assert.deepEqual(texts(ann, group.id), ["Where to?", "Up"]);
+  assert.deepEqual(texts(cleo, joined.id).at(-1), "Up");
+  assert.equal(bob.book.chat(bobs.id)?.members.length, 2);
+  await cleo.leave(cleo.book.chat(joined.id)!);
+  await relay.settle();
+  assert.equal(bob.book.chat(bobs.id)?.members.length, 1);
+});
+
+Deno.test("what the relay refuses is said, and can be sent again", async () => {
+  const { relay, ann, bob, chat } = await acquainted();
+  relay.refusal = "450 4.7.1 Too much mail";
+  await bob.send(chat.id, "Again");
+  const failed = bob.book.messages(chat.id).at(-1)!;
+  assert.equal(failed.state, "failed");
+  assert.equal(failed.error, "450 4.7.1 Too much mail");
+  relay.refusal = undefined;
+  await bob.sendAgain(failed);
+  await relay.settle();
+  assert.equal(bob.book.messages(chat.id).at(-1)?.state, "sent");
+  assert.equal(texts(ann, ann.book.chats[0]!.id).at(-1), "Again");
+});
+
+Deno.test("whoever does not know the link is not let in, and a message in clear is not shown", async () => {
+  const { relay, ann } = await acquainted();
+  const eve = await person(relay, "Eve");
+  const link = await ann.handshakes.offer();
+  await eve.join(link.replace(/&s=[^&]+/, "&s=guessedguessedguessed"));
+  await relay.settle();
+  const key = eve.book.account.key.fingerprint;
+  assert.equal(ann.book.contact(key)?.verified, false);
+  assert.equal(ann.book.singleChat(key), undefined);
+  await ann.receive(
+    99,
+    toOctets("From: eve@relay.example\r\nMessage-ID: <x@y>\r\n\r\nHello"),
+  );
+  assert.equal(ann.book.message("x@y"), undefined);
+});
+
+Deno.test("rubbish is passed over, and does not come again", async () => {
+  const { ann } = await acquainted();
+  for (
+    const text of [
+      "",
+      "\0\0\0",
+      "Content-Type: multipart/encrypted\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nAAAA\r\n-----END PGP MESSAGE-----",
+      "From: \r\nSecure-Join: vc-auth-required\r\n\r\n",
+    ]
+  ) await ann.receive(ann.book.uid + 1, toOctets(text));
+  assert.equal(ann.book.chats.length, 1);
+});

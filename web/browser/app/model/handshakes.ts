@@ -1,0 +1,245 @@
+/**
+ * Secure-Join (https://securejoin.delta.chat): both sides of "setup contact"
+ * and "join group", in the form that begins with a request in clear.
+ *
+ * @module
+ */
+import { type Invite, inviteLink } from "../protocol/invite.ts";
+import type { Fields } from "../protocol/fields.ts";
+import { randomId } from "../protocol/octets.ts";
+import { makeMessageId } from "../protocol/writer.ts";
+import type { KnownKey, Received } from "../protocol/reader.ts";
+import type { Book } from "./book.ts";
+import { groupFields, now, type Outbox } from "./outbox.ts";
+import type { Chat, Contact, Handshake, InfoKind } from "./types.ts";
+
+/** Of one name and group: the same code as long as the page is shown again. */
+const OFFER_SECONDS = 7 * 86_400;
+
+export class Handshakes {
+  readonly #book: Book;
+  readonly #outbox: Outbox;
+
+  constructor(book: Book, outbox: Outbox) {
+    this.#book = book;
+    this.#outbox = outbox;
+  }
+
+  /** The link of ours to meet us, or to come into a group of ours. */
+  async offer(chat?: Chat): Promise<string> {
+    const { address, name, key } = this.#book.account;
+    const groupId = chat?.groupId;
+    let handshake = this.#book.handshakes.find((one) =>
+      one.role === "invites" && one.groupId === groupId &&
+      one.at > now() - OFFER_SECONDS
+    );
+    if (!handshake) {
+      handshake = {
+        role: "invites",
+        inviteNumber: randomId(),
+        auth: randomId(),
+        at: now(),
+        ...(chat && groupId !== undefined
+          ? { chat: chat.id, groupId, groupName: chat.name }
+          : {}),
+      };
+      await this.#book.setHandshake(handshake);
+    }
+    const { inviteNumber, auth } = handshake;
+    return inviteLink({
+      kind: chat ? "group" : "contact",
+      fingerprint: key.fingerprint,
+      address,
+      name,
+      inviteNumber,
+      auth,
+      ...(chat && groupId !== undefined
+        ? { groupId, groupName: chat.name }
+        : {}),
+    });
+  }
+
+  /** Begins to join; gives the chat in which it will be. */
+  async join(invite: Invite): Promise<Chat> {
+    const { fingerprint, address, inviteNumber, auth, groupId } = invite;
+    if (fingerprint === this.#book.account.key.fingerprint) {
+      throw new Error("own_invite");
+    }
+    const chat = invite.kind === "group"
+      ? this.#book.groupChat(groupId!) ?? {
+        ...newChat("group", invite.groupName ?? ""),
+        groupId: groupId!,
+        members: [fingerprint],
+      }
+      : this.#book.singleChat(fingerprint) ?? {
+        ...newChat("single", invite.name || address),
+        members: [fingerprint],
+      };
+    await this.#book.setChat({ ...chat, at: now() });
+    await this.#book.setHandshake({
+      role: "joins",
+      fingerprint,
+      address,
+      inviteNumber,
+      auth,
+      chat: chat.id,
+      at: now(),
+      ...(groupId === undefined ? {} : { groupId }),
+    });
+    await this.#say(chat, "joining", invite.name || address);
+    const step = invite.kind === "group" ? "vg-request" : "vc-request";
+    await this.#outbox.requestKey(address, inviteNumber, step);
+    return chat;
+  }
+
+  /** Whether it was a step of a handshake, and nothing to be shown. */
+  async handle(message: Received): Promise<boolean> {
+    const invited = message.field("secure-join-invitenumber");
+    const step = message.field("secure-join");
+    if (invited !== undefined) {
+      await this.#onRequest(message, invited);
+      return true;
+    }
+    if (step === undefined) return false;
+    switch (step) {
+      case "vc-auth-required":
+      case "vg-auth-required":
+        await this.#onAuthRequired(message);
+        return true;
+      case "vc-request-with-auth":
+      case "vg-request-with-auth":
+        await this.#onRequestWithAuth(message);
+        return true;
+      case "vg-member-added":
+        return false; // a message of the group, too
+      default:
+        return true;
+    }
+  }
+
+  /** We invite: somebody wants our key. */
+  async #onRequest(message: Received, inviteNumber: string): Promise<void> {
+    const offered = this.#book.handshake(inviteNumber);
+    if (offered?.role !== "invites" || !message.autocrypt) return;
+    const guest = await this.#learn(message.autocrypt, message.from.name);
+    await this.#sendStep(guest, [["Secure-Join", "vc-auth-required"]]);
+  }
+
+  /** We join: the one who invites has shown the key, which has to be that of the link. */
+  async #onAuthRequired(message: Received): Promise<void> {
+    const { signer } = message;
+    if (!signer) return;
+    const joining = this.#book.handshakes.filter((one) =>
+      one.role === "joins" && one.fingerprint === signer.fingerprint
+    );
+    for (const handshake of joining) {
+      const host = await this.#learn(signer, message.from.name, true);
+      const isGroup = handshake.groupId !== undefined;
+      await this.#sendStep(host, [
+        [
+          "Secure-Join",
+          isGroup ? "vg-request-with-auth" : "vc-request-with-auth",
+        ],
+        ["Secure-Join-Auth", handshake.auth],
+        ["Secure-Join-Fingerprint", this.#book.account.key.fingerprint],
+        ...(isGroup
+          ? [["Secure-Join-Group", handshake.groupId!] as const]
+          : []),
+      ]);
+      await this.#book.removeHandshake(handshake);
+      const chat = handshake.chat && this.#book.chat(handshake.chat);
+      if (chat && !isGroup) {
+        await this.#book.setChat({ ...chat, name: host.name });
+        await this.#say(chat, "secure", host.name);
+      }
+    }
+  }
+
+  /** We invite: they know what only the link says, and sign with the key that they name. */
+  async #onRequestWithAuth(message: Received): Promise<void> {
+    const { signer } = message;
+    const auth = message.field("secure-join-auth")?.trim();
+    const named = message.field("secure-join-fingerprint")?.trim();
+    const offered = this.#book.handshakes.find((one) =>
+      one.role === "invites" && one.auth === auth
+    );
+    if (!signer || !offered || named?.toUpperCase() !== signer.fingerprint) {
+      return;
+    }
+    const guest = await this.#learn(signer, message.from.name, true);
+    const chat = offered.chat === undefined
+      ? undefined
+      : this.#book.chat(offered.chat);
+    if (chat) return await this.#admit(chat, guest);
+    await this.#sendStep(guest, [["Secure-Join", "vc-contact-confirm"]]);
+    const single = this.#book.singleChat(guest.fingerprint) ?? {
+      ...newChat("single", guest.name),
+      members: [guest.fingerprint],
+    };
+    await this.#book.setChat({ ...single, at: now() });
+    await this.#say(single, "secure", guest.name);
+  }
+
+  async #admit(chat: Chat, guest: Contact): Promise<void> {
+    const members = [...new Set([...chat.members, guest.fingerprint])];
+    const changed = { ...chat, members, at: now() };
+    await this.#book.setChat(changed);
+    const people = members.flatMap((one) => this.#book.contact(one) ?? []);
+    await this.#outbox.send({
+      to: people,
+      gossip: true,
+      body: { kind: "text", text: `Member ${guest.address} was added.` },
+      fields: [
+        ...groupFields(changed, people),
+        ["Chat-Group-Member-Added", guest.address],
+        ["Chat-Group-Member-Added-Fpr", guest.fingerprint],
+        ["Secure-Join", "vg-member-added"],
+      ],
+    });
+    await this.#say(changed, "member_added", guest.name);
+  }
+
+  async #sendStep(to: Contact, fields: Fields): Promise<void> {
+    await this.#outbox.send({
+      to: [to],
+      gossip: true, // whoever gets it sees that it is meant for their key
+      body: { kind: "text", text: `Secure-Join: ${fields[0]![1]}` },
+      fields,
+    });
+  }
+
+  async #learn(
+    key: KnownKey,
+    name: string,
+    verified = false,
+  ): Promise<Contact> {
+    const before = this.#book.contact(key.fingerprint);
+    const contact: Contact = {
+      ...key,
+      name: name || before?.name || key.address,
+      verified: verified || (before?.verified ?? false),
+    };
+    await this.#book.setContact(contact);
+    return contact;
+  }
+
+  async #say(chat: Chat, what: InfoKind, name: string): Promise<void> {
+    await this.#book.setMessage({
+      id: makeMessageId(),
+      chat: chat.id,
+      from: "",
+      at: now(),
+      text: "",
+      info: { what, name },
+      state: "seen",
+      reactions: {},
+    });
+  }
+}
+
+export function newChat(kind: Chat["kind"], name: string): Chat {
+  const id = randomId();
+  return { id, kind, name, members: [], unread: 0, at: now(), preview: "" };
+}
+
+export type { Handshake };

@@ -1,0 +1,265 @@
+/**
+ * The relay over a WebSocket: requests with a number, answers with the same, and
+ * new mail by itself. After a break it comes again, later each time.
+ *
+ * @module
+ */
+import { fromBase64, toOctets } from "../protocol/octets.ts";
+import type {
+  Folder,
+  FolderMessage,
+  LinkState,
+  MailEvents,
+  MailLink,
+} from "./mail_link.ts";
+
+interface Credentials {
+  readonly address: string;
+  readonly password: string;
+}
+
+interface Frame {
+  readonly req_id?: string;
+  readonly action: string;
+  readonly data: unknown;
+}
+
+interface Waiting {
+  resolve(data: unknown): void;
+  reject(error: Error): void;
+}
+
+interface WireSummary {
+  readonly uid: number;
+  readonly size: number;
+  readonly date: string;
+  readonly envelope: {
+    readonly subject: string;
+    readonly from?: readonly {
+      readonly mailbox: string;
+      readonly host: string;
+    }[];
+  };
+}
+
+interface WireMessage {
+  readonly uid: number;
+  readonly body?: string;
+  readonly body_base64?: string;
+}
+
+const FIRST_PAUSE_MS = 1000;
+const LONGEST_PAUSE_MS = 30_000;
+const PING_MS = 25_000;
+const ANSWER_MS = 60_000;
+const REFUSED = [4401, 4403, 4404];
+
+export class WebMail implements MailLink {
+  readonly #credentials: () => Credentials;
+  #socket: WebSocket | undefined;
+  #events: MailEvents | undefined;
+  #uid = 0;
+  #pause = FIRST_PAUSE_MS;
+  #request = 0;
+  readonly #waiting = new Map<string, Waiting>();
+  #work: Promise<void> = Promise.resolve();
+  #stopped = false;
+  #pinging: number | undefined;
+  readonly #onOnline = () => this.#connect();
+
+  /** @param credentials as they are now: a password may change */
+  constructor(credentials: () => Credentials) {
+    this.#credentials = credentials;
+  }
+
+  start(sinceUid: number, events: MailEvents): void {
+    this.#uid = sinceUid;
+    this.#events = events;
+    addEventListener("online", this.#onOnline);
+    this.#connect();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    removeEventListener("online", this.#onOnline);
+    this.#socket?.close();
+  }
+
+  async send(to: readonly string[], body: string): Promise<void> {
+    const data = { to, body };
+    if (this.#socket?.readyState === WebSocket.OPEN) {
+      await this.#ask("send", data);
+    } else {
+      await post("/websmtp/send", data, this.#credentials());
+    }
+  }
+
+  async remove(uid: number): Promise<void> {
+    await this.#ask("delete", { uid });
+  }
+
+  async folders(): Promise<readonly Folder[]> {
+    return await this.#ask("list_mailboxes", {}) as Folder[];
+  }
+
+  async list(mailbox: string): Promise<readonly FolderMessage[]> {
+    const found = await this.#ask("list_messages", { mailbox, since_uid: 0 });
+    return (found as WireSummary[]).map(({ uid, size, date, envelope }) => {
+      const [from] = envelope.from ?? [];
+      return {
+        uid,
+        size,
+        date,
+        subject: envelope.subject,
+        from: from ? `${from.mailbox}@${from.host}` : "",
+      };
+    });
+  }
+
+  async changeFolder(
+    change: Parameters<MailLink["changeFolder"]>[0],
+  ): Promise<void> {
+    if ("create" in change) {
+      await this.#ask("create_mailbox", { name: change.create });
+    } else if ("remove" in change) {
+      await this.#ask("delete_mailbox", { name: change.remove });
+    } else {
+      const { rename, to } = change;
+      await this.#ask("rename_mailbox", { old_name: rename, new_name: to });
+    }
+  }
+
+  async move(mailbox: string, uid: number, to: string): Promise<void> {
+    await this.#ask("move", { mailbox, uid, dest_mailbox: to });
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#stopped || this.#socket) return;
+    this.#tell("connecting");
+    let ticket: string;
+    try {
+      const answer = await post("/webimap/ticket", {}, this.#credentials());
+      ticket = (answer as { ticket: string }).ticket;
+    } catch (error) {
+      if (error instanceof RefusedError) return this.#tell("refused", error);
+      return this.#comeAgain();
+    }
+    if (this.#stopped || this.#socket) return;
+    const url = new URL("/webimap/ws", location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    url.searchParams.set("ticket", ticket);
+    url.searchParams.set("since_uid", String(this.#uid));
+    const socket = new WebSocket(url);
+    this.#socket = socket;
+    socket.onopen = () => {
+      this.#pause = FIRST_PAUSE_MS;
+      this.#pinging = setInterval(
+        () => socket.send(JSON.stringify({ type: "ping" })),
+        PING_MS,
+      );
+      this.#tell("online");
+    };
+    socket.onmessage = ({ data }) => this.#take(JSON.parse(data) as Frame);
+    socket.onclose = ({ code }) => {
+      clearInterval(this.#pinging);
+      this.#socket = undefined;
+      for (const { reject } of this.#waiting.values()) {
+        reject(new Error("The connection has ended"));
+      }
+      this.#waiting.clear();
+      if (REFUSED.includes(code)) this.#tell("refused");
+      else this.#comeAgain();
+    };
+  }
+
+  #comeAgain(): void {
+    if (this.#stopped) return;
+    this.#tell("offline");
+    setTimeout(() => this.#connect(), this.#pause * (0.75 + Math.random() / 2));
+    this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
+  }
+
+  #take({ req_id, action, data }: Frame): void {
+    if (req_id === undefined) {
+      if (action === "new_message") this.#fetchLater(data as WireSummary);
+      return;
+    }
+    const waiting = this.#waiting.get(req_id);
+    this.#waiting.delete(req_id);
+    if (action === "error") waiting?.reject(new Error(String(data)));
+    else waiting?.resolve(data);
+  }
+
+  /** One after the other, in their order. */
+  #fetchLater({ uid }: WireSummary): void {
+    this.#work = this.#work.then(async () => {
+      const found = await this.#ask("fetch", { uid, encoding: "base64" });
+      const { body, body_base64 } = found as WireMessage;
+      const raw = body_base64 === undefined
+        ? toOctets(body ?? "")
+        : fromBase64(body_base64);
+      await this.#events?.onMessage(uid, raw);
+      this.#uid = Math.max(this.#uid, uid);
+    }).catch(() => {
+      // what was not fetched comes with the next connection
+    });
+  }
+
+  #ask(action: string, data: unknown): Promise<unknown> {
+    const socket = this.#socket;
+    if (socket?.readyState !== WebSocket.OPEN) {
+      return Promise.reject(new Error("There is no connection"));
+    }
+    const id = String(++this.#request);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(id);
+        reject(new Error("The relay does not answer"));
+      }, ANSWER_MS);
+      const end = () => clearTimeout(timer);
+      this.#waiting.set(id, {
+        resolve: (value) => (end(), resolve(value)),
+        reject: (error) => (end(), reject(error)),
+      });
+      socket.send(JSON.stringify({ req_id: id, action, data }));
+    });
+  }
+
+  #tell(state: LinkState, why?: Error): void {
+    this.#events?.onState(state, why?.message);
+  }
+}
+
+export class RefusedError extends Error {}
+
+/** @throws {RefusedError} when the address or password is wrong; {Error} with what the relay says */
+export async function post(
+  path: string,
+  body: unknown,
+  credentials?: Credentials,
+): Promise<unknown> {
+  const response = await fetch(path, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      ...(credentials ? authorization(credentials) : {}),
+    },
+    body: JSON.stringify(body),
+    cache: "no-store",
+    credentials: "omit",
+  });
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  const text = String(answer.error ?? response.status);
+  if (response.status === 401 || response.status === 403) {
+    throw new RefusedError(text);
+  }
+  throw new Error(text);
+}
+
+function authorization({ address, password }: Credentials) {
+  const octets = toOctets(`${address}:${password}`);
+  return {
+    authorization: `Basic ${btoa(String.fromCharCode(...octets))}`,
+  };
+}

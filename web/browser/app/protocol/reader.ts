@@ -1,0 +1,194 @@
+/** Messages as they come: opened, with who has signed them, and what they say. @module */
+import PostalMime, { type Email } from "postal-mime";
+import { fingerprintOf, readCertificate } from "./keys.ts";
+import type { PrivateKey } from "./openpgp.ts";
+import { open } from "./seal.ts";
+import type { Attachment } from "./writer.ts";
+
+export interface KnownKey {
+  readonly address: string;
+  readonly certificate: string;
+  readonly fingerprint: string;
+}
+
+export interface Received {
+  readonly id: string;
+  readonly from: { readonly address: string; readonly name: string };
+  readonly to: readonly { readonly address: string; readonly name: string }[];
+  /** Seconds since 1970 UTC. */
+  readonly at: number;
+  readonly text: string;
+  readonly attachments: readonly Attachment[];
+  /** Emoji, or "" to take it back; to what In-Reply-To names. */
+  readonly reaction?: string;
+  /** Message-IDs that were read. */
+  readonly read: readonly string[];
+  readonly isEncrypted: boolean;
+  /** The key of the sender, where the message is signed with it. */
+  readonly signer?: KnownKey;
+  /** What the message brings along, signed or not. */
+  readonly autocrypt?: KnownKey;
+  readonly gossip: readonly KnownKey[];
+  /** Of the protected header where there is one. */
+  field(name: string): string | undefined;
+}
+
+/** More than this is not shown: a browser would stand still over it. */
+const MAX_TEXT_LETTERS = 64 * 1024;
+const MAX_OCTETS = 40 * 1024 * 1024;
+const ARMOR = /-----BEGIN PGP MESSAGE-----[\s\S]*?-----END PGP MESSAGE-----/;
+
+/**
+ * @param certificateOf what is known of a sender, by address: a message need not
+ * bring its key along
+ * @throws {Error} when it is too large, or not for us
+ */
+export async function readMessage(
+  raw: Uint8Array,
+  own: PrivateKey,
+  certificateOf: (address: string) => readonly KnownKey[],
+): Promise<Received> {
+  if (raw.length > MAX_OCTETS) throw new Error("That is too large");
+  const outer = await PostalMime.parse(raw);
+  const armored = isSealed(outer)
+    ? ARMOR.exec(new TextDecoder("latin1").decode(raw))?.[0]
+    : undefined;
+  if (armored === undefined) return await describe(outer, outer, false);
+  const opened = await open(armored, own);
+  const inner = await PostalMime.parse(opened.inner);
+  const received = await describe(inner, outer, true);
+  const candidates = [
+    ...received.autocrypt ? [received.autocrypt] : [],
+    ...certificateOf(received.from.address),
+  ];
+  for (const candidate of candidates) {
+    if (await opened.isSignedBy(candidate.certificate)) {
+      return { ...received, signer: candidate };
+    }
+  }
+  return received;
+}
+
+function isSealed(email: Email): boolean {
+  return /^multipart\/encrypted\b/i.test(headerOf(email, "content-type") ?? "");
+}
+
+async function describe(
+  email: Email,
+  outer: Email,
+  isEncrypted: boolean,
+): Promise<Received> {
+  const from = email.from ?? outer.from;
+  const address = from?.address?.toLowerCase() ?? "";
+  const field = (name: string) => headerOf(email, name.toLowerCase());
+  const autocrypt = await keyOf(
+    field("autocrypt") ?? headerOf(outer, "autocrypt"),
+    address,
+  );
+  const gossip = await Promise.all(
+    email.headers.filter(({ key }) => key === "autocrypt-gossip").slice(0, 200)
+      .map(({ value }) => keyOf(value)),
+  );
+  const isReaction = /^reaction\b/i.test(field("content-disposition") ?? "");
+  const text = textOf(email);
+  return {
+    id: idOf(email.messageId ?? outer.messageId ?? ""),
+    from: { address, name: (from?.name ?? "").slice(0, 100) },
+    to: (email.to ?? []).flatMap(({ address, name }) =>
+      address ? [{ address: address.toLowerCase(), name }] : []
+    ),
+    at: secondsOf(email.date ?? outer.date),
+    text: isReaction ? "" : text,
+    attachments: isReaction ? [] : filesOf(email),
+    ...(isReaction ? { reaction: text.trim().split(/\s/)[0] ?? "" } : {}),
+    read: receiptsOf(email),
+    isEncrypted,
+    ...(autocrypt ? { autocrypt } : {}),
+    gossip: gossip.filter((key) => key !== undefined),
+    field,
+  };
+}
+
+function headerOf(email: Email, name: string): string | undefined {
+  return email.headers.find(({ key }) => key === name)?.value;
+}
+
+function idOf(text: string): string {
+  return text.trim().replace(/^<|>$/g, "").slice(0, 300);
+}
+
+export function idsOf(text: string | undefined): string[] {
+  return [...(text ?? "").matchAll(/<([^<>\s]{1,300})>/g)].map(([, id]) => id!);
+}
+
+function secondsOf(date: string | undefined): number {
+  const at = Math.floor(Date.parse(date ?? "") / 1000);
+  const now = Math.floor(Date.now() / 1000);
+  return Number.isFinite(at) ? Math.min(at, now) : now;
+}
+
+function textOf(email: Email): string {
+  const reaction = email.attachments.find(({ mimeType, disposition }) =>
+    mimeType === "text/plain" && disposition !== "attachment" &&
+    disposition !== "inline"
+  );
+  const text = email.text ??
+    (reaction ? new TextDecoder().decode(octetsOf(reaction.content)) : "");
+  // what Delta Chat puts below "-- " is the status of who writes
+  return text.slice(0, MAX_TEXT_LETTERS).replace(/\r\n/g, "\n")
+    .replace(/(?:^|\n)-- \n[\s\S]*$/, "").trimEnd();
+}
+
+const NO_FILES = [
+  "application/pgp-encrypted",
+  "message/disposition-notification",
+];
+
+function filesOf(email: Email): Attachment[] {
+  return email.attachments.filter(({ mimeType, disposition }) =>
+    !NO_FILES.includes(mimeType) &&
+    (disposition === "attachment" || disposition === "inline")
+  ).map(({ filename, mimeType, content }) => ({
+    name: filename ?? "file",
+    type: mimeType,
+    octets: octetsOf(content),
+  }));
+}
+
+function receiptsOf(email: Email): string[] {
+  const part = email.attachments.find(({ mimeType }) =>
+    mimeType === "message/disposition-notification"
+  );
+  if (!part) return [];
+  const report = new TextDecoder().decode(octetsOf(part.content));
+  return ["original-message-id", "additional-message-ids"].flatMap((name) => {
+    const line = new RegExp(`^${name}:(.{0,8000})$`, "im").exec(report);
+    return idsOf(line?.[1]);
+  });
+}
+
+function octetsOf(content: ArrayBuffer | Uint8Array | string): Uint8Array {
+  if (typeof content === "string") return new TextEncoder().encode(content);
+  return content instanceof Uint8Array ? content : new Uint8Array(content);
+}
+
+/** Autocrypt 1.1 §2: attributes with `;`; undefined when there is no key that can be used. */
+async function keyOf(
+  value: string | undefined,
+  sender?: string,
+): Promise<KnownKey | undefined> {
+  if (value === undefined) return undefined;
+  const attribute = (name: string) =>
+    new RegExp(`(?:^|;)\\s*${name}\\s*=\\s*([^;]*)`, "i").exec(value)?.[1]
+      ?.trim();
+  const address = attribute("addr")?.toLowerCase();
+  const certificate = attribute("keydata")?.replace(/\s+/g, "");
+  if (!address || !certificate) return undefined;
+  if (sender !== undefined && address !== sender) return undefined;
+  try {
+    const fingerprint = fingerprintOf(await readCertificate(certificate));
+    return { address, certificate, fingerprint };
+  } catch {
+    return undefined; // no key
+  }
+}

@@ -1,0 +1,215 @@
+/** Messages as Delta Chat writes them: all that says something is inside of the encryption. @module */
+import {
+  dateField,
+  encodeText,
+  type Fields,
+  foldLetters,
+  mailbox,
+  writeFields,
+} from "./fields.ts";
+import { randomId, toBase64Lines, toOctets } from "./octets.ts";
+
+export interface Attachment {
+  readonly name: string;
+  readonly type: string;
+  readonly octets: Uint8Array;
+}
+
+export interface Person {
+  readonly address: string;
+  readonly name: string;
+  /** Base64 of the certificate. */
+  readonly certificate: string;
+  readonly fingerprint: string;
+}
+
+export interface Letter {
+  readonly id: string;
+  readonly from: Person;
+  readonly to: readonly Person[];
+  /** Seconds since 1970 UTC. */
+  readonly at: number;
+  readonly subject: string;
+  /** Those of chats, as Chat-Group-ID. */
+  readonly more: Fields;
+  readonly body: Body;
+  /** The keys of all who take part go along. */
+  readonly gossip: boolean;
+}
+
+export type Body =
+  | {
+    readonly kind: "text";
+    readonly text: string;
+    readonly attachment?: Attachment;
+  }
+  | { readonly kind: "reaction"; readonly emoji: string }
+  | {
+    readonly kind: "receipt";
+    readonly address: string;
+    readonly messageId: string;
+  };
+
+export function makeMessageId(): string {
+  return `${randomId()}@localhost`;
+}
+
+/** What is encrypted (RFC 9788: header protection with `hp="cipher"`). */
+export function writeInner(letter: Letter): string {
+  const { id, from, to, at, subject, more, body } = letter;
+  const gossip: Fields = letter.gossip
+    ? to.map(({ address, certificate }) =>
+      [
+        "Autocrypt-Gossip",
+        `addr=${address}; keydata=\r\n ${foldLetters(certificate)}`,
+      ] as const
+    )
+    : [];
+  return writeFields([
+    ["From", mailbox(from.name, from.address)],
+    [
+      "To",
+      to.map(({ name, address }) => mailbox(name, address)).join(",\r\n "),
+    ],
+    ["Date", dateField(at)],
+    ["Message-ID", `<${id}>`],
+    ["Subject", encodeText(subject)],
+    ["Chat-Version", "1.0"],
+    ["Autocrypt", autocrypt(from)],
+    ...gossip,
+    ...more,
+  ]) + writeBody(body);
+}
+
+/** In clear: who, when about, and that it is encrypted. */
+export function writeOuter(letter: Letter, armored: string): string {
+  const boundary = randomId();
+  return writeFields([
+    ["From", `<${letter.from.address}>`],
+    ["To", `"hidden-recipients": ;`],
+    ["Date", dateField(letter.at)],
+    ["Message-ID", `<${letter.id}>`],
+    ["Subject", "[...]"],
+    ["Chat-Version", "1.0"],
+    ["MIME-Version", "1.0"],
+    [
+      "Content-Type",
+      `multipart/encrypted; protocol="application/pgp-encrypted";\r\n boundary="${boundary}"`,
+    ],
+  ]) + [
+    "",
+    `--${boundary}`,
+    "Content-Type: application/pgp-encrypted",
+    "",
+    "Version: 1",
+    "",
+    `--${boundary}`,
+    "Content-Type: application/octet-stream",
+    "",
+    armored.trim().replace(/\r?\n/g, "\r\n"),
+    `--${boundary}--`,
+    "",
+  ].join("\r\n");
+}
+
+/** The first words of a handshake, which cannot be encrypted yet; relays let just this form pass. */
+export function writePlainRequest(
+  from: Person,
+  to: string,
+  inviteNumber: string,
+  id: string,
+  at: number,
+  step: "vc-request" | "vg-request",
+): string {
+  const boundary = randomId();
+  return writeFields([
+    ["From", `<${from.address}>`],
+    ["To", `<${to}>`],
+    ["Date", dateField(at)],
+    ["Message-ID", `<${id}>`],
+    ["Subject", "..."],
+    ["Chat-Version", "1.0"],
+    ["Autocrypt", autocrypt(from)],
+    ["Secure-Join", step],
+    ["Secure-Join-Invitenumber", inviteNumber],
+    ["MIME-Version", "1.0"],
+    ["Content-Type", `multipart/mixed; boundary="${boundary}"`],
+  ]) + [
+    "",
+    `--${boundary}`,
+    "Content-Type: text/plain; charset=utf-8",
+    "",
+    `Secure-Join: ${step}`,
+    `--${boundary}--`,
+    "",
+  ].join("\r\n");
+}
+
+function autocrypt({ address, certificate }: Person): string {
+  return `addr=${address}; prefer-encrypt=mutual; keydata=\r\n ${
+    foldLetters(certificate)
+  }`;
+}
+
+const PROTECTED = `; protected-headers="v1"; hp="cipher"`;
+
+function writeBody(body: Body): string {
+  switch (body.kind) {
+    case "text":
+      if (!body.attachment) return textPart(body.text, PROTECTED);
+      return multipart("mixed", "", [
+        ...body.text === "" ? [] : [textPart(body.text)],
+        filePart(body.attachment),
+      ]);
+    case "reaction":
+      return textPart(
+        body.emoji,
+        PROTECTED,
+        "Content-Disposition: reaction\r\n",
+      );
+    case "receipt": {
+      const report = [
+        `Original-Recipient: rfc822;${body.address}`,
+        `Final-Recipient: rfc822;${body.address}`,
+        `Original-Message-ID: <${body.messageId}>`,
+        "Disposition: manual-action/MDN-sent-automatically; displayed",
+        "",
+      ].join("\r\n");
+      return multipart(
+        "report",
+        "; report-type=disposition-notification",
+        [
+          textPart("This is a receipt notification."),
+          `Content-Type: message/disposition-notification\r\n\r\n${report}`,
+        ],
+      );
+    }
+  }
+}
+
+function textPart(text: string, parameters = "", more = ""): string {
+  return `Content-Type: text/plain; charset="utf-8"${parameters}\r\n` +
+    `${more}Content-Transfer-Encoding: base64\r\n\r\n` +
+    `${toBase64Lines(toOctets(text))}\r\n`;
+}
+
+function filePart({ name, type, octets }: Attachment): string {
+  const clean = name.replace(/[^\p{L}\p{N} ._()+-]/gu, "_").slice(-100);
+  const safeType = /^[\w.+-]+\/[\w.+-]+$/.test(type)
+    ? type
+    : "application/octet-stream";
+  return `Content-Type: ${safeType}\r\n` +
+    `Content-Disposition: attachment; filename="${encodeText(clean)}"\r\n` +
+    `Content-Transfer-Encoding: base64\r\n\r\n${toBase64Lines(octets)}\r\n`;
+}
+
+function multipart(
+  subtype: string,
+  parameters: string,
+  parts: readonly string[],
+): string {
+  const boundary = randomId();
+  return `Content-Type: multipart/${subtype}${parameters}; boundary="${boundary}"${PROTECTED}\r\n\r\n` +
+    parts.map((part) => `--${boundary}\r\n${part}\r\n`).join("") +
+    `--${boundary}--\r\n`;
+}

@@ -1,0 +1,64 @@
+/** A group of people whose keys are known. @module */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { t } from "../../panel/i18n/translate.ts";
+import { Button } from "../../panel/ui/button.tsx";
+import { TextField } from "../../panel/ui/fields.tsx";
+import type { ViewProps } from "./view.ts";
+import { useBook } from "./state.ts";
+
+export function NewGroup({ messenger, go }: ViewProps): JSX.Element {
+  const { contacts } = useBook(messenger);
+  const [name, setName] = useState("");
+  const [chosen, setChosen] = useState<readonly string[]>([]);
+  const members = contacts.filter(({ fingerprint }) =>
+    chosen.includes(fingerprint)
+  );
+  return (
+    <section class="app-page">
+      <h2>{t("app.new_group")}</h2>
+      <form
+        onSubmit={async (event) => {
+          event.preventDefault();
+          if (name.trim() === "" || members.length === 0) return;
+          const { id } = await messenger.createGroup(name.trim(), members);
+          go({ kind: "chat", id });
+        }}
+      >
+        <TextField
+          label={t("app.group_name")}
+          value={name}
+          onChange={setName}
+          required
+        />
+        <fieldset class="app-choice">
+          <legend>{t("app.members")}</legend>
+          {contacts.length === 0 && <p class="hint">{t("app.nobody")}</p>}
+          {contacts.map((contact) => (
+            <label key={contact.fingerprint}>
+              <input
+                type="checkbox"
+                checked={chosen.includes(contact.fingerprint)}
+                onChange={(event) =>
+                  setChosen(
+                    event.currentTarget.checked
+                      ? [...chosen, contact.fingerprint]
+                      : chosen.filter((one) => one !== contact.fingerprint),
+                  )}
+              />
+              <span dir="auto">{contact.name}</span>{" "}
+              <bdi dir="ltr" class="hint">{contact.address}</bdi>
+            </label>
+          ))}
+        </fieldset>
+        <Button
+          submit
+          kind="primary"
+          disabled={name.trim() === "" || members.length === 0}
+        >
+          {t("app.create_group")}
+        </Button>
+      </form>
+    </section>
+  );
+}
