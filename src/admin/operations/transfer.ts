@@ -99,11 +99,12 @@ function sourceOf(input: ImportInput): ImportSource {
 }
 
 export const TRANSFER_OPERATIONS = {
+  /** Kept in records as a change is. Refuses with `policy_rejection`. */
   "accounts.export": operation({
     summary:
-      "Some accounts with password hashes: whoever has them may try passwords",
+      "Some accounts with password hashes, for who shows the token itself: whoever has them may try passwords",
     scope: "full",
-    changes: false,
+    changes: true,
     input: {
       after: optional(
         integer("next of the page before; 0 for the first", {
@@ -114,7 +115,13 @@ export const TRANSFER_OPERATIONS = {
       ),
     },
     secretOutputs: ["users"],
-    async run({ store }, { after }) {
+    async run({ store, caller }, { after }) {
+      // a browser that was left open is not enough
+      if (caller?.kind === "session") {
+        throw new Refusal("policy_rejection", {
+          explanation: "This is shown to the token itself, not to a session",
+        });
+      }
       const page = await exportPage(store.accounts, after as AccountId);
       return { users: page.users, next: page.next ?? null };
     },

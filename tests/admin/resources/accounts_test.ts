@@ -147,6 +147,15 @@ Deno.test("accounts go out with hashes and come in again; all go only by the dom
     assert.equal(out.body.total, 1);
     const [{ username, hash }] = out.body.users;
     assert.equal(username, "ann.chats@relay.example");
+    await refused(
+      ask(
+        { ...relay, caller: { kind: "session", name: "root" } },
+        "PATCH",
+        path,
+        { action: "export" },
+      ),
+      "policy_rejection",
+    );
     const users = [{ username: "joe.chats@relay.example", hash }, {
       username,
       hash,

@@ -145,6 +145,31 @@ relayTest("exchangers are added, changed and forgotten", async (relay) => {
   assert.deepEqual(gone.body, { deleted: "onjast" });
 });
 
+relayTest(
+  "the key that signs is made when it is asked for, and not before",
+  async (relay) => {
+    const before = (await ask(relay, "GET", "/admin/dkim/status")).body;
+    assert.equal(before.key_present, false);
+    assert.equal(before.dns_checked, false);
+    const made = (await ask(relay, "GET", "/admin/dkim")).body;
+    assert.equal(made.generated, true);
+    assert.equal(made.publishable, true);
+    assert.equal(made.domain, "relay.example");
+    assert.equal(
+      made.dns_fqdn,
+      `${made.selector}._domainkey.relay.example`,
+    );
+    assert.match(made.txt, /^v=DKIM1; k=rsa; p=[A-Za-z0-9+/]+=*/);
+    const again = (await ask(relay, "GET", "/admin/dkim")).body;
+    assert.equal(again.generated, false);
+    assert.equal(again.txt, made.txt);
+    const check = (await ask(relay, "GET", "/admin/dkim/check")).body;
+    assert.deepEqual([check.checked, check.matched], [true, false]);
+    const after = (await ask(relay, "GET", "/admin/dkim/status")).body;
+    assert.equal(after.key_present, true);
+  },
+);
+
 relayTest("peers are listed with what was counted of them", async (relay) => {
   const path = "/admin/federation/servers";
   assert.deepEqual((await ask(relay, "GET", path)).body, {

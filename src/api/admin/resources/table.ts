@@ -4,6 +4,7 @@ import { ACCESS_RESOURCES } from "./access.ts";
 import { ACCOUNT_RESOURCES } from "./account.ts";
 import { ACCOUNTS_RESOURCES } from "./accounts.ts";
 import { BLOCKLIST_RESOURCES } from "./blocklist.ts";
+import { DKIM_RESOURCES } from "./dkim.ts";
 import { EXCHANGE_RESOURCES } from "./exchange.ts";
 import { FEDERATION_RESOURCES } from "./federation.ts";
 import { NOTICE_RESOURCES } from "./notice.ts";
@@ -33,6 +34,7 @@ export const RESOURCES: readonly Resource[] = [
   ...REGISTRATION_TOKEN_RESOURCES,
   ...FEDERATION_RESOURCES,
   ...EXCHANGE_RESOURCES,
+  ...DKIM_RESOURCES,
   ...OUTBOUND_RESOURCES,
   ...QUEUE_RESOURCES,
   ...NOTICE_RESOURCES,
