@@ -1232,6 +1232,11 @@ export const SCHEMA = {
     days(90),
     "Time without a login after which an account is deleted; 0: never",
   ),
+  "retention.inactive_warning": key(
+    duration(),
+    days(7),
+    "An account that is to be deleted for want of logins gets one message so long before; 0: none",
+  ),
   "retention.max_share": key(
     percent,
     25,

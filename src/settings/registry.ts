@@ -253,6 +253,10 @@ export const SETTINGS = {
     "retention.inactive_accounts",
     (c) => c.retention.inactiveAccounts,
   ),
+  inactive_warning: live(
+    "retention.inactive_warning",
+    (c) => c.retention.inactiveWarning,
+  ),
   retention_max_share: live(
     "retention.max_share",
     (c) => c.retention.maxShare,

@@ -31,6 +31,8 @@ export interface TaskWork {
   /** If it is due. Says what came of it. @throws {Error} why there is none */
   renewCertificate(): Promise<string>;
   readonly quota: QuotaPolicy;
+  /** Seconds since 1970 UTC, for people to read. */
+  nowSeconds(): number;
   /** In place of the age in the settings. */
   readonly retentionSeconds?: number;
   readonly dryRun: boolean;

@@ -255,6 +255,7 @@ export class TaskRunner implements TaskControl {
     const { store, accounts, backups, dkim, settings, timers } = this.#parts;
     const { retentionSeconds } = options;
     return {
+      nowSeconds: () => nowSeconds(this.#parts.clock),
       store,
       accounts,
       backups,

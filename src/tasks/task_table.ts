@@ -22,6 +22,7 @@ import {
   tidyDatabase,
   trimToQuota,
 } from "./upkeep.ts";
+import { warnInactiveAccounts } from "./warnings.ts";
 
 export const TASKS: readonly Task[] = [
   pruneOldMessages,
@@ -31,6 +32,7 @@ export const TASKS: readonly Task[] = [
   pruneUnreadOlder,
   pruneUnusedAccounts,
   pruneInactiveAccounts,
+  warnInactiveAccounts,
   trimToQuota,
   finishDeletions,
   collectBlobs,

@@ -39,6 +39,7 @@ const SETTINGS: Record<string, unknown> = {
   auto_purge_seen_grace: 60,
   unused_account_retention: 30 * DAY,
   inactive_account_retention: 90 * DAY,
+  inactive_warning: 7 * DAY,
   retention_max_share: 100,
   quota_when_full: "expire_oldest",
 };
@@ -466,3 +467,52 @@ for (const name of BY_HAND) {
     },
   );
 }
+
+relayTest(
+  "who is about to lose an account is told once, and again after another rest",
+  async ({ store, time, tasks, pass }) => {
+    const add = async (name: string, pinned = false) => {
+      const id = await store.accounts.create({
+        address: `${name}@relay.example` as Address,
+        passwordHash: "x",
+        origin: "new",
+        createdAt: Math.floor(time.now() / 1000),
+        firstLoginAt: Math.floor(time.now() / 1000),
+        lastLoginDay: Math.floor(time.now() / 1000 / DAY),
+        pinned,
+      });
+      return id;
+    };
+    const ann = await add("ann");
+    const pinned = await add("kept", true);
+    const told = async (id: AccountId) => (await inboxOf(store, id)).exists;
+    const run = async () =>
+      await tasks.run("warn-inactive-accounts", { confirmed: true });
+    await pass(80);
+    await run();
+    assert.equal(await told(ann), 0);
+    await pass(5);
+    const fresh = await add("fresh");
+    const dry = await tasks.run("warn-inactive-accounts", { dryRun: true });
+    assert.equal(dry.dry_run, true);
+    assert.equal(await told(ann), 0);
+    for (let days = 0; days < 3; days++) {
+      await run();
+      await pass(1);
+      assert.deepEqual(
+        [await told(ann), await told(pinned), await told(fresh)],
+        [1, 0, 0],
+      );
+    }
+    store.accounts.recordLogin({
+      account: ann,
+      atSeconds: Math.floor(time.now() / 1000),
+    });
+    await add("later"); // what waits is written with it
+    await run();
+    assert.equal(await told(ann), 1);
+    await pass(85);
+    await run();
+    assert.equal(await told(ann), 2);
+  },
+);
