@@ -43,7 +43,11 @@ export function action<F extends v.ObjectEntries, Output>(
 
 /** JSON text in place of a value: of what is too large to be one. */
 export class JsonPieces {
-  constructor(readonly pieces: AsyncIterable<string>) {}
+  /** @param sizeOctets Of the message that it holds. */
+  constructor(
+    readonly pieces: AsyncIterable<string>,
+    readonly sizeOctets: number,
+  ) {}
 }
 
 const MAX_NAME = 1024;

@@ -5,9 +5,11 @@ import type { HttpPeer } from "../../http/peer.ts";
 import type { WebAccount, WebmailBackend } from "./backend.ts";
 import { type Credentials, headerCredentials } from "./credentials.ts";
 import { faultFor, tooManyRequests } from "./faults.ts";
+import { LargeMessages } from "./large_messages.ts";
 import { OpenSockets } from "./open_sockets.ts";
 import { Tickets } from "./tickets.ts";
 
+const MOST_LARGE = 3;
 const CHANGES = { burst: 10, perSecond: 10 / 3600 };
 
 export interface Admitted {
@@ -19,6 +21,9 @@ export interface Admitted {
 export class Admission {
   readonly sockets: OpenSockets;
   readonly tickets: Tickets;
+  /** On their way in, and on their way out. */
+  readonly incoming = new LargeMessages(MOST_LARGE);
+  readonly outgoing = new LargeMessages(MOST_LARGE);
   readonly #requests: TokenBuckets;
   readonly #changes: TokenBuckets;
 

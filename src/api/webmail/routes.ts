@@ -30,6 +30,7 @@ import type { WebmailBackend, WebmailOptions } from "./backend.ts";
 import { preflight, withCors } from "./cors.ts";
 import { headerCredentials } from "./credentials.ts";
 import { badRequest, faultFor, INTERNAL, WebmailFault } from "./faults.ts";
+import { SMALL_OCTETS } from "./large_messages.ts";
 import { octetsOf } from "./reading.ts";
 import {
   inputOf,
@@ -88,7 +89,15 @@ const sending = (path: string): WebRoute => ({
       bodyMs: SEND_MS,
       answerMs: SEND_MS,
     });
-    return await posted(asked, send, bodyOctets);
+    const { context, admission, account } = asked;
+    const declared = Number(context.req.header("content-length") ?? Infinity);
+    if (declared <= SMALL_OCTETS) return await posted(asked, send, bodyOctets);
+    const leave = await admission.incoming.enter(account.id);
+    try {
+      return await posted(asked, send, bodyOctets);
+    } finally {
+      leave();
+    }
   },
 });
 

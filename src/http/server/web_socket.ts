@@ -54,11 +54,13 @@ export function webSocketTakeover(
     );
     const socket = accept(request, stream, options);
     if (!socket) return closed; // refused, in the answer
-    return drive(socket, { closed, stopping, options, run });
+    const peer = new Peer(socket, () => stream.arrived);
+    return drive(peer, socket, { closed, stopping, options, run });
   };
 }
 
 async function drive(
+  peer: Peer,
   socket: WebSocket,
   { closed, stopping, options, run }: {
     readonly closed: Promise<void>;
@@ -67,7 +69,6 @@ async function drive(
     run(peer: WebSocketPeer): Promise<void>;
   },
 ): Promise<void> {
-  const peer = new Peer(socket);
   const stop = () => peer.close(options.stopCode ?? GOING_AWAY);
   stopping.addEventListener("abort", stop);
   const stopPinging = options.timers.every(PING_MS, () => peer.ping());
@@ -132,15 +133,19 @@ function accept(
 
 class Peer implements WebSocketPeer {
   readonly #socket: WebSocket;
+  readonly #arrived: () => number;
   readonly #received: (string | Uint8Array)[] = [];
   #closing = false;
   #alive = true; // since the last ping
   #unsent = 0; // octets, at the last ping
+  #read = 0; // octets, at the last ping: a long message is on its way
   #ended = false;
   #wake: (() => void) | undefined;
 
-  constructor(socket: WebSocket) {
+  /** @param arrived Octets that were read. */
+  constructor(socket: WebSocket, arrived: () => number) {
     this.#socket = socket;
+    this.#arrived = arrived;
     socket.binaryType = "nodebuffer";
     socket.on("message", (data: Uint8Array, isBinary: boolean) => {
       this.#alive = true;
@@ -189,10 +194,12 @@ class Peer implements WebSocketPeer {
   /** Ends it if the last ping led to nothing. */
   ping(): void {
     const { bufferedAmount, isPaused, readyState, OPEN } = this.#socket;
-    const takes = bufferedAmount !== this.#unsent;
+    const arrived = this.#arrived();
+    const moves = bufferedAmount !== this.#unsent || arrived !== this.#read;
     const isOurTurn = isPaused && bufferedAmount === 0; // pongs wait unread
     this.#unsent = bufferedAmount;
-    if (!this.#alive && !takes && !isOurTurn) return this.#socket.terminate();
+    this.#read = arrived;
+    if (!this.#alive && !moves && !isOurTurn) return this.#socket.terminate();
     this.#alive = false;
     if (readyState === OPEN) this.#socket.ping();
   }

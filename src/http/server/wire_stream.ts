@@ -6,15 +6,24 @@ type Done = (error?: Error | null) => void;
 
 export class WireStream extends Duplex {
   readonly #wire: Wire;
+  #arrived = 0;
 
   constructor(wire: Wire) {
     super({ allowHalfOpen: false });
     this.#wire = wire;
   }
 
+  /** Octets that were read. */
+  get arrived(): number {
+    return this.#arrived;
+  }
+
   override _read(): void {
     this.#wire.read().then(
-      (octets) => this.push(octets ?? null),
+      (octets) => {
+        this.#arrived += octets?.length ?? 0;
+        this.push(octets ?? null);
+      },
       (error) => this.destroy(error),
     );
   }

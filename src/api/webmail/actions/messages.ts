@@ -60,6 +60,7 @@ export const fetch = action({
     account.countTraffic(0, row.sizeOctets);
     return new JsonPieces(
       await begun(detailJson(summary, source, encoding)),
+      row.sizeOctets,
     );
   },
 });

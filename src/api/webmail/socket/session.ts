@@ -11,6 +11,7 @@ import { Refusal } from "../../../base/refusal.ts";
 import { JsonPieces, type Visit } from "../action.ts";
 import type { Admission, Admitted } from "../admission.ts";
 import { faultFor, INTERNAL, UNKNOWN_MAILBOX } from "../faults.ts";
+import { SMALL_OCTETS } from "../large_messages.ts";
 import { inputOf } from "../requests.ts";
 import { Feed, type FeedEvent } from "./feed.ts";
 import {
@@ -21,6 +22,7 @@ import {
   resultFrame,
   type SocketRequest,
 } from "./frames.ts";
+import type { GatedWire } from "./gated_wire.ts";
 import { Outbox } from "./outbox.ts";
 import { SOCKET_ACTIONS } from "./socket_actions.ts";
 
@@ -29,6 +31,7 @@ export interface SocketParts extends Admitted {
   readonly peer: HttpPeer;
   readonly mailbox: string;
   readonly sinceUid: number;
+  readonly wire: GatedWire;
 }
 
 /** Private ones (RFC 6455 §7.4.2) say what HTTP would have. */
@@ -39,6 +42,8 @@ export const CLOSE = {
 } as const;
 
 const MOST_AT_ONCE = 20;
+/** Of requests that are being answered; more is not read meanwhile. */
+const MOST_HELD = 2 * 1024 * 1024;
 
 export class SocketSession {
   readonly #peer: WebSocketPeer;
@@ -48,6 +53,9 @@ export class SocketSession {
   readonly #ending = { aborted: false };
   #feed: Feed | undefined;
   #running = 0;
+  /** Length of the requests that are being answered. */
+  #held = 0;
+  #wake: (() => void) | undefined;
   #isOver = false;
   /** Whole messages are sent one after the other. */
   #large: Promise<void> = Promise.resolve();
@@ -91,10 +99,15 @@ export class SocketSession {
       for (;;) {
         const message = await this.#peer.receive();
         if (message === undefined) return;
-        this.#take(readFrame(message));
+        const settle = this.#parts.wire.take();
+        this.#take(readFrame(message), message.length, settle);
+        while (this.#held > MOST_HELD && !this.#isOver) {
+          await new Promise<void>((resolve) => this.#wake = resolve);
+        }
       }
     } finally {
       this.#isOver = true;
+      this.#parts.wire.settle();
       this.#ending.aborted = true;
       this.#outbox.close();
       this.#feed?.stop();
@@ -104,18 +117,31 @@ export class SocketSession {
     }
   }
 
-  #take(request: SocketRequest): void {
-    if (this.#isOver) return;
+  /** @param settle gives back the room that the request has */
+  #take(request: SocketRequest, length: number, settle: () => void): void {
+    const isAnswered = request.kind === "action" && !this.#isOver &&
+      this.#running < MOST_AT_ONCE;
+    if (!isAnswered) {
+      settle();
+      return this.#say(request);
+    }
+    this.#held += length;
+    void this.#answer(request).finally(() => {
+      this.#held -= length;
+      settle();
+      this.#wake?.();
+    });
+  }
+
+  /** To what is not done. */
+  #say(request: SocketRequest): void {
     switch (request.kind) {
       case "ping":
         return this.#outbox.push(PONG);
       case "unreadable":
         return this.#outbox.push(errorFrame(undefined, "invalid JSON"));
       case "action":
-        if (this.#running >= MOST_AT_ONCE) {
-          return this.#outbox.push(errorFrame(request.id, TOO_MANY));
-        }
-        void this.#answer(request);
+        return this.#outbox.push(errorFrame(request.id, TOO_MANY));
     }
   }
 
@@ -156,18 +182,32 @@ export class SocketSession {
   }
 
   /** Read only when what was sent before has gone. */
-  #sendLarge(id: RequestId, { pieces }: JsonPieces): Promise<void> {
+  #sendLarge(id: RequestId, message: JsonPieces): Promise<void> {
     const turn = this.#large.then(async () => {
       await this.#outbox.drained();
-      let json = "";
-      for await (const piece of pieces) {
-        if (this.#isOver) return;
-        json += piece;
+      if (message.sizeOctets <= SMALL_OCTETS) {
+        return await this.#sendWhole(id, message);
       }
-      this.#outbox.push(resultFrame(id, json));
+      const { admission, account } = this.#parts;
+      const leave = await admission.outgoing.enter(account.id);
+      try {
+        await this.#sendWhole(id, message);
+        await this.#outbox.drained();
+      } finally {
+        leave();
+      }
     });
     this.#large = turn.catch(() => {});
     return turn;
+  }
+
+  async #sendWhole(id: RequestId, { pieces }: JsonPieces): Promise<void> {
+    let json = "";
+    for await (const piece of pieces) {
+      if (this.#isOver) return;
+      json += piece;
+    }
+    this.#outbox.push(resultFrame(id, json));
   }
 
   #subscribe(data: unknown) {
@@ -195,6 +235,7 @@ export class SocketSession {
   #end(code: number, reason: string): void {
     if (this.#isOver) return;
     this.#isOver = true;
+    this.#wake?.();
     this.#ending.aborted = true;
     this.#feed?.stop();
     this.#outbox.close();

@@ -22,6 +22,7 @@ import { badRequest, faultFor, INTERNAL, WebmailFault } from "../faults.ts";
 import { MAX_UID, openMailbox } from "../reading.ts";
 import { faultResponse, maxSendOctets, SOCKET_PATH } from "../routes.ts";
 import { errorFrame } from "./frames.ts";
+import { GatedWire } from "./gated_wire.ts";
 import { SocketSession } from "./session.ts";
 
 /** RFC 6455 §7.4.1: the server is going to start again. */
@@ -91,24 +92,26 @@ async function opened(
   );
   const leave = admission.sockets.enter(account.id, peer.address);
   const { name } = mailbox;
-  const run = webSocketTakeover(
-    {
-      maxMessageOctets: maxSendOctets(options),
-      timers: backend.timers,
-      stopCode: RESTARTING,
-    },
-    (socket) =>
-      new SocketSession(socket, {
-        ...admitted,
-        admission,
-        peer,
-        mailbox: name,
-        sinceUid,
-      }).run(),
-  );
+  const maxMessageOctets = maxSendOctets(options);
   return (connection) => {
     void connection.wire.gone.then(leave);
-    return run(connection);
+    const wire = new GatedWire(
+      connection.wire,
+      () => admission.incoming.enter(account.id),
+      backend.timers,
+    );
+    const parts = {
+      ...admitted,
+      admission,
+      peer,
+      mailbox: name,
+      sinceUid,
+      wire,
+    };
+    return webSocketTakeover(
+      { maxMessageOctets, timers: backend.timers, stopCode: RESTARTING },
+      (socket) => new SocketSession(socket, parts).run(),
+    )({ ...connection, wire });
   };
 }
 
