@@ -23,6 +23,7 @@ import { measureDeferred, measureSink } from "./queue.ts";
 import { measureAdminLists } from "./admin_lists.ts";
 import { measureScale } from "./scale.ts";
 import { measureScrape } from "./scrape.ts";
+import { measureWebMail } from "./web_mail.ts";
 import { measureIdle, measureKnownLogins, measureSignUps } from "./sessions.ts";
 import { measureSmtp } from "./smtp.ts";
 import { measureSubmission } from "./submission.ts";
@@ -60,6 +61,7 @@ const STANDALONE: Record<string, () => Row[] | Promise<Row[]>> = {
   deferred: measureDeferred,
   b13: measureBackup,
   push: measurePush,
+  web: measureWebMail,
   iroh: async () => [...await measureIrohPairs(), ...await measureIrohIdle()],
   ss: measureShadowsocks,
   scrape: measureScrape,
