@@ -1,5 +1,5 @@
 /**
- * `make bench`: runs B1 to B13, or those named as arguments, each against a
+ * `make bench`: runs B1 to B15, or those named as arguments, each against a
  * server of its own, B11 and its parts (`across`, `sink`, `deferred`) in networks
  * of relays, gate and SMTP sessions without any, calls (`turn`) beside coturn, and prints a table and the same
  * as JSON. Driver and servers share the machine. `POSTERN_BINARY` measures a
@@ -12,12 +12,14 @@ import { measureCalls } from "./calls/calls.ts";
 import { measureDeltaChat } from "./delta_chat.ts";
 import { measureAcross, measureDeadPeer } from "./federation.ts";
 import { measureGate } from "./gate.ts";
+import { measureHistory } from "./history.ts";
 import { measureInbound } from "./inbound.ts";
 import { measureIrohIdle, measureIrohPairs } from "./iroh.ts";
 import { measureLarge } from "./large.ts";
 import { measureFanout, measureLoaded, measurePair } from "./latency.ts";
 import { formatTable, isKept, type Row } from "./measure.ts";
 import { type Relay, withRelay } from "./people.ts";
+import { measurePanel } from "./panel.ts";
 import { measurePush } from "./push.ts";
 import { measureDeferred, measureSink } from "./queue.ts";
 import { measureAdminLists } from "./admin_lists.ts";
@@ -60,6 +62,8 @@ const STANDALONE: Record<string, () => Row[] | Promise<Row[]>> = {
   sink: measureSink,
   deferred: measureDeferred,
   b13: measureBackup,
+  b14: measureHistory,
+  b15: measurePanel,
   push: measurePush,
   web: measureWebMail,
   iroh: async () => [...await measureIrohPairs(), ...await measureIrohIdle()],

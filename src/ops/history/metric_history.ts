@@ -60,6 +60,8 @@ const TICK_MS = 1000;
 const FLUSH_MS = 60_000;
 /** While the store takes none; the oldest go. */
 const MAX_WAITING = 5000;
+/** Of the store, between which others have their turn. */
+const ROWS_AT_ONCE = 2000;
 /** Steps of a deletion after one write. */
 const PRUNES_AT_ONCE = 4;
 /** More of a rate that was asked for late are as good as a gap. */
@@ -181,7 +183,7 @@ export class MetricHistory implements HistoryControl {
     }, options().kept);
     const range = {
       fromSeconds: startOf(Math.max(0, wanted.fromSeconds), pointSeconds),
-      toSeconds: wanted.toSeconds,
+      toSeconds: Math.min(wanted.toSeconds, nowSeconds(clock) + 1),
     };
     const series = new Map<SeriesName, [number, number][]>();
     for (const name of names) {
@@ -192,7 +194,6 @@ export class MetricHistory implements HistoryControl {
         name,
         points.map((point) => [point.atSeconds, rounded(meanOf(point))]),
       );
-      await othersTurn();
     }
     return { stepSeconds: pointSeconds, series };
   }
@@ -316,12 +317,21 @@ export class MetricHistory implements HistoryControl {
     pointSeconds: number,
   ): Promise<Bucket[]> {
     const fresh = this.#inMemory(name, step);
-    const stored = await this.#parts.store.samples.read({
-      series: name,
-      stepSeconds: step,
-      fromSeconds,
-      toSeconds: Math.min(toSeconds, fresh[0]?.atSeconds ?? toSeconds),
-    }, pointSeconds);
+    const end = Math.min(toSeconds, fresh[0]?.atSeconds ?? toSeconds);
+    const piece = pointSeconds *
+      Math.max(1, Math.floor(ROWS_AT_ONCE * step / pointSeconds));
+    const stored: Bucket[] = [];
+    const { samples } = this.#parts.store;
+    const first = await samples.first(name, step) ?? end;
+    const from = Math.max(fromSeconds, startOf(first, pointSeconds));
+    for (let at = from; at < end; at += piece) {
+      const range = { fromSeconds: at, toSeconds: Math.min(end, at + piece) };
+      const asked = { series: name, stepSeconds: step, ...range };
+      stored.push(
+        ...await samples.read(asked, pointSeconds),
+      );
+      await othersTurn();
+    }
     const here = fresh.filter(({ atSeconds }) =>
       atSeconds >= fromSeconds && atSeconds < toSeconds
     );

@@ -382,3 +382,14 @@ historyTest(
     assert.deepEqual(points.map(([at]) => at), [0, 60, 120, 420, 480, 540]);
   },
 );
+
+historyTest("all time that there is can be asked for", async (world) => {
+  const history = await world.open();
+  await world.live(history, 130);
+  const found = await history.read({
+    names: ["process.memory"],
+    fromSeconds: 0,
+    toSeconds: 253_402_300_799,
+  });
+  assert.equal(found.series.get("process.memory")!.length, 1);
+});
