@@ -33,7 +33,7 @@ image: ## A container image of build/postern, localhost/postern, by podman or bu
 release: ## Signed archives, SBOM and release.json in build/release; RELEASE_KEY names the private key
 	@$(DENO) run -A scripts/release.ts
 
-bench: ## Measure B1 to B12; ONLY="b1 b4" for some
+bench: ## Measure B1 to B15; ONLY="b1 b4" for some
 	@$(DENO) run -A scripts/bundle.ts >/dev/null
 	@$(DENO) run -A --unsafely-ignore-certificate-errors=chat.example tests/bench/main.ts $(ONLY)
 
