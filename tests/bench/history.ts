@@ -86,7 +86,8 @@ export async function measureHistory(): Promise<Row[]> {
         throw error;
       },
     });
-    await history.start();
+    history.start();
+    await history.begun;
     const looks: number[] = [];
     const writes: number[] = [];
     for (let i = 0; i < LOOKS; i++) {

@@ -18,6 +18,9 @@ export interface SeriesSource {
   onFault(error: unknown): void;
 }
 
+/** A part that takes longer is not known this time. */
+const ANSWER_MS = 3000;
+
 interface Counted {
   readonly value: number;
   readonly atMs: number;
@@ -73,11 +76,27 @@ export class SeriesReader {
     const found = new Map<FamilyName, readonly Sample[]>();
     await Promise.all([...names].map(async (name) => {
       try {
-        found.set(name, await this.#source.samples(name));
+        const samples = await within(ANSWER_MS, this.#source.samples(name));
+        if (samples) found.set(name, samples);
       } catch (error) {
         this.#source.onFault(error);
       }
     }));
     return found;
+  }
+}
+
+/** undefined when it takes longer. */
+async function within<T>(
+  ms: number,
+  work: Promise<T>,
+): Promise<T | undefined> {
+  const late = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => late.resolve(undefined), ms);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => {}); // it may fail after that
   }
 }

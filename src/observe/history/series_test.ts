@@ -115,3 +115,11 @@ Deno.test("every family that a series is made of is in the table", () => {
     assert.ok(Object.hasOwn(FAMILIES, seriesNamed(name).family));
   }
 });
+
+Deno.test("read() does not wait for a part that never answers", async () => {
+  const { metrics, read } = reader();
+  metrics.provide("turn_allocations", () => new Promise(() => {}));
+  const values = await read.read(0);
+  assert.equal(values.get("turn.allocations"), undefined);
+  assert.equal(values.get("process.files"), 5);
+});

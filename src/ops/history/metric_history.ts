@@ -84,6 +84,8 @@ export class MetricHistory implements HistoryControl {
   #isBusy = false;
   #turn: Promise<void> = Promise.resolve();
   #end = () => {};
+  /** The first look at all counters. */
+  begun: Promise<void> = Promise.resolve();
 
   private constructor(parts: HistoryParts) {
     this.#parts = parts;
@@ -101,11 +103,15 @@ export class MetricHistory implements HistoryControl {
     return history;
   }
 
-  async start(): Promise<void> {
+  start(): void {
     const { clock, timers } = this.#parts;
     this.#slot = slotAt(nowSeconds(clock));
     this.#lookedMs = this.#flushedMs = clock.monotonic();
-    await this.#reader.read(this.#lookedMs);
+    // from here on counters are counted; nothing waits for who has them
+    this.#isBusy = true;
+    this.begun = this.#reader.read(this.#lookedMs)
+      .catch((error) => this.#fault(error))
+      .then(() => void (this.#isBusy = false));
     this.#end = timers.every(TICK_MS, () => void this.look());
   }
 

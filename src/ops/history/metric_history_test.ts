@@ -42,7 +42,8 @@ class World {
       options: () => ({ isOn: this.isOn, kept: this.kept }),
       reportBug: (error) => this.bugs.push(error),
     });
-    await history.start();
+    history.start();
+    await history.begun;
     return history;
   }
 
