@@ -48,7 +48,8 @@ script("accounts by what became of them", [
   {
     run: "accounts list --never --over-quota",
     exit: 2,
-    err: "postern: Name one of --inactive, --never and --over-quota\n",
+    err:
+      "postern: Name one of --inactive, --never, --over-quota and --blocked\n",
   },
 ]);
 

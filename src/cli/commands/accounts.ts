@@ -49,6 +49,7 @@ async function list(call: Call): Promise<CommandResult> {
     ...filterOf(call),
     search: textOption(call, "search"),
     sort: choiceOption(call, "sort", ACCOUNT_ORDERS),
+    dir: choiceOption(call, "dir", ["asc", "desc"]),
     offset: numberOption(call, "offset", range),
     limit: numberOption(call, "limit", { min: 1, max: 100_000 }),
   });
@@ -88,11 +89,12 @@ function filterOf(
     ...(flagOption(call, "overQuota")
       ? [{ filter: "over_quota" } as const]
       : []),
+    ...(flagOption(call, "blocked") ? [{ filter: "blocked" } as const] : []),
   ];
   if (chosen.length < 2) return chosen[0] ?? {};
   throw new CliError(
     "usage",
-    "Name one of --inactive, --never and --over-quota",
+    "Name one of --inactive, --never, --over-quota and --blocked",
     EXIT.usage,
   );
 }
@@ -275,6 +277,8 @@ export const ACCOUNT_COMMANDS: readonly Command[] = [
         flags: "--sort <field>",
         summary: "by username, created, last_login, used or messages",
       },
+      { flags: "--dir <way>", summary: "asc, or desc: the largest first" },
+      { flags: "--blocked", summary: "only those the blocklist covers" },
     ],
     run: list,
   },

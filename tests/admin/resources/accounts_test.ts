@@ -172,6 +172,25 @@ Deno.test("accounts go out with hashes and come in again; all go only by the dom
       ask(relay, "PATCH", path, { action: "import", users: [] }),
       "users",
     );
+    const bare = await ask(relay, "PATCH", path, {
+      action: "import",
+      users: [
+        { username: "zoe.chats@relay.example", password: "", hash: "" },
+        { username: "ann.chats" },
+        { username: "x y" },
+        "nobody",
+      ],
+    });
+    assert.deepEqual([bare.body.imported, bare.body.skipped], [1, 3]);
+    assert.equal(bare.body.errors.length, 2);
+    const [{ username: zoe, password }, ...more] = bare.body.created;
+    assert.deepEqual([zoe, more], ["zoe.chats@relay.example", []]);
+    await relay.accounts.login(zoe, secretOfText(password), PEER);
+    await relay.accounts.login(
+      "ann.chats@relay.example",
+      secretOfText(STRONG),
+      PEER,
+    );
     await wrongField(
       ask(relay, "PATCH", path, { action: "shuffle" }),
       "action",
@@ -180,12 +199,12 @@ Deno.test("accounts go out with hashes and come in again; all go only by the dom
       ask(relay, "PATCH", path, { action: "delete_all" }),
       "confirm",
     );
-    assert.equal((await ask(relay, "GET", path)).body.total, 2);
+    assert.equal((await ask(relay, "GET", path)).body.total, 3);
     const all = await ask(relay, "PATCH", path, {
       action: "delete_all",
       confirm: "relay.example",
     });
-    assert.deepEqual([all.body.deleted, all.body.state], [2, "done"]);
+    assert.deepEqual([all.body.deleted, all.body.state], [3, "done"]);
     assert.equal((await ask(relay, "GET", path)).body.total, 0);
   });
 });

@@ -19,8 +19,8 @@ import {
   type ListedAccount,
   listedAccount,
 } from "../../../admin/operations/accounts.ts";
-import { invalidField } from "../../../admin/operation.ts";
 import { type Resource, ResourceAnswer } from "../resource.ts";
+import { importAccounts } from "./account_import.ts";
 import { action, given, perform, unknownAction } from "./action.ts";
 import { qrSvg } from "../../qr_svg.ts";
 
@@ -99,25 +99,6 @@ async function exportAccounts(context: AdminContext) {
     after = page.next;
   }
   return { users, total: users.length };
-}
-
-async function importAccounts(
-  context: AdminContext,
-  users: readonly unknown[] | undefined,
-) {
-  if (users === undefined || users.length === 0) {
-    throw invalidField("users", "must name at least one account");
-  }
-  const report = await perform(context, "accounts.import", {
-    users: [...users],
-  });
-  return {
-    imported: report.imported,
-    skipped: report.skipped,
-    ...(report.errors.length === 0 ? {} : {
-      errors: report.errors.map(({ index, error }) => `${index}: ${error}`),
-    }),
-  };
 }
 
 /** So long an answer waits for the end; then it says how far it is. */
