@@ -355,3 +355,33 @@ Deno.test("a relay passes datagrams on", async (t) => {
     await server.dispose();
   }
 });
+
+Deno.test("beyond the limit of all clients it is 503, until one leaves", async () => {
+  const server = await Server.start({ config: "[iroh]\nmax_clients = 3" });
+  const plain = { port: server.ports.http };
+  try {
+    const clients: IrohClient[] = [];
+    for (let count = 0; count < 3; count++) {
+      clients.push(await connected(plain));
+    }
+    const refused = /^Error: HTTP\/1.1 503 /;
+    await rejects(() => IrohClient.connect(plain), refused);
+    await rejects(
+      () => IrohClient.connect({ port: server.ports.iroh }),
+      refused,
+    );
+    clients.pop()?.close();
+    for (;;) { // until the relay has seen that
+      try {
+        clients.push(await connected(plain));
+        break;
+      } catch (error) {
+        match(String(error), refused);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    }
+    for (const client of clients) client.close();
+  } finally {
+    await server.dispose();
+  }
+});

@@ -48,12 +48,12 @@ export async function stealthGaps(
 }
 
 export function openFileFacts(
-  { smtp, submission, imap, turn }: Config,
+  { smtp, submission, imap, turn, iroh }: Config,
   limit: number | undefined,
 ): Pick<Facts, "openFiles" | "openFault"> {
   const fault = openFault();
   const needed = smtp.maxConnections + submission.maxConnections +
-    imap.maxConnections + turn.maxAllocations + OTHER_FILES;
+    imap.maxConnections + turn.maxAllocations + iroh.maxClients + OTHER_FILES;
   return {
     ...(limit === undefined ? {} : { openFiles: { limit, needed } }),
     ...(fault === undefined ? {} : { openFault: fault }),
