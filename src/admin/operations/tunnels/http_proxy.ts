@@ -1,8 +1,7 @@
 /** CONNECT on the ports of HTTP, for clients whose network lets them reach nothing else. @module */
-import { Refusal } from "../../../base/refusal.ts";
 import type { AdminContext } from "../../context.ts";
 import type { TunnelShape } from "../../live_server.ts";
-import { operation } from "../../operation.ts";
+import { tunnelOperations } from "./tunnel_operations.ts";
 
 export interface HttpProxyStatus {
   readonly enabled: boolean;
@@ -37,72 +36,37 @@ async function make(
   await settings.set(name, octets.toHex());
 }
 
-/** @throws {Refusal} */
-function url({ settings, tunnels }: AdminContext): string {
+function link({ settings, tunnels }: AdminContext): string | undefined {
   const address = tunnels.connectProxy();
   const user = settings.get("http_proxy_username");
   const password = settings.get("http_proxy_password");
   if (
     address === undefined || user === "" || password === "" ||
     !settings.get("http_proxy_enabled")
-  ) {
-    throw new Refusal("invalid_value", {
-      explanation: "The HTTP proxy is switched off",
-    });
-  }
+  ) return undefined;
   const [scheme, at] = address.split("://");
   return `${scheme}://${encodeURIComponent(user)}:${
     encodeURIComponent(password)
   }@${at}`;
 }
 
+const operations = tunnelOperations({
+  name: "CONNECT",
+  enabled: "http_proxy_enabled",
+  status,
+  async prepare(context) {
+    for (
+      const name of ["http_proxy_username", "http_proxy_password"] as const
+    ) if (context.settings.get(name) === "") await make(context, name);
+  },
+  renew: (context) => make(context, "http_proxy_password"),
+  link,
+});
+
 export const HTTP_PROXY_OPERATIONS = {
-  "http_proxy.status": operation({
-    summary: "Whether clients may come through CONNECT, and how many do",
-    scope: "read",
-    changes: false,
-    input: {},
-    run: status,
-  }),
-  "http_proxy.enable": operation({
-    summary: "Let clients come through CONNECT",
-    scope: "full",
-    changes: true,
-    input: {},
-    async run(context) {
-      for (
-        const name of ["http_proxy_username", "http_proxy_password"] as const
-      ) if (context.settings.get(name) === "") await make(context, name);
-      await context.settings.set("http_proxy_enabled", "true");
-      return status(context);
-    },
-  }),
-  "http_proxy.disable": operation({
-    summary: "Let nobody come through CONNECT, and end those who have",
-    scope: "full",
-    changes: true,
-    input: {},
-    async run(context) {
-      await context.settings.set("http_proxy_enabled", "false");
-      return status(context);
-    },
-  }),
-  "http_proxy.rotate": operation({
-    summary: "Make a new password; clients need the new link",
-    scope: "full",
-    changes: true,
-    input: {},
-    async run(context) {
-      await make(context, "http_proxy_password");
-      return status(context);
-    },
-  }),
-  "http_proxy.url": operation({
-    summary: "The link that brings a client everything it needs",
-    scope: "full",
-    changes: false,
-    input: {},
-    secretOutputs: ["url"],
-    run: (context) => ({ url: url(context) }),
-  }),
+  "http_proxy.status": operations.status,
+  "http_proxy.enable": operations.enable,
+  "http_proxy.disable": operations.disable,
+  "http_proxy.rotate": operations.rotate,
+  "http_proxy.url": operations.url,
 } as const;

@@ -1,10 +1,9 @@
 /** The tunnel for clients whose network lets them reach nothing else. @module */
-import { Refusal } from "../../../base/refusal.ts";
 import { shareLink } from "../../../shadowsocks/proto/share_link.ts";
 import type { AdminContext } from "../../context.ts";
 import type { TunnelShape } from "../../live_server.ts";
-import { operation } from "../../operation.ts";
 import { ensurePassword, newPassword } from "./access.ts";
+import { tunnelOperations } from "./tunnel_operations.ts";
 
 export interface ShadowsocksStatus {
   readonly enabled: boolean;
@@ -30,67 +29,30 @@ function status(context: AdminContext): ShadowsocksStatus {
   };
 }
 
-/** @throws {Refusal} */
-function url({ settings, tunnels }: AdminContext): string {
+function link({ settings, tunnels }: AdminContext): string | undefined {
   const { host, port, name } = tunnels.shadowsocks();
-  const link = port === undefined ? undefined : shareLink({
+  return port === undefined ? undefined : shareLink({
     method: settings.get("shadowsocks_cipher"),
     password: settings.get("shadowsocks_password"),
     host,
     port,
     name,
   });
-  if (link !== undefined) return link;
-  throw new Refusal("invalid_value", {
-    explanation: "Shadowsocks is switched off",
-  });
 }
 
+const operations = tunnelOperations({
+  name: "Shadowsocks",
+  enabled: "shadowsocks_enabled",
+  status,
+  prepare: ({ settings, random }) => ensurePassword(settings, random),
+  renew: ({ settings, random }) => newPassword(settings, random),
+  link,
+});
+
 export const SHADOWSOCKS_OPERATIONS = {
-  "shadowsocks.status": operation({
-    summary: "Whether clients may come through Shadowsocks, and how many do",
-    scope: "read",
-    changes: false,
-    input: {},
-    run: status,
-  }),
-  "shadowsocks.enable": operation({
-    summary: "Let clients come through Shadowsocks",
-    scope: "full",
-    changes: true,
-    input: {},
-    async run(context) {
-      await ensurePassword(context.settings, context.random);
-      await context.settings.set("shadowsocks_enabled", "true");
-      return status(context);
-    },
-  }),
-  "shadowsocks.disable": operation({
-    summary: "Let nobody come through Shadowsocks, and end those who have",
-    scope: "full",
-    changes: true,
-    input: {},
-    async run(context) {
-      await context.settings.set("shadowsocks_enabled", "false");
-      return status(context);
-    },
-  }),
-  "shadowsocks.rotate": operation({
-    summary: "Make a new password; clients need the new link",
-    scope: "full",
-    changes: true,
-    input: {},
-    async run(context) {
-      await newPassword(context.settings, context.random);
-      return status(context);
-    },
-  }),
-  "shadowsocks.url": operation({
-    summary: "The link that brings a client everything it needs",
-    scope: "full",
-    changes: false,
-    input: {},
-    secretOutputs: ["url"],
-    run: (context) => ({ url: url(context) }),
-  }),
+  "shadowsocks.status": operations.status,
+  "shadowsocks.enable": operations.enable,
+  "shadowsocks.disable": operations.disable,
+  "shadowsocks.rotate": operations.rotate,
+  "shadowsocks.url": operations.url,
 } as const;

@@ -1,15 +1,9 @@
 /** CONNECT on the ports of HTTP: on or off, its password, and the link for clients. @module */
 import type { AdminOutput } from "../../../admin/operation_table.ts";
-import { qrText } from "../../../api/qr_text.ts";
-import {
-  type Call,
-  type Command,
-  type CommandResult,
-  flagOption,
-  withApplied,
-} from "../../command.ts";
-import { appliedNote, facts } from "../../text.ts";
+import { type Call, type Command, type CommandResult } from "../../command.ts";
+import { facts } from "../../text.ts";
 import { trafficFacts } from "./traffic.ts";
+import { changedTo, QR_OPTION, showLink } from "./ways_in.ts";
 
 type Status = AdminOutput<"http_proxy.status">;
 
@@ -22,8 +16,11 @@ async function change(
   call: Call,
   operation: "http_proxy.enable" | "http_proxy.disable" | "http_proxy.rotate",
 ): Promise<CommandResult> {
-  const data = await withApplied(call, await call.access.call(operation, {}));
-  return { data, text: statusText(data) + appliedNote(data.applied) };
+  return await changedTo(
+    call,
+    await call.access.call(operation, {}),
+    statusText,
+  );
 }
 
 function statusText(
@@ -35,14 +32,6 @@ function statusText(
     ["reached at", address ?? "nowhere"],
     ...(traffic ? trafficFacts(traffic) : []),
   ]);
-}
-
-async function url(call: Call): Promise<CommandResult> {
-  const data = await call.access.call("http_proxy.url", {});
-  const text = flagOption(call, "qr")
-    ? `${qrText(data.url)}\n${data.url}`
-    : data.url;
-  return { data, text };
 }
 
 export const HTTP_PROXY_COMMANDS: readonly Command[] = [
@@ -72,7 +61,7 @@ export const HTTP_PROXY_COMMANDS: readonly Command[] = [
   {
     usage: "http-proxy url",
     summary: "The link that brings a client everything it needs",
-    options: [{ flags: "--qr", summary: "as a QR code too" }],
-    run: url,
+    options: [QR_OPTION],
+    run: (call) => showLink(call, "http_proxy.url"),
   },
 ];

@@ -1,16 +1,10 @@
 /** Shadowsocks: on or off, cipher and password, and the link for clients. @module */
-import { qrText } from "../../../api/qr_text.ts";
 import type { AdminOutput } from "../../../admin/operation_table.ts";
-import {
-  type Call,
-  type Command,
-  type CommandResult,
-  flagOption,
-  withApplied,
-} from "../../command.ts";
+import { type Call, type Command, type CommandResult } from "../../command.ts";
 import { CliError, EXIT } from "../../exit_codes.ts";
-import { appliedNote, facts, yesNo } from "../../text.ts";
+import { facts, yesNo } from "../../text.ts";
 import { trafficFacts } from "./traffic.ts";
+import { changedTo, QR_OPTION, showLink } from "./ways_in.ts";
 
 type Status = AdminOutput<"shadowsocks.status">;
 type SettingName = "shadowsocks_cipher" | "shadowsocks_password";
@@ -27,8 +21,11 @@ async function change(
     | "shadowsocks.disable"
     | "shadowsocks.rotate",
 ): Promise<CommandResult> {
-  const data = await withApplied(call, await call.access.call(operation, {}));
-  return { data, text: statusText(data) + appliedNote(data.applied) };
+  return await changedTo(
+    call,
+    await call.access.call(operation, {}),
+    statusText,
+  );
 }
 
 function statusText({ traffic, ...status }: Status): string {
@@ -90,18 +87,7 @@ async function show(call: Call, name: SettingName): Promise<CommandResult> {
 
 async function changed(call: Call): Promise<CommandResult> {
   const now = await call.access.call("shadowsocks.status", {});
-  const data = await withApplied(call, now);
-  return { data, text: statusText(data) + appliedNote(data.applied) };
-}
-
-async function url(call: Call): Promise<CommandResult> {
-  const data = await call.access.call("shadowsocks.url", {});
-  return {
-    data,
-    text: flagOption(call, "qr")
-      ? `${qrText(data.url)}\n${data.url}`
-      : data.url,
-  };
+  return await changedTo(call, now, statusText);
 }
 
 export const SHADOWSOCKS_COMMANDS: readonly Command[] = [
@@ -126,8 +112,8 @@ export const SHADOWSOCKS_COMMANDS: readonly Command[] = [
   {
     usage: "proxy url",
     summary: "The link that brings a client everything it needs",
-    options: [{ flags: "--qr", summary: "as a QR code too" }],
-    run: url,
+    options: [QR_OPTION],
+    run: (call) => showLink(call, "shadowsocks.url"),
   },
   {
     usage: "proxy cipher [action] [cipher]",

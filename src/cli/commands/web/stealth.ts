@@ -1,15 +1,9 @@
 /** Hiding the web site: what strangers see, and the link for those who may. @module */
 import type { AdminOutput } from "../../../admin/operation_table.ts";
 import type { StealthMode } from "../../../admin/operations/web/stealth.ts";
-import { qrText } from "../../../api/qr_text.ts";
-import {
-  type Call,
-  type Command,
-  type CommandResult,
-  flagOption,
-  withApplied,
-} from "../../command.ts";
-import { appliedNote, facts } from "../../text.ts";
+import { type Call, type Command, type CommandResult } from "../../command.ts";
+import { facts } from "../../text.ts";
+import { changedTo, QR_OPTION, showLink } from "../tunnels/ways_in.ts";
 
 type Status = AdminOutput<"stealth.status">;
 
@@ -25,16 +19,13 @@ async function status(call: Call): Promise<CommandResult> {
 }
 
 async function set(call: Call, mode: StealthMode): Promise<CommandResult> {
-  return await changed(call, await call.access.call("stealth.set", { mode }));
+  const now = await call.access.call("stealth.set", { mode });
+  return await changedTo(call, now, statusText);
 }
 
 async function rotate(call: Call): Promise<CommandResult> {
-  return await changed(call, await call.access.call("stealth.rotate", {}));
-}
-
-async function changed(call: Call, now: Status): Promise<CommandResult> {
-  const data = await withApplied(call, now);
-  return { data, text: statusText(data) + appliedNote(data.applied) };
+  const now = await call.access.call("stealth.rotate", {});
+  return await changedTo(call, now, statusText);
 }
 
 function statusText({ mode, gate }: Status): string {
@@ -42,14 +33,6 @@ function statusText({ mode, gate }: Status): string {
     ["stealth", SEEN[mode]],
     ["link to the site", gate ? "there is one" : "there is none"],
   ]);
-}
-
-async function url(call: Call): Promise<CommandResult> {
-  const data = await call.access.call("stealth.url", {});
-  const text = flagOption(call, "qr")
-    ? `${qrText(data.url)}\n${data.url}`
-    : data.url;
-  return { data, text };
 }
 
 export const STEALTH_COMMANDS: readonly Command[] = [
@@ -84,7 +67,7 @@ export const STEALTH_COMMANDS: readonly Command[] = [
   {
     usage: "stealth url",
     summary: "The link by which the hidden web site is found",
-    options: [{ flags: "--qr", summary: "as a QR code too" }],
-    run: url,
+    options: [QR_OPTION],
+    run: (call) => showLink(call, "stealth.url"),
   },
 ];
