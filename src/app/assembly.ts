@@ -246,6 +246,7 @@ export async function assemble(
   });
   const iroh = new RelayIroh({
     ...shared,
+    fileLimit,
     timers: SYSTEM_TIMERS,
     bound: (name) => listeners.bound(name),
     named: () => site.named(config().server.domain),

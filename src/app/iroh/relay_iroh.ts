@@ -31,11 +31,14 @@ import { ConnectionCounts } from "../../net/connection_counts.ts";
 import { formatAddress, type ListenAddress } from "../../net/listener.ts";
 import type { Traffic } from "../../observe/traffic.ts";
 import type { Settings } from "../../settings/settings.ts";
+import { neededFiles } from "../running/facts.ts";
 import { relayUrl } from "./relay_url.ts";
 
 /** The second is the name that clients of older relays know. */
 const PATHS = ["/relay", "/derp"];
 const RAW = "iroh derp http";
+/** Where there are few descriptors. */
+const LEAST_CLIENTS = 100;
 
 export interface RelayIrohParts {
   readonly settings: Settings;
@@ -44,6 +47,8 @@ export interface RelayIrohParts {
   readonly timers: Timers;
   config(): Config;
   bound(name: ListenerName): ListenAddress[];
+  /** That may be open at once; undefined: nobody knows. */
+  readonly fileLimit: number | undefined;
   /** What clients connect to, and whether they can verify it. */
   named(): { readonly name: string; readonly isTrusted: boolean };
 }
@@ -66,8 +71,8 @@ export class RelayIroh {
       },
     });
     this.#counts = new ConnectionCounts(() => {
-      const { maxClients, maxClientsPerIp } = parts.config().iroh;
-      return { total: maxClients, perAddress: maxClientsPerIp };
+      const { maxClientsPerIp } = parts.config().iroh;
+      return { total: this.#most(), perAddress: maxClientsPerIp };
     });
     settings.onChange("iroh_enabled", () => {
       if (!this.isEnabled) this.#server.cut();
@@ -145,7 +150,7 @@ export class RelayIroh {
     if (!this.isEnabled) return new Response(null, { status: 404 });
     const counts = this.#counts;
     if (!counts.enter(address)) {
-      const isFull = counts.total >= this.#parts.config().iroh.maxClients;
+      const isFull = counts.total >= this.#most();
       return new Response(null, {
         status: isFull ? 503 : 429,
         headers: { "retry-after": "60" },
@@ -155,6 +160,11 @@ export class RelayIroh {
       void connection.wire.gone.then(() => counts.leave(address));
       return run(connection);
     };
+  }
+
+  #most(): number {
+    const { config, fileLimit } = this.#parts;
+    return mostClients(config(), fileLimit);
   }
 
   #rawTakeover(): Takeover {
@@ -182,4 +192,13 @@ export class RelayIroh {
   #serve(channel: Channel): Promise<void> {
     return this.#server.serve(channel);
   }
+}
+
+/** Mail goes before: they have the descriptors that it does not want. */
+export function mostClients(
+  config: Config,
+  fileLimit: number | undefined,
+): number {
+  const left = (fileLimit ?? Infinity) - neededFiles(config);
+  return Math.min(config.iroh.maxClients, Math.max(LEAST_CLIENTS, left));
 }

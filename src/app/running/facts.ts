@@ -47,13 +47,23 @@ export async function stealthGaps(
   return gaps;
 }
 
+/**
+ * Descriptors that may be wanted at once. Real-time channels are not among them:
+ * they have what is left (`RelayIroh`).
+ */
+export function neededFiles(
+  { smtp, submission, imap, turn }: Config,
+): number {
+  return smtp.maxConnections + submission.maxConnections +
+    imap.maxConnections + turn.maxAllocations + OTHER_FILES;
+}
+
 export function openFileFacts(
-  { smtp, submission, imap, turn, iroh }: Config,
+  config: Config,
   limit: number | undefined,
 ): Pick<Facts, "openFiles" | "openFault"> {
   const fault = openFault();
-  const needed = smtp.maxConnections + submission.maxConnections +
-    imap.maxConnections + turn.maxAllocations + iroh.maxClients + OTHER_FILES;
+  const needed = neededFiles(config);
   return {
     ...(limit === undefined ? {} : { openFiles: { limit, needed } }),
     ...(fault === undefined ? {} : { openFault: fault }),

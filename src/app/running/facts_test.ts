@@ -8,7 +8,6 @@ const KEYS = [
   "submission__max_connections",
   "imap__max_connections",
   "turn__max_allocations",
-  "iroh__max_clients",
 ] as const;
 
 function needed(key?: string): number {
