@@ -99,7 +99,21 @@ function shownOf(
       ? [[field, clip(value)]]
       : [];
   });
-  return { operation: name, ...Object.fromEntries(named) };
+  return { operation: name, ...Object.fromEntries(named), ...keysIn(input) };
+}
+
+const MAX_KEYS = 100;
+
+/** What is changed where several values are, by name: what they are is nobody's business here. */
+function keysIn(
+  input: Readonly<Record<string, unknown>>,
+): { readonly keys?: readonly string[] } {
+  const entries = Object.values(input).find((value) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+  );
+  return entries === undefined
+    ? {}
+    : { keys: Object.keys(entries as object).slice(0, MAX_KEYS).map(clip) };
 }
 
 const MAX_VALUE = 80;
@@ -113,7 +127,7 @@ function summaryOf(
   const text = Object.entries(input)
     .filter(([, value]) => value !== undefined)
     .map(([field, value]) =>
-      `${field}=${isShown(operation, field) ? shown(value) : "(set)"}`
+      `${field}=${shown(value, isShown(operation, field))}`
     ).join(" ");
   return text.length > MAX_SUMMARY ? `${text.slice(0, MAX_SUMMARY)}…` : text;
 }
@@ -123,10 +137,14 @@ function isShown({ input }: Operation, field: string): boolean {
   return schema !== undefined && !noteOf(schema).secret;
 }
 
-function shown(value: unknown): string {
+/** Of several values, their names; of a secret, that it is there. */
+function shown(value: unknown, isOpen: boolean): string {
   if (Array.isArray(value)) return `(${value.length} entries)`;
-  if (typeof value === "object" && value !== null) return "(…)";
-  return clip(String(value));
+  if (typeof value === "object" && value !== null) {
+    const names = Object.keys(value).slice(0, MAX_KEYS).map(clip);
+    return `(${names.join(", ")})`;
+  }
+  return isOpen ? clip(String(value)) : "(set)";
 }
 
 function clip(text: string): string {

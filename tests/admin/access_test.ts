@@ -212,3 +212,27 @@ Deno.test("refusals are recorded by their code, and what only reads is not", asy
     assert.equal(relay.events.lastId, 0);
   });
 });
+
+Deno.test("panels hear which settings were changed, and never to what", async () => {
+  await withRelay(async (relay) => {
+    const heard: unknown[] = [];
+    relay.events.listen(({ event, data }) => heard.push([event, data]));
+    await call(relay, "settings.change", {
+      values: {
+        admin_contact: "mailto:a@b.example",
+        web_gate_key: "0123456789",
+      },
+    });
+    assert.deepEqual(heard, [[
+      "settings",
+      {
+        operation: "settings.change",
+        keys: ["admin_contact", "web_gate_key"],
+      },
+    ]]);
+    assert.equal(
+      relay.audit.list()[0]?.summary,
+      "values=(admin_contact, web_gate_key)",
+    );
+  });
+});

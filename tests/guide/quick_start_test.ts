@@ -14,7 +14,11 @@ const SCREEN = 55;
 
 /** What each line says, by its first words; without a network outside, not all is well. */
 const EXPECTED: readonly (readonly [string, RegExp, readonly number[]])[] = [
-  ["./postern install --simple --domain", /Publish in the DNS/, [0]],
+  [
+    "./postern install --simple --domain",
+    /Publish in the DNS[^]*^Admin panel: https:\/\/chat\.example\/admin-[0-9a-f]{10}\/#c=[0-9a-f]{32}$/m,
+    [0],
+  ],
   ["postern dns records", /default\._domainkey\.chat\.example/, [0]],
   ["postern firewall print", /993[^]*3478\/udp/, [0]],
   ["postern doctor", /^PASS +round-trip/m, [1]],

@@ -11,18 +11,25 @@ import { isLoopback } from "../../base/peer_address.ts";
 import type { Random } from "../../base/random.ts";
 import type { HttpExchange } from "../../http/peer.ts";
 import { Networks } from "../../net/networks.ts";
-import { type Asking, authenticate } from "./authentication.ts";
+import {
+  type Asking,
+  authenticate,
+  type AuthenticationParts,
+} from "./authentication.ts";
 import { corsFields, preflight } from "./cors.ts";
+import { openApi } from "./description/open_api.ts";
+import { operationAt, readDirect } from "./direct.ts";
 import { dispatch, nameOf, type Outcome } from "./dispatch.ts";
 import {
   ApiFault,
   type Envelope,
   failure,
   faultOf,
+  plainFailure,
   readEnvelope,
-  retryFields,
   success,
   tooLarge,
+  wrongMethod,
 } from "./envelope.ts";
 import { answerEvents, EventStreams } from "./events.ts";
 import { AuthFailures } from "./failures.ts";
@@ -45,6 +52,7 @@ export interface AdminApiParts {
   context(): AdminContext;
   /** As they are now. */
   options(): AdminApiOptions;
+  countLogin: AuthenticationParts["countLogin"];
   /** @param requestId that the answer names */
   reportFault(error: unknown, requestId: number): void;
 }
@@ -55,9 +63,6 @@ const MAX_IMPORT_OCTETS = 16 * MAX_OCTETS;
 /** For operations that look at other servers, or go through all accounts. */
 const ANSWER_MS = 600_000;
 const BODY_MS = 120_000;
-
-/** Nobody can cause these who has nothing to show. */
-const TOLD_ADMINS = new Set(["csrf", "scope", "too_many_streams", "internal"]);
 
 export class AdminApi {
   readonly #parts: AdminApiParts;
@@ -117,7 +122,8 @@ export class AdminApi {
       if (isHidden) return undefined;
       return Response.json({ error: "HTTPS required" }, { status: 403 });
     }
-    if (request.method === "OPTIONS" && below === "") {
+    const operation = operationAt(below);
+    if (request.method === "OPTIONS" && (below === "" || operation)) {
       const allowed = preflight(request, this.#origins);
       return isHidden && allowed.status !== 204 ? undefined : allowed;
     }
@@ -136,53 +142,67 @@ export class AdminApi {
             isHidden,
           }, asking));
       case "/events":
-        return await this.#plainly(isHidden, async () => {
+        return await this.#plainly(isHidden, async (known) => {
           const credential = await authenticate(this.#authentication, asking);
-          if (request.method !== "GET") return methodNotAllowed("GET");
-          const context = this.#parts.context();
+          known();
+          if (request.method !== "GET") throw wrongMethod("GET");
+          const { access, events } = this.#parts.context();
+          const streams = this.#streams;
           return answerEvents(
-            {
-              access: context.access,
-              events: context.events,
-              timers: this.#parts.timers,
-              streams: this.#streams,
-            },
+            { access, events, streams, timers: this.#parts.timers },
             request,
             exchange,
             credential,
           );
         });
+      case "/openapi.json":
+        return await this.#plainly(isHidden, async (known) => {
+          await authenticate(this.#authentication, asking);
+          known();
+          if (request.method !== "GET") throw wrongMethod("GET");
+          const { version } = this.#parts;
+          const path = this.#parts.context().settings.get("admin_path");
+          return Response.json(openApi({ version, path }));
+        });
       default:
-        return undefined;
+        if (operation === undefined) return undefined;
+        return await this.#plainly(isHidden, async (known) => {
+          const credential = await authenticate(this.#authentication, asking);
+          known();
+          this.#limit(exchange, MAX_IMPORT_OCTETS);
+          const envelope = await readDirect(
+            operation,
+            request,
+            MAX_IMPORT_OCTETS,
+          );
+          const { status, body } = await this.#done(envelope, {
+            credential,
+            asking,
+          });
+          return Response.json(body ?? null, { status });
+        });
     }
   }
 
   get #authentication() {
     const { access, audit } = this.#parts.context();
-    return { access, audit, failures: this.#failures };
+    const { countLogin } = this.#parts;
+    return { access, audit, countLogin, failures: this.#failures };
   }
 
   /** With the status of HTTP itself. */
   async #plainly(
     isHidden: boolean,
-    work: () => Promise<Response>,
+    work: (known: () => void) => Promise<Response>,
   ): Promise<Response | undefined> {
     const requestId = this.#newRequestId();
+    let isKnown = false;
     try {
-      return await work();
+      return await work(() => isKnown = true);
     } catch (error) {
       const fault = this.#faultOf(error, requestId);
-      const { status, code, message, detail } = fault;
-      if (isHidden && !TOLD_ADMINS.has(code)) return undefined;
-      const { retryAfterSeconds: wait } = detail;
-      return Response.json(
-        {
-          error: message,
-          code,
-          ...(wait === undefined ? {} : { retry_after: wait }),
-        },
-        { status, headers: retryFields(fault) },
-      );
+      if (isHidden && !isKnown && fault.code !== "csrf") return undefined;
+      return plainFailure(fault, requestId);
     }
   }
 
@@ -197,11 +217,7 @@ export class AdminApi {
     try {
       const isKnown = await this.#isKnown(asking);
       const maxOctets = isKnown ? MAX_IMPORT_OCTETS : MAX_OCTETS;
-      exchange.limit({
-        bodyOctets: maxOctets,
-        bodyMs: BODY_MS,
-        answerMs: ANSWER_MS,
-      });
+      this.#limit(exchange, maxOctets);
       const envelope = await readEnvelope(asking.request, maxOctets);
       resource = nameOf(envelope);
       credential = await authenticate(
@@ -209,11 +225,10 @@ export class AdminApi {
         asking,
         envelope.authorization,
       );
-      if (envelope.octets > MAX_OCTETS && !isImport(envelope)) throw tooLarge();
-      const { address } = asking.peer;
-      const { status, body } = await this.#following((context) =>
-        dispatch(context, envelope, credential!, address)
-      );
+      const { status, body } = await this.#done(envelope, {
+        credential,
+        asking,
+      });
       const { version } = this.#parts;
       return success({ requestId, resource, version }, status, body);
     } catch (error) {
@@ -224,6 +239,24 @@ export class AdminApi {
         : this.#parts.version;
       return failure({ requestId, resource, version }, fault);
     }
+  }
+
+  #limit(exchange: HttpExchange, bodyOctets: number): void {
+    exchange.limit({ bodyOctets, bodyMs: BODY_MS, answerMs: ANSWER_MS });
+  }
+
+  /** @throws {ApiFault | Refusal} */
+  async #done(
+    envelope: Envelope,
+    { credential, asking }: {
+      readonly credential: Credential;
+      readonly asking: Asking;
+    },
+  ): Promise<Outcome> {
+    if (envelope.octets > MAX_OCTETS && !isImport(envelope)) throw tooLarge();
+    return await this.#following((context) =>
+      dispatch(context, envelope, credential, asking.peer.address)
+    );
   }
 
   /** Whether the head of the request alone says who asks; that is no attempt. */
@@ -298,8 +331,5 @@ function isImport({ method, resource, body }: Envelope): boolean {
 }
 
 function methodNotAllowed(allow: string): Response {
-  return Response.json({ error: "method not allowed" }, {
-    status: 405,
-    headers: { allow },
-  });
+  return plainFailure(wrongMethod(allow));
 }

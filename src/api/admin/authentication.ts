@@ -19,6 +19,8 @@ export interface AuthenticationParts {
   readonly access: AdminAccess;
   readonly failures: AuthFailures;
   readonly audit: AuditLog;
+  /** Of who shows a token or code: `ok`, or the code of a refusal. */
+  countLogin(result: "ok" | "bad_credentials" | "too_many_attempts"): void;
 }
 
 export interface Asking {
@@ -75,11 +77,12 @@ export async function byToken(
 
 /** @throws {ApiFault} 429 */
 export function refuseIfLocked(
-  { failures }: AuthenticationParts,
+  { failures, countLogin }: AuthenticationParts,
   { address }: HttpPeer,
 ): void {
   const seconds = failures.wait(address);
   if (seconds === 0) return;
+  countLogin("too_many_attempts");
   throw new ApiFault(429, "rate_limited", "unauthorized", {
     retryAfterSeconds: seconds,
   });
@@ -87,9 +90,10 @@ export function refuseIfLocked(
 
 /** Counts it; who is locked out for it is written down. */
 export async function failed(
-  { failures, audit }: AuthenticationParts,
+  { failures, audit, countLogin }: AuthenticationParts,
   { address }: HttpPeer,
 ): Promise<ApiFault> {
+  countLogin("bad_credentials");
   const seconds = failures.failed(address);
   if (seconds > 0) {
     await audit.add({

@@ -18,6 +18,8 @@ export class ApiFault extends Error {
     readonly detail: {
       readonly retryAfterSeconds?: number | undefined;
       readonly field?: string | undefined;
+      /** Methods that there are instead. */
+      readonly allow?: string;
     } = {},
   ) {
     super(message);
@@ -90,6 +92,12 @@ async function readJsonText(
   }
 }
 
+export function wrongMethod(allow: string): ApiFault {
+  return new ApiFault(405, "method_not_allowed", "method not allowed", {
+    allow,
+  });
+}
+
 export function tooLarge(): ApiFault {
   return new ApiFault(413, "too_large", "request body too large");
 }
@@ -137,7 +145,7 @@ export function success(
     status,
     ...shown(frame),
     body: body ?? null,
-    error: null,
+    error: status < 400 ? null : "not done",
     request_id: String(frame.requestId),
   });
 }
@@ -158,7 +166,28 @@ export function failure(frame: AnswerFrame, fault: ApiFault): Response {
   }, { headers: retryFields(fault) });
 }
 
-export function retryFields({ detail }: ApiFault): Record<string, string> {
+/** With the status of HTTP itself. */
+export function plainFailure(fault: ApiFault, requestId?: number): Response {
+  const { status, code, message, detail } = fault;
+  const { retryAfterSeconds, field, allow } = detail;
+  return Response.json({
+    error: message,
+    code,
+    ...(field === undefined ? {} : { field }),
+    ...(retryAfterSeconds === undefined
+      ? {}
+      : { retry_after: retryAfterSeconds }),
+    ...(requestId === undefined ? {} : { request_id: String(requestId) }),
+  }, {
+    status,
+    headers: {
+      ...retryFields(fault),
+      ...(allow === undefined ? {} : { allow }),
+    },
+  });
+}
+
+function retryFields({ detail }: ApiFault): Record<string, string> {
   const { retryAfterSeconds } = detail;
   return retryAfterSeconds === undefined
     ? {}

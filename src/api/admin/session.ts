@@ -18,7 +18,7 @@ import {
   refuseForeign,
   refuseIfLocked,
 } from "./authentication.ts";
-import { ApiFault, readObject } from "./envelope.ts";
+import { ApiFault, readObject, wrongMethod } from "./envelope.ts";
 
 export interface SessionParts extends AuthenticationParts {
   readonly timers: Pick<Timers, "sleep">;
@@ -44,7 +44,7 @@ export async function answerSession(
     case "DELETE":
       return await end(parts, asking);
     default:
-      throw new ApiFault(405, "method_not_allowed", "method not allowed");
+      throw wrongMethod("GET, POST, DELETE");
   }
 }
 
@@ -75,6 +75,7 @@ async function begin(parts: SessionParts, asking: Asking): Promise<Response> {
   const { address } = peer;
   const agent = request.headers.get("user-agent") ?? "";
   const cookie = await access.begin(by, { address, agent });
+  parts.countLogin("ok");
   await audit.add({
     actor: `session:${by.name}`,
     ip: address,

@@ -6,10 +6,12 @@ import { type Config, SCHEMA } from "../../config/schema.ts";
 import { word } from "../../observe/fields.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Administration } from "./administration.ts";
+import type { Journal } from "../journal.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../system_time.ts";
 
 export interface RelayAdminApiParts {
   readonly log: Log;
+  readonly journal: Pick<Journal, "metrics">;
   readonly version: string;
   readonly administration: Administration;
   context(): AdminContext;
@@ -20,7 +22,7 @@ export interface RelayAdminApiParts {
 export function relayAdminApi(
   parts: RelayAdminApiParts,
 ): AdminApi {
-  const { log, version, context, config, reportBug } = parts;
+  const { log, version, journal, context, config, reportBug } = parts;
   const { access } = parts.administration;
   // whoever deletes its file has a new one after the next start
   if (!access.isDisabled) access.tokens.root();
@@ -44,6 +46,8 @@ export function relayAdminApi(
         sessionSeconds: admin.sessionMax,
       };
     },
+    countLogin: (result) =>
+      journal.metrics.count("auth_total", "admin", result),
     reportFault(error, requestId) {
       reportBug(error);
       log.error(word("admin_request"), { request: requestId });
