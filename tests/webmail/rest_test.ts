@@ -101,6 +101,30 @@ async function listed(server: { command(...args: string[]): Promise<string> }) {
   return data.accounts as unknown[];
 }
 
+Deno.test("nothing of an account passes in clear", () =>
+  withWorld(async (world, ann) => {
+    const base = `http://127.0.0.1:${world.server.ports.http}`;
+    const headers = { "x-email": ann.address, "x-password": PASSWORD };
+    for (const method of ["GET", "HEAD", "DELETE"]) {
+      const path = method === "DELETE" ? "message/1" : "mailboxes";
+      const answer = await fetch(`${base}/webimap/${path}`, {
+        method,
+        headers,
+        redirect: "manual",
+      });
+      const text = await answer.text();
+      assert.equal(answer.status, 403);
+      if (method === "HEAD") continue;
+      assert.equal(JSON.parse(text).error, "HTTPS required");
+    }
+    const { status, headers: fields, text } = await ann.ask(
+      "/webimap/mailboxes",
+      { method: "HEAD" },
+    );
+    assert.deepEqual([status, text], [200, ""]);
+    assert.equal(fields.get("x-content-type-options"), "nosniff");
+  }));
+
 Deno.test("a message is sent, listed, read, marked, copied, moved and deleted as IMAP sees it", () =>
   withWorld(async (world, ann, bob) => {
     const text = world.message(ann.address).replace(

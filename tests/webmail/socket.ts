@@ -18,7 +18,7 @@ export interface SocketOptions {
   readonly password?: string;
 }
 
-const LIMIT_MS = 20_000;
+const LIMIT_MS = 60_000;
 
 /** What a browser cannot say: fields of its own, and whose certificate it trusts. */
 const connect = (
