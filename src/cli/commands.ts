@@ -10,6 +10,7 @@ import { IMPORT_COMMANDS } from "./commands/copies/imports.ts";
 import { MOVE_COMMANDS } from "./commands/copies/move.ts";
 import { MAIL_EXPORT_COMMANDS } from "./commands/copies/mail_export.ts";
 import { BANDWIDTH_COMMANDS } from "./commands/network/bandwidth.ts";
+import { MEASURE_COMMANDS } from "./commands/network/measures.ts";
 import { BLOCKLIST_COMMANDS } from "./commands/blocklist.ts";
 import { CERTIFICATE_COMMANDS } from "./commands/certificate.ts";
 import { CONFIG_COMMANDS } from "./commands/config.ts";
@@ -63,6 +64,8 @@ export const GROUPS: readonly CommandGroup[] = [
   { name: "blocklist", summary: "Names that may neither log in nor get mail" },
   { name: "domain", summary: "Domains that this server has accounts of" },
   { name: "bandwidth", summary: "How much passes through the network" },
+  { name: "metrics", summary: "What the server has measured of itself" },
+  { name: "storage", summary: "What fills the disk" },
   { name: "dkim", summary: "Keys that sign mail to other servers" },
   { name: "certificate", summary: "What clients verify this server by" },
   { name: "dns", summary: "What others have to find in the DNS" },
@@ -134,6 +137,7 @@ export const COMMANDS: readonly Command[] = [
   ...TRANSFER_COMMANDS,
   ...REGISTRATION_COMMANDS,
   ...BANDWIDTH_COMMANDS,
+  ...MEASURE_COMMANDS,
   ...BLOCKLIST_COMMANDS,
   ...DKIM_COMMANDS,
   ...DNS_COMMANDS,

@@ -129,3 +129,14 @@ measuresTest("a tail of the log needs a server", async (relay) => {
     (error) => error instanceof Refusal && error.code === "not_running",
   );
 });
+
+measuresTest("a backup goes where a whole path leads alone", async (relay) => {
+  for (const directory of ["", "copies", "../copies", "%00"]) {
+    await assert.rejects(
+      call(relay, "backup.create", { directory }),
+      (error) =>
+        error instanceof Refusal && error.code === "invalid_value" &&
+        error.detail.field === "directory",
+    );
+  }
+});

@@ -101,7 +101,7 @@ Deno.test("what was measured outlives a stop, and refuses what makes no sense", 
     }
     await assert.rejects(
       ask(server, "metrics.history", { keys: ["messages.of.ann"] }),
-      /keys: each one of/,
+      /keys: each must be one of/,
     );
     await assert.rejects(
       ask(server, "metrics.history", { from: 2000, to: 1000 }),

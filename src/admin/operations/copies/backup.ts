@@ -1,7 +1,8 @@
 /** Copies of the relay, and whether what it stands on is sound. @module */
+import { isAbsolute } from "node:path";
 import { optional } from "valibot";
 import { integer, line, text } from "../../fields.ts";
-import { operation } from "../../operation.ts";
+import { invalidField, operation } from "../../operation.ts";
 
 export const BACKUP_OPERATIONS = {
   /** Refuses with `task_running`, `storage_full`, or `invalid_value` if the directory cannot be used. */
@@ -17,8 +18,14 @@ export const BACKUP_OPERATIONS = {
         ),
       ),
     },
-    run: ({ backups }, { directory }) =>
-      backups.create(directory === undefined ? {} : { directory }),
+    run({ backups }, { directory }) {
+      if (directory === undefined) return backups.create({});
+      // another one would be somewhere below where the server was started
+      if (!isAbsolute(directory)) {
+        throw invalidField("directory", "must be an absolute path");
+      }
+      return backups.create({ directory });
+    },
   }),
   "backup.list": operation({
     summary: "The backups in the directory that the file names, oldest first",

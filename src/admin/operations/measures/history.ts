@@ -4,7 +4,6 @@ import { nowSeconds } from "../../../base/clock.ts";
 import {
   isSeriesName,
   MAX_SERIES,
-  SERIES_NAMES,
   type SeriesName,
   seriesNamed,
 } from "../../../observe/history/series.ts";
@@ -24,7 +23,7 @@ function namesOf(
   if (keys === undefined) return history.names();
   const unknown = keys.find((key) => !isSeriesName(key));
   if (unknown !== undefined) {
-    throw invalidField("keys", `each one of ${SERIES_NAMES.join(", ")}`);
+    throw invalidField("keys", "each must be one of metrics.series");
   }
   return [...new Set(keys.filter(isSeriesName))];
 }
