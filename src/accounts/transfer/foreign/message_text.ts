@@ -4,7 +4,10 @@
  *
  * @module
  */
+import { Readable } from "node:stream";
+import { createZstdDecompress } from "node:zlib";
 import { UnreadableMessage } from "./foreign_relay.ts";
+import { ZstdFrames } from "./zstd_frames.ts";
 
 export const MAX_MESSAGE_OCTETS = 256 * 1024 * 1024;
 const MAX_HEADER_OCTETS = 1024 * 1024;
@@ -75,7 +78,8 @@ export class WireLines {
 }
 
 /**
- * What was packed with gzip, as Dovecot's zlib plugin does it, comes unpacked.
+ * What was packed with gzip or zstd (RFC 8878), as Dovecot's plugin and madmail
+ * do it, comes unpacked.
  *
  * @throws {UnreadableMessage} packed in another way, damaged, or too large
  */
@@ -87,13 +91,14 @@ export async function* unpacked(
   const kind = PACKED.find(([, start]) =>
     start.every((octet, at) => first[at] === octet)
   )?.[0];
-  if (kind !== undefined && kind !== "gzip") {
+  const unpack = kind === undefined ? undefined : UNPACKED_BY[kind];
+  if (kind !== undefined && !unpack) {
     await source.return?.();
     throw new UnreadableMessage(`it is packed with ${kind}`);
   }
   const whole = putBack(first, source);
   let total = 0;
-  for await (const piece of kind === "gzip" ? gunzip(whole) : whole) {
+  for await (const piece of unpack?.(whole) ?? whole) {
     total += piece.length;
     if (total > MAX_MESSAGE_OCTETS) {
       throw new UnreadableMessage("it is too large");
@@ -101,6 +106,12 @@ export async function* unpacked(
     yield piece;
   }
 }
+
+type Octets = AsyncIterable<Uint8Array<ArrayBuffer>>;
+
+const UNPACKED_BY: Readonly<
+  Record<string, (octets: Octets) => AsyncIterable<Uint8Array>>
+> = { gzip: gunzip, zstd: unzstd };
 
 const LONGEST_START = 11;
 
@@ -133,9 +144,32 @@ async function* putBack(
   }
 }
 
-async function* gunzip(
-  octets: AsyncIterable<Uint8Array<ArrayBuffer>>,
-): AsyncGenerator<Uint8Array> {
+async function* unzstd(octets: Octets): AsyncGenerator<Uint8Array> {
+  const frames = new ZstdFrames();
+  let fault: Error | undefined;
+  const packed = Readable.from(watched(octets, frames));
+  const plain = createZstdDecompress();
+  packed.on("error", (error) => plain.destroy(fault = error));
+  packed.pipe(plain);
+  try {
+    for await (const piece of plain) yield piece;
+  } catch {
+    throw fault ?? new UnreadableMessage("it is damaged");
+  } finally {
+    packed.destroy();
+    plain.destroy();
+  }
+  if (!frames.isWhole) throw new UnreadableMessage("it is damaged");
+}
+
+async function* watched(octets: Octets, frames: ZstdFrames) {
+  for await (const piece of octets) {
+    frames.push(piece);
+    yield piece;
+  }
+}
+
+async function* gunzip(octets: Octets): AsyncGenerator<Uint8Array> {
   const plain = ReadableStream.from(octets)
     .pipeThrough(new DecompressionStream("gzip"));
   try {
