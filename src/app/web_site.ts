@@ -2,6 +2,7 @@
 import { countRequests } from "../api/metrics/count_requests.ts";
 import { withAcmeChallenges } from "../api/acme_challenges.ts";
 import { withIrohProbes } from "../api/iroh_probes.ts";
+import { type PanelBackend, withPanel } from "../api/panel/panel.ts";
 import { site } from "../api/site.ts";
 import {
   type StealthParts,
@@ -51,13 +52,16 @@ export function webSite(parts: WebParts): WebSite {
     (token) => challenges.answer(token),
     withIrohProbes(
       () => parts.iroh.isEnabled,
-      site({
-        ...parts,
-        backend: parts.site,
-        sharing: sharingBackend(parts.shares, parts),
-        mail: serverMail,
-        random: systemRandom,
-      }),
+      withPanel(
+        panelBackend(parts),
+        site({
+          ...parts,
+          backend: parts.site,
+          sharing: sharingBackend(parts.shares, parts),
+          mail: serverMail,
+          random: systemRandom,
+        }),
+      ),
     ),
   );
   return {
@@ -78,6 +82,23 @@ async function mayUseWebmail(
   if (!webimap && !websmtp) return false;
   if (site.stealth().mode === "minimal") return true;
   return await webmail.knows(request, peer);
+}
+
+function panelBackend(
+  { settings, adminApi }: Pick<WebParts, "settings" | "adminApi">,
+): PanelBackend {
+  return {
+    place(peer) {
+      const isShown = settings.get("admin_web_enabled") &&
+        adminApi.isThereFor(peer);
+      return isShown
+        ? {
+          path: settings.get("admin_web_path"),
+          api: settings.get("admin_path"),
+        }
+        : undefined;
+    },
+  };
 }
 
 /** One that is not the built-in one is known to those who were told. */

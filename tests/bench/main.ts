@@ -19,6 +19,7 @@ import { measureLarge } from "./large.ts";
 import { measureFanout, measureLoaded, measurePair } from "./latency.ts";
 import { formatTable, isKept, type Row } from "./measure.ts";
 import { type Relay, withRelay } from "./people.ts";
+import { measureOpenPanels } from "./open_panels.ts";
 import { measurePanel } from "./panel.ts";
 import { measurePush } from "./push.ts";
 import { measureDeferred, measureSink } from "./queue.ts";
@@ -62,6 +63,7 @@ const STANDALONE: Record<string, () => Row[] | Promise<Row[]>> = {
   sink: measureSink,
   deferred: measureDeferred,
   b13: measureBackup,
+  panel: measureOpenPanels,
   b14: measureHistory,
   b15: measurePanel,
   push: measurePush,

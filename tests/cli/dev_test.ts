@@ -70,6 +70,10 @@ Deno.test("run --dev --address lets phones in, and makes one account", async (t)
       assert.equal(searchParams.get("sh"), address);
       assert.equal(searchParams.get("ic"), "3");
       assert.match(first.output, new RegExp(`https://${address}:8443`));
+      assert.match(
+        first.output,
+        new RegExp(`^panel\\s+https://${address}:8443/admin/#c=\\S+$`, "m"),
+      );
     });
     await t.step("the code fits a screen of 80 by 24", () => {
       assert.ok(first.code.length <= 23, `${first.code.length} lines`);

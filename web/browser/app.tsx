@@ -8,8 +8,8 @@ import {
   chooseLanguage,
   language,
   loadLanguage,
-  preferredLanguage,
 } from "./panel/i18n/language.ts";
+import { preferredLanguage } from "./panel/i18n/preferred.ts";
 import { useStore } from "./panel/client/store.ts";
 import { Toasts } from "./panel/ui/toast.tsx";
 import { WebMail } from "./app/net/web_mail.ts";

@@ -7,11 +7,8 @@ import { render } from "preact";
 import { startLive } from "./panel/client/live.ts";
 import { resume, session } from "./panel/client/session.ts";
 import { useStore } from "./panel/client/store.ts";
-import {
-  language,
-  loadLanguage,
-  preferredLanguage,
-} from "./panel/i18n/language.ts";
+import { language, loadLanguage } from "./panel/i18n/language.ts";
+import { preferredLanguage } from "./panel/i18n/preferred.ts";
 import { codeIn } from "./panel/shell/credential.ts";
 import { Login } from "./panel/shell/login.tsx";
 import { Shell } from "./panel/shell/shell.tsx";

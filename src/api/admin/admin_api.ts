@@ -9,7 +9,7 @@ import type { AdminContext } from "../../admin/context.ts";
 import type { Clock, Timers } from "../../base/clock.ts";
 import { isLoopback } from "../../base/peer_address.ts";
 import type { Random } from "../../base/random.ts";
-import type { HttpExchange } from "../../http/peer.ts";
+import type { HttpExchange, HttpPeer } from "../../http/peer.ts";
 import { Networks } from "../../net/networks.ts";
 import {
   type Asking,
@@ -81,12 +81,8 @@ export class AdminApi {
     exchange: HttpExchange,
   ): Promise<Response | undefined> {
     const below = this.#below(new URL(request.url).pathname);
-    const { isEnabled, allowFrom, isHidden } = this.#parts.options();
-    const { access } = this.#parts.context();
-    const isThere = below !== undefined && isEnabled && !access.isDisabled &&
-      (allowFrom.length === 0 ||
-        this.#networks.includes(allowFrom, exchange.address));
-    if (!isThere) return undefined;
+    if (below === undefined || !this.isThereFor(exchange)) return undefined;
+    const { isHidden } = this.#parts.options();
     const asking = { request, peer: exchange };
     const answer = await this.#answerBelow(below, asking, exchange, isHidden);
     if (!answer) return undefined;
@@ -96,6 +92,13 @@ export class AdminApi {
     const cors = corsFields(request, this.#origins);
     for (const [name, value] of Object.entries(cors)) headers.set(name, value);
     return answer;
+  }
+
+  /** Also of the panel, which is nothing without it. */
+  isThereFor({ address }: Pick<HttpPeer, "address">): boolean {
+    const { isEnabled, allowFrom } = this.#parts.options();
+    return isEnabled && !this.#parts.context().access.isDisabled &&
+      (allowFrom.length === 0 || this.#networks.includes(allowFrom, address));
   }
 
   /** What follows the path of the API: "" for itself; undefined elsewhere. */

@@ -22,14 +22,14 @@ export function panelIndex(place: PanelPlace, files: PanelFiles): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>Postern</title>
-<script src="${at(files.start)}"></script>
-<link rel="icon" href="${at(files.icon)}" type="image/svg+xml">
-<link rel="stylesheet" href="${at(files.style)}">
 <script type="application/json" id="island">${
     island.replaceAll("<", "\\u003c")
   }</script>
-<script type="module" src="${at(files.script)}"></script>
 ${words.join("\n")}
+<script src="${at(files.start)}"></script>
+<link rel="icon" href="${at(files.icon)}" type="image/svg+xml">
+<link rel="stylesheet" href="${at(files.style)}">
+<script type="module" src="${at(files.script)}"></script>
 <link rel="help" data-qr-reader href="${at(files.qrReader)}">
 </head>
 <body>

@@ -1,4 +1,6 @@
 /** `postern run`: the server itself. @module */
+import { callOperation } from "../../admin/operation_table.ts";
+import type { LoginCode } from "../../admin/operations/access/admin_web.ts";
 import type { RunningApp } from "../../app/app.ts";
 import { takeSuccession } from "../../app/succession/variable.ts";
 import { qrText } from "../../api/qr_text.ts";
@@ -116,8 +118,10 @@ function startFailure(error: unknown): CliError {
 /** What somebody who tries it out needs next. */
 async function greet(app: RunningApp, terminal: Terminal): Promise<void> {
   const account = await devAccount(app.admin);
+  const panel = await panelLink(app);
   const rows = facts([
     ["web", app.publicUrl],
+    ["panel", panel],
     ["account", account.email],
     ["password", account.password],
     ["link", account.dclogin],
@@ -127,6 +131,15 @@ async function greet(app: RunningApp, terminal: Terminal): Promise<void> {
     `\nPostern ${VERSION} runs. Open the link in Delta Chat, or scan the code:\n\n` +
       `${rows}\n\n${qrText(account.dclogin)}\n`,
   );
+}
+
+/** Lets in once, within the hour; `admin-login` makes another. */
+async function panelLink({ admin }: RunningApp): Promise<string> {
+  await callOperation(admin, "admin_web.set", { enabled: true });
+  const { url } = await callOperation(admin, "admin.login", {
+    lifetime: "1h",
+  }) as LoginCode;
+  return url ?? "-";
 }
 
 /**

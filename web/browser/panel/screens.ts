@@ -5,6 +5,7 @@ import {
   UPKEEP_SCREENS,
 } from "./people/screens.ts";
 import type { Screen } from "./screen.ts";
+import { SETUP_SCREENS } from "./setup/screens.ts";
 import { WATCH_SCREENS } from "./watch/screens.ts";
 
 export const SCREENS: readonly Screen[] = [
@@ -12,4 +13,5 @@ export const SCREENS: readonly Screen[] = [
   ...PEOPLE_SCREENS,
   ...EXCHANGE_SCREENS,
   ...UPKEEP_SCREENS,
+  ...SETUP_SCREENS,
 ];

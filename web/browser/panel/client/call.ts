@@ -40,6 +40,7 @@ export async function call<T = Record<string, unknown>>(
       continue;
     }
     if (answer.status >= 400) throw errorOf(answer);
+    follow(answer.body);
     return answer.body as T;
   }
 }
@@ -85,6 +86,14 @@ async function ask(
   }
   noteAnswer();
   return { ...json, status: Number(json.status ?? response.status) };
+}
+
+/** The API may have moved by what was asked of it, and the panel too. */
+function follow(body: unknown): void {
+  if (typeof body !== "object" || body === null) return;
+  const { new_path: api, new_web_path: base } = body as Record<string, unknown>;
+  if (typeof api === "string") ISLAND.api = api;
+  if (typeof base === "string") location.assign(`${base}/security`);
 }
 
 /** Fields that are undefined are not sent. */

@@ -1,8 +1,8 @@
 /** Where the server says that it is: the one thing that the page brings along. @module */
 
 interface Island {
-  /** Path of the admin API. */
-  readonly api: string;
+  /** Path of the admin API; it may move. */
+  api: string;
   /** Path of this panel, without a slash at its end. */
   readonly base: string;
 }

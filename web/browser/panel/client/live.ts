@@ -53,7 +53,7 @@ function emit(name: EventName, data: unknown): void {
 /** Begins when somebody is in, ends when he is out. */
 export function startLive(): void {
   let source: EventSource | undefined;
-  let retry: number | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
   const close = () => {
     source?.close();
     source = undefined;

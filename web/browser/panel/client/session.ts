@@ -40,11 +40,8 @@ export const clockSkew = createStore(0);
 
 export async function resume(): Promise<void> {
   try {
-    const response = await fetch(`${ISLAND.api}/session`, {
-      headers: { accept: "application/json" },
-      credentials: "same-origin",
-      cache: "no-store",
-    });
+    const response = await (globalThis.panelEarly?.session ??
+      fetch(`${ISLAND.api}/session`, { cache: "no-store" }));
     noteClock(response);
     const json = bodyOf(await response.json());
     session.set(json.authenticated === true ? sessionOf(json) : OUT);
@@ -71,7 +68,8 @@ export async function login(
   noteClock(response);
   const json = await response.json().catch(() => ({}));
   const status = Number(json.status ?? response.status);
-  if (status === 401) throw new LoginError("wrong");
+  // one that hides tells nobody that it is there
+  if (status === 401 || status === 404) throw new LoginError("wrong");
   if (status === 429) {
     throw new LoginError("locked", Number(response.headers.get("retry-after")));
   }

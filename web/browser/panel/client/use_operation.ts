@@ -54,7 +54,7 @@ export function useOperation<T = Record<string, unknown>>(
   useEffect(() => {
     if (isOff) return;
     void refresh();
-    let timer: number | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const soon = () => {
       clearTimeout(timer);
       timer = setTimeout(refreshIfSeen, SETTLE_MS);

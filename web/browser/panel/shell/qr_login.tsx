@@ -18,7 +18,7 @@ export function QrLogin({ onText, onClose }: QrLoginProps): JSX.Element {
   const [hasCamera, setHasCamera] = useState(false);
   useEffect(() => {
     let stream: MediaStream | undefined;
-    let timer: number | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
     let isOver = false;
     const look = async () => {
       const shown = video.current;

@@ -7,9 +7,10 @@ import { Link } from "../client/router.ts";
 import { useStore } from "../client/store.ts";
 import { useOperation } from "../client/use_operation.ts";
 import { t } from "../i18n/translate.ts";
-import { type Condition, conditionsOf } from "../watch/conditions.ts";
+import { conditionsOf } from "../watch/conditions.ts";
+import type { Warning } from "../watch/overview_shape.ts";
 
-const REFRESH_MS = 30_000;
+const REFRESH_MS = 60_000;
 const TICK_MS = 5000;
 
 export function StatusPill(): JSX.Element {
@@ -21,8 +22,8 @@ export function StatusPill(): JSX.Element {
     const timer = setInterval(() => setNow(Date.now()), TICK_MS);
     return () => clearInterval(timer);
   }, []);
-  const { data } = useOperation<{ degraded?: readonly Condition[] }>(
-    "status",
+  const { data } = useOperation<{ warnings?: readonly Warning[] }>(
+    "overview",
     {},
     { refreshMs: REFRESH_MS, events: ["settings", "reload"] },
   );
@@ -37,7 +38,11 @@ export function StatusPill(): JSX.Element {
     );
   }
   const found = conditionsOf(data);
-  const kind = found.length === 0 ? "good" : "warn";
+  const kind = found.length === 0
+    ? "good"
+    : found.some(({ severity }) => severity === "error")
+    ? "bad"
+    : "warn";
   return (
     <Link to="/conditions" class={`pill ${kind}`}>
       {found.length === 0

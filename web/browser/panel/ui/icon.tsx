@@ -25,7 +25,7 @@ const PATHS: Readonly<Record<string, string>> = {
     "M4 6c0-4 16-4 16 0v12c0 4-16 4-16 0zM4 6c0 4 16 4 16 0M4 12c0 4 16 4 16 0",
   website: "M3 4h18v16H3zM3 9h18M6 6.500h.5M9 6.500h.5",
   notice: "M4 10v4h4l8 5V5l-8 5zM19 9c1.500 2 1.500 4 0 6",
-  more: "M5 12h.010M12 12h.010M19 12h.010",
+  more: "M4 6h16M4 12h16M4 18h16",
   search: "M11 18a7 7 0 100-14 7 7 0 000 14zM16 16l5 5",
 };
 

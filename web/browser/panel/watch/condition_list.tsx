@@ -1,13 +1,19 @@
 /** Conditions with the way to where they are seen to. @module */
 import type { JSX } from "preact";
 import { Link } from "../client/router.ts";
-import { t, tOr } from "../i18n/translate.ts";
-import { SCREEN_TITLES } from "./places.ts";
+import { t } from "../i18n/translate.ts";
 import { Badge } from "../ui/page.tsx";
+import { Button } from "../ui/button.tsx";
 import { type Condition, placeOf } from "./conditions.ts";
+import { SCREEN_TITLES } from "./places.ts";
+
+export interface ConditionListProps {
+  readonly conditions: readonly Condition[];
+  readonly onDismiss?: (code: string) => void;
+}
 
 export function ConditionList(
-  { conditions }: { readonly conditions: readonly Condition[] },
+  { conditions, onDismiss }: ConditionListProps,
 ): JSX.Element | null {
   if (conditions.length === 0) return null;
   return (
@@ -21,9 +27,7 @@ export function ConditionList(
               {t(`severity.${severity}`)}
             </Badge>
             <div>
-              <p>
-                <bdi>{tOr(`condition.${code}`, message)}</bdi>
-              </p>
+              <bdi lang="en">{message}</bdi>
             </div>
             {place && (
               <Link to={place} class="button plain small">
@@ -31,6 +35,11 @@ export function ConditionList(
                   screen: t(SCREEN_TITLES[place] ?? place),
                 })}
               </Link>
+            )}
+            {onDismiss && (
+              <Button small onClick={() => onDismiss(code)}>
+                {t("conditions.dismiss")}
+              </Button>
             )}
           </li>
         );

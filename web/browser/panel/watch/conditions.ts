@@ -1,45 +1,25 @@
 /** What is wrong with the relay as a whole, and where one sees to it. @module */
+import type { Warning } from "./overview_shape.ts";
+import { SCREEN_TITLES } from "./places.ts";
 
-/** As `status` has it. */
 export interface Condition {
   readonly code: string;
   readonly severity: "warning" | "error";
   readonly message: string;
+  /** A path of the panel. */
+  readonly link: string;
 }
 
-/** The screen on which something can be done about it, by the beginning of the code. */
-const PLACES: readonly (readonly [string, string])[] = [
-  ["disk_", "/storage"],
-  ["store_", "/storage"],
-  ["content_", "/storage"],
-  ["deleted_data", "/storage"],
-  ["task_", "/storage"],
-  ["settings_", "/settings"],
-  ["restart_needed", "/settings"],
-  ["log_", "/logs"],
-  ["overrides_", "/federation"],
-  ["exchanger", "/federation"],
-  ["peers_", "/federation"],
-  ["signature_", "/federation"],
-  ["queue_", "/queue"],
-  ["certificate_", "/certificates"],
-  ["dkim_", "/certificates"],
-  ["sign_ups_", "/services"],
-  ["stealth_", "/website"],
-  ["turn_", "/services"],
-  ["push_", "/services"],
-  ["smtp_", "/ports"],
-  ["listener_", "/ports"],
-  ["bandwidth_", "/traffic"],
-  ["overload", "/traffic"],
-];
-
-export function placeOf({ code }: Pick<Condition, "code">): string | undefined {
-  return PLACES.find(([start]) => code.startsWith(start))?.[1];
+/** undefined: there is no such screen here. */
+export function placeOf({ link }: Pick<Condition, "link">): string | undefined {
+  return Object.hasOwn(SCREEN_TITLES, link) ? link : undefined;
 }
 
 export function conditionsOf(
-  status: { readonly degraded?: readonly Condition[] } | undefined,
+  overview: { readonly warnings?: readonly Warning[] } | undefined,
 ): readonly Condition[] {
-  return status?.degraded ?? [];
+  return (overview?.warnings ?? []).map(({ text, ...more }) => ({
+    ...more,
+    message: text,
+  }));
 }

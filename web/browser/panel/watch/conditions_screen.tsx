@@ -8,7 +8,8 @@ import { Button } from "../ui/button.tsx";
 import { Badge, Card, Code, Page } from "../ui/page.tsx";
 import { DataTable } from "../ui/table.tsx";
 import { Empty, Failure, Loading } from "../ui/state.tsx";
-import { type Condition, conditionsOf } from "./conditions.ts";
+import { conditionsOf } from "./conditions.ts";
+import type { Warning } from "./overview_shape.ts";
 import { ConditionList } from "./condition_list.tsx";
 
 interface Finding {
@@ -22,8 +23,8 @@ const REFRESH_MS = 15_000;
 
 export function Conditions(): JSX.Element {
   const { data, error, refresh } = useOperation<
-    { degraded: readonly Condition[] }
-  >("status", {}, { refreshMs: REFRESH_MS, events: ["settings", "reload"] });
+    { readonly warnings: readonly Warning[] }
+  >("overview", {}, { refreshMs: REFRESH_MS, events: ["settings", "reload"] });
   return (
     <Page title={t("screen.conditions")}>
       <Card title={t("conditions.now")}>

@@ -1,91 +1,85 @@
 /** The relay at a glance. @module */
 import type { JSX } from "preact";
+import { useState } from "preact/hooks";
 import { call } from "../client/call.ts";
+import { allows, session } from "../client/session.ts";
+import { useStore } from "../client/store.ts";
 import { useOperation } from "../client/use_operation.ts";
-import { formatBytes, formatNumber, formatSpan, t } from "../i18n/translate.ts";
+import { History, type Range, RangeChoice } from "../graph/history.tsx";
+import { t } from "../i18n/translate.ts";
+import { attempt } from "../setup/attempt.ts";
 import { ask } from "../ui/ask.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card, Page } from "../ui/page.tsx";
-import { errorText } from "../ui/state.tsx";
-import { toast } from "../ui/toast.tsx";
 import { ConditionList } from "./condition_list.tsx";
-import { type Condition, conditionsOf } from "./conditions.ts";
-import { Tile } from "./tile.tsx";
+import { MESSAGES } from "./graphs.ts";
+import type { Overview as Shape, Warning } from "./overview_shape.ts";
+import { Tiles } from "./tiles.tsx";
 
-interface Status {
-  readonly version: string | null;
-  readonly uptime_seconds: number | null;
-  readonly services: readonly {
-    readonly name: string;
-    readonly connections: number;
-  }[];
-  readonly tls: readonly {
-    readonly name: string;
-    readonly days_left: number;
-    readonly trusted: boolean;
-  }[];
-  readonly degraded: readonly Condition[];
-  readonly queue: { readonly waiting: number; readonly held: number };
-  readonly storage: { readonly database_bytes: number };
-}
+const REFRESH_MS = 30_000;
 
 export function Overview(): JSX.Element {
-  const status = useOperation<Status>("status", {}, {
-    events: ["metrics", "settings", "reload"],
+  const [range, setRange] = useState<Range>("24h");
+  const overview = useOperation<Shape>("overview", {}, {
+    refreshMs: REFRESH_MS,
+    events: ["settings", "account", "queue", "reload"],
   });
   return (
     <Page title={t("screen.overview")} actions={<Actions />}>
-      {status.data && conditionsOf(status.data).length > 0 && (
-        <Card title={t("overview.warnings")}>
-          <ConditionList conditions={conditionsOf(status.data)} />
-        </Card>
-      )}
-      <div class="tiles">
-        <Tile
-          title={t("overview.version")}
-          of={status}
-          value={({ version }) => <bdi dir="ltr">{version ?? "–"}</bdi>}
-          note={({ uptime_seconds }) =>
-            t("overview.up", { span: formatSpan(uptime_seconds ?? 0) })}
+      <Warnings warnings={overview.data?.warnings ?? []} />
+      <Tiles overview={overview} />
+      <div class="page-head">
+        <h2>{t("overview.graphs")}</h2>
+        <RangeChoice range={range} onChange={setRange} />
+      </div>
+      <div class="columns wide-columns">
+        <History
+          title={t(MESSAGES.title)}
+          keys={MESSAGES.keys}
+          unit={MESSAGES.unit}
+          range={range}
         />
-        <Tile
-          title={t("overview.connections")}
-          of={status}
-          value={({ services }) =>
-            formatNumber(
-              services.reduce((sum, { connections }) => sum + connections, 0),
-            )}
-        />
-        <Tile
-          title={t("screen.queue")}
-          to="/queue"
-          of={status}
-          value={({ queue }) => formatNumber(queue.waiting)}
-          note={({ queue }) => t("overview.held", { count: queue.held })}
-        />
-        <Tile
-          title={t("overview.storage")}
-          to="/storage"
-          of={status}
-          value={({ storage }) => formatBytes(storage.database_bytes)}
+        <History
+          title={t("graph.connections")}
+          keys={[
+            "connections.imap",
+            "connections.imap_idle",
+            "connections.submission",
+            "connections.smtp",
+          ]}
+          unit="count"
+          range={range}
         />
       </div>
     </Page>
   );
 }
 
+/** Until the page is left; the list of what is wrong has them all. */
+function Warnings({ warnings }: { readonly warnings: readonly Warning[] }) {
+  const [dismissed, setDismissed] = useState<ReadonlySet<string>>(new Set());
+  const shown = warnings.filter(({ code }) => !dismissed.has(code));
+  if (shown.length === 0) return null;
+  return (
+    <Card title={t("overview.warnings")}>
+      <ConditionList
+        conditions={shown.map(({ text, ...more }) => ({
+          ...more,
+          message: text,
+        }))}
+        onDismiss={(code) => setDismissed(new Set([...dismissed, code]))}
+      />
+    </Card>
+  );
+}
+
 function Actions() {
+  const known = useStore(session);
+  if (!allows(known, "full")) return null;
   return (
     <>
       <Button
-        onClick={async () => {
-          try {
-            await call("reload");
-            toast(t("overview.reloaded"), "good");
-          } catch (error) {
-            toast(errorText(error), "bad");
-          }
-        }}
+        onClick={() => attempt(() => call("reload"), t("overview.reloaded"))}
       >
         {t("overview.reload")}
       </Button>
@@ -97,12 +91,7 @@ function Actions() {
             confirmLabel: t("overview.restart"),
           });
           if (!isMeant) return;
-          try {
-            await call("restart");
-            toast(t("overview.restarting"), "good");
-          } catch (error) {
-            toast(errorText(error), "bad");
-          }
+          await attempt(() => call("restart"), t("overview.restarting"));
         }}
       >
         {t("overview.restart")}

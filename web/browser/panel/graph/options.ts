@@ -1,0 +1,105 @@
+/** How graphs are drawn: colours that the colour-blind tell apart, and dashes besides. @module */
+import type uPlot from "uplot";
+import { currentLanguage } from "../i18n/translate.ts";
+import { formatValue, type Unit } from "./units.ts";
+
+/** One for each colour of the style sheet. */
+export const DASHES: readonly (readonly number[])[] = [
+  [],
+  [8, 4],
+  [2, 3],
+  [10, 3, 2, 3],
+  [5, 5],
+  [14, 4],
+];
+
+interface Drawing {
+  readonly width: number;
+  /** Of each series that is shown, the number of its colour. */
+  readonly colours: readonly number[];
+  readonly isStacked: boolean;
+  readonly unit: Unit;
+  onRow(row: number | undefined): void;
+}
+
+const HEIGHT = 240;
+const DAY = 86_400;
+
+export function chartOptions(
+  { width, colours, isStacked, unit, onRow }: Drawing,
+): uPlot.Options {
+  const ink = colour("--soft");
+  const grid = { stroke: colour("--graph-grid"), width: 1 };
+  return {
+    width,
+    height: HEIGHT,
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false }, y: false },
+    scales: {
+      x: { time: true },
+      y: {
+        range: (_, __, most) => [0, most > 0 ? most * 1.08 : 1],
+      },
+    },
+    axes: [
+      {
+        stroke: ink,
+        grid,
+        ticks: grid,
+        space: 70,
+        values: (_, times) => {
+          const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
+          return times.map((at) => timeLabel(at, span));
+        },
+      },
+      {
+        stroke: ink,
+        grid,
+        ticks: grid,
+        size: 76,
+        values: (_, values) => values.map((value) => formatValue(value, unit)),
+      },
+    ],
+    series: [
+      {},
+      ...colours.map((number): uPlot.Series => {
+        const stroke = colour(`--graph-${number % DASHES.length + 1}`);
+        return {
+          stroke,
+          width: 2,
+          dash: [...DASHES[number % DASHES.length]!],
+          spanGaps: false,
+          points: { size: 5 },
+          ...(isStacked ? { fill: `${stroke}59` } : {}),
+        };
+      }),
+    ],
+    ...(isStacked && colours.length > 1
+      ? {
+        bands: colours.slice(1).map((_, index) => ({
+          series: [index + 2, index + 1] as [number, number],
+        })),
+      }
+      : {}),
+    hooks: {
+      setCursor: [
+        ({ cursor }) => onRow(cursor.idx ?? undefined),
+      ],
+    },
+  };
+}
+
+function colour(name: string): string {
+  return getComputedStyle(document.documentElement).getPropertyValue(name)
+    .trim();
+}
+
+function timeLabel(seconds: number, span: number): string {
+  const options: Intl.DateTimeFormatOptions = span > 3 * DAY
+    ? { day: "numeric", month: "short" }
+    : span > 20 * 3600
+    ? { weekday: "short", hour: "2-digit", minute: "2-digit" }
+    : { hour: "2-digit", minute: "2-digit" };
+  return new Intl.DateTimeFormat(currentLanguage(), options)
+    .format(seconds * 1000);
+}

@@ -1,0 +1,77 @@
+/** Settings as the server describes them: forms are made of these. @module */
+import { useOperation, type Watched } from "../client/use_operation.ts";
+import { has, t, tOr } from "../i18n/translate.ts";
+
+export interface SettingField {
+  readonly key: string;
+  readonly type:
+    | "flag"
+    | "choice"
+    | "integer"
+    | "percentage"
+    | "duration"
+    | "size"
+    | "list"
+    | "text";
+  /** What is expected, for people. */
+  readonly kind: string;
+  readonly options: readonly string[] | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly optional: boolean;
+  readonly secret: boolean;
+  readonly value: string;
+  readonly default: string;
+  readonly source: "db" | "config" | "default";
+  readonly locked: boolean;
+  readonly toml: string | null;
+  readonly summary: string;
+}
+
+export function useSchema(): Watched<
+  { readonly settings: readonly SettingField[] }
+> {
+  return useOperation<{ readonly settings: readonly SettingField[] }>(
+    "settings.schema",
+    {},
+    { events: ["settings", "reload"] },
+  );
+}
+
+export function named(
+  settings: readonly SettingField[],
+  key: string,
+): SettingField | undefined {
+  return settings.find((field) => field.key === key);
+}
+
+const FACTORS: Readonly<Record<string, number>> = {
+  "": 1,
+  K: 1024,
+  M: 1024 ** 2,
+  G: 1024 ** 3,
+};
+
+/** Octets of `100M`; undefined for what is none, as an empty text. */
+export function octetsOf(text: string): number | undefined {
+  const match = /^(\d+)([KMG]?)$/.exec(text);
+  const factor = FACTORS[match?.[2] ?? ""];
+  return match && factor !== undefined ? Number(match[1]) * factor : undefined;
+}
+
+/** Whether a field for durations can show it: one number and one unit. */
+export function isSimpleSpan(text: string): boolean {
+  return text === "" || /^\d+[smhd]$/.test(text);
+}
+
+/** In the reader's words; of listeners there are three each. */
+export function labelOf(key: string): string {
+  for (const known of [`setting.${key}`, `service.${key}`]) {
+    if (has(known)) return t(known);
+  }
+  const [, name = "", what = ""] =
+    /^(\w+)_(port|local_only|enabled)$/.exec(key) ?? [];
+  return name === "" ? key : t(`setting.of_listener.${what}`, {
+    service: tOr(`listener.${name}`, name),
+  });
+}

@@ -1,0 +1,116 @@
+/** The field of one setting, by what it takes. @module */
+import type { JSX } from "preact";
+import { t, tOr } from "../i18n/translate.ts";
+import {
+  NumberField,
+  SelectField,
+  SwitchField,
+  TextField,
+} from "../ui/fields.tsx";
+import { DurationField, SizeField } from "../ui/measures.tsx";
+import { Badge, Code } from "../ui/page.tsx";
+import {
+  isSimpleSpan,
+  labelOf,
+  octetsOf,
+  type SettingField,
+} from "./schema.ts";
+
+export interface SettingInputProps {
+  readonly field: SettingField;
+  /** As text, whatever its kind. */
+  readonly value: string;
+  readonly error?: string | undefined;
+  readonly onChange: (value: string) => void;
+}
+
+export function SettingInput(
+  { field, value, error, onChange }: SettingInputProps,
+): JSX.Element {
+  const shared = {
+    label: labelOf(field.key),
+    error,
+    disabled: field.locked,
+    hint: <Hint field={field} />,
+  };
+  switch (field.type) {
+    case "flag":
+      return (
+        <SwitchField
+          {...shared}
+          value={value === "true"}
+          onChange={(next) => onChange(String(next))}
+        />
+      );
+    case "choice":
+      return (
+        <SelectField
+          {...shared}
+          value={value}
+          options={(field.options ?? []).map((name) => [
+            name,
+            tOr(`choice.${name}`, name),
+          ])}
+          onChange={onChange}
+        />
+      );
+    case "integer":
+      return (
+        <NumberField
+          {...shared}
+          value={value === "" ? undefined : Number(value)}
+          {...(field.min === null ? {} : { min: field.min })}
+          {...(field.max === null ? {} : { max: field.max })}
+          onChange={(next) => onChange(next === undefined ? "" : String(next))}
+        />
+      );
+    case "size":
+      if (octetsOf(value) === undefined && value !== "") break;
+      return (
+        <SizeField
+          {...shared}
+          value={octetsOf(value)}
+          onChange={(next) => onChange(next === undefined ? "" : String(next))}
+        />
+      );
+    case "duration":
+      if (!isSimpleSpan(value)) break;
+      return <DurationField {...shared} value={value} onChange={onChange} />;
+    default:
+      break;
+  }
+  return (
+    <TextField
+      {...shared}
+      kind={field.secret ? "secret" : "text"}
+      code
+      value={value}
+      placeholder={field.secret && field.value !== "" ? t("setting.kept") : ""}
+      onChange={onChange}
+    />
+  );
+}
+
+/** What it is, where its value comes from, and what it would be else. */
+function Hint({ field }: { readonly field: SettingField }) {
+  const { summary, source, locked, toml, kind } = field;
+  return (
+    <>
+      <Code>{field.key}</Code>: <span lang="en" dir="auto">{summary}</span>{" "}
+      <Badge kind={source === "db" ? "good" : "plain"}>
+        {t(`source.${source}`)}
+      </Badge>{" "}
+      {locked && (
+        <Badge kind="warn">
+          {t("setting.locked")} {toml && <Code>{toml}</Code>}
+        </Badge>
+      )}
+      {["text", "list", "percentage"].includes(field.type) && (
+        <>
+          {" "}
+          <Code>{kind}</Code>
+        </>
+      )}
+    </>
+  );
+}

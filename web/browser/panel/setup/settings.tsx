@@ -1,0 +1,55 @@
+/** Every setting there is, by what it is about. @module */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { t, tOr } from "../i18n/translate.ts";
+import { TextField } from "../ui/fields.tsx";
+import { Card, Page } from "../ui/page.tsx";
+import { Empty, Failure, Loading } from "../ui/state.tsx";
+import { labelOf, type SettingField, useSchema } from "./schema.ts";
+import { SettingForm } from "./setting_form.tsx";
+
+export function AllSettings(): JSX.Element {
+  const { data, error, refresh } = useSchema();
+  const [search, setSearch] = useState("");
+  const wanted = search.trim().toLowerCase();
+  const found = (data?.settings ?? []).filter(({ key, toml, summary }) =>
+    `${key} ${labelOf(key)} ${toml ?? ""} ${summary}`
+      .toLowerCase().includes(wanted)
+  );
+  return (
+    <Page title={t("screen.settings")}>
+      <TextField
+        kind="search"
+        label={t("setting.search")}
+        value={search}
+        onChange={setSearch}
+      />
+      {error && <Failure error={error} retry={refresh} />}
+      {!data && !error && <Loading lines={8} />}
+      {data && found.length === 0 && <Empty title={t("setting.none")} />}
+      {sections(found).map(([section, fields]) => (
+        <Card key={section} title={tOr(`section.${section}`, section)}>
+          <SettingForm fields={fields} onSaved={refresh} />
+        </Card>
+      ))}
+    </Page>
+  );
+}
+
+/** By the section of the file; of ports, those that are in none. */
+function sections(
+  fields: readonly SettingField[],
+): readonly (readonly [string, readonly SettingField[]])[] {
+  const found = new Map<string, SettingField[]>();
+  for (const field of fields) {
+    const section = field.toml?.split(".")[0] ?? otherSection(field.key);
+    const known = found.get(section) ?? [];
+    known.push(field);
+    found.set(section, known);
+  }
+  return [...found];
+}
+
+function otherSection(key: string): string {
+  return /_(?:port|local_only|enabled)$/.test(key) ? "listen" : "other";
+}
