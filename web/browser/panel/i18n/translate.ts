@@ -71,7 +71,9 @@ export function formatBytes(octets: number): string {
   }
   const digits = unit === 0 || Math.abs(value) >= 100 ? 0 : 1;
   const text = formatNumber(value, { maximumFractionDigits: digits });
-  return `${text}\u00a0${UNITS[unit]}`;
+  const written = `${text}\u00a0${UNITS[unit]}`;
+  // number and unit stay in this order among words from right to left
+  return language === "fa" ? `\u2066${written}\u2069` : written;
 }
 
 /** @param seconds since 1970 UTC; nothing else is a time */

@@ -15,7 +15,12 @@ export function taskName({ name, description }: TaskShape): string {
   return tOr(`task.${name}`, description);
 }
 
+/** As the server writes it, in the reader's words where there are some. */
 function scheduleText({ schedule }: TaskShape): string {
+  const night = /^daily, (\d+:\d\d) to (\d+:\d\d) UTC$/.exec(schedule);
+  if (night) {
+    return t("schedule.nightly", { from: night[1]!, to: night[2]! });
+  }
   return tOr(`schedule.${schedule.replaceAll(" ", "_")}`, schedule);
 }
 
