@@ -1,6 +1,7 @@
 /** What conditions have in their brackets. @module */
 import { roundedSize } from "../base/sizes.ts";
-import type { BandwidthFacts } from "./condition_facts.ts";
+import type { StoreHealth } from "../store/store.ts";
+import type { BandwidthFacts, Facts } from "./condition_facts.ts";
 import { hours } from "../base/durations.ts";
 import { type ClockJump, describeJump } from "../base/lived_clock.ts";
 import { type Certificate, daysRemaining } from "../tls/certificate.ts";
@@ -74,4 +75,8 @@ export function usedUp(
     ? "; no calls are relayed and no tunnels led until it ends"
     : "";
   return `${Math.floor(share)} % of ${roundedSize(capOctets)}${forecast}${off}`;
+}
+
+export function storeIs(state: StoreHealth["state"], detail: string) {
+  return ({ storeState }: Facts) => storeState === state ? detail : undefined;
 }

@@ -10,7 +10,6 @@
  */
 import { formatDuration } from "../base/durations.ts";
 import { roundedSize } from "../base/sizes.ts";
-import type { StoreHealth } from "../store/store.ts";
 import { covers } from "../tls/certificate.ts";
 import type { Facts } from "./condition_facts.ts";
 import {
@@ -18,6 +17,7 @@ import {
   endsWithin,
   firstOf,
   listed,
+  storeIs,
   usedUp,
   worrying,
 } from "./condition_details.ts";
@@ -81,6 +81,10 @@ export const CONDITIONS = {
     severity: "error",
     text:
       "Some of what is set or known about other servers is in a form that this program cannot read, and does not count: run the program that wrote it, or set it again",
+  },
+  pages_broken: {
+    severity: "warning",
+    text: "A page of yours is broken, the built-in one shown: html-check",
   },
   overrides_ignored: {
     severity: "warning",
@@ -389,10 +393,6 @@ export class ReportedConditions {
   clear(code: ReportedCode): void {
     if (this.#details.delete(code)) this.onChange();
   }
-}
-
-function storeIs(state: StoreHealth["state"], detail: string) {
-  return ({ storeState }: Facts) => storeState === state ? detail : undefined;
 }
 
 function rank({ severity }: Degraded): number {

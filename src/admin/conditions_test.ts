@@ -166,6 +166,11 @@ const CASES: Record<
     well: {},
     message: /cannot read.*\(in some\)/,
   },
+  pages_broken: {
+    holds: { reported: new Map([["pages_broken", "index.html line 3: x"]]) },
+    well: {},
+    message: /built-in one shown.*\(index\.html line 3: x\)/,
+  },
   settings_refused: {
     holds: {
       reported: new Map([["settings_refused", "smtp_port: port 25 is taken"]]),

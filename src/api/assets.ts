@@ -127,6 +127,20 @@ export function panelFile(name: string): Response | undefined {
   return file && fileResponse(file);
 }
 
+/** A file by its name in the sources. @throws {RangeError} if the build has no such file */
+export function builtAsset(name: string): StaticFile {
+  const file = STATIC_FILES[pathOf(name)];
+  if (file) return file;
+  throw new RangeError(`No file of the pages is named ${name}`);
+}
+
+/** Under a name that stays, and may be another file tomorrow. */
+export function stableFile(name: string): Response {
+  const response = fileResponse(builtAsset(name));
+  response.headers.set("cache-control", "public, max-age=86400");
+  return response;
+}
+
 function readFile(name: string, type: string): StaticFile {
   const octets = Deno.readFileSync(new URL(name, FOLDER));
   const hash = createHash("sha256").update(octets).digest("hex");

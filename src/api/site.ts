@@ -22,6 +22,7 @@ import type { MxdelivBackend } from "./mxdeliv/backend.ts";
 import { mxdelivRoutes } from "./mxdeliv/mxdeliv.ts";
 import { newAccountRoutes } from "./new_account.ts";
 import { OneTimePages } from "./one_time_pages.ts";
+import { overlayRoutes } from "./overlay/routes.ts";
 import { signUpPage } from "./pages.ts";
 import { page } from "./pages/render.ts";
 import { PAGE_PATHS, pageRoutes } from "./pages/routes.ts";
@@ -138,6 +139,7 @@ export function siteRoutes(
     downloadRoutes(app, downloads, { clock, isHidden });
   }
   allowedMethods(app, downloads ? downloadPaths(downloads) : []);
+  overlayRoutes(app, backend);
   shareRoutes(app, { backend, sharing, clock });
   app.notFound((context) => notFound(context, backend));
   return app;

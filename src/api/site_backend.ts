@@ -5,6 +5,7 @@ import type { HttpExchange } from "../http/peer.ts";
 import type { Address } from "../mail/address.ts";
 import type { EchoBackend } from "./doctor/backend.ts";
 import type { MailService } from "./autoconfig.ts";
+import type { Overlay } from "./overlay/overlay.ts";
 import type { ServerLanguage } from "./pages/language.ts";
 
 /** What the site needs of the relay; live, asked at each request. */
@@ -27,6 +28,8 @@ export interface SiteBackend {
   mtaStsPolicy(host: string): string | undefined;
   /** Counts a page view of this address; seconds to wait when there were too many. */
   pageWait(address: string): number;
+  /** The operator's own pages and files. */
+  readonly overlay?: Overlay;
   /** Of the program itself; undefined where it runs from its sources. */
   readonly downloads?: Downloads | undefined;
   /** Of relays that ask which of their ports are open. */

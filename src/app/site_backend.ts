@@ -14,6 +14,8 @@ import type {
   SiteRetention,
   SiteStealth,
 } from "../api/site_backend.ts";
+import type { Overlay } from "../api/overlay/overlay.ts";
+import type { ReportedConditions } from "../admin/conditions.ts";
 import type { Clock } from "../base/clock.ts";
 import { limitKey } from "../base/peer_address.ts";
 import { Refusal, type RefusalCode } from "../base/refusal.ts";
@@ -34,6 +36,7 @@ import { linkServers } from "./link_servers.ts";
 import { policyOf } from "./names/published.ts";
 import { ownProgram } from "./running/own_program.ts";
 import { portEcho, type PortEchoParts } from "./web/port_echo.ts";
+import { relayOverlay } from "./web/overlay.ts";
 import { webFacts } from "./web/web_facts.ts";
 import {
   connectName,
@@ -43,7 +46,6 @@ import {
   urlNames,
 } from "./site_names.ts";
 
-const PAGES = { burst: 100, perSecond: 20 };
 const HSTS_SECONDS = 15_552_000;
 
 export interface SiteBackendParts extends PortEchoParts {
@@ -55,6 +57,7 @@ export interface SiteBackendParts extends PortEchoParts {
   readonly clock: Clock;
   readonly counters: Counters;
   readonly metrics: Metrics;
+  readonly reported: ReportedConditions;
   config(): Config;
   bound(name: ListenerName): ListenAddress[];
 }
@@ -62,13 +65,18 @@ export interface SiteBackendParts extends PortEchoParts {
 export class RelaySiteBackend implements SiteBackend {
   readonly #parts: SiteBackendParts;
   readonly #pages: TokenBuckets;
+  readonly overlay: Overlay;
   readonly downloads = ownProgram();
   readonly echo: EchoBackend;
 
   constructor(parts: SiteBackendParts) {
     this.#parts = parts;
     this.echo = portEcho(parts);
-    this.#pages = new TokenBuckets(parts.clock, () => PAGES);
+    this.#pages = new TokenBuckets(parts.clock, () => {
+      const { pagesPerSecond } = parts.config().web;
+      return { burst: 5 * pagesPerSecond, perSecond: pagesPerSecond };
+    });
+    this.overlay = relayOverlay(parts);
   }
 
   async register(request: RegistrationRequest): Promise<NewAccount> {

@@ -40,6 +40,7 @@ import { IROH_COMMANDS } from "./commands/calls/iroh.ts";
 import { PUSH_COMMANDS } from "./commands/calls/push.ts";
 import { TURN_COMMANDS } from "./commands/calls/turn.ts";
 import { TRANSFER_COMMANDS } from "./commands/transfer.ts";
+import { HTML_COMMANDS } from "./commands/web/html.ts";
 import { LANGUAGE_COMMANDS } from "./commands/web/language.ts";
 import { SHARING_COMMANDS } from "./commands/web/sharing.ts";
 import { STEALTH_COMMANDS } from "./commands/web/stealth.ts";
@@ -156,6 +157,7 @@ export const COMMANDS: readonly Command[] = [
   ...WEBMAIL_COMMANDS,
   ...LANGUAGE_COMMANDS,
   ...SHARING_COMMANDS,
+  ...HTML_COMMANDS,
   ...FEDERATION_COMMANDS,
   ...FEDERATION_TRANSFER_COMMANDS,
   ...QUEUE_COMMANDS,

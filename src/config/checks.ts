@@ -23,7 +23,22 @@ export function checkConfig(config: Config): CheckResult[] {
     ...checkTurn(config),
     ...checkShadowsocks(config),
     ...checkAdmin(config),
+    ...checkWeb(config),
   ];
+}
+
+/** What is served to everybody and what nobody may see must lie apart. */
+function* checkWeb({ server, web }: Config): Generator<CheckResult> {
+  if (web.wwwDir === "") return;
+  const [own, state] = [web.wwwDir, server.stateDir].map((path) =>
+    `${path.replace(/\/+$/, "")}/`
+  );
+  if (own!.startsWith(state!) || state!.startsWith(own!)) {
+    yield error(
+      "web.www_dir",
+      "may not contain server.state_dir, nor lie in it",
+    );
+  }
 }
 
 function* checkDomains({ server }: Config): Generator<CheckResult> {

@@ -663,6 +663,26 @@ export const SCHEMA = {
     false,
     "Pages say which version of the program this is",
   ),
+  "web.www_dir": key(
+    path,
+    "",
+    "The operator's own pages and files, each in place of the built-in one; empty: there are none",
+  ),
+  "web.override_fallback": key(
+    flag,
+    true,
+    "A page of one's own that cannot be rendered is the built-in one; false: visitors see an error",
+  ),
+  "web.custom_csp": key(
+    text,
+    "",
+    "Content-Security-Policy of one's own pages; empty: as built-in pages, but with code between the lines and pictures from elsewhere",
+  ),
+  "web.pages_per_second": key(
+    integer(0, 1_000_000),
+    20,
+    "Pages and files for one address in a second, five times as many at once; 0: unlimited",
+  ),
   "web.docs": key(flag, true, "The guide is there to be read, at /docs/"),
   "web.operator_docs": key(
     flag,

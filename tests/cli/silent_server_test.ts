@@ -28,6 +28,9 @@ const ALONE = [
   "backup verify",
   "backup restore",
   "move receive",
+  "html-export",
+  "html-check",
+  "html-migrate",
 ];
 /** What a command needs besides the arguments of its usage. */
 const MORE: Record<string, string> = {
@@ -52,6 +55,7 @@ const VALUES: Record<string, string> = {
   size: "30M",
   code: "fa",
   slug: "ann",
+  directory: "embedded",
   url: "openpgp4fpr:x",
   file: "{dir}/accounts.json",
   document: "{dir}/ways.json",

@@ -7,6 +7,7 @@ import type { Serving } from "../../src/federation/exchange/serve/serving.ts";
 import type { HttpExchange } from "../../src/http/peer.ts";
 import { parseAddress } from "../../src/mail/address.ts";
 import type { MxdelivBackend } from "../../src/api/mxdeliv/backend.ts";
+import type { Overlay } from "../../src/api/overlay/overlay.ts";
 import type { SharingBackend } from "../../src/api/sharing/backend.ts";
 import type { Shares } from "../../src/sharing/shares.ts";
 import type { Admission } from "../../src/api/webmail/admission.ts";
@@ -88,6 +89,7 @@ export interface Ask {
   readonly policies?: Readonly<Record<string, string>>;
   readonly host?: string;
   readonly sharing?: SharingBackend;
+  readonly overlay?: Overlay;
   /** By token. */
   readonly invitations?: Readonly<Record<string, Invitation>>;
 }
@@ -146,6 +148,7 @@ export async function ask(
     webmail: NO_WEBMAIL,
     backend: {
       echo: NO_ECHO,
+      ...(given.overlay ? { overlay: given.overlay } : {}),
       facts: (host) => typeof facts === "function" ? facts(host) : facts,
       register(request) {
         registered.push(request);

@@ -84,9 +84,7 @@ export function commonVariables(visit: Visit): CommonVariables {
     WebClientEnabled: web.webClient,
     DocsEnabled: web.docs,
     OperatorDocsEnabled: web.docs && web.operatorDocs,
-    Style: ASSETS.style,
-    Script: ASSETS.script,
-    Icon: ASSETS.icon,
+    ...assetsOf(visit),
     // those on the port of HTTPS need ALPN, which no other app speaks
     Services: facts.services.filter(({ port }) => port !== facts.httpsPort)
       .map(({ protocol, host, port, socket }) => ({
@@ -94,6 +92,17 @@ export function commonVariables(visit: Visit): CommonVariables {
         place: words.t("account_port", { host, port: String(port) }),
         security: socket === "SSL" ? "TLS" : "STARTTLS",
       })),
+  };
+}
+
+/** Those of the operator, under their names, before those of the program. */
+function assetsOf({ overlay }: Visit) {
+  const own = (name: string, ours: string) =>
+    overlay?.has(name) ? `/${name}` : ours;
+  return {
+    Style: own("main.css", ASSETS.style),
+    Script: own("main.js", ASSETS.script),
+    Icon: own("logo.svg", ASSETS.icon),
   };
 }
 

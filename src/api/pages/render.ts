@@ -2,7 +2,7 @@
 import { createHash } from "node:crypto";
 import { h } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { LivePen } from "../../../web/pages/live_pen.tsx";
+import { LivePen, type PageVariables } from "../../../web/pages/live_pen.tsx";
 import { type PageName, PAGES } from "../../../web/pages/pages.ts";
 import type { Variables } from "../../../web/pages/variables.ts";
 import { languageCookie } from "./language.ts";
@@ -21,11 +21,49 @@ export function page(
   visit: Visit,
   name: PageName,
   values: PageValues = {},
-  { status = 200, caching = "no-store" }: PageAnswer = {},
+  answer: PageAnswer = {},
 ): Response {
   const variables = { ...commonVariables(visit), ...values };
-  const pen = new LivePen(visit.words, variables);
-  const text = "<!DOCTYPE html>\n" + renderToString(h(PAGES[name], { pen }));
+  const own = visit.overlay?.page(`${name}.html`, variables, visit.words);
+  if (own?.kind === "text") {
+    return html(visit, own.text, { ...answer, policy: own.policy });
+  }
+  if (own?.kind === "broken") {
+    return html(visit, builtIn(visit, "error", variables), { status: 500 });
+  }
+  return html(visit, builtIn(visit, name, variables), answer);
+}
+
+/** A page that the operator alone has. */
+export function ownPage(visit: Visit, file: string): Response {
+  const variables = commonVariables(visit);
+  const own = visit.overlay?.page(file, variables, visit.words);
+  if (own?.kind !== "text") {
+    const text = builtIn(visit, "error", variables);
+    return html(visit, text, { status: 500 });
+  }
+  return html(visit, own.text, {
+    policy: own.policy,
+    caching: "no-cache, must-revalidate",
+  });
+}
+
+function builtIn(
+  { words }: Visit,
+  name: PageName,
+  variables: PageVariables,
+): string {
+  const pen = new LivePen(words, variables);
+  return "<!DOCTYPE html>\n" + renderToString(h(PAGES[name], { pen }));
+}
+
+function html(
+  visit: Visit,
+  text: string,
+  { status = 200, caching = "no-store", policy }: PageAnswer & {
+    readonly policy?: string;
+  },
+): Response {
   const response = new Response(text, {
     status,
     headers: {
@@ -33,6 +71,7 @@ export function page(
       "cache-control": caching,
       "content-language": visit.words.language,
       "vary": "accept-language, cookie",
+      ...(policy === undefined ? {} : { "content-security-policy": policy }),
       ...(caching === "no-store" ? {} : { etag: etagOf(text) }),
     },
   });

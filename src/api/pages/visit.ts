@@ -1,5 +1,6 @@
 /** Somebody who looks at a page: what is asked, by whom, in which language. @module */
 import { Words } from "../../../web/i18n/words.ts";
+import type { Overlay } from "../overlay/overlay.ts";
 import type { HttpPeer } from "../../http/peer.ts";
 import type { SiteBackend, SiteFacts } from "../site_backend.ts";
 import { languageOf } from "./language.ts";
@@ -10,6 +11,8 @@ export interface Visit {
   readonly peer: HttpPeer;
   readonly facts: SiteFacts;
   readonly words: Words;
+  /** The operator's own pages. */
+  readonly overlay: Overlay | undefined;
 }
 
 export function visitOf(
@@ -20,5 +23,5 @@ export function visitOf(
   const url = new URL(request.url);
   const facts = backend.facts(url.hostname);
   const words = new Words(languageOf(request, facts.language));
-  return { request, url, peer, facts, words };
+  return { request, url, peer, facts, words, overlay: backend.overlay };
 }

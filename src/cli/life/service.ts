@@ -93,6 +93,13 @@ export function installedService(
     }
   }
 
+  /** What it says of the operator's pages; undefined: nothing is wrong, or it knows no such command. */
+  async function brokenPagesBy(program: string): Promise<string | undefined> {
+    if (config.web.wwwDir === "") return undefined;
+    const { ok, output } = await run(program, ["html-check", ...configArgs]);
+    return !ok && /^broken: /m.test(output) ? output : undefined;
+  }
+
   return {
     async examine(program) {
       const facts = await programFacts(program, run);
@@ -101,7 +108,10 @@ export function installedService(
         "check",
         ...configArgs,
       ]);
-      if (ok) return facts;
+      if (ok) {
+        const brokenPages = await brokenPagesBy(program);
+        return { ...facts, ...(brokenPages ? { brokenPages } : {}) };
+      }
       throw new UpgradeFailed(
         "preflight",
         `Version ${facts.version} cannot use the configuration, nothing was changed: ${output}`,

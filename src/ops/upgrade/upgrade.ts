@@ -22,6 +22,8 @@ export interface ProgramFacts {
   readonly version: string;
   /** Of the database that it makes; undefined where it does not say. */
   readonly schema: number | undefined;
+  /** What is wrong with the operator's pages, in its words. */
+  readonly brokenPages?: string;
 }
 
 /** The service that runs the program. */
@@ -197,6 +199,11 @@ async function switchTo(
   const { tree, service, installed } = parts;
   parts.tell("Asking the new program about this machine and the configuration");
   const fresh = await service.examine(tree.binaryOf(version));
+  if (fresh.brokenPages !== undefined) {
+    parts.tell(
+      `Pages of your own that it cannot render, and will show its own in place of:\n${fresh.brokenPages}\n"html-migrate" turns pages written for older relays into what it reads`,
+    );
+  }
   const isRunning = await service.isRunning();
   checkSchema(fresh, installed.facts);
   let copy: string | undefined;

@@ -1,0 +1,151 @@
+/**
+ * The operator's own pages and files, before those of the program: each file
+ * of its own, looked at anew whenever it changes. A template that cannot be
+ * rendered is told of, and the page of the program shown in its place.
+ *
+ * @module
+ */
+import { getMimeType } from "hono/utils/mime";
+import type { Words } from "../../../web/i18n/words.ts";
+import { builtTemplate } from "./built_in.ts";
+import {
+  MAX_TEMPLATE_OCTETS,
+  TemplateFault,
+  Templates,
+  type TemplateText,
+} from "./templates.ts";
+import { pathIn, Tree, type TreeFile } from "./tree.ts";
+
+export interface OverlayOptions {
+  /** Of the files; empty: there are none. */
+  directory(): string;
+  /** A page that is broken is that of the program; else visitors are told. */
+  fallsBack(): boolean;
+  /** Content-Security-Policy of the operator's pages; empty: the built-in one. */
+  contentSecurityPolicy(): string;
+  /** Milliseconds since some start. */
+  now(): number;
+  /** What is broken now, by file; told when it changes. */
+  onFaults(faults: ReadonlyMap<string, TemplateFault>): void;
+}
+
+export type OwnPage =
+  | { readonly kind: "text"; readonly text: string; readonly policy: string }
+  | { readonly kind: "broken" };
+
+const UNKNOWN_TYPE = "application/octet-stream";
+const CACHING = "no-cache, must-revalidate";
+/** Operators' pages have code of their own between the lines. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'unsafe-inline'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data: https:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "manifest-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+export class Overlay {
+  readonly #options: OverlayOptions;
+  readonly #tree: Tree;
+  readonly #templates: Templates;
+  readonly #faults = new Map<string, TemplateFault>();
+  /** Of texts that were read, by place and stamp. */
+  readonly #texts = new Map<string, TemplateText>();
+
+  constructor(options: OverlayOptions) {
+    this.#options = options;
+    this.#tree = new Tree(() => options.directory(), () => options.now());
+    this.#templates = new Templates((name) => this.#textOf(name));
+  }
+
+  /** Whether the operator has a file of this name. */
+  has(file: string): boolean {
+    return this.#tree.find(file) !== undefined;
+  }
+
+  /** The operator's version of a page; undefined: there is none, or it is broken and not shown. */
+  page(file: string, variables: object, words: Words): OwnPage | undefined {
+    if (!this.#tree.isThere || !this.has(file)) {
+      this.#mend(file);
+      return undefined;
+    }
+    try {
+      const text = this.#templates.render(file, variables, words);
+      this.#mend(file);
+      const policy = this.#options.contentSecurityPolicy() || POLICY;
+      return { kind: "text", text, policy };
+    } catch (error) {
+      if (!(error instanceof TemplateFault)) throw error;
+      this.#break(file, error);
+      return this.#options.fallsBack() ? undefined : { kind: "broken" };
+    }
+  }
+
+  /** A page of the operator that the program has none of; undefined: there is no such file. */
+  ownPageAt(pathname: string): string | undefined {
+    const path = this.#tree.isThere ? pathIn(pathname) : undefined;
+    return path?.endsWith(".html") && this.has(path) ? path : undefined;
+  }
+
+  /** A file that is no template; undefined: there is none. */
+  async file(pathname: string): Promise<Response | undefined> {
+    const path = this.#tree.isThere ? pathIn(pathname) : undefined;
+    if (path === undefined || path.endsWith(".html")) return undefined;
+    const found = this.#tree.find(path);
+    return found && await sent(found, path);
+  }
+
+  /** Also that of the program, so that a page can include it. */
+  #textOf(name: string): TemplateText | undefined {
+    const found = this.#tree.find(name);
+    if (!found) {
+      const text = builtTemplate(name);
+      return text === undefined ? undefined : { text, stamp: "built in" };
+    }
+    const key = `${found.path}\0${found.stamp}`;
+    const known = this.#texts.get(found.path);
+    if (known?.stamp === key) return known;
+    if (found.sizeOctets > MAX_TEMPLATE_OCTETS) {
+      throw new TemplateFault(name, undefined, "is larger than 1 MiB");
+    }
+    const read = { text: Deno.readTextFileSync(found.path), stamp: key };
+    this.#texts.set(found.path, read);
+    return read;
+  }
+
+  #break(file: string, fault: TemplateFault): void {
+    if (this.#faults.get(file)?.message === fault.message) return;
+    this.#faults.set(file, fault);
+    this.#options.onFaults(this.#faults);
+  }
+
+  #mend(file: string): void {
+    if (this.#faults.delete(file)) this.#options.onFaults(this.#faults);
+  }
+}
+
+async function sent(
+  { path, sizeOctets, stamp, changedAt }: TreeFile,
+  name: string,
+): Promise<Response | undefined> {
+  let file: Deno.FsFile;
+  try {
+    file = await Deno.open(path);
+  } catch {
+    return undefined; // gone since it was looked at, or not ours to read
+  }
+  return new Response(file.readable, {
+    headers: {
+      "content-type": getMimeType(name) ?? UNKNOWN_TYPE,
+      "content-length": String(sizeOctets),
+      "cache-control": CACHING,
+      "etag": `"${stamp}"`,
+      ...(changedAt ? { "last-modified": changedAt.toUTCString() } : {}),
+    },
+  });
+}

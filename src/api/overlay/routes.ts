@@ -1,0 +1,33 @@
+/**
+ * Files of the operator's site that the program has no route for, and those of
+ * the program under names that stay.
+ *
+ * @module
+ */
+import type { Hono } from "hono";
+import { stableFile } from "../assets.ts";
+import { ownPage } from "../pages/render.ts";
+import { visitOf } from "../pages/visit.ts";
+import type { SiteBackend, SiteEnv } from "../site_backend.ts";
+import { STABLE_ASSETS } from "./built_in.ts";
+
+export function overlayRoutes(app: Hono<SiteEnv>, backend: SiteBackend): void {
+  const { overlay } = backend;
+  if (overlay) {
+    app.get("*", async (context, next) => {
+      const request = context.req.raw;
+      const { pathname } = new URL(request.url);
+      const own = overlay.ownPageAt(pathname);
+      if (own !== undefined) {
+        return ownPage(visitOf(request, backend, context.env), own);
+      }
+      const file = await overlay.file(pathname);
+      if (file && request.method === "HEAD") await file.body?.cancel();
+      return file ?? await next();
+    });
+  }
+  for (const [stable, name] of Object.entries(STABLE_ASSETS)) {
+    app.get(`/${stable}`, () => stableFile(name));
+  }
+  app.get("/favicon.ico", () => stableFile(STABLE_ASSETS["logo.svg"]));
+}

@@ -1,0 +1,133 @@
+/** Pages of the operator's own, by command, and as a running server shows them. */
+import assert from "node:assert/strict";
+import { Server } from "../harness/server.ts";
+import { type Outcome, postern } from "./command_line.ts";
+
+async function withDirectory(
+  work: (directory: string) => Promise<void>,
+): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "postern-html-" });
+  try {
+    await work(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+const run = (...args: string[]): Promise<Outcome> => postern(args, {});
+
+async function get(server: Server, path: string): Promise<string> {
+  const client = Deno.createHttpClient({ http2: false });
+  try {
+    const url = `http://127.0.0.1:${server.ports.http}${path}`;
+    return await (await fetch(url, { client })).text();
+  } finally {
+    client.close();
+  }
+}
+
+Deno.test("pages are exported, served, broken, mended and left again", () =>
+  withDirectory(async (directory) => {
+    const server = await Server.start();
+    try {
+      const exported = await server.command("html-export", directory);
+      assert.match(exported, /Exported: index\.html\n/);
+      assert.match(exported, /Exported: main\.css\n/);
+      const checked = await server.command("html-check", directory);
+      assert.match(checked, /^Looked at \d+ templates among \d+ files\n$/);
+
+      await Deno.writeTextFile(
+        `${directory}/info.html`,
+        "<p>Mine: {{ Domain }}</p>",
+      );
+      const served = await server.command("html-serve", directory);
+      assert.match(served, /In force now/);
+      assert.match(await get(server, "/info"), /<p>Mine: /);
+      assert.match(await get(server, "/privacy"), /What is stored/);
+
+      await Deno.writeTextFile(`${directory}/info.html`, "a\n{% bogus %}");
+      await new Promise((resolve) => setTimeout(resolve, 1100));
+      assert.match(await get(server, "/info"), /About this server/);
+      const status = await server.command("status");
+      assert.match(status, /info\.html line 2: unknown block tag: bogus/);
+      await assert.rejects(server.command("html-check"), /info\.html:2/);
+
+      const back = await server.command("html-serve", "embedded");
+      assert.match(back, /In force now/);
+      assert.match(await get(server, "/info"), /About this server/);
+      const config = await Deno.readTextFile(server.configFile);
+      assert.match(config, /www_dir = ""/);
+    } finally {
+      await server.dispose();
+    }
+  }));
+
+Deno.test("html-export leaves alone what differs, and html-check tells what is old", () =>
+  withDirectory(async (directory) => {
+    const first = await run("html-export", directory, "--only", "in*.html");
+    assert.equal(first.exit, 0);
+    assert.match(first.out, /Exported: info\.html/);
+    assert.doesNotMatch(first.out, /privacy|main\.css/);
+    await Deno.writeTextFile(`${directory}/info.html`, "mine");
+    const second = await run("html-export", directory, "--json");
+    assert.equal(second.exit, 8);
+    const { data } = JSON.parse(second.out);
+    assert.deepEqual(data.kept, ["info.html"]);
+    assert.ok(data.same.includes("index.html"));
+    assert.equal(await Deno.readTextFile(`${directory}/info.html`), "mine");
+    const forced = await run("html-export", directory, "--force");
+    assert.equal(forced.exit, 0);
+    assert.notEqual(await Deno.readTextFile(`${directory}/info.html`), "mine");
+
+    // as if another version had exported it
+    const origin = `${directory}/.origin.json`;
+    const written = JSON.parse(await Deno.readTextFile(origin));
+    const digest = new Uint8Array(
+      await crypto.subtle.digest("SHA-256", new TextEncoder().encode("old")),
+    ).toHex();
+    written.files["info.html"] = digest;
+    written.files["index.html"] = digest;
+    await Deno.writeTextFile(origin, JSON.stringify(written));
+    await Deno.writeTextFile(`${directory}/info.html`, "old");
+    await Deno.writeTextFile(`${directory}/index.html`, "old, changed");
+    const report = await run("html-check", directory, "--json");
+    assert.equal(report.exit, 0);
+    const found = JSON.parse(report.out).data;
+    assert.deepEqual(found.stale, ["info.html"]);
+    assert.deepEqual(found.both_changed, ["index.html"]);
+  }));
+
+Deno.test("html-migrate turns older pages into what is read, when told to", () =>
+  withDirectory(async (directory) => {
+    const go =
+      "<p>{{if .RegistrationOpen}}{{.MailDomain | cleanDomain}}{{end}}</p>";
+    await Deno.writeTextFile(`${directory}/index.html`, go);
+    await Deno.writeTextFile(
+      `${directory}/main.js`,
+      "img.src = `/qr?data=${encodeURIComponent(v)}`;",
+    );
+    const asked = await run("html-migrate", directory, "--diff");
+    assert.match(asked.out, /\+ <p>\{% if RegistrationOpen %\}/);
+    assert.match(asked.out, /main\.js:1: \/qr\?data= is not served/);
+    assert.match(asked.out, /say so with --yes/);
+    assert.equal(await Deno.readTextFile(`${directory}/index.html`), go);
+    const done = await run("html-migrate", directory, "--json", "--yes");
+    assert.equal(JSON.parse(done.out).data.action, "migrated");
+    assert.equal(
+      await Deno.readTextFile(`${directory}/index.html`),
+      "<p>{% if RegistrationOpen %}{{ MailDomain | clean_domain }}{% endif %}</p>",
+    );
+    assert.equal(
+      await Deno.readTextFile(`${directory}/index.html.go-template.bak`),
+      go,
+    );
+    const again = await run("html-migrate", directory, "--json", "--yes");
+    assert.equal(JSON.parse(again.out).data.action, "noop_already_migrated");
+  }));
+
+Deno.test("html-serve refuses what cannot be served", async () => {
+  const nowhere = await run("html-serve", "/nowhere/at/all");
+  assert.equal(nowhere.exit, 3);
+  const check = await run("html-check", "/nowhere/at/all");
+  assert.equal(check.exit, 3);
+});
