@@ -9,6 +9,7 @@ export const CONDITION_PLACES: Readonly<Record<ConditionCode, string>> = {
   content_damaged: "/storage",
   deleted_data_kept: "/storage",
   settings_refused: "/settings",
+  pages_broken: "/website",
   records_unreadable: "/federation",
   overrides_ignored: "/federation",
   exchangers_not_asked: "/federation",
