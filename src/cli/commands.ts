@@ -42,6 +42,7 @@ import { TURN_COMMANDS } from "./commands/calls/turn.ts";
 import { TRANSFER_COMMANDS } from "./commands/transfer.ts";
 import { HTML_COMMANDS } from "./commands/web/html.ts";
 import { LANGUAGE_COMMANDS } from "./commands/web/language.ts";
+import { QR_COMMANDS } from "./commands/web/qr.ts";
 import { SHARING_COMMANDS } from "./commands/web/sharing.ts";
 import { STEALTH_COMMANDS } from "./commands/web/stealth.ts";
 import { WEBMAIL_COMMANDS } from "./commands/web/webmail.ts";
@@ -158,6 +159,7 @@ export const COMMANDS: readonly Command[] = [
   ...LANGUAGE_COMMANDS,
   ...SHARING_COMMANDS,
   ...HTML_COMMANDS,
+  ...QR_COMMANDS,
   ...FEDERATION_COMMANDS,
   ...FEDERATION_TRANSFER_COMMANDS,
   ...QUEUE_COMMANDS,

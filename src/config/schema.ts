@@ -58,6 +58,7 @@ import { shadowsocksCipher } from "./tunnel_kinds.ts";
 import {
   adminPath,
   adminToken,
+  fieldValue,
   gateKey,
   relayUrl,
   siteLanguage,
@@ -674,7 +675,7 @@ export const SCHEMA = {
     "A page of one's own that cannot be rendered is the built-in one; false: visitors see an error",
   ),
   "web.custom_csp": key(
-    text,
+    fieldValue,
     "",
     "Content-Security-Policy of one's own pages; empty: as built-in pages, but with code between the lines and pictures from elsewhere",
   ),

@@ -18,6 +18,13 @@ export const siteLanguage: Kind<"auto" | "en" | "fa" | "ru" | "es"> = choice(
   "es",
 );
 
+/** What can stand in a field of an answer (RFC 9110 §5.5), or nothing. */
+export const fieldValue: Kind<string> = textual("line of ASCII", (text) => {
+  const value = text.trim();
+  if (/^[ -~]*$/.test(value)) return value;
+  throw new SyntaxError("must be one line of printable ASCII");
+});
+
 /** What may be the ending of a short link. */
 export const slugWord: Kind<string> = textual("ending of a link", (text) => {
   const word = text.trim();

@@ -21,6 +21,7 @@ import { formatTable, isKept, type Row } from "./measure.ts";
 import { type Relay, withRelay } from "./people.ts";
 import { measureOpenPanels } from "./open_panels.ts";
 import { measurePanel } from "./panel.ts";
+import { measurePages } from "./pages.ts";
 import { measurePush } from "./push.ts";
 import { measureDeferred, measureSink } from "./queue.ts";
 import { measureAdminLists } from "./admin_lists.ts";
@@ -68,6 +69,7 @@ const STANDALONE: Record<string, () => Row[] | Promise<Row[]>> = {
   b15: measurePanel,
   push: measurePush,
   web: measureWebMail,
+  pages: measurePages,
   iroh: async () => [...await measureIrohPairs(), ...await measureIrohIdle()],
   ss: measureShadowsocks,
   scrape: measureScrape,

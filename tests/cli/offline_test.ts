@@ -775,3 +775,12 @@ script("mail over HTTP is switched on, and pages are listed that may use it", [
   },
   { run: "webmail-cors reset", out: /^web pages of other origins +none\n/ },
 ]);
+
+script("a text is shown as a QR code", [
+  { run: "qr https://chat.example/", out: /^[ ▀▄█\n]+$/ },
+  {
+    run: "qr https://chat.example/ --invert --json",
+    out: /"code":"[ ▀▄█\\n]+"/,
+  },
+  { run: "qr ''", exit: 4, err: /1 to 2953 octets/ },
+]);

@@ -31,6 +31,7 @@ const ALONE = [
   "html-export",
   "html-check",
   "html-migrate",
+  "qr",
 ];
 /** What a command needs besides the arguments of its usage. */
 const MORE: Record<string, string> = {

@@ -90,6 +90,7 @@ export interface Ask {
   readonly host?: string;
   readonly sharing?: SharingBackend;
   readonly overlay?: Overlay;
+  readonly stealth?: SiteStealth;
   /** By token. */
   readonly invitations?: Readonly<Record<string, Invitation>>;
 }
@@ -165,7 +166,7 @@ export async function ask(
       countRefusal: (code) => refusals.push(code),
       mtaStsPolicy: (host) => given.policies?.[host],
       pageWait: () => given.wait ?? 0,
-      stealth: () => NOT_HIDDEN,
+      stealth: () => given.stealth ?? NOT_HIDDEN,
     },
   });
   async function visit(path: string, init: RequestInit = {}) {

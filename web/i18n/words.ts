@@ -25,6 +25,8 @@ const DURATION_UNITS = [
 ] as const;
 const SIZE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
 
+const FORMATS = new Map<string, Intl.NumberFormat>();
+
 export class Words {
   readonly language: Language;
 
@@ -42,7 +44,7 @@ export class Words {
   }
 
   number(value: number): string {
-    return new Intl.NumberFormat(this.language).format(value);
+    return this.#format("number", {}).format(value);
   }
 
   /** `20 days`, `1 day 12 hours`, `30 seconds`. */
@@ -68,8 +70,9 @@ export class Words {
       value /= 1024;
       unit++;
     }
-    const format = new Intl.NumberFormat(this.language, {
-      maximumFractionDigits: value < 10 ? 1 : 0,
+    const digits = value < 10 ? 1 : 0;
+    const format = this.#format(`size ${digits}`, {
+      maximumFractionDigits: digits,
     });
     return `${format.format(value)} ${SIZE_UNITS[unit]}`;
   }
@@ -82,6 +85,19 @@ export class Words {
     }).format(seconds * 1000);
   }
 
+  /** Making one takes longer than all else on a page. */
+  #format(
+    name: string,
+    options: Intl.NumberFormatOptions,
+  ): Intl.NumberFormat {
+    const key = `${this.language} ${name}`;
+    const known = FORMATS.get(key);
+    if (known) return known;
+    const made = new Intl.NumberFormat(this.language, options);
+    FORMATS.set(key, made);
+    return made;
+  }
+
   /** So that a Latin name does not turn the words around it. */
   #isolated(value: string): string {
     return directionOf(this.language) === "rtl"
@@ -90,11 +106,8 @@ export class Words {
   }
 
   #counted(count: number, unit: "day" | "hour" | "minute" | "second"): string {
-    return new Intl.NumberFormat(this.language, {
-      style: "unit",
-      unit,
-      unitDisplay: "long",
-    }).format(count);
+    return this.#format(unit, { style: "unit", unit, unitDisplay: "long" })
+      .format(count);
   }
 }
 

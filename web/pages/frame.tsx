@@ -26,13 +26,27 @@ export function Frame({ pen, title, at, children }: FrameProps): JSX.Element {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{title} – {pen.value("Domain")}</title>
-        <link rel="icon" href={pen.value("Icon")} type="image/svg+xml" />
-        <link rel="stylesheet" href={pen.value("Style")} />
-        <script type="module" src={pen.value("Script")} />
+        {pen.when("Hidden", () => (
+          <style
+            // deno-lint-ignore react-no-danger
+            dangerouslySetInnerHTML={pen.markup("InlineStyle")}
+          />
+        ), () => (
+          <>
+            <link rel="icon" href={pen.value("Icon")} type="image/svg+xml" />
+            <link rel="stylesheet" href={pen.value("Style")} />
+            <script type="module" src={pen.value("Script")} />
+          </>
+        ))}
       </head>
       <body>
         <a class="skip" href="#content">{pen.t("skip")}</a>
-        <Navigation pen={pen} at={at} />
+        {pen.when(
+          "Hidden",
+          () =>
+            null,
+          () => <Navigation pen={pen} at={at} />,
+        )}
         <main id="content">{children}</main>
         <Footer pen={pen} />
       </body>

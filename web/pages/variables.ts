@@ -91,6 +91,10 @@ export interface Variables {
   readonly QuotaRolls: boolean;
   readonly Retention: readonly string[];
   readonly Services: readonly ServiceRow[];
+  /** Nothing else of the site is there for who sees this page. */
+  readonly Hidden: boolean;
+  /** The style sheet itself, where it cannot be loaded. */
+  readonly InlineStyle: string;
   readonly Style: string;
   readonly Script: string;
   readonly Icon: string;

@@ -89,7 +89,10 @@ export class Overlay {
   /** A page of the operator that the program has none of; undefined: there is no such file. */
   ownPageAt(pathname: string): string | undefined {
     const path = this.#tree.isThere ? pathIn(pathname) : undefined;
-    return path?.endsWith(".html") && this.has(path) ? path : undefined;
+    // those that have a route are asked for by it, with what belongs to them
+    const isOwn = path !== undefined && path.endsWith(".html") &&
+      builtTemplate(path) === undefined;
+    return isOwn && this.has(path) ? path : undefined;
   }
 
   /** A file that is no template; undefined: there is none. */

@@ -263,6 +263,15 @@ for (
     }));
 }
 
+Deno.test("a template of the program's is no page by itself", () =>
+  withOverlay(async ({ directory, overlay }) => {
+    for (const name of ["contact_view", "message", "error"]) {
+      await Deno.writeTextFile(`${directory}/${name}.html`, "mine");
+      const { response } = await ask(`/${name}.html`, {}, { overlay });
+      assert.equal(response.status, 404, name);
+    }
+  }));
+
 Deno.test("routes of the program come before files of the operator", () =>
   withOverlay(async ({ directory, overlay }) => {
     await Deno.writeTextFile(`${directory}/robots.txt`, "mine");

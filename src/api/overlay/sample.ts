@@ -103,6 +103,7 @@ function sampleOf(facts: SiteFacts, isRich: boolean): Sample {
     url,
     request: new Request(url),
     peer: { address: "203.0.113.9", secure: true },
+    isHidden: false,
     overlay: undefined,
   });
   const text = isRich ? "text" : "";

@@ -85,6 +85,8 @@ export function commonVariables(visit: Visit): CommonVariables {
     DocsEnabled: web.docs,
     OperatorDocsEnabled: web.docs && web.operatorDocs,
     ...assetsOf(visit),
+    Hidden: false,
+    InlineStyle: "",
     // those on the port of HTTPS need ALPN, which no other app speaks
     Services: facts.services.filter(({ port }) => port !== facts.httpsPort)
       .map(({ protocol, host, port, socket }) => ({

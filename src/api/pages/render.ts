@@ -5,6 +5,8 @@ import { renderToString } from "preact-render-to-string";
 import { LivePen, type PageVariables } from "../../../web/pages/live_pen.tsx";
 import { type PageName, PAGES } from "../../../web/pages/pages.ts";
 import type { Variables } from "../../../web/pages/variables.ts";
+import { builtAsset } from "../assets.ts";
+import { CONTENT_SECURITY_POLICY } from "../headers.ts";
 import { languageCookie } from "./language.ts";
 import { commonVariables, type PageGroup } from "./page_variables.ts";
 import type { Visit } from "./visit.ts";
@@ -23,6 +25,7 @@ export function page(
   values: PageValues = {},
   answer: PageAnswer = {},
 ): Response {
+  if (visit.isHidden && name === "invite") return alone(visit, name, values);
   const variables = { ...commonVariables(visit), ...values };
   const own = visit.overlay?.page(`${name}.html`, variables, visit.words);
   if (own?.kind === "text") {
@@ -31,7 +34,49 @@ export function page(
   if (own?.kind === "broken") {
     return html(visit, builtIn(visit, "error", variables), { status: 500 });
   }
-  return html(visit, builtIn(visit, name, variables), answer);
+  return html(
+    visit,
+    answer.caching === undefined
+      ? builtIn(visit, name, variables)
+      : keptPage(visit, name, variables),
+    answer,
+  );
+}
+
+/** Of a site that hides: all in one, since nothing else is there to be loaded. */
+function alone(visit: Visit, name: PageName, values: PageValues): Response {
+  const style = new TextDecoder().decode(builtAsset("site.css").octets);
+  const hash = createHash("sha256").update(style).digest("base64");
+  const text = builtIn(visit, name, {
+    ...commonVariables(visit),
+    ...values,
+    Hidden: true,
+    InlineStyle: style,
+  });
+  const status = values.Invite?.Valid ? 200 : 404;
+  const policy = CONTENT_SECURITY_POLICY.replace(
+    "style-src 'self'",
+    `style-src 'sha256-${hash}'`,
+  );
+  return html(visit, text, { status, policy });
+}
+
+const MOST_KEPT = 128;
+const kept = new Map<string, string>();
+
+/** Of pages that are the same for many: made once for what they are made of. */
+function keptPage(
+  visit: Visit,
+  name: PageName,
+  variables: PageVariables,
+): string {
+  const key = `${name} ${JSON.stringify(variables)}`;
+  const text = kept.get(key) ?? builtIn(visit, name, variables);
+  kept.delete(key);
+  kept.set(key, text);
+  const [oldest] = kept.keys();
+  if (kept.size > MOST_KEPT && oldest !== undefined) kept.delete(oldest);
+  return text;
 }
 
 /** A page that the operator alone has. */

@@ -213,3 +213,20 @@ Deno.test("what is refused at /new is said in the language of who asks", async (
   assert.equal(reason, "ثبت‌نام بسته است");
   assert.equal(error, reason);
 });
+
+Deno.test("the invitation of a site that hides loads nothing and leads nowhere else", async () => {
+  const { response, text } = await ask("/inv/good1234", {}, {
+    invitations: INVITATIONS,
+    stealth: { mode: "minimal", decoyDir: "", gateKey: "" },
+  });
+  assert.equal(response.status, 200);
+  assert.doesNotMatch(text, /<link|<script|<nav|\/static\/|href="\//);
+  const style = /<style>([^]*)<\/style>/.exec(text)![1]!;
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    new TextEncoder().encode(style),
+  );
+  const hash = new Uint8Array(digest).toBase64();
+  const policy = response.headers.get("content-security-policy")!;
+  assert.ok(policy.includes(`style-src 'sha256-${hash}'`), policy);
+});

@@ -11,6 +11,8 @@ export interface Visit {
   readonly peer: HttpPeer;
   readonly facts: SiteFacts;
   readonly words: Words;
+  /** Strangers find nothing of the site but what they know the address of. */
+  readonly isHidden: boolean;
   /** The operator's own pages. */
   readonly overlay: Overlay | undefined;
 }
@@ -23,5 +25,7 @@ export function visitOf(
   const url = new URL(request.url);
   const facts = backend.facts(url.hostname);
   const words = new Words(languageOf(request, facts.language));
-  return { request, url, peer, facts, words, overlay: backend.overlay };
+  const isHidden = backend.stealth().mode !== "off";
+  const { overlay } = backend;
+  return { request, url, peer, facts, words, isHidden, overlay };
 }

@@ -139,7 +139,13 @@ function look(
       kind: share.kind,
       openpgp4fpr: share.url,
       invite_link: webForm(share.url),
-    }, { headers: { ...UNLISTED, "cache-control": VIEW_CACHING } });
+    }, {
+      headers: {
+        ...UNLISTED,
+        "cache-control": VIEW_CACHING,
+        "vary": "accept",
+      },
+    });
   }
   const shown = page(
     visit,
@@ -150,6 +156,7 @@ function look(
   for (const [name, value] of Object.entries(UNLISTED)) {
     shown.headers.set(name, value);
   }
+  shown.headers.append("vary", "accept");
   return shown;
 }
 
@@ -165,6 +172,7 @@ async function create(
   let typed: ReadonlyMap<string, string> = new Map();
   try {
     if (isForeign(request, backend)) return refuse(FOREIGN_ORIGIN);
+    if (!isSafe(visit.facts, context.env)) throw new Refusal("tls_required");
     typed = await readFields(request);
     parseInvite(typed.get("url") ?? ""); // who has mistyped it may try again
     takePlace(buckets, context.env.address);

@@ -109,6 +109,17 @@ Deno.test("a name is text, whatever is in it", async () => {
   }
 });
 
+Deno.test("POST /share refuses what comes in clear", async () => {
+  const given = await sharing();
+  const { response, text } = await ask(
+    "/share",
+    post(wish({}), JSON_FIELDS),
+    { ...given, peer: { address: "192.0.2.1", secure: false } },
+  );
+  assert.equal(response.status, 403);
+  assert.equal(JSON.parse(text).code, "https_required");
+});
+
 for (
   const [name, init, status, code] of [
     [
