@@ -141,6 +141,7 @@ function groups(
       UsesLeft: text,
     },
     Account: { Address: text, Password: text, Link: text, QR: text },
+    OwnAccount: { Address: text, Problem: text, Done: text },
     Custom: {
       Slug: text,
       URL: text,
