@@ -5,7 +5,9 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import * as v from "valibot";
+import { takesGzip } from "../http/compression.ts";
 import type { Assets } from "../../web/pages/frame.tsx";
 
 const MANIFEST = v.object({
@@ -147,10 +149,29 @@ function readFile(name: string, type: string): StaticFile {
   return { octets, type, etag: `"${hash.slice(0, 16)}"` };
 }
 
-export function staticFile(path: string): Response {
+/** Compressed where it is taken so (RFC 9110 §12.5.3). */
+export function staticFile(path: string, { headers }: Request): Response {
   const file = STATIC_FILES[path];
   if (!file) throw new RangeError(`No static file is named ${path}`);
-  return fileResponse(file);
+  if (!takesGzip(headers.get("accept-encoding") ?? "")) {
+    return fileResponse(file);
+  }
+  const response = fileResponse({ ...file, octets: compressedOf(file) });
+  response.headers.set("content-encoding", "gzip");
+  response.headers.set("vary", "accept-encoding");
+  response.headers.set("etag", `W/${file.etag}`);
+  return response;
+}
+
+const compressed = new Map<StaticFile, Uint8Array<ArrayBuffer>>();
+
+/** Once for all who ask. */
+function compressedOf(file: StaticFile): Uint8Array<ArrayBuffer> {
+  const known = compressed.get(file);
+  if (known) return known;
+  const made = new Uint8Array(gzipSync(file.octets, { level: 9 }));
+  compressed.set(file, made);
+  return made;
 }
 
 function fileResponse({ octets, type, etag }: StaticFile): Response {

@@ -131,7 +131,7 @@ export function siteRoutes(
   guideRoutes(app, backend);
   sharingRoutes(app, { backend, sharing, clock });
   for (const path of Object.keys(STATIC_FILES)) {
-    app.get(path, () => staticFile(path));
+    app.get(path, (context) => staticFile(path, context.req.raw));
   }
   const { downloads } = backend;
   if (downloads) {

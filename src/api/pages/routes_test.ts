@@ -230,3 +230,16 @@ Deno.test("the invitation of a site that hides loads nothing and leads nowhere e
   const policy = response.headers.get("content-security-policy")!;
   assert.ok(policy.includes(`style-src 'sha256-${hash}'`), policy);
 });
+
+Deno.test("files of the pages are sent compressed to who takes them so", async () => {
+  const { text } = await ask("/");
+  const path = /href="([^"]+\.css)"/.exec(text)![1]!;
+  const plain = await ask(path);
+  assert.equal(plain.response.headers.get("content-encoding"), null);
+  const { response } = await ask(path, {
+    headers: { "accept-encoding": "br, gzip;q=0.5" },
+  });
+  assert.equal(response.headers.get("content-encoding"), "gzip");
+  assert.equal(response.headers.get("vary"), "accept-encoding");
+  assert.match(response.headers.get("etag")!, /^W\//);
+});
