@@ -13,7 +13,7 @@ import { Facts } from "../ui/page.tsx";
 import { Failure, Loading } from "../ui/state.tsx";
 import { DataTable } from "../ui/table.tsx";
 import { toast } from "../ui/toast.tsx";
-import { DeliveryTest } from "./delivery_test.tsx";
+import { DeliveryTest } from "./try_delivery.tsx";
 import { HealthBadge } from "./health_badge.tsx";
 import type { Peer, Way } from "./shapes.ts";
 

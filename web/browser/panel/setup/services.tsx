@@ -10,7 +10,7 @@ import { Badge, Card, Page } from "../ui/page.tsx";
 import { Failure, Loading } from "../ui/state.tsx";
 import { Toggle } from "../ui/toggle.tsx";
 import { attempt } from "./attempt.ts";
-import { CallTest } from "./call_test.tsx";
+import { CallTest } from "./try_call.tsx";
 import { named, type SettingField, useSchema } from "./schema.ts";
 import { type ServiceRow, SERVICES } from "./service_rows.ts";
 import { SettingForm } from "./setting_form.tsx";
