@@ -50,6 +50,11 @@ async function ask(
   });
 }
 
+/** Without what says which way a name is read. */
+function bare(page: string): string {
+  return page.replace(/<\/?bdi[^>]*>/g, "").replace(/ dir="ltr"/g, "");
+}
+
 Deno.test("page, /new, links and autoconfig answer for the domain in Host", async (t) => {
   const server = await Server.start({
     server: `domains = ["two.example"]
@@ -69,7 +74,7 @@ admin_contact = "mailto:op@two.example"`,
         const { text } = await ask(at, "/", {
           headers: { accept: "text/html" },
         });
-        assert.ok(text.includes(`<h1>${domain}</h1>`));
+        assert.ok(bare(text).includes(`<h1>${domain}</h1>`));
         assert.match(text, /Messages are deleted here after 20 days/);
         assert.match(text, /op@two\.example/);
       });
@@ -100,9 +105,12 @@ admin_contact = "mailto:op@two.example"`,
         const page = await ask(at, made.location, {
           headers: { accept: "text/html" },
         });
-        assert.ok(page.text.includes(`<code>ann.chats@${domain}</code>`));
+        assert.match(
+          bare(page.text),
+          new RegExp(`<code[^>]*>ann\\.chats@${domain}</code>`),
+        );
         assert.ok(
-          page.text.includes(
+          bare(page.text).includes(
             `<code>${domain} port ${server.ports.imapTls}</code>`,
           ),
           page.text,
@@ -135,7 +143,7 @@ admin_contact = "mailto:op@two.example"`,
           const { text } = await ask({ server, ca, host: DOMAIN }, "/", {
             headers: { accept: "text/html", host },
           });
-          assert.ok(text.includes(`<h1>${domain}</h1>`));
+          assert.ok(bare(text).includes(`<h1>${domain}</h1>`));
           assert.ok(!text.includes("evil"));
         }
       },

@@ -16,7 +16,8 @@ const answer = scope.onmessage;
 scope.onmessage = (event) => {
   const text = JSON.stringify(event.data);
   const error = new Error(`Cannot read "my secret" of ann@relay.example`);
-  if (text.includes("die_before")) throw error;
+  // what is recorded of an attempt names it, too
+  if (text.includes("die_before") && !text.includes("admin_audit")) throw error;
   if (text.includes("die_after")) {
     const { postMessage } = globalThis as unknown as {
       postMessage: (message: unknown) => void;

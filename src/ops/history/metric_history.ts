@@ -228,12 +228,18 @@ export class MetricHistory implements HistoryControl {
     values: ReadonlyMap<SeriesName, number>,
     passedSeconds: number,
   ): boolean {
-    const late = Math.round(passedSeconds / SAMPLE_SECONDS);
-    const ofRate = Math.min(Math.max(late, 1), MAX_WEIGHT);
+    const late = passedSeconds / SAMPLE_SECONDS;
+    const ofRate = Math.min(Math.max(Math.round(late), 1), MAX_WEIGHT);
+    // what was counted stays as much, however long it was counted
+    const share = Math.min(late, MAX_WEIGHT) / ofRate;
     const looks = new Map<SeriesName, Look>();
     for (const [name, value] of values) {
-      const weight = rateOf(name) === undefined ? 1 : ofRate;
-      looks.set(name, { value, weight });
+      looks.set(
+        name,
+        rateOf(name) === undefined
+          ? { value, weight: 1 }
+          : { value: value * share, weight: ofRate },
+      );
     }
     this.#recent.add(seconds, values);
     const over = this.#open.map((buckets) => {
