@@ -38,6 +38,7 @@ import type { Jobs } from "./jobs.ts";
 import type { NoticeRecords } from "./notices/notice_records.ts";
 import type { HistoryControl } from "./history_control.ts";
 import type { LiveServer } from "./live_server.ts";
+import type { OwnPages } from "./own_pages.ts";
 import type { TaskControl } from "./task_control.ts";
 
 export interface AdminContext {
@@ -51,6 +52,7 @@ export interface AdminContext {
   /** Work that goes on after it was begun. */
   readonly jobs: Jobs;
   readonly notices: NoticeRecords;
+  readonly ownPages: OwnPages;
   /** By what surface accounts are made; kept with them. */
   readonly origin: Extract<AccountOrigin, "cli" | "admin">;
   readonly store: Store;

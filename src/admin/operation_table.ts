@@ -49,6 +49,7 @@ import { SETTINGS_OPERATIONS } from "./operations/settings.ts";
 import { HTTP_PROXY_OPERATIONS } from "./operations/tunnels/http_proxy.ts";
 import { SHADOWSOCKS_OPERATIONS } from "./operations/tunnels/shadowsocks.ts";
 import { LANGUAGE_OPERATIONS } from "./operations/web/language.ts";
+import { OWN_PAGES_OPERATIONS } from "./operations/web/own_pages.ts";
 import { SHARING_OPERATIONS } from "./operations/web/sharing.ts";
 import { STEALTH_OPERATIONS } from "./operations/web/stealth.ts";
 import { WEBMAIL_OPERATIONS } from "./operations/web/webmail.ts";
@@ -92,6 +93,7 @@ export const OPERATIONS = {
   ...WEBMAIL_OPERATIONS,
   ...STEALTH_OPERATIONS,
   ...LANGUAGE_OPERATIONS,
+  ...OWN_PAGES_OPERATIONS,
   ...SHARING_OPERATIONS,
   ...DOMAIN_OPERATIONS,
   ...TASK_OPERATIONS,

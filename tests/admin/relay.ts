@@ -338,7 +338,10 @@ export async function administration(
   clock: TestTime,
   stateDir: string,
 ): Promise<
-  Pick<AdminContext, "access" | "audit" | "events" | "jobs" | "notices">
+  Pick<
+    AdminContext,
+    "access" | "audit" | "events" | "jobs" | "notices" | "ownPages"
+  >
 > {
   const shared = {
     store,
@@ -365,6 +368,11 @@ export async function administration(
     events: new AdminEvents(),
     jobs: new Jobs(shared),
     notices: await NoticeRecords.open(shared),
+    ownPages: {
+      directory: () => undefined,
+      fallsBack: () => true,
+      look: () => Promise.resolve(undefined),
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 /** Pages of the operator's own, by command, and as a running server shows them. */
 import assert from "node:assert/strict";
+import { adminCall } from "../harness/admin_client.ts";
 import { Server } from "../harness/server.ts";
 import { type Outcome, postern } from "./command_line.ts";
 
@@ -51,12 +52,31 @@ Deno.test("pages are exported, served, broken, mended and left again", () =>
       const status = await server.command("status");
       assert.match(status, /info\.html line 2: unknown block tag: bogus/);
       await assert.rejects(server.command("html-check"), /info\.html:2/);
+      const seen = await adminCall(server, "html.status");
+      assert.equal(seen.directory, directory);
+      assert.ok(seen.readable);
+      assert.ok(seen.overridden.includes("info.html"));
+      assert.deepEqual(seen.problems, [{
+        file: "info.html",
+        line: 2,
+        problem: "unknown block tag: bogus",
+        severity: "error",
+      }]);
+      const told = await server.command("html-status");
+      assert.match(told, /^pages of your own +\/.*postern-html-/);
+      assert.match(told, /\nbroken: info\.html:2: unknown block tag: bogus/);
+      await Deno.remove(directory, { recursive: true });
+      const gone = await server.command("html-status");
+      assert.match(gone, /is not there, or the server cannot read it/);
+      await Deno.mkdir(directory);
 
       const back = await server.command("html-serve", "embedded");
       assert.match(back, /In force now/);
       assert.match(await get(server, "/info"), /About this server/);
       const config = await Deno.readTextFile(server.configFile);
       assert.match(config, /www_dir = ""/);
+      const none = await server.command("html-status");
+      assert.match(none, /^pages of your own +none: web\.www_dir is empty\n/);
     } finally {
       await server.dispose();
     }

@@ -123,6 +123,33 @@ const TASKS: readonly Task[] = [
     });
     assert.equal(messages, 0);
   }],
+  ["a web page of others may use mail over HTTP", async (
+    { server, view, page },
+  ) => {
+    await logIn(view, server, "/website");
+    await page.getByText("visitors see the built-in pages").waitFor();
+    const link = page.getByRole("link", { name: /\/privacy$/ });
+    assert.match(await link.getAttribute("href") ?? "", /^https:.*\/privacy$/);
+    await page.getByRole("switch", { name: /WebIMAP/ }).click();
+    await page.getByLabel("Another origin").fill("https://app.example/path");
+    await page.getByRole("button", { name: "Allow it" }).click();
+    await page.getByText("must be like https://app.example, or *").waitFor();
+    await page.getByLabel("Another origin").fill("https://app.example");
+    await page.getByRole("button", { name: "Allow it" }).click();
+    const table = page.getByRole("table", { name: /Web pages of others/ });
+    const row = table.getByRole("row", { name: /https:\/\/app\.example/ });
+    await row.waitFor();
+    const status = await adminCall(server, "webmail.status");
+    assert.ok(status.webimap_enabled);
+    assert.deepEqual(status.cors_origins_list, ["https://app.example"]);
+    await picture(page, "website");
+    await row.getByRole("button", { name: "Delete" }).click();
+    await page.getByText("No web page but this site's own").waitFor();
+    await adminCall(server, "webmail.set", {
+      service: "webimap",
+      enabled: false,
+    });
+  }],
   ["the site is hidden, and found by a secret link", async (
     { server, view, page },
   ) => {

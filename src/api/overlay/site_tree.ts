@@ -26,6 +26,8 @@ type Origin = v.InferOutput<typeof ORIGIN>;
 
 const MOST_FILES = 5000;
 const DEEPEST = 8;
+/** Looked at in one go. */
+const FILES_AT_ONCE = 100;
 
 export interface Exported {
   readonly written: readonly string[];
@@ -87,6 +89,8 @@ export interface SiteProblem {
 export interface SiteReport {
   readonly templates: number;
   readonly files: number;
+  /** Those that are shown in place of one of the program's. */
+  readonly overridden: readonly string[];
   readonly problems: readonly SiteProblem[];
   /** As they were exported, while the program has another version now. */
   readonly stale: readonly string[];
@@ -94,15 +98,27 @@ export interface SiteReport {
   readonly both_changed: readonly string[];
 }
 
-/** Renders every template in every state, and looks at every file. */
-export async function checkSite(directory: string): Promise<SiteReport> {
+/**
+ * Renders every template in every state, and looks at every file.
+ *
+ * @param pause Awaited before each template and each hundred files: all of them
+ * may take a while
+ */
+export async function checkSite(
+  directory: string,
+  pause: () => Promise<void> = () => Promise.resolve(),
+): Promise<SiteReport> {
   const names = await filesIn(directory);
+  const builtIn = builtInFiles();
+  const overridden: string[] = [];
   const tree = new Tree(() => directory, () => 0);
   const templates = new Templates((name) => textIn(tree, name));
   const problems: SiteProblem[] = [];
   let count = 0;
-  for (const name of names) {
+  for (const [at, name] of names.entries()) {
+    if (name.endsWith(".html") || at % FILES_AT_ONCE === 0) await pause();
     const { unshown, file } = tree.look(name);
+    if (file && builtIn.has(name)) overridden.push(name);
     if (unshown !== undefined) {
       problems.push({
         file: name,
@@ -125,6 +141,7 @@ export async function checkSite(directory: string): Promise<SiteReport> {
   return {
     templates: count,
     files: names.length,
+    overridden,
     problems,
     ...await comparedWithOrigin(directory),
   };

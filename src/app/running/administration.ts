@@ -5,11 +5,14 @@ import { AuditLog } from "../../admin/access/audit.ts";
 import { AdminEvents } from "../../admin/events.ts";
 import { Jobs, type JobShape } from "../../admin/jobs.ts";
 import { NoticeRecords } from "../../admin/notices/notice_records.ts";
+import type { OwnPages } from "../../admin/own_pages.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Store } from "../../store/store.ts";
+import { SYSTEM_TIMERS } from "../system_time.ts";
+import { ownPages } from "../web/own_pages.ts";
 
 export interface Administration {
   readonly access: AdminAccess;
@@ -17,6 +20,7 @@ export interface Administration {
   readonly events: AdminEvents;
   readonly jobs: Jobs;
   readonly notices: NoticeRecords;
+  readonly ownPages: OwnPages;
 }
 
 export interface AdministrationParts {
@@ -37,6 +41,7 @@ export async function openAdministration(
   jobs.onChange(jobTeller(events, shared.clock));
   return {
     jobs,
+    ownPages: ownPages(config, SYSTEM_TIMERS),
     notices: await NoticeRecords.open(shared),
     access: await AdminAccess.open({
       ...shared,

@@ -7,6 +7,11 @@ import type { Config } from "../../config/schema.ts";
 
 const HINT = "where {{ or {% are meant to be seen, write {% raw %} around them";
 
+/** Empty: there is none. */
+export function wwwDirectory({ server, web }: Config): string {
+  return web.wwwDir && resolve(server.stateDir, web.wwwDir);
+}
+
 export function relayOverlay(
   { config, clock, reported }: {
     readonly clock: Clock;
@@ -15,10 +20,7 @@ export function relayOverlay(
   },
 ): Overlay {
   return new Overlay({
-    directory: () => {
-      const { server, web } = config();
-      return web.wwwDir && resolve(server.stateDir, web.wwwDir);
-    },
+    directory: () => wwwDirectory(config()),
     fallsBack: () => config().web.overrideFallback,
     contentSecurityPolicy: () => config().web.customCsp,
     now: () => clock.monotonic(),

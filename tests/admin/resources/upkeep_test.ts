@@ -211,6 +211,10 @@ relayTest(
     });
     const made = await ask(relay, "POST", "/admin/backup");
     assert.ok(made.body);
+    const pages = (await ask(relay, "GET", "/admin/html")).body;
+    assert.equal(pages.directory, null);
+    assert.deepEqual(pages.problems, []);
+    assert.ok(pages.paths.includes("/privacy"));
     const backups = (await ask(relay, "GET", "/admin/backup")).body;
     assert.equal(backups.backups.length, 1);
     const month = (await ask(relay, "GET", "/admin/bandwidth")).body;

@@ -1,4 +1,4 @@
-/** Certificate, DNS, backups, and the octets that have passed. @module */
+/** Certificate, DNS, backups, pages of one's own, and the octets that have passed. @module */
 import { nullable, optional } from "valibot";
 import { choice, flag, integer } from "../../../admin/fields.ts";
 import type { AdminContext } from "../../../admin/context.ts";
@@ -46,6 +46,13 @@ const backup: Resource = {
       body: {},
       run: ({ context }) => perform(context, "backup.create", {}),
     }),
+  },
+};
+
+const html: Resource = {
+  path: "/admin/html",
+  methods: {
+    GET: shows(({ context }) => perform(context, "html.status", {})),
   },
 };
 
@@ -134,6 +141,7 @@ export const UPKEEP_RESOURCES: readonly Resource[] = [
   certificate,
   dnscheck,
   backup,
+  html,
   bandwidth,
   timeseries,
   users,

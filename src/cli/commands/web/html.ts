@@ -21,7 +21,7 @@ import {
   textOption,
 } from "../../command.ts";
 import { CliError, EXIT } from "../../exit_codes.ts";
-import { counted } from "../../text.ts";
+import { counted, facts } from "../../text.ts";
 import { VERSION } from "../../version.ts";
 import { changeFile } from "../machine/config_change.ts";
 
@@ -160,6 +160,31 @@ function problemText({ file, line, problem, severity }: SiteProblem): string {
   return `${severity === "error" ? "broken" : "warning"}: ${place}: ${problem}`;
 }
 
+async function status(call: Call): Promise<CommandResult> {
+  const data = await call.access.call("html.status", {});
+  const lines = [
+    facts([
+      ["pages of your own", data.directory ?? "none: web.www_dir is empty"],
+      ...(data.directory === null || data.readable ? [] : [[
+        "directory",
+        "is not there, or the server cannot read it",
+      ]] as const),
+      ["in place of ours", listed(data.overridden)],
+      ["older than ours", listed(data.stale)],
+      ["changed in both", listed(data.both_changed)],
+      ["web site", data.site_url ?? "nowhere"],
+    ]),
+    ...data.problems.map(({ line, ...problem }) =>
+      problemText(line === null ? problem : { ...problem, line })
+    ),
+  ];
+  return { data, text: lines.join("\n") };
+}
+
+function listed(names: readonly string[]): string {
+  return names.length === 0 ? "none" : names.join(", ");
+}
+
 async function migrate(call: Call): Promise<CommandResult> {
   const directory = directoryOf(call);
   if (directory === undefined) {
@@ -257,6 +282,11 @@ export const HTML_COMMANDS: readonly Command[] = [
     summary:
       `Serve the files there before those of the program; ${EMBEDDED}: the program's alone`,
     run: serve,
+  },
+  {
+    usage: "html-status",
+    summary: "Which pages of your own the server shows, and what is wrong",
+    run: status,
   },
   {
     usage: "html-check [directory]",

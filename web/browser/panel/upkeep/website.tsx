@@ -11,6 +11,8 @@ import { CopyButton } from "../ui/copy.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { SelectField } from "../ui/fields.tsx";
 import { Card, Code, Page } from "../ui/page.tsx";
+import { MailOverHttp } from "./mail_over_http.tsx";
+import { OwnPages } from "./own_pages.tsx";
 import { SiteLanguage } from "./site_language.tsx";
 import { Failure, Loading } from "../ui/state.tsx";
 import { toast } from "../ui/toast.tsx";
@@ -26,6 +28,8 @@ export function Website(): JSX.Element {
   return (
     <Page title={t("screen.website")}>
       <SiteLanguage />
+      <OwnPages />
+      <MailOverHttp />
       <Stealth />
     </Page>
   );
