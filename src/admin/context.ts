@@ -8,6 +8,7 @@
  * @module
  */
 import type { AccountOperations } from "../accounts/operations.ts";
+import type { InvitationNotes } from "../sharing/invitation_notes.ts";
 import type { Clock, Timers } from "../base/clock.ts";
 import type { AccountId } from "../base/ids.ts";
 import type { Listeners } from "../config/listeners.ts";
@@ -53,6 +54,7 @@ export interface AdminContext {
   readonly jobs: Jobs;
   readonly notices: NoticeRecords;
   readonly ownPages: OwnPages;
+  readonly invitationNotes: InvitationNotes;
   /** By what surface accounts are made; kept with them. */
   readonly origin: Extract<AccountOrigin, "cli" | "admin">;
   readonly store: Store;

@@ -143,6 +143,8 @@ export interface Invitation {
   readonly usesLeft: number;
   /** Seconds since 1970 UTC. */
   readonly expiresAt?: number;
+  /** Of the operator, for whoever is invited. */
+  readonly note?: string;
 }
 
 export interface NewAccount {

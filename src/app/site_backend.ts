@@ -1,6 +1,7 @@
 /** What the web site gets of the relay. @module */
 import { resolve } from "node:path";
 import type { Accounts } from "../accounts/accounts.ts";
+import type { InvitationNotes } from "../sharing/invitation_notes.ts";
 import type { LinkFacts } from "../accounts/login_link.ts";
 import type { MailService } from "../api/autoconfig.ts";
 import type { EchoBackend } from "../api/doctor/backend.ts";
@@ -52,6 +53,9 @@ export interface SiteBackendParts extends PortEchoParts {
   /** Of the program. */
   readonly version: string;
   readonly accounts: Accounts;
+  readonly administration: {
+    readonly invitationNotes: Pick<InvitationNotes, "of">;
+  };
   readonly settings: Settings;
   readonly certificates: CertificateStore;
   readonly clock: Clock;
@@ -98,11 +102,12 @@ export class RelaySiteBackend implements SiteBackend {
     token: string,
     peerAddress: string,
   ): Promise<Invitation | undefined> {
-    const { accounts } = this.#parts;
+    const { accounts, administration } = this.#parts;
     const found = await accounts.lookAtToken(token, { address: peerAddress });
     return found && {
       usesLeft: found.maxUses - found.used,
       ...(found.expiresAt === undefined ? {} : { expiresAt: found.expiresAt }),
+      note: administration.invitationNotes.of(found.token),
     };
   }
 

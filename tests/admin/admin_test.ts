@@ -308,10 +308,24 @@ Deno.test("registration-tokens create, change, list, status, delete", async () =
       [true, 2, "active", NOW + 86_400],
     );
     const { token } = made;
+    assert.equal(made.public_note, "");
+    const noted = await call(relay, "registration_tokens.create", {
+      token,
+      public_note: " See you on Friday ",
+    });
+    assert.equal(noted.public_note, "See you on Friday");
+    await refused(
+      call(relay, "registration_tokens.create", {
+        token,
+        public_note: "x".repeat(501),
+      }),
+      "invalid_value",
+    );
     const changed = await call(relay, "registration_tokens.create", {
       token,
       expires_at: null,
     });
+    assert.equal(changed.public_note, "See you on Friday");
     assert.deepEqual(
       [changed.created, changed.comment, changed.max_uses, changed.expires_at],
       [false, "party", 2, null],
@@ -346,6 +360,7 @@ Deno.test("registration-tokens create, change, list, status, delete", async () =
     const soon = listed.tokens.find((one) => one.token === "soon");
     assert.equal(soon?.status, "expired");
     await call(relay, "registration_tokens.delete", { token });
+    assert.equal(relay.invitationNotes.of(token), "");
     await refused(
       call(relay, "registration_tokens.delete", { token }),
       "not_found",

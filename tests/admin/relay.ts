@@ -1,4 +1,5 @@
 /** A relay of the real parts, without a server, as admin operations see it. @module */
+import { InvitationNotes } from "../../src/sharing/invitation_notes.ts";
 import { Accounts } from "../../src/accounts/accounts.ts";
 import { LiveOptions, quotaPolicy } from "../../src/accounts/live_options.ts";
 import { loginLink } from "../../src/accounts/login_link.ts";
@@ -340,7 +341,13 @@ export async function administration(
 ): Promise<
   Pick<
     AdminContext,
-    "access" | "audit" | "events" | "jobs" | "notices" | "ownPages"
+    | "access"
+    | "audit"
+    | "events"
+    | "invitationNotes"
+    | "jobs"
+    | "notices"
+    | "ownPages"
   >
 > {
   const shared = {
@@ -368,6 +375,7 @@ export async function administration(
     events: new AdminEvents(),
     jobs: new Jobs(shared),
     notices: await NoticeRecords.open(shared),
+    invitationNotes: await InvitationNotes.open(shared),
     ownPages: {
       directory: () => undefined,
       fallsBack: () => true,

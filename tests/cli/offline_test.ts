@@ -274,6 +274,13 @@ welcome  active  0/5   never    for friends
 `,
   },
   {
+    run: "tokens create --token welcome --note 'See you on Friday' -q",
+  },
+  {
+    run: "tokens status welcome --json",
+    out: /"comment":"for friends","public_note":"See you on Friday",/,
+  },
+  {
     run: "tokens status nothing --json",
     exit: 3,
     err: '{"ok":false,"error":"Token not found","code":"not_found","exit":3}\n',

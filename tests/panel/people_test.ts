@@ -54,6 +54,7 @@ const TASKS: readonly Task[] = [
     await form.getByLabel("For how many people").selectOption("5");
     await form.getByLabel("Good for").selectOption("30d");
     await form.getByLabel("Comment").fill("chess club");
+    await form.getByLabel("Words of welcome").fill("See you on Friday");
     await form.getByRole("button", { name: "Make invitation" }).click();
     const link = await dialog(page, "Pass the invitation on");
     await link.getByRole("img", { name: "QR code of the invitation" })
@@ -66,6 +67,8 @@ const TASKS: readonly Task[] = [
     // the name of the relay is known to no DNS here
     await guest.goto(url.replace("//chat.example", "//127.0.0.1"));
     await guest.getByText("You are invited").first().waitFor();
+    await guest.getByText("See you on Friday").waitFor();
+    assert.equal(await guest.getByText("chess club").count(), 0);
     await picture(guest, "guest");
     await guest.locator("main button[type=submit]").first().click();
     await guest.waitForURL(/\/new\/[\w-]+$/);

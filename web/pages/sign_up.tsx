@@ -71,6 +71,10 @@ export function InvitePage({ pen }: { readonly pen: Pen }): JSX.Element {
         <header>
           <h1>{pen.t("invite_title")}</h1>
           <p>{pen.t("invite_text", { domain: "Domain" })}</p>
+          {pen.when(
+            "Invite.Note",
+            () => <p dir="auto">{pen.value("Invite.Note")}</p>,
+          )}
           {pen.when("Invite.ExpiresAt", () => (
             <p class="soft">
               {pen.t("invite_until", { date: "Invite.ExpiresAt" })}

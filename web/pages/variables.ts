@@ -138,6 +138,8 @@ export interface InviteVariables {
   readonly Status: string;
   readonly ExpiresAt: string;
   readonly UsesLeft: string;
+  /** What the operator tells whoever is invited. */
+  readonly Note: string;
 }
 
 export interface AccountVariables {

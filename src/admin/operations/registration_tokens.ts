@@ -1,5 +1,6 @@
 /** Invitations: tokens that let their holder sign up. @module */
 import { optional } from "valibot";
+import { MAX_NOTE } from "../../sharing/invitation_notes.ts";
 import { MAX_USES, newToken, readTokenChange } from "../../accounts/tokens.ts";
 import { nowSeconds } from "../../base/clock.ts";
 import { Refusal } from "../../base/refusal.ts";
@@ -21,6 +22,8 @@ export interface TokenShape {
   readonly uses: number;
   readonly status: "active" | "exhausted" | "expired";
   readonly comment: string;
+  /** What whoever opens the invitation is told; the comment is not shown to them. */
+  readonly public_note: string;
   readonly expires_at: number | null;
   readonly created_at: number;
   /** What its holder opens; null where there is no web site. */
@@ -71,6 +74,7 @@ function shape(context: AdminContext, token: RegistrationToken): TokenShape {
     uses: token.used,
     status: statusOf(token),
     comment: token.comment,
+    public_note: context.invitationNotes.of(token.token),
     expires_at: expiryOf(token, now) ?? null,
     created_at: token.createdAt,
     invite_url: site === undefined
@@ -116,6 +120,12 @@ export const REGISTRATION_TOKEN_OPERATIONS = {
         }),
       ),
       comment: optional(line("what it is for")),
+      public_note: optional(
+        line(
+          "what whoever opens the invitation is told; empty: nothing",
+          MAX_NOTE,
+        ),
+      ),
       expires_in: optional(text("how long it is good, as 7d; 0 for ever")),
       expires_at: optional(moment("until when it is good")),
     },
@@ -124,7 +134,10 @@ export const REGISTRATION_TOKEN_OPERATIONS = {
       const now = nowSeconds(context.clock);
       const token = input.token ?? newToken(context.random);
       const change = readTokenChange({ ...input, token }, now);
+      const { public_note: note } = input;
+      if (note !== undefined) context.invitationNotes.checkRoom(token, note);
       const stored = await context.store.accounts.putToken(change);
+      if (note !== undefined) await context.invitationNotes.put(token, note);
       return { ...shape(context, stored.token), created: stored.created };
     },
   }),
@@ -155,8 +168,9 @@ export const REGISTRATION_TOKEN_OPERATIONS = {
     changes: true,
     input: { token: TOKEN },
     secretOutputs: ["token"],
-    async run({ store }, { token }) {
+    async run({ store, invitationNotes }, { token }) {
       if (!await store.accounts.deleteToken(token)) throw unknownToken();
+      await invitationNotes.put(token, "");
       return { token };
     },
   }),

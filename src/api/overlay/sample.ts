@@ -139,6 +139,7 @@ function groups(
       Status: flag ? "active" : "invalid",
       ExpiresAt: text,
       UsesLeft: text,
+      Note: text,
     },
     Account: { Address: text, Password: text, Link: text, QR: text },
     OwnAccount: { Address: text, Problem: text, Done: text },

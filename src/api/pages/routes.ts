@@ -129,6 +129,7 @@ function invitePage(visit: Visit, shown: Shown): Response {
       UsesLeft: invitation && invitation.usesLeft > 1
         ? words.number(invitation.usesLeft)
         : "",
+      Note: invitation?.note ?? "",
     },
   }, { status: invitation ? 200 : 404 });
   for (const [name, value] of Object.entries(NOT_KEPT)) {

@@ -108,6 +108,11 @@ Deno.test("/inv/ of a good token shows how to use it", async () => {
   assert.match(text, /It is good until January 1, 2030\./);
   assert.match(text, /It can be used 5 more times\./);
   assert.match(text, /name="token" value="good1234"/);
+  const noted = await ask("/inv/good1234", {}, {
+    invitations: { good1234: { usesLeft: 1, note: "Hi <b>Ann" } },
+  });
+  assert.match(noted.text, /<p dir="auto">Hi &lt;b(?:>|&gt;)Ann<\/p>/);
+  assert.doesNotMatch(text, /<p dir="auto"><\/p>/);
   const own = await ask("/inv/good1234", {}, {
     invitations: INVITATIONS,
     facts: SELF_SIGNED,

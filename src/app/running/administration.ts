@@ -6,6 +6,7 @@ import { AdminEvents } from "../../admin/events.ts";
 import { Jobs, type JobShape } from "../../admin/jobs.ts";
 import { NoticeRecords } from "../../admin/notices/notice_records.ts";
 import type { OwnPages } from "../../admin/own_pages.ts";
+import { InvitationNotes } from "../../sharing/invitation_notes.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
 import type { Config } from "../../config/schema.ts";
@@ -21,6 +22,7 @@ export interface Administration {
   readonly jobs: Jobs;
   readonly notices: NoticeRecords;
   readonly ownPages: OwnPages;
+  readonly invitationNotes: InvitationNotes;
 }
 
 export interface AdministrationParts {
@@ -43,6 +45,7 @@ export async function openAdministration(
     jobs,
     ownPages: ownPages(config, SYSTEM_TIMERS),
     notices: await NoticeRecords.open(shared),
+    invitationNotes: await InvitationNotes.open(shared),
     access: await AdminAccess.open({
       ...shared,
       options() {
@@ -84,10 +87,11 @@ function jobTeller(events: AdminEvents, clock: Clock): (job: JobShape) => void {
 
 /** What goes on ends between two of its steps. */
 export async function closeAdministration(
-  { access, audit, jobs, notices }: Administration,
+  { access, audit, jobs, notices, invitationNotes }: Administration,
 ): Promise<void> {
   await jobs.close();
   notices.close();
+  invitationNotes.close();
   access.close();
   audit.close();
 }

@@ -54,6 +54,7 @@ async function createToken(call: Call): Promise<CommandResult> {
     token: textOption(call, "token"),
     max_uses: numberOption(call, "maxUses", { min: 1, max: 1_000_000 }),
     comment: textOption(call, "comment"),
+    public_note: textOption(call, "note"),
     expires_in: textOption(call, "expires"),
   });
   const data = await withApplied(call, put);
@@ -92,6 +93,7 @@ async function tokenStatus(call: Call): Promise<CommandResult> {
     ["created", moment(data.created_at)],
     ["expires", moment(data.expires_at)],
     ["comment", data.comment],
+    ["note", data.public_note],
     ...accounts,
   ]);
   return { data, text };
@@ -140,6 +142,10 @@ export const REGISTRATION_COMMANDS: readonly Command[] = [
       { flags: "--token <text>", summary: "its text; random if not given" },
       { flags: "--max-uses <n>", summary: "accounts it is good for (1)" },
       { flags: "--comment <text>", summary: "what it is for" },
+      {
+        flags: "--note <text>",
+        summary: "what whoever opens the invitation is told",
+      },
       { flags: "--expires <duration>", summary: "how long it is good, as 72h" },
     ],
     run: createToken,

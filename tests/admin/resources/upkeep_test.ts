@@ -66,8 +66,13 @@ relayTest(
       `dcaccount:https://chat.example/new?token=${token}`,
     );
     assert.ok(made.body.qr_svg.startsWith("<svg"));
-    const again = await ask(relay, "POST", path, { token, max_uses: 5 });
+    const again = await ask(relay, "POST", path, {
+      token,
+      max_uses: 5,
+      public_note: "See you on Friday",
+    });
     assert.equal(again.status, 200);
+    assert.equal(again.body.public_note, "See you on Friday");
     assert.equal(again.body.max_uses, 5);
     assert.equal(again.body.expires_at_unix, NOW + 7 * 86_400);
     const never = await ask(relay, "POST", path, { token, expires_at: " " });

@@ -1,6 +1,7 @@
 /** `/admin/registration-token`: invitations. @module */
 import * as v from "valibot";
 import { accountLink } from "../../../accounts/login_link.ts";
+import { MAX_NOTE } from "../../../sharing/invitation_notes.ts";
 import type { AdminContext } from "../../../admin/context.ts";
 import { line, moment, secretText, text } from "../../../admin/fields.ts";
 import type { TokenShape } from "../../../admin/operations/registration_tokens.ts";
@@ -27,6 +28,7 @@ function tokenShape(token: TokenShape) {
     used_count: token.used_count,
     pending_reservations: token.pending_reservations,
     comment: token.comment,
+    public_note: token.public_note,
     status: token.status,
     ...moments(token),
   };
@@ -90,6 +92,9 @@ export const REGISTRATION_TOKEN_RESOURCES: readonly Resource[] = [{
         token: v.optional(secretText("drawn at random without it")),
         max_uses: v.optional(MAX_USES),
         comment: v.optional(line("what it is for")),
+        public_note: v.optional(
+          line("what whoever opens the invitation is told", MAX_NOTE),
+        ),
         expires_in: v.optional(text("how long it is good, as 7d")),
         expires_at: v.optional(moment("until when it is good")),
       },

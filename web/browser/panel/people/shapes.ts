@@ -67,6 +67,7 @@ export interface Invite {
   readonly uses: number;
   readonly status: "active" | "exhausted" | "expired";
   readonly comment: string;
+  readonly public_note: string;
   readonly expires_at: number | null;
   readonly created_at: number;
   readonly invite_url?: string | null;

@@ -19,6 +19,7 @@ interface Wanted {
   /** A duration; `0`: for ever. */
   readonly time: string;
   readonly comment: string;
+  readonly note: string;
 }
 
 interface FieldsProps {
@@ -69,6 +70,14 @@ function Fields({ wanted, onChange, problem, times }: FieldsProps) {
         error={problem("comment")}
         onChange={(comment) => onChange({ ...wanted, comment })}
       />
+      <TextField
+        label={t("invites.note")}
+        hint={t("invites.note_hint")}
+        value={wanted.note}
+        maxLength={500}
+        error={problem("public_note")}
+        onChange={(note) => onChange({ ...wanted, note })}
+      />
     </>
   );
 }
@@ -88,6 +97,7 @@ export function NewInvite({ onClose, onMade }: NewInviteProps): JSX.Element {
     otherUses: undefined,
     time: "7d",
     comment: "",
+    note: "",
   });
   return (
     <FormDialog
@@ -100,6 +110,7 @@ export function NewInvite({ onClose, onMade }: NewInviteProps): JSX.Element {
             max_uses: usesOf(wanted),
             expires_in: wanted.time,
             comment: wanted.comment.trim(),
+            public_note: wanted.note.trim(),
           }),
         )}
       onDone={() => {}}
@@ -132,6 +143,7 @@ export function EditInvite(
     otherUses: of.max_uses,
     time: AS_IT_IS,
     comment: of.comment,
+    note: of.public_note,
   });
   return (
     <FormDialog
@@ -144,6 +156,7 @@ export function EditInvite(
           token: of.token,
           max_uses: usesOf(wanted),
           comment: wanted.comment.trim(),
+          public_note: wanted.note.trim(),
           expires_in: wanted.time === AS_IT_IS ? undefined : wanted.time,
         })}
       onDone={() => {
