@@ -1,4 +1,5 @@
 /** The running server as operations see it; app/ passes it in. @module */
+import type { AccountId } from "../base/ids.ts";
 import type { TlsMode, Transport } from "../config/listener_table.ts";
 import type { LogLevel } from "../observe/fields.ts";
 import type { Degraded } from "./conditions.ts";
@@ -57,6 +58,13 @@ export interface LiveSessions {
   list(): readonly LiveSessionCount[];
   /** Ends all sessions of an account; gives how many. */
   end(account: string): number;
+}
+
+/** Messages of one account. */
+export interface SentShape {
+  readonly messages: number;
+  /** Seconds since 1970 UTC: midnight, or when counting began. */
+  readonly since: number;
 }
 
 /** What of the queue is being sent. */
@@ -243,6 +251,8 @@ export interface LiveServer extends ServerControl {
   parts(): readonly PartShape[];
   certificates(): readonly CertificateShape[];
   queue(): ServedQueue;
+  /** Today; undefined where numbers of accounts are not kept. */
+  sent(account: AccountId): SentShape | undefined;
   /** How often things happened since the start, of `observe/counters.ts`. */
   counters(): ReadonlyMap<string, number>;
   /** What is wrong now. */

@@ -317,6 +317,7 @@ export async function assemble(
     conditions,
     supervisor,
     sender,
+    sends: relay.delivery.sends,
     log,
     connectProxy,
     async tryShadowsocks() {

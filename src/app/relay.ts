@@ -17,7 +17,6 @@ import { Delivery } from "../delivery/delivery.ts";
 import { AccountDirectory, addressInUri } from "../delivery/directory.ts";
 import type { Inbound } from "../delivery/inbound.ts";
 import { Exchange } from "../federation/exchange/exchange.ts";
-import type { DeliverySettings } from "../delivery/settings.ts";
 import type { Resolver } from "../dns/resolver.ts";
 import { Counters } from "../observe/counters.ts";
 import { Traffic } from "../observe/traffic.ts";
@@ -50,6 +49,7 @@ import { buildFederation, type Federation } from "./federation/federation.ts";
 import { type Dkim, openDkim } from "./names/dkim.ts";
 import type { InstanceLock } from "./instance_lock.ts";
 import { Journal } from "./journal.ts";
+import { deliverySettings } from "./mail/delivery_settings.ts";
 import { type LinkFacts, loginLink } from "../accounts/login_link.ts";
 import { publishedNames } from "./names/published.ts";
 import {
@@ -371,29 +371,4 @@ export function adminContext(
     ...(live === undefined ? {} : { live }),
   };
   return context;
-}
-
-function deliverySettings(
-  settings: Settings,
-  { smtp, submission, privacy, imap, quota: { floodPerMinute } }: Config,
-  { quota, shed }: Pick<DeliverySettings, "quota" | "shed">,
-): DeliverySettings {
-  return {
-    sendPerMinute: settings.get("send_per_minute"),
-    sendBurst: settings.get("send_burst"),
-    recipientsPerHour: submission.recipientsPerHour,
-    maxDelayMs: submission.rateMode === "delay"
-      ? submission.maxDelayS * 1000
-      : 0,
-    rewriteSubject: privacy.rewriteSubject,
-    stripHeaders: privacy.stripHeaders,
-    acceptOldPacketFormat: privacy.acceptOldPacketFormat,
-    allowAutocryptSetup: privacy.allowAutocryptSetup,
-    maxHeaderOctets: smtp.maxHeaderBytes,
-    appendPolicy: imap.appendPolicy,
-    shed,
-    quota,
-    floodPerMinute,
-    reportHint: settings.get("federation_report_hint"),
-  };
 }

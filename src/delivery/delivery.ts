@@ -10,6 +10,8 @@ import { AppendTransaction, type NewMessage, type Owner } from "./append.ts";
 import type { HygieneParts } from "./header_hygiene.ts";
 import { type Origin, type OwnOrigin, ruleFor, senderOf } from "./origin.ts";
 import { Floods } from "./limits/floods.ts";
+import { SendCounts } from "./limits/send_counts.ts";
+import type { Accepted } from "../store/mail.ts";
 import type { DeliveryParts } from "./parts.ts";
 import { Reports } from "./reports.ts";
 import { Router } from "./routing.ts";
@@ -28,6 +30,7 @@ export class Delivery {
   readonly #hygiene: HygieneParts;
   readonly #router: Router;
   readonly reports: Reports;
+  readonly sends: SendCounts;
   readonly #messages: RateLimit;
   readonly #recipients: RateLimit;
   readonly #floods: Floods;
@@ -47,6 +50,7 @@ export class Delivery {
       () => rateOf(settings().recipientsPerHour, HOUR_MS),
     );
     this.#floods = new Floods(clock, () => settings().floodPerMinute);
+    this.sends = new SendCounts(clock, () => settings().countsSends);
   }
 
   /**
@@ -152,8 +156,14 @@ export class Delivery {
       parts: this.#parts,
       router: this.#router,
       hygiene: this.#hygiene,
-      onAccepted: (accepted) => this.#floods.note(options.origin, accepted),
+      onAccepted: (accepted) => this.#note(options.origin, accepted),
     });
+  }
+
+  #note(origin: Origin, accepted: Accepted): void {
+    this.#floods.note(origin, accepted);
+    const sender = senderOf(origin);
+    if (sender) this.sends.note(sender.accountId);
   }
 
   #admitRecipient(account: Address): void {

@@ -30,6 +30,8 @@ export interface DeliverySettings {
   readonly quota: QuotaPolicy;
   /** Messages of one sender to mailboxes that are nearly full of what may not be expired; 0 is no limit. */
   readonly floodPerMinute: number;
+  /** How many messages each account sends in a day is known. */
+  readonly countsSends: boolean;
   /** Reports have the field by which Delta Chat shows them. */
   readonly reportHint: boolean;
 }

@@ -54,6 +54,7 @@ export const SETTINGS: DeliverySettings = {
     protectSeconds: 86_400,
   },
   floodPerMinute: 10,
+  countsSends: true,
   reportHint: true,
 };
 

@@ -121,3 +121,24 @@ Deno.test("who floods a mailbox is slowed, then refused; others write on", async
     assert.equal(await codeOf(send(relay, own(relay))), "quota_exceeded");
   });
 });
+
+Deno.test("what an account sends in a day is counted where the operator wants to know", async () => {
+  await withRelay(async (relay) => {
+    const ann = relay.accounts.get(ANN)!;
+    const sent = () => relay.delivery.sends.of(ann)?.messages;
+    assert.equal(sent(), 0);
+    await send(relay, own(relay));
+    await send(relay, own(relay));
+    await codeOf(send(relay, STRANGER));
+    assert.equal(sent(), 2);
+    assert.equal(
+      relay.delivery.sends.of(relay.accounts.get(BOB)!)?.messages,
+      0,
+    );
+    relay.settings = { ...relay.settings, countsSends: false };
+    await send(relay, own(relay));
+    assert.equal(sent(), undefined);
+    relay.settings = { ...relay.settings, countsSends: true };
+    assert.equal(sent(), 0);
+  });
+});

@@ -13,6 +13,7 @@ import type {
   PartShape,
   ReloadReport,
   ReloadScope,
+  SentShape,
   ServedQueue,
   ServerControl,
   ServiceConnections,
@@ -21,6 +22,8 @@ import type {
 import type { Degraded } from "../../admin/conditions.ts";
 import type { SessionRegistry } from "../../accounts/session_registry.ts";
 import type { Clock } from "../../base/clock.ts";
+import type { AccountId } from "../../base/ids.ts";
+import type { SendCounts } from "../../delivery/limits/send_counts.ts";
 import {
   LISTENER_NAMES,
   listenerRow,
@@ -53,6 +56,7 @@ export interface LiveViewParts {
   readonly conditions: ConditionWatch;
   readonly supervisor: Supervisor;
   readonly sender: Sender;
+  readonly sends: Pick<SendCounts, "of">;
   readonly pollers: Pollers;
   readonly turn: LiveTurn;
   readonly push: LivePush;
@@ -156,6 +160,11 @@ export class LiveView implements LiveServer {
     const { attempts, destinations, isPaused } = this.#parts.sender.runner
       .status();
     return { attempts, destinations, paused: isPaused };
+  }
+
+  sent(account: AccountId): SentShape | undefined {
+    const sent = this.#parts.sends.of(account);
+    return sent && { messages: sent.messages, since: sent.sinceSeconds };
   }
 
   counters(): ReadonlyMap<string, number> {

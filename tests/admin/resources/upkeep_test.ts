@@ -110,6 +110,24 @@ relayTest(
     assert.equal(seen.username, username);
     assert.equal(seen.blocked, false);
     assert.equal(seen.push_tokens, 0);
+    assert.deepEqual([seen.invitation, seen.sent_today], [null, null]);
+    await ask(relay, "POST", "/admin/registration-token", {
+      token: "welcome1",
+      comment: "chess club",
+    });
+    const guest = await relay.accounts.signUp({
+      token: "welcome1",
+      peer: PEER,
+    });
+    const invited = await ask(
+      relay,
+      "GET",
+      `/admin/accounts/${encodeURIComponent(guest.address)}`,
+    );
+    assert.deepEqual(invited.body.invitation, {
+      token: "welc…",
+      comment: "chess club",
+    });
     assert.deepEqual(seen.sessions, []);
     assert.ok(
       seen.mailboxes.some(({ name }: { name: string }) => name === "INBOX"),

@@ -1,4 +1,5 @@
 /** One account, all there is to tell of it. @module */
+import type { Account } from "../../../store/accounts.ts";
 import type { AdminContext } from "../../context.ts";
 import { username } from "../../fields.ts";
 import { accountNamed } from "../../names.ts";
@@ -17,6 +18,7 @@ async function detail(context: AdminContext, name: string) {
     context.live?.sessions.list().filter((session) =>
       session.account === account.address
     ) ?? [];
+  const sent = context.live?.sent(account.id);
   const octets = context.bandwidth.ofAccount(account.id);
   return {
     ...info,
@@ -27,8 +29,28 @@ async function detail(context: AdminContext, name: string) {
       sessions: one.sessions,
     })),
     push_tokens: tokens.length,
+    invitation: await invitationOf(context, account),
+    /** Today, and since when they are counted. */
+    sent_today: sent?.messages ?? null,
+    sent_since: sent?.since ?? null,
     bandwidth: octets ? { bytes_in: octets.in, bytes_out: octets.out } : null,
   };
+}
+
+const SHOWN = 4;
+
+/** By which it came; null where there was none, or it is gone. */
+async function invitationOf(
+  { store }: AdminContext,
+  { tokenId }: Account,
+): Promise<{ readonly token: string; readonly comment: string } | null> {
+  if (tokenId === undefined) return null;
+  const tokens = await store.accounts.listTokens();
+  const found = tokens.find(({ id }) => id === tokenId);
+  if (!found) return null;
+  // enough to tell one from another, and too little to use it
+  const shown = Math.min(SHOWN, Math.floor(found.token.length / 2));
+  return { token: `${found.token.slice(0, shown)}…`, comment: found.comment };
 }
 
 export const ACCOUNT_DETAIL = {

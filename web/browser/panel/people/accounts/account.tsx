@@ -2,7 +2,13 @@
 import type { JSX } from "preact";
 import { Link, useRoute } from "../../client/router.ts";
 import { useOperation } from "../../client/use_operation.ts";
-import { formatBytes, formatNumber, t, tOr } from "../../i18n/translate.ts";
+import {
+  formatBytes,
+  formatNumber,
+  formatTime,
+  t,
+  tOr,
+} from "../../i18n/translate.ts";
 import { Day, Said, Usage, When } from "../../parts/shown.tsx";
 import { Badge, Card, Code, Facts, Page } from "../../ui/page.tsx";
 import { Empty, Failure, Loading } from "../../ui/state.tsx";
@@ -123,6 +129,12 @@ function Summary({ of }: { readonly of: AccountInfo }) {
 }
 
 interface Detail {
+  readonly invitation: {
+    readonly token: string;
+    readonly comment: string;
+  } | null;
+  readonly sent_today: number | null;
+  readonly sent_since: number | null;
   readonly push_tokens: number;
   readonly bandwidth: {
     readonly bytes_in: number;
@@ -136,11 +148,28 @@ function Devices({ username }: { readonly username: string }) {
     events: ["account"],
   });
   if (!data) return null;
-  const { push_tokens, bandwidth } = data;
+  const { push_tokens, bandwidth, invitation, sent_today } = data;
   return (
     <Facts
       rows={[
         [t("account.devices"), formatNumber(push_tokens)],
+        [
+          t("account.invitation"),
+          invitation === null ? "–" : (
+            <span key="i">
+              <Code>{invitation.token}</Code> <Said>{invitation.comment}</Said>
+            </span>
+          ),
+        ],
+        [
+          t("account.sent"),
+          sent_today === null
+            ? t("account.not_counted")
+            : t("account.sent_value", {
+              count: sent_today,
+              time: formatTime(data.sent_since ?? 0),
+            }),
+        ],
         [
           t("account.traffic"),
           bandwidth === null ? "–" : t("account.traffic_value", {
