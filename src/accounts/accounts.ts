@@ -64,6 +64,8 @@ export interface AccountsParts {
 export class Accounts implements AccountOperations {
   readonly sessions: SessionRegistry;
   readonly hasher: PasswordHasher;
+  /** How often networks may fail to log in. */
+  readonly limits: LoginLimits;
   readonly #parts: AccountsParts;
   readonly #blocklist: Blocklist;
   readonly #verified: VerifiedPasswords;
@@ -84,6 +86,7 @@ export class Accounts implements AccountOperations {
     this.#parts = parts;
     this.#day = today(clock);
     this.sessions = new SessionRegistry(clock, options);
+    this.limits = new LoginLimits(clock, options);
     this.#foreign = new ForeignHashes({
       clock,
       timers,
@@ -118,7 +121,7 @@ export class Accounts implements AccountOperations {
       verified: this.#verified,
       refused: new RefusedPasswords(clock),
       proofs: new Proofs(this.hasher, this.#verified),
-      limits: new LoginLimits(clock, options),
+      limits: this.limits,
       blocklist: this.#blocklist,
       firstLogins: new FirstLogins(creation),
       passwordEpoch: () => this.#passwordEpoch,

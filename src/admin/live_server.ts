@@ -60,6 +60,13 @@ export interface LiveSessions {
   end(account: string): number;
 }
 
+/** Who may not log in now, since too many passwords were wrong. */
+export interface LockedNetwork {
+  /** An address, or a network of IPv6. */
+  readonly network: string;
+  readonly seconds: number;
+}
+
 /** Messages of one account. */
 export interface SentShape {
   readonly messages: number;
@@ -251,6 +258,7 @@ export interface LiveServer extends ServerControl {
   parts(): readonly PartShape[];
   certificates(): readonly CertificateShape[];
   queue(): ServedQueue;
+  lockedNetworks(): readonly LockedNetwork[];
   /** Today; undefined where numbers of accounts are not kept. */
   sent(account: AccountId): SentShape | undefined;
   /** How often things happened since the start, of `observe/counters.ts`. */

@@ -311,6 +311,7 @@ export async function assemble(
     clock: SYSTEM_CLOCK,
     control,
     sessions: relay.accounts.sessions,
+    logins: relay.accounts.limits,
     listeners,
     protocols,
     certificates,

@@ -43,6 +43,20 @@ export class TokenBuckets {
     return tokens >= 1 ? 0 : Math.ceil((1 - tokens) / perSecond);
   }
 
+  /** Keys without a token, and the seconds until they have one; the longest first. */
+  waiting(): readonly (readonly [key: string, seconds: number])[] {
+    const { burst, perSecond } = this.rate();
+    if (burst <= 0) return [];
+    const nowMs = this.clock.monotonic();
+    const found: (readonly [string, number])[] = [];
+    for (const [key, { tokens, atMs }] of this.#buckets) {
+      const earned = (nowMs - atMs) / 1000 * perSecond;
+      const now = Math.min(burst, tokens + earned);
+      if (now < 1) found.push([key, Math.ceil((1 - now) / perSecond)]);
+    }
+    return found.toSorted(([, a], [, b]) => b - a);
+  }
+
   /** Forgets what this key has used. */
   reset(key: string): void {
     this.#buckets.delete(key);

@@ -34,3 +34,22 @@ Deno.test("take() forgets the least recently used key over the bound", () => {
   assert.ok(buckets.wait("a") > 0);
   assert.equal(buckets.wait("b"), 0);
 });
+
+Deno.test("waiting() gives whoever has no token, and moves nobody", () => {
+  const { time, buckets } = made({ burst: 1, perSecond: 0.1 }, 2);
+  assert.deepEqual(buckets.waiting(), []);
+  buckets.take("a");
+  time.ms = 4000;
+  buckets.take("b");
+  assert.deepEqual(buckets.waiting(), [["b", 10], ["a", 6]]);
+  time.ms = 10_000;
+  assert.deepEqual(buckets.waiting(), [["b", 4]]);
+  buckets.take("c"); // a goes, as the one used before b
+  assert.deepEqual(buckets.waiting().map(([key]) => key), ["c", "b"]);
+});
+
+Deno.test("waiting() with a burst of 0 finds nobody", () => {
+  const { buckets } = made({ burst: 0, perSecond: 0 });
+  buckets.take("a");
+  assert.deepEqual(buckets.waiting(), []);
+});

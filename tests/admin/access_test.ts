@@ -210,6 +210,16 @@ Deno.test("refusals are recorded by their code, and what only reads is not", asy
       [["accounts.delete", "not_found"]],
     );
     assert.equal(relay.events.lastId, 0);
+    await call(relay, "settings.set", {
+      name: "max_message_size",
+      value: "30M",
+    });
+    const failed = await call(relay, "audit.list", { failed: true });
+    assert.deepEqual(
+      [failed.total, failed.entries[0]?.resource],
+      [1, "accounts.delete"],
+    );
+    assert.equal((await call(relay, "audit.list", {})).total, 2);
   });
 });
 

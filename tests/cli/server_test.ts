@@ -143,6 +143,19 @@ Deno.test("the command line works on the running server", async (t) => {
       },
     );
 
+    await t.step("failed logins are counted", async () => {
+      const before = await data("sessions", "locked");
+      const certificate = await server.certificate();
+      const imap = await ImapClient.connect(server.ports.imapTls, certificate);
+      await assert.rejects(
+        imap.login("anna1234@chat.example", "another horse x"),
+      );
+      imap.close();
+      const after = await data("sessions", "locked");
+      assert.equal(after.bad_credentials, before.bad_credentials + 1);
+      assert.deepEqual([after.locked, after.locked_total], [[], 0]);
+    });
+
     await t.step("sessions end by a name without domain", async () => {
       const certificate = await server.certificate();
       const imap = await ImapClient.connect(server.ports.imapTls, certificate);

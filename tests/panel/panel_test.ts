@@ -80,6 +80,14 @@ const STEPS: readonly (readonly [string, (parts: Parts) => Promise<void>])[] = [
     assert.deepEqual(faults, []);
     await context.close();
   }],
+  ["failed logins, and who is locked out, are seen", async (
+    { server, view },
+  ) => {
+    const { page } = view;
+    await logIn(view, server, "/security?tab=failures");
+    await page.getByText("Wrong passwords since the start").waitFor();
+    await page.getByText("Nobody has shown too many wrong tokens").waitFor();
+  }],
   ["without events everything is asked again, and silence is said", async (
     { server, view },
   ) => {

@@ -27,6 +27,11 @@ export class LoginLimits {
     this.#accounts = new TokenBuckets(clock, () => PER_ACCOUNT);
   }
 
+  /** Networks that may not log in now, and for how many seconds; the longest first. */
+  locked(): readonly (readonly [network: string, seconds: number])[] {
+    return this.#networks.waiting();
+  }
+
   attempt(peerAddress: string): LoginAttempt {
     const network = limitKey(peerAddress);
     return new LoginAttempt(this.#networks, this.#accounts, network);

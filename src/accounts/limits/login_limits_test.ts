@@ -63,7 +63,8 @@ Deno.test("a throttled login is answered after 2 seconds, without a look at the 
 });
 
 Deno.test("nothing of a login is read once its network has tried too often", async () => {
-  const { guess, domains } = guesser();
+  const { accounts, guess, domains } = guesser();
+  assert.deepEqual(accounts.limits.locked(), []);
   for (let i = 0; i < 20; i++) await guess(`name${i}xx@relay.example`);
   let reads = 0;
   const parse = domains.parse.bind(domains);
@@ -73,6 +74,9 @@ Deno.test("nothing of a login is read once its network has tried too often", asy
   };
   assert.equal(await guess("more.names@relay.example"), "too_many_attempts");
   assert.equal(await guess(":".repeat(4000)), "too_many_attempts");
+  const [network] = accounts.limits.locked();
+  assert.equal(network?.[0], PEER.address);
+  assert.ok(network![1] > 0);
   assert.equal(reads, 0);
 });
 

@@ -2,9 +2,26 @@
 import { optional } from "valibot";
 import { LOG_LEVELS } from "../../observe/fields.ts";
 import { choice, username } from "../fields.ts";
-import { RELOAD_SCOPES } from "../live_server.ts";
+import { type LiveServer, RELOAD_SCOPES } from "../live_server.ts";
 import { accountAddress } from "../names.ts";
 import { inField, serverOperation } from "../operation.ts";
+
+const MOST_NETWORKS = 200;
+
+/** Where nothing about people is logged, nobody is told which networks they are. */
+function lockedNetworks(live: LiveServer) {
+  const locked = live.lockedNetworks();
+  const counters = live.counters();
+  const isHidden = live.log.level === "off";
+  return {
+    locked: isHidden ? [] : locked.slice(0, MOST_NETWORKS),
+    locked_total: locked.length,
+    hidden: isHidden,
+    /** These two since the start, of mail. */
+    bad_credentials: counters.get("refused_bad_credentials") ?? 0,
+    too_many_attempts: counters.get("refused_too_many_attempts") ?? 0,
+  };
+}
 
 export const SERVER_OPERATIONS = {
   "ping": serverOperation({
@@ -61,6 +78,13 @@ export const SERVER_OPERATIONS = {
     changes: false,
     input: {},
     run: ({ sessions }) => ({ sessions: sessions.list() }),
+  }),
+  "sessions.locked": serverOperation({
+    summary: "Networks that may not log in now, and how often logins failed",
+    scope: "full",
+    changes: false,
+    input: {},
+    run: (live) => lockedNetworks(live),
   }),
   "sessions.kill": serverOperation({
     summary: "Disconnect an account; it may come back",

@@ -8,6 +8,7 @@ import type {
   LiveServer,
   LiveSessions,
   LiveTurn,
+  LockedNetwork,
   LogLine,
   LogShape,
   PartShape,
@@ -20,6 +21,7 @@ import type {
   TunnelShape,
 } from "../../admin/live_server.ts";
 import type { Degraded } from "../../admin/conditions.ts";
+import type { LoginLimits } from "../../accounts/limits/login_limits.ts";
 import type { SessionRegistry } from "../../accounts/session_registry.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { AccountId } from "../../base/ids.ts";
@@ -50,6 +52,7 @@ export interface LiveViewParts {
   readonly clock: Clock;
   readonly control: ServerControl;
   readonly sessions: SessionRegistry;
+  readonly logins: Pick<LoginLimits, "locked">;
   readonly listeners: ServiceListeners;
   readonly protocols: Protocols;
   readonly certificates: CertificateStore;
@@ -160,6 +163,11 @@ export class LiveView implements LiveServer {
     const { attempts, destinations, isPaused } = this.#parts.sender.runner
       .status();
     return { attempts, destinations, paused: isPaused };
+  }
+
+  lockedNetworks(): readonly LockedNetwork[] {
+    return this.#parts.logins.locked()
+      .map(([network, seconds]) => ({ network, seconds }));
   }
 
   sent(account: AccountId): SentShape | undefined {

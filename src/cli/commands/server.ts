@@ -148,6 +148,24 @@ async function sessions(call: Call): Promise<CommandResult> {
   return { data, text: table(["account", "kind", "sessions"], rows) };
 }
 
+async function lockedNetworks(call: Call): Promise<CommandResult> {
+  const data = await call.access.call("sessions.locked", {});
+  const counts = facts([
+    ["wrong passwords", String(data.bad_credentials)],
+    ["turned away", String(data.too_many_attempts)],
+    [
+      "networks locked now",
+      `${data.locked_total}${data.hidden ? ", not named: no log is kept" : ""}`,
+    ],
+  ]);
+  if (data.locked.length === 0) return { data, text: counts };
+  const rows = data.locked.map(({ network, seconds }) => [
+    network,
+    `${seconds} s`,
+  ]);
+  return { data, text: `${counts}\n\n${table(["network", "for"], rows)}` };
+}
+
 async function endSessions(call: Call): Promise<CommandResult> {
   const data = await call.access.call("sessions.kill", {
     username: argument(call, 0),
@@ -200,6 +218,11 @@ export const SERVER_COMMANDS: readonly Command[] = [
     summary: "Who is connected now",
     isDefault: true,
     run: sessions,
+  },
+  {
+    usage: "sessions locked",
+    summary: "Networks that may not log in now, and how often logins failed",
+    run: lockedNetworks,
   },
   {
     usage: "sessions end <user>",

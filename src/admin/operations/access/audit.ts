@@ -1,7 +1,7 @@
 /** What was changed, by whom. @module */
 import { optional } from "valibot";
 import type { AuditEntry } from "../../access/audit.ts";
-import { integer, line } from "../../fields.ts";
+import { flag, integer, line } from "../../fields.ts";
 import { operation } from "../../operation.ts";
 
 export interface AuditShape {
@@ -21,14 +21,18 @@ export const AUDIT_OPERATIONS = {
     changes: false,
     input: {
       q: optional(line("part of actor, resource or summary", 100)),
+      failed: optional(flag("only what was refused")),
       offset: optional(
         integer("so many are left out", { min: 0, max: 1_000_000 }),
       ),
       limit: optional(integer("so many at most", { min: 1, max: MOST })),
     },
-    run({ audit }, { q = "", offset = 0, limit = USUAL }): AuditShape {
+    run({ audit }, { q = "", failed, offset = 0, limit = USUAL }): AuditShape {
       const wanted = q.toLowerCase();
-      const found = audit.list().filter(({ actor, resource, summary }) =>
+      const found = audit.list().filter((
+        { actor, resource, summary, status },
+      ) =>
+        (failed !== true || status !== "ok") &&
         `${actor} ${resource} ${summary}`.toLowerCase().includes(wanted)
       );
       return {

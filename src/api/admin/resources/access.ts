@@ -3,6 +3,7 @@ import { optional } from "valibot";
 import {
   choice,
   duration,
+  flag,
   integer,
   line,
   texts,
@@ -68,6 +69,7 @@ const audit: Resource = {
       changes: false,
       body: {
         q: optional(line("part of actor, resource or summary", 100)),
+        failed: optional(flag("only what was refused")),
         offset: optional(integer("leave out", { min: 0, max: 1_000_000 })),
         limit: optional(integer("at most", { min: 1, max: 500 })),
       },

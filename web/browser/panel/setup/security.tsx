@@ -5,12 +5,13 @@ import { setQuery, useRoute } from "../client/router.ts";
 import { Page } from "../ui/page.tsx";
 import { Tabs } from "../ui/tabs.tsx";
 import { Audit } from "./access/audit.tsx";
+import { Failures } from "./access/failures.tsx";
 import { LoginCode } from "./access/login_code.tsx";
 import { Paths } from "./access/paths.tsx";
 import { Sessions } from "./access/sessions.tsx";
 import { Tokens } from "./access/tokens.tsx";
 
-const TABS = ["access", "audit", "paths"] as const;
+const TABS = ["access", "failures", "audit", "paths"] as const;
 
 export function Security(): JSX.Element {
   const wanted = useRoute().query.get("tab");
@@ -31,6 +32,7 @@ export function Security(): JSX.Element {
               <Sessions />
             </>
           )}
+          {current === "failures" && <Failures />}
           {current === "audit" && <Audit />}
           {current === "paths" && <Paths />}
         </div>
