@@ -135,7 +135,9 @@ export function siteRoutes(
   }
   const { downloads } = backend;
   if (downloads) {
-    const isHidden = () => backend.stealth().mode !== "off";
+    const isHidden = () =>
+      backend.stealth().mode !== "off" ||
+      backend.facts("").web.programPath === "";
     downloadRoutes(app, downloads, { clock, isHidden });
   }
   allowedMethods(app, downloads ? downloadPaths(downloads) : []);

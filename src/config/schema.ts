@@ -690,6 +690,11 @@ export const SCHEMA = {
     true,
     "Also what it says to operators, which tells what program this is",
   ),
+  "web.serve_binary": key(
+    flag,
+    true,
+    "The program itself may be fetched from the site, with what it was signed with",
+  ),
   "web.operator_name": key(text, "", "Who runs this server, as pages say it"),
   "web.abuse_contact": key(
     text,

@@ -298,6 +298,7 @@ export const SETTINGS = {
   web_show_version: live("web.show_version", (c) => c.web.showVersion),
   web_docs: live("web.docs", (c) => c.web.docs),
   web_operator_docs: live("web.operator_docs", (c) => c.web.operatorDocs),
+  web_serve_binary: live("web.serve_binary", (c) => c.web.serveBinary),
   web_operator_name: live("web.operator_name", (c) => c.web.operatorName),
   web_abuse_contact: live("web.abuse_contact", (c) => c.web.abuseContact),
   web_privacy_contact: live(

@@ -13,6 +13,7 @@ import type { Shares } from "../../src/sharing/shares.ts";
 import type { Admission } from "../../src/api/webmail/admission.ts";
 import { site } from "../../src/api/site.ts";
 import type {
+  Downloads,
   Invitation,
   RegistrationRequest,
   SiteFacts,
@@ -90,6 +91,7 @@ export interface Ask {
   readonly host?: string;
   readonly sharing?: SharingBackend;
   readonly overlay?: Overlay;
+  readonly downloads?: Downloads;
   readonly stealth?: SiteStealth;
   /** By token. */
   readonly invitations?: Readonly<Record<string, Invitation>>;
@@ -150,6 +152,7 @@ export async function ask(
     backend: {
       echo: NO_ECHO,
       ...(given.overlay ? { overlay: given.overlay } : {}),
+      ...(given.downloads ? { downloads: given.downloads } : {}),
       facts: (host) => typeof facts === "function" ? facts(host) : facts,
       register(request) {
         registered.push(request);

@@ -91,6 +91,23 @@ Deno.test("/deploy says where the program is to be had from this server", async 
   assert.match(nowhere.text, /tar -xz/);
 });
 
+Deno.test("the program is had from this server while the operator gives it away", async () => {
+  const file = import.meta.filename!;
+  const downloads = {
+    program: ["/postern", file],
+    documents: [["/release.json", file]],
+  } as const;
+  const given = { ...FACTS, web: { ...FACTS.web, programPath: "" } };
+  for (const path of ["/postern", "/release.json"]) {
+    const here = await ask(path, {}, { downloads });
+    assert.equal(here.response.status, 200);
+    assert.match(here.text, /the operator gives it away/);
+    const off = await ask(path, {}, { downloads, facts: given });
+    assert.equal(off.response.status, 404);
+    assert.doesNotMatch(off.text, /gives it away/);
+  }
+});
+
 const INVITATIONS = { good1234: { usesLeft: 5, expiresAt: 1_893_456_000 } };
 
 Deno.test("/inv/ of a good token shows how to use it", async () => {

@@ -21,7 +21,9 @@ export function webFacts(
     publicIp: server.publicIp[0] ?? "",
     version: settings.get("web_show_version") && !isHidden ? version : "",
     programName: Deno.build.standalone ? programName(Deno.execPath()) : PRODUCT,
-    programPath: isHidden ? "" : downloads?.program[0] ?? "",
+    programPath: isHidden || !settings.get("web_serve_binary")
+      ? ""
+      : downloads?.program[0] ?? "",
     jitRegistration: settings.get("jit_registration"),
     quotaOctets: settings.get("default_quota"),
     quotaRolls: settings.get("quota_when_full") === "expire_oldest",

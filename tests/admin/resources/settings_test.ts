@@ -38,6 +38,8 @@ const TOGGLES = [
   ["services/message_retention", "message_retention_enabled"],
   ["settings/registration_token_required", "registration_token_required"],
   ["services/log", "log_enabled"],
+  ["services/docs", "docs_enabled"],
+  ["services/binary_download", "binary_download_enabled"],
 ] as const;
 
 for (const [path, name] of TOGGLES) {

@@ -80,6 +80,8 @@ export const SERVICES: readonly {
       { key: "webimap_enabled" },
       { key: "websmtp_enabled" },
       { key: "sharing_enabled", to: "/shares" },
+      { key: "web_docs", values: ["web_operator_docs"] },
+      { key: "web_serve_binary" },
       { key: "shadowsocks_enabled", part: "shadowsocks", to: "/proxy" },
       { key: "http_proxy_enabled", to: "/proxy" },
       {
