@@ -143,6 +143,11 @@ export function GetCard({ pen }: { readonly pen: Pen }): JSX.Element {
           {pen.t("get_button")}
         </a>
       </p>
+      {pen.when("WebClientEnabled", () => (
+        <p>
+          <a href="/app">{pen.t("get_browser")}</a>
+        </p>
+      ))}
     </section>
   );
 }

@@ -34,7 +34,8 @@ export function webFacts(
     privacyContact: settings.get("web_privacy_contact"),
     securityContact: settings.get("web_security_contact"),
     sharing: isSharing(settings),
-    webClient: false,
+    webClient: !isHidden && settings.get("webimap_enabled") &&
+      settings.get("websmtp_enabled"),
     docs: settings.get("web_docs"),
     operatorDocs: settings.get("web_operator_docs") && !isHidden,
   };
