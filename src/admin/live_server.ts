@@ -60,6 +60,15 @@ export interface LiveSessions {
   end(account: string): number;
 }
 
+/** Of the program, as `upgrade` would get it. */
+export interface UpdateShape {
+  readonly latest: string | null;
+  readonly newer: boolean;
+  /** Seconds since 1970 UTC; null: nobody was asked. */
+  readonly checked_at: number | null;
+  readonly error: string | null;
+}
+
 /** Who may not log in now, since too many passwords were wrong. */
 export interface LockedNetwork {
   /** An address, or a network of IPv6. */
@@ -244,6 +253,7 @@ export interface LiveServer extends ServerControl {
   /** The last of them, oldest first; none while the log is off. */
   logLines(count: number): readonly LogLine[];
   readonly sessions: LiveSessions;
+  readonly update: UpdateShape;
   readonly turn: LiveTurn;
   readonly push: LivePush;
   iroh(): IrohStatusShape;

@@ -57,6 +57,7 @@ import { RelaySiteBackend } from "./site_backend.ts";
 import { RelayMxdelivBackend } from "./server_mail.ts";
 import { ServiceManager } from "./services/service_manager.ts";
 import { Supervisor } from "./services/supervisor.ts";
+import { UpdateWatch } from "../ops/upgrade/update_watch.ts";
 import type { Inheritance } from "./succession/inheritance.ts";
 import type { SuccessionState } from "./succession/last_connections.ts";
 import { RelaySmtpBackend } from "./smtp_backend.ts";
@@ -92,6 +93,7 @@ export interface Assembly {
   readonly renewers: Renewers;
   readonly turn: TurnService;
   readonly appVersions: AppVersions;
+  readonly updates: UpdateWatch;
   readonly cap: RelayCap;
   readonly lag: RecentLag;
 }
@@ -184,14 +186,22 @@ export async function assemble(
   });
   provideTurnMetrics(relay.journal.metrics, turn);
   certificates.onChange(() => turn.useCertificate(certificates.current));
+  const keys = () => {
+    const own = config().upgrade.keys;
+    return own.length > 0 ? own : source.releaseKeys;
+  };
   const appVersions = new AppVersions({
     ...relay,
     timers: SYSTEM_TIMERS,
     file: () => config().server.appVersions,
-    keys() {
-      const { keys } = config().upgrade;
-      return keys.length > 0 ? keys : source.releaseKeys;
-    },
+    keys,
+    now: () => SYSTEM_CLOCK.now(),
+  });
+  const updates = new UpdateWatch({
+    version,
+    isOn: () => config().admin.updateCheck,
+    source: () => config().upgrade.url,
+    keys,
     now: () => SYSTEM_CLOCK.now(),
   });
   const challenges = new HttpChallenges();
@@ -319,6 +329,7 @@ export async function assemble(
     supervisor,
     sender,
     sends: relay.delivery.sends,
+    updates,
     log,
     connectProxy,
     async tryShadowsocks() {
@@ -372,6 +383,7 @@ export async function assemble(
     renewers,
     turn,
     appVersions,
+    updates,
     cap,
     lag,
   };

@@ -818,6 +818,11 @@ export const SCHEMA = {
     90,
     "Days for which it is kept who changed what",
   ),
+  "admin.update_check": key(
+    flag,
+    false,
+    "Look once a day at upgrade.url whether there is a newer release, and show it; nothing is installed",
+  ),
   "admin.locked": key(
     list(settingName, { max: 200 }),
     [],

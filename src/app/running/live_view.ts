@@ -19,6 +19,7 @@ import type {
   ServerControl,
   ServiceConnections,
   TunnelShape,
+  UpdateShape,
 } from "../../admin/live_server.ts";
 import type { Degraded } from "../../admin/conditions.ts";
 import type { LoginLimits } from "../../accounts/limits/login_limits.ts";
@@ -35,6 +36,7 @@ import type { LogLevel } from "../../observe/fields.ts";
 import type { Counters } from "../../observe/counters.ts";
 import type { Log } from "../../observe/log.ts";
 import type { Pollers } from "../../federation/exchange/poll/pollers.ts";
+import type { UpdateWatch } from "../../ops/upgrade/update_watch.ts";
 import { daysRemaining } from "../../tls/certificate.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
 import type { ConditionWatch } from "./condition_watch.ts";
@@ -60,6 +62,7 @@ export interface LiveViewParts {
   readonly supervisor: Supervisor;
   readonly sender: Sender;
   readonly sends: Pick<SendCounts, "of">;
+  readonly updates: Pick<UpdateWatch, "seen">;
   readonly pollers: Pollers;
   readonly turn: LiveTurn;
   readonly push: LivePush;
@@ -181,6 +184,11 @@ export class LiveView implements LiveServer {
 
   degraded(): Promise<readonly Degraded[]> {
     return this.#parts.conditions.look();
+  }
+
+  get update(): UpdateShape {
+    const { latest, isNewer, checkedAt, error } = this.#parts.updates.seen;
+    return { latest, newer: isNewer, checked_at: checkedAt, error };
   }
 
   get log(): LogShape {

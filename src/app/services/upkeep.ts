@@ -32,6 +32,7 @@ const COUNTS_MS = 60_000;
 const SHARES_MS = 60_000;
 const TRIAL_ACCOUNTS_MS = 60_000;
 const AUDIT_MS = 60 * 60 * 1000;
+const UPDATES_MS = 60_000; // asked once a day, and soon after it is wanted
 const TOTALS_MS = 60 * 60 * 1000;
 const LAG_WORTH_TELLING_MS = 5_000;
 
@@ -138,6 +139,12 @@ function looks(assembly: Assembly): Look[] {
       everyMs: AUDIT_MS,
       atStartToo: true,
       look: () => assembly.relay.administration.audit.clean(),
+    },
+    {
+      name: "updates",
+      everyMs: UPDATES_MS,
+      atStartToo: true,
+      look: () => assembly.updates.look(),
     },
     { name: "totals", everyMs: TOTALS_MS, look: () => journal.tellTotals() },
   ];

@@ -3,7 +3,7 @@ import { nowSeconds } from "../../../base/clock.ts";
 import type { SeriesName } from "../../../observe/history/series.ts";
 import { CONDITION_PLACES } from "./condition_places.ts";
 import type { AdminContext } from "../../context.ts";
-import type { ServiceConnections } from "../../live_server.ts";
+import type { ServiceConnections, UpdateShape } from "../../live_server.ts";
 import { operation } from "../../operation.ts";
 import { RecentAnswer } from "./recent_answer.ts";
 import { totals as federationTotals } from "../federation_statistics.ts";
@@ -53,14 +53,20 @@ async function overview(context: AdminContext) {
       text: message,
       link: CONDITION_PLACES[code],
     })),
-    /** Nobody has been asked for a newer one. */
+    /** Nobody is asked for a newer one unless admin.update_check says so. */
     update: {
       current: live?.version ?? null,
-      latest: null,
-      checked_at: null,
+      ...(live?.update ?? NO_UPDATE),
     },
   };
 }
+
+const NO_UPDATE: UpdateShape = {
+  latest: null,
+  newer: false,
+  checked_at: null,
+  error: null,
+};
 
 async function connections({ live, history }: AdminContext) {
   const services = live?.services() ?? [];

@@ -3,6 +3,11 @@
 export interface Overview {
   readonly version: string | null;
   readonly uptime_seconds: number | null;
+  readonly update: {
+    readonly latest: string | null;
+    readonly newer: boolean;
+    readonly error: string | null;
+  };
   readonly connections: {
     readonly imap: number;
     readonly imap_idle: number | null;

@@ -233,8 +233,23 @@ function Machine({ overview }: Of) {
         title={t("overview.version")}
         of={overview}
         value={({ version }) => <bdi dir="ltr">{version ?? "–"}</bdi>}
-        note={({ uptime_seconds }) =>
-          t("overview.up", { span: formatSpan(uptime_seconds ?? 0) })}
+        note={({ uptime_seconds, update }) => (
+          <>
+            {t("overview.up", { span: formatSpan(uptime_seconds ?? 0) })}
+            {update.newer && (
+              <>
+                <br />
+                {t("overview.newer", { version: update.latest ?? "" })}
+              </>
+            )}
+            {update.error !== null && (
+              <>
+                <br />
+                {t("overview.update_error")} <bdi>{update.error}</bdi>
+              </>
+            )}
+          </>
+        )}
       />
       <Tile
         title={t("overview.process")}
