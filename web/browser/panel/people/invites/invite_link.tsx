@@ -33,6 +33,19 @@ export function InviteLink(
   { of, onPrint, onClose }: InviteLinkProps,
 ): JSX.Element {
   const url = inviteUrl(of);
+  if (of.status !== "active") {
+    return (
+      <Dialog title={t("invites.who")} onClose={onClose}>
+        <div class="dialog-text">
+          <p>{t("invites.over")}</p>
+          <Comers of={of} />
+        </div>
+        <footer class="dialog-foot">
+          <Button kind="primary" onClick={onClose}>{t("people.done")}</Button>
+        </footer>
+      </Dialog>
+    );
+  }
   return (
     <Dialog title={t("invites.link_title")} onClose={onClose}>
       <div class="dialog-text">

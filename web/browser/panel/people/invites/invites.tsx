@@ -186,6 +186,14 @@ function columns(onOpen: InviteListProps["onOpen"]): readonly Column<Invite>[] {
               {t("invites.share")}
             </Button>
           )}
+          {of.status !== "active" && of.uses > 0 && (
+            <Button
+              small
+              onClick={() => onOpen({ what: "link", of })}
+            >
+              {t("invites.who")}
+            </Button>
+          )}
           <Button small onClick={() => onOpen({ what: "edit", of })}>
             {t("people.edit")}
           </Button>
