@@ -234,12 +234,10 @@ export class MetricHistory implements HistoryControl {
     const share = Math.min(late, MAX_WEIGHT) / ofRate;
     const looks = new Map<SeriesName, Look>();
     for (const [name, value] of values) {
-      looks.set(
-        name,
-        rateOf(name) === undefined
-          ? { value, weight: 1 }
-          : { value: value * share, weight: ofRate },
-      );
+      const [factor, weight] = rateOf(name) === undefined
+        ? [1, 1]
+        : [share, ofRate];
+      looks.set(name, { value: value * factor, weight });
     }
     this.#recent.add(seconds, values);
     const over = this.#open.map((buckets) => {
