@@ -75,26 +75,35 @@ interface Made {
 
 async function bundleScripts(inputs: readonly string[]): Promise<Made[]> {
   const entries = inputs.filter((file) =>
-    /^web\/browser\/[^/]+\.tsx?$/.test(file) && !/_test\.tsx?$/.test(file)
+    /^web\/browser\/[^/]+\.tsx?$/.test(file) &&
+    !/(?:_test\.tsx?|\.d\.ts)$/.test(file)
   );
-  return await Promise.all(entries.map(async (entry) => {
-    const name = entry.replace(/^.*\//, "").replace(/\.tsx?$/, ".js");
-    const file = `${OUTPUT}/${name}.new`;
-    await run(Deno.execPath(), [
-      "bundle",
-      "--quiet",
-      "--no-check",
-      "--platform",
-      "browser",
-      "--minify",
-      "--output",
-      file,
-      entry,
-    ]);
-    const octets = await Deno.readFile(`${REPOSITORY}/${file}`);
-    await Deno.remove(`${REPOSITORY}/${file}`);
-    return { name, octets };
-  }));
+  // the first one puts the bundler into Deno's cache, where two at once would be in each other's way
+  const [first, ...rest] = entries;
+  if (first === undefined) return [];
+  return [
+    await bundleScript(first),
+    ...await Promise.all(rest.map(bundleScript)),
+  ];
+}
+
+async function bundleScript(entry: string): Promise<Made> {
+  const name = entry.replace(/^.*\//, "").replace(/\.tsx?$/, ".js");
+  const file = `${OUTPUT}/${name}.new`;
+  await run(Deno.execPath(), [
+    "bundle",
+    "--quiet",
+    "--no-check",
+    "--platform",
+    "browser",
+    "--minify",
+    "--output",
+    file,
+    entry,
+  ]);
+  const octets = await Deno.readFile(`${REPOSITORY}/${file}`);
+  await Deno.remove(`${REPOSITORY}/${file}`);
+  return { name, octets };
 }
 
 function isStatic(file: string): boolean {

@@ -14,6 +14,8 @@ export interface FieldNote {
   readonly meaning: string;
   /** No record and no log may hold its value. */
   readonly secret: boolean;
+  /** It names somebody: no record holds it while nothing about people is logged. */
+  readonly person: boolean;
 }
 
 export interface IntegerRange {
@@ -38,6 +40,11 @@ export function line(meaning: string, maxLength = LONGEST_LINE) {
 /** Its own rules decide what the text may be. */
 export function text(meaning: string) {
   return v.pipe(boundedText(), note({ kind: "text", meaning }));
+}
+
+/** It names somebody, or several. */
+export function person(meaning: string) {
+  return v.pipe(boundedText(), note({ kind: "text", meaning, person: true }));
 }
 
 export function secretText(meaning: string) {
@@ -113,6 +120,7 @@ export function username() {
     note({
       kind: "text",
       meaning: "an address; without @ it is one of the server's domain",
+      person: true,
     }),
   );
 }
@@ -184,16 +192,18 @@ function boundedText() {
 }
 
 function note<Value>(
-  { kind, meaning, secret = false }: {
+  { kind, meaning, secret = false, person = false }: {
     readonly kind: string;
     readonly meaning: string;
     readonly secret?: boolean;
+    readonly person?: boolean;
   },
 ) {
   return v.metadata<Value, { [K in keyof FieldNote]: FieldNote[K] }>({
     kind,
     meaning,
     secret,
+    person,
   });
 }
 

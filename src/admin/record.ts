@@ -35,8 +35,8 @@ export async function recorded<T>(
     resource: caller.resource?.path ?? name,
     method: caller.resource?.method ?? "",
     summary: caller.resource === undefined
-      ? summaryOf(operation, input)
-      : `${name} ${summaryOf(operation, input)}`.trim(),
+      ? summaryOf(operation, input, audit.hidesPeople)
+      : `${name} ${summaryOf(operation, input, audit.hidesPeople)}`.trim(),
   };
   caller.resource?.onRecorded();
   let result: T;
@@ -123,18 +123,26 @@ const MAX_SUMMARY = 300;
 function summaryOf(
   operation: Operation,
   input: Readonly<Record<string, unknown>>,
+  hidesPeople: boolean,
 ): string {
   const text = Object.entries(input)
     .filter(([, value]) => value !== undefined)
-    .map(([field, value]) =>
-      `${field}=${shown(value, isShown(operation, field))}`
-    ).join(" ");
+    .map(([field, value]) => {
+      const isOpen = isShown(operation, field) &&
+        !(hidesPeople && isPerson(operation, field));
+      return `${field}=${shown(value, isOpen)}`;
+    }).join(" ");
   return text.length > MAX_SUMMARY ? `${text.slice(0, MAX_SUMMARY)}…` : text;
 }
 
 function isShown({ input }: Operation, field: string): boolean {
   const schema = input.entries[field];
   return schema !== undefined && !noteOf(schema).secret;
+}
+
+function isPerson({ input }: Operation, field: string): boolean {
+  const schema = input.entries[field];
+  return schema !== undefined && noteOf(schema).person;
 }
 
 /** Of several values, their names; of a secret, that it is there. */

@@ -370,7 +370,7 @@ export async function administration(
     }),
     audit: await AuditLog.open({
       ...shared,
-      options: () => ({ days: 90, hidesPeers: false }),
+      options: () => ({ days: 90, hidesPeople: false }),
     }),
     events: new AdminEvents(),
     jobs: new Jobs(shared),

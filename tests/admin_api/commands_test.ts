@@ -183,18 +183,22 @@ Deno.test("the commands of the admin API against a server", async (t) => {
       },
     );
 
-    await t.step("audit tells all of it, without a secret", async () => {
-      const text = await server.command("audit", "--limit", "200");
-      assert.match(text, /cli +admin\.rotate +ok/);
-      assert.match(
-        text,
-        /token:scripts .*accounts\.create username=ann\.chats password=\(set\) +ok/,
-      );
-      assert.match(text, /session:root .*login with a code +ok/);
-      assert.ok(!text.includes("a long password"));
-      assert.ok(!text.includes(await adminToken(server)));
-      assert.ok(!server.output.includes(await adminToken(server)));
-    });
+    await t.step(
+      "audit tells all of it, without a secret or a name",
+      async () => {
+        const text = await server.command("audit", "--limit", "200");
+        assert.match(text, /cli +admin\.rotate +ok/);
+        assert.match(
+          text,
+          /token:scripts .*accounts\.create username=\(set\) password=\(set\) +ok/,
+        );
+        assert.match(text, /session:root .*login with a code +ok/);
+        assert.ok(!text.includes("a long password"));
+        assert.ok(!text.includes("ann.chats")); // while the log is off
+        assert.ok(!text.includes(await adminToken(server)));
+        assert.ok(!server.output.includes(await adminToken(server)));
+      },
+    );
 
     await t.step(
       "who deletes the file of the token has a new one after a restart",

@@ -37,8 +37,8 @@ export interface AuditParts {
 
 export interface AuditOptions {
   readonly days: number;
-  /** Nothing about people is logged. */
-  readonly hidesPeers: boolean;
+  /** Nothing about people is logged: who was meant stays out of it, too. */
+  readonly hidesPeople: boolean;
 }
 
 /** Read whole at the start, and kept in memory. */
@@ -69,10 +69,15 @@ export class AuditLog {
     return new AuditLog(parts, rows);
   }
 
+  /** Whether rows name nobody: what is deleted is in no file soon after. */
+  get hidesPeople(): boolean {
+    return this.#parts.options().hidesPeople;
+  }
+
   /** Never throws: what was done is done, whether or not it can be written down. */
   async add(row: Omit<AuditRow, "ts">): Promise<void> {
-    const { clock, options, reportBug } = this.#parts;
-    const ip = options().hidesPeers ? null : row.ip;
+    const { clock, reportBug } = this.#parts;
+    const ip = this.hidesPeople ? null : row.ip;
     try {
       await this.#rows.change({
         remove: this.#superfluous(),

@@ -3,10 +3,10 @@ import { optional } from "valibot";
 import { parseBlockPattern } from "../../accounts/block_patterns.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { AdminContext } from "../context.ts";
-import { flag, integer, line, text } from "../fields.ts";
+import { flag, integer, line, person } from "../fields.ts";
 import { inField, operation } from "../operation.ts";
 
-const PATTERN = text("an address, *@domain or prefix*@domain");
+const PATTERN = person("an address, *@domain or prefix*@domain");
 
 interface Block {
   readonly pattern: string;

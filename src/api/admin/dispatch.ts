@@ -88,7 +88,13 @@ async function onResource(
   requireScope(credential, action.scope);
   const { scope } = credential;
   let isRecorded = false;
-  const about = { method: verb, path, onRecorded: () => isRecorded = true };
+  // what a path ends with may be somebody
+  const named = context.audit.hidesPeople ? resource.path : path;
+  const about = {
+    method: verb,
+    path: named,
+    onRecorded: () => isRecorded = true,
+  };
   const inner = { ...context, caller: { ...caller, resource: about } };
   let status = "ok";
   try {
@@ -104,7 +110,7 @@ async function onResource(
       await context.audit.add({
         actor: actorOf(caller),
         ip: caller.address ?? null,
-        resource: path,
+        resource: named,
         method: verb,
         summary: "",
         status,

@@ -65,7 +65,7 @@ export async function openAdministration(
       ...shared,
       options: () => ({
         days: config().admin.auditDays,
-        hidesPeers: log.level === "off",
+        hidesPeople: log.level === "off",
       }),
     }),
     events,

@@ -8,12 +8,27 @@ export const messenger = createStore<Messenger | undefined>(undefined);
 /** Renders again when anything in the book changes. */
 export function useBook({ book }: Messenger): typeof book {
   const [, again] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => book.watch(() => again(undefined)), [book]);
+  useEffect(() => watched(() => again(undefined), (tell) => book.watch(tell)), [
+    book,
+  ]);
   return book;
 }
 
 export function useConnection(of: Messenger): Messenger["state"] {
   const [, again] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => of.watchState(() => again(undefined)), [of]);
+  useEffect(
+    () => watched(() => again(undefined), (tell) => of.watchState(tell)),
+    [of],
+  );
   return of.state;
+}
+
+/** What changed between the first drawing and now is drawn, too. */
+function watched(
+  tell: () => void,
+  watch: (tell: () => void) => () => void,
+): () => void {
+  const end = watch(tell);
+  tell();
+  return end;
 }
