@@ -23,14 +23,20 @@ export interface LinkFacts {
   readonly smtp: LinkServer;
   /** Clients can verify the certificate. */
   readonly publiclyTrusted: boolean;
+  /** What a link of an account names in place of these hosts. */
+  readonly instead?: {
+    readonly host: string;
+    readonly publiclyTrusted: boolean;
+  };
 }
 
 /** `dclogin:` for one account. Servers are left out where a client finds them itself. */
 export function loginLink(
   address: Address,
   password: string,
-  facts: LinkFacts,
+  known: LinkFacts,
 ): string {
+  const facts = asLinksSay(known);
   const fields: [string, string][] = [["p", password], ["v", "1"]];
   if (!isFoundByDomain(address, facts)) {
     const { imap, smtp } = facts;
@@ -53,6 +59,13 @@ export function loginLink(
 /** `dcaccount:` to an URL that Delta Chat posts to; needs a certificate it trusts. */
 export function accountLink(newAccountUrl: string): string {
   return `dcaccount:${newAccountUrl}`;
+}
+
+function asLinksSay(facts: LinkFacts): LinkFacts {
+  const { imap, smtp, instead } = facts;
+  if (!instead) return facts;
+  const { host, publiclyTrusted } = instead;
+  return { imap: { ...imap, host }, smtp: { ...smtp, host }, publiclyTrusted };
 }
 
 function isFoundByDomain(

@@ -44,6 +44,26 @@ for (
       facts("[IPv6:2001:db8::1]"),
       "dclogin:ann@[IPv6%3A2001%3Adb8%3A%3A1]/?p=pass&v=1&ih=2001%3Adb8%3A%3A1&ip=993&is=ssl&sh=2001%3Adb8%3A%3A1&sp=465&ss=ssl&ic=1",
     ],
+    [
+      "names another host where it is told to, with the trust in that one",
+      "ann@relay.example",
+      "pass",
+      {
+        ...facts("relay.example"),
+        instead: { host: "192.0.2.1", publiclyTrusted: false },
+      },
+      "dclogin:ann@relay.example/?p=pass&v=1&ih=192.0.2.1&ip=993&is=ssl&sh=192.0.2.1&sp=465&ss=ssl&ic=3",
+    ],
+    [
+      "is short where that host is the domain",
+      "ann@relay.example",
+      "pass",
+      {
+        ...facts("mx.relay.example", 993, false),
+        instead: { host: "relay.example", publiclyTrusted: true },
+      },
+      "dclogin:ann@relay.example/?p=pass&v=1&ic=1",
+    ],
   ] as const
 ) {
   Deno.test(`loginLink() ${name}`, () => {

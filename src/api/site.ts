@@ -77,10 +77,7 @@ export function siteRoutes(
   webmailRoutes(app, webmail);
   echoRoutes(app, backend.echo);
   browserClientRoutes(app, {
-    isOn() {
-      const { webimap, websmtp } = webmail.backend.options();
-      return webimap && websmtp;
-    },
+    isOn: (host) => backend.facts(host).web.webClient,
     isSafe: (host, peer) => webmail.backend.isSafe(host, peer),
     title: (host) => backend.facts(host).domain,
   });

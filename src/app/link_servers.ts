@@ -1,6 +1,7 @@
-/** Which ports a `dclogin:` link names. @module */
+/** Which hosts and ports a `dclogin:` link names. @module */
 import type { LinkFacts, LinkServer } from "../accounts/login_link.ts";
 import type { ListenerName } from "../config/listener_table.ts";
+import type { Config } from "../config/schema.ts";
 import type { SettingReader } from "../settings/listeners.ts";
 
 /** `port` is where a service listens, undefined if it does not. */
@@ -33,5 +34,15 @@ export function linkServers(
       port("submission_tls"),
       port("submission"),
     ),
+  };
+}
+
+/** The host that the operator wants named, if there is one. */
+export function hostInstead(
+  { web: { clientHost } }: Pick<Config, "web">,
+  isTrusted: (name: string) => boolean,
+): Pick<LinkFacts, "instead"> {
+  return clientHost === undefined ? {} : {
+    instead: { host: clientHost, publiclyTrusted: isTrusted(clientHost) },
   };
 }

@@ -33,7 +33,7 @@ import type { CertificateStore } from "../tls/certificate_store.ts";
 import { hostnameOf } from "./certificates.ts";
 import { shadowsocksPlace } from "./proxies/places.ts";
 import { accessOf } from "./proxies/shadowsocks.ts";
-import { linkServers } from "./link_servers.ts";
+import { hostInstead, linkServers } from "./link_servers.ts";
 import { policyOf } from "./names/published.ts";
 import { ownProgram } from "./running/own_program.ts";
 import { portEcho, type PortEchoParts } from "./web/port_echo.ts";
@@ -181,10 +181,14 @@ export class RelaySiteBackend implements SiteBackend {
   /** How clients of a domain reach us now. */
   links(domain: string): LinkFacts {
     const { name, isTrusted } = this.named(domain);
-    const { settings } = this.#parts;
+    const { settings, certificates, config } = this.#parts;
     return {
       ...linkServers(name, settings, (service) => this.#port(service)),
       publiclyTrusted: isTrusted,
+      ...hostInstead(
+        config(),
+        (host) => certificates.trustedFor(host) !== undefined,
+      ),
     };
   }
 

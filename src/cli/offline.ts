@@ -14,7 +14,7 @@ import {
   withCertificateSettings,
 } from "../app/certificates.ts";
 import { InstanceLock } from "../app/instance_lock.ts";
-import { linkServers } from "../app/link_servers.ts";
+import { hostInstead, linkServers } from "../app/link_servers.ts";
 import { openRehearsal, openRenewers } from "../app/names/authority.ts";
 import {
   certificateAdmin,
@@ -88,6 +88,7 @@ async function openLocked(
         (service) => listeners[service][0]?.port,
       ),
       publiclyTrusted: certificate(name) !== undefined,
+      ...hostInstead(config, (host) => certificate(host) !== undefined),
     };
   }
   const challenges = new HttpChallenges();

@@ -659,6 +659,11 @@ export const SCHEMA = {
     "auto",
     "Language of pages for visitors whose browsers ask for none that there is; auto: English",
   ),
+  "web.client_host": key(
+    optional(hostName),
+    undefined,
+    "What links that carry an account name for IMAP and SMTP; empty: the host name that the certificate covers",
+  ),
   "web.show_version": key(
     flag,
     false,
@@ -721,6 +726,11 @@ export const SCHEMA = {
     flag,
     false,
     "Programs and web pages may send mail over HTTP (WebSMTP)",
+  ),
+  "webmail.browser_client": key(
+    flag,
+    true,
+    "Show a messenger at /app while both are on",
   ),
   "webmail.cors_origins": key(
     webOrigins,

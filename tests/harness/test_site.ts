@@ -111,6 +111,7 @@ export const NOT_HIDDEN: SiteStealth = {
 export const NO_WEBMAIL = {
   backend: {
     options: () => ({ webimap: false, websmtp: false, corsOrigins: [] }),
+    isSafe: (_host: string, { secure }: { secure: boolean }) => secure,
   },
 } as unknown as Admission;
 

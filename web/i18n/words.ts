@@ -43,6 +43,14 @@ export class Words {
     );
   }
 
+  /** Texts that need no values, by their keys. */
+  get plain(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      Object.entries(CATALOGUES[this.language])
+        .filter(([, text]) => text.search(PLACEHOLDER) < 0),
+    );
+  }
+
   number(value: number): string {
     return this.#format("number", {}).format(value);
   }

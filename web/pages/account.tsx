@@ -20,6 +20,7 @@ export function AccountPage({ pen }: { readonly pen: Pen }): JSX.Element {
         <p>
           <CopyButton pen={pen} of="Account.Link" />
         </p>
+        {pen.when("Hidden", () => null, () => <Elsewhere pen={pen} />)}
       </section>
       <section class="card">
         <h2>{pen.t("account_others_title")}</h2>
@@ -52,6 +53,24 @@ export function AccountPage({ pen }: { readonly pen: Pen }): JSX.Element {
         )}
       </section>
     </Frame>
+  );
+}
+
+/** Beside this page, which is not shown again. */
+function Elsewhere({ pen }: { readonly pen: Pen }) {
+  const link = (href: string, text: string) => (
+    <p>
+      <a href={href} target="_blank" rel="noreferrer">{text}</a>
+    </p>
+  );
+  return (
+    <>
+      {pen.when(
+        "WebClientEnabled",
+        () => link("/app", pen.t("account_in_browser")),
+      )}
+      {link("/account", pen.t("account_later"))}
+    </>
   );
 }
 

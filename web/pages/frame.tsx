@@ -68,6 +68,7 @@ function Navigation({ pen, at }: { pen: Pen; at: string | undefined }) {
     <nav aria-label={pen.t("nav_label")}>
       <ul>
         {entry("/", "nav_home")}
+        {pen.when("WebClientEnabled", () => entry("/app", "nav_app"))}
         {pen.when("SharingEnabled", () => entry("/share", "nav_share"))}
         {entry("/info", "nav_info")}
         {entry("/privacy", "nav_privacy")}
@@ -96,6 +97,15 @@ function Footer({ pen }: { pen: Pen }) {
           </li>
         ))}
       </ul>
+      {pen.when(
+        "Hidden",
+        () => null,
+        () => (
+          <p>
+            <a href="/account">{pen.t("own_title")}</a>
+          </p>
+        ),
+      )}
       {pen.when(
         "Version",
         () => <p class="soft">{pen.t("version", { version: "Version" })}</p>,

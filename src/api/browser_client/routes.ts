@@ -7,18 +7,23 @@
 import type { Context, Hono } from "hono";
 import { clientFile, clientFiles } from "../assets.ts";
 import { CONTENT_SECURITY_POLICY } from "../headers.ts";
+import { etagOf } from "../pages/render.ts";
 import type { SiteEnv } from "../site_backend.ts";
 import { CLIENT_PATH, clientManifest, clientPage } from "./index_page.tsx";
 
 export interface BrowserClientParts {
-  /** Whether mail may be fetched and sent over HTTP. */
-  isOn(): boolean;
+  /** Whether it is shown at all. */
+  isOn(host: string): boolean;
   /** Whether credentials may travel on this connection. */
   isSafe(host: string, peer: SiteEnv["Bindings"]): boolean;
   /** Of the relay, for people. */
   title(host: string): string;
 }
 
+const MANIFEST_PATH = `${CLIENT_PATH}/manifest.webmanifest`;
+const WORKER_PATH = `${CLIENT_PATH}/worker.js`;
+const FILE_PATH = `${CLIENT_PATH}/assets/:file`;
+const OWN_PATHS = [CLIENT_PATH, MANIFEST_PATH, WORKER_PATH, FILE_PATH];
 /** Where people look for it, too. */
 const OTHER_PATHS = ["/webmail", "/mail", `${CLIENT_PATH}/`];
 
@@ -38,8 +43,8 @@ export function browserClientRoutes(
     work: (context: Context<SiteEnv>) => Response | Promise<Response>,
   ) =>
   async (context: Context<SiteEnv>) => {
-    if (!isOn()) return context.notFound();
     const { hostname } = new URL(context.req.url);
+    if (!isOn(hostname)) return context.notFound();
     if (!isSafe(hostname, context.env)) {
       return context.text("HTTPS required\n", 403);
     }
@@ -53,10 +58,12 @@ export function browserClientRoutes(
     CLIENT_PATH,
     shown((context) => {
       const { host, hostname } = new URL(context.req.url);
-      return new Response(clientPage(clientFiles(), title(hostname)), {
+      const text = clientPage(clientFiles(), title(hostname));
+      return new Response(text, {
         headers: {
           "content-type": "text/html; charset=utf-8",
           "cache-control": "no-cache",
+          "etag": etagOf(text),
           "content-security-policy": policyFor(host),
           "permissions-policy":
             "camera=(self), microphone=(), geolocation=(), interest-cohort=()",
@@ -65,17 +72,22 @@ export function browserClientRoutes(
     }),
   );
   app.get(
-    `${CLIENT_PATH}/manifest.webmanifest`,
+    MANIFEST_PATH,
     shown((context) => {
       const { hostname } = new URL(context.req.url);
       const manifest = clientManifest(clientFiles(), title(hostname));
-      return new Response(JSON.stringify(manifest), {
-        headers: { "content-type": "application/manifest+json" },
+      const text = JSON.stringify(manifest);
+      return new Response(text, {
+        headers: {
+          "content-type": "application/manifest+json",
+          "cache-control": "no-cache",
+          "etag": etagOf(text),
+        },
       });
     }),
   );
   app.get(
-    `${CLIENT_PATH}/worker.js`,
+    WORKER_PATH,
     shown((context) => {
       const worker = clientFile(clientFiles().worker);
       if (!worker) return context.notFound();
@@ -85,12 +97,20 @@ export function browserClientRoutes(
     }),
   );
   app.get(
-    `${CLIENT_PATH}/assets/:file`,
+    FILE_PATH,
     shown((context) =>
       clientFile(context.req.param("file") ?? "") ?? context.notFound()
     ),
   );
   for (const path of OTHER_PATHS) {
     app.get(path, shown((context) => context.redirect(CLIENT_PATH, 308)));
+  }
+  for (const path of [...OWN_PATHS, ...OTHER_PATHS]) {
+    app.all(
+      path,
+      shown((context) =>
+        context.text("Method not allowed\n", 405, { allow: "GET, HEAD" })
+      ),
+    );
   }
 }

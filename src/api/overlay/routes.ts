@@ -10,6 +10,7 @@ import { ownPage } from "../pages/render.ts";
 import { visitOf } from "../pages/visit.ts";
 import type { SiteBackend, SiteEnv } from "../site_backend.ts";
 import { STABLE_ASSETS } from "./built_in.ts";
+import { translations, TRANSLATIONS_PATH } from "./translations.ts";
 
 export function overlayRoutes(app: Hono<SiteEnv>, backend: SiteBackend): void {
   const { overlay } = backend;
@@ -29,5 +30,9 @@ export function overlayRoutes(app: Hono<SiteEnv>, backend: SiteBackend): void {
   for (const [stable, name] of Object.entries(STABLE_ASSETS)) {
     app.get(`/${stable}`, () => stableFile(name));
   }
+  app.get(
+    TRANSLATIONS_PATH,
+    (context) => translations(visitOf(context.req.raw, backend, context.env)),
+  );
   app.get("/favicon.ico", () => stableFile(STABLE_ASSETS["logo.svg"]));
 }

@@ -59,7 +59,7 @@ export function commonVariables(visit: Visit): CommonVariables {
     JitRegistrationEnabled: web.jitRegistration,
     TokenRequired: facts.registration === "token",
     CertTrusted: links.publiclyTrusted,
-    ClientHost: links.imap.host,
+    ClientHost: links.instead?.host ?? links.imap.host,
     DefaultQuota: web.quotaOctets,
     MaxMessageSize: web.maxMessageOctets,
     MaxMessagesPerMinute: web.sendPerMinute,

@@ -125,7 +125,8 @@ function html(
   return response;
 }
 
-function etagOf(text: string): string {
+/** Weak, since a compressed page has it too (RFC 9110 §8.8.1). */
+export function etagOf(text: string): string {
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
   return `W/"${hash}"`;
 }

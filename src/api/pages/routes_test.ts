@@ -36,6 +36,22 @@ for (const path of PATHS) {
   }
 }
 
+Deno.test("pages lead to one's account, and to the browser client while there is one", async () => {
+  const web = { ...FACTS.web, webClient: true };
+  for (const language of LANGUAGES) {
+    for (const path of PATHS) {
+      const at = `${path}?lang=${language}`;
+      const without = await ask(at, { headers: HTML });
+      assert.match(without.text, /<footer>[^]*href="\/account"/, at);
+      assert.doesNotMatch(without.text, /href="\/app"/, at);
+      const { text } = await ask(at, { headers: HTML }, {
+        facts: { ...FACTS, web },
+      });
+      assert.match(text, /<nav[^]*href="\/app"[^]*<\/nav>/, at);
+    }
+  }
+});
+
 Deno.test("a page that a language was not chosen for sets no cookie", async () => {
   const { response, text } = await ask("/", {
     headers: { ...HTML, "accept-language": "ru" },

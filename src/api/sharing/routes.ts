@@ -87,7 +87,13 @@ export function sharingRoutes(app: Hono<SiteEnv>, site: SharingSite): void {
         ? await create(context, site, buckets)
         : await context.notFound(),
   );
-  app.all("/share", (context) => wrongMethod(context, "GET, HEAD, POST"));
+  app.all(
+    "/share",
+    (context) =>
+      sharing.isOn()
+        ? wrongMethod(context, "GET, HEAD, POST")
+        : context.notFound(),
+  );
   app.get("/qr/:file{[\\w-]+\\.svg}", (context) => {
     const slug = context.req.param("file").slice(0, -".svg".length);
     const share = sharing.isOn() && sharing.shares.shown(slug);

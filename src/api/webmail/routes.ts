@@ -246,6 +246,14 @@ export function webmailRoutes(
     answer.headers.set("cache-control", "no-cache");
     return answer;
   });
+  app.all(DISCOVERY_PATH, () => {
+    const { webimap, websmtp } = admission.backend.options();
+    if (!webimap && !websmtp) return notThere();
+    return Response.json({ error: "method not allowed" }, {
+      status: 405,
+      headers: { allow: "GET, HEAD" },
+    });
+  });
   app.all(SOCKET_PATH, () => {
     const { webimap } = admission.backend.options();
     if (!webimap) return notThere();
