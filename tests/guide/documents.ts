@@ -1,4 +1,5 @@
-/** What the documents for operators have people type. @module */
+/** What README, the documents for operators and the guide have people type. @module */
+import { LANGUAGES } from "../../web/i18n/languages.ts";
 import { REPOSITORY } from "../harness/server_process.ts";
 
 /** Written from the sources, or about what has been. */
@@ -33,6 +34,23 @@ export async function guide(): Promise<Document[]> {
   return documents.filter(({ text }) =>
     !NOT_FOR_TYPING.some((start) => text.startsWith(start))
   );
+}
+
+/** Topics of the guide that servers show, by language. */
+export async function topics(): Promise<Record<string, Document[]>> {
+  const found: Record<string, Document[]> = {};
+  for (const language of LANGUAGES) {
+    const folder = `docs/guide/${language}`;
+    const entries = await Array.fromAsync(
+      Deno.readDir(`${REPOSITORY}/${folder}`),
+    );
+    const paths = entries.map(({ name }) => `${folder}/${name}`).sort();
+    found[language] = await Promise.all(paths.map(async (path) => ({
+      path,
+      text: await Deno.readTextFile(`${REPOSITORY}/${path}`),
+    })));
+  }
+  return found;
 }
 
 /** Lines of the blocks of a shell, without comments; here-documents and continued lines as one. */
