@@ -47,8 +47,6 @@ import {
   urlNames,
 } from "./site_names.ts";
 
-const HSTS_SECONDS = 15_552_000;
-
 export interface SiteBackendParts extends PortEchoParts {
   /** Of the program. */
   readonly version: string;
@@ -137,7 +135,7 @@ export class RelaySiteBackend implements SiteBackend {
       adminContact: settings.get("admin_contact"),
       autoconfig: config.http.autoconfig,
       services: this.#services(name),
-      hstsSeconds: HSTS_SECONDS,
+      hstsSeconds: config.http.hstsMaxAge,
       ...(tunnelLink === undefined ? {} : { tunnelLink }),
       ...(httpsPort === undefined ? {} : { httpsPort }),
       language: settings.get("web_language"),

@@ -632,6 +632,11 @@ export const SCHEMA = {
     [],
     "Networks of reverse proxies: what they say in X-Forwarded-For and X-Forwarded-Proto counts",
   ),
+  "http.hsts_max_age": key(
+    duration({ min: 0, max: days(730) }),
+    days(180),
+    "How long browsers that came by HTTPS with a certificate that they trust come by nothing else (RFC 6797); 0: they are not told so",
+  ),
   "http.autoconfig": key(
     flag,
     true,

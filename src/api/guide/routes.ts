@@ -109,7 +109,12 @@ function searchIndex(visit: Visit): Response {
       headings,
       text,
     })),
-    { headers: { "cache-control": "private, max-age=3600" } },
+    {
+      headers: {
+        "cache-control": "private, max-age=3600",
+        "vary": "accept-language, cookie",
+      },
+    },
   );
 }
 
