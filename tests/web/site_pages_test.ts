@@ -34,6 +34,7 @@ const PATHS = [
   "/privacy",
   "/security",
   "/deploy",
+  "/account",
   "/share",
   "/ann",
   "/inv/welcome1",

@@ -72,6 +72,7 @@ async function states(): Promise<readonly [string, RequestInit, Ask][]> {
     operatorName: "Ann & Bob",
     abuseContact: "abuse@relay.example",
     securityContact: "security@relay.example",
+    webClient: true,
   };
   const rich = { ...FACTS, web, tunnelLink: TUNNEL };
   const bare = {
