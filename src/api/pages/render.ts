@@ -51,6 +51,7 @@ function alone(visit: Visit, name: PageName, values: PageValues): Response {
     ...commonVariables(visit),
     ...values,
     Hidden: true,
+    WebClientEnabled: false,
     InlineStyle: style,
   });
   const status = values.Invite?.Valid ? 200 : 404;

@@ -255,6 +255,7 @@ Deno.test("what is refused at /new is said in the language of who asks", async (
 Deno.test("the invitation of a site that hides loads nothing and leads nowhere else", async () => {
   const { response, text } = await ask("/inv/good1234", {}, {
     invitations: INVITATIONS,
+    facts: { ...FACTS, web: { ...FACTS.web, webClient: true } },
     stealth: { mode: "minimal", decoyDir: "", gateKey: "" },
   });
   assert.equal(response.status, 200);
