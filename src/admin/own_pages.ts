@@ -26,6 +26,8 @@ export interface OwnPages {
   directory(): string | undefined;
   /** Whether visitors see the program's page in place of one that is broken. */
   fallsBack(): boolean;
+  /** Whether there is a messenger in the browser while mail goes over HTTP. */
+  hasBrowserClient(): boolean;
   /** Renders all of them; undefined if there is no directory that can be read. */
   look(directory: string): Promise<OwnPagesReport | undefined>;
 }

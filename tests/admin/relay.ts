@@ -379,6 +379,7 @@ export async function administration(
     ownPages: {
       directory: () => undefined,
       fallsBack: () => true,
+      hasBrowserClient: () => true,
       look: () => Promise.resolve(undefined),
     },
   };

@@ -13,6 +13,7 @@ export function ownPages(
   return {
     directory: () => wwwDirectory(config()) || undefined,
     fallsBack: () => config().web.overrideFallback,
+    hasBrowserClient: () => config().webmail.browserClient,
     look(directory) {
       // rendering all of them is work: who asks meanwhile shares it
       const asked = running.get(directory);

@@ -57,8 +57,9 @@ async function look(context: AdminContext): Promise<OwnPagesShape> {
   };
 }
 
-function pathsOf({ settings }: AdminContext): string[] {
-  const hasMail = settings.get("webimap_enabled") &&
+function pathsOf({ settings, ownPages }: AdminContext): string[] {
+  const hasClient = ownPages.hasBrowserClient() &&
+    settings.get("webimap_enabled") &&
     settings.get("websmtp_enabled");
   return [
     "/",
@@ -68,7 +69,7 @@ function pathsOf({ settings }: AdminContext): string[] {
     "/deploy",
     ...(settings.get("web_docs") ? ["/docs/"] : []),
     ...(settings.get("sharing_enabled") ? ["/share"] : []),
-    ...(hasMail ? ["/app"] : []),
+    ...(hasClient ? ["/app"] : []),
   ];
 }
 
