@@ -284,6 +284,17 @@ export class Member {
     return this.receive(text, (message) => message.text === text, limitMs);
   }
 
+  /**
+   * Whether so many are in a chat, and the key of each is here: a member who is
+   * only listed by others is not written to.
+   */
+  async knowsAll(chat: number, count: number): Promise<boolean> {
+    const ids = await this.rpc.getChatContacts(this.id, chat);
+    const contacts = await this.rpc.getContactsByIds(this.id, ids);
+    return ids.length === count &&
+      ids.every((id) => contacts[id]?.e2eeAvail === true);
+  }
+
   /** Every message of every chat. */
   async messages(): Promise<T.Message[]> {
     const found: T.Message[] = [];

@@ -126,8 +126,7 @@ const SCENES: Record<string, Scene> = {
     assert.ok(one && oneHeard);
     await one.core.until(
       "ten members at a friend",
-      async () =>
-        (await one.rpc.getChatContacts(one.id, oneHeard.chatId)).length === 10,
+      () => one.knowsAll(oneHeard.chatId, 10),
     );
     await one.send(oneHeard.chatId, "Glad to be here");
     await Promise.all(

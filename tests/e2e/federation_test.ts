@@ -117,8 +117,7 @@ const SCENES: Record<string, Scene> = {
       const { chatId } = heard[at]!;
       await speaker.core.until(
         `six members at ${speaker.address}`,
-        async () =>
-          (await speaker.rpc.getChatContacts(speaker.id, chatId)).length === 6,
+        () => speaker.knowsAll(chatId, 6),
       );
       const text = `This is ${speaker.address}`;
       await speaker.send(chatId, text);
