@@ -203,3 +203,21 @@ Deno.test("rubbish is passed over, and does not come again", async () => {
   ) await ann.receive(ann.book.uid + 1, toOctets(text));
   assert.equal(ann.book.chats.length, 1);
 });
+
+Deno.test("a message for which there is no room is not passed over", async () => {
+  const { relay, ann, bob, chat } = await acquainted();
+  const { vault } = ann.book;
+  const put = vault.put.bind(vault);
+  vault.put = () =>
+    Promise.reject(new DOMException("No room", "QuotaExceededError"));
+  relay.sent.length = 0;
+  await bob.send(chat.id, "Kept").catch(() => {});
+  await relay.settle().catch(() => {});
+  const before = ann.book.uid;
+  const raw = toOctets(relay.sent[0]!.raw);
+  await assert.rejects(ann.receive(before + 1, raw), /No room/);
+  assert.equal(ann.book.uid, before);
+  vault.put = put;
+  await ann.receive(before + 1, raw);
+  assert.equal(texts(ann, ann.book.chats[0]!.id).at(-1), "Kept");
+});

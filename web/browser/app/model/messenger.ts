@@ -47,10 +47,12 @@ export class Messenger {
     return () => this.#onState.delete(onChange);
   }
 
+  /** @throws {DOMException} when there is no room for it: then it comes again */
   async receive(uid: number, raw: Uint8Array): Promise<void> {
     try {
       await this.#receive(raw);
-    } catch {
+    } catch (error) {
+      if (isOutOfRoom(error)) throw error;
       // not for us, or no message: it stays on the relay for other devices
     }
     await this.book.setUid(uid);
@@ -266,4 +268,8 @@ export class Messenger {
   #membersOf(chat: Chat): Contact[] {
     return chat.members.flatMap((one) => this.book.contact(one) ?? []);
   }
+}
+
+function isOutOfRoom(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "QuotaExceededError";
 }

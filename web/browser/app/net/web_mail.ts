@@ -201,7 +201,8 @@ export class WebMail implements MailLink {
       await this.#events?.onMessage(uid, raw);
       this.#uid = Math.max(this.#uid, uid);
     }).catch(() => {
-      // what was not fetched comes with the next connection
+      // it comes with the next connection, before any that are younger
+      this.#socket?.close();
     });
   }
 
