@@ -1,7 +1,7 @@
 /** What must hold between keys; each key alone is checked by its kind. @module */
 import { BlockList, isIP } from "node:net";
 import { literalIp } from "../mail/address.ts";
-import { adminPathsProblem } from "./web_kinds.ts";
+import { adminPathsProblem, isTaken } from "./web_kinds.ts";
 import { collisions, fileListeners } from "./listeners.ts";
 import type { Config, KeyName } from "./schema.ts";
 import { passwordProblem } from "./tunnel_kinds.ts";
@@ -81,7 +81,8 @@ function* checkShadowsocks({ shadowsocks }: Config): Generator<CheckResult> {
 
 function* checkAdmin({ admin }: Config): Generator<CheckResult> {
   const problem = adminPathsProblem(admin.path, admin.webPath);
-  if (problem) yield error("admin.web_path", problem);
+  const key = isTaken(admin.path) ? "admin.path" : "admin.web_path";
+  if (problem) yield error(key, problem);
 }
 
 function* checkListeners(config: Config): Generator<CheckResult> {

@@ -23,6 +23,11 @@ function problemsOf(text: string): string[] {
 const DOMAIN = '[server]\ndomain = "a.example"\n';
 
 const WRONG: [string, string, string[]][] = [
+  ...["path", "web_path"].map((key): [string, string, string[]] => [
+    `admin.${key} where the web site is`,
+    `${DOMAIN}[admin]\n${key} = "/new"`,
+    [`p.toml:4:1: admin.${key}: /new is a path of the web site`],
+  ]),
   ["no domain", "", ["p.toml:1:1: server.domain: is required"]],
   [
     "no domain beside other mistakes",

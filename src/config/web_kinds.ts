@@ -122,14 +122,19 @@ export const adminPath: Kind<string> = textual(
   },
 );
 
+/** Whether the web site has a path that begins so. */
+export function isTaken(path: string): boolean {
+  const [, first = ""] = path.split("/");
+  return TAKEN.has(first);
+}
+
 /** Why API and panel cannot both be there; undefined if they can. */
 export function adminPathsProblem(
   api: string,
   web: string,
 ): string | undefined {
   for (const path of [api, web]) {
-    const [, first = ""] = path.split("/");
-    if (TAKEN.has(first)) return `${path} is a path of the web site`;
+    if (isTaken(path)) return `${path} is a path of the web site`;
   }
   // the panel leaves what is below it to the API, but not the other way round
   return `${web}/`.startsWith(`${api}/`)
