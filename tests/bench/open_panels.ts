@@ -9,8 +9,8 @@ import { type Browser, type BrowserContext, chromium } from "playwright-core";
 import { adminToken } from "../harness/admin_client.ts";
 import { Server } from "../harness/server.ts";
 import { cpuSeconds, pause, percentile, type Row } from "./measure.ts";
+import { CHROMIUM } from "../harness/chromium.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
 const VISITS = 10;
 const SLOWER = 6;
 const OCTETS_PER_SECOND = 10_000_000 / 8;

@@ -9,8 +9,8 @@ import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { Server } from "../harness/server.ts";
 import { Core } from "./core.ts";
+import { CHROMIUM, isInstalled } from "../harness/chromium.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
 const LIMIT_MS = 60_000;
 
 /** All records of the browser's database, as they lie there. */
@@ -24,14 +24,6 @@ const RECORDS = `(async () => {
   const decoder = new TextDecoder("latin1");
   return records.map(({ data }) => decoder.decode(data)).join("\\n");
 })()`;
-
-function isInstalled(): boolean {
-  try {
-    return Deno.statSync(CHROMIUM).isFile;
-  } catch {
-    return false;
-  }
-}
 
 /** Somebody at a browser. */
 class Reader {

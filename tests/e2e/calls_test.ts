@@ -8,19 +8,11 @@ import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { Server } from "../harness/server.ts";
 import { Core } from "./core.ts";
+import { CHROMIUM, isInstalled } from "../harness/chromium.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
 const PAGE = fileURLToPath(new URL("./call_page.html", import.meta.url));
 /** Cameras are for pages of a secure origin alone, as one on this machine is. */
 const ORIGIN = "http://127.0.0.1/call";
-
-function isInstalled(): boolean {
-  try {
-    return Deno.statSync(CHROMIUM).isFile;
-  } catch {
-    return false;
-  }
-}
 
 interface IceServer {
   readonly urls: readonly string[];

@@ -9,16 +9,7 @@ import {
   chromium,
 } from "playwright-core";
 import { Server } from "../harness/server.ts";
-
-const CHROMIUM = "/usr/bin/chromium";
-
-function isInstalled(): boolean {
-  try {
-    return Deno.statSync(CHROMIUM).isFile;
-  } catch {
-    return false;
-  }
-}
+import { CHROMIUM, isInstalled } from "../harness/chromium.ts";
 
 const VIEWS: readonly [string, BrowserContextOptions][] = [
   ["desktop", { viewport: { width: 1100, height: 900 } }],

@@ -15,16 +15,8 @@ import {
 } from "playwright-core";
 import { adminToken } from "../harness/admin_client.ts";
 import type { Server } from "../harness/server.ts";
-
-const CHROMIUM = "/usr/bin/chromium";
-
-export function isInstalled(): boolean {
-  try {
-    return Deno.statSync(CHROMIUM).isFile;
-  } catch {
-    return false;
-  }
-}
+import { CHROMIUM } from "../harness/chromium.ts";
+export { isInstalled } from "../harness/chromium.ts";
 
 /** More TOML of a server that shows its panel. */
 export const WITH_PANEL = "[admin]\nweb_enabled = true\n";

@@ -16,16 +16,7 @@ import {
 import { LANGUAGES } from "../../web/i18n/languages.ts";
 import { Server } from "../harness/server.ts";
 import { CONTACT, GROUP } from "../harness/test_shares.ts";
-
-const CHROMIUM = "/usr/bin/chromium";
-
-function isInstalled(): boolean {
-  try {
-    return Deno.statSync(CHROMIUM).isFile;
-  } catch {
-    return false;
-  }
-}
+import { CHROMIUM, isInstalled } from "../harness/chromium.ts";
 
 const PATHS = [
   "/",
