@@ -68,6 +68,11 @@ export interface AccountMail {
     name: string,
     listener: (change: MailboxChange) => void,
   ): Promise<WatchedMailbox | undefined>;
+  /**
+   * Calls after each change of any mailbox there is then: what is in it, its
+   * name, that it came or went. Returns how to end it.
+   */
+  watchAll(listener: () => void): () => void;
   /** Reads at one moment, so that modSeq and the arrays agree. @throws {Refusal} `no_such_mailbox` */
   snapshot(mailbox: MailboxId): Promise<MailboxSnapshot>;
   /** @throws {Refusal} `no_such_mailbox` */

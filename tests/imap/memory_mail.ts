@@ -71,6 +71,7 @@ export class MemoryMail implements AccountMail {
   /** For messages that come without a date, seconds since 1970 UTC. */
   now = 1_767_604_087;
   #boxes = new Map<string, MemoryBox>();
+  readonly #watchers = new Set<() => void>();
   readonly #ids: MailboxIds;
   readonly #account: AccountId;
   #nextBlob = 1;
@@ -163,6 +164,7 @@ export class MemoryMail implements AccountMail {
         moved.mailbox = { ...moved.mailbox, name: renamed };
         this.#boxes.set(renamed, moved);
       }
+      this.#tellAll();
     });
   }
 
@@ -175,11 +177,21 @@ export class MemoryMail implements AccountMail {
       if (!subscribed && !box.mailbox.selectable && !below) {
         this.#boxes.delete(name);
       } else box.mailbox = { ...box.mailbox, subscribed };
+      this.#tellAll();
     });
   }
 
   mailbox(id: MailboxId): Promise<Mailbox | undefined> {
     return Promise.resolve(this.#byId(id)?.mailbox);
+  }
+
+  watchAll(listener: () => void): () => void {
+    this.#watchers.add(listener);
+    return () => void this.#watchers.delete(listener);
+  }
+
+  #tellAll(): void {
+    for (const listener of [...this.#watchers]) listener();
   }
 
   snapshot(id: MailboxId) {
@@ -400,6 +412,7 @@ export class MemoryMail implements AccountMail {
       listeners: new Set(),
     };
     this.#boxes.set(name, box);
+    this.#tellAll();
     return box;
   }
 
@@ -496,6 +509,7 @@ export class MemoryMail implements AccountMail {
         ...change,
       });
     }
+    this.#tellAll();
   }
 }
 

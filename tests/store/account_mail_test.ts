@@ -292,6 +292,48 @@ contract("who watches a mailbox hears that it is deleted", async ({ mail }) => {
   watched!.stop();
 });
 
+contract(
+  "watchAll() hears of all that changes a list of mailboxes with their counts",
+  async (world) => {
+    const { mail, foreign } = world;
+    let heard = 0;
+    const stop = mail.watchAll(() => heard++);
+    const hears = async (work: () => Promise<unknown>) => {
+      const before = heard;
+      await work();
+      return heard > before;
+    };
+    const { id } = await inbox(mail);
+    const steps: [string, () => Promise<unknown>][] = [
+      ["a message", () => world.deliver(MESSAGE)],
+      ["flags", () => add(mail, id, SEEN)],
+      ["a mailbox", () => mail.create("a/b")],
+      ["a copy into it", async () => {
+        const to = (await mail.find("a/b"))!.id;
+        await mail.copy(id, [range(1)], to);
+      }],
+      ["another name", () => mail.rename("a", "c")],
+      ["flags under that name", async () => {
+        await add(mail, (await mail.find("c/b"))!.id, DELETED);
+      }],
+      ["expunging", async () => mail.expunge((await mail.find("c/b"))!.id)],
+      ["deletion", () => mail.delete("c/b")],
+    ];
+    for (const [what, work] of steps) {
+      assert.equal(await hears(work), true, what);
+    }
+    assert.equal(await hears(() => foreign.create("Theirs")), false);
+    assert.equal(
+      await hears(() => world.deliver(MESSAGE, "foreign")),
+      false,
+    );
+    stop();
+    stop();
+    assert.equal(await hears(() => mail.create("late")), false);
+    assert.equal(await hears(() => world.deliver(MESSAGE)), false);
+  },
+);
+
 contract("what is heard of can be read by then", async (world) => {
   const { mail } = world;
   const { id } = await inbox(mail);

@@ -5,6 +5,7 @@ import { parseMailDate } from "../../mail/date.ts";
 import { readEnvelope } from "../../mail/envelope.ts";
 import { parseHeader } from "../../mail/header.ts";
 import type { Mailbox, MessageRow } from "../../mail/mailbox.ts";
+import { isNameOnly } from "../../mail/mailbox_name.ts";
 import { decodeWords } from "../../mail/reading/encoded_words.ts";
 
 export interface MailboxInfo {
@@ -43,8 +44,15 @@ export interface MessageSummary {
   readonly envelope: EnvelopeInfo;
 }
 
+/** By name, without those of which nothing is left but the name. */
+export function mailboxInfos(all: readonly Mailbox[]): MailboxInfo[] {
+  return all.filter((one) => !isNameOnly(one, all))
+    .map((one) => mailboxInfo(one, all))
+    .sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+}
+
 /** @param all to know which have others below them */
-export function mailboxInfo(
+function mailboxInfo(
   mailbox: Mailbox,
   all: readonly Mailbox[],
 ): MailboxInfo {

@@ -1,5 +1,5 @@
-/** Tells who watches a mailbox what was committed. @module */
-import type { MailboxId, ModSeq } from "../../base/ids.ts";
+/** Tells who watches a mailbox, or all of an account, what was committed. @module */
+import type { AccountId, MailboxId, ModSeq } from "../../base/ids.ts";
 import type { MailboxChange } from "../../mail/mailbox.ts";
 
 type Listener = (change: MailboxChange) => void;
@@ -14,19 +14,17 @@ const NOTHING = {
 
 export class ChangeHub {
   readonly #listeners = new Map<MailboxId, Set<Listener>>();
+  readonly #lists = new Map<AccountId, Set<() => void>>();
 
   constructor(readonly onBug: (error: unknown) => void) {}
 
   listen(mailbox: MailboxId, listener: Listener): () => void {
-    let listeners = this.#listeners.get(mailbox);
-    if (!listeners) this.#listeners.set(mailbox, listeners = new Set());
-    listeners.add(listener);
-    return () => {
-      listeners.delete(listener);
-      if (listeners.size === 0 && this.#listeners.get(mailbox) === listeners) {
-        this.#listeners.delete(mailbox);
-      }
-    };
+    return add(this.#listeners, mailbox, listener);
+  }
+
+  /** Of which mailboxes there are, and how they are called. */
+  listenToList(account: AccountId, listener: () => void): () => void {
+    return add(this.#lists, account, listener);
   }
 
   /**
@@ -43,6 +41,17 @@ export class ChangeHub {
         : { ...NOTHING, mailbox, previous: modSeq, modSeq };
     });
     this.publish(changes);
+    for (const account of [...this.#lists.keys()]) this.publishList(account);
+  }
+
+  publishList(account: AccountId): void {
+    for (const listener of [...this.#lists.get(account) ?? []]) {
+      try {
+        listener();
+      } catch (error) {
+        this.onBug(error);
+      }
+    }
   }
 
   publish(changes: readonly MailboxChange[]): void {
@@ -58,4 +67,15 @@ export class ChangeHub {
       }
     }
   }
+}
+
+/** Returns how to end it. */
+function add<K, L>(all: Map<K, Set<L>>, key: K, listener: L): () => void {
+  let listeners = all.get(key);
+  if (!listeners) all.set(key, listeners = new Set());
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0 && all.get(key) === listeners) all.delete(key);
+  };
 }

@@ -3,15 +3,12 @@ import { checkNewName, isNameOnly } from "../../../mail/mailbox_name.ts";
 import { action, name, type Visit } from "../action.ts";
 import { badRequest, unknownMailbox, WebmailFault } from "../faults.ts";
 import { INBOX, mailboxName } from "../reading.ts";
-import { mailboxInfo } from "../views.ts";
+import { mailboxInfos } from "../views.ts";
 
 export const listMailboxes = action({
   input: {},
   async run({ account }) {
-    const all = await account.mail.list();
-    return all.filter((one) => !isNameOnly(one, all))
-      .map((one) => mailboxInfo(one, all))
-      .sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+    return mailboxInfos(await account.mail.list());
   },
 });
 

@@ -13,7 +13,7 @@ import type { Admission, Admitted } from "../admission.ts";
 import { faultFor, INTERNAL, UNKNOWN_MAILBOX } from "../faults.ts";
 import { SMALL_OCTETS } from "../large_messages.ts";
 import { inputOf } from "../requests.ts";
-import { Feed, type FeedEvent } from "./feed.ts";
+import { Feed } from "./feed.ts";
 import {
   errorFrame,
   PONG,
@@ -23,6 +23,7 @@ import {
   type SocketRequest,
 } from "./frames.ts";
 import type { GatedWire } from "./gated_wire.ts";
+import { MailboxesFeed } from "./mailboxes_feed.ts";
 import { Outbox } from "./outbox.ts";
 import { SOCKET_ACTIONS } from "./socket_actions.ts";
 
@@ -52,6 +53,7 @@ export class SocketSession {
   readonly #visit: Visit;
   readonly #ending = { aborted: false };
   #feed: Feed | undefined;
+  #mailboxes: MailboxesFeed | undefined;
   #running = 0;
   /** Length of the requests that are being answered. */
   #held = 0;
@@ -90,9 +92,8 @@ export class SocketSession {
         outbox: this.#outbox,
         name: mailbox,
         sinceUid,
-        pause: () => backend.timers.sleep(0),
+        ...this.#pace(),
         onLost: () => this.#lose(),
-        reportBug: (error) => backend.reportBug(error),
       });
       if (!this.#feed) return this.#lose();
       this.#feed.start();
@@ -110,7 +111,7 @@ export class SocketSession {
       this.#parts.wire.settle();
       this.#ending.aborted = true;
       this.#outbox.close();
-      this.#feed?.stop();
+      this.#stopFeeds();
       stopWatching();
       stopListening();
       session.release();
@@ -212,11 +213,32 @@ export class SocketSession {
 
   #subscribe(data: unknown) {
     const { events } = inputOf(SUBSCRIPTION, data, "invalid subscribe payload");
-    const told = events.filter((event): event is FeedEvent =>
-      event !== "mailboxes"
-    );
-    this.#feed?.subscribe(told);
-    return { status: "subscribed", events: [...new Set(told)] };
+    const isOfAll = events.includes("mailboxes");
+    this.#feed?.subscribe(events.filter((event) => event !== "mailboxes"));
+    if (!isOfAll) {
+      this.#mailboxes?.stop();
+      this.#mailboxes = undefined;
+    } else if (!this.#isOver) {
+      this.#mailboxes ??= new MailboxesFeed({
+        mail: this.#parts.account.mail,
+        outbox: this.#outbox,
+        ...this.#pace(),
+      });
+    }
+    return { status: "subscribed", events: [...new Set(events)] };
+  }
+
+  #pace() {
+    const { backend } = this.#visit;
+    return {
+      pause: () => backend.timers.sleep(0),
+      reportBug: (error: unknown) => backend.reportBug(error),
+    };
+  }
+
+  #stopFeeds(): void {
+    this.#feed?.stop();
+    this.#mailboxes?.stop();
   }
 
   #revoke(code: number): void {
@@ -237,7 +259,7 @@ export class SocketSession {
     this.#isOver = true;
     this.#wake?.();
     this.#ending.aborted = true;
-    this.#feed?.stop();
+    this.#stopFeeds();
     this.#outbox.close();
     this.#peer.close(code, reason);
   }

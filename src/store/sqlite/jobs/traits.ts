@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { AccountId } from "../../../base/ids.ts";
 import type { StoreEvent } from "../../events.ts";
 import type { JobArgument, JobName } from "./jobs.ts";
 
@@ -19,6 +20,8 @@ interface JobTraits<N extends JobName> {
   readonly isForgettable?: true;
   /** Once it is durable. */
   readonly tells?: (argument: JobArgument<N>) => readonly StoreEvent[];
+  /** Whose mailboxes may be others, or called otherwise, once it is durable. */
+  readonly changesListOf?: (argument: JobArgument<N>) => AccountId;
 }
 
 const NOTHING: readonly StoreEvent[] = [];
@@ -26,10 +29,14 @@ const SETTINGS: readonly StoreEvent[] = [{ kind: "settings" }];
 const BLOCKLIST: readonly StoreEvent[] = [{ kind: "blocklist" }];
 const QUEUE: readonly StoreEvent[] = [{ kind: "queue" }];
 
+const OWNER = {
+  changesListOf: ({ account }: { readonly account: AccountId }) => account,
+};
+
 const TRAITS: { readonly [N in JobName]: JobTraits<N> } = {
   accept: { tells: ({ outbound }) => outbound ? QUEUE : NOTHING },
   append: {},
-  takeMailbox: {},
+  takeMailbox: OWNER,
   takeMessages: {},
   storeFlags: { frees: true },
   markFetched: { frees: true },
@@ -53,10 +60,10 @@ const TRAITS: { readonly [N in JobName]: JobTraits<N> } = {
   expireQueued: { frees: true, isBulk: true, tells: () => QUEUE },
   changeQueued: { frees: true, isBulk: true, tells: () => QUEUE },
   withdrawQueued: { frees: true },
-  createMailbox: {},
-  deleteMailbox: { frees: true, isBulk: true },
-  renameMailbox: {},
-  setSubscribed: {},
+  createMailbox: OWNER,
+  deleteMailbox: { frees: true, isBulk: true, ...OWNER },
+  renameMailbox: OWNER,
+  setSubscribed: OWNER,
   createAccount: {},
   createAccounts: { isBulk: true },
   setPasswordHash: {

@@ -29,6 +29,7 @@ import type {
 } from "../../../mail/mailbox.ts";
 import type { MailPolicy } from "../../mail.ts";
 import type { ChangeHub } from "../changes.ts";
+import { watchAll } from "./account_watch.ts";
 import { CopySteps } from "./copy_steps.ts";
 import type { BodyReader } from "../files/body.ts";
 import type { MailReads } from "./mail_reads.ts";
@@ -112,6 +113,11 @@ export class SqliteAccountMail implements AccountMail {
       return found &&
         { ...found, stop: changes.listen(found.mailbox.id, listener) };
     });
+  }
+
+  watchAll(listener: () => void): () => void {
+    const { reads, changes } = this.#parts;
+    return watchAll(this.#account, { reads, changes }, listener);
   }
 
   snapshot(mailbox: MailboxId): Promise<MailboxSnapshot> {

@@ -10,6 +10,7 @@
  *
  * @module
  */
+import type { AccountId } from "../../../base/ids.ts";
 import type { StoreEvent } from "../../events.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { nowSeconds } from "../../../base/clock.ts";
@@ -290,6 +291,13 @@ export class Writer {
           ? outcome.changes
           : outcome.changes.map((change) => ({ ...change, endedMs })),
       );
+    }
+    for (const [i, { job: [name, argument] }] of batch.entries()) {
+      if (reply.outcomes[i + lazyCount]?.kind !== "done") continue;
+      const listOf = traitsOf(name).changesListOf as
+        | ((argument: unknown) => AccountId)
+        | undefined;
+      if (listOf) this.#hooks.changes.publishList(listOf(argument));
     }
     if (this.#hooks.events.isHeard) {
       this.#tell(reply.outcomes, batch, lazyCount);
