@@ -53,11 +53,10 @@ export function securityHeaders(
     const facts = backend.facts(url.hostname);
     const { secure } = context.env;
     if (
-      !secure && facts.httpsPort !== undefined &&
-      facts.links.publiclyTrusted && isRead(context.req.method) &&
+      !secure && facts.movedTo !== undefined && isRead(context.req.method) &&
       !PLAIN_PATHS.test(url.pathname) && !PROGRAM_PATHS.test(url.pathname)
     ) {
-      return context.redirect(facts.publicUrl + url.pathname + url.search, 308);
+      return context.redirect(facts.movedTo + url.pathname + url.search, 308);
     }
     await next();
     const { headers } = context.res;
@@ -71,7 +70,7 @@ export function securityHeaders(
     }
     if (
       secure && facts.links.publiclyTrusted && facts.hstsSeconds > 0 &&
-      !isIP(url.hostname)
+      !isIP(url.hostname.replace(/^\[|\]$/g, ""))
     ) {
       headers.set("strict-transport-security", `max-age=${facts.hstsSeconds}`);
     }

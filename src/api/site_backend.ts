@@ -67,6 +67,8 @@ export interface SiteFacts {
   readonly tunnelLink?: string;
   /** Where HTTPS is served; undefined: nowhere. */
   readonly httpsPort?: number;
+  /** `https://host[:port]` to which pages asked for in clear are led; undefined: they are shown. */
+  readonly movedTo?: string;
   /** Of visitors who ask for none that there is. */
   readonly language: ServerLanguage;
   readonly web: WebFacts;

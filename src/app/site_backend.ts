@@ -42,6 +42,7 @@ import { webFacts } from "./web/web_facts.ts";
 import {
   connectName,
   domainOfHost,
+  extraHost,
   isPolicyHost,
   urlName,
   urlNames,
@@ -128,7 +129,7 @@ export class RelaySiteBackend implements SiteBackend {
       domain,
       links: this.links(domain),
       publicUrl: urlOf(name, httpsPort),
-      hosts: urlNames(config),
+      hosts: [...urlNames(config), ...config.http.extraHosts.map(urlName)],
       registration: registrationOf(settings),
       rules: rulesOf(settings),
       retention: retentionOf(settings),
@@ -137,7 +138,9 @@ export class RelaySiteBackend implements SiteBackend {
       services: this.#services(name),
       hstsSeconds: config.http.hstsMaxAge,
       ...(tunnelLink === undefined ? {} : { tunnelLink }),
-      ...(httpsPort === undefined ? {} : { httpsPort }),
+      ...(httpsPort === undefined
+        ? {}
+        : { httpsPort, ...this.#moved(host, name, httpsPort) }),
       language: settings.get("web_language"),
       web: webFacts(this.#parts, this.downloads),
     };
@@ -198,6 +201,22 @@ export class RelaySiteBackend implements SiteBackend {
     const name = this.#connectName(domain);
     const isTrusted = certificates.trustedFor(name) !== undefined;
     return { name, isTrusted };
+  }
+
+  /** Who came by a name that only the file knows of stays with it. */
+  #moved(
+    host: string,
+    connectName: string,
+    port: number,
+  ): Pick<SiteFacts, "movedTo"> {
+    const { certificates } = this.#parts;
+    const config = this.#parts.config();
+    const name = extraHost(config, host) ?? connectName;
+    const { redirectToHttps } = config.http;
+    const isMoved = redirectToHttps === "auto"
+      ? certificates.trustedFor(name) !== undefined
+      : redirectToHttps;
+    return isMoved ? { movedTo: urlOf(name, port) } : {};
   }
 
   /** Where everybody may know it. */

@@ -64,10 +64,48 @@ export function urlNames(config: Names): string[] {
   return [...new Set(names.map(urlName))];
 }
 
+/**
+ * Whether a request is for one of our names: those above, with what clients and
+ * servers put before them, our addresses, and what else the file says we are.
+ *
+ * @param host as it stands in an URL, without port
+ */
+export function isOwnHost(config: Config, host: string): boolean {
+  const { server, acme, http, web, iroh } = config;
+  const name = host.toLowerCase().replace(/\.$/, "");
+  const relay = URL.parse(iroh.relayUrl)?.hostname;
+  const names = [
+    ...urlNames(config),
+    ...[...server.publicIp, ...http.extraHosts].map(urlName),
+    ...acme.extraNames,
+    ...web.clientHost === undefined ? [] : [urlName(web.clientHost)],
+    ...relay ? [relay] : [],
+  ].map(canonical);
+  const below = name.slice(name.indexOf(".") + 1);
+  return names.includes(name) ||
+    names.includes(name.replace(/^(?:autoconfig|mta-sts)\./, "")) ||
+    acme.extraNames.includes(`*.${below}`);
+}
+
+/** One spelling of an IPv6 address. */
+function canonical(name: string): string {
+  return name.startsWith("[")
+    ? URL.parse(`http://${name}`)?.hostname ?? name
+    : name.toLowerCase();
+}
+
 /** Whether an MTA-STS policy is asked for under a name of ours (RFC 8461 §3.3), or under the names before it. */
 export function isPolicyHost(config: Names, host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, "");
   return urlNames(config).includes(name.replace(/^mta-sts\./, ""));
+}
+
+/** One of the names that only the file knows of; without brackets. */
+export function extraHost(
+  { http }: Pick<Config, "http">,
+  host: string,
+): string | undefined {
+  return http.extraHosts.find((name) => canonical(urlName(name)) === host);
 }
 
 /** A domain, an address literal or a bare address, as it stands in an URL. */

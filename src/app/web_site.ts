@@ -1,6 +1,11 @@
 /** What HTTP serves, as it is shown to strangers and to those who know of it. @module */
 import { countRequests } from "../api/metrics/count_requests.ts";
 import { withAcmeChallenges } from "../api/acme_challenges.ts";
+import {
+  type HostRules,
+  knownHostUpgrade,
+  withKnownHosts,
+} from "../api/known_hosts.ts";
 import { withIrohProbes } from "../api/iroh_probes.ts";
 import { type PanelBackend, withPanel } from "../api/panel/panel.ts";
 import { site } from "../api/site.ts";
@@ -17,6 +22,7 @@ import { FIXED_ANSWERS } from "../http/server/fixed_answers.ts";
 import type { HttpPeer } from "../http/peer.ts";
 import type { HttpServerOptions } from "../http/server/server.ts";
 import type { Settings } from "../settings/settings.ts";
+import { isOwnHost } from "./site_names.ts";
 import { sharingBackend } from "./web/sharing.ts";
 import type { ProtocolParts } from "./protocol_parts.ts";
 
@@ -64,11 +70,20 @@ export function webSite(parts: WebParts): WebSite {
       ),
     ),
   );
+  const answers = stealthyAnswers(stealth, FIXED_ANSWERS);
+  const hosts: HostRules = {
+    unknown: () => parts.config().http.unknownHost,
+    isOwn: (host) => isOwnHost(parts.config(), host),
+    answers,
+  };
   return {
-    handler: countRequests(parts, withStealth(stealth, everything)),
+    handler: withKnownHosts(
+      hosts,
+      countRequests(parts, withStealth(stealth, everything)),
+    ),
     upgrades: [...parts.iroh.upgrades, webmailSocket(parts.webmail)]
-      .map((route) => stealthyUpgrade(stealth, route)),
-    answers: stealthyAnswers(stealth, FIXED_ANSWERS),
+      .map((route) => knownHostUpgrade(hosts, stealthyUpgrade(stealth, route))),
+    answers,
   };
 }
 

@@ -60,10 +60,12 @@ import {
   adminToken,
   fieldValue,
   gateKey,
+  redirecting,
   relayUrl,
   siteLanguage,
   slugWord,
   stealthMode,
+  unknownHost,
   webOrigin,
   webOrigins,
 } from "./web_kinds.ts";
@@ -631,6 +633,21 @@ export const SCHEMA = {
     list(network),
     [],
     "Networks of reverse proxies: what they say in X-Forwarded-For and X-Forwarded-Proto counts",
+  ),
+  "http.redirect_to_https": key(
+    redirecting,
+    "auto",
+    "Whether pages that are asked for in clear are led to HTTPS; auto: where browsers trust the certificate",
+  ),
+  "http.extra_hosts": key(
+    list(hostName),
+    [],
+    "Names besides those of the server under which the site is also asked for, such as that of an onion service",
+  ),
+  "http.unknown_host": key(
+    unknownHost,
+    "serve",
+    "What is asked for under any other name: serve: gets the site; 421: is refused; close: the connection ends without an answer",
   ),
   "http.hsts_max_age": key(
     duration({ min: 0, max: days(730) }),

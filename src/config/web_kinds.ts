@@ -1,5 +1,13 @@
 /** Kinds of values of what HTTP shows to whom, and where. @module */
-import { choice, type Kind, list, quote, textual } from "./kinds.ts";
+import {
+  choice,
+  flag,
+  type Kind,
+  list,
+  quote,
+  textual,
+  wrongType,
+} from "./kinds.ts";
 
 /** `minimal`: nothing is there; `decoy`: an ordinary site is. */
 export const stealthMode: Kind<"off" | "minimal" | "decoy"> = choice(
@@ -17,6 +25,35 @@ export const siteLanguage: Kind<"auto" | "en" | "fa" | "ru" | "es"> = choice(
   "ru",
   "es",
 );
+
+/** Whether pages that are asked for in clear are led to HTTPS. */
+export type Redirecting = "auto" | boolean;
+
+/** `auto`, `true` or `false`; in TOML with or without quotes. */
+export const redirecting: Kind<Redirecting> = {
+  name: "auto, true or false",
+  parse: (text) => text.trim() === "auto" ? "auto" : flag.parse(text),
+  format: String,
+  fromToml(value) {
+    if (typeof value === "boolean") return value;
+    if (typeof value === "string") return redirecting.parse(value);
+    throw wrongType('"auto", true or false', value);
+  },
+  toToml: (value) => value === "auto" ? '"auto"' : String(value),
+};
+
+/** What a request under another name than ours gets; the status is a number for people. */
+export type UnknownHost = "serve" | "421" | "close";
+
+export const unknownHost: Kind<UnknownHost> = {
+  ...choice("serve", "421", "close"),
+  fromToml: (value) => unknownHost.parse(value === 421 ? "421" : asText(value)),
+};
+
+function asText(value: unknown): string {
+  if (typeof value === "string") return value;
+  throw wrongType('"serve", "421" or "close"', value);
+}
 
 /** What can stand in a field of an answer (RFC 9110 §5.5), or nothing. */
 export const fieldValue: Kind<string> = textual("line of ASCII", (text) => {

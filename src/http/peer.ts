@@ -31,6 +31,7 @@ export interface HttpExchange extends HttpPeer {
   readonly ending: AbortSignal;
 }
 
+/** `Response.error()` is no answer: the connection ends. */
 export type HttpHandler = (
   request: Request,
   exchange: HttpExchange,

@@ -26,6 +26,8 @@ function another(key: KeyName, directory: string): string {
     "acme.extra_names": '["www.other.example"]',
     "acme.renew_fraction": "0.5",
     "registration.trusted_networks": '["192.0.2.0/24"]',
+    "http.extra_hosts": '["www.other.example"]',
+    "http.redirect_to_https": "true",
     "http.trusted_proxies": '["192.0.2.0/24"]',
     "log.targets": `["${directory}/log"]`,
     "storage.database": '"other.db"',

@@ -46,6 +46,7 @@ export const FACTS: SiteFacts = {
   ],
   hstsSeconds: 100,
   httpsPort: 443,
+  movedTo: "https://relay.example",
   language: "auto",
   web: {
     mxHost: "relay.example",
@@ -68,8 +69,9 @@ export const FACTS: SiteFacts = {
     operatorDocs: true,
   },
 };
+const { movedTo: _none, ...NOT_MOVED } = FACTS;
 export const SELF_SIGNED: SiteFacts = {
-  ...FACTS,
+  ...NOT_MOVED,
   links: { ...FACTS.links, publiclyTrusted: false },
 };
 

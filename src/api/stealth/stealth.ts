@@ -115,10 +115,9 @@ async function shown(
   { secure }: HttpExchange,
 ): Promise<Response> {
   const url = new URL(request.url);
-  const { publicUrl, httpsPort, links } = parts.backend.facts(url.hostname);
-  const isMoved = !secure && httpsPort !== undefined && links.publiclyTrusted;
-  if (isMoved && isRead(request)) {
-    return front.moved(publicUrl + url.pathname + url.search);
+  const { movedTo } = parts.backend.facts(url.hostname);
+  if (!secure && movedTo !== undefined && isRead(request)) {
+    return front.moved(movedTo + url.pathname + url.search);
   }
   return await front.answer(request.method, url.pathname);
 }

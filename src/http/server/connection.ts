@@ -178,10 +178,9 @@ export class HttpConnection {
     body: RequestBody,
   ): Promise<Outgoing | undefined> {
     try {
-      return await outgoing(
-        request,
-        await this.#around.handler(request, exchange),
-      );
+      const response = await this.#around.handler(request, exchange);
+      if (response.type === "error") return undefined;
+      return await outgoing(request, response);
     } catch (error) {
       if (body.isLost) return undefined; // the peer left: no bug
       if (error instanceof BodyFault) {

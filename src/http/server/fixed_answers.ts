@@ -19,6 +19,7 @@ const TEXTS: Readonly<Record<number, string>> = {
   405: "Method not allowed\n",
   414: "The address is too long\n",
   417: "Expectation failed\n",
+  421: "Not a name of this server\n", // RFC 9110 §15.5.20
   431: "The header is too large\n",
   500: "Internal error\n",
   501: "Not implemented\n",

@@ -9,6 +9,7 @@ import { OUTBOUND_CHECKS } from "./outbound_checks.ts";
 import { PLACE_CHECKS } from "./place_checks.ts";
 import { PORT_CHECKS } from "./port_checks.ts";
 import { RELAY_CHECKS } from "./relay_checks.ts";
+import { SITE_CHECKS } from "./site_check.ts";
 import { TUNNEL_CHECKS } from "./tunnel_checks.ts";
 import { TLS_CHECKS } from "./tls_check.ts";
 import { TURN_CHECKS } from "./turn_check.ts";
@@ -19,6 +20,7 @@ export const CHECKS: readonly Check[] = [
   ...RELAY_CHECKS,
   ...NAME_CHECKS,
   ...PORT_CHECKS,
+  ...SITE_CHECKS,
   ...OUTSIDE_CHECKS,
   ...TLS_CHECKS,
   ...MAIL_CHECKS,
