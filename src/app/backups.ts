@@ -1,5 +1,5 @@
 /** What the configuration says about backups. @module */
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { BackupOptions } from "../ops/backup/backups.ts";
@@ -14,9 +14,8 @@ export function backupOptions(
       database: storage.database,
       ...(path === undefined ? {} : { configFile: path }),
     },
-    directory: backup.dir === ""
-      ? join(server.stateDir, "backups")
-      : backup.dir,
+    // one that is relative would be somewhere below where the server was started
+    directory: resolve(server.stateDir, backup.dir || "backups"),
     everySeconds: backup.every,
     keep: backup.keep,
     domain: server.domain,

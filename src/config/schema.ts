@@ -1559,7 +1559,7 @@ export const SCHEMA = {
   "backup.dir": key(
     path,
     "",
-    "Where; empty: backups in the state directory. Another disk is better",
+    "Where, below the state directory if it is relative; empty: backups in the state directory. Another disk is better",
   ),
   "backup.keep": key(
     integer(1, 1000),

@@ -21,17 +21,30 @@ interface World {
   readonly bearer: Record<string, string>;
 }
 
+/** What the server makes by itself when it is asked to. */
+const OF_OURS = new Set(["backups", "ballast", "exchange"]);
+
+function namesIn(directory: string): string[] {
+  return [...Deno.readDirSync(directory)].map(({ name }) => name);
+}
+
 async function withServer(
   work: (world: World) => Promise<void>,
   config = "",
 ): Promise<void> {
-  const server = await Server.start({ config });
+  // what a value has made below where the server stands lies in its directory
+  const server = await Server.start({ config, isolated: true });
+  const before = namesIn(server.stateDir);
   try {
     await work({
       server,
       url: adminUrl(server),
       bearer: { authorization: `Bearer ${await adminToken(server)}` },
     });
+    const made = namesIn(server.stateDir).filter((name) =>
+      !before.includes(name) && !OF_OURS.has(name)
+    );
+    assert.deepEqual(made, []);
     // it lives, and has seen no fault of its own
     const { counters } = await adminCall(server, "monitor");
     assert.equal(counters.bugs ?? 0, 0);
