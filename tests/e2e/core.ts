@@ -24,8 +24,10 @@ export interface MailServer {
 export interface CoreOptions {
   /** Where it runs; without it, where the test does. */
   readonly host?: Host;
-  /** Another executable than that of the package. */
-  readonly program?: string;
+  /** Another command than the executable of the package. */
+  readonly command?: readonly [string, ...string[]];
+  /** Of the process, besides what it has anyway. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The executable from the package, fetched when the cache does not have it. */
@@ -62,13 +64,17 @@ export class Core {
     });
   }
 
-  static async start({ host, program }: CoreOptions = {}): Promise<Core> {
+  static async start(options: CoreOptions = {}): Promise<Core> {
     const folder = await Deno.makeTempDir({ prefix: "postern-core-" });
-    const path = program ?? await rpcServerPath();
-    const [command, ...args] = host?.namespace.command([path]) ?? [path];
+    const own = options.command ?? [await rpcServerPath()] as const;
+    const [command, ...args] = options.host?.namespace.command(own) ?? own;
     const child = spawn(command, args, {
       stdio: ["pipe", "pipe", "ignore"],
-      env: { ...Deno.env.toObject(), DC_ACCOUNTS_PATH: `${folder}/accounts` },
+      env: {
+        ...Deno.env.toObject(),
+        ...options.environment,
+        DC_ACCOUNTS_PATH: `${folder}/accounts`,
+      },
     });
     const client = new StdioDeltaChat(child.stdin, child.stdout, true);
     return new Core(client.rpc, folder, child, client);
