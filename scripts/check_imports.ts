@@ -78,6 +78,7 @@ const SHARED_PACKAGES: Record<string, readonly string[]> = {
     "admin",
     "api",
     "app",
+    "delivery",
     "ops",
     "store",
     "federation",
@@ -88,6 +89,7 @@ const SHARED_PACKAGES: Record<string, readonly string[]> = {
   preact: ["web", "api"],
   "preact-render-to-string": ["web", "api"],
   uqr: ["web", "api"],
+  openpgp: ["web", "delivery"],
 };
 
 /** Of Deno's own modules, those that only compute. */

@@ -13,6 +13,7 @@ import type { Clock, Timers } from "../base/clock.ts";
 import type { AccountId } from "../base/ids.ts";
 import type { Listeners } from "../config/listeners.ts";
 import type { Random } from "../base/random.ts";
+import type { NoticeSealer } from "../delivery/notices/sealer.ts";
 import type { RuleBook } from "../federation/policy/rule_book.ts";
 import type { FederationStatistics } from "../federation/statistics/statistics.ts";
 import type { QueueOptions } from "../federation/queue/options.ts";
@@ -53,6 +54,8 @@ export interface AdminContext {
   /** Work that goes on after it was begun. */
   readonly jobs: Jobs;
   readonly notices: NoticeRecords;
+  /** Encrypts them. */
+  readonly sealer: Pick<NoticeSealer, "write">;
   readonly ownPages: OwnPages;
   readonly invitationNotes: InvitationNotes;
   /** By what surface accounts are made; kept with them. */

@@ -94,6 +94,8 @@ export interface WebFacts {
   readonly privacyContact: string;
   readonly securityContact: string;
   readonly sharing: boolean;
+  /** Public keys of accounts. */
+  readonly remembersKeys: boolean;
   readonly webClient: boolean;
   readonly docs: boolean;
   readonly operatorDocs: boolean;

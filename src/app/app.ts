@@ -281,6 +281,8 @@ class App implements RunningApp {
     await supervisor.stop();
     await sender.close();
     relay.accounts.close();
+    await relay.ownKeys.settled();
+    relay.sealer.close();
     await relay.federation.close();
     relay.dkim.close();
     await closeAdministration(relay.administration);

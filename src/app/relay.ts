@@ -14,6 +14,8 @@ import { systemRandom } from "../base/random.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { Delivery } from "../delivery/delivery.ts";
+import { OwnKeys } from "../delivery/notices/own_keys.ts";
+import { NoticeSealer } from "../delivery/notices/sealer.ts";
 import { AccountDirectory, addressInUri } from "../delivery/directory.ts";
 import type { Inbound } from "../delivery/inbound.ts";
 import { Exchange } from "../federation/exchange/exchange.ts";
@@ -72,6 +74,8 @@ export interface Relay {
   readonly domains: LocalDomains;
   readonly accounts: Accounts;
   readonly delivery: Delivery;
+  readonly sealer: NoticeSealer;
+  readonly ownKeys: OwnKeys;
   readonly tasks: TaskRunner;
   readonly backups: Backups;
   readonly scheduler: TaskScheduler;
@@ -197,6 +201,14 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     reported,
     metrics: journal.metrics,
   });
+  const sealer = await NoticeSealer.open(shared);
+  const ownKeys = new OwnKeys({
+    keys: store.accountKeys,
+    sealer,
+    isOn: () => config().privacy.rememberKeys,
+    parse: (text) => domains.parse(text),
+    reportBug,
+  });
   const { inbound } = federation.serverMail;
   const delivery = new Delivery({
     ...shared,
@@ -209,6 +221,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
       () => addressInUri(settings.get("admin_contact")),
     ),
     inbound,
+    ownKeys,
     outbound: federation.outbound,
     hostname: hostnameOf(first),
     counters: journal.counters,
@@ -245,6 +258,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     backups,
     settings,
     accounts,
+    sealer,
     dkim: dkim.watch,
     renewCertificate: () => source.renewCertificate(),
     quota: () => quotaPolicy(settings, config()),
@@ -261,6 +275,8 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     domains,
     accounts,
     delivery,
+    sealer,
+    ownKeys,
     tasks,
     backups,
     scheduler,
@@ -338,6 +354,7 @@ export function adminContext(
     origin: "cli",
     store: relay.store,
     accounts: relay.accounts,
+    sealer: relay.sealer,
     domains: relay.domains,
     settings: relay.settings,
     tasks: relay.tasks,

@@ -120,6 +120,8 @@ async function openLocked(
     async close() {
       await renewers.close();
       relay.accounts.close();
+      await relay.ownKeys.settled();
+      relay.sealer.close();
       await relay.federation.close();
       relay.dkim.close();
       await closeAdministration(relay.administration);

@@ -980,6 +980,12 @@ export const SCHEMA = {
     "Count messages, accounts and logins; false: no such number is kept, logged or told to a monitoring system",
   ),
 
+  "privacy.remember_keys": key(
+    flag,
+    false,
+    "Keep the public key that an account's own mail shows in clear, to encrypt notices of the operator to it: other notices are not shown by Delta Chat from 2.50 on; false: all are forgotten",
+  ),
+
   "limits.max_message_size": key(
     size({ min: 1, max: GIB }),
     100 * MIB,

@@ -31,6 +31,8 @@ export interface CleanHeader {
   readonly messageId: string;
   /** As it came with the message, in whatever form; undefined if it had none. */
   readonly givenMessageId: string | undefined;
+  /** What is left of its Autocrypt field. */
+  readonly autocrypt?: string | undefined;
 }
 
 export interface HygieneParts {
@@ -67,7 +69,12 @@ export function cleanSubmitted(
       ["Date", () => formatMailDate(nowSeconds(parts.clock))],
     ],
   });
-  return { octets, messageId, givenMessageId: header.textOf("message-id") };
+  return {
+    octets,
+    messageId,
+    givenMessageId: header.textOf("message-id"),
+    autocrypt: outer.replaced.get("autocrypt"),
+  };
 }
 
 /** The header of a message from another server. */

@@ -10,6 +10,7 @@ import type { QueueStore } from "../store/queue.ts";
 import type { Directory } from "./directory.ts";
 import type { Inbound } from "./inbound.ts";
 import type { Outbound } from "./outbound.ts";
+import type { OwnKeys } from "./notices/own_keys.ts";
 import type { DeliverySettings } from "./settings.ts";
 
 export interface DeliveryParts {
@@ -23,6 +24,7 @@ export interface DeliveryParts {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly random: Random;
+  readonly ownKeys: Pick<OwnKeys, "saw">;
   /** Name of this server, as reports give it. */
   readonly hostname: string;
   readonly counters: Pick<Counters, "add" | "refused">;

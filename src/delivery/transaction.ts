@@ -222,6 +222,7 @@ export class MailTransaction {
     message: StagedMessage,
     digested: DigestedMessage,
   ): Promise<void> {
+    const { origin, parts } = this.#options;
     const key = this.#key(message, digested);
     const accepted = await this.#store(message, digested, key);
     this.#options.onAccepted(accepted);
@@ -234,6 +235,8 @@ export class MailTransaction {
     if (accepted.known) return;
     if (!this.#mayPass) throw recipients.asRefusal();
     this.#tell(message.content, accepted);
+    const sender = senderOf(origin);
+    if (sender) parts.ownKeys.saw(sender, message.header.autocrypt);
     const failed = await this.#firstAttempt(accepted, key);
     if (failed) throw refusalBy(failed);
   }

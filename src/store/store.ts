@@ -1,5 +1,6 @@
 /** The whole store as one thing that is opened, watched and closed. @module */
 import type { Cursor } from "../base/ids.ts";
+import type { AccountKeyStore } from "./account_keys.ts";
 import type { AccountStore } from "./accounts.ts";
 import type { StoreClock } from "./clock.ts";
 import type { ContentStaging } from "./content.ts";
@@ -100,6 +101,7 @@ export interface Store {
   readonly mail: MailStore;
   readonly queue: QueueStore;
   readonly metadata: MetadataStore;
+  readonly accountKeys: AccountKeyStore;
   readonly records: RecordStore;
   readonly samples: SampleStore;
   readonly settings: SettingStore;

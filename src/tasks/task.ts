@@ -1,6 +1,7 @@
 /** What a periodic job is. @module */
 import type { AccountOperations } from "../accounts/operations.ts";
 import type { BackupControl } from "../admin/backup_control.ts";
+import type { NoticeSealer } from "../delivery/notices/sealer.ts";
 import type { KeyWatch } from "../federation/dkim/key_watch.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { QuotaPolicy } from "../store/mail.ts";
@@ -23,9 +24,13 @@ export type TaskSettings = Pick<Settings, "get">;
 
 /** What a job works on. */
 export interface TaskWork {
-  readonly store: Pick<Store, "accounts" | "mail" | "maintenance" | "clock">;
+  readonly store: Pick<
+    Store,
+    "accounts" | "accountKeys" | "mail" | "maintenance" | "clock"
+  >;
   readonly accounts: Pick<AccountOperations, "remove">;
   readonly settings: TaskSettings;
+  readonly sealer: Pick<NoticeSealer, "write">;
   readonly dkim: Pick<KeyWatch, "look">;
   readonly backups: Pick<BackupControl, "create" | "createIfDue">;
   /** If it is due. Says what came of it. @throws {Error} why there is none */

@@ -29,9 +29,11 @@ import { taskNamed, TASKS } from "./task_table.ts";
 const PAUSE_MS = 5;
 const MAX_ERROR_LENGTH = 500;
 
-export interface TaskRunnerParts
-  extends
-    Pick<TaskWork, "store" | "accounts" | "backups" | "dkim" | "settings"> {
+export interface TaskRunnerParts extends
+  Pick<
+    TaskWork,
+    "store" | "accounts" | "backups" | "dkim" | "sealer" | "settings"
+  > {
   readonly clock: Clock;
   readonly timers: Timers;
   renewCertificate(): Promise<string>;
@@ -252,7 +254,8 @@ export class TaskRunner implements TaskControl {
     hold: TaskHold,
     progress: TaskProgress,
   ): TaskWork {
-    const { store, accounts, backups, dkim, settings, timers } = this.#parts;
+    const { store, accounts, backups, dkim, sealer, settings, timers } =
+      this.#parts;
     const { retentionSeconds } = options;
     return {
       nowSeconds: () => nowSeconds(this.#parts.clock),
@@ -260,6 +263,7 @@ export class TaskRunner implements TaskControl {
       accounts,
       backups,
       dkim,
+      sealer,
       settings,
       renewCertificate: () => this.#parts.renewCertificate(),
       quota: this.#parts.quota(),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { TestTime } from "../../tests/harness/test_time.ts";
 import { settle } from "../../tests/harness/test_time.ts";
+import { IN_CLEAR } from "../../tests/admin/in_clear.ts";
 import { NO_BACKUPS } from "../../tests/admin/no_backups.ts";
 import { MemoryAccounts } from "../../tests/accounts/memory_accounts.ts";
 import { Refusal } from "../base/refusal.ts";
@@ -95,6 +96,7 @@ function parts(changes: Record<string, unknown> = {}) {
     },
     settings: { get: (name: string) => values[name] } as TaskSettings,
     backups: NO_BACKUPS,
+    sealer: IN_CLEAR,
     dkim: { look: () => Promise.resolve([]) },
     renewCertificate: () => Promise.resolve("Nothing done"),
     quota: () => ({

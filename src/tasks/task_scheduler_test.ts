@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { IN_CLEAR } from "../../tests/admin/in_clear.ts";
 import { NO_BACKUPS } from "../../tests/admin/no_backups.ts";
 import { TestTime } from "../../tests/harness/test_time.ts";
 import type { Store, TaskRun } from "../store/store.ts";
@@ -119,6 +120,7 @@ function scheduled(schedule: Schedule, lastRun?: number) {
     accounts: { remove: () => Promise.resolve() },
     settings: { get: () => undefined } as unknown as TaskSettings,
     backups: NO_BACKUPS,
+    sealer: IN_CLEAR,
     dkim: { look: () => Promise.resolve([]) },
     renewCertificate: () => Promise.resolve("Nothing done"),
     quota: () => QUOTA,

@@ -7,10 +7,7 @@
  */
 import { createHash } from "node:crypto";
 import { days } from "../base/durations.ts";
-import {
-  noticeMessage,
-  type NoticeText,
-} from "../delivery/notices/notice_message.ts";
+import type { NoticeText } from "../delivery/notices/notice_message.ts";
 import { domain } from "../mail/address.ts";
 import type { AccountListing } from "../store/accounts.ts";
 import type { Task, TaskWork } from "./task.ts";
@@ -52,11 +49,13 @@ export const warnInactiveAccounts: Task = {
 
 /** Whether it was told now, and not before. */
 async function warn(work: TaskWork, account: AccountListing): Promise<boolean> {
-  const { store: { mail }, settings, quota, nowSeconds } = work;
+  const { store: { mail, accountKeys }, sealer, settings, quota, nowSeconds } =
+    work;
   const now = nowSeconds();
   const warning = settings.get("inactive_warning");
   const key = keyOf(account);
-  const { octets, headerOctets } = noticeMessage(
+  const keys = await accountKeys.of([account.id]);
+  const { octets, headerOctets } = await sealer.write(
     textOf(account.address, now + warning),
     {
       sender: `admin@${domain(account.address)}`,
@@ -64,6 +63,7 @@ async function warn(work: TaskWork, account: AccountListing): Promise<boolean> {
       messageId: `<warning-${key.toHex()}@${domain(account.address)}>`,
       writtenAt: now,
     },
+    keys.get(account.id),
   );
   const { results } = await mail.accept({
     content: { kind: "inline", octets },

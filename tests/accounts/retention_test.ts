@@ -5,6 +5,7 @@ import type { AccountId } from "../../src/base/ids.ts";
 import { type MailboxChange, SEEN } from "../../src/mail/mailbox.ts";
 import type { Store } from "../../src/store/store.ts";
 import type { QuotaPolicy } from "../../src/store/mail.ts";
+import { IN_CLEAR } from "../admin/in_clear.ts";
 import { NO_BACKUPS } from "../admin/no_backups.ts";
 import { TestTime } from "../harness/test_time.ts";
 import { openTestStore } from "../store/engines.ts";
@@ -70,6 +71,7 @@ function relayTest(name: string, test: (relay: Relay) => Promise<void>): void {
       },
       settings: { get: (key: string) => settings[key] } as TaskSettings,
       backups: NO_BACKUPS,
+      sealer: IN_CLEAR,
       dkim: { look: () => Promise.resolve([]) },
       renewCertificate: () => Promise.resolve("Nothing done"),
       quota: () => QUOTA,

@@ -21,6 +21,7 @@ import {
 } from "../../src/admin/operation_table.ts";
 import { Resolver } from "../../src/dns/resolver.ts";
 import { smtpSessions } from "../../src/app/federation/smtp_sessions.ts";
+import { NoticeSealer } from "../../src/delivery/notices/sealer.ts";
 import { DkimKeys } from "../../src/federation/dkim/dkim_keys.ts";
 import {
   DKIM_COLLECTION,
@@ -61,6 +62,7 @@ export async function withRelay(
   const stateDir = await Deno.makeTempDir({ prefix: "postern-admin-" });
   const clock = new TestTime(NOW * 1000);
   const store = await openTestStore({ stateDir, clock });
+  let sealer: NoticeSealer | undefined;
   try {
     const config = loadConfig({
       text:
@@ -195,7 +197,16 @@ export async function withRelay(
       clock,
       lived: store.clock,
     });
+    sealer = await NoticeSealer.open({
+      store,
+      clock,
+      timers: clock,
+      reportBug(error) {
+        throw error;
+      },
+    });
     await test({
+      sealer,
       ...await administration(store, clock, stateDir),
       shares,
       publicUrl: () => "https://chat.example",
@@ -270,6 +281,7 @@ export async function withRelay(
         backups,
         accounts: people,
         settings: runtime,
+        sealer,
         dkim: { look: () => Promise.resolve([]) },
         renewCertificate: () => Promise.resolve("Nothing done"),
         quota: () => quotaPolicy(runtime, config.values),
@@ -328,6 +340,7 @@ export async function withRelay(
       stateDir,
     });
   } finally {
+    sealer?.close();
     await store.close();
     await Deno.remove(stateDir, { recursive: true });
   }

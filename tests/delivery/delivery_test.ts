@@ -96,6 +96,31 @@ async function refusal(work: Promise<void>): Promise<string> {
     : `${error.code} ${error.detail.address}`;
 }
 
+relayTest(
+  "the key that a message shows is seen if it is the sender's message, and is taken",
+  async (relay) => {
+    const key = Uint8Array.from({ length: 60 }, (_, n) => n === 0 ? 0xc6 : n);
+    const text =
+      `Autocrypt: addr=${ANN}; prefer-encrypt=mutual; keydata=\r\n ${key.toBase64()}\r\n` +
+      mailFrom(ANN, "1");
+    assert.equal(
+      await refusal(send(relay, { to: ["nobody@relay.example"], text })),
+      "no_such_user nobody@relay.example",
+    );
+    assert.deepEqual(relay.keysSeen, []);
+    await send(relay, { to: [BOB], text });
+    await send(relay, { to: [BOB], text: mailFrom(ANN, "2") });
+    const foreign = text.replaceAll(ANN, MX.reversePath);
+    await send(relay, { ...MX, to: [BOB], text: foreign });
+    const [seen, ...others] = relay.keysSeen;
+    assert.match(
+      seen!,
+      /^addr=ann@relay\.example; prefer-encrypt=mutual; keydata=/,
+    );
+    assert.deepEqual(others, [undefined]);
+  },
+);
+
 const MX = { service: "mx", reversePath: "zoe@other.example" } as const;
 
 relayTest(

@@ -71,6 +71,8 @@ export class Relay {
 
   /** Accounts whose devices are to hear of mail. */
   readonly woken: AccountId[] = [];
+  /** Autocrypt fields of what was submitted. */
+  readonly keysSeen: (string | undefined)[] = [];
 
   private constructor(
     readonly store: Store,
@@ -112,6 +114,7 @@ export class Relay {
         every: () => () => {},
       },
       random: systemRandom,
+      ownKeys: { saw: (_, field) => void this.keysSeen.push(field) },
       hostname: "mx.relay.example",
       counters: this.counters,
       arrived: (accounts) => void this.woken.push(...accounts),

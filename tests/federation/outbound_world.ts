@@ -137,6 +137,7 @@ export class OutboundWorld {
       inbound: new TestInbound(),
       outbound: this.outbound,
       random: systemRandom,
+      ownKeys: { saw() {} },
       hostname: "mx.relay.example",
       counters: new Counters(),
       settings: () => SETTINGS,

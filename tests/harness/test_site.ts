@@ -64,6 +64,7 @@ export const FACTS: SiteFacts = {
     privacyContact: "",
     securityContact: "",
     sharing: true,
+    remembersKeys: true,
     webClient: false,
     docs: true,
     operatorDocs: true,

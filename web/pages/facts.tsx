@@ -80,6 +80,10 @@ export function PrivacyPage({ pen }: PageProps): JSX.Element {
             "SharingEnabled",
             () => <li>{pen.t("privacy_stored_share")}</li>,
           )}
+          {pen.when(
+            "KeysRemembered",
+            () => <li>{pen.t("privacy_stored_key")}</li>,
+          )}
         </ul>
       </section>
       <Deleted pen={pen} />

@@ -72,6 +72,7 @@ export interface Variables {
   readonly AccountLink: string;
   readonly AccountQR: string;
   readonly SharingEnabled: boolean;
+  readonly KeysRemembered: boolean;
   readonly WebClientEnabled: boolean;
   readonly DocsEnabled: boolean;
   readonly OperatorDocsEnabled: boolean;

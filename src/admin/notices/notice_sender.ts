@@ -53,17 +53,47 @@ export function noticeSender({ domains }: AdminContext): string {
   return `admin@${domains.primary}`;
 }
 
-/** @param named Whether the message says whom it is for: they are one then. */
+/**
+ * Who has a key that is known gets a message of its own, the others one together.
+ *
+ * @param named Whether the message says whom it is for: they are one then.
+ */
 export async function bring(
   context: AdminContext,
   notice: Notice,
   readers: readonly Reader[],
   named: boolean,
 ): Promise<Brought> {
-  const recipient = named ? readers[0]?.address : undefined;
+  const keys = await context.store.accountKeys.of(readers.map(({ id }) => id));
+  const inClear: Reader[] = [];
+  let encrypted = 0;
+  for (const reader of readers) {
+    const certificate = keys.get(reader.id);
+    if (!certificate) {
+      inClear.push(reader);
+      continue;
+    }
+    const message = await context.sealer.write(
+      notice,
+      envelope(context, notice, reader.address),
+      certificate,
+    );
+    if (!message.isEncrypted) inClear.push(reader);
+    else encrypted += await accept(context, notice, [reader], message);
+  }
+  if (inClear.length === 0) return brought(readers, encrypted, encrypted);
+  const recipient = named ? inClear[0]?.address : undefined;
   const message = noticeMessage(notice, envelope(context, notice, recipient));
-  const sent = await accept(context, notice, readers, message);
-  return { sent, encrypted: 0, failed: readers.length - sent };
+  const sent = await accept(context, notice, inClear, message);
+  return brought(readers, sent + encrypted, encrypted);
+}
+
+function brought(
+  readers: readonly Reader[],
+  sent: number,
+  encrypted: number,
+): Brought {
+  return { sent, encrypted, failed: readers.length - sent };
 }
 
 export function envelope(

@@ -49,6 +49,7 @@ const RICH: SiteFacts = {
     privacyContact: "privacy@chat.example",
     securityContact: "security@chat.example",
     sharing: true,
+    remembersKeys: true,
     webClient: true,
     docs: true,
     operatorDocs: true,

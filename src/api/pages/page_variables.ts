@@ -81,6 +81,7 @@ export function commonVariables(visit: Visit): CommonVariables {
     V2rayNGConfigWS: "",
     V2rayNGConfigGRPC: "",
     SharingEnabled: web.sharing,
+    KeysRemembered: web.remembersKeys,
     WebClientEnabled: web.webClient,
     DocsEnabled: web.docs,
     OperatorDocsEnabled: web.docs && web.operatorDocs,

@@ -29,6 +29,7 @@ const TELL_FAILURES_MS = 5000;
 const DELAYS_MS = 60_000;
 const DKIM_RECORDS_MS = 10 * 60 * 1000;
 const COUNTS_MS = 60_000;
+const OWN_KEYS_MS = 10_000; // forgotten soon after that is wanted
 const SHARES_MS = 60_000;
 const TRIAL_ACCOUNTS_MS = 60_000;
 const AUDIT_MS = 60 * 60 * 1000;
@@ -61,6 +62,7 @@ function looks(assembly: Assembly): Look[] {
     dkim,
     exchange,
     federation,
+    ownKeys,
     protection,
     shares,
   } = assembly.relay;
@@ -74,6 +76,12 @@ function looks(assembly: Assembly): Look[] {
       name: "kept_time",
       everyMs: KEEP_TIME_MS,
       look: () => store.clock.keep(),
+    },
+    {
+      name: "own_keys",
+      everyMs: OWN_KEYS_MS,
+      atStartToo: true,
+      look: () => ownKeys.tidy(),
     },
     {
       name: "shares",

@@ -14,7 +14,7 @@ export function webFacts(
   },
   downloads: Downloads | undefined,
 ): WebFacts {
-  const { server, webmail } = config();
+  const { server, webmail, privacy } = config();
   const isHidden = settings.get("web_stealth") !== "off";
   return {
     mxHost: hostnameOf(config()),
@@ -34,6 +34,7 @@ export function webFacts(
     privacyContact: settings.get("web_privacy_contact"),
     securityContact: settings.get("web_security_contact"),
     sharing: isSharing(settings),
+    remembersKeys: privacy.rememberKeys,
     webClient: webmail.browserClient && settings.get("webimap_enabled") &&
       settings.get("websmtp_enabled"),
     docs: settings.get("web_docs"),

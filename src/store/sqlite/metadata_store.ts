@@ -1,11 +1,13 @@
-/** Push tokens and settings: reads here, writes by the writer. @module */
+/** Push tokens, keys of accounts and settings: reads here, writes by the writer. @module */
 import { randomBytes } from "node:crypto";
 import type { AccountId } from "../../base/ids.ts";
 import { days } from "../../base/durations.ts";
+import type { AccountKeyStore } from "../account_keys.ts";
 import type { StoreClock } from "../clock.ts";
 import { type MetadataStore, PUSH_TOKEN_AGE_SECONDS } from "../metadata.ts";
 import type { SettingStore, StoredSettings } from "../settings.ts";
 import type { Connection } from "./database/connection.ts";
+import { AccountKeyTable } from "./tables/account_key_table.ts";
 import { PushTokenTable } from "./tables/push_token_table.ts";
 import { SettingTable } from "./tables/setting_table.ts";
 import type { Writer } from "./writer/writer.ts";
@@ -43,6 +45,39 @@ export class SqliteMetadataStore implements MetadataStore {
 
   clearPushTokens(account: AccountId): Promise<void> {
     return this.writer.submit("clearPushTokens", account);
+  }
+}
+
+export class SqliteAccountKeyStore implements AccountKeyStore {
+  readonly #keys: AccountKeyTable;
+
+  constructor(db: Connection, readonly writer: Writer) {
+    this.#keys = new AccountKeyTable(db);
+  }
+
+  of(accounts: readonly AccountId[]): Promise<Map<AccountId, Uint8Array>> {
+    return Promise.try(() => {
+      const found = new Map<AccountId, Uint8Array>();
+      for (const account of accounts) {
+        const certificate = this.#keys.of(account);
+        if (certificate) found.set(account, certificate);
+      }
+      return found;
+    });
+  }
+
+  put(account: AccountId, certificate: Uint8Array): Promise<void> {
+    return this.writer.submit("putAccountKey", { account, certificate });
+  }
+
+  count(): Promise<number> {
+    return Promise.try(() => this.#keys.count());
+  }
+
+  async forget(): Promise<void> {
+    if (await this.count() > 0) {
+      await this.writer.submit("forgetAccountKeys", undefined);
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { makeDirectory } from "../../files/owner.ts";
 import { cannotOpen, refusalFor, storageFault } from "./database/errors.ts";
 import type { Clock, Timers } from "../../base/clock.ts";
+import type { AccountKeyStore } from "../account_keys.ts";
 import type { AccountStore } from "../accounts.ts";
 import type { ContentStaging } from "../content.ts";
 import type { StoreListener } from "../events.ts";
@@ -41,7 +42,11 @@ import { LazyJobs } from "./writer/lazy_jobs.ts";
 import { MailReads } from "./mail/mail_reads.ts";
 import { SqliteMailStore } from "./mail/mail_store.ts";
 import { SqliteMaintenance } from "./maintenance.ts";
-import { SqliteMetadataStore, SqliteSettingStore } from "./metadata_store.ts";
+import {
+  SqliteAccountKeyStore,
+  SqliteMetadataStore,
+  SqliteSettingStore,
+} from "./metadata_store.ts";
 import { SqliteRecordStore } from "./record_store.ts";
 import { SqliteSampleStore } from "./sample_store.ts";
 import { SqliteQueueStore } from "./queue_store.ts";
@@ -214,6 +219,7 @@ class SqliteStore implements Store {
   readonly mail: MailStore;
   readonly queue: QueueStore;
   readonly metadata: MetadataStore;
+  readonly accountKeys: AccountKeyStore;
   readonly records: RecordStore;
   readonly samples: SampleStore;
   readonly settings: SettingStore;
@@ -239,6 +245,7 @@ class SqliteStore implements Store {
     this.#lists = new LargeLists({ ...base, onBug: base.background.onBug });
     this.accounts = new SqliteAccountStore({ ...base, lists: this.#lists });
     this.metadata = new SqliteMetadataStore(reads, writer, time);
+    this.accountKeys = new SqliteAccountKeyStore(reads, writer);
     this.records = new SqliteRecordStore(reads, writer);
     this.samples = new SqliteSampleStore(reads, writer);
     this.settings = new SqliteSettingStore(reads, writer);

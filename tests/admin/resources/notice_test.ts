@@ -1,5 +1,6 @@
 /** Notices of the operator, mail deleted for everybody, and the jobs that do both. @module */
 import assert from "node:assert/strict";
+import { generateKey } from "openpgp";
 import { PEER, STRONG } from "../../accounts/test_accounts.ts";
 import { secretOfText } from "../../../src/base/secret.ts";
 import type { AccountId, Uid } from "../../../src/base/ids.ts";
@@ -87,6 +88,42 @@ relayTest("a notice to one account is a message of its own", async (relay) => {
   assert.ok(!message!.includes("\n.\r\n"));
   assert.deepEqual(await inbox(relay, bob!), []);
 });
+
+relayTest(
+  "who has a known key gets the notice encrypted, as the others get it",
+  async (relay) => {
+    const [ann, bob, eve] = await people(relay, "ann", "bob", "eve");
+    const { publicKey } = await generateKey({
+      type: "curve25519",
+      userIDs: [{ email: "ann.chats@relay.example" }],
+      format: "object",
+    });
+    await relay.store.accountKeys.put(ann!, publicKey.write());
+    await relay.store.accountKeys.put(eve!, Uint8Array.of(0xc6, 1, 2));
+    assert.equal((await ask(relay, "GET", NOTICE)).body.with_key, 2);
+    const notice = {
+      subject: "Maintenance",
+      body: "Tonight",
+      key: "one",
+      audience: "all",
+    };
+    for (let time = 1; time <= 2; time++) { // the second time it is there
+      const sent = await ask(relay, "POST", NOTICE, notice);
+      assert.deepEqual([sent.body.sent, sent.body.failed], [3, 0]);
+    }
+    const [sealed, ...more] = await inbox(relay, ann!);
+    assert.equal(more.length, 0);
+    assert.match(sealed!, /\r\nSubject: \[\.\.\.\]\r\n/);
+    assert.doesNotMatch(sealed!, /Tonight/);
+    for (const other of [bob!, eve!]) {
+      const [inClear, ...again] = await inbox(relay, other);
+      assert.equal(again.length, 0);
+      assert.match(inClear!, /\r\n\r\nTonight\r\n$/);
+    }
+    const [last] = relay.notices.list();
+    assert.deepEqual([last![1].sent, last![1].encrypted], [3, 1]);
+  },
+);
 
 relayTest(
   "no subject becomes a header of its own, and nothing is sent to nobody",

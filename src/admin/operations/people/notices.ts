@@ -214,7 +214,7 @@ export const NOTICE_OPERATIONS = {
         domain: domains.primary,
         sender: noticeSender(context),
         /** Accounts whose key is known: Delta Chat from 2.50 on shows them alone what is sent. */
-        with_key: 0,
+        with_key: await store.accountKeys.count(),
         last: last ? noticeShape(context, last) : null,
       };
     },

@@ -8,6 +8,7 @@ import {
   SCHEMA_5,
   SCHEMA_6,
   SCHEMA_7,
+  SCHEMA_8,
 } from "./schema.ts";
 
 /** Number n (from 1) leads from version n - 1 to n. Only ever appended to. */
@@ -19,6 +20,7 @@ export const MIGRATIONS: readonly string[] = [
   SCHEMA_5,
   SCHEMA_6,
   SCHEMA_7,
+  SCHEMA_8,
 ];
 
 /**

@@ -289,3 +289,11 @@ CREATE TABLE metric_samples (
   PRIMARY KEY (series, res, ts)
 ) STRICT, WITHOUT ROWID;
 `;
+
+/** Public keys of accounts as their own mail shows them, if the operator wants them kept. */
+export const SCHEMA_8 = `
+CREATE TABLE account_keys (
+  account_id INTEGER PRIMARY KEY,
+  certificate BLOB NOT NULL
+) STRICT;
+`;

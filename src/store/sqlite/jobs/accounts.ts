@@ -127,6 +127,7 @@ export function startDeletion(
   const found = context.accounts.markDeleting(id);
   if (!found && !context.accounts.byId(id)) throw new Refusal("no_such_user");
   context.pushTokens.clear(id);
+  context.accountKeys.remove(id);
   if (block) context.blocklist.put(block);
 }
 
@@ -159,6 +160,7 @@ export function deleteSome(context: JobContext, id: AccountId): boolean {
   }
   context.usage.close(id);
   context.pushTokens.clear(id);
+  context.accountKeys.remove(id);
   if (account.tokenId !== undefined && account.firstLoginAt === undefined) {
     context.tokens.giveBack(account.tokenId);
   }

@@ -1,6 +1,7 @@
 /** What a job works with: the tables, the time, and who is told. @module */
 import type { AccountId } from "../../../base/ids.ts";
 import type { Connection } from "../database/connection.ts";
+import { AccountKeyTable } from "../tables/account_key_table.ts";
 import { AccountTable } from "../tables/account_table.ts";
 import { BlobTable } from "../tables/blob_table.ts";
 import { BlockTable } from "../tables/block_table.ts";
@@ -24,6 +25,7 @@ import { Changes } from "./changes.ts";
 
 export class JobContext {
   readonly accepted: AcceptedTable;
+  readonly accountKeys: AccountKeyTable;
   readonly accounts: AccountTable;
   readonly blobs: BlobTable;
   readonly blocklist: BlockTable;
@@ -56,6 +58,7 @@ export class JobContext {
     readonly monotonicMs: () => number,
   ) {
     this.accepted = new AcceptedTable(db);
+    this.accountKeys = new AccountKeyTable(db);
     this.accounts = new AccountTable(db);
     this.blobs = new BlobTable(db);
     this.blocklist = new BlockTable(db);

@@ -82,6 +82,8 @@ export const JOBS = {
   removePushToken: settings.removePushToken,
   clearPushTokens: settings.clearPushTokens,
   prunePushTokens: settings.prunePushTokens,
+  putAccountKey: settings.putAccountKey,
+  forgetAccountKeys: settings.forgetAccountKeys,
   saveTaskRun: settings.saveTaskRun,
   dataVersion: settings.dataVersion,
 } as const;
@@ -92,6 +94,7 @@ export type JobArgument<N extends JobName> = N extends
   | "vacuumSome"
   | "settleFuture"
   | "dataVersion"
+  | "forgetAccountKeys"
   | "expireQueued"
   | "purgeDue" ? undefined
   : Parameters<(typeof JOBS)[N]>[1];

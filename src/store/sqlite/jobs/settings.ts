@@ -1,4 +1,4 @@
-/** Jobs on settings, secrets, named values, push tokens and task runs. @module */
+/** Jobs on settings, secrets, named values, push tokens, keys of accounts and task runs. @module */
 import type { AccountId } from "../../../base/ids.ts";
 import type { RecordChange } from "../../records.ts";
 import type { TaskRun } from "../../store.ts";
@@ -70,6 +70,18 @@ export function prunePushTokens(
   olderThanSeconds: number,
 ): number {
   return context.pushTokens.prune(context.livedSeconds - olderThanSeconds);
+}
+
+export function putAccountKey(
+  context: JobContext,
+  { account, certificate }: { account: AccountId; certificate: Uint8Array },
+): void {
+  if (context.accounts.byId(account)?.state !== "active") return;
+  context.accountKeys.put(account, certificate);
+}
+
+export function forgetAccountKeys(context: JobContext): void {
+  context.accountKeys.clear();
 }
 
 export function saveTaskRun(context: JobContext, run: TaskRun): void {

@@ -98,6 +98,8 @@ const TRAITS: { readonly [N in JobName]: JobTraits<N> } = {
   removePushToken: { frees: true },
   clearPushTokens: { frees: true },
   prunePushTokens: { frees: true },
+  putAccountKey: {},
+  forgetAccountKeys: { frees: true },
   saveTaskRun: {},
   dataVersion: { frees: true },
 };
