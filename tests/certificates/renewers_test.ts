@@ -80,6 +80,25 @@ Deno.test("each name has a certificate of its own, and all have one account", ()
     },
   ));
 
+Deno.test("lastIssuedMs() is of the youngest, and asks nobody whether a name is used", () => {
+  let asked = 0;
+  const obstacle = () => {
+    asked++;
+    return "it leads elsewhere";
+  };
+  return withRenewers(
+    { names: ["chat.example", "other.example"], obstacle },
+    async (renewers, _authority, { folder }) => {
+      assert.equal(await renewers.lastIssuedMs(), undefined);
+      assert.equal(asked, 0);
+      await renewers.look();
+      const first = await readBundle(bundleOf(folder));
+      assert.equal(await renewers.lastIssuedMs(), first?.notBefore);
+      assert.equal(asked, 1); // of the second one, by look()
+    },
+  );
+});
+
 Deno.test("a name that fails keeps none of the others from theirs", () =>
   withRenewers(
     { names: ["chat.example", "bad.example", "third.example"] },

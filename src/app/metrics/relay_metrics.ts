@@ -220,9 +220,7 @@ function provideCertificates(
       }),
   );
   metrics.provide("acme_last_success_seconds", async () => {
-    const begun = (await renewers.status()).flatMap(({ what }) =>
-      what.certificate ? [what.certificate.notBefore] : []
-    );
-    return begun.length === 0 ? [] : [[Math.floor(Math.max(...begun) / 1000)]];
+    const lastMs = await renewers.lastIssuedMs();
+    return lastMs === undefined ? [] : [[Math.floor(lastMs / 1000)]];
   });
 }

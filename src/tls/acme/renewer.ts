@@ -119,6 +119,11 @@ export class Renewer {
     };
   }
 
+  /** From when on the one that there is counts, in milliseconds; asks nobody else. */
+  async issuedMs(): Promise<number | undefined> {
+    return (await this.#certificate())?.notBefore;
+  }
+
   /** Resolves when nothing goes on any more. */
   async close(): Promise<void> {
     this.#ending.abort();

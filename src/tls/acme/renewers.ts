@@ -71,6 +71,17 @@ export class Renewers {
     );
   }
 
+  /** When the youngest certificate of all was issued; `status()` asks the DNS, too. */
+  async lastIssuedMs(): Promise<number | undefined> {
+    const all = await Promise.all(
+      this.#parts.names().map((name, at) =>
+        this.#renewer(name, at === 0).issuedMs()
+      ),
+    );
+    const issued = all.filter((time) => time !== undefined);
+    return issued.length === 0 ? undefined : Math.max(...issued);
+  }
+
   /** Resolves when nothing goes on any more. */
   async close(): Promise<void> {
     this.#ended = true;
