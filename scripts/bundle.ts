@@ -22,7 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 /** Scripts that have words, and the catalogues of `web/locales/` that they take them from. */
 const CATALOGUES: Readonly<Record<string, readonly string[]>> = {
-  panel: ["panel", "people"],
+  panel: ["panel", "people", "conditions", "settings"],
   app: ["panel", "app"],
 };
 

@@ -12,6 +12,7 @@ import { COMMANDS, GLOBAL_OPTIONS, GROUPS } from "../src/cli/commands.ts";
 import type { Command, CommandOption } from "../src/cli/command.ts";
 import { EXIT, EXIT_MEANINGS } from "../src/cli/exit_codes.ts";
 import { exampleConfig } from "../src/config/example.ts";
+import { LISTENER_NAMES } from "../src/config/listener_table.ts";
 import { loadConfig } from "../src/config/load.ts";
 import {
   FAMILY_NAMES,
@@ -172,7 +173,7 @@ function conditions(): string {
   return `# What may be wrong
 
 What \`postern status\` shows as \`warning\`, with \`--json\` as \`degraded\`: objects
-of \`code\`, \`severity\` and \`message\`. Its exit code stays 0 while the server runs.
+of \`code\`, \`severity\`, \`message\` and \`detail\`. Its exit code stays 0 while the server runs.
 The log has a line \`degraded part=CODE\` when one begins, also at the start, and
 \`recovered part=CODE\` when it ends, whatever its level. An error means that
 something is refused or broken now; a warning, that it will be or that it is not
@@ -310,18 +311,39 @@ function markdownTable(
 }
 
 /** As `deno fmt` would have it, since the check for format reads it too. */
-async function formatted(markdown: string): Promise<string> {
+async function formatted(
+  source: string,
+  kind: "md" | "json",
+): Promise<string> {
   const formatter = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--ext", "md", "-"],
+    args: ["fmt", "--ext", kind, "-"],
     stdin: "piped",
     stdout: "piped",
   }).spawn();
   const writer = formatter.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(GENERATED + markdown));
+  await writer.write(new TextEncoder().encode(source));
   await writer.close();
   const { success, stdout } = await formatter.output();
   if (!success) throw new Error("deno fmt failed");
   return new TextDecoder().decode(stdout);
+}
+
+/** What settings do, for the panel: those that it says in no other words, and that no listener has like all others. */
+async function settingWords(): Promise<string> {
+  const file = `${REPOSITORY}/web/locales/en/panel.json`;
+  const known = JSON.parse(await Deno.readTextFile(file));
+  const words = SETTING_NAMES.filter((name) =>
+    !(`service.${name}.text` in known) && !isOfListener(name)
+  ).map((name) => [`summary.${name}`, settingNamed(name).summary]);
+  return JSON.stringify(Object.fromEntries(words));
+}
+
+function isOfListener(setting: string): boolean {
+  return LISTENER_NAMES.some((name) =>
+    ["port", "local_only", "enabled"].some((what) =>
+      setting === `${name}_${what}`
+    )
+  );
 }
 
 const DOCUMENTS = {
@@ -334,12 +356,23 @@ const DOCUMENTS = {
   "docs/metrics.md": metrics,
 };
 
+/** Made by the same tables, for programs. */
+const DATA = {
+  "web/locales/en/settings.json": settingWords,
+};
+
 const checkOnly = Deno.args.includes("--check");
 for (const [path, write] of Object.entries(DOCUMENTS)) {
+  await renew(path, await formatted(GENERATED + write(), "md"));
+}
+for (const [path, write] of Object.entries(DATA)) {
+  await renew(path, await formatted(await write(), "json"));
+}
+
+async function renew(path: string, text: string): Promise<void> {
   const file = `${REPOSITORY}/${path}`;
-  const text = await formatted(write());
   const current = await Deno.readTextFile(file).catch(() => "");
-  if (current === text) continue;
+  if (current === text) return;
   if (checkOnly) {
     fail(`${path} is stale: deno run -A scripts/generate_docs.ts`);
   } else {

@@ -353,11 +353,12 @@ export type ReportedCode = {
     : C;
 }[ConditionCode];
 
-/** One that holds, as `status` shows it. */
+/** One that holds, as `status` shows it: a message for people, with the detail in brackets. */
 export interface Degraded {
   readonly code: ConditionCode;
   readonly severity: Severity;
   readonly message: string;
+  readonly detail: string;
 }
 
 /** All that hold, errors first. */
@@ -367,9 +368,9 @@ export function degradedBy(facts: Facts): Degraded[] {
     const detail = check ? check(facts) : facts.reported?.get(name);
     if (detail === undefined) return [];
     const code = name as ConditionCode;
-    return [{ code, severity, message: `${text} (${detail})` }];
+    return [{ code, severity, message: `${text} (${detail})`, detail }];
   });
-  return found.toSorted((a, b) => rank(a) - rank(b));
+  return found.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
 }
 
 /** What parts of a relay know to be wrong with themselves. */
@@ -395,6 +396,4 @@ export class ReportedConditions {
   }
 }
 
-function rank({ severity }: Degraded): number {
-  return severity === "error" ? 0 : 1;
-}
+const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1 };

@@ -56,10 +56,7 @@ async function firstRenders(browser: Browser, server: Server): Promise<Row[]> {
     await page.goto(panelUrl(server));
     await page.locator("h1").waitFor();
     times.push(
-      await page.evaluate(() =>
-        performance.getEntriesByName("first-contentful-paint")[0]?.startTime ??
-          Infinity
-      ),
+      await page.evaluate(firstPaint),
     );
     await context.close();
   }
@@ -74,6 +71,18 @@ async function firstRenders(browser: Browser, server: Server): Promise<Row[]> {
     row("p50", percentile(times, 0.5), "< 1000"),
     row("slowest", Math.max(...times)),
   ];
+}
+
+/** What is in the page is not yet painted: a slow phone says so a little later. */
+function firstPaint(): Promise<number> {
+  return new Promise((resolve) => {
+    new PerformanceObserver((list, observer) => {
+      const [paint] = list.getEntriesByName("first-contentful-paint");
+      if (!paint) return;
+      observer.disconnect();
+      resolve(paint.startTime);
+    }).observe({ type: "paint", buffered: true });
+  });
 }
 
 async function openPanels(browser: Browser, server: Server): Promise<Row> {

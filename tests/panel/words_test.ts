@@ -1,5 +1,6 @@
 /** Whatever the panel says by a key has words; that all languages have the same keys, `make check` sees to. */
 import assert from "node:assert/strict";
+import { CONDITIONS } from "../../src/admin/conditions.ts";
 
 const PANEL = new URL("../../web/browser/panel/", import.meta.url);
 const WORDS = new URL("../../web/locales/en/", import.meta.url);
@@ -20,7 +21,7 @@ const KEYS = [
 
 Deno.test("every key that the panel names has words", async () => {
   const known = new Set<string>();
-  for (const area of ["panel", "people"]) {
+  for (const area of ["panel", "people", "conditions"]) {
     const url = new URL(`${area}.json`, WORDS);
     const words = JSON.parse(await Deno.readTextFile(url));
     for (const key of Object.keys(words)) known.add(key);
@@ -34,5 +35,8 @@ Deno.test("every key that the panel names has words", async () => {
     }
   }
   assert.ok(count > 400, `${count} keys`);
+  for (const code of Object.keys(CONDITIONS)) {
+    if (!known.has(`condition.${code}`)) missing.add(`condition.${code}`);
+  }
   assert.deepEqual([...missing], []);
 });

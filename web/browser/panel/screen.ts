@@ -16,6 +16,8 @@ export interface Screen {
   readonly path: string;
   /** Key of the catalogue. */
   readonly title: string;
+  /** Key of the title of what its path names, where that is a part of it. */
+  readonly part?: (name: string) => string;
   /** Of `ui/icon.tsx`; screens without one are not in the navigation. */
   readonly icon?: string;
   readonly group: Group;

@@ -47,10 +47,11 @@ async function overview(context: AdminContext) {
     bandwidth: monthShape(context),
     push: live?.push.status() ?? null,
     tokens: { total: (await store.accounts.listTokens()).length },
-    warnings: degraded.map(({ code, severity, message }) => ({
+    warnings: degraded.map(({ code, severity, message, detail }) => ({
       code,
       severity,
       text: message,
+      detail,
       link: CONDITION_PLACES[code],
     })),
     /** Nobody is asked for a newer one unless admin.update_check says so. */

@@ -20,14 +20,24 @@ const TABS: readonly (readonly [string, ComponentType])[] = [
   ["size", SizeLimit],
 ];
 
+/** The tab of this name, else the first. */
+function tabOf(name: string | undefined): (typeof TABS)[number] {
+  return TABS.find(([one]) => one === name) ?? TABS[0]!;
+}
+
+/** Key of the title that this tab has. */
+export function federationTab(name: string): string {
+  return `federation.tab_${tabOf(name)[0]}`;
+}
+
 export function Federation(): JSX.Element {
   const { params } = useRoute();
-  const [name, Tab] = TABS.find(([one]) => one === params.tab) ?? TABS[0]!;
+  const [name, Tab] = tabOf(params.tab);
   return (
     <Page title={t("screen.federation")}>
       <Tabs
         label={t("federation.tabs")}
-        tabs={TABS.map(([one]) => [one, t(`federation.tab_${one}`)])}
+        tabs={TABS.map(([one]) => [one, t(federationTab(one))])}
         current={name}
         onChange={(one) => void navigate(`/federation/${one}`)}
       >

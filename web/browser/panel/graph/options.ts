@@ -28,8 +28,8 @@ const DAY = 86_400;
 export function chartOptions(
   { width, colours, isStacked, unit, onRow }: Drawing,
 ): uPlot.Options {
-  const ink = colour("--soft");
-  const grid = { stroke: colour("--graph-grid"), width: 1 };
+  const ink = colour("var(--soft)");
+  const grid = { stroke: colour("var(--graph-grid)"), width: 1 };
   return {
     width,
     height: HEIGHT,
@@ -63,14 +63,16 @@ export function chartOptions(
     series: [
       {},
       ...colours.map((number): uPlot.Series => {
-        const stroke = colour(`--graph-${number % DASHES.length + 1}`);
+        const name = `var(--graph-${number % DASHES.length + 1})`;
         return {
-          stroke,
+          stroke: colour(name),
           width: 2,
           dash: [...DASHES[number % DASHES.length]!],
           spanGaps: false,
           points: { size: 5 },
-          ...(isStacked ? { fill: `${stroke}59` } : {}),
+          ...(isStacked
+            ? { fill: colour(`color-mix(in srgb, ${name} 35%, transparent)`) }
+            : {}),
         };
       }),
     ],
@@ -89,9 +91,15 @@ export function chartOptions(
   };
 }
 
-function colour(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name)
-    .trim();
+/** What a canvas takes, of what the style sheet says for the look of now. */
+function colour(value: string): string {
+  const probe = document.createElement("span");
+  probe.hidden = true;
+  probe.style.color = value;
+  document.body.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
 }
 
 function timeLabel(seconds: number, span: number): string {

@@ -1,6 +1,6 @@
 /** Screens about people, mail exchange and upkeep. @module */
 import type { Screen } from "../screen.ts";
-import { Federation } from "../exchange/federation.tsx";
+import { Federation, federationTab } from "../exchange/federation.tsx";
 import { Queue } from "../exchange/queue.tsx";
 import { Storage } from "../upkeep/storage.tsx";
 import { Website } from "../upkeep/website.tsx";
@@ -73,6 +73,7 @@ export const EXCHANGE_SCREENS: readonly Screen[] = [
   {
     path: "/federation/:tab",
     title: "screen.federation",
+    part: federationTab,
     group: "exchange",
     component: Federation,
   },

@@ -64,14 +64,30 @@ export function isSimpleSpan(text: string): boolean {
   return text === "" || /^\d+[smhd]$/.test(text);
 }
 
+/** A setting that each listener has: its name, and which of them. */
+function ofListener(key: string): readonly [string, string] | undefined {
+  const [, name, what] = /^(\w+)_(port|local_only|enabled)$/.exec(key) ?? [];
+  return name !== undefined && what !== undefined ? [name, what] : undefined;
+}
+
 /** In the reader's words; of listeners there are three each. */
 export function labelOf(key: string): string {
   for (const known of [`setting.${key}`, `service.${key}`]) {
     if (has(known)) return t(known);
   }
-  const [, name = "", what = ""] =
-    /^(\w+)_(port|local_only|enabled)$/.exec(key) ?? [];
-  return name === "" ? key : t(`setting.of_listener.${what}`, {
+  const [name, what] = ofListener(key) ?? [];
+  return name === undefined ? key : t(`setting.of_listener.${what}`, {
     service: tOr(`listener.${name}`, name),
+  });
+}
+
+/** What it does; in English where only a newer server knows. */
+export function summaryOf({ key, summary }: SettingField): string {
+  for (const known of [`summary.${key}`, `service.${key}.text`]) {
+    if (has(known)) return t(known);
+  }
+  const [name, what] = ofListener(key) ?? [];
+  return name === undefined ? summary : t(`summary.of_listener.${what}`, {
+    key: `listen.${name}`,
   });
 }

@@ -14,6 +14,7 @@ import {
   labelOf,
   octetsOf,
   type SettingField,
+  summaryOf,
 } from "./schema.ts";
 
 export interface SettingInputProps {
@@ -93,10 +94,11 @@ export function SettingInput(
 
 /** What it is, where its value comes from, and what it would be else. */
 function Hint({ field }: { readonly field: SettingField }) {
-  const { summary, source, locked, toml, kind } = field;
+  const { key, source, locked, toml, kind } = field;
   return (
     <>
-      <Code>{field.key}</Code>: <span lang="en" dir="auto">{summary}</span>{" "}
+      {summaryOf(field)} <br />
+      <Code>{key}</Code>{" "}
       <Badge kind={source === "db" ? "good" : "plain"}>
         {t(`source.${source}`)}
       </Badge>{" "}
@@ -105,7 +107,7 @@ function Hint({ field }: { readonly field: SettingField }) {
           {t("setting.locked")} {toml && <Code>{toml}</Code>}
         </Badge>
       )}
-      {["text", "list", "percentage"].includes(field.type) && (
+      {["list", "percentage"].includes(field.type) && (
         <>
           {" "}
           <Code>{kind}</Code>

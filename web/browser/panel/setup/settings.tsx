@@ -5,15 +5,15 @@ import { t, tOr } from "../i18n/translate.ts";
 import { TextField } from "../ui/fields.tsx";
 import { Card, Page } from "../ui/page.tsx";
 import { Empty, Failure, Loading } from "../ui/state.tsx";
-import { labelOf, type SettingField, useSchema } from "./schema.ts";
+import { labelOf, type SettingField, summaryOf, useSchema } from "./schema.ts";
 import { SettingForm } from "./setting_form.tsx";
 
 export function AllSettings(): JSX.Element {
   const { data, error, refresh } = useSchema();
   const [search, setSearch] = useState("");
   const wanted = search.trim().toLowerCase();
-  const found = (data?.settings ?? []).filter(({ key, toml, summary }) =>
-    `${key} ${labelOf(key)} ${toml ?? ""} ${summary}`
+  const found = (data?.settings ?? []).filter((field) =>
+    `${field.key} ${labelOf(field.key)} ${field.toml ?? ""} ${summaryOf(field)}`
       .toLowerCase().includes(wanted)
   );
   return (

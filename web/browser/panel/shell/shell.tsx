@@ -17,10 +17,13 @@ import { Palette } from "./palette.tsx";
 import { Preferences } from "./preferences.tsx";
 import { StatusPill } from "./status_pill.tsx";
 
+interface Found {
+  readonly screen: Screen;
+  readonly params: Record<string, string>;
+}
+
 /** The one whose path this is, and what is in it. */
-function screenAt(
-  path: string,
-): { screen: Screen; params: Record<string, string> } | undefined {
+function screenAt(path: string): Found | undefined {
   for (const screen of SCREENS) {
     const params = matchPath(screen.path, path);
     if (params) return { screen, params };
@@ -189,7 +192,7 @@ function NavigationLink(
 }
 
 function Breadcrumbs(
-  { found }: { readonly found: ReturnType<typeof screenAt> },
+  { found }: { readonly found: Found | undefined },
 ) {
   const above = found &&
     SCREENS.find(({ path }) =>
@@ -211,15 +214,21 @@ function Breadcrumbs(
         {found && found.screen.path !== "/" && (
           <li>
             <span aria-current="page">
-              {Object.values(found.params)[0] === undefined
-                ? t(found.screen.title)
-                : <bdi dir="ltr">{Object.values(found.params).join("/")}</bdi>}
+              <Here found={found} />
             </span>
           </li>
         )}
       </ol>
     </nav>
   );
+}
+
+/** The part of a screen by its title, where it has one: else what the address says. */
+function Here({ found: { screen, params } }: { readonly found: Found }) {
+  const [part] = Object.values(params);
+  if (part === undefined) return <>{t(screen.title)}</>;
+  const title = screen.part?.(part);
+  return title === undefined ? <bdi dir="ltr">{part}</bdi> : <>{t(title)}</>;
 }
 
 function focusSearch(main: HTMLElement | null): void {

@@ -7,7 +7,6 @@ import { Link } from "../client/router.ts";
 import { useStore } from "../client/store.ts";
 import { useOperation } from "../client/use_operation.ts";
 import { t } from "../i18n/translate.ts";
-import { conditionsOf } from "../watch/conditions.ts";
 import type { Warning } from "../watch/overview_shape.ts";
 
 const REFRESH_MS = 60_000;
@@ -37,7 +36,7 @@ export function StatusPill(): JSX.Element {
       </span>
     );
   }
-  const found = conditionsOf(data);
+  const found = data?.warnings ?? [];
   const kind = found.length === 0
     ? "good"
     : found.some(({ severity }) => severity === "error")

@@ -4,11 +4,12 @@ import { Link } from "../client/router.ts";
 import { t } from "../i18n/translate.ts";
 import { Badge } from "../ui/page.tsx";
 import { Button } from "../ui/button.tsx";
-import { type Condition, placeOf } from "./conditions.ts";
+import { meaningOf, placeOf } from "./conditions.ts";
+import type { Warning } from "./overview_shape.ts";
 import { SCREEN_TITLES } from "./places.ts";
 
 export interface ConditionListProps {
-  readonly conditions: readonly Condition[];
+  readonly conditions: readonly Warning[];
   readonly onDismiss?: (code: string) => void;
 }
 
@@ -19,7 +20,8 @@ export function ConditionList(
   return (
     <ul class="conditions">
       {conditions.map((condition) => {
-        const { code, severity, message } = condition;
+        const { code, severity, text, detail } = condition;
+        const meaning = meaningOf(condition);
         const place = placeOf(condition);
         return (
           <li key={code} class={severity}>
@@ -27,7 +29,12 @@ export function ConditionList(
               {t(`severity.${severity}`)}
             </Badge>
             <div>
-              <bdi lang="en">{message}</bdi>
+              {meaning ?? <bdi lang="en">{text}</bdi>}
+              {meaning && (
+                <p class="hint">
+                  <bdi lang="en">{detail}</bdi>
+                </p>
+              )}
             </div>
             {place && (
               <Link to={place} class="button plain small">

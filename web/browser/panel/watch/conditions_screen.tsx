@@ -8,7 +8,6 @@ import { Button } from "../ui/button.tsx";
 import { Badge, Card, Code, Page } from "../ui/page.tsx";
 import { DataTable } from "../ui/table.tsx";
 import { Empty, Failure, Loading } from "../ui/state.tsx";
-import { conditionsOf } from "./conditions.ts";
 import type { Warning } from "./overview_shape.ts";
 import { ConditionList } from "./condition_list.tsx";
 
@@ -30,10 +29,10 @@ export function Conditions(): JSX.Element {
       <Card title={t("conditions.now")}>
         {error && <Failure error={error} retry={refresh} />}
         {!data && !error && <Loading />}
-        {data && conditionsOf(data).length === 0 && (
+        {data && data.warnings.length === 0 && (
           <Empty title={t("conditions.none")} />
         )}
-        {data && <ConditionList conditions={conditionsOf(data)} />}
+        {data && <ConditionList conditions={data.warnings} />}
       </Card>
       <Walk />
     </Page>

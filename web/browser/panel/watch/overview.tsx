@@ -63,10 +63,7 @@ function Warnings({ warnings }: { readonly warnings: readonly Warning[] }) {
   return (
     <Card title={t("overview.warnings")}>
       <ConditionList
-        conditions={shown.map(({ text, ...more }) => ({
-          ...more,
-          message: text,
-        }))}
+        conditions={shown}
         onDismiss={(code) => setDismissed(new Set([...dismissed, code]))}
       />
     </Card>

@@ -82,7 +82,10 @@ export interface Overview {
 export interface Warning {
   readonly code: string;
   readonly severity: "warning" | "error";
+  /** In English, with the detail. */
   readonly text: string;
+  /** What is the matter, with the numbers. */
+  readonly detail: string;
   /** Where in the panel one sees to it. */
   readonly link: string;
 }

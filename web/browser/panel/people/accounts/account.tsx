@@ -78,16 +78,18 @@ function NotThere() {
 }
 
 function Summary({ of }: { readonly of: AccountInfo }) {
+  const isNew = of.credentials && of.first_login_at === null;
+  const hasBadges = of.blocklisted || !of.credentials || of.pinned || isNew;
   return (
     <Card>
-      <p class="badges">
-        {of.blocklisted && <Badge kind="bad">{t("account.blocked")}</Badge>}
-        {!of.credentials && <Badge kind="warn">{t("account.deleted")}</Badge>}
-        {of.pinned && <Badge kind="good">{t("accounts.pinned")}</Badge>}
-        {of.credentials && of.first_login_at === null && (
-          <Badge>{t("accounts.never_logged_in")}</Badge>
-        )}
-      </p>
+      {hasBadges && (
+        <p class="badges">
+          {of.blocklisted && <Badge kind="bad">{t("account.blocked")}</Badge>}
+          {!of.credentials && <Badge kind="warn">{t("account.deleted")}</Badge>}
+          {of.pinned && <Badge kind="good">{t("accounts.pinned")}</Badge>}
+          {isNew && <Badge>{t("accounts.never_logged_in")}</Badge>}
+        </p>
+      )}
       {of.blocklisted && (
         <p>
           {t("account.block_reason")} <Said>{of.block_reason || "–"}</Said>

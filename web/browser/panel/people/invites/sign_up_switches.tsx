@@ -19,7 +19,7 @@ export function SignUpSwitches(): JSX.Element {
   };
   const { data } = status;
   return (
-    <Card title={t("invites.who")}>
+    <Card title={t("services.sign_up")}>
       {status.error && (
         <Failure
           error={status.error}
