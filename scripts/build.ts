@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { bundle } from "./bundle.ts";
+import { bundle, filesOf } from "./bundle.ts";
 import {
   listPackages,
   placesOfThisMachine,
@@ -92,7 +92,9 @@ async function build(): Promise<void> {
   includes.push(
     "build/web/manifest.json",
     "build/web/guide.json",
-    ...bundled.map(([, { file }]) => `build/web/${file}`),
+    ...bundled.flatMap(([, listed]) =>
+      filesOf(listed).map((file) => `build/web/${file}`)
+    ),
     await write("commit.txt", `${await describeCommit()}\n`),
     await write("release_keys.txt", await releaseKeys()),
   );

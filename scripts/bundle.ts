@@ -1,13 +1,13 @@
 /**
  * Makes what browsers load: one script for each module directly in
  * `web/browser/`, the style sheets and pictures of `web/static/`, and the words
- * of scripts in each language, under names that change with their content. `build/web/manifest.json` lists them for
- * the server.
+ * of scripts in each language, under names that change with their content, each
+ * also compressed. `build/web/manifest.json` lists them for the server.
  *
  * @module
  */
 import { createHash } from "node:crypto";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { makeGuide } from "./guide.ts";
 import { fail, print, REPOSITORY, run, treeFiles } from "./repository.ts";
 
@@ -32,7 +32,11 @@ interface Listed {
   readonly type: string;
   readonly octets: number;
   readonly gzip_octets: number;
+  /** Forms that lie beside it, under its name and theirs. */
+  readonly codings: readonly Coding[];
 }
+
+type Coding = "br" | "gzip";
 
 interface Manifest {
   /** Digest of all that went in: while it stays, nothing is made anew. */
@@ -47,6 +51,7 @@ export async function bundle(): Promise<Manifest["files"]> {
     "web/browser",
     "web/static",
     "web/locales",
+    "scripts/bundle.ts",
     "deno.lock",
   ]);
   const sources = await digestOf(inputs);
@@ -144,18 +149,46 @@ async function write(name: string, octets: Uint8Array): Promise<Listed> {
   const stem = name.slice(0, -extension.length - 1);
   const file = `${stem}.${hash}.${extension}`;
   await Deno.writeFile(`${REPOSITORY}/${OUTPUT}/${file}`, octets);
+  const forms = compressedForms(octets);
+  for (const [coding, form] of forms) {
+    await Deno.writeFile(`${REPOSITORY}/${OUTPUT}/${file}.${coding}`, form);
+  }
   return {
     file,
     type,
     octets: octets.length,
     gzip_octets: gzipSync(octets).length,
+    codings: forms.map(([coding]) => coding),
   };
+}
+
+/** As small as can be, where it is smaller at all: it is done once. */
+function compressedForms(octets: Uint8Array): [Coding, Uint8Array][] {
+  const forms: [Coding, Uint8Array][] = [
+    [
+      "br",
+      brotliCompressSync(octets, {
+        params: {
+          [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+          [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+          [constants.BROTLI_PARAM_SIZE_HINT]: octets.length,
+        },
+      }),
+    ],
+    ["gzip", gzipSync(octets, { level: 9 })],
+  ];
+  return forms.filter(([, { length }]) => length < octets.length);
+}
+
+/** All that lies in the folder for one of the list. */
+export function filesOf({ file, codings }: Listed): readonly string[] {
+  return [file, ...codings.map((coding) => `${file}.${coding}`)];
 }
 
 async function removeOthers(
   files: Readonly<Record<string, Listed>>,
 ): Promise<void> {
-  const kept = new Set(Object.values(files).map(({ file }) => file));
+  const kept = new Set(Object.values(files).flatMap(filesOf));
   for await (const { name } of Deno.readDir(`${REPOSITORY}/${OUTPUT}`)) {
     if (kept.has(name) || OTHERS.has(name)) continue;
     await Deno.remove(`${REPOSITORY}/${OUTPUT}/${name}`);

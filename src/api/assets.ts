@@ -5,22 +5,28 @@
  * @module
  */
 import { createHash } from "node:crypto";
-import { gzipSync } from "node:zlib";
 import * as v from "valibot";
-import { takesGzip } from "../http/compression.ts";
+import type { Coding } from "../http/coding.ts";
+import { fileAnswer, readFrom } from "../http/file_answer.ts";
 import type { Assets } from "../../web/pages/frame.tsx";
 
 const MANIFEST = v.object({
   files: v.record(
     v.string(),
-    v.object({ file: v.string(), type: v.string() }),
+    v.object({
+      file: v.string(),
+      type: v.string(),
+      codings: v.array(v.picklist(["br", "gzip"])),
+    }),
   ),
 });
+type Listed = v.InferOutput<typeof MANIFEST>["files"][string];
 
 interface StaticFile {
   readonly octets: Uint8Array<ArrayBuffer>;
   readonly type: string;
   readonly etag: string;
+  readonly coded: ReadonlyMap<Coding, Uint8Array<ArrayBuffer>>;
 }
 
 const FOLDER = new URL("../../build/web/", import.meta.url);
@@ -45,7 +51,7 @@ export const STATIC_FILES: Readonly<Record<string, StaticFile>> = Object
     Object.entries(FILES).filter(([name]) =>
       !OF_PANEL.test(name) && !OF_CLIENT.test(name)
     )
-      .map(([, { file, type }]) => [`/static/${file}`, readFile(file, type)]),
+      .map(([, listed]) => [`/static/${listed.file}`, readFile(listed)]),
   );
 
 /** Names of the files that the panel's page loads. */
@@ -63,7 +69,7 @@ export interface PanelFiles {
 const PANEL_FILES: ReadonlyMap<string, StaticFile> = new Map(
   Object.entries(FILES)
     .filter(([name]) => OF_PANEL.test(name) || name === "icon.svg")
-    .map(([, { file, type }]) => [file, readFile(file, type)]),
+    .map(([, listed]) => [listed.file, readFile(listed)]),
 );
 
 export function panelFiles(): PanelFiles {
@@ -92,7 +98,7 @@ export interface ClientFiles {
 const CLIENT_FILES: ReadonlyMap<string, StaticFile> = new Map(
   Object.entries(FILES)
     .filter(([name]) => OF_CLIENT.test(name) || SHARED.includes(name))
-    .map(([, { file, type }]) => [file, readFile(file, type)]),
+    .map(([, listed]) => [listed.file, readFile(listed)]),
 );
 
 export function clientFiles(): ClientFiles {
@@ -108,9 +114,12 @@ export function clientFiles(): ClientFiles {
 }
 
 /** undefined: the browser client has no file of this name. */
-export function clientFile(name: string): Response | undefined {
+export function clientFile(
+  name: string,
+  request: Request,
+): Promise<Response> | undefined {
   const file = CLIENT_FILES.get(name);
-  return file && fileResponse(file);
+  return file && answer(file, request);
 }
 
 /** Catalogues of a script, by language. */
@@ -124,9 +133,12 @@ function wordsOf(script: string): Record<string, string> {
 }
 
 /** undefined: the panel has no file of this name. */
-export function panelFile(name: string): Response | undefined {
+export function panelFile(
+  name: string,
+  request: Request,
+): Promise<Response> | undefined {
   const file = PANEL_FILES.get(name);
-  return file && fileResponse(file);
+  return file && answer(file, request);
 }
 
 /** A file by its name in the sources. @throws {RangeError} if the build has no such file */
@@ -137,51 +149,39 @@ export function builtAsset(name: string): StaticFile {
 }
 
 /** Under a name that stays, and may be another file tomorrow. */
-export function stableFile(name: string): Response {
-  const response = fileResponse(builtAsset(name));
-  response.headers.set("cache-control", "public, max-age=86400");
-  return response;
+export function stableFile(name: string, request: Request): Promise<Response> {
+  return answer(builtAsset(name), request, "public, max-age=86400");
 }
 
-function readFile(name: string, type: string): StaticFile {
-  const octets = Deno.readFileSync(new URL(name, FOLDER));
-  const hash = createHash("sha256").update(octets).digest("hex");
-  return { octets, type, etag: `"${hash.slice(0, 16)}"` };
-}
-
-/** Compressed where it is taken so (RFC 9110 §12.5.3). */
-export function staticFile(path: string, { headers }: Request): Response {
+/** @throws {RangeError} if there is none at this path */
+export function staticFile(path: string, request: Request): Promise<Response> {
   const file = STATIC_FILES[path];
   if (!file) throw new RangeError(`No static file is named ${path}`);
-  if (!takesGzip(headers.get("accept-encoding") ?? "")) {
-    return fileResponse(file);
-  }
-  const response = fileResponse({ ...file, octets: compressedOf(file) });
-  response.headers.set("content-encoding", "gzip");
-  response.headers.set("vary", "accept-encoding");
-  response.headers.set("etag", `W/${file.etag}`);
-  return response;
+  return answer(file, request);
 }
 
-const compressed = new Map<StaticFile, Uint8Array<ArrayBuffer>>();
-
-/** Once for all who ask. */
-function compressedOf(file: StaticFile): Uint8Array<ArrayBuffer> {
-  const known = compressed.get(file);
-  if (known) return known;
-  const made = new Uint8Array(gzipSync(file.octets, { level: 9 }));
-  compressed.set(file, made);
-  return made;
-}
-
-function fileResponse({ octets, type, etag }: StaticFile): Response {
-  return new Response(octets, {
-    headers: {
-      "content-type": type,
-      "etag": etag,
-      "cache-control": "public, max-age=31536000, immutable",
-    },
+function answer(
+  { octets, type, etag, coded }: StaticFile,
+  request: Request,
+  caching = "public, max-age=31536000, immutable",
+): Promise<Response> {
+  return fileAnswer(request, {
+    sizeOctets: octets.length,
+    etag,
+    headers: { "content-type": type, "cache-control": caching },
+    coded,
+    read: readFrom(octets),
   });
+}
+
+function readFile({ file, type, codings }: Listed): StaticFile {
+  const octets = Deno.readFileSync(new URL(file, FOLDER));
+  const hash = createHash("sha256").update(octets).digest("hex");
+  const coded = new Map(codings.map((coding) => [
+    coding,
+    Deno.readFileSync(new URL(`${file}.${coding}`, FOLDER)),
+  ]));
+  return { octets, type, etag: `"${hash.slice(0, 16)}"`, coded };
 }
 
 function pathOf(name: string): string {

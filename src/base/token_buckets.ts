@@ -35,6 +35,11 @@ export class TokenBuckets {
     return wait;
   }
 
+  /** Takes so many, also parts of one, and more than there are: then the wait is longer. */
+  spend(key: string, tokens: number): void {
+    if (this.rate().burst > 0) this.#bucket(key).tokens -= tokens;
+  }
+
   /** Seconds until a token is there, without taking it. */
   wait(key: string): number {
     const { burst, perSecond } = this.rate();

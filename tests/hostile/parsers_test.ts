@@ -64,7 +64,8 @@ import {
 } from "../../src/mail/date.ts";
 import { readEnvelope } from "../../src/mail/envelope.ts";
 import { type Header, parseHeader } from "../../src/mail/header.ts";
-import { takesGzip } from "../../src/http/compression.ts";
+import { chosenCoding } from "../../src/http/coding.ts";
+import { requestedRange } from "../../src/http/proto/byte_range.ts";
 import { isKnown, isWanted } from "../../src/http/proto/entity_tags.ts";
 import { RequestReceiver } from "../../src/http/proto/request_receiver.ts";
 import { requestUrl } from "../../src/http/proto/request_url.ts";
@@ -600,7 +601,13 @@ function peers(): Parser[] {
       isKnown(text, '"a"');
       isWanted(text, '"a"');
     }, 'aW/", *\t'],
-    ["takesGzip", takesGzip, "aq=,;1. "],
+    ["chosenCoding", (text) => {
+      chosenCoding(text, ["br", "gzip"]);
+    }, "aq=,;1. "],
+    ["requestedRange", (text) => {
+      requestedRange(text, 1000);
+      requestedRange(`bytes=${text}`, 1000);
+    }, "bytes=-,19 "],
     ["TrustedProxies", (text) => {
       const headers = new Headers({ "x-forwarded-for": text });
       proxies.peerOf(headers, { address: "127.0.0.1", secure: false });

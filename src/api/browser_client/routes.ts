@@ -88,9 +88,9 @@ export function browserClientRoutes(
   );
   app.get(
     WORKER_PATH,
-    shown((context) => {
-      const worker = clientFile(clientFiles().worker);
-      if (!worker) return context.notFound();
+    shown(async (context) => {
+      const worker = await clientFile(clientFiles().worker, context.req.raw);
+      if (!worker) return await context.notFound();
       worker.headers.set("cache-control", "no-cache"); // its name stays the same
       worker.headers.set("service-worker-allowed", CLIENT_PATH);
       return worker;
@@ -99,7 +99,8 @@ export function browserClientRoutes(
   app.get(
     FILE_PATH,
     shown((context) =>
-      clientFile(context.req.param("file") ?? "") ?? context.notFound()
+      clientFile(context.req.param("file") ?? "", context.req.raw) ??
+        context.notFound()
     ),
   );
   for (const path of OTHER_PATHS) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ask, FACTS } from "../../../tests/harness/test_site.ts";
+import { ask, FACTS, SELF_SIGNED } from "../../../tests/harness/test_site.ts";
 
 const ON = { facts: { ...FACTS, web: { ...FACTS.web, webClient: true } } };
 const PATHS = ["/app", "/app/manifest.webmanifest", "/app/worker.js"];
@@ -22,10 +22,7 @@ for (const path of [...PATHS, ...OTHER_PATHS]) {
   Deno.test(`${path} is shown over HTTPS alone`, async () => {
     const { response } = await ask(path, {}, {
       ...ON,
-      facts: {
-        ...ON.facts,
-        links: { ...FACTS.links, publiclyTrusted: false },
-      },
+      facts: { ...SELF_SIGNED, web: ON.facts.web },
       peer: { address: "192.0.2.1", secure: false },
     });
     assert.equal(response.status, 403);

@@ -6,6 +6,7 @@
  * @module
  */
 import { getMimeType } from "hono/utils/mime";
+import { openFileAnswer } from "../../http/open_file.ts";
 import type { Words } from "../../../web/i18n/words.ts";
 import { builtTemplate } from "./built_in.ts";
 import {
@@ -96,11 +97,12 @@ export class Overlay {
   }
 
   /** A file that is no template; undefined: there is none. */
-  async file(pathname: string): Promise<Response | undefined> {
+  async file(request: Request): Promise<Response | undefined> {
+    const { pathname } = new URL(request.url);
     const path = this.#tree.isThere ? pathIn(pathname) : undefined;
     if (path === undefined || path.endsWith(".html")) return undefined;
     const found = this.#tree.find(path);
-    return found && await sent(found, path);
+    return found && await sent(request, found, path);
   }
 
   /** Also that of the program, so that a page can include it. */
@@ -133,6 +135,7 @@ export class Overlay {
 }
 
 async function sent(
+  request: Request,
   { path, sizeOctets, stamp, changedAt }: TreeFile,
   name: string,
 ): Promise<Response | undefined> {
@@ -142,12 +145,12 @@ async function sent(
   } catch {
     return undefined; // gone since it was looked at, or not ours to read
   }
-  return new Response(file.readable, {
+  return await openFileAnswer(request, file, {
+    sizeOctets,
+    etag: `"${stamp}"`,
     headers: {
       "content-type": getMimeType(name) ?? UNKNOWN_TYPE,
-      "content-length": String(sizeOctets),
       "cache-control": CACHING,
-      "etag": `"${stamp}"`,
       ...(changedAt ? { "last-modified": changedAt.toUTCString() } : {}),
     },
   });

@@ -22,17 +22,18 @@ export function overlayRoutes(app: Hono<SiteEnv>, backend: SiteBackend): void {
       if (own !== undefined) {
         return ownPage(visitOf(request, backend, context.env), own);
       }
-      const file = await overlay.file(pathname);
-      if (file && request.method === "HEAD") await file.body?.cancel();
-      return file ?? await next();
+      return await overlay.file(request) ?? await next();
     });
   }
   for (const [stable, name] of Object.entries(STABLE_ASSETS)) {
-    app.get(`/${stable}`, () => stableFile(name));
+    app.get(`/${stable}`, (context) => stableFile(name, context.req.raw));
   }
   app.get(
     TRANSLATIONS_PATH,
     (context) => translations(visitOf(context.req.raw, backend, context.env)),
   );
-  app.get("/favicon.ico", () => stableFile(STABLE_ASSETS["logo.svg"]));
+  app.get(
+    "/favicon.ico",
+    (context) => stableFile(STABLE_ASSETS["logo.svg"], context.req.raw),
+  );
 }

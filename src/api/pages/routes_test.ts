@@ -270,15 +270,30 @@ Deno.test("the invitation of a site that hides loads nothing and leads nowhere e
   assert.ok(policy.includes(`style-src 'sha256-${hash}'`), policy);
 });
 
-Deno.test("files of the pages are sent compressed to who takes them so", async () => {
-  const { text } = await ask("/");
-  const path = /href="([^"]+\.css)"/.exec(text)![1]!;
-  const plain = await ask(path);
-  assert.equal(plain.response.headers.get("content-encoding"), null);
-  const { response } = await ask(path, {
-    headers: { "accept-encoding": "br, gzip;q=0.5" },
+for (
+  const [accepted, coding] of [
+    ["br, gzip", "br"],
+    ["br;q=0.1, gzip", "gzip"],
+    ["identity", null],
+    ["", null],
+  ] as const
+) {
+  Deno.test(`files of the pages are sent as "${accepted}" takes them`, async () => {
+    const { text } = await ask("/");
+    const path = /href="([^"]+\.css)"/.exec(text)![1]!;
+    const plain = await ask(path);
+    const wanted = { headers: { "accept-encoding": accepted } };
+    const { response } = await ask(path, wanted);
+    assert.equal(response.headers.get("content-encoding"), coding);
+    assert.equal(response.headers.get("vary"), "accept-encoding");
+    const etag = response.headers.get("etag")!;
+    assert.match(etag, /^"/);
+    const own = plain.response.headers.get("etag");
+    assert.equal(etag === own, coding === null);
+    const again = await ask(path, {
+      headers: { ...wanted.headers, "if-none-match": etag },
+    });
+    assert.equal(again.response.status, 304);
+    assert.equal(again.text, "");
   });
-  assert.equal(response.headers.get("content-encoding"), "gzip");
-  assert.equal(response.headers.get("vary"), "accept-encoding");
-  assert.match(response.headers.get("etag")!, /^W\//);
-});
+}

@@ -24,11 +24,11 @@ export function withPanel(
   { place }: PanelBackend,
   next: HttpHandler,
 ): HttpHandler {
-  return (request, exchange) => {
+  return async (request, exchange) => {
     const found = place(exchange);
     const { pathname } = new URL(request.url);
     if (found === undefined || !isBelow(pathname, found)) {
-      return next(request, exchange);
+      return await next(request, exchange);
     }
     if (!exchange.secure && !isLoopback(exchange.address)) {
       return withHeaders(
@@ -36,7 +36,7 @@ export function withPanel(
       );
     }
     return withHeaders(
-      answer(request, pathname.slice(found.path.length), found),
+      await answer(request, pathname.slice(found.path.length), found),
     );
   };
 }
@@ -49,11 +49,12 @@ function isBelow(pathname: string, { path, api }: PanelPlace): boolean {
 }
 
 /** @param rest of the path, empty or with a slash before */
-function answer(
-  { method, url }: Request,
+async function answer(
+  request: Request,
   rest: string,
   place: PanelPlace,
-): Response {
+): Promise<Response> {
+  const { method, url } = request;
   if (!READ.includes(method)) {
     return new Response("Method not allowed\n", {
       status: 405,
@@ -71,7 +72,7 @@ function answer(
     });
   }
   if (rest.startsWith("/assets/")) {
-    return panelFile(rest.slice("/assets/".length)) ??
+    return await panelFile(rest.slice("/assets/".length), request) ??
       new Response("Not found\n", {
         status: 404,
         headers: { "content-type": "text/plain; charset=utf-8" },

@@ -6,8 +6,8 @@
  */
 import { concat } from "../../base/octets.ts";
 import { compressed } from "../compression.ts";
+import { conditionalStatus } from "../conditions.ts";
 import { EVENT_STREAM_TYPE } from "../event_stream.ts";
-import { isKnown, isWanted } from "../proto/entity_tags.ts";
 
 export interface Outgoing {
   readonly status: number;
@@ -34,7 +34,9 @@ export async function outgoing(
 ): Promise<Outgoing> {
   const { status } = response;
   const headers = new Headers(response.headers);
-  const changed = conditionalStatus(request, status, headers);
+  const changed = status === 200
+    ? conditionalStatus(request, headers)
+    : undefined;
   const isHead = request.method === "HEAD";
   if (
     changed !== undefined || isHead || status === 204 || status === 304 ||
@@ -74,20 +76,6 @@ export async function outgoing(
     ? await compressed(request, headers, octets)
     : octets;
   return { status, headers, body: { kind: "whole", octets: body } };
-}
-
-/** RFC 9110 §13.2.2, for answers that say what they are by an entity tag. */
-function conditionalStatus(
-  { method, headers: asked }: Request,
-  status: number,
-  headers: Headers,
-): 304 | 412 | undefined {
-  if (status !== 200 || method !== "GET" && method !== "HEAD") return undefined;
-  const etag = headers.get("etag");
-  const wanted = asked.get("if-match");
-  if (wanted !== null && !isWanted(wanted, etag)) return 412;
-  const known = asked.get("if-none-match");
-  return known !== null && isKnown(known, etag) ? 304 : undefined;
 }
 
 async function gather(reader: ReadableStreamDefaultReader<Uint8Array>) {
