@@ -4,6 +4,7 @@
  * @module
  */
 import { Refusal, type RefusalCode } from "../base/refusal.ts";
+import type { ErrorJson } from "./types.ts";
 import { Words } from "../../web/i18n/words.ts";
 
 export interface HttpRefusal {
@@ -16,6 +17,13 @@ export interface HttpRefusal {
   /** What is refused, where the code alone does not say it. */
   readonly subject?: string;
 }
+
+/** Where only programs ask, and there is nothing. */
+export const NO_SUCH_PATH: ErrorJson = {
+  error: "not found",
+  reason: "Not found",
+  code: "not_found",
+};
 
 function refused(status: number, code: string, text: string): HttpRefusal {
   return { status, code, text };

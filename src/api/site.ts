@@ -27,10 +27,10 @@ import { signUpPage } from "./pages.ts";
 import { page } from "./pages/render.ts";
 import { PAGE_PATHS, pageRoutes } from "./pages/routes.ts";
 import { visitOf } from "./pages/visit.ts";
+import { NO_SUCH_PATH } from "./refusals.ts";
 import type { SharingBackend } from "./sharing/backend.ts";
 import { shareRoutes, sharingRoutes } from "./sharing/routes.ts";
 import type { SiteBackend, SiteEnv } from "./site_backend.ts";
-import type { ErrorJson } from "./types.ts";
 import type { Admission } from "./webmail/admission.ts";
 import { accountPageRoutes } from "./webmail/account_page.ts";
 import { webmailRoutes } from "./webmail/routes.ts";
@@ -170,12 +170,6 @@ function allowedMethods(
 
 /** Where only programs ask. */
 const JSON_PATHS = /^\/(?:new|webimap|websmtp)\//;
-
-const NO_SUCH_PATH: ErrorJson = {
-  error: "not found",
-  reason: "Not found",
-  code: "not_found",
-};
 
 function notFound(
   { req: { raw: request }, env }: Context<SiteEnv>,

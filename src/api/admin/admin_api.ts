@@ -17,6 +17,7 @@ import {
   type AuthenticationParts,
 } from "./authentication.ts";
 import { corsFields, preflight } from "./cors.ts";
+import { NO_SUCH_PATH } from "../refusals.ts";
 import { openApi } from "./description/open_api.ts";
 import { operationAt, readDirect } from "./direct.ts";
 import { dispatch, nameOf, type Outcome } from "./dispatch.ts";
@@ -168,7 +169,11 @@ export class AdminApi {
           return Response.json(openApi({ version, path }));
         });
       default:
-        if (operation === undefined) return undefined;
+        if (operation === undefined) {
+          return isHidden ? undefined : Response.json(NO_SUCH_PATH, {
+            status: 404,
+          });
+        }
         return await this.#plainly(isHidden, async (known) => {
           const credential = await authenticate(this.#authentication, asking);
           known();

@@ -165,5 +165,6 @@ export const PAGE_PATHS: readonly string[] = [
   "/inv/:token",
   "/qr",
   "/qr/account.svg",
+  "/qr/inv/:file{.+\\.svg}",
   SECURITY_PATH,
 ];

@@ -34,6 +34,7 @@ const PER_ADDRESS_SECONDS = 600;
 const ALL = { burst: 200, perSecond: 200 / 86_400 };
 const WRONG_KEYS = { burst: 10, perSecond: 10 / 600 };
 const KEY_FIELD = "x-edit-key";
+const QR_PATH = "/qr/:file{[\\w-]+\\.svg}";
 const VIEW_CACHING = "private, max-age=60";
 
 const FOREIGN_ORIGIN: HttpRefusal = {
@@ -94,7 +95,7 @@ export function sharingRoutes(app: Hono<SiteEnv>, site: SharingSite): void {
         ? wrongMethod(context, "GET, HEAD, POST")
         : context.notFound(),
   );
-  app.get("/qr/:file{[\\w-]+\\.svg}", (context) => {
+  app.get(QR_PATH, (context) => {
     const slug = context.req.param("file").slice(0, -".svg".length);
     const share = sharing.isOn() && sharing.shares.shown(slug);
     if (!share) return context.notFound();
@@ -106,6 +107,11 @@ export function sharingRoutes(app: Hono<SiteEnv>, site: SharingSite): void {
       },
     });
   });
+  app.all(
+    QR_PATH,
+    async (context, next) =>
+      sharing.isOn() ? wrongMethod(context, "GET, HEAD") : await next(),
+  );
 }
 
 /** After all other routes. */
