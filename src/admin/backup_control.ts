@@ -11,12 +11,20 @@ export interface BackupShape {
   readonly messages: number;
   /** Contents that were lost before it was made. */
   readonly lost: number;
+  /** Whether mail is in it, not accounts and settings alone. */
+  readonly mail: boolean;
 }
 
 /** What lies among the backups and is none. */
 export interface BrokenBackup {
   readonly name: string;
   readonly reason: string;
+}
+
+export interface BackupRequest {
+  readonly directory?: string;
+  /** Without: accounts, settings and keys alone. */
+  readonly withoutMail?: boolean;
 }
 
 export interface BackupControl {
@@ -28,7 +36,7 @@ export interface BackupControl {
    * @throws {Refusal} `task_running`, `storage_full`, `invalid_value` if the
    * directory cannot be used
    */
-  create(options: { readonly directory?: string }): Promise<BackupShape>;
+  create(options: BackupRequest): Promise<BackupShape>;
   /** Oldest first. */
   list(): Promise<{
     readonly backups: readonly BackupShape[];

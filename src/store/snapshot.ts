@@ -4,6 +4,13 @@
  *
  * @module
  */
+export interface SnapshotOptions {
+  /** Gives it up: what is there then is no snapshot. */
+  readonly signal?: AbortSignal;
+  /** Accounts, settings and keys alone; UIDs go on where they were. */
+  readonly withoutMail?: boolean;
+}
+
 export interface StoreSnapshot {
   /** Name of its file below the directory. */
   readonly database: string;

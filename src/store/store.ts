@@ -11,7 +11,7 @@ import type { QueueStore } from "./queue.ts";
 import type { RecordStore } from "./records.ts";
 import type { SampleStore } from "./samples.ts";
 import type { SettingStore } from "./settings.ts";
-import type { StoreSnapshot } from "./snapshot.ts";
+import type { SnapshotOptions, StoreSnapshot } from "./snapshot.ts";
 
 export interface TaskRun {
   readonly task: string;
@@ -66,10 +66,11 @@ export interface Maintenance {
   /**
    * All there is at one moment, as files below an empty directory on the
    * store's file system, while mail goes on.
-   *
-   * @param signal Gives it up: what is there then is no snapshot.
    */
-  snapshot(directory: string, signal?: AbortSignal): Promise<StoreSnapshot>;
+  snapshot(
+    directory: string,
+    options?: SnapshotOptions,
+  ): Promise<StoreSnapshot>;
   prunePushTokens(olderThanSeconds: number): Promise<number>;
   taskRuns(): Promise<TaskRun[]>;
   saveTaskRun(run: TaskRun): Promise<void>;

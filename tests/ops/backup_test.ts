@@ -1,5 +1,7 @@
 /** What a backup has, while the store goes on, and which ones stay. @module */
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { MAIL_TABLES } from "../../src/store/sqlite/snapshot/copies.ts";
 import { filesBelow } from "../harness/server.ts";
 import { verifyBackup } from "../../src/ops/backup/verify.ts";
 import { filesIn } from "../../src/ops/backup/paths.ts";
@@ -178,3 +180,64 @@ backupTest(
     assert.deepEqual(end?.lost, [`blobs/${content!.path}`]);
   },
 );
+
+backupTest(
+  "one without mail has all but mail, and UIDs go on where they were",
+  async ({ backups, store, account, scratch }) => {
+    const made = await backups.create({ withoutMail: true });
+    await assertSound(made.path);
+    assert.deepEqual([made.accounts, made.messages, made.mail], [1, 0, false]);
+    assert.deepEqual([...filesIn(`${made.path}/state/blobs`)], []);
+    assert.equal(
+      await Deno.readTextFile(`${made.path}/state/dkim/key.pem`),
+      "a key",
+    );
+    const before = rowsOf(`${scratch}/state/chat.db`);
+    const after = rowsOf(`${made.path}/state/chat.db`);
+    assert.deepEqual(Object.keys(after), Object.keys(before));
+    for (const [table, count] of Object.entries(before)) {
+      assert.equal(after[table], MAIL_TABLES.has(table) ? 0 : count, table);
+    }
+    for (const table of MAIL_TABLES) assert.ok(table in before, table);
+    const copy = await openTestStore({ stateDir: `${made.path}/state` });
+    const [old, inbox] = [
+      await inboxOf(store, account),
+      await inboxOf(copy, account),
+    ];
+    assert.equal(inbox.exists, 0);
+    assert.equal(inbox.uidValidity, old.uidValidity);
+    assert.equal(inbox.uidNext, old.uidNext);
+    assert.ok(inbox.highestModSeq > old.highestModSeq);
+    await deliver(copy, [account], "after");
+    assert.equal((await inboxOf(copy, account)).exists, 1);
+    await copy.close();
+  },
+);
+
+backupTest(
+  "one without mail is no replacement for one with it",
+  async ({ backups }) => {
+    assert.ok(await backups.create({ withoutMail: true }));
+    assert.ok(await backups.createIfDue(), "there is none with mail");
+    assert.equal(await backups.createIfDue(), undefined);
+    await backups.create({ withoutMail: true });
+    await backups.create({});
+    await backups.prune(1);
+    const { backups: left } = await backups.list();
+    assert.deepEqual(left.map(({ mail }) => mail), [false, true]);
+  },
+);
+
+/** By table. */
+function rowsOf(path: string): Record<string, number> {
+  const db = new DatabaseSync(path, { readOnly: true });
+  const names = db.prepare(
+    "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name",
+  ).all();
+  const counts = names.map(({ name }) => [
+    String(name),
+    Number(db.prepare(`SELECT COUNT(*) AS n FROM ${name}`).get()?.n),
+  ]);
+  db.close();
+  return Object.fromEntries(counts);
+}

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import type {
   BackupControl,
+  BackupRequest,
   BackupShape,
   BrokenBackup,
 } from "../../admin/backup_control.ts";
@@ -70,7 +71,7 @@ export class Backups implements BackupControl {
   }
 
   async create(
-    { directory = this.directory }: { readonly directory?: string },
+    { directory = this.directory, withoutMail = false }: BackupRequest,
   ): Promise<BackupShape> {
     if (this.#isMaking) {
       throw new Refusal("task_running", {
@@ -80,7 +81,7 @@ export class Backups implements BackupControl {
     this.#isMaking = true;
     try {
       this.#end.signal.throwIfAborted();
-      return await this.#create(directory);
+      return await this.#create(directory, withoutMail);
     } catch (error) {
       if (!this.#end.signal.aborted) throw told(error);
       throw new Refusal("unavailable", {
@@ -113,7 +114,10 @@ export class Backups implements BackupControl {
   /** Broken ones are neither counted nor removed. */
   async prune(keep: number): Promise<string[]> {
     const { backups } = await this.list();
-    const gone = backups.slice(0, Math.max(0, backups.length - keep));
+    // those without mail are no replacement for the others
+    const gone = [true, false].flatMap((mail) =>
+      backups.filter((one) => one.mail === mail).slice(0, -keep)
+    );
     for (const { name } of gone) await this.remove(name);
     return gone.map(({ name }) => name);
   }
@@ -135,7 +139,7 @@ export class Backups implements BackupControl {
     const { everySeconds, keep } = this.#parts.options();
     if (everySeconds === 0) return undefined;
     const { backups } = await this.list();
-    const last = backups.at(-1)?.created_at ?? -Infinity;
+    const last = backups.findLast(({ mail }) => mail)?.created_at ?? -Infinity;
     const now = nowSeconds(this.#parts.clock);
     // one from the future was made before the clock was set right
     if (last <= now && now - last < everySeconds) return undefined;
@@ -149,7 +153,10 @@ export class Backups implements BackupControl {
     this.#end.abort();
   }
 
-  async #create(directory: string): Promise<BackupShape> {
+  async #create(
+    directory: string,
+    withoutMail: boolean,
+  ): Promise<BackupShape> {
     const { place: { stateDir } } = this.#parts.options();
     makeDirectory(directory);
     await removeHalfMade(directory);
@@ -161,7 +168,11 @@ export class Backups implements BackupControl {
     const isNear = deviceOf(directory) === deviceOf(stateDir);
     const stage = isNear ? target : join(stateDir, `${MAKING}${name}`);
     try {
-      const ends = await this.#fill(stage, target, { directory, createdAt });
+      const ends = await this.#fill(stage, target, {
+        directory,
+        createdAt,
+        withoutMail,
+      });
       const path = join(directory, name);
       await Deno.rename(target, path);
       await syncDirectory(directory);
@@ -175,9 +186,10 @@ export class Backups implements BackupControl {
   async #fill(
     stage: string,
     target: string,
-    { directory, createdAt }: {
+    { directory, createdAt, withoutMail }: {
       readonly directory: string;
       readonly createdAt: number;
+      readonly withoutMail: boolean;
     },
   ): Promise<Ends> {
     const { store: { maintenance }, version } = this.#parts;
@@ -192,12 +204,13 @@ export class Backups implements BackupControl {
       // before the store: what it takes in from these files it may take twice, but not never
       await sealing.gather({ place, stage, others });
       const { accounts, messages, missing, ...snapshot } = await maintenance
-        .snapshot(join(stage, "state"), signal);
+        .snapshot(join(stage, "state"), { signal, withoutMail });
       const head = headOf({
         program: version,
         domain,
         created_at: createdAt,
         database: snapshot.database,
+        ...(withoutMail ? { without_mail: true } : {}),
       });
       const end = await sealing.seal({
         stage,
@@ -230,6 +243,7 @@ function shapeOf(
     accounts: end.accounts,
     messages: end.messages,
     lost: end.lost.length,
+    mail: head.without_mail !== true,
   };
 }
 

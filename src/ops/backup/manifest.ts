@@ -26,6 +26,8 @@ export interface ManifestHead {
   readonly created_at: number;
   /** Name of the database file in `state/`. */
   readonly database: string;
+  /** There where mail was left out. */
+  readonly without_mail?: true;
 }
 
 export interface ManifestFile {
@@ -255,6 +257,7 @@ function objectIn(line: Uint8Array): Record<string, unknown> {
 
 function readHead(value: Record<string, unknown>): ManifestHead {
   const { format, version, program, domain, created_at, database } = value;
+  const { without_mail } = value;
   if (format !== FORMAT) throw new BackupFault("it is no backup of this kind");
   if (version !== FORMAT_VERSION) {
     throw new BackupFault(
@@ -268,6 +271,7 @@ function readHead(value: Record<string, unknown>): ManifestHead {
     domain: textIn(domain),
     created_at: countIn(created_at),
     database: nameIn(database),
+    ...(without_mail === true ? { without_mail } : {}),
   });
 }
 

@@ -3,7 +3,7 @@ import { UNANSWERED, WorkerLink } from "../../observe/worker_link.ts";
 import type { AccountId, Cursor, MailboxId } from "../../base/ids.ts";
 import type { StoreClock } from "../clock.ts";
 import type { WalkStep } from "../mail.ts";
-import type { StoreSnapshot } from "../snapshot.ts";
+import type { SnapshotOptions, StoreSnapshot } from "../snapshot.ts";
 import type { ContentFigures, Maintenance, TaskRun } from "../store.ts";
 import type { CheckReply } from "./check_worker.ts";
 import type { Connection } from "./database/connection.ts";
@@ -135,11 +135,11 @@ export class SqliteMaintenance implements Maintenance {
   /** @throws {Refusal} `storage_full` if the disk cannot hold a second copy */
   async snapshot(
     directory: string,
-    signal?: AbortSignal,
+    options?: SnapshotOptions,
   ): Promise<StoreSnapshot> {
     const { space, path } = this.#parts;
     await space.check((await Deno.stat(path)).size);
-    return await takeSnapshot(this.#parts, directory, signal);
+    return await takeSnapshot(this.#parts, directory, options);
   }
 
   prunePushTokens(olderThanSeconds: number): Promise<number> {

@@ -1,7 +1,7 @@
 /** Copies of the relay, and whether what it stands on is sound. @module */
 import { isAbsolute } from "node:path";
 import { optional } from "valibot";
-import { integer, line, text } from "../../fields.ts";
+import { flag, integer, line, text } from "../../fields.ts";
 import { invalidField, operation } from "../../operation.ts";
 
 export const BACKUP_OPERATIONS = {
@@ -17,14 +17,17 @@ export const BACKUP_OPERATIONS = {
           "absolute path of the directory of backups, in place of the one in the file",
         ),
       ),
+      without_mail: optional(
+        flag("accounts, settings and keys alone; false unless told"),
+      ),
     },
-    run({ backups }, { directory }) {
-      if (directory === undefined) return backups.create({});
+    run({ backups }, { directory, without_mail: withoutMail = false }) {
+      if (directory === undefined) return backups.create({ withoutMail });
       // another one would be somewhere below where the server was started
       if (!isAbsolute(directory)) {
         throw invalidField("directory", "must be an absolute path");
       }
-      return backups.create({ directory });
+      return backups.create({ directory, withoutMail });
     },
   }),
   "backup.list": operation({

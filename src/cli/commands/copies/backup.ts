@@ -25,7 +25,10 @@ async function create(call: Call): Promise<CommandResult> {
   const directory = textOption(call, "dir");
   const made = await call.access.call(
     "backup.create",
-    directory === undefined ? {} : { directory: resolve(directory) },
+    {
+      without_mail: call.options.mail === false,
+      ...(directory === undefined ? {} : { directory: resolve(directory) }),
+    },
   );
   return {
     data: made,
@@ -54,7 +57,9 @@ async function createArchive(
       EXIT.usage,
     );
   }
-  const made = await call.access.call("backup.create", {});
+  const made = await call.access.call("backup.create", {
+    without_mail: call.options.mail === false,
+  });
   try {
     const packed = packBackup(made.path);
     const octets = encrypt ? await encrypt(packed) : packed;
@@ -114,7 +119,7 @@ async function list(call: Call): Promise<CommandResult> {
     one.name,
     moment(one.created_at),
     String(one.accounts),
-    String(one.messages),
+    one.mail ? String(one.messages) : "without mail",
     roundedSize(one.bytes),
   ]);
   const broken = data.broken.map(({ name, reason }) => [name, reason]);
@@ -173,6 +178,11 @@ export const BACKUP_COMMANDS: readonly Command[] = [
         summary: "to standard output without encryption",
       },
       { flags: "--force", summary: "overwrite the file" },
+      {
+        flags: "--no-mail",
+        summary:
+          "accounts, settings and keys alone; UIDs go on where they were",
+      },
     ],
     run: create,
   },

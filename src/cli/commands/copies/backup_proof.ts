@@ -1,14 +1,16 @@
 /** Backups that are proved, and brought back. @module */
-import { resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { backupOptions } from "../../../app/backups.ts";
 import { InstanceLock } from "../../../app/instance_lock.ts";
-import { SYSTEM_TIMERS } from "../../../app/system_time.ts";
+import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../../../app/system_time.ts";
+import { nowSeconds } from "../../../base/clock.ts";
 import { roundedSize } from "../../../base/sizes.ts";
 import { BackupFault } from "../../../ops/backup/manifest.ts";
 import {
   type BackupSource,
   restoreBackup,
 } from "../../../ops/backup/restore.ts";
+import { replaceState } from "../../../ops/backup/replace.ts";
 import { backupSource } from "../../../ops/backup/source.ts";
 import { type Verification, verifyBackup } from "../../../ops/backup/verify.ts";
 import {
@@ -16,6 +18,7 @@ import {
   type Call,
   type Command,
   type CommandResult,
+  flagOption,
 } from "../../command.ts";
 import { EXIT } from "../../exit_codes.ts";
 import { counted, facts, moment } from "../../text.ts";
@@ -94,18 +97,30 @@ async function restore(call: Call): Promise<CommandResult> {
   const { place, domain } = backupOptions(config, config.values);
   const { stateDir } = place;
   const lock = await InstanceLock.take(stateDir, "command", SYSTEM_TIMERS);
+  const replacement = flagOption(call, "force")
+    ? replaceState(place, nowSeconds(SYSTEM_CLOCK))
+    : undefined;
   try {
-    const restored = await restoreBackup(source, place).catch((error) => {
-      if (!(error instanceof BackupFault)) throw error;
-      const path = placeOf(call);
-      throw new BackupFault(`${path}, nothing restored: ${error.message}`);
-    });
+    const made = await restoreBackup(source, replacement?.place ?? place)
+      .catch((error) => {
+        if (!(error instanceof BackupFault)) throw error;
+        const path = placeOf(call);
+        throw new BackupFault(`${path}, nothing restored: ${error.message}`);
+      });
+    const old = replacement?.finish() ?? null;
+    const restored = {
+      ...made,
+      others: made.others.map((path) =>
+        replacement ? inPlace(path, replacement.place.stateDir, stateDir) : path
+      ),
+    };
     const isSame = restored.domain === domain;
-    const data = { ...restored, state_dir: stateDir, same_domain: isSame };
+    const data = { ...restored, state_dir: stateDir, old, same_domain: isSame };
     const text = [
       `Restored ${counted(restored.accounts, "account", "accounts")} and ${
         counted(restored.messages, "message", "messages")
       } of ${moment(restored.created_at)} to ${stateDir}`,
+      ...(old === null ? [] : [`What was there is ${old}`]),
       ...(isSame ? [] : [
         `The backup is of ${restored.domain}, the configuration says ${domain}: nobody can log in before one of them is changed`,
       ]),
@@ -116,8 +131,13 @@ async function restore(call: Call): Promise<CommandResult> {
     ].join("\n");
     return { data, text, exit: isSame ? EXIT.ok : EXIT.partial };
   } finally {
+    replacement?.giveUp();
     lock.release();
   }
+}
+
+function inPlace(path: string, from: string, to: string): string {
+  return join(to, relative(from, path));
 }
 
 export const PROOF_COMMANDS: readonly Command[] = [
@@ -130,7 +150,15 @@ export const PROOF_COMMANDS: readonly Command[] = [
   {
     usage: "backup restore <backup>",
     summary: "Bring a backup back, to a state directory without a relay",
-    options: [IDENTITY_OPTION, PASSPHRASE_OPTION],
+    options: [
+      IDENTITY_OPTION,
+      PASSPHRASE_OPTION,
+      {
+        flags: "--force",
+        summary:
+          "put a relay that is there aside: the directory gets another name, with .old- and the time at its end",
+      },
+    ],
     run: restore,
   },
 ];

@@ -5,7 +5,7 @@ import {
   type Unanswered,
   WorkerLink,
 } from "../../../observe/worker_link.ts";
-import type { StoreSnapshot } from "../../snapshot.ts";
+import type { SnapshotOptions, StoreSnapshot } from "../../snapshot.ts";
 import type { BlobFiles } from "../files/blob_files.ts";
 import type { SnapshotReply, SnapshotRequest } from "./snapshot_worker.ts";
 
@@ -24,7 +24,7 @@ export interface SnapshotParts {
 export async function takeSnapshot(
   { path, files }: SnapshotParts,
   target: string,
-  signal?: AbortSignal,
+  { signal, withoutMail = false }: SnapshotOptions = {},
 ): Promise<StoreSnapshot> {
   signal?.throwIfAborted();
   let death: unknown;
@@ -42,7 +42,15 @@ export async function takeSnapshot(
   try {
     const { stateDir } = files;
     const begun = await files.keepingAll(async () =>
-      done(await link.ask({ kind: "begin", database: path, stateDir, target }))
+      done(
+        await link.ask({
+          kind: "begin",
+          database: path,
+          stateDir,
+          target,
+          withMail: !withoutMail,
+        }),
+      )
     );
     done(await link.ask({ kind: "copy" }));
     if (begun.kind !== "begun") throw new TypeError("Out of step");

@@ -1,18 +1,17 @@
 /**
  * Copies the store in a thread of its own, as it is when it is asked to begin.
  *
- * One read transaction sees the database of that moment until the copy is done,
- * whatever is written meanwhile. Contents are named again, not copied, where
+ * One transaction reads the database of that moment until the copy is done.
+ * Contents are named again, not copied, where
  * the file system has links: that takes a moment only, during which nobody may
  * remove any.
  *
  * @module
  */
-import { basename, join, relative } from "node:path";
-import { backup, DatabaseSync } from "node:sqlite";
+import { join, relative } from "node:path";
 import { answerQuestions } from "../../../observe/worker_link.ts";
-import { takeInLog } from "../database/log.ts";
 import { BlobFiles } from "../files/blob_files.ts";
+import { type DatabaseCopy, MaillessCopy, WholeCopy } from "./copies.ts";
 
 export type SnapshotRequest =
   | {
@@ -20,6 +19,7 @@ export type SnapshotRequest =
     readonly database: string;
     readonly stateDir: string;
     readonly target: string;
+    readonly withMail: boolean;
   }
   | { readonly kind: "copy" };
 
@@ -34,86 +34,13 @@ export type SnapshotReply =
   | { readonly kind: "failed"; readonly message: string };
 
 const MAX_MISSING = 100;
-const PAGES_OF_A_STEP = 256;
-/** So much may wait for the disk: a commit of the relay waits for it too. */
-const STEPS_BEFORE_SYNC = 4;
 
 type Begin = Extract<SnapshotRequest, { kind: "begin" }>;
 
-class Copy {
-  readonly #source: DatabaseSync;
-  readonly #target: string;
-  readonly #path: string;
-
-  constructor({ database, target }: Begin) {
-    this.#path = database;
-    this.#source = new DatabaseSync(database, { readOnly: true });
-    this.#source.exec("PRAGMA busy_timeout = 5000");
-    this.#source.exec("BEGIN");
-    this.#target = join(target, basename(database));
-  }
-
-  count(table: "accounts" | "messages"): number {
-    const row = this.#source.prepare(`SELECT COUNT(*) AS n FROM ${table}`)
-      .get();
-    return Number(row?.n);
-  }
-
-  *contents(): Generator<string> {
-    const rows = this.#source
-      .prepare("SELECT file FROM blobs WHERE file IS NOT NULL").iterate();
-    for (const { file } of rows) yield String(file);
-  }
-
-  /** Lets the disk and other threads breathe between two steps. */
-  async run(): Promise<void> {
-    Deno.openSync(this.#target, {
-      createNew: true,
-      write: true,
-      mode: 0o600,
-    }).close();
-    // of this process nobody else has locks on it that closing could drop
-    using file = Deno.openSync(this.#target, { write: true });
-    const pace = new Pace(() => file.syncDataSync());
-    const options = { rate: PAGES_OF_A_STEP, progress: () => pace.wait() };
-    await backup(this.#source, this.#target, options);
-    this.#source.close();
-    takeInLog(this.#path);
-    standAlone(this.#target);
-    file.syncSync();
-  }
-}
-
-/** Rests as long as each step took. */
-class Pace {
-  readonly #sleeper = new Int32Array(new SharedArrayBuffer(4));
-  #steps = 0;
-  #sinceMs = performance.now();
-
-  constructor(readonly sync: () => void) {}
-
-  wait(): void {
-    if (++this.#steps % STEPS_BEFORE_SYNC === 0) this.sync();
-    const tookMs = performance.now() - this.#sinceMs;
-    Atomics.wait(this.#sleeper, 0, 0, Math.min(100, tookMs));
-    this.#sinceMs = performance.now();
-  }
-}
-
-/** The copy says that it has a log beside it: whoever opens it to read would make one. */
-function standAlone(path: string): void {
-  const db = new DatabaseSync(path);
-  try {
-    db.exec("PRAGMA journal_mode = DELETE");
-  } finally {
-    db.close();
-  }
-}
-
-let copy: Copy | undefined;
+let copy: DatabaseCopy | undefined;
 
 function begin(request: Begin): SnapshotReply {
-  copy = new Copy(request);
+  copy = request.withMail ? new WholeCopy(request) : new MaillessCopy(request);
   const from = new BlobFiles(request.stateDir, false);
   const to = new BlobFiles(request.target, false);
   const made = new Set<string>();
