@@ -262,6 +262,7 @@ const ANSWERS: Readonly<Record<RefusalCode, Answer>> = {
     "The message comes from another IP address than its author's",
   ),
   sender_uncheckable: BUSY,
+  origin_uncheckable: BUSY,
   relaying_denied: refused(
     403,
     "relaying_denied",

@@ -53,6 +53,7 @@ export type RefusalCode =
   | "signature_invalid"
   | "literal_mismatch"
   | "sender_uncheckable"
+  | "origin_uncheckable"
   | "relaying_denied"
   | "federation_off"
   | "policy_rejection"
@@ -150,6 +151,8 @@ const TEXTS: Readonly<Record<RefusalCode, string>> = {
     "The message comes from another IP address than its author's",
   sender_uncheckable:
     "Who sent the message cannot be looked up now, try again later",
+  origin_uncheckable:
+    "The message has no DKIM signature, and where its author's domain sends from cannot be looked up now, try again later",
   relaying_denied: "The recipient is on another server",
   federation_off: "Mail to other servers is switched off",
   policy_rejection: "The rules of this server forbid it",

@@ -93,6 +93,7 @@ const FAILURES: Record<ControlFailure, ExitCode> = {
   signature_invalid: EXIT.conflict,
   literal_mismatch: EXIT.conflict,
   sender_uncheckable: EXIT.failed,
+  origin_uncheckable: EXIT.failed,
   relaying_denied: EXIT.conflict,
   federation_off: EXIT.conflict,
   policy_rejection: EXIT.conflict,

@@ -19,6 +19,8 @@ const MISSING = "403 554 5.7.1 No DKIM signature found";
 const INVALID = "403 554 5.7.1 No valid DKIM signature found";
 const LITERAL = "403 554 5.7.1 Invalid FROM domain literal";
 const LATER = "503 451 4.7.5 DKIM key lookup failed (60)";
+const UNSIGNED_LATER =
+  "503 451 4.7.5 No DKIM signature found, and the DNS does not answer (60)";
 
 const DAY_SECONDS = 86_400;
 
@@ -161,7 +163,7 @@ const PLACES: readonly [
   [
     "an address that cannot be looked up",
     { "plain.example": { trouble: "SERVFAIL" } },
-    LATER,
+    UNSIGNED_LATER,
   ],
   [
     "its own address, while DMARC cannot be looked up",
@@ -169,7 +171,7 @@ const PLACES: readonly [
       "plain.example": { A: [PEER] },
       "_dmarc.plain.example": { trouble: "SERVFAIL" },
     },
-    LATER,
+    UNSIGNED_LATER,
   ],
 ];
 for (const [what, zone, expected] of PLACES) {

@@ -207,15 +207,30 @@ transcript(
 );
 
 transcript(
-  "lines before login are at most 4 KiB, whatever the limit is",
+  "lines before login are at most 32 KiB, whatever the limit is",
   `
   ${HELLO}
-  C: A1 LOGIN ann@relay.example ${"x".repeat(4067)}
+  C: A1 LOGIN ann@relay.example ${"x".repeat(32_739)}
   S: A1 NO [AUTHENTICATIONFAILED] Authentication failed
   C: A2 LOGIN ann@relay.example secret
   S: A2 ${LOGGED_IN}
   C: A3 LIST "" ${"x".repeat(60_000)}
   S: A3 OK LIST completed
+`,
+);
+
+const LONGEST_ID = Array.from(
+  { length: 30 }, // RFC 2971 §3.3
+  (_, field) => `"${String(field).padStart(30, "f")}" "${"v".repeat(1024)}"`,
+).join(" ");
+
+transcript(
+  "the longest ID is taken before login",
+  `
+  ${HELLO}
+  C: A1 ID (${LONGEST_ID})
+  S: * ID NIL
+  S: A1 OK ID completed
 `,
 );
 
@@ -226,7 +241,7 @@ transcript(
   C: A1 LOGIN ann@relay.example {3+}
   C: abc
   S: A1 NO [AUTHENTICATIONFAILED] Authentication failed
-  C: A1 LOGIN ann@relay.example ${"x".repeat(4068)}
+  C: A1 LOGIN ann@relay.example ${"x".repeat(32_740)}
   S: * BYE Line too long
 `,
 );

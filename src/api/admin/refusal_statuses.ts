@@ -43,6 +43,7 @@ export const REFUSAL_STATUSES: Readonly<Record<RefusalCode, number>> = {
   signature_invalid: 400,
   literal_mismatch: 400,
   sender_uncheckable: 503,
+  origin_uncheckable: 503,
   relaying_denied: 403,
   federation_off: 409,
   policy_rejection: 403,

@@ -59,6 +59,10 @@ const ANSWERS: Readonly<Record<RefusalCode, MailAnswer>> = {
   signature_invalid: answer(403, "554 5.7.1 No valid DKIM signature found"),
   literal_mismatch: answer(403, "554 5.7.1 Invalid FROM domain literal"),
   sender_uncheckable: answer(503, "451 4.7.5 DKIM key lookup failed"),
+  origin_uncheckable: answer(
+    503,
+    "451 4.7.5 No DKIM signature found, and the DNS does not answer",
+  ),
   no_such_user: answer(404, "550 5.1.1 No such user here"),
   message_too_large: answer(413, "552 5.3.4 Message exceeds maximum size"),
   header_too_large: answer(431, "552 5.3.4 Headers too large"),

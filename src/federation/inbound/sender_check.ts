@@ -38,7 +38,7 @@ export class SenderCheck {
 
   /**
    * @param domain Of the author, canonical
-   * @throws {Refusal} `literal_mismatch`, `signature_missing`, `signature_invalid`, `sender_uncheckable`
+   * @throws {Refusal} `literal_mismatch`, `signature_missing`, `signature_invalid`, `sender_uncheckable`, `origin_uncheckable`
    */
   async standing(
     domain: string,
@@ -78,7 +78,11 @@ export class SenderCheck {
     const match = promise === "temporary"
       ? "temporary"
       : await matchOrigin(dns, domain, arrival);
-    if (match === "temporary") throw new Refusal("sender_uncheckable");
+    if (match === "temporary") {
+      throw new Refusal(
+        dkim.signed ? "sender_uncheckable" : "origin_uncheckable",
+      );
+    }
     if (match === "none") throw refusalFor(dkim);
   }
 }

@@ -28,7 +28,7 @@ export interface ImapOptions {
 
 export const DEFAULT_OPTIONS: ImapOptions = {
   maxLineOctets: 65_536,
-  maxPreauthLineOctets: 4096,
+  maxPreauthLineOctets: 32_768, // the longest ID (RFC 2971 §3.3)
   maxLiteralOctets: 65_536,
   maxPreauthLiteralOctets: 4096,
   maxBad: 50,

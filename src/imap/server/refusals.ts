@@ -57,6 +57,7 @@ const RESPONSES: Record<RefusalCode, string> = {
   signature_invalid: NOT_PERMITTED,
   literal_mismatch: NOT_PERMITTED,
   sender_uncheckable: TEMPORARY,
+  origin_uncheckable: TEMPORARY,
   relaying_denied: NOT_PERMITTED,
   federation_off: NOT_PERMITTED,
   policy_rejection: "[NOPERM] This server takes no messages by APPEND",

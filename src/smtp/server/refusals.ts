@@ -83,6 +83,10 @@ const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
   signature_invalid: reply(554, "5.7.1 No valid DKIM signature found"),
   literal_mismatch: reply(554, "5.7.1 Invalid FROM domain literal"),
   sender_uncheckable: reply(451, "4.7.5 DKIM key lookup failed"),
+  origin_uncheckable: reply(
+    451,
+    "4.7.5 No DKIM signature found, and the DNS does not answer",
+  ),
   relaying_denied: reply(550, "5.7.1 Relaying denied"),
   federation_off: {
     mx: reply(
