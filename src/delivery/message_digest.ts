@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { isAscii } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { Header } from "../mail/header.ts";
 import { authorsOf } from "../pgp/from_rule.ts";
@@ -24,14 +25,14 @@ export class MessageDigest {
   /** @param stored What is kept of it. */
   header(header: Header, stored: Uint8Array): void {
     this.#header = header;
-    if (this.leaves) this.#utf8 = hasHighOctets(stored);
+    if (this.leaves) this.#utf8 = !isAscii(stored);
   }
 
   body(octets: Uint8Array): void {
     this.#sha256.update(octets);
     if (!this.leaves) return;
     this.#bodyHash?.update(octets);
-    this.#eightBit ||= hasHighOctets(octets);
+    this.#eightBit ||= !isAscii(octets);
   }
 
   /** Of the body. Once. */
@@ -67,13 +68,6 @@ function namesOf(header: Header): string[] {
   return authorsOf(header).map(({ localPart, domain }) =>
     `${localPart}@${domain}`
   );
-}
-
-function hasHighOctets(octets: Uint8Array): boolean {
-  for (let i = 0; i < octets.length; i++) {
-    if (octets[i]! > 127) return true;
-  }
-  return false;
 }
 
 /** Each writes a field with its number; some may write the same one anew. */

@@ -17,7 +17,7 @@ import type {
   RejectAt,
   RemoteRoute,
 } from "../delivery/outbound.ts";
-import { type Dns, DnsFailure } from "../dns/answers.ts";
+import { type Dns, DnsFailure, type MailExchanger } from "../dns/answers.ts";
 import { type Address, domain } from "../mail/address.ts";
 import type { FailedRecipient, QueueStore } from "../store/queue.ts";
 import type { FederationStatistics } from "./statistics/statistics.ts";
@@ -30,13 +30,15 @@ export interface OutboundSettings {
   readonly rejectAt: RejectAt;
   /** Whether anything is signed. */
   readonly signs: boolean;
+  /** Whether policies of other domains count (RFC 8461). */
+  readonly mtaSts: boolean;
 }
 
 export interface RelayOutboundParts {
   /** As they are now. */
   policy(): FederationPolicy;
   settings(): OutboundSettings;
-  readonly dns: Pick<Dns, "mailExchangers">;
+  readonly dns: Pick<Dns, "mailExchangers" | "texts" | "ipv4" | "ipv6">;
   /** Mail to a canonical domain goes by what an admin has said, not by its DNS. */
   isRouted(domain: string): boolean;
   readonly queue: Pick<QueueStore, "withdraw" | "isHeld">;
@@ -50,6 +52,8 @@ export interface RelayOutboundParts {
 const DNS_WAIT_MS = 500;
 /** Of how many domains of one message anything is asked. */
 const MAX_ASKED = 20;
+/** Of the best ones of a domain, as many are looked up ahead. */
+const MAX_HOSTS = 2;
 const EXPIRED_STATUS = "5.4.7"; // RFC 3463 §3.5: delivery time expired
 /** What is known before is told before. */
 type Verdict = RemoteRoute | "ask";
@@ -223,13 +227,30 @@ export class RelayOutbound implements Outbound {
 
   async #says(name: string, freshness: "cached" | "fresh"): Promise<boolean> {
     try {
-      await this.#parts.dns.mailExchangers(name, freshness);
+      const { dns } = this.#parts;
+      const { values } = await dns.mailExchangers(name, freshness);
+      this.#askAhead(name, values);
       return false;
     } catch (error) {
       if (error instanceof DnsFailure) return error.problem === "no_such_name";
       this.#parts.reportBug(error);
       return false;
     }
+  }
+
+  /** What the first attempt wants to know, while the message is yet to be committed. */
+  #askAhead(name: string, exchangers: readonly MailExchanger[]): void {
+    const { dns, settings } = this.#parts;
+    const best = Math.min(...exchangers.map(({ preference }) => preference));
+    const hosts = exchangers.filter(({ preference, host }) =>
+      preference === best && host !== ""
+    ).slice(0, MAX_HOSTS);
+    const looks: Promise<unknown>[] = hosts.flatMap(({ host }) => [
+      dns.ipv6(host),
+      dns.ipv4(host),
+    ]);
+    if (settings().mtaSts) looks.push(dns.texts(`_mta-sts.${name}`));
+    for (const look of looks) look.catch(() => {}); // the attempt asks again
   }
 
   #load(): void {

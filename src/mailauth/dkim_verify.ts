@@ -76,6 +76,12 @@ export class DkimVerification {
     for (const hash of this.#hashes.values()) hash.update(octets);
   }
 
+  /** Asks for the key that is wanted first, so that it is there when the body is. */
+  lookAhead(): void {
+    const [first] = this.#signatures;
+    if (first) this.#record(first.keyName, "cached").catch(() => {}); // finish() asks again
+  }
+
   async finish(): Promise<DkimVerdict> {
     const passed: string[] = [];
     let temporary = false;

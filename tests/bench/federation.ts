@@ -4,6 +4,7 @@ import { chatWith } from "../e2e/chats.ts";
 import { encryptedPayload, messageOctets } from "../harness/message.ts";
 import { Network } from "../harness/network/network.ts";
 import { RelayHost } from "../harness/network/relay_host.ts";
+import { LineConnection } from "../harness/line_connection.ts";
 import { ImapClient } from "../harness/imap_client.ts";
 import { SmtpClient } from "../harness/smtp_client.ts";
 import { pingPong } from "./delta_chat.ts";
@@ -16,6 +17,7 @@ const SECONDS = 30;
 /** The reply to each waits for the first attempt. */
 const SENDERS = 48;
 const TO_DEAD = 16;
+const FIRST_MS = 1000;
 export const PAYLOAD_OCTETS = 2_300;
 
 /** The driver has few addresses, so the limits per address are out of the way. */
@@ -69,7 +71,20 @@ async function idling(
   return imap;
 }
 
-/** One relay with many domains stands for the healthy peers; the dead one is an address that nobody has. */
+/** As routers know each other: that question takes no long link on the Internet. */
+async function meet(one: RelayHost, other: RelayHost): Promise<void> {
+  for (const address of [other.host.ipv6, other.host.ipv4]) {
+    const { port } = other.endpoint("https");
+    const wire = await LineConnection.open(one.host.place(address, port));
+    wire.close();
+  }
+}
+
+/**
+ * One relay with many domains stands for the healthy peers; the dead one is an
+ * address that nobody has. Nothing has been written before, and no connection
+ * is open between them: the first second is in it.
+ */
 export async function measureDeadPeer(): Promise<Row[]> {
   await using network = await Network.make();
   const healthy = Array.from({ length: PEERS - 1 }, (_, n) => `p${n}.example`);
@@ -90,6 +105,8 @@ export async function measureDeadPeer(): Promise<Row[]> {
   for (const domain of more) {
     await network.setName(domain, { MX: [`10 ${peers.hostname}`] });
   }
+  await peers.keysMade(healthy.length);
+  await meet(near, peers);
   await network.setName("dead.example", { A: ["198.18.0.250"] });
 
   const numbers = Array.from({ length: SENDERS }, (_, n) => n);
@@ -101,6 +118,8 @@ export async function measureDeadPeer(): Promise<Row[]> {
   const readers = healthy.map((domain) => `reader@${domain}`);
   const writtenAt = new Map<string, number[]>();
   const waitedMs: number[] = [];
+  const laterMs: number[] = [];
+  let start = 0;
   let seen = 0;
   const opened: [string, ImapClient][] = [];
   await inParallel(readers, 4, async (address) => {
@@ -113,7 +132,10 @@ export async function measureDeadPeer(): Promise<Row[]> {
       const now = performance.now();
       for (; count < exists; count++) {
         const started = writtenAt.get(address)?.[count];
-        if (started !== undefined) waitedMs.push(now - started);
+        if (started !== undefined) {
+          waitedMs.push(now - started);
+          if (started > start + FIRST_MS) laterMs.push(now - started);
+        }
         seen++;
       }
     }
@@ -136,7 +158,7 @@ export async function measureDeadPeer(): Promise<Row[]> {
     await client.wire.write(message);
     await client.expect(250);
   }
-  const start = performance.now();
+  start = performance.now();
   const total = MESSAGES_PER_SECOND * SECONDS;
   let next = 0;
   const idleDead = [...toDead];
@@ -179,6 +201,12 @@ export async function measureDeadPeer(): Promise<Row[]> {
       value: percentile(waitedMs, 0.99),
       unit: "ms",
       required: "≤ 150",
+    },
+    {
+      benchmark,
+      measure: "… after the first second, p99",
+      value: percentile(laterMs, 0.99),
+      unit: "ms",
     },
     {
       benchmark,

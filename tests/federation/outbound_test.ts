@@ -53,6 +53,19 @@ outboundTest("policy and switch are said in the reply", async (world) => {
   assert.deepEqual(world.asked, []);
 });
 
+outboundTest(
+  "what the first attempt asks of the DNS is asked before the message is committed",
+  async (world) => {
+    world.firstWaitMs = 0;
+    assert.equal(await replyTo(world, [FAR]), "250");
+    assert.deepEqual(world.ahead, [
+      "mx.far.example",
+      "mx.far.example",
+      "_mta-sts.far.example",
+    ]);
+  },
+);
+
 outboundTest("what is dismissed is accepted, and gone", async (world) => {
   world.settings = { dismissed: ["far.example"] };
   assert.equal(await replyTo(world, [FAR]), "250");

@@ -57,6 +57,8 @@ export class OutboundWorld {
   settings: Partial<PolicySettings> = {};
   overrides: RouteOverrides = NO_OVERRIDES;
   maxOctets = 70 * 1024 * 1024;
+  /** Names that the first attempt will ask for. */
+  readonly ahead: string[] = [];
   rejectAt: RejectAt = "single";
   /** So long that a test would be given up before. */
   firstWaitMs = 3_600_000;
@@ -102,8 +104,14 @@ export class OutboundWorld {
         lifetimeSeconds: 172_800,
         rejectAt: this.rejectAt,
         signs: false,
+        mtaSts: true,
       }),
-      dns: { mailExchangers: (...asked) => this.#mailExchangers(...asked) },
+      dns: {
+        mailExchangers: (...asked) => this.#mailExchangers(...asked),
+        ipv4: (name) => this.#askedAhead(name),
+        ipv6: (name) => this.#askedAhead(name),
+        texts: (name) => this.#askedAhead(name),
+      },
       isRouted: (name) =>
         this.overrides.find(name) !== undefined ||
         this.overrides.fallback(name) !== undefined,
@@ -191,6 +199,12 @@ export class OutboundWorld {
   async queued(): Promise<string[]> {
     const { recipients } = await this.test.store.queue.list({ limit: 99 });
     return recipients.map(({ address, state }) => `${address} ${state}`);
+  }
+
+  /** Nobody waits for it, and nobody minds. */
+  #askedAhead(name: string): Promise<never> {
+    this.ahead.push(name);
+    return Promise.reject(new DnsFailure("temporary", name));
   }
 
   #mailExchangers: Dns["mailExchangers"] = (name, freshness = "cached") => {

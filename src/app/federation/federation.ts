@@ -93,6 +93,7 @@ export async function buildFederation(
       lifetimeSeconds: config().queue.lifetime,
       rejectAt: config().federation.rejectAtRcpt,
       signs: config().dkim.enabled,
+      mtaSts: config().federation.mtaSts,
     }),
     dns,
     isRouted: (domain) => parts.exchange.isRouted(domain),

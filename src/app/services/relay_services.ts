@@ -5,9 +5,11 @@
  * @module
  */
 import type { Degraded } from "../../admin/conditions.ts";
+import { nowSeconds } from "../../base/clock.ts";
 import { rewriteDatabase } from "../../tasks/upkeep.ts";
 import type { Assembly } from "../assembly.ts";
 import { successionService } from "../succession/last_connections.ts";
+import { rehearse } from "../federation/rehearsal.ts";
 import { pollersService } from "../exchange/pollers.ts";
 import { LiveFeed } from "../running/live_feed.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../system_time.ts";
@@ -40,6 +42,7 @@ export function relayServices(
     certificateService(assembly.renewers, assembly.relay.reportBug),
     metricsService(assembly),
     ...upkeep(assembly),
+    rehearsal(assembly),
     life(assembly),
   ];
 }
@@ -134,6 +137,33 @@ function sending({ sender }: Assembly): OptionalService {
     condition: "queue_stopped",
     start: () => sender.start(),
     stop: () => sender.stop(),
+  };
+}
+
+/** Nothing waits for it, and it goes on beside the first who come. */
+function rehearsal({ relay }: Assembly): RequiredService {
+  const { dkim, domains, federation, reportBug, settings } = relay;
+  const ending = new AbortController();
+  let running: Promise<unknown> = Promise.resolve();
+  return {
+    name: "rehearsal",
+    optional: false,
+    start() {
+      if (!settings.get("federation_enabled")) return;
+      running = rehearse({
+        signer: dkim.signer,
+        domain: domains.primary,
+        keys: () => dkim.keys.published(),
+        bodyHash: () => federation.outbound.bodyHash(),
+        nowSeconds: nowSeconds(SYSTEM_CLOCK),
+        timers: SYSTEM_TIMERS,
+        signal: ending.signal,
+      }).catch(reportBug);
+    },
+    async stop() {
+      ending.abort();
+      await running;
+    },
   };
 }
 

@@ -27,10 +27,15 @@ export interface ExaminationParts {
   onSigned(domain: string, origin: ForeignOrigin): void;
 }
 
-/** Loaded when the first message needs it; each import() is a search by itself. */
 let verifier:
   | Promise<typeof import("../../mailauth/dkim_verify.ts")>
   | undefined;
+
+/** Once: it takes long, and each import() is a search by itself. */
+export function loadVerifier() {
+  return verifier ??= import("../../mailauth/dkim_verify.ts");
+}
+
 const UNSIGNED: DkimVerdict = { passed: [], temporary: false, signed: false };
 
 export class ServerMailExamination implements Examination {
@@ -62,14 +67,14 @@ export class ServerMailExamination implements Examination {
       this.#refusal = new Refusal("policy_rejection");
     }
     if (this.#refusal || !this.#needsSignature(header)) return;
-    verifier ??= import("../../mailauth/dkim_verify.ts");
-    const { DkimVerification } = await verifier;
+    const { DkimVerification } = await loadVerifier();
     const { dns, clock } = this.#parts;
     this.#signatures = new DkimVerification(header, {
       dns,
       nowSeconds: nowSeconds(clock),
       domain: this.#domain,
     });
+    this.#signatures.lookAhead();
   }
 
   body(octets: Uint8Array): void {

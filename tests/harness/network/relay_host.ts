@@ -169,6 +169,16 @@ ${config}`;
     return runCommand(args, this.configFile);
   }
 
+  /** Waits until the keys of so many domains are made: it takes a second for each. */
+  async keysMade(domains: number): Promise<void> {
+    for (let left = 600; left > 0; left--) {
+      const made = await Array.fromAsync(filesBelow(`${this.stateDir}/dkim`));
+      if (made.length >= domains * SELECTORS.length) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`There are not all keys: ${this.output}`);
+  }
+
   /** Says in DNS what verifies the domain's signatures, once its keys are made. */
   async #publishKeys(network: Network): Promise<void> {
     for (const selector of SELECTORS) {
