@@ -69,7 +69,7 @@ const NEWEST = 0.2;
 export class InFlight {
   readonly #parts: InFlightParts;
   readonly #lanes = new Map<string, Lane>();
-  readonly #order = new Map<string, Promise<unknown>>();
+  readonly #order = new Map<string, Promise<UnitOutcome>>();
   readonly #answering = new Answering();
   #count = 0;
 
@@ -150,7 +150,8 @@ export class InFlight {
     const own = this.#inLane(unit, lane, (mayBegin) =>
       work(async () => {
         if (!mayBegin) return false;
-        await before?.catch(() => {});
+        const earlier = await before?.catch(() => undefined);
+        if (earlier?.kind === "untried") return false; // it would be overtaken
         return !lane.isFailing || before === undefined;
       }));
     if (isFirst) this.#order.set(key, own);

@@ -6,14 +6,15 @@ import type { UnitOutcome } from "./attempt.ts";
 import { InFlight, PATIENCE_MS, type Turn } from "./in_flight.ts";
 
 const UNTRIED: UnitOutcome = { kind: "untried" };
+const ANSWERED: UnitOutcome = { kind: "answered", verdicts: new Map() };
 
-function work() {
+function work(outcome = UNTRIED) {
   const end = Promise.withResolvers<void>();
   let turn: boolean | undefined;
   const run = async (take: Turn): Promise<UnitOutcome> => {
     turn = await take();
     await end.promise;
-    return UNTRIED;
+    return outcome;
   };
   return { run, end: () => end.resolve(), turn: () => turn };
 }
@@ -84,7 +85,7 @@ const PAIRS: readonly [string, boolean, Parameters<typeof unitFor>][] = [
 for (const [name, waits, second] of PAIRS) {
   Deno.test(`a second message ${name} ${waits ? "waits" : "does not wait"}`, async () => {
     const flying = newInFlight();
-    const [one, two] = [work(), work()];
+    const [one, two] = [work(ANSWERED), work()];
     const first = flying.add(unitFor("a.example", ["x@a.example"]), one.run);
     const next = flying.add(unitFor(...second), two.run);
     await settle();
@@ -122,8 +123,6 @@ Deno.test("who waited has no turn when nobody was reached, and goes on after a b
   three.end();
   await third;
 });
-
-const ANSWERED: UnitOutcome = { kind: "answered", verdicts: new Map() };
 
 /** Units of one destination, each of another sender, that end when told to. */
 function stream(flying: InFlight, count: number) {
@@ -180,6 +179,39 @@ Deno.test("a destination that answers soon has more at hand, each begins when on
   assert.equal(more.turns.filter((mayBegin) => mayBegin).length, 2);
   assert.equal(flying.count, 0);
   assert.equal(flying.destinations, 0);
+});
+
+Deno.test("what goes back untried is not overtaken by the next one of its sender", async () => {
+  const flying = newInFlight();
+  const { all: running, ends } = stream(flying, 2);
+  const all: Promise<unknown>[] = running;
+  await settle();
+  const [one, two, other] = [work(), work(), work()];
+  const add = (name: string, { run }: ReturnType<typeof work>, from = name) => {
+    const reversePath = `${from}@relay.example`;
+    const address = `${name}@a.example`;
+    return flying.add(
+      unitFor("a.example", [address], { reversePath }),
+      run,
+    );
+  };
+  all.push(add("first", one, "ann"));
+  await time.pass(1500);
+  all.push(add("second", two, "ann"), add("third", other));
+  await time.pass(600);
+  flying.sweep(); // gives the first one back
+  ends.forEach((end) => end()); // the others have their turn
+  await settle();
+  one.end();
+  await settle();
+  assert.deepEqual([one.turn(), two.turn(), other.turn()], [
+    false,
+    false,
+    true,
+  ]);
+  two.end();
+  other.end();
+  await Promise.all(all);
 });
 
 Deno.test("what is at hand goes back after a while, and when nobody is reached", async () => {
