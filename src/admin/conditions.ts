@@ -338,6 +338,11 @@ export const CONDITIONS = {
     text:
       "No monitoring system can ask for metrics: see to metrics.listen; it is tried again",
   },
+  admin_listener: {
+    severity: "error",
+    text:
+      "API and panel are not where admin.listen says: see to it; it is tried again",
+  },
   control_socket: {
     severity: "warning",
     text:
@@ -371,29 +376,6 @@ export function degradedBy(facts: Facts): Degraded[] {
     return [{ code, severity, message: `${text} (${detail})`, detail }];
   });
   return found.toSorted((a, b) => RANK[a.severity] - RANK[b.severity]);
-}
-
-/** What parts of a relay know to be wrong with themselves. */
-export class ReportedConditions {
-  readonly #details = new Map<ReportedCode, string>();
-  /** Called when something was reported or cleared. */
-  onChange: () => void = () => {};
-
-  get details(): ReadonlyMap<string, string> {
-    return this.#details;
-  }
-
-  /** @param detail What is the matter, without user data. */
-  report(code: ReportedCode, detail: string): void {
-    if (this.#details.get(code) === detail) return;
-    this.#details.set(code, detail);
-    this.onChange();
-  }
-
-  /** It is well again. Safe to repeat. */
-  clear(code: ReportedCode): void {
-    if (this.#details.delete(code)) this.onChange();
-  }
 }
 
 const RANK: Readonly<Record<Severity, number>> = { error: 0, warning: 1 };

@@ -2,12 +2,8 @@ import assert from "node:assert/strict";
 import type { ClockJump } from "../base/lived_clock.ts";
 import type { Facts, QueueFacts } from "./condition_facts.ts";
 import type { Certificate } from "../tls/certificate.ts";
-import {
-  type ConditionCode,
-  CONDITIONS,
-  degradedBy,
-  ReportedConditions,
-} from "./conditions.ts";
+import { type ConditionCode, CONDITIONS, degradedBy } from "./conditions.ts";
+import { ReportedConditions } from "./conditions/reported_conditions.ts";
 
 const NOW = Date.UTC(2026, 0, 1);
 const DAY_MS = 86_400_000;
@@ -331,6 +327,11 @@ const CASES: Record<
     holds: { reported: new Map([["metrics_endpoint", "port 1 is taken"]]) },
     well: {},
     message: /No monitoring system.*port 1 is taken/,
+  },
+  admin_listener: {
+    holds: { reported: new Map([["admin_listener", "port 1 is taken"]]) },
+    well: {},
+    message: /admin\.listen.*port 1 is taken/,
   },
   control_socket: {
     holds: { reported: new Map([["control_socket", "/run: no permission"]]) },

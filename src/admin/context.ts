@@ -87,6 +87,8 @@ export interface AdminContext {
   listeners(): Listeners;
   /** Where the web site is: `https://host[:port]`; undefined: nowhere. */
   publicUrl(): string | undefined;
+  /** Where API and panel are, in the same form. */
+  adminUrl(): string | undefined;
   readonly stateDir: string;
   /** Absent when no server runs in this process. */
   readonly live?: LiveServer;

@@ -125,7 +125,7 @@ export function tokenOf({ searchParams }: URL): TypedFields {
 
 /** Whether credentials may travel on this connection. */
 export function isSafe(facts: SiteFacts, { secure, address }: HttpPeer) {
-  if (secure) return true;
+  if (secure || facts.allowsInsecure) return true;
   return facts.httpsPort === undefined && isLoopback(address);
 }
 

@@ -63,6 +63,8 @@ export interface SiteFacts {
   readonly autoconfig: boolean;
   readonly services: readonly MailService[];
   readonly hstsSeconds: number;
+  /** Credentials may travel in clear, to everybody. */
+  readonly allowsInsecure: boolean;
   /** By which clients come through Shadowsocks, where everybody may know. */
   readonly tunnelLink?: string;
   /** Where HTTPS is served; undefined: nowhere. */

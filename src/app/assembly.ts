@@ -4,6 +4,7 @@
  * @module
  */
 import type { CertificateAdmin } from "../admin/certificate_admin.ts";
+import type { AdminApi } from "../api/admin/admin_api.ts";
 import type { AdminContext } from "../admin/context.ts";
 import type { ServerControl } from "../admin/live_server.ts";
 import { isOutOfDescriptors } from "../base/system_errors.ts";
@@ -85,6 +86,7 @@ export interface Assembly {
   readonly succession: SuccessionState;
   readonly site: RelaySiteBackend;
   readonly admin: AdminContext;
+  readonly adminApi: AdminApi;
   readonly conditions: ConditionWatch;
   readonly supervisor: Supervisor;
   readonly manager: ServiceManager;
@@ -261,15 +263,16 @@ export async function assemble(
     bound: (name) => listeners.bound(name),
     named: () => site.named(config().server.domain),
   });
+  const adminApi = relayAdminApi({
+    ...relay,
+    log,
+    version,
+    config,
+    context: () => admin,
+  });
   const protocols = new Protocols({
     ...shared,
-    adminApi: relayAdminApi({
-      ...relay,
-      log,
-      version,
-      config,
-      context: () => admin,
-    }),
+    adminApi,
     carried,
     connectProxy,
     shadowsocks,
@@ -375,6 +378,7 @@ export async function assemble(
     succession: { successor: undefined },
     site,
     admin,
+    adminApi,
     conditions,
     supervisor,
     manager: new ServiceManager(Deno.env.toObject(), Deno.pid),

@@ -367,7 +367,7 @@ function smtpServer(parts: ProtocolParts): SmtpServer {
   });
 }
 
-function httpLimits({ http, tls }: Config): HttpLimits {
+export function httpLimits({ http, tls }: Config): HttpLimits {
   return {
     total: http.maxConnections,
     perAddress: http.maxConnectionsPerIp,

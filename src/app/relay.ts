@@ -6,7 +6,7 @@
  */
 import { Accounts } from "../accounts/accounts.ts";
 import { LiveOptions, quotaPolicy } from "../accounts/live_options.ts";
-import { ReportedConditions } from "../admin/conditions.ts";
+import { ReportedConditions } from "../admin/conditions/reported_conditions.ts";
 import type { CertificateAdmin } from "../admin/certificate_admin.ts";
 import type { AdminContext } from "../admin/context.ts";
 import type { LiveServer } from "../admin/live_server.ts";
@@ -43,6 +43,7 @@ import {
   type Administration,
   openAdministration,
 } from "./running/administration.ts";
+import { adminOrigin } from "./running/admin_door.ts";
 import { backupOptions } from "./backups.ts";
 import { ehloName, outgoingFrom } from "./federation/own_names.ts";
 import { smtpSessions } from "./federation/smtp_sessions.ts";
@@ -383,6 +384,7 @@ export function adminContext(
       loginLink(address, password, links(domain(address))),
     listeners: () => effectiveListeners(config(), relay.settings),
     publicUrl: () => sitePlace(around()),
+    adminUrl: () => adminOrigin(config()) ?? sitePlace(around()),
     stateDir: config().server.stateDir,
     doctor: doctor.control(() => context),
     ...(live === undefined ? {} : { live }),

@@ -16,7 +16,7 @@ import type {
   SiteStealth,
 } from "../api/site_backend.ts";
 import type { Overlay } from "../api/overlay/overlay.ts";
-import type { ReportedConditions } from "../admin/conditions.ts";
+import type { ReportedConditions } from "../admin/conditions/reported_conditions.ts";
 import type { Clock } from "../base/clock.ts";
 import { limitKey } from "../base/peer_address.ts";
 import { Refusal, type RefusalCode } from "../base/refusal.ts";
@@ -137,6 +137,7 @@ export class RelaySiteBackend implements SiteBackend {
       autoconfig: config.http.autoconfig,
       services: this.#services(name),
       hstsSeconds: config.http.hstsMaxAge,
+      allowsInsecure: config.http.allowInsecureSensitive,
       ...(tunnelLink === undefined ? {} : { tunnelLink }),
       ...(httpsPort === undefined
         ? {}

@@ -7,7 +7,7 @@ import {
   withKnownHosts,
 } from "../api/known_hosts.ts";
 import { withIrohProbes } from "../api/iroh_probes.ts";
-import { type PanelBackend, withPanel } from "../api/panel/panel.ts";
+import { withPanel } from "../api/panel/panel.ts";
 import { site } from "../api/site.ts";
 import {
   type StealthParts,
@@ -22,6 +22,7 @@ import { FIXED_ANSWERS } from "../http/server/fixed_answers.ts";
 import type { HttpPeer } from "../http/peer.ts";
 import type { HttpServerOptions } from "../http/server/server.ts";
 import type { Settings } from "../settings/settings.ts";
+import { panelBackend } from "./running/admin_door.ts";
 import { isOwnHost } from "./site_names.ts";
 import { sharingBackend } from "./web/sharing.ts";
 import type { ProtocolParts } from "./protocol_parts.ts";
@@ -97,23 +98,6 @@ async function mayUseWebmail(
   if (!webimap && !websmtp) return false;
   if (site.stealth().mode === "minimal") return true;
   return await webmail.knows(request, peer);
-}
-
-function panelBackend(
-  { settings, adminApi }: Pick<WebParts, "settings" | "adminApi">,
-): PanelBackend {
-  return {
-    place(peer) {
-      const isShown = settings.get("admin_web_enabled") &&
-        adminApi.isThereFor(peer);
-      return isShown
-        ? {
-          path: settings.get("admin_web_path"),
-          api: settings.get("admin_path"),
-        }
-        : undefined;
-    },
-  };
 }
 
 /** One that is not the built-in one is known to those who were told. */

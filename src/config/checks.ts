@@ -20,6 +20,7 @@ export function checkConfig(config: Config): CheckResult[] {
     ...checkQueue(config),
     ...checkAuthority(config),
     ...checkMetrics(config),
+    ...checkAdminListen(config),
     ...checkTurn(config),
     ...checkShadowsocks(config),
     ...checkAdmin(config),
@@ -139,6 +140,16 @@ function* checkMetrics({ metrics }: Config): Generator<CheckResult> {
     yield error(
       "metrics.listen",
       "is open to others: set metrics.token, or metrics.allow_public if that is meant",
+    );
+  }
+}
+
+function* checkAdminListen({ admin, http }: Config): Generator<CheckResult> {
+  if (http.allowInsecureSensitive) return;
+  if (admin.listen.some(({ host = "" }) => !LOOPBACK.test(host))) {
+    yield error(
+      "admin.listen",
+      "is in clear and open to others: name a loopback address, or set http.allow_insecure_sensitive if that is meant",
     );
   }
 }

@@ -649,6 +649,11 @@ export const SCHEMA = {
     "serve",
     "What is asked for under any other name: serve: gets the site; 421: is refused; close: the connection ends without an answer",
   ),
+  "http.allow_insecure_sensitive": key(
+    flag,
+    false,
+    "Accounts are made, and mail, API and panel served, in clear too, to other machines: everybody on the way reads passwords and tokens",
+  ),
   "http.hsts_max_age": key(
     duration({ min: 0, max: days(730) }),
     days(180),
@@ -824,6 +829,11 @@ export const SCHEMA = {
     list(network),
     [],
     "Networks that API and panel are there for; empty: all",
+  ),
+  "admin.listen": atStart(
+    list(listenAddress, { max: 8 }),
+    [],
+    'Where API and panel are, and nowhere else, in clear, as "127.0.0.1:8081"; empty: with the site',
   ),
   "admin.hide_unauthenticated": key(
     flag,

@@ -210,6 +210,7 @@ export async function withRelay(
       ...await administration(store, clock, stateDir),
       shares,
       publicUrl: () => "https://chat.example",
+      adminUrl: () => "https://chat.example",
       dkim: {
         keys,
         watch: new KeyWatch({

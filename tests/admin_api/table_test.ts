@@ -56,6 +56,8 @@ function apiOf(relay: Relay): AdminApi {
       allowFrom: [],
       isHidden: false,
       sessionSeconds: 7 * 86_400,
+      isApart: false,
+      allowsInsecure: false,
     }),
     countLogin() {},
     reportFault(error) {

@@ -40,6 +40,7 @@ function another(key: KeyName, directory: string): string {
     "admin.path": '"/other/api"',
     "admin.web_path": '"/other/panel"',
     "admin.token": `"${"t".repeat(32)}"`,
+    "admin.listen": '["127.0.0.1:8081"]',
     "admin.allow_from": '["192.0.2.0/24"]',
     "admin.cors_origins": '["https://panel.example"]',
     "admin.locked": '["server_comment"]',

@@ -40,6 +40,7 @@ export const FACTS: SiteFacts = {
   retention: { messagesSeconds: 20 * 86_400 },
   adminContact: "mailto:op@relay.example",
   autoconfig: true,
+  allowsInsecure: false,
   services: [
     { protocol: "imap", host: "relay.example", port: 993, socket: "SSL" },
     { protocol: "smtp", host: "relay.example", port: 587, socket: "STARTTLS" },

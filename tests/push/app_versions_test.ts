@@ -1,6 +1,6 @@
 /** Versions of the apps, as clients are told of them. */
 import assert from "node:assert/strict";
-import { ReportedConditions } from "../../src/admin/conditions.ts";
+import { ReportedConditions } from "../../src/admin/conditions/reported_conditions.ts";
 import { AppVersions } from "../../src/app/push/app_versions.ts";
 import { TestTime } from "../harness/test_time.ts";
 

@@ -43,7 +43,14 @@ export interface AdminApiOptions {
   /** Who has nothing to show finds nothing. */
   readonly isHidden: boolean;
   readonly sessionSeconds: number;
+  /** Not with the site. */
+  readonly isApart: boolean;
+  /** `http.allow_insecure_sensitive`. */
+  readonly allowsInsecure: boolean;
 }
+
+/** By which listener a request comes: that of the site, or one that has nothing else. */
+export type AdminDoor = "site" | "own";
 
 export interface AdminApiParts {
   readonly clock: Clock;
@@ -80,9 +87,12 @@ export class AdminApi {
   async answer(
     request: Request,
     exchange: HttpExchange,
+    door: AdminDoor = "site",
   ): Promise<Response | undefined> {
     const below = this.#below(new URL(request.url).pathname);
-    if (below === undefined || !this.isThereFor(exchange)) return undefined;
+    if (below === undefined || !this.isThereFor(exchange, door)) {
+      return undefined;
+    }
     const { isHidden } = this.#parts.options();
     const asking = { request, peer: exchange };
     const answer = await this.#answerBelow(below, asking, exchange, isHidden);
@@ -96,9 +106,13 @@ export class AdminApi {
   }
 
   /** Also of the panel, which is nothing without it. */
-  isThereFor({ address }: Pick<HttpPeer, "address">): boolean {
-    const { isEnabled, allowFrom } = this.#parts.options();
-    return isEnabled && !this.#parts.context().access.isDisabled &&
+  isThereFor(
+    { address }: Pick<HttpPeer, "address">,
+    door: AdminDoor = "site",
+  ): boolean {
+    const { isEnabled, isApart, allowFrom } = this.#parts.options();
+    return isEnabled && isApart === (door === "own") &&
+      !this.#parts.context().access.isDisabled &&
       (allowFrom.length === 0 || this.#networks.includes(allowFrom, address));
   }
 
@@ -122,7 +136,8 @@ export class AdminApi {
     isHidden: boolean,
   ): Promise<Response | undefined> {
     const { request } = asking;
-    if (!mayCarrySecrets(asking)) {
+    const { allowsInsecure } = this.#parts.options();
+    if (!allowsInsecure && !mayCarrySecrets(asking)) {
       if (isHidden) return undefined;
       return Response.json({ error: "HTTPS required" }, { status: 403 });
     }

@@ -25,6 +25,7 @@ const RICH: SiteFacts = {
   retention: { messagesSeconds: 1_728_000, inactiveAccountsSeconds: 7_776_000 },
   adminContact: "mailto:op@chat.example",
   autoconfig: true,
+  allowsInsecure: false,
   services: [
     { protocol: "imap", host: "chat.example", port: 993, socket: "SSL" },
     { protocol: "smtp", host: "chat.example", port: 465, socket: "SSL" },

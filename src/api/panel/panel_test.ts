@@ -17,12 +17,16 @@ function exchange(fields: Partial<HttpExchange> = {}): HttpExchange {
 
 async function ask(
   path: string,
-  { method = "GET", place, ...fields }:
-    & { method?: string; place?: PanelPlace | undefined }
+  { method = "GET", place, allowsInsecure = false, ...fields }:
+    & {
+      method?: string;
+      place?: PanelPlace | undefined;
+      allowsInsecure?: boolean;
+    }
     & Partial<HttpExchange> = { place: PLACE },
 ): Promise<Response> {
   const handler = withPanel(
-    { place: () => place },
+    { place: () => place, allowsInsecure: () => allowsInsecure },
     () => new Response("the site", { status: 404 }),
   );
   const request = new Request(`https://relay.example${path}`, { method });
@@ -111,6 +115,8 @@ Deno.test("withPanel() is not shown in clear, but to the machine itself", async 
   assert.deepEqual(await refused.json(), { error: "HTTPS required" });
   const own = await ask("/admin-x7/", { ...clear, address: "127.0.0.1" });
   assert.equal(own.status, 200);
+  const meant = await ask("/admin-x7/", { ...clear, allowsInsecure: true });
+  assert.equal(meant.status, 200);
 });
 
 Deno.test("withPanel() keeps what a path says inside its attribute", async () => {

@@ -1,5 +1,5 @@
 /** Who sends what is queued: the runner of the queue, and its transport. @module */
-import type { ReportedConditions } from "../../admin/conditions.ts";
+import type { ReportedConditions } from "../../admin/conditions/reported_conditions.ts";
 import type { Clock, Timers } from "../../base/clock.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { Config } from "../../config/schema.ts";

@@ -1,6 +1,6 @@
 /** Certificates from an authority, as the configuration says. @module */
 import { join } from "node:path";
-import type { ReportedConditions } from "../../admin/conditions.ts";
+import type { ReportedConditions } from "../../admin/conditions/reported_conditions.ts";
 import type { Clock, Timers } from "../../base/clock.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { Config } from "../../config/schema.ts";

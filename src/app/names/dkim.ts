@@ -1,6 +1,6 @@
 /** Keys that sign our mail, built from a configuration. @module */
 import { join, resolve } from "node:path";
-import type { ReportedConditions } from "../../admin/conditions.ts";
+import type { ReportedConditions } from "../../admin/conditions/reported_conditions.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Dns } from "../../dns/answers.ts";

@@ -1,5 +1,5 @@
 /** Protection as the configuration says. @module */
-import type { ReportedConditions } from "../../admin/conditions.ts";
+import type { ReportedConditions } from "../../admin/conditions/reported_conditions.ts";
 import {
   machineResources,
   type Resources,

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { ReportedConditions } from "../../admin/conditions.ts";
+import type { ReportedConditions } from "../../admin/conditions/reported_conditions.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Shed } from "../../delivery/settings.ts";
 import type { Metrics } from "../../observe/metrics/metrics.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ReportedConditions } from "../../admin/conditions.ts";
+import { ReportedConditions } from "../../admin/conditions/reported_conditions.ts";
 import { Metrics } from "../../observe/metrics/metrics.ts";
 import type { Readings } from "./pressure.ts";
 import { Protection } from "./protection.ts";

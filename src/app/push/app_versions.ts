@@ -20,7 +20,7 @@ import {
   strictObject,
   string,
 } from "valibot";
-import type { ReportedConditions } from "../../admin/conditions.ts";
+import type { ReportedConditions } from "../../admin/conditions/reported_conditions.ts";
 import type { Timers } from "../../base/clock.ts";
 import { reasonOf } from "../../base/system_errors.ts";
 import {

@@ -5,7 +5,7 @@
  * @module
  */
 import { readFile } from "node:fs/promises";
-import type { ReportedConditions } from "../../admin/conditions.ts";
+import type { ReportedConditions } from "../../admin/conditions/reported_conditions.ts";
 import type { LivePush, PushStatusShape } from "../../admin/live_server.ts";
 import type { AccountId } from "../../base/ids.ts";
 import { Refusal } from "../../base/refusal.ts";

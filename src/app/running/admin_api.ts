@@ -33,7 +33,7 @@ export function relayAdminApi(
     version,
     context,
     options() {
-      const { admin } = config();
+      const { admin, http } = config();
       const { settings } = context();
       // a path of one's own is known to those who were told
       const isGuessed = settings.get("admin_path") ===
@@ -44,6 +44,8 @@ export function relayAdminApi(
         isHidden: admin.hideUnauthenticated ||
           (isGuessed && settings.get("web_stealth") !== "off"),
         sessionSeconds: admin.sessionMax,
+        isApart: admin.listen.length > 0,
+        allowsInsecure: http.allowInsecureSensitive,
       };
     },
     countLogin: (result) =>

@@ -13,6 +13,7 @@ import { rehearse } from "../federation/rehearsal.ts";
 import { pollersService } from "../exchange/pollers.ts";
 import { LiveFeed } from "../running/live_feed.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../system_time.ts";
+import { adminListener } from "./admin_listener.ts";
 import { certificateService } from "./certificates.ts";
 import { controlService } from "./control.ts";
 import type { ListenerGroup } from "./listener_group.ts";
@@ -41,6 +42,7 @@ export function relayServices(
     pollersService(assembly.pollers),
     certificateService(assembly.renewers, assembly.relay.reportBug),
     metricsService(assembly),
+    adminListener(assembly),
     ...upkeep(assembly),
     rehearsal(assembly),
     life(assembly),

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { ReportedConditions } from "../../admin/conditions.ts";
+import type { ReportedConditions } from "../../admin/conditions/reported_conditions.ts";
 import type { Clock, Timers } from "../../base/clock.ts";
 import type { ReportedCode } from "../../admin/conditions.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { settle, TestTime } from "../../../tests/harness/test_time.ts";
-import { ReportedConditions } from "../../admin/conditions.ts";
+import { ReportedConditions } from "../../admin/conditions/reported_conditions.ts";
 import {
   type OptionalService,
   type RequiredService,

@@ -1,7 +1,7 @@
 /** The operator's own pages, where the configuration says they are. @module */
 import { resolve } from "node:path";
 import { Overlay } from "../../api/overlay/overlay.ts";
-import type { ReportedConditions } from "../../admin/conditions.ts";
+import type { ReportedConditions } from "../../admin/conditions/reported_conditions.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Config } from "../../config/schema.ts";
 

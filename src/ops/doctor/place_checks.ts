@@ -111,6 +111,12 @@ async function admin(world: LiveWorld): Promise<readonly Finding[]> {
       "The panel answers 404 to all who are not in admin.allow_from",
     )];
   }
+  if (config.admin.listen.length > 0) {
+    return [skip(
+      ADMIN,
+      "The panel is at admin.listen alone, and answers 404 elsewhere",
+    )];
+  }
   const { status } = await ask(
     world,
     listener,

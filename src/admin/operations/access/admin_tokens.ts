@@ -39,7 +39,7 @@ const SCOPES = ["read", "accounts", "full"] as const;
 const ID_LENGTH = 16;
 
 function withUrl(context: AdminContext, token: string): RootToken {
-  const at = context.publicUrl();
+  const at = context.adminUrl();
   const path = context.settings.get("admin_path");
   return { token, api_url: at === undefined ? null : at + path };
 }

@@ -34,7 +34,7 @@ const PATH_OCTETS = 5;
 
 function status(context: AdminContext): AdminWebStatus {
   const { settings, access } = context;
-  const at = context.publicUrl();
+  const at = context.adminUrl();
   const enabled = settings.get("admin_web_enabled") && !access.isDisabled;
   const path = settings.get("admin_web_path");
   const apiPath = settings.get("admin_path");

@@ -51,5 +51,6 @@ export const CONDITION_PLACES: Readonly<Record<ConditionCode, string>> = {
   overload: "/traffic",
   listener_closed: "/ports",
   metrics_endpoint: "/services",
+  admin_listener: "/logs",
   control_socket: "/logs",
 };
