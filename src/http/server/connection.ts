@@ -21,7 +21,7 @@ import {
 } from "../proto/request_head.ts";
 import { RequestReceiver } from "../proto/request_receiver.ts";
 import { requestUrl } from "../proto/request_url.ts";
-import { ALLOWED, CONTINUE } from "./fixed_answers.ts";
+import { ALLOWED, CONTINUE, isNoMethod } from "./fixed_answers.ts";
 import { established, tunnelRequest } from "./connect.ts";
 import { BodyFault, RequestBody } from "./request_body.ts";
 import { type Outgoing, outgoing } from "./response_body.ts";
@@ -125,7 +125,7 @@ export class HttpConnection {
     this.#ending = new AbortController();
     if (this.#around.stopping.aborted) this.#ending.abort();
     if (head.method === "CONNECT") return await this.#connect(head);
-    if (head.method === "TRACE") return await this.#refuse(405, ALLOWED);
+    if (isNoMethod(head.method)) return await this.#refuse(405, ALLOWED);
     const url = requestUrl(head, this.#wire.secure);
     const headers = url && headersOf(head);
     if (!url || !headers) return await this.#refuse(400);

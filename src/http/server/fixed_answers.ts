@@ -8,6 +8,14 @@ export interface FixedAnswers {
   allowed(): Outgoing;
 }
 
+/**
+ * Known nowhere: what would show a page the fields of its request, and what a
+ * `Request` would take for another method, since their case counts (RFC 9110 §9.1).
+ */
+export function isNoMethod(method: string): boolean {
+  return method === "TRACE" || method === "TRACK" || /[a-z]/.test(method);
+}
+
 /** To CONNECT, TRACE and `OPTIONS *`. */
 export const ALLOWED = { allow: "GET, HEAD, POST, OPTIONS" };
 export const CONTINUE: Uint8Array = new TextEncoder().encode(
