@@ -82,6 +82,57 @@ Deno.test("pages are exported, served, broken, mended and left again", () =>
     }
   }));
 
+Deno.test("a relay begins with pages that this program cannot render, and says so", () =>
+  withDirectory(async (directory) => {
+    await Deno.writeTextFile(`${directory}/index.html`, "<p>Mine</p>");
+    await Deno.writeTextFile(
+      `${directory}/info.html`,
+      "{{ Domain | filter_of_an_older_program }}",
+    );
+    await Deno.writeTextFile(`${directory}/more.html`, "{% endif %}");
+    const server = await Server.start({
+      config: `\n[web]\nwww_dir = "${directory}"\n`,
+    });
+    try {
+      // nobody has visited yet
+      const seen = await until(
+        () => server.command("status"),
+        (status) => /info\.html.*, and 1 more/.test(status),
+      );
+      assert.match(seen, /filter_of_an_older_program/);
+      const doctor = await postern(["doctor", "--only", "degraded", "--json"], {
+        POSTERN_CONFIG: server.configFile,
+      });
+      const finding = JSON.parse(doctor.out).data
+        .find(({ remedy }: { remedy: string | null }) =>
+          remedy?.includes("html-check")
+        );
+      assert.equal(finding.status, "warn");
+      assert.match(await get(server, "/"), /Mine/);
+      assert.match(await get(server, "/info"), /About this server/);
+
+      await Deno.writeTextFile(`${directory}/info.html`, "{{ Domain }}");
+      await Deno.remove(`${directory}/more.html`);
+      assert.equal((await server.end("SIGTERM")).code, 0);
+      await server.run();
+      assert.equal(await get(server, "/info"), "chat.example");
+      assert.doesNotMatch(await server.command("status"), /info\.html/);
+    } finally {
+      await server.dispose();
+    }
+  }));
+
+/** Asks again until it is so, for a while. */
+async function until(
+  ask: () => Promise<string>,
+  isSo: (text: string) => boolean,
+): Promise<string> {
+  for (let tries = 0;; tries++) {
+    const text = await ask();
+    if (isSo(text) || tries === 20) return text;
+  }
+}
+
 Deno.test("html-export leaves alone what differs, and html-check tells what is old", () =>
   withDirectory(async (directory) => {
     const first = await run("html-export", directory, "--only", "in*.html");

@@ -9,6 +9,7 @@ import { getMimeType } from "hono/utils/mime";
 import { openFileAnswer } from "../../http/open_file.ts";
 import type { Words } from "../../../web/i18n/words.ts";
 import { builtTemplate } from "./built_in.ts";
+import { faultIn, filesIn } from "./site_tree.ts";
 import {
   MAX_TEMPLATE_OCTETS,
   TemplateFault,
@@ -84,6 +85,28 @@ export class Overlay {
       if (!(error instanceof TemplateFault)) throw error;
       this.#break(file, error);
       return this.#options.fallsBack() ? undefined : { kind: "broken" };
+    }
+  }
+
+  /**
+   * Renders all pages as for visitors, so that what is broken is told of before
+   * one comes: another program may not render what the one before did.
+   *
+   * @param pause awaited before each
+   */
+  async lookOver(pause: () => Promise<void>): Promise<void> {
+    const files = this.#tree.isThere
+      ? await filesIn(this.#options.directory())
+      : [];
+    const pages = files.filter((name) => name.endsWith(".html"));
+    for (const file of pages) {
+      await pause();
+      const fault = this.has(file) ? faultIn(this.#templates, file) : undefined;
+      if (fault) this.#break(file, fault);
+      else this.#mend(file);
+    }
+    for (const file of this.#faults.keys()) {
+      if (!pages.includes(file)) this.#mend(file);
     }
   }
 

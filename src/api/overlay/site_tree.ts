@@ -148,21 +148,31 @@ export async function checkSite(
 }
 
 function renderProblems(templates: Templates, name: string): SiteProblem[] {
+  const fault = faultIn(templates, name);
+  if (!fault) return [];
+  const { file, line, problem } = fault;
+  return [{
+    file,
+    ...(line === undefined ? {} : { line }),
+    problem,
+    severity: "error",
+  }];
+}
+
+/** Why it cannot be rendered in every state; undefined if it can. */
+export function faultIn(
+  templates: Templates,
+  name: string,
+): TemplateFault | undefined {
   for (const { words, variables } of samples()) {
     try {
       templates.render(name, variables, words);
     } catch (error) {
-      if (!(error instanceof TemplateFault)) throw error;
-      const { file, line, problem } = error;
-      return [{
-        file,
-        ...(line === undefined ? {} : { line }),
-        problem,
-        severity: "error",
-      }];
+      if (error instanceof TemplateFault) return error;
+      throw error;
     }
   }
-  return [];
+  return undefined;
 }
 
 function textIn(tree: Tree, name: string): TemplateText | undefined {

@@ -33,6 +33,7 @@ const OWN_KEYS_MS = 10_000; // forgotten soon after that is wanted
 const SHARES_MS = 60_000;
 const TRIAL_ACCOUNTS_MS = 60_000;
 const AUDIT_MS = 60 * 60 * 1000;
+const OWN_PAGES_MS = 5 * 60_000;
 const UPDATES_MS = 60_000; // asked once a day, and soon after it is wanted
 const TOTALS_MS = 60 * 60 * 1000;
 const LAG_WORTH_TELLING_MS = 5_000;
@@ -147,6 +148,13 @@ function looks(assembly: Assembly): Look[] {
       everyMs: AUDIT_MS,
       atStartToo: true,
       look: () => assembly.relay.administration.audit.clean(),
+    },
+    {
+      // the program before may have rendered what this one cannot
+      name: "own_pages",
+      everyMs: OWN_PAGES_MS,
+      atStartToo: true,
+      look: () => assembly.site.overlay.lookOver(() => SYSTEM_TIMERS.sleep(0)),
     },
     {
       name: "updates",

@@ -46,6 +46,7 @@ const REMEDIES: Partial<Record<ConditionCode, string>> = {
   store_corrupt: "systemctl stop postern; postern backup restore BACKUP",
   content_damaged: "postern backup list; postern backup verify BACKUP",
   settings_refused: "postern settings list",
+  pages_broken: "postern html-check; postern html-migrate",
   exchangers_not_asked: "postern exchanger list",
   exchanger_failing: "postern exchanger list",
   smtp_refuses_mail: "postern federation enable, or postern port smtp disable",
