@@ -9,7 +9,6 @@ import { getMimeType } from "hono/utils/mime";
 import { openFileAnswer } from "../../http/open_file.ts";
 import type { Words } from "../../../web/i18n/words.ts";
 import { builtTemplate } from "./built_in.ts";
-import { faultIn, filesIn } from "./site_tree.ts";
 import {
   MAX_TEMPLATE_OCTETS,
   TemplateFault,
@@ -88,26 +87,20 @@ export class Overlay {
     }
   }
 
-  /**
-   * Renders all pages as for visitors, so that what is broken is told of before
-   * one comes: another program may not render what the one before did.
-   *
-   * @param pause awaited before each
-   */
-  async lookOver(pause: () => Promise<void>): Promise<void> {
-    const files = this.#tree.isThere
-      ? await filesIn(this.#options.directory())
-      : [];
-    const pages = files.filter((name) => name.endsWith(".html"));
-    for (const file of pages) {
-      await pause();
-      const fault = this.has(file) ? faultIn(this.#templates, file) : undefined;
-      if (fault) this.#break(file, fault);
-      else this.#mend(file);
-    }
-    for (const file of this.#faults.keys()) {
-      if (!pages.includes(file)) this.#mend(file);
-    }
+  /** Files that could not be rendered when they were last. */
+  get broken(): readonly string[] {
+    return [...this.#faults.keys()];
+  }
+
+  /** Looks whether a page can be rendered, as if somebody had asked for it. */
+  tryPage(
+    file: string,
+    faultIn: (templates: Templates, file: string) => TemplateFault | undefined,
+  ): void {
+    const isThere = this.#tree.isThere && this.has(file);
+    const fault = isThere ? faultIn(this.#templates, file) : undefined;
+    if (fault) this.#break(file, fault);
+    else this.#mend(file);
   }
 
   /** A page of the operator that the program has none of; undefined: there is no such file. */

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { lookOver } from "../../api/overlay/look_over.ts";
 import { describeJump } from "../../base/lived_clock.ts";
 import { reasonOf, systemError } from "../../base/system_errors.ts";
 import { Refusal } from "../../base/refusal.ts";
@@ -14,6 +15,7 @@ import { ListenerWatch } from "../../net/listener_watch.ts";
 import type { Assembly } from "../assembly.ts";
 import { LOOK_MS } from "../running/condition_watch.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../system_time.ts";
+import { wwwDirectory } from "../web/overlay.ts";
 import type { RequiredService } from "./service.ts";
 
 const CLOCK_MS = 1000;
@@ -154,7 +156,12 @@ function looks(assembly: Assembly): Look[] {
       name: "own_pages",
       everyMs: OWN_PAGES_MS,
       atStartToo: true,
-      look: () => assembly.site.overlay.lookOver(() => SYSTEM_TIMERS.sleep(0)),
+      look: () =>
+        lookOver(
+          assembly.site.overlay,
+          wwwDirectory(assembly.current.loaded.values),
+          () => SYSTEM_TIMERS.sleep(0),
+        ),
     },
     {
       name: "updates",
