@@ -8,6 +8,7 @@ import { RecentAnswer } from "../../../admin/operations/measures/recent_answer.t
 import type { Resource } from "../resource.ts";
 import { perform, shows } from "./action.ts";
 import { allSettings } from "./settings/settings.ts";
+import { written } from "./settings/setting_values.ts";
 import { pushStatus } from "./settings/toggles.ts";
 
 /** More domains are not looked at. */
@@ -37,7 +38,7 @@ async function statusShape(context: AdminContext) {
     message_retention: {
       enabled: settings.get("message_retention_enabled"),
       days: Math.floor(retention / SECONDS_PER_DAY),
-      retention: settings.view("message_retention").value,
+      retention: written("days", settings.view("message_retention").value),
     },
     push: {
       enabled: push.status === "enabled",

@@ -8,7 +8,7 @@
 import { isSettingName } from "../../../../settings/registry.ts";
 
 /** How a value is written there, where it is another way than ours. */
-export type PeerForm = "text" | "seconds";
+export type PeerForm = "text" | "seconds" | "days";
 
 export interface PeerSetting {
   /** In the API. */
@@ -105,7 +105,7 @@ export const PEER_SETTINGS: readonly PeerSetting[] = [
   peer("appendlimit", "max_message_size"),
   peer("max_message_size", "max_message_size"),
   peer("max_federation_size", "max_federation_size"),
-  peer("message_retention", "message_retention", SHOWN),
+  peer("message_retention", "message_retention", { ...SHOWN, form: "days" }),
 ];
 
 /** A setting that is on or off, by what it is called where. */

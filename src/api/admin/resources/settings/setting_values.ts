@@ -9,7 +9,7 @@ import {
   settingNamed,
 } from "../../../../settings/registry.ts";
 import { perform } from "../action.ts";
-import type { PeerSetting } from "./peer_settings.ts";
+import type { PeerForm, PeerSetting } from "./peer_settings.ts";
 
 export interface SettingValueShape {
   readonly key: string;
@@ -43,7 +43,7 @@ export function valueShape(
   }
   return {
     ...shape,
-    value: isSet || peer.showsUnset ? written(peer, value) : "",
+    value: isSet || peer.showsUnset ? written(peer.form, value) : "",
     is_set: isSet,
   };
 }
@@ -141,6 +141,13 @@ function isReadable(name: SettingName, text: string): boolean {
   }
 }
 
-function written({ form }: PeerSetting, value: string): string {
-  return form === "seconds" ? String(parseDuration(value)) : value;
+export function written(form: PeerForm, value: string): string {
+  switch (form) {
+    case "text":
+      return value;
+    case "seconds":
+      return String(parseDuration(value));
+    case "days": // others know no weeks
+      return value.replace(/^(\d+)w$/, (_, weeks) => `${7 * Number(weeks)}d`);
+  }
 }
