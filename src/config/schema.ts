@@ -1076,7 +1076,7 @@ export const SCHEMA = {
   "federation.report_hint": key(
     flag,
     true,
-    "Reports to our users have the field by which Delta Chat shows them although it discards unencrypted mail",
+    "Reports to our users, those of other servers too, have the field by which Delta Chat shows them although it discards unencrypted mail",
   ),
 
   "federation.inbound_auth": key(

@@ -77,18 +77,25 @@ export function cleanSubmitted(
   };
 }
 
+/** Of `Secure-Join`, by which clients read a report although it is not encrypted. */
+export const REPORT_HINT = "vc-request";
+
 /** The header of a message from another server. */
 export function cleanReceived(
   header: Header,
   form: MessageForm,
-  settings: HygieneSettings,
+  settings: HygieneSettings & Pick<DeliverySettings, "reportHint">,
 ): CleanHeader {
   const outer = outerHeader(header);
+  const replace = replacements(outer.replaced, form, settings);
+  if (form.as === "report" && settings.reportHint) {
+    replace.set("secure-join", REPORT_HINT);
+  }
   return {
     octets: rewriteHeader(header, {
       keep: (field) =>
         outer.kept.has(field) || keepsSubject(field, form, settings),
-      replace: replacements(outer.replaced, form, settings),
+      replace,
     }),
     messageId: outer.messageId ?? "",
     givenMessageId: header.textOf("message-id"),

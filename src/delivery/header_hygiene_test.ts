@@ -12,8 +12,8 @@ const PARTS = {
   random: (count: number) => new Uint8Array(count),
   domain: "relay.example",
 };
-const ALL = { rewriteSubject: true, stripHeaders: true };
-const NONE = { rewriteSubject: false, stripHeaders: false };
+const ALL = { rewriteSubject: true, stripHeaders: true, reportHint: true };
+const NONE = { rewriteSubject: false, stripHeaders: false, reportHint: false };
 const FORM: MessageForm = {
   as: "encrypted",
   contentType: 'multipart/encrypted;\r\n boundary="b"',
@@ -111,6 +111,20 @@ Deno.test("cleanReceived() takes out what other servers have added, and the Subj
     text(kept.octets),
     `${FROM}Subject: secret\r\n${STRUCTURE}\r\n`,
   );
+});
+
+Deno.test("cleanReceived() marks a report for clients that read nothing in clear", () => {
+  const form = { ...FORM, as: "report" } as const;
+  const hint = "Secure-Join: vc-request\r\n";
+  for (const given of ["", "Secure-Join: vc-auth-required\r\n", hint]) {
+    const { octets } = cleanReceived(headerOf(FROM + given), form, ALL);
+    assert.equal(text(octets).split(hint).length, 2);
+    assert.doesNotMatch(text(octets), /vc-auth/);
+  }
+  const { octets } = cleanReceived(headerOf(FROM), form, NONE);
+  assert.doesNotMatch(text(octets), /Secure-Join/i);
+  const mail = cleanReceived(headerOf(FROM), FORM, ALL);
+  assert.doesNotMatch(text(mail.octets), /Secure-Join/i);
 });
 
 Deno.test("cleanAppended() leaves all but what describes the body", () => {

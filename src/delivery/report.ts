@@ -7,7 +7,11 @@
  */
 import { nowSeconds } from "../base/clock.ts";
 import { formatMailDate } from "../mail/date.ts";
-import { type HygieneParts, newMessageId } from "./header_hygiene.ts";
+import {
+  type HygieneParts,
+  newMessageId,
+  REPORT_HINT,
+} from "./header_hygiene.ts";
 import type {
   DelayedMessage,
   DeliveryNote,
@@ -87,7 +91,7 @@ function format(
     `Date: ${date}`,
     `Message-ID: ${messageId}`,
     "Auto-Submitted: auto-replied", // RFC 3834 §5
-    ...(parts.hint ? ["Secure-Join: vc-request"] : []),
+    ...(parts.hint ? [`Secure-Join: ${REPORT_HINT}`] : []),
     "MIME-Version: 1.0",
     "Content-Type: multipart/report; report-type=delivery-status;",
     ` boundary="${boundary}"`,

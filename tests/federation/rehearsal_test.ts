@@ -1,26 +1,29 @@
 import assert from "node:assert/strict";
-import { rehearse } from "../../src/app/federation/rehearsal.ts";
-import { SYSTEM_TIMERS } from "../../src/app/system_time.ts";
+import { rehearse, type Rehearsed } from "../../src/app/rehearsal/rehearsal.ts";
+import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../../src/app/system_time.ts";
 import { DkimBodyHash } from "../../src/mailauth/dkim_body_hash.ts";
 import { dkimTest, type DkimWorld } from "./dkim_world.ts";
 
 function rehearsal(
   { keys, signer, clock }: DkimWorld,
   { domain = "a.example", signal = new AbortController().signal } = {},
-): Promise<boolean | undefined> {
+): Promise<Rehearsed> {
   return rehearse({
     signer,
     domain,
     keys: () => keys.published(),
     bodyHash: () => new DkimBodyHash(),
-    nowSeconds: clock.seconds,
+    clock: { ...SYSTEM_CLOCK, now: () => clock.seconds * 1000 },
     timers: SYSTEM_TIMERS,
     signal,
+    reportBug(error) {
+      throw error;
+    },
   });
 }
 
-dkimTest("what is rehearsed is signed, and holds", async (world) => {
-  assert.equal(await rehearsal(world), true);
+dkimTest("what is rehearsed is signed, taken, and holds", async (world) => {
+  assert.deepEqual(await rehearsal(world), { status: 200, signed: true });
 });
 
 dkimTest("it makes keys that are not there", async (world) => {
@@ -29,13 +32,15 @@ dkimTest("it makes keys that are not there", async (world) => {
 });
 
 dkimTest("who signs nothing rehearses the rest", async (world) => {
-  assert.equal(await rehearsal(world, { domain: "[192.0.2.1]" }), undefined);
+  const unsigned = { status: 200, signed: false };
+  assert.deepEqual(await rehearsal(world, { domain: "[192.0.2.1]" }), unsigned);
   world.settings.enabled = false;
-  assert.equal(await rehearsal(world), undefined);
+  assert.deepEqual(await rehearsal(world), unsigned);
 });
 
 dkimTest("it ends when it is told to", async (world) => {
   const signal = AbortSignal.abort();
-  assert.equal(await rehearsal(world, { signal }), undefined);
+  const nothing = { status: 0, signed: false };
+  assert.deepEqual(await rehearsal(world, { signal }), nothing);
   assert.equal(world.keys.published().length, 0);
 });

@@ -33,7 +33,7 @@ const PARTS = {
   random: (count: number) => new Uint8Array(count),
   domain: "relay.example",
 };
-const SETTINGS = { rewriteSubject: true, stripHeaders: true };
+const SETTINGS = { rewriteSubject: true, stripHeaders: true, reportHint: true };
 
 /** The ways into the relay. */
 const WAYS: readonly {

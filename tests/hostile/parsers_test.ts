@@ -377,7 +377,11 @@ function messages(): Parser[] {
     contentType: "a/b",
     encoding: "7bit",
   } as const;
-  const settings = { rewriteSubject: true, stripHeaders: true };
+  const settings = {
+    rewriteSubject: true,
+    stripHeaders: true,
+    reportHint: true,
+  };
   const rows: [string, (header: Header) => void][] = [
     ["fields of a Header", (header) => {
       for (const field of header.fields) header.text(field);

@@ -4,9 +4,10 @@
  *
  * @module
  */
-import type { Context, Hono } from "hono";
+import { type Context, Hono } from "hono";
 import type { Clock, Timers } from "../../base/clock.ts";
 import { Refusal } from "../../base/refusal.ts";
+import type { HttpHandler } from "../../http/peer.ts";
 import { BodyFault } from "../../http/server/request_body.ts";
 import { bearerToken } from "../exchanger/bearer.ts";
 import type { SiteEnv } from "../site_backend.ts";
@@ -52,6 +53,13 @@ export function mxdelivRoutes(app: Hono<SiteEnv>, parts: MxdelivParts): void {
       );
     });
   }
+}
+
+/** This route and no other. */
+export function mxdelivAlone(parts: MxdelivParts): HttpHandler {
+  const app = new Hono<SiteEnv>();
+  mxdelivRoutes(app, parts);
+  return (request, exchange) => app.fetch(request, exchange);
 }
 
 async function answer(

@@ -5,11 +5,10 @@
  * @module
  */
 import type { Degraded } from "../../admin/conditions.ts";
-import { nowSeconds } from "../../base/clock.ts";
 import { rewriteDatabase } from "../../tasks/upkeep.ts";
 import type { Assembly } from "../assembly.ts";
 import { successionService } from "../succession/last_connections.ts";
-import { rehearse } from "../federation/rehearsal.ts";
+import { rehearse } from "../rehearsal/rehearsal.ts";
 import { pollersService } from "../exchange/pollers.ts";
 import { LiveFeed } from "../running/live_feed.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../system_time.ts";
@@ -157,9 +156,10 @@ function rehearsal({ relay }: Assembly): RequiredService {
         domain: domains.primary,
         keys: () => dkim.keys.published(),
         bodyHash: () => federation.outbound.bodyHash(),
-        nowSeconds: nowSeconds(SYSTEM_CLOCK),
+        clock: SYSTEM_CLOCK,
         timers: SYSTEM_TIMERS,
         signal: ending.signal,
+        reportBug,
       }).catch(reportBug);
     },
     async stop() {

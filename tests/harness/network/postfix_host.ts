@@ -33,6 +33,15 @@ function exists(path: string): boolean {
   }
 }
 
+export interface PostfixOptions {
+  /** Where something else has run before; without it, a new one. */
+  readonly host?: Host;
+  /** The one mailbox; `zoe` unless told otherwise. */
+  readonly mailbox?: string;
+  /** It takes mail for the mailbox, and then has nobody to give it to. */
+  readonly isGone?: boolean;
+}
+
 export class PostfixHost {
   #output = "";
   readonly #processes: Deno.ChildProcess[] = [];
@@ -42,24 +51,29 @@ export class PostfixHost {
     readonly host: Host,
     readonly domain: string,
     readonly folder: string,
+    readonly mailbox: string,
   ) {}
 
-  /** Starts it with one mailbox, `zoe`, and waits until it takes mail. */
-  static async start(network: Network, domain: string): Promise<PostfixHost> {
-    const host = await network.addHost("postfix");
-    const folder = `${network.folder}/${host.namespace.name}`;
-    const postfix = new PostfixHost(host, domain, folder);
+  /** Starts it with one mailbox, and waits until it takes mail. */
+  static async start(
+    network: Network,
+    domain: string,
+    { host, mailbox = "zoe", isGone = false }: PostfixOptions = {},
+  ): Promise<PostfixHost> {
+    const place = host ?? await network.addHost("postfix");
+    const folder = `${network.folder}/postfix-${place.namespace.name}`;
+    const postfix = new PostfixHost(place, domain, folder, mailbox);
     for (const name of ["etc", "queue", "data", "mail"]) {
       await Deno.mkdir(`${folder}/${name}`, { recursive: true });
     }
     await Deno.chmod(network.folder, 0o755);
     await Deno.chown(`${folder}/mail`, OWNER, OWNER);
-    await host.namespace.execute(["chown", "postfix", `${folder}/data`]);
+    await place.namespace.execute(["chown", "postfix", `${folder}/data`]);
     await postfix.#publish(network);
-    await postfix.#configure(network);
+    await postfix.#configure(network, isGone ? "gone" : "virtual");
     postfix.#run("opendkim", "-f", "-x", `${folder}/etc/opendkim.conf`);
     // makes the folders of the queue
-    await host.namespace.execute(["postfix", "-c", `${folder}/etc`, "check"]);
+    await place.namespace.execute(["postfix", "-c", `${folder}/etc`, "check"]);
     postfix.#run(`${DAEMONS}/master`, "-c", `${folder}/etc`, "-s");
     await postfix.#untilReady();
     return postfix;
@@ -95,8 +109,8 @@ export class PostfixHost {
     );
   }
 
-  async #configure(network: Network): Promise<void> {
-    const { domain, folder } = this;
+  async #configure(network: Network, transport: string): Promise<void> {
+    const { domain, folder, mailbox } = this;
     const pair = await network.authority.issue([`mx.${domain}`]);
     await this.#write("chain.pem", pair.keyPem + pair.chainPem);
     await this.#write(
@@ -129,7 +143,8 @@ mynetworks = 127.0.0.0/8
 inet_protocols = all
 virtual_mailbox_domains = ${domain}
 virtual_mailbox_base = ${folder}/mail
-virtual_mailbox_maps = inline:{zoe@${domain}=zoe/}
+virtual_mailbox_maps = inline:{${mailbox}@${domain}=${mailbox}/}
+virtual_transport = ${transport}
 virtual_uid_maps = static:${OWNER}
 virtual_gid_maps = static:${OWNER}
 smtpd_relay_restrictions = permit_mynetworks, reject_unauth_destination
@@ -205,7 +220,7 @@ queue_run_delay = 5s
   /** Every message in the mailbox. */
   async mail(): Promise<string[]> {
     const found: string[] = [];
-    const folder = `${this.folder}/mail/zoe/new`;
+    const folder = `${this.folder}/mail/${this.mailbox}/new`;
     try {
       for await (const { name } of Deno.readDir(folder)) {
         found.push(await Deno.readTextFile(`${folder}/${name}`));
@@ -244,6 +259,7 @@ relay     unix  - - n - - smtp
 error     unix  - - n - - error
 retry     unix  - - n - - error
 virtual   unix  - n n - - virtual
+gone      unix  - n n - - pipe flags=R user=nobody argv=/bin/false
 anvil     unix  - - n - 1 anvil
 scache    unix  - - n - 1 scache
 showq     unix  n - n - - showq
