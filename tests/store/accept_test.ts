@@ -75,6 +75,12 @@ storeTest("accept() does mailboxes and queue at once", async ({ store }) => {
   assert.equal(small?.headerOctets, HEADER.length);
 });
 
+sqliteTest("accept() keeps nothing of what is only pretended", async (test) => {
+  const accepted = await acceptFor(test.store, { pretended: true });
+  assert.deepEqual(accepted, { results: [], known: true });
+  assert.equal(contentCount(test.stateDir), 0);
+});
+
 storeTest("accept() keeps nothing that nobody gets", async ({ store }) => {
   const ann = await addAccount(store, "ann");
   for (

@@ -47,7 +47,7 @@ interface Plan {
 /** One content, a row for each recipient who exists and has room, and one in the queue for each elsewhere. */
 export function accept(context: JobContext, message: Acceptance): Accepted {
   const { key, reports } = message;
-  if (message.pretended) return pretend(context);
+  if (message.pretended) return pretend(context, message);
   if (reports && !takeReported(context, reports)) return NOTHING_NEW;
   const before = key && resultsBefore(context, key);
   if (before) {
@@ -69,10 +69,16 @@ export function accept(context: JobContext, message: Acceptance): Accepted {
 
 const NOTHING_NEW: Accepted = { results: [], known: true };
 
-/** A row that ends at once. */
-function pretend({ accepted, livedSeconds }: JobContext): Accepted {
+/** A row that ends at once, and octets that are written and go again. */
+function pretend(
+  { accepted, blobs, livedSeconds, nowSeconds }: JobContext,
+  { content, headerOctets }: Acceptance,
+): Accepted {
   const name = randomBytes(PRETENDED_OCTETS);
   accepted.put(name, "", { until: livedSeconds, livedSeconds });
+  if (content.kind !== "inline") return NOTHING_NEW; // its file was written
+  const createdAt = nowSeconds;
+  blobs.release(blobs.add({ content, headerOctets, refs: 1, createdAt }));
   return NOTHING_NEW;
 }
 const PRETENDED_OCTETS = 16;
