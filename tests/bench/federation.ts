@@ -34,8 +34,9 @@ export const FEDERATION = "limits_requests_per_minute = 1000000";
 async function submitting(
   relay: RelayHost,
   name: string,
+  domain = relay.domain,
 ): Promise<SmtpClient> {
-  const address = `${name}@${relay.domain}`;
+  const address = `${name}@${domain}`;
   const password = `password of ${name}`;
   const trusted = await relay.trusted();
   const imap = await ImapClient.connect(relay.place("imap_tls"), trusted);
@@ -65,10 +66,15 @@ async function idling(
     relay.place("imap_tls"),
     await relay.trusted(),
   );
-  await imap.login(address, `password of ${address}`);
+  await imap.login(address, `password of ${address.split("@", 1)}`);
   await imap.expectOk("SELECT INBOX");
   await imap.idle();
   return imap;
+}
+
+async function writeToSelf(client: SmtpClient, payload: string): Promise<void> {
+  const from = client.address;
+  await client.send([from], messageOctets({ from, id: "b11self", payload }));
 }
 
 /** As routers know each other: that question takes no long link on the Internet. */
@@ -82,8 +88,9 @@ async function meet(one: RelayHost, other: RelayHost): Promise<void> {
 
 /**
  * One relay with many domains stands for the healthy peers; the dead one is an
- * address that nobody has. Nothing has been written before, and no connection
- * is open between them: the first second is in it.
+ * address that nobody has. Everybody has written to themselves before, as people
+ * on relays that run have; nothing has gone between the relays, and no connection is open
+ * between them: their first second is in it.
  */
 export async function measureDeadPeer(): Promise<Row[]> {
   await using network = await Network.make();
@@ -122,15 +129,20 @@ export async function measureDeadPeer(): Promise<Row[]> {
   let start = 0;
   let seen = 0;
   const opened: [string, ImapClient][] = [];
-  await inParallel(readers, 4, async (address) => {
+  const payload = await encryptedPayload(PAYLOAD_OCTETS);
+  await inParallel(healthy, 4, async (domain) => {
+    const reader = await submitting(peers, "reader", domain);
+    await writeToSelf(reader, payload);
+    reader.close();
+    const { address } = reader;
     opened.push([address, await idling(peers, address)]);
   });
   const sessions = opened.map(([, session]) => session);
   async function watch(address: string, session: ImapClient): Promise<void> {
     for (let count = 0;;) {
-      const exists = await session.waitExists();
+      const others = await session.waitExists() - 1; // one is its own
       const now = performance.now();
-      for (; count < exists; count++) {
+      for (; count < others; count++) {
         const started = writtenAt.get(address)?.[count];
         if (started !== undefined) {
           waitedMs.push(now - started);
@@ -143,7 +155,6 @@ export async function measureDeadPeer(): Promise<Row[]> {
   for (const [address, session] of opened) {
     watch(address, session).catch(() => {}); // it ends with its connection
   }
-  const payload = await encryptedPayload(PAYLOAD_OCTETS);
   let sent = 0;
   async function write(client: SmtpClient, to: string, n: number) {
     const message = messageOctets({
@@ -158,6 +169,7 @@ export async function measureDeadPeer(): Promise<Row[]> {
     await client.wire.write(message);
     await client.expect(250);
   }
+  await inParallel(senders, 4, (client) => writeToSelf(client, payload));
   start = performance.now();
   const total = MESSAGES_PER_SECOND * SECONDS;
   let next = 0;
