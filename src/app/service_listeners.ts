@@ -232,8 +232,16 @@ export class ServiceListeners {
     name: OwnListenerName,
     address: ListenAddress,
   ): Promise<NativeListener | SocketListener> {
-    await checkFree(address);
+    // of two sockets on one port, the kernel gives the narrower one what is for it
+    if (!this.#has(name, address.port)) await checkFree(address);
     return await this.#listen(name, address);
+  }
+
+  /** On whatever address: nobody else can have the port then. */
+  #has(name: OwnListenerName, port: number): boolean {
+    return this.#open.some((open) =>
+      open.name === name && open.listener.address.port === port
+    );
   }
 
   async #listen(

@@ -31,7 +31,7 @@ async function canHaveNetworks(): Promise<boolean> {
   }
 }
 
-async function listen(setting: string, ...args: string[]): Promise<Listening> {
+async function listen(setting: string, args: string[]): Promise<Listening> {
   const program = [Deno.execPath(), "run", "-A", "--no-check", PROGRAM, ...args]
     .map((word) => `'${word}'`).join(" ");
   const { success, stdout, stderr } = await inNetwork(
@@ -63,6 +63,17 @@ const ROWS: [string, string, Listening][] = [
     "local",
     { reached: V4, deaf: [], bound: ["127.0.0.1"] },
   ],
+  [
+    "bindv6only=0",
+    "all local",
+    { reached: BOTH, deaf: [], bound: ["127.0.0.1", "::1"] },
+  ],
+  [
+    "bindv6only=1",
+    "all local all",
+    { reached: BOTH, deaf: [], bound: ["::", "0.0.0.0"] },
+  ],
+  ["bindv6only=0", "local all", { reached: BOTH, deaf: [], bound: ["::"] }],
 ];
 const ignore = !await canHaveNetworks();
 for (const [setting, how, expected] of ROWS) {
@@ -70,7 +81,10 @@ for (const [setting, how, expected] of ROWS) {
     name: `${how || "all"} addresses, with net.ipv6.${setting}`,
     ignore,
     async fn() {
-      assert.deepEqual(await listen(setting, how), expected);
+      assert.deepEqual(
+        await listen(setting, how === "" ? [] : how.split(" ")),
+        expected,
+      );
     },
   });
 }

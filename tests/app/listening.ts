@@ -21,16 +21,19 @@ const listeners = new ServiceListeners({
     onFault: () => {},
   },
 });
-const local = Deno.args.includes("local");
-const addresses = (port: number) =>
-  local
+/** Where it listens first, and where it is told to afterwards. */
+const places = Deno.args.length === 0 ? ["all"] : Deno.args;
+const addresses = (place: string, port: number) =>
+  place === "local"
     ? [
       { host: "127.0.0.1", port },
       { host: "::1", port, optional: true as const },
     ]
     : [listenAddress.parse(`:${port}`)];
-await listeners.apply("imap", addresses(1143));
-await listeners.apply("imap_tls", addresses(1993));
+for (const place of places) {
+  await listeners.apply("imap", addresses(place, 1143));
+  await listeners.apply("imap_tls", addresses(place, 1993));
+}
 
 async function connects(hostname: string, port: number): Promise<boolean> {
   try {

@@ -75,7 +75,7 @@ async function withSilentServer(
   await Deno.mkdir(`${relay.directory}/state`);
   const path = `${relay.directory}/state/control.sock`;
   const listener = Deno.listen({ transport: "unix", path });
-  await Deno.writeTextFile(`${relay.directory}/accounts.json`, "[]");
+  await Deno.writeTextFile(`${relay.directory}/accounts.json`, "[{}]");
   await Deno.writeTextFile(`${relay.directory}/ways.json`, '{"rules":[{}]}');
   let open = true;
   const hangUp = () => {

@@ -198,11 +198,12 @@ export async function importFile(
   path: string,
   parts: AccountImportParts,
 ): Promise<ImportReport> {
-  for await (const _ of itemsOf(path));
-  return await new AccountImport(parts).run(itemsOf(path));
+  for await (const _ of entriesIn(path));
+  return await new AccountImport(parts).run(entriesIn(path));
 }
 
-async function* itemsOf(path: string): AsyncGenerator<unknown> {
+/** Entries of an export file, one by one. @throws {SyntaxError} if it is not JSON of the right shape */
+export async function* entriesIn(path: string): AsyncGenerator<unknown> {
   const file = await Deno.open(path);
   yield* jsonItems(file.readable);
 }
