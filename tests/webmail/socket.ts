@@ -94,6 +94,11 @@ export class Socket {
     return this.#frames;
   }
 
+  /** All of it, which is taken by that. */
+  take(): Frame[] {
+    return this.#frames.splice(0);
+  }
+
   write(text: string | Uint8Array<ArrayBuffer>): void {
     this.#socket.send(text);
   }

@@ -14,7 +14,14 @@ export interface PrivateKey extends PublicKey {
 }
 /** Not read yet. */
 export interface Message {
-  readonly packets: unknown;
+  readonly packets: Iterable<{
+    readonly constructor: { readonly tag?: number };
+    /** Of one that a password opens. */
+    readonly s2k?: { readonly type: string };
+  }>;
+}
+export interface Limits {
+  readonly maxDecompressedMessageSize: number;
 }
 export interface Verified {
   /** Rejects when the signature does not hold. */
@@ -25,7 +32,7 @@ export function createMessage(
   options: { readonly binary: Uint8Array },
 ): Promise<Message>;
 export function readMessage(
-  options: { readonly armoredMessage: string },
+  options: { readonly armoredMessage: string; readonly config: Limits },
 ): Promise<Message>;
 export function readKey(
   options: { readonly binaryKey: Uint8Array },
@@ -48,11 +55,36 @@ export function encrypt(options: {
   readonly signingKeys: PrivateKey;
   readonly config: { readonly aeadProtect: boolean };
 }): Promise<string>;
+export function encrypt(options: {
+  readonly message: Message;
+  readonly sessionKey: {
+    readonly data: Uint8Array;
+    readonly algorithm: "aes128";
+    readonly aeadAlgorithm: "gcm";
+  };
+  readonly signingKeys?: PrivateKey;
+  readonly format: "binary";
+  readonly config: { readonly aeadProtect: boolean };
+}): Promise<Uint8Array>;
+export function armor(
+  type: number,
+  octets: Uint8Array,
+  part: undefined,
+  parts: undefined,
+  comment: undefined,
+  withChecksum: boolean,
+): string;
+export function decryptSessionKeys(options: {
+  readonly message: Message;
+  readonly passwords: readonly string[];
+}): Promise<unknown>;
 export function decrypt(options: {
   readonly message: Message;
-  readonly decryptionKeys: PrivateKey;
+  readonly decryptionKeys?: PrivateKey;
+  readonly passwords?: readonly string[];
   readonly verificationKeys?: PublicKey;
   readonly format: "binary";
+  readonly config: Limits;
 }): Promise<{
   readonly data: Uint8Array;
   readonly signatures: readonly Verified[];

@@ -1,4 +1,6 @@
 /** People, chats and messages: in memory, and in the vault before anybody is told. @module */
+import { inviteSecret } from "../protocol/secret.ts";
+import type { KnownSecret } from "../protocol/seal.ts";
 import type { Vault } from "../storage/vault.ts";
 import type {
   Account,
@@ -92,8 +94,11 @@ export class Book {
     return this.#chats.get(id);
   }
 
-  groupChat(groupId: string): Chat | undefined {
-    return this.chats.find((chat) => chat.groupId === groupId);
+  /** With an id that others know, too. */
+  chatWithId(kind: "group" | "channel", groupId: string): Chat | undefined {
+    return this.chats.find((chat) =>
+      chat.kind === kind && chat.groupId === groupId
+    );
   }
 
   singleChat(fingerprint: string): Chat | undefined {
@@ -114,6 +119,24 @@ export class Book {
       if (found) return found;
     }
     return undefined;
+  }
+
+  /** With which messages to us may be encrypted; the newest invitations first. */
+  secrets(): KnownSecret[] {
+    const channels = this.chats.flatMap(({ secret, members: [writer] }) =>
+      secret && writer ? [{ of: "channel", secret, writer } as const] : []
+    );
+    const invitations = this.handshakes.toReversed().flatMap(
+      ({ role, fingerprint, auth }): KnownSecret[] => {
+        if (role === "invites") {
+          const own = this.#account.key.fingerprint;
+          return [{ of: "offer", secret: inviteSecret(own, auth) }];
+        }
+        const writer = fingerprint!;
+        return [{ of: "join", secret: inviteSecret(writer, auth), writer }];
+      },
+    );
+    return [...channels, ...invitations];
   }
 
   handshake(inviteNumber: string): Handshake | undefined {

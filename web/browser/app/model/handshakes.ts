@@ -1,6 +1,7 @@
 /**
  * Secure-Join (https://securejoin.delta.chat): both sides of "setup contact"
- * and "join group", in the form that begins with a request in clear.
+ * and "join group", and the joining side of channels. The key is asked for with
+ * the secret of the invitation, or in clear where that is older.
  *
  * @module
  */
@@ -9,6 +10,7 @@ import type { Fields } from "../protocol/fields.ts";
 import { randomId } from "../protocol/octets.ts";
 import { makeMessageId } from "../protocol/writer.ts";
 import type { KnownKey, Received } from "../protocol/reader.ts";
+import { inviteSecret } from "../protocol/secret.ts";
 import type { Book } from "./book.ts";
 import { groupFields, now, type Outbox } from "./outbox.ts";
 import type { Chat, Contact, Handshake, InfoKind } from "./types.ts";
@@ -61,60 +63,108 @@ export class Handshakes {
 
   /** Begins to join; gives the chat in which it will be. */
   async join(invite: Invite): Promise<Chat> {
-    const { fingerprint, address, inviteNumber, auth, groupId } = invite;
+    const { fingerprint, address, auth, groupId } = invite;
     if (fingerprint === this.#book.account.key.fingerprint) {
       throw new Error("own_invite");
     }
-    const chat = invite.kind === "group"
-      ? this.#book.groupChat(groupId!) ?? {
-        ...newChat("group", invite.groupName ?? ""),
-        groupId: groupId!,
-        members: [fingerprint],
-      }
-      : this.#book.singleChat(fingerprint) ?? {
-        ...newChat("single", invite.name || address),
-        members: [fingerprint],
-      };
+    const found = invite.kind === "contact"
+      ? this.#book.singleChat(fingerprint)
+      : this.#book.chatWithId(invite.kind, groupId!);
+    const chat = found ?? this.#chatToBe(invite);
     await this.#book.setChat({ ...chat, at: now() });
-    await this.#book.setHandshake({
+    const handshake: Handshake = {
       role: "joins",
       fingerprint,
       address,
-      inviteNumber,
+      inviteNumber: invite.inviteNumber ?? auth,
       auth,
       chat: chat.id,
       at: now(),
       ...(groupId === undefined ? {} : { groupId }),
-    });
+    };
+    await this.#book.setHandshake(handshake);
     await this.#say(chat, "joining", invite.name || address);
-    const step = invite.kind === "group" ? "vg-request" : "vc-request";
-    await this.#outbox.requestKey(address, inviteNumber, step);
+    if (invite.inviteNumber !== undefined && !invite.isPrivate) {
+      const step = invite.kind === "contact" ? "vc-request" : "vg-request";
+      await this.#outbox.requestKey(address, invite.inviteNumber, step);
+    } else {
+      await this.#outbox.sendBySecret(
+        [address, ...invite.otherAddresses ?? []],
+        {
+          step: "vc-request-pubkey",
+          auth,
+          secret: inviteSecret(fingerprint, auth),
+          withKey: false,
+        },
+      );
+    }
     return chat;
+  }
+
+  #chatToBe({ kind, fingerprint, name, address, ...invite }: Invite): Chat {
+    const members = [fingerprint];
+    if (kind === "contact") {
+      return { ...newChat("single", name || address), members };
+    }
+    const { groupId, groupName = "" } = invite;
+    return { ...newChat(kind, groupName), groupId: groupId!, members };
   }
 
   /** Whether it was a step of a handshake, and nothing to be shown. */
   async handle(message: Received): Promise<boolean> {
     const invited = message.field("secure-join-invitenumber");
     const step = message.field("secure-join");
+    switch (message.secret?.of) {
+      case "offer": // whoever has seen our code; nothing else is said with it
+        if (step === "vc-request-pubkey") await this.#onKeyRequest(message);
+        return true;
+      case "join":
+        if (step === "vc-pubkey") await this.#onKey(message);
+        return true;
+      case "channel":
+        return false;
+    }
     if (invited !== undefined) {
       await this.#onRequest(message, invited);
       return true;
     }
     if (step === undefined) return false;
+    if (step === "vg-member-added") return false; // a message of the group, too
+    if (!this.#isForUs(message)) return true;
     switch (step) {
       case "vc-auth-required":
       case "vg-auth-required":
-        await this.#onAuthRequired(message);
-        return true;
+        await this.#onKey(message);
+        break;
       case "vc-request-with-auth":
       case "vg-request-with-auth":
         await this.#onRequestWithAuth(message);
-        return true;
-      case "vg-member-added":
-        return false; // a message of the group, too
-      default:
-        return true;
+        break;
     }
+    return true;
+  }
+
+  /** Who wrote it says that it is for our key: nobody can hand on what they got from them. */
+  #isForUs({ gossip }: Received): boolean {
+    const own = this.#book.account.key.fingerprint;
+    return gossip.some(({ fingerprint }) => fingerprint === own);
+  }
+
+  /** We invite: somebody who knows the secret wants our key. */
+  async #onKeyRequest(message: Received): Promise<void> {
+    const auth = message.field("secure-join-auth")?.trim() ?? "";
+    const secret = message.secret!.secret;
+    if (secret !== inviteSecret(this.#book.account.key.fingerprint, auth)) {
+      return;
+    }
+    const { address } = message.from;
+    if (this.#book.contactsAt(address).some(({ blocked }) => blocked)) return;
+    await this.#outbox.sendBySecret([address], {
+      step: "vc-pubkey",
+      auth,
+      secret,
+      withKey: true,
+    });
   }
 
   /** We invite: somebody wants our key. */
@@ -126,7 +176,7 @@ export class Handshakes {
   }
 
   /** We join: the one who invites has shown the key, which has to be that of the link. */
-  async #onAuthRequired(message: Received): Promise<void> {
+  async #onKey(message: Received): Promise<void> {
     const { signer } = message;
     if (!signer) return;
     const joining = this.#book.handshakes.filter((one) =>
@@ -135,6 +185,7 @@ export class Handshakes {
     for (const handshake of joining) {
       const host = await this.#learn(signer, message.from.name, true);
       const isGroup = handshake.groupId !== undefined;
+      const chat = handshake.chat && this.#book.chat(handshake.chat);
       await this.#sendStep(host, [
         [
           "Secure-Join",
@@ -142,12 +193,11 @@ export class Handshakes {
         ],
         ["Secure-Join-Auth", handshake.auth],
         ["Secure-Join-Fingerprint", this.#book.account.key.fingerprint],
-        ...(isGroup
+        ...(chat && chat.kind === "group"
           ? [["Secure-Join-Group", handshake.groupId!] as const]
           : []),
       ]);
       await this.#book.removeHandshake(handshake);
-      const chat = handshake.chat && this.#book.chat(handshake.chat);
       if (chat && !isGroup) {
         await this.#book.setChat({ ...chat, name: host.name });
         await this.#say(chat, "secure", host.name);
@@ -166,7 +216,10 @@ export class Handshakes {
     if (!signer || !offered || named?.toUpperCase() !== signer.fingerprint) {
       return;
     }
-    const guest = await this.#learn(signer, message.from.name, true);
+    // an old code may have been seen by many
+    const isFresh = offered.at > now() - OFFER_SECONDS;
+    const guest = await this.#learn(signer, message.from.name, isFresh);
+    if (guest.blocked) return;
     const chat = offered.chat === undefined
       ? undefined
       : this.#book.chat(offered.chat);
@@ -215,6 +268,7 @@ export class Handshakes {
   ): Promise<Contact> {
     const before = this.#book.contact(key.fingerprint);
     const contact: Contact = {
+      ...before,
       ...key,
       name: name || before?.name || key.address,
       verified: verified || (before?.verified ?? false),

@@ -61,10 +61,14 @@ export class Messenger {
   async #receive(raw: Uint8Array): Promise<void> {
     const { key } = this.book.account;
     const own = await readOwnKey(key.armored);
-    const message = await readMessage(raw, own, (address) => [
-      ...this.book.contactsAt(address),
-      ...address === this.book.account.address ? [{ ...key, address }] : [],
-    ]);
+    const message = await readMessage(raw, {
+      own,
+      keysOf: (address) => [
+        ...this.book.contactsAt(address),
+        ...address === this.book.account.address ? [{ ...key, address }] : [],
+      ],
+      secrets: () => this.book.secrets(),
+    });
     const isOurs = message.signer?.fingerprint === key.fingerprint;
     if (!isOurs && await this.handshakes.handle(message)) return;
     const stored = await this.#intake.take(message);

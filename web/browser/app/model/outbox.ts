@@ -4,6 +4,7 @@ import type { Fields } from "../protocol/fields.ts";
 import { encodeText } from "../protocol/fields.ts";
 import { readOwnKey } from "../protocol/keys.ts";
 import { seal } from "../protocol/seal.ts";
+import { sealWithSecret } from "../protocol/secret.ts";
 import {
   type Body,
   makeMessageId,
@@ -11,6 +12,7 @@ import {
   writeInner,
   writeOuter,
   writePlainRequest,
+  writeStep,
 } from "../protocol/writer.ts";
 import type { Book } from "./book.ts";
 import type { Chat, Contact } from "./types.ts";
@@ -70,6 +72,30 @@ export class Outbox {
     );
   }
 
+  /**
+   * A step of a handshake that only who knows the invitation can read.
+   *
+   * @param withKey it brings our key, and is signed with it
+   */
+  async sendBySecret(
+    addresses: readonly string[],
+    { step, auth, secret, withKey }: {
+      readonly step: "vc-request-pubkey" | "vc-pubkey";
+      readonly auth: string;
+      readonly secret: string;
+      readonly withKey: boolean;
+    },
+  ): Promise<void> {
+    const from = this.#self();
+    const letter = { from, id: makeMessageId(), at: now() };
+    const inner = writeStep(letter, { step, auth, withKey });
+    const signer = withKey
+      ? await readOwnKey(this.#book.account.key.armored)
+      : undefined;
+    const armored = await sealWithSecret(inner, secret, signer);
+    await this.#link.send(addresses, writeOuter(letter, armored));
+  }
+
   #self(): Person {
     const { address, name, key } = this.#book.account;
     const { certificate, fingerprint } = key;
@@ -80,6 +106,9 @@ export class Outbox {
 /** What tells others which group a message belongs to, and who is in it. */
 export function groupFields(chat: Chat, members: readonly Contact[]): Fields {
   if (chat.groupId === undefined) return [];
+  if (chat.kind === "channel") {
+    return [["Chat-List-ID", `${encodeText(chat.name)} <${chat.groupId}>`]];
+  }
   return [
     ["Chat-Group-ID", chat.groupId],
     ["Chat-Group-Name", encodeText(chat.name)],

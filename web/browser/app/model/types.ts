@@ -17,16 +17,21 @@ export interface Contact {
   readonly certificate: string;
   /** Their key was checked by a link or code of theirs. */
   readonly verified: boolean;
+  /** Nothing of them is taken any more. */
+  readonly blocked?: boolean;
 }
 
 export interface Chat {
   readonly id: string;
-  readonly kind: "single" | "group";
+  /** In a channel one writes and many read. */
+  readonly kind: "single" | "group" | "channel";
   readonly name: string;
-  /** Fingerprints of the others. */
+  /** Fingerprints of the others; of a channel, of who writes. */
   readonly members: readonly string[];
-  /** Of a group, as others know it. */
+  /** Of a group or channel, as others know it. */
   readonly groupId?: string;
+  /** Of a channel: what its messages are encrypted with. */
+  readonly secret?: string;
   readonly unread: number;
   /** Of the last message; seconds since 1970 UTC. */
   readonly at: number;
@@ -38,6 +43,7 @@ export interface Chat {
 export type InfoKind =
   | "joining"
   | "secure"
+  | "joined_channel"
   | "member_added"
   | "member_removed";
 

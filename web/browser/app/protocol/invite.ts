@@ -4,15 +4,21 @@
  *
  * @module
  */
+import { visibleName } from "./visible.ts";
 
 export interface Invite {
-  readonly kind: "contact" | "group";
+  readonly kind: "contact" | "group" | "channel";
   /** Of the one who invites. */
   readonly fingerprint: string;
   readonly address: string;
+  /** Where they can be reached, too. */
+  readonly otherAddresses?: readonly string[];
   readonly name: string;
-  readonly inviteNumber: string;
+  /** Absent: the key cannot be asked for in clear. */
+  readonly inviteNumber?: string;
   readonly auth: string;
+  /** The key can be asked for with the secret of the invitation. */
+  readonly isPrivate?: boolean;
   readonly groupId?: string;
   readonly groupName?: string;
 }
@@ -23,6 +29,7 @@ const FINGERPRINT = /^(?:[0-9A-F]{40}|[0-9A-F]{64})$/;
 const TOKEN = /^[A-Za-z0-9_-]{1,128}$/;
 const ADDRESS = /^[^\s@<>",;:]{1,64}@[^\s@<>",;]{1,255}$/;
 const MAX_LETTERS = 2000;
+const MAX_OTHERS = 8;
 
 /** undefined when it is none, or one of a kind that is not understood. */
 export function parseInvite(text: string): Invite | undefined {
@@ -35,27 +42,35 @@ export function parseInvite(text: string): Invite | undefined {
   const fingerprint = rest.slice(0, separator).toUpperCase();
   const fields = new URLSearchParams(rest.slice(separator + 1));
   const field = (name: string) => fields.get(name) ?? "";
-  const address = field("a").split(",")[0]!.toLowerCase();
-  const [inviteNumber, auth] = [field("i"), field("s")];
+  const [first = "", ...more] = `${field("a")},${field("r")}`.split(",")
+    .map((one) => one.trim().toLowerCase());
+  const others = more.filter((one) => ADDRESS.test(one)).slice(0, MAX_OTHERS);
+  const inviteNumber = field("i") || field("j");
+  const auth = field("s");
   if (
-    !FINGERPRINT.test(fingerprint) || !ADDRESS.test(address) ||
-    !TOKEN.test(inviteNumber) || !TOKEN.test(auth) || fields.has("b")
+    !FINGERPRINT.test(fingerprint) || !ADDRESS.test(first) ||
+    (inviteNumber !== "" && !TOKEN.test(inviteNumber)) || !TOKEN.test(auth)
   ) return undefined;
   const invite = {
     fingerprint,
-    address,
-    name: field("n").slice(0, 100),
-    inviteNumber,
+    address: first,
+    ...(others.length > 0 ? { otherAddresses: others } : {}),
+    name: visibleName(field("n")),
+    ...(inviteNumber === "" ? {} : { inviteNumber }),
     auth,
+    isPrivate: inviteNumber === "" || field("v") === "3",
   };
   const groupId = field("x");
-  if (groupId === "") return { kind: "contact", ...invite };
+  const isChannel = fields.has("b");
+  if (groupId === "") {
+    return isChannel ? undefined : { kind: "contact", ...invite };
+  }
   if (!TOKEN.test(groupId)) return undefined;
   return {
-    kind: "group",
+    kind: isChannel ? "channel" : "group",
     ...invite,
     groupId,
-    groupName: field("g").slice(0, 200),
+    groupName: visibleName(field(isChannel ? "b" : "g"), 200),
   };
 }
 
@@ -65,9 +80,14 @@ function afterPrefix(text: string): string | undefined {
   return prefix === undefined ? undefined : text.slice(prefix.length);
 }
 
-/** Without `v=3`: whoever scans it asks for the key in clear, which needs no symmetric encryption here. */
-export function inviteLink(invite: Invite): string {
-  const fields: [string, string][] = [];
+/**
+ * Newer cores ask for the key with the secret (`v=3`), older ones in clear with
+ * the number.
+ */
+export function inviteLink(
+  invite: Invite & { readonly inviteNumber: string },
+): string {
+  const fields: [string, string][] = [["v", "3"]];
   if (invite.groupId !== undefined) fields.push(["x", invite.groupId]);
   fields.push(["i", invite.inviteNumber], ["s", invite.auth]);
   fields.push(["a", invite.address], ["n", invite.name]);

@@ -1,7 +1,7 @@
 /** Where OpenPGP comes from: a script of its own, since it is large and not needed at once. @module */
 import type * as OpenPgp from "../../openpgp.ts";
 
-export type { PrivateKey, PublicKey } from "../../openpgp.ts";
+export type { Message, PrivateKey, PublicKey } from "../../openpgp.ts";
 type Module = typeof OpenPgp;
 
 let load: () => Promise<Module> = () => {

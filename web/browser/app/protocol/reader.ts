@@ -2,7 +2,8 @@
 import PostalMime, { type Email } from "postal-mime";
 import { fingerprintOf, readCertificate } from "./keys.ts";
 import type { PrivateKey } from "./openpgp.ts";
-import { open } from "./seal.ts";
+import { type KnownSecret, open } from "./seal.ts";
+import { visibleFileName, visibleName } from "./visible.ts";
 import type { Attachment } from "./writer.ts";
 
 export interface KnownKey {
@@ -24,6 +25,8 @@ export interface Received {
   /** Message-IDs that were read. */
   readonly read: readonly string[];
   readonly isEncrypted: boolean;
+  /** It was not encrypted to our key, but with this. */
+  readonly secret?: KnownSecret;
   /** The key of the sender, where the message is signed with it. */
   readonly signer?: KnownKey;
   /** What the message brings along, signed or not. */
@@ -36,37 +39,77 @@ export interface Received {
 /** More than this is not shown: a browser would stand still over it. */
 const MAX_TEXT_LETTERS = 64 * 1024;
 const MAX_OCTETS = 40 * 1024 * 1024;
+const MAX_PARTS = 50;
+/** Lines that may divide parts. */
+const MAX_DELIMITERS = 1000;
+const MAX_DEPTH = 20;
+const MAX_HEADER_OCTETS = 1024 * 1024;
+const LF = 10;
+const CR = 13;
+const DASH = 45;
 const ARMOR = /-----BEGIN PGP MESSAGE-----[\s\S]*?-----END PGP MESSAGE-----/;
 
-/**
- * @param certificateOf what is known of a sender, by address: a message need not
- * bring its key along
- * @throws {Error} when it is too large, or not for us
- */
+export interface Reader {
+  readonly own: PrivateKey;
+  /** What is known of a sender: a message need not bring its key along. */
+  keysOf(address: string): readonly KnownKey[];
+  /** What messages may be encrypted with. */
+  secrets(): readonly KnownSecret[];
+}
+
+/** @throws {Error} when it is too large, not for us, or not by who may write with the secret */
 export async function readMessage(
   raw: Uint8Array,
-  own: PrivateKey,
-  certificateOf: (address: string) => readonly KnownKey[],
+  { own, keysOf, secrets }: Reader,
 ): Promise<Received> {
   if (raw.length > MAX_OCTETS) throw new Error("That is too large");
-  const outer = await PostalMime.parse(raw);
+  const outer = await parse(headerOctets(raw)); // what is in clear below it is shown nowhere
   const armored = isSealed(outer)
     ? ARMOR.exec(new TextDecoder("latin1").decode(raw))?.[0]
     : undefined;
   if (armored === undefined) return await describe(outer, outer, false);
-  const opened = await open(armored, own);
-  const inner = await PostalMime.parse(opened.inner);
-  const received = await describe(inner, outer, true);
+  const opened = await open(armored, own, secrets());
+  const { secret } = opened;
+  const inner = await parse(opened.inner);
+  const received = {
+    ...await describe(inner, outer, true),
+    ...(secret ? { secret } : {}),
+  };
   const candidates = [
     ...received.autocrypt ? [received.autocrypt] : [],
-    ...certificateOf(received.from.address),
-  ];
+    ...keysOf(received.from.address),
+  ].filter(({ fingerprint }) =>
+    secret?.writer === undefined || fingerprint === secret.writer
+  );
   for (const candidate of candidates) {
     if (await opened.isSignedBy(candidate.certificate)) {
       return { ...received, signer: candidate };
     }
   }
+  if (secret?.writer !== undefined) throw new Error("Nobody may write that");
   return received;
+}
+
+/** Up to the first empty line. */
+function headerOctets(raw: Uint8Array): Uint8Array {
+  for (let at = raw.indexOf(LF); at >= 0; at = raw.indexOf(LF, at + 1)) {
+    const next = raw[at + 1] === CR ? at + 2 : at + 1;
+    if (raw[next] === LF) return raw.subarray(0, next + 1);
+  }
+  return raw;
+}
+
+/** @throws {Error} when it is no message of a size and depth that people write */
+function parse(octets: Uint8Array): Promise<Email> {
+  let delimiters = 0;
+  for (let at = octets.indexOf(LF); at >= 0; at = octets.indexOf(LF, at + 1)) {
+    if (octets[at + 1] !== DASH || octets[at + 2] !== DASH) continue;
+    if (++delimiters > MAX_DELIMITERS) throw new Error("Too many parts");
+  }
+  return PostalMime.parse(octets, {
+    maxNestingDepth: MAX_DEPTH,
+    maxHeadersSize: MAX_HEADER_OCTETS,
+  });
 }
 
 function isSealed(email: Email): boolean {
@@ -79,6 +122,10 @@ async function describe(
   isEncrypted: boolean,
 ): Promise<Received> {
   const from = email.from ?? outer.from;
+  const sent = outer.from?.address?.toLowerCase();
+  if (sent !== undefined && from?.address?.toLowerCase() !== sent) {
+    throw new Error("Two senders"); // a relay vouches for the outer one alone
+  }
   const address = from?.address?.toLowerCase() ?? "";
   const field = (name: string) => headerOf(email, name.toLowerCase());
   const autocrypt = await keyOf(
@@ -93,7 +140,7 @@ async function describe(
   const text = textOf(email);
   return {
     id: idOf(email.messageId ?? outer.messageId ?? ""),
-    from: { address, name: (from?.name ?? "").slice(0, 100) },
+    from: { address, name: visibleName(from?.name ?? "") },
     to: (email.to ?? []).flatMap(({ address, name }) =>
       address ? [{ address: address.toLowerCase(), name }] : []
     ),
@@ -148,8 +195,8 @@ function filesOf(email: Email): Attachment[] {
   return email.attachments.filter(({ mimeType, disposition }) =>
     !NO_FILES.includes(mimeType) &&
     (disposition === "attachment" || disposition === "inline")
-  ).map(({ filename, mimeType, content }) => ({
-    name: filename ?? "file",
+  ).slice(0, MAX_PARTS).map(({ filename, mimeType, content }) => ({
+    name: visibleFileName(filename ?? ""),
     type: mimeType,
     octets: octetsOf(content),
   }));

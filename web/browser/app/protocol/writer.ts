@@ -50,6 +50,8 @@ export type Body =
     readonly messageId: string;
   };
 
+const HIDDEN = '"hidden-recipients": ;';
+
 export function makeMessageId(): string {
   return `${randomId()}@localhost`;
 }
@@ -81,12 +83,36 @@ export function writeInner(letter: Letter): string {
   ]) + writeBody(body);
 }
 
+/** Of a handshake, with nothing in it but the secret that was shown. */
+export function writeStep(
+  { id, from, at }: Pick<Letter, "id" | "from" | "at">,
+  { step, auth, withKey }: {
+    readonly step: string;
+    readonly auth: string;
+    readonly withKey: boolean;
+  },
+): string {
+  return writeFields([
+    ["From", `<${from.address}>`],
+    ["To", HIDDEN],
+    ["Date", dateField(at)],
+    ["Message-ID", `<${id}>`],
+    ["Subject", "Secure-Join"],
+    ["Secure-Join", step],
+    ["Secure-Join-Auth", auth],
+    ...withKey ? [["Autocrypt", autocrypt(from)] as const] : [],
+  ]) + textPart("Secure-Join", PROTECTED);
+}
+
 /** In clear: who, when about, and that it is encrypted. */
-export function writeOuter(letter: Letter, armored: string): string {
+export function writeOuter(
+  letter: Pick<Letter, "id" | "from" | "at">,
+  armored: string,
+): string {
   const boundary = randomId();
   return writeFields([
     ["From", `<${letter.from.address}>`],
-    ["To", `"hidden-recipients": ;`],
+    ["To", HIDDEN],
     ["Date", dateField(letter.at)],
     ["Message-ID", `<${letter.id}>`],
     ["Subject", "[...]"],

@@ -30,7 +30,9 @@ export function ChatView(
         <div>
           <h2 dir="auto">{chat.name}</h2>
           <p class="hint">
-            {chat.kind === "group"
+            {chat.kind === "channel"
+              ? t("app.channel")
+              : chat.kind === "group"
               ? people.map(({ name }) => name).join(", ")
               : people[0] && (
                 <>
@@ -44,13 +46,15 @@ export function ChatView(
         </div>
         <div class="app-actions">
           {chat.kind === "group" && !chat.left && (
+            <Button
+              small
+              onClick={() => go({ kind: "invite", group: chat.id })}
+            >
+              {t("app.invite_here")}
+            </Button>
+          )}
+          {chat.kind !== "single" && !chat.left && (
             <>
-              <Button
-                small
-                onClick={() => go({ kind: "invite", group: chat.id })}
-              >
-                {t("app.invite_here")}
-              </Button>
               <Button
                 small
                 onClick={() =>
@@ -78,7 +82,12 @@ export function ChatView(
         ))}
       </ol>
       <div ref={end} />
-      {isReady
+      {chat.kind === "channel" && !chat.left && (
+        <p class="app-empty">
+          {t(chat.secret ? "app.channel_reads" : "app.waiting")}
+        </p>
+      )}
+      {chat.kind === "channel" && !chat.left ? null : isReady
         ? (
           <Composer
             onSend={(text, file) => messenger.send(id, text, file)}
