@@ -1,8 +1,9 @@
 /** A relay in memory, and people who write to each other over it. @module */
 import * as openpgp from "../../web/browser/openpgp.ts";
-import type {
-  MailEvents,
-  MailLink,
+import {
+  type MailEvents,
+  type MailLink,
+  Unreachable,
 } from "../../web/browser/app/net/mail_link.ts";
 import { makeKey } from "../../web/browser/app/protocol/keys.ts";
 import { toOctets } from "../../web/browser/app/protocol/octets.ts";
@@ -20,6 +21,7 @@ export class MemoryRelay {
   readonly #inboxes = new Map<string, MailEvents>();
   readonly #uids = new Map<string, number>();
   refusal: string | undefined;
+  isThere = true;
   #work: Promise<void> = Promise.resolve();
 
   link(address: string): MailLink {
@@ -31,6 +33,7 @@ export class MemoryRelay {
         events.onState("online");
       },
       send: (to, raw) => {
+        if (!this.isThere) return Promise.reject(new Unreachable());
         if (this.refusal) return Promise.reject(new Error(this.refusal));
         this.sent.push({ to, raw });
         for (const one of to) this.#deliver(one, raw);
@@ -41,6 +44,7 @@ export class MemoryRelay {
       list: none,
       changeFolder: nothing,
       move: nothing,
+      again() {},
       stop() {},
     };
   }
@@ -51,6 +55,12 @@ export class MemoryRelay {
     this.#work = this.#work.then(() =>
       this.#inboxes.get(address)?.onMessage(uid, toOctets(raw))
     );
+  }
+
+  /** There it is again. */
+  return(): void {
+    this.isThere = true;
+    for (const events of this.#inboxes.values()) events.onState("online");
   }
 
   /** Until nothing is under way. */

@@ -10,16 +10,21 @@ import {
   loadLanguage,
 } from "./panel/i18n/language.ts";
 import { preferredLanguage } from "./panel/i18n/preferred.ts";
+import { t } from "./panel/i18n/translate.ts";
 import { useStore } from "./panel/client/store.ts";
+import { restoreTheme } from "./panel/shell/theme.ts";
+import { Button } from "./panel/ui/button.tsx";
 import { Toasts } from "./panel/ui/toast.tsx";
 import { WebMail } from "./app/net/web_mail.ts";
 import { Book } from "./app/model/book.ts";
 import { Messenger } from "./app/model/messenger.ts";
 import type { Account } from "./app/model/types.ts";
+import { holdTab } from "./app/storage/only_tab.ts";
+import { readTransfer } from "./app/storage/transfer.ts";
 import { DeviceVault, MemoryVault, type Vault } from "./app/storage/vault.ts";
 import { Login } from "./app/ui/login.tsx";
 import { Main } from "./app/ui/main.tsx";
-import { messenger } from "./app/ui/state.ts";
+import { isElsewhere, messenger } from "./app/ui/state.ts";
 
 function begin(book: Book): void {
   const made = new Messenger(book, new WebMail(() => book.account));
@@ -27,34 +32,93 @@ function begin(book: Book): void {
   made.start();
 }
 
-async function enter(account: Account, isKept: boolean): Promise<void> {
-  const vault: Vault = isKept ? await DeviceVault.open() : new MemoryVault();
-  begin(await Book.create(vault, account));
+/** What is kept on this device is of one tab at a time. */
+async function openVault(
+  isKept: boolean,
+  takeOver = false,
+): Promise<Vault | undefined> {
+  if (!isKept) return new MemoryVault();
+  const hold = await holdTab({ takeOver });
+  if (!hold) return undefined;
+  void hold.lost.then(() => {
+    messenger.get()?.link.stop();
+    messenger.set(undefined);
+    isElsewhere.set(true);
+  });
+  void navigator.storage?.persist?.();
+  const vault = await DeviceVault.open();
+  return vault.whenWiped(hold.release);
 }
 
-async function resume(): Promise<void> {
-  if (!await DeviceVault.isThere()) return;
-  const vault = await DeviceVault.open();
+/** @throws {Error} `already_here` when another tab has begun with an account meanwhile */
+async function emptyVault(isKept: boolean): Promise<Vault> {
+  const vault = await openVault(isKept);
+  if (!vault || await vault.get("account") !== undefined) {
+    throw new Error("already_here");
+  }
+  return vault;
+}
+
+async function enter(account: Account, isKept: boolean): Promise<void> {
+  begin(await Book.create(await emptyVault(isKept), account));
+}
+
+async function move(file: string, code: string, isKept: boolean) {
+  const vault = await emptyVault(isKept);
+  try {
+    await readTransfer(file, code, vault);
+    const book = await Book.open(vault);
+    if (!book) throw new Error("no_transfer");
+    begin(book);
+  } catch (error) {
+    await vault.wipe();
+    throw error;
+  }
+}
+
+async function resume(takeOver: boolean): Promise<void> {
+  if (!await DeviceVault.isThere()) return isElsewhere.set(false);
+  const vault = await openVault(true, takeOver);
+  isElsewhere.set(vault === undefined);
+  if (!vault) return;
   const book = await Book.open(vault);
   if (book) begin(book);
   else await vault.wipe();
 }
 
+function Elsewhere() {
+  return (
+    <main class="app-login">
+      <h1>{t("app.title")}</h1>
+      <div class="card app-form">
+        <p>{t("app.elsewhere")}</p>
+        <Button kind="primary" onClick={() => void resume(true)}>
+          {t("app.use_here")}
+        </Button>
+      </div>
+    </main>
+  );
+}
+
 function App() {
   const shown = useStore(language);
   const current = useStore(messenger);
+  const elsewhere = useStore(isElsewhere);
   return (
     <>
       {current
         ? <Main key={shown} messenger={current} onLanguage={chooseLanguage} />
-        : <Login key={shown} onEnter={enter} />}
+        : elsewhere
+        ? <Elsewhere key={shown} />
+        : <Login key={shown} onEnter={enter} onMove={move} />}
       <Toasts />
     </>
   );
 }
 
+restoreTheme();
 await loadLanguage(preferredLanguage());
-await resume().catch(() => {}); // what cannot be read is not there: one logs in again
+await resume(false).catch(() => {}); // what cannot be read is not there: one logs in again
 render(<App />, document.getElementById("app")!);
 if ("serviceWorker" in navigator && isSecureContext) {
   navigator.serviceWorker.register("/app/worker.js", { scope: "/app" })

@@ -1,5 +1,9 @@
 /** The client: what people do, and what comes. @module */
-import type { LinkState, MailLink } from "../net/mail_link.ts";
+import {
+  type LinkState,
+  type MailLink,
+  Unreachable,
+} from "../net/mail_link.ts";
 import { parseInvite } from "../protocol/invite.ts";
 import { readOwnKey } from "../protocol/keys.ts";
 import { randomId } from "../protocol/octets.ts";
@@ -21,7 +25,10 @@ export class Messenger {
   readonly #intake: Intake;
   /** Those that want to be told, and from whom it came. */
   readonly #wanted = new Map<string, string>();
+  readonly #delivering = new Set<string>();
   state: LinkState = "connecting";
+  /** The browser keeps nothing more: mail waits on the relay. */
+  isFull = false;
   readonly #onState = new Set<() => void>();
 
   constructor(book: Book, link: MailLink) {
@@ -37,9 +44,29 @@ export class Messenger {
       onMessage: (uid, raw) => this.receive(uid, raw),
       onState: (state) => {
         this.state = state;
-        for (const tell of this.#onState) tell();
+        this.#tell();
+        if (state === "online") void this.#sendWaiting();
       },
     });
+  }
+
+  #tell(): void {
+    for (const tell of this.#onState) tell();
+  }
+
+  #setFull(isFull: boolean): void {
+    if (isFull === this.isFull) return;
+    this.isFull = isFull;
+    this.#tell();
+  }
+
+  /** What could not be sent for want of a connection, in its order. */
+  async #sendWaiting(): Promise<void> {
+    const waiting = this.book.chats
+      .flatMap(({ id }) => this.book.messages(id))
+      .filter(({ from, state }) => from === "" && state === "sending")
+      .sort((a, b) => a.at - b.at);
+    for (const message of waiting) await this.#deliver(message);
   }
 
   watchState(onChange: () => void): () => void {
@@ -52,10 +79,14 @@ export class Messenger {
     try {
       await this.#receive(raw);
     } catch (error) {
-      if (isOutOfRoom(error)) throw error;
+      if (isOutOfRoom(error)) {
+        this.#setFull(true);
+        throw error;
+      }
       // not for us, or no message: it stays on the relay for other devices
     }
     await this.book.setUid(uid);
+    this.#setFull(false);
   }
 
   async #receive(raw: Uint8Array): Promise<void> {
@@ -174,17 +205,22 @@ export class Messenger {
   }
 
   /** One that failed, once more. */
-  async sendAgain(message: ChatMessage): Promise<void> {
-    await this.#deliver(message);
+  async sendAgain({ error: _, ...message }: ChatMessage): Promise<void> {
+    const waiting: ChatMessage = { ...message, state: "sending" };
+    await this.book.setMessage(waiting);
+    await this.#deliver(waiting);
   }
 
   async #deliver(message: ChatMessage): Promise<void> {
     const chat = this.book.chat(message.chat);
-    if (!chat) return;
-    const octets = message.file &&
-      await this.book.vault.get<Uint8Array>(message.file.key);
+    if (!chat || this.#delivering.has(message.id)) return;
+    this.#delivering.add(message.id);
     const { name, type } = message.file ?? {};
+    // as it is by then: reactions and receipts come meanwhile
+    const current = () => this.book.message(message.id) ?? message;
     try {
+      const octets = message.file &&
+        await this.book.vault.get<Uint8Array>(message.file.key);
       const to = this.#membersOf(chat);
       await this.#outbox.send({
         id: message.id,
@@ -206,11 +242,15 @@ export class Messenger {
           ],
         ],
       });
-      const { error: _, ...sent } = message;
-      await this.book.setMessage({ ...sent, state: "sent" });
+      if (current().state === "sending") {
+        await this.book.setMessage({ ...current(), state: "sent" });
+      }
     } catch (error) {
+      if (error instanceof Unreachable) return; // it waits for a connection
       const why = error instanceof Error ? error.message : String(error);
-      await this.book.setMessage({ ...message, state: "failed", error: why });
+      await this.book.setMessage({ ...current(), state: "failed", error: why });
+    } finally {
+      this.#delivering.delete(message.id);
     }
   }
 

@@ -56,7 +56,13 @@ export class Outbox {
       own,
       to.map(({ certificate }) => certificate),
     );
-    const addresses = [...new Set(to.map(({ address }) => address))];
+    const { address, hasOtherDevices } = this.#book.account;
+    const addresses = [
+      ...new Set([
+        ...to.map((one) => one.address),
+        ...hasOtherDevices && isKept(body) ? [address] : [],
+      ]),
+    ];
     await this.#link.send(addresses, writeOuter(letter, armored));
   }
 
@@ -101,6 +107,11 @@ export class Outbox {
     const { certificate, fingerprint } = key;
     return { address, name, certificate, fingerprint };
   }
+}
+
+/** Receipts are of one device alone. */
+function isKept({ kind }: Body): boolean {
+  return kind !== "receipt";
 }
 
 /** What tells others which group a message belongs to, and who is in it. */

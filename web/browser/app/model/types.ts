@@ -8,6 +8,8 @@ export interface Account {
   readonly key: OwnKey;
   /** Whether others are told that their messages were read. */
   readonly sendsReceipts: boolean;
+  /** What is sent comes to them, too. */
+  readonly hasOtherDevices?: boolean;
 }
 
 export interface Contact {

@@ -18,6 +18,9 @@ export interface FolderMessage {
   readonly subject: string;
 }
 
+/** Nobody has answered: the same may be tried again. */
+export class Unreachable extends Error {}
+
 export type LinkState = "connecting" | "online" | "offline" | "refused";
 
 export interface MailEvents {
@@ -41,5 +44,7 @@ export interface MailLink {
     },
   ): Promise<void>;
   move(folder: string, uid: number, to: string): Promise<void>;
+  /** Tries to connect at once, be it that it was refused before. */
+  again(): void;
   stop(): void;
 }

@@ -5,12 +5,13 @@
  * @module
  */
 import { fromBase64, toOctets } from "../protocol/octets.ts";
-import type {
-  Folder,
-  FolderMessage,
-  LinkState,
-  MailEvents,
-  MailLink,
+import {
+  type Folder,
+  type FolderMessage,
+  type LinkState,
+  type MailEvents,
+  type MailLink,
+  Unreachable,
 } from "./mail_link.ts";
 
 interface Credentials {
@@ -65,7 +66,9 @@ export class WebMail implements MailLink {
   #work: Promise<void> = Promise.resolve();
   #stopped = false;
   #pinging: number | undefined;
-  readonly #onOnline = () => this.#connect();
+  #timer: number | undefined;
+  #isAsking = false;
+  readonly #onOnline = () => this.again();
 
   /** @param credentials as they are now: a password may change */
   constructor(credentials: () => Credentials) {
@@ -76,11 +79,17 @@ export class WebMail implements MailLink {
     this.#uid = sinceUid;
     this.#events = events;
     addEventListener("online", this.#onOnline);
-    this.#connect();
+    void this.#connect();
+  }
+
+  again(): void {
+    this.#pause = FIRST_PAUSE_MS;
+    void this.#connect();
   }
 
   stop(): void {
     this.#stopped = true;
+    clearTimeout(this.#timer);
     removeEventListener("online", this.#onOnline);
     this.#socket?.close();
   }
@@ -134,15 +143,19 @@ export class WebMail implements MailLink {
   }
 
   async #connect(): Promise<void> {
-    if (this.#stopped || this.#socket) return;
+    if (this.#stopped || this.#socket || this.#isAsking) return;
+    clearTimeout(this.#timer);
     this.#tell("connecting");
     let ticket: string;
+    this.#isAsking = true;
     try {
       const answer = await post("/webimap/ticket", {}, this.#credentials());
       ticket = (answer as { ticket: string }).ticket;
     } catch (error) {
       if (error instanceof RefusedError) return this.#tell("refused", error);
       return this.#comeAgain();
+    } finally {
+      this.#isAsking = false;
     }
     if (this.#stopped || this.#socket) return;
     const url = new URL("/webimap/ws", location.href);
@@ -164,7 +177,7 @@ export class WebMail implements MailLink {
       clearInterval(this.#pinging);
       this.#socket = undefined;
       for (const { reject } of this.#waiting.values()) {
-        reject(new Error("The connection has ended"));
+        reject(new Unreachable("The connection has ended"));
       }
       this.#waiting.clear();
       if (REFUSED.includes(code)) this.#tell("refused");
@@ -175,7 +188,11 @@ export class WebMail implements MailLink {
   #comeAgain(): void {
     if (this.#stopped) return;
     this.#tell("offline");
-    setTimeout(() => this.#connect(), this.#pause * (0.75 + Math.random() / 2));
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => this.#connect(),
+      this.#pause * (0.75 + Math.random() / 2),
+    );
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
   }
 
@@ -209,13 +226,13 @@ export class WebMail implements MailLink {
   #ask(action: string, data: unknown): Promise<unknown> {
     const socket = this.#socket;
     if (socket?.readyState !== WebSocket.OPEN) {
-      return Promise.reject(new Error("There is no connection"));
+      return Promise.reject(new Unreachable("There is no connection"));
     }
     const id = String(++this.#request);
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
-        reject(new Error("The relay does not answer"));
+        reject(new Unreachable("The relay does not answer"));
       }, ANSWER_MS);
       const end = () => clearTimeout(timer);
       this.#waiting.set(id, {
@@ -233,7 +250,7 @@ export class WebMail implements MailLink {
 
 export class RefusedError extends Error {}
 
-/** @throws {RefusedError} when the address or password is wrong; {Error} with what the relay says */
+/** @throws {RefusedError} when the address or password is wrong; {Unreachable}; {Error} with what the relay says */
 export async function post(
   path: string,
   body: unknown,
@@ -248,6 +265,8 @@ export async function post(
     body: JSON.stringify(body),
     cache: "no-store",
     credentials: "omit",
+  }).catch((error) => {
+    throw new Unreachable(String(error));
   });
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;

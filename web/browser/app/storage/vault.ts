@@ -58,6 +58,7 @@ export class MemoryVault implements Vault {
 export class DeviceVault implements Vault {
   readonly #database: IDBDatabase;
   readonly #key: CryptoKey;
+  #onWiped = () => {};
 
   private constructor(database: IDBDatabase, key: CryptoKey) {
     this.#database = database;
@@ -131,6 +132,13 @@ export class DeviceVault implements Vault {
   async wipe(): Promise<void> {
     this.#database.close();
     await done(indexedDB.deleteDatabase(DATABASE));
+    this.#onWiped();
+  }
+
+  /** @param onWiped called when nothing is kept any more */
+  whenWiped(onWiped: () => void): this {
+    this.#onWiped = onWiped;
+    return this;
   }
 
   #store(mode: IDBTransactionMode): IDBObjectStore {

@@ -2,12 +2,15 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../../panel/i18n/translate.ts";
-import { readPicture } from "../../panel/shell/read_qr.ts";
+import { QrLogin } from "../../panel/shell/qr_login.tsx";
 import { Button } from "../../panel/ui/button.tsx";
 import { CopyButton } from "../../panel/ui/copy.tsx";
 import { TextField } from "../../panel/ui/fields.tsx";
 import { QrCode } from "../../panel/ui/qr.tsx";
-import { said } from "./login.tsx";
+import { toast } from "../../panel/ui/toast.tsx";
+import { parseInvite } from "../protocol/invite.ts";
+import { said } from "./said.ts";
+import { Symbol } from "./symbol.tsx";
 import type { ViewProps } from "./view.ts";
 
 export function Invite(
@@ -15,11 +18,13 @@ export function Invite(
 ): JSX.Element {
   const [link, setLink] = useState<string>();
   const [theirs, setTheirs] = useState("");
+  const [isScanning, setScanning] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
   const chat = group === undefined ? undefined : messenger.book.chat(group);
   useEffect(() => {
-    void messenger.handshakes.offer(chat).then(setLink);
+    messenger.handshakes.offer(chat).then(setLink)
+      .catch((error) => toast(said(error), "bad"));
   }, [group]);
 
   async function join(text: string): Promise<void> {
@@ -34,59 +39,84 @@ export function Invite(
     }
   }
 
-  async function readFile(file: File | undefined): Promise<void> {
-    if (!file) return;
-    try {
-      const picture = await createImageBitmap(file);
-      const text = await readPicture(picture, picture.width, picture.height);
-      if (text === undefined) throw new Error("no_invite");
-      await join(text);
-    } catch (error) {
-      setProblem(said(error));
-    }
-  }
-
   return (
     <section class="app-page">
       <h2>{chat ? t("app.invite_to", { name: chat.name }) : t("app.meet")}</h2>
-      <p>{t("app.show_code")}</p>
-      {link && (
-        <>
-          <QrCode text={link} label={t("app.my_code")} />
-          <p class="app-link">
-            <a href={link} rel="noreferrer noopener" target="_blank" dir="ltr">
-              {t("app.my_link")}
-            </a>{" "}
-            <CopyButton text={link} label={t("app.copy_link")} />
-          </p>
-        </>
-      )}
       {!chat && (
         <form
+          class="card app-form"
           onSubmit={(event) => {
             event.preventDefault();
             void join(theirs);
           }}
         >
           <h3>{t("app.their_code")}</h3>
+          <Button onClick={() => setScanning(true)}>
+            <Symbol name="camera" /> {t("app.scan")}
+          </Button>
           <TextField
             kind="url"
             label={t("app.their_link")}
             value={theirs}
-            onChange={setTheirs}
+            code
+            onChange={(text) => {
+              setTheirs(text);
+              setProblem("");
+              // what was pasted whole needs no other press
+              if (text.length > theirs.length + 20 && parseInvite(text)) {
+                void join(text);
+              }
+            }}
             error={problem || undefined}
           />
-          <div class="field">
-            <label for="code-picture">{t("app.picture")}</label>
-            <input
-              id="code-picture"
-              type="file"
-              accept="image/*"
-              onChange={(event) => readFile(event.currentTarget.files?.[0])}
-            />
-          </div>
-          <Button submit kind="primary" busy={busy}>{t("app.join")}</Button>
+          <Button
+            submit
+            kind="primary"
+            busy={busy}
+            disabled={theirs.trim() === ""}
+          >
+            {t("app.join")}
+          </Button>
         </form>
+      )}
+      <div class="card app-form">
+        <h3>{t("app.own_code")}</h3>
+        <p class="hint">{t("app.show_code")}</p>
+        {link && <QrCode text={link} label={t("app.my_code")} />}
+        {link && (
+          <p class="app-actions">
+            <a
+              class="button"
+              href={link}
+              rel="noreferrer noopener"
+              target="_blank"
+            >
+              {t("app.my_link")}
+            </a>
+            <CopyButton text={link} label={t("app.copy_link")} />
+            {"share" in navigator && (
+              <Button
+                small
+                onClick={
+                  () => navigator.share({ url: link }).catch(() => {}) // not wanted after all
+                }
+              >
+                {t("app.share")}
+              </Button>
+            )}
+          </p>
+        )}
+      </div>
+      {isScanning && (
+        <QrLogin
+          text={t("app.scan_text")}
+          onText={(text) => {
+            setScanning(false);
+            setTheirs(text);
+            void join(text);
+          }}
+          onClose={() => setScanning(false)}
+        />
       )}
     </section>
   );

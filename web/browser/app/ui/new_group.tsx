@@ -4,11 +4,14 @@ import { useState } from "preact/hooks";
 import { t } from "../../panel/i18n/translate.ts";
 import { Button } from "../../panel/ui/button.tsx";
 import { TextField } from "../../panel/ui/fields.tsx";
+import { Face } from "./face.tsx";
 import type { ViewProps } from "./view.ts";
 import { useBook } from "./state.ts";
 
 export function NewGroup({ messenger, go }: ViewProps): JSX.Element {
-  const { contacts } = useBook(messenger);
+  const contacts = useBook(messenger).contacts.filter(({ blocked }) =>
+    !blocked
+  );
   const [name, setName] = useState("");
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const members = contacts.filter(({ fingerprint }) =>
@@ -18,11 +21,18 @@ export function NewGroup({ messenger, go }: ViewProps): JSX.Element {
     <section class="app-page">
       <h2>{t("app.new_group")}</h2>
       <form
+        class="card app-form"
         onSubmit={async (event) => {
           event.preventDefault();
-          if (name.trim() === "" || members.length === 0) return;
+          if (name.trim() === "") return;
           const { id } = await messenger.createGroup(name.trim(), members);
-          go({ kind: "chat", id });
+          // others come by its code
+          go(
+            members.length > 0 ? { kind: "chat", id } : {
+              kind: "invite",
+              group: id,
+            },
+          );
         }}
       >
         <TextField
@@ -46,15 +56,18 @@ export function NewGroup({ messenger, go }: ViewProps): JSX.Element {
                       : chosen.filter((one) => one !== contact.fingerprint),
                   )}
               />
-              <span dir="auto">{contact.name}</span>{" "}
-              <bdi dir="ltr" class="hint">{contact.address}</bdi>
+              <Face name={contact.name} of={contact.fingerprint} />
+              <span class="app-title-text">
+                <span dir="auto">{contact.name}</span>
+                <bdi dir="ltr" class="hint">{contact.address}</bdi>
+              </span>
             </label>
           ))}
         </fieldset>
         <Button
           submit
           kind="primary"
-          disabled={name.trim() === "" || members.length === 0}
+          disabled={name.trim() === ""}
         >
           {t("app.create_group")}
         </Button>

@@ -8,12 +8,22 @@ import {
   t,
 } from "../../panel/i18n/translate.ts";
 import { Button } from "../../panel/ui/button.tsx";
+import { CopyButton } from "../../panel/ui/copy.tsx";
 import { ConfirmDialog } from "../../panel/ui/dialog.tsx";
 import { SelectField, SwitchField, TextField } from "../../panel/ui/fields.tsx";
 import { toast } from "../../panel/ui/toast.tsx";
 import type { Messenger } from "../model/messenger.ts";
 import { post } from "../net/web_mail.ts";
-import { said } from "./login.tsx";
+import { saveFile } from "./save_file.ts";
+import {
+  chooseTheme,
+  type Theme,
+  theme,
+  THEMES,
+} from "../../panel/shell/theme.ts";
+import { useStore } from "../../panel/client/store.ts";
+import { said } from "./said.ts";
+import { Transfer } from "./transfer.tsx";
 import { messenger as current, useBook } from "./state.ts";
 
 interface SettingsProps {
@@ -28,6 +38,8 @@ export function Settings(
   const { account } = book;
   const [name, setName] = useState(account.name);
   const [asked, setAsked] = useState<"out" | "delete">();
+  const shownTheme = useStore(theme);
+  const blocked = book.contacts.filter((contact) => contact.blocked);
 
   async function leave(): Promise<void> {
     messenger.link.stop();
@@ -38,49 +50,93 @@ export function Settings(
   return (
     <section class="app-page">
       <h2>{t("app.settings")}</h2>
-      <p>
-        <bdi dir="ltr">{account.address}</bdi>
-      </p>
       <form
+        class="card app-form"
         onSubmit={async (event) => {
           event.preventDefault();
           await book.setAccount({ ...account, name: name.trim() });
           toast(t("app.saved"));
         }}
       >
+        <h3>{t("app.profile")}</h3>
+        <p class="app-actions">
+          <bdi dir="ltr">{account.address}</bdi>
+          <CopyButton text={account.address} />
+        </p>
         <TextField
           label={t("app.your_name")}
           value={name}
           onChange={setName}
+          maxLength={80}
         />
-        <Button submit>{t("app.save")}</Button>
-      </form>
-      <SelectField
-        label={t("app.language")}
-        value={currentLanguage()}
-        options={Object.entries(LANGUAGES)}
-        onChange={(value) => onLanguage(value as Language)}
-      />
-      <SwitchField
-        label={t("app.receipts")}
-        hint={t("app.receipts_hint")}
-        value={account.sendsReceipts}
-        onChange={(sendsReceipts) =>
-          book.setAccount({ ...account, sendsReceipts })}
-      />
-      <Password messenger={messenger} />
-      <h3>{t("app.key")}</h3>
-      <p class="hint">{t("app.key_export_hint")}</p>
-      <Button onClick={() => saveKey(account.key.armored)}>
-        {t("app.key_export")}
-      </Button>
-      <h3>{t("app.way_out")}</h3>
-      <p class="app-actions">
-        <Button onClick={() => setAsked("out")}>{t("app.log_out")}</Button>
-        <Button kind="danger" onClick={() => setAsked("delete")}>
-          {t("app.delete_account")}
+        <Button submit disabled={name.trim() === account.name}>
+          {t("app.save")}
         </Button>
-      </p>
+      </form>
+      <div class="card app-form">
+        <h3>{t("app.here")}</h3>
+        <SelectField
+          label={t("app.language")}
+          value={currentLanguage()}
+          options={Object.entries(LANGUAGES)}
+          onChange={(value) => onLanguage(value as Language)}
+        />
+        <SwitchField
+          label={t("app.receipts")}
+          hint={t("app.receipts_hint")}
+          value={account.sendsReceipts}
+          onChange={(sendsReceipts) =>
+            book.setAccount({ ...account, sendsReceipts })}
+        />
+        <SelectField
+          label={t("app.theme")}
+          value={shownTheme}
+          options={THEMES.map((one) => [one, t(`theme.${one}`)] as const)}
+          onChange={(value) => chooseTheme(value as Theme)}
+        />
+      </div>
+      <Password messenger={messenger} />
+      <Transfer messenger={messenger} />
+      <div class="card app-form">
+        <h3>{t("app.key")}</h3>
+        <p class="hint">{t("app.key_export_hint")}</p>
+        <Button
+          onClick={() =>
+            saveFile(
+              "secret-key.asc",
+              account.key.armored,
+              "application/pgp-keys",
+            )}
+        >
+          {t("app.key_export")}
+        </Button>
+      </div>
+      {blocked.length > 0 && (
+        <div class="card app-form">
+          <h3>{t("app.blocked")}</h3>
+          {blocked.map((contact) => (
+            <p class="app-actions" key={contact.fingerprint}>
+              <bdi>{contact.name}</bdi>
+              <Button
+                small
+                onClick={() =>
+                  book.setContact({ ...contact, blocked: false })}
+              >
+                {t("app.unblock")}
+              </Button>
+            </p>
+          ))}
+        </div>
+      )}
+      <div class="card app-form">
+        <h3>{t("app.way_out")}</h3>
+        <p class="app-actions">
+          <Button onClick={() => setAsked("out")}>{t("app.log_out")}</Button>
+          <Button kind="danger" onClick={() => setAsked("delete")}>
+            {t("app.delete_account")}
+          </Button>
+        </p>
+      </div>
       {asked === "out" && (
         <ConfirmDialog
           title={t("app.log_out")}
@@ -120,6 +176,7 @@ function Password({ messenger }: { readonly messenger: Messenger }) {
   const [problem, setProblem] = useState("");
   return (
     <form
+      class="card app-form"
       onSubmit={async (event) => {
         event.preventDefault();
         setProblem("");
@@ -156,15 +213,4 @@ function Password({ messenger }: { readonly messenger: Messenger }) {
       </Button>
     </form>
   );
-}
-
-function saveKey(armored: string): void {
-  const url = URL.createObjectURL(
-    new Blob([armored], { type: "application/pgp-keys" }),
-  );
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = "secret-key.asc";
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

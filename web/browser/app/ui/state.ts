@@ -4,6 +4,8 @@ import { createStore } from "../../panel/client/store.ts";
 import type { Messenger } from "../model/messenger.ts";
 
 export const messenger = createStore<Messenger | undefined>(undefined);
+/** Another tab speaks for this account. */
+export const isElsewhere = createStore(false);
 
 /** Renders again when anything in the book changes. */
 export function useBook({ book }: Messenger): typeof book {
@@ -14,13 +16,15 @@ export function useBook({ book }: Messenger): typeof book {
   return book;
 }
 
-export function useConnection(of: Messenger): Messenger["state"] {
+export function useConnection(
+  of: Messenger,
+): Pick<Messenger, "state" | "isFull"> {
   const [, again] = useReducer((count: number) => count + 1, 0);
   useEffect(
     () => watched(() => again(undefined), (tell) => of.watchState(tell)),
     [of],
   );
-  return of.state;
+  return of;
 }
 
 /** What changed between the first drawing and now is drawn, too. */

@@ -4,6 +4,7 @@ import type { Messenger } from "../model/messenger.ts";
 export type View =
   | { readonly kind: "none" }
   | { readonly kind: "chat"; readonly id: string }
+  | { readonly kind: "details"; readonly id: string }
   | { readonly kind: "invite"; readonly group?: string }
   | { readonly kind: "group" }
   | { readonly kind: "folders" }

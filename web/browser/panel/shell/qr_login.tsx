@@ -8,11 +8,15 @@ import { readPicture } from "./read_qr.ts";
 const LOOK_MS = 250;
 
 interface QrLoginProps {
+  /** What is to be held before the camera. */
+  readonly text?: string;
   readonly onText: (text: string) => void;
   readonly onClose: () => void;
 }
 
-export function QrLogin({ onText, onClose }: QrLoginProps): JSX.Element {
+export function QrLogin(
+  { text: asks, onText, onClose }: QrLoginProps,
+): JSX.Element {
   const video = useRef<HTMLVideoElement>(null);
   const [problem, setProblem] = useState<string>();
   const [hasCamera, setHasCamera] = useState(false);
@@ -52,7 +56,7 @@ export function QrLogin({ onText, onClose }: QrLoginProps): JSX.Element {
   }, []);
   return (
     <Dialog title={t("login.scan")} onClose={onClose}>
-      <p>{t("login.scan_text")}</p>
+      <p>{asks ?? t("login.scan_text")}</p>
       <video
         ref={video}
         class="camera"

@@ -10,6 +10,17 @@ export const theme = createStore<Theme>(
     "auto",
 );
 
+/** As it was chosen before, on a page without a start script. */
+export function restoreTheme(): void {
+  try {
+    const kept = localStorage.getItem(KEPT);
+    const known = THEMES.find((name) => name === kept);
+    if (known) chooseTheme(known);
+  } catch {
+    // nothing may be read here
+  }
+}
+
 export function chooseTheme(name: Theme): void {
   document.documentElement.dataset.theme = name;
   theme.set(name);
