@@ -11,6 +11,7 @@ Deno.test("two people meet by a link, and each knows the other's key for certain
   assert.equal(knownToAnn?.fingerprint, bob.book.account.key.fingerprint);
   assert.equal(knownToBob?.verified && knownToAnn?.verified, true);
   assert.equal(knownToAnn?.name, "Bob");
+  assert.equal(knownToBob?.name, "Ann");
 });
 
 Deno.test("nothing of a message is in clear but who writes and when about", async () => {

@@ -53,7 +53,7 @@ class Reader {
 
   async signUp(name: string): Promise<void> {
     await this.page.getByLabel("Your name").fill(name);
-    await this.press("Create account and begin");
+    await this.press("Create account");
     await this.page.getByText("connected", { exact: true }).waitFor();
   }
 
@@ -113,8 +113,7 @@ Deno.test({
         const link = await ann.rpc.getChatSecurejoinQrCode(ann.id, null);
         await bea.press("Meet somebody");
         await page.getByLabel("Their invitation link").fill(link);
-        await bea.press("Meet");
-        await bea.sees("the key was checked");
+        await bea.sees("the key was checked"); // what is pasted whole is enough
       });
 
       await t.step(
@@ -130,7 +129,7 @@ Deno.test({
           assert.equal(received.sender.isVerified, true);
           await ann.rpc.acceptChat(ann.id, received.chatId);
           await ann.rpc.markseenMsgs(ann.id, [received.id]);
-          await page.getByText("read", { exact: true }).waitFor();
+          await page.getByTitle("read", { exact: true }).first().waitFor();
           await ann.rpc.sendReaction(ann.id, received.id, ["👍"]);
           await bea.sees("👍");
           const sent = await ann.send(received.chatId, "Hello from a core");
@@ -203,7 +202,6 @@ Deno.test({
           const link = await ann.rpc.getChatSecurejoinQrCode(ann.id, own);
           await bea.press("Meet somebody");
           await page.getByLabel("Their invitation link").fill(link);
-          await bea.press("Meet");
           await core.until("the new member", async () => {
             const { contactIds } = await ann.rpc.getFullChatById(ann.id, own);
             return contactIds.length === 2;
@@ -221,7 +219,10 @@ Deno.test({
         const link = await page.getByRole("link", {
           name: "My invitation link",
         }).getAttribute("href");
-        assert.match(link ?? "", /^https:\/\/i\.delta\.chat\/#[0-9A-F]{40}&i=/);
+        assert.match(
+          link ?? "",
+          /^https:\/\/i\.delta\.chat\/#[0-9A-F]{40}&v=3&i=/,
+        );
         const chat = await cleo.rpc.secureJoin(cleo.id, link!);
         await core.until(
           "end of Secure-Join at the joiner",
@@ -290,7 +291,7 @@ Deno.test({
         const dialog = page.getByRole("dialog");
         await dialog.getByRole("textbox").fill(address!);
         await dialog.getByRole("button", { name: "Delete account" }).click();
-        await page.getByText("How do you begin?").waitFor();
+        await page.getByRole("heading", { name: "New account" }).waitFor();
         const { data } = JSON.parse(
           await server.command("accounts", "list", "--json"),
         );

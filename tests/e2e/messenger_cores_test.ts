@@ -217,7 +217,7 @@ for (const program of programs) {
   ) {
     Deno.test(`the messenger meets ${what} of ${name}`, () =>
       withWorld(async (world, _ann, bob) => {
-        const core = await Core.start(program ? { program } : {});
+        const core = await Core.start(program ? { command: [program] } : {});
         try {
           await work(world, bob, core);
         } finally {

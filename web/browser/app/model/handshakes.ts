@@ -78,6 +78,7 @@ export class Handshakes {
       address,
       inviteNumber: invite.inviteNumber ?? auth,
       auth,
+      name: invite.name,
       chat: chat.id,
       at: now(),
       ...(groupId === undefined ? {} : { groupId }),
@@ -183,7 +184,8 @@ export class Handshakes {
       one.role === "joins" && one.fingerprint === signer.fingerprint
     );
     for (const handshake of joining) {
-      const host = await this.#learn(signer, message.from.name, true);
+      const name = message.from.name || (handshake.name ?? "");
+      const host = await this.#learn(signer, name, true);
       const isGroup = handshake.groupId !== undefined;
       const chat = handshake.chat && this.#book.chat(handshake.chat);
       await this.#sendStep(host, [

@@ -81,6 +81,8 @@ export interface Handshake {
   readonly address?: string;
   readonly inviteNumber: string;
   readonly auth: string;
+  /** As the code says, until they say it themselves. */
+  readonly name?: string;
   readonly chat?: string;
   readonly groupId?: string;
   readonly groupName?: string;

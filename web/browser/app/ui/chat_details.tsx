@@ -37,7 +37,9 @@ export function ChatDetails(
     <section class="app-page">
       <header class="app-profile">
         <Face name={chat.name} of={faceOf(chat)} kind={chat.kind} />
-        <h2 dir="auto">{chat.name}</h2>
+        <h2>
+          <bdi>{chat.name}</bdi>
+        </h2>
         {isOne && person && (
           <p class="hint">
             <bdi dir="ltr">{person.address}</bdi>
@@ -58,8 +60,12 @@ export function ChatDetails(
               <li key={one.fingerprint}>
                 <Face name={one.name} of={one.fingerprint} />
                 <span class="app-title-text">
-                  <strong dir="auto">{one.name}</strong>
-                  <bdi class="hint" dir="ltr">{one.address}</bdi>
+                  <strong>
+                    <bdi>{one.name}</bdi>
+                  </strong>
+                  <span class="hint">
+                    <bdi dir="ltr">{one.address}</bdi>
+                  </span>
                 </span>
                 {one.verified && (
                   <span class="app-verified">

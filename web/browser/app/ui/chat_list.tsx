@@ -75,11 +75,15 @@ function Row({ book, chat, isOpen, onOpen }: {
         <Face name={name} of={faceOf(chat)} kind={kind} />
         <span class="app-chat-text">
           <span class="app-chat-line">
-            <strong dir="auto">{name}</strong>
+            <strong>
+              <bdi>{name}</bdi>
+            </strong>
             <time class="hint">{shortTime(at)}</time>
           </span>
           <span class="app-chat-line">
-            <span class="app-preview" dir="auto">{preview}</span>
+            <span class="app-preview">
+              <bdi>{preview}</bdi>
+            </span>
             {isOwn && <Ticks state={last.state} />}
             {unread > 0 && (
               <span class="app-unread">

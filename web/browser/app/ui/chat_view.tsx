@@ -66,7 +66,9 @@ export function ChatView(
         >
           <Face name={chat.name} of={faceOf(chat)} kind={chat.kind} />
           <span class="app-title-text">
-            <strong class="app-name" dir="auto">{chat.name}</strong>
+            <strong>
+              <bdi>{chat.name}</bdi>
+            </strong>
             <span class="hint">
               <About chat={chat} people={people} />
             </span>

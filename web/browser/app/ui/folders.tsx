@@ -68,6 +68,7 @@ export function Folders(
         ))}
       </ul>
       <form
+        class="card app-form"
         onSubmit={(event) => {
           event.preventDefault();
           const wanted = name.trim();
@@ -85,6 +86,7 @@ export function Folders(
       </form>
       {open !== INBOX && (
         <form
+          class="card app-form"
           onSubmit={(event) => {
             event.preventDefault();
             const to = renamed.trim();
@@ -98,49 +100,55 @@ export function Folders(
             value={renamed}
             onChange={setRenamed}
           />
-          <Button submit>{t("app.rename")}</Button>{" "}
-          <Button kind="danger" onClick={() => setRemoving(true)}>
-            {t("app.remove")}
-          </Button>
+          <div class="app-actions">
+            <Button submit>{t("app.rename")}</Button>
+            <Button kind="danger" onClick={() => setRemoving(true)}>
+              {t("app.remove")}
+            </Button>
+          </div>
         </form>
       )}
-      <table class="app-table">
-        <caption>{t("app.in_folder", { name: open })}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{t("app.from")}</th>
-            <th scope="col">{t("app.when")}</th>
-            <th scope="col">{t("app.size")}</th>
-            <th scope="col">{t("app.move_to")}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {messages.map(({ uid, from, date, size }) => (
-            <tr key={uid}>
-              <td>
-                <bdi dir="ltr">{from}</bdi>
-              </td>
-              <td>{formatTime(Date.parse(date) / 1000)}</td>
-              <td>{formatBytes(size)}</td>
-              <td>
-                <select
-                  aria-label={t("app.move_to")}
-                  value=""
-                  onChange={(event) => {
-                    const to = event.currentTarget.value;
-                    void change(() => link.move(open, uid, to), open);
-                  }}
-                >
-                  <option value="">–</option>
-                  {folders.filter((one) => one.name !== open).map((one) => (
-                    <option key={one.name} value={one.name}>{one.name}</option>
-                  ))}
-                </select>
-              </td>
+      <div class="app-wide" tabIndex={0}>
+        <table class="app-table">
+          <caption>{t("app.in_folder", { name: open })}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{t("app.from")}</th>
+              <th scope="col">{t("app.when")}</th>
+              <th scope="col">{t("app.size")}</th>
+              <th scope="col">{t("app.move_to")}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {messages.map(({ uid, from, date, size }) => (
+              <tr key={uid}>
+                <td>
+                  <bdi dir="ltr">{from}</bdi>
+                </td>
+                <td>{formatTime(Date.parse(date) / 1000)}</td>
+                <td>{formatBytes(size)}</td>
+                <td>
+                  <select
+                    aria-label={t("app.move_to")}
+                    value=""
+                    onChange={(event) => {
+                      const to = event.currentTarget.value;
+                      void change(() => link.move(open, uid, to), open);
+                    }}
+                  >
+                    <option value="">–</option>
+                    {folders.filter((one) => one.name !== open).map((one) => (
+                      <option key={one.name} value={one.name}>
+                        {one.name}
+                      </option>
+                    ))}
+                  </select>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
       {isRemoving && (
         <ConfirmDialog
           title={t("app.remove_folder", { name: open })}

@@ -58,8 +58,10 @@ export function NewGroup({ messenger, go }: ViewProps): JSX.Element {
               />
               <Face name={contact.name} of={contact.fingerprint} />
               <span class="app-title-text">
-                <span dir="auto">{contact.name}</span>
-                <bdi dir="ltr" class="hint">{contact.address}</bdi>
+                <bdi>{contact.name}</bdi>
+                <span class="hint">
+                  <bdi dir="ltr">{contact.address}</bdi>
+                </span>
               </span>
             </label>
           ))}
