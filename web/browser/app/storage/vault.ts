@@ -101,7 +101,7 @@ export class DeviceVault implements Vault {
       this.#key,
       encode(value),
     );
-    await done(this.#store("readwrite").put({ iv, data }, name));
+    await this.#write((store) => store.put({ iv, data }, name));
   }
 
   async get<T>(name: string): Promise<T | undefined> {
@@ -126,7 +126,7 @@ export class DeviceVault implements Vault {
   }
 
   async remove(name: string): Promise<void> {
-    await done(this.#store("readwrite").delete(name));
+    await this.#write((store) => store.delete(name));
   }
 
   async wipe(): Promise<void> {
@@ -143,6 +143,16 @@ export class DeviceVault implements Vault {
 
   #store(mode: IDBTransactionMode): IDBObjectStore {
     return this.#database.transaction(RECORDS, mode).objectStore(RECORDS);
+  }
+
+  /** It is kept when the transaction is complete: that there is no room is said no sooner. */
+  #write(work: (store: IDBObjectStore) => void): Promise<void> {
+    const store = this.#store("readwrite");
+    work(store);
+    return new Promise((resolve, reject) => {
+      store.transaction.oncomplete = () => resolve();
+      store.transaction.onabort = () => reject(store.transaction.error);
+    });
   }
 
   /** The name is bound to what it names, so that no record can be put in the place of another. */

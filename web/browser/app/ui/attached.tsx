@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { formatBytes, t } from "../../panel/i18n/translate.ts";
 import type { Messenger } from "../model/messenger.ts";
 import type { FileOf } from "../model/types.ts";
-import { Symbol } from "./symbol.tsx";
+import { Symbol } from "./parts/symbol.tsx";
 
 /** Pictures that browsers draw without running anything. */
 export const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];

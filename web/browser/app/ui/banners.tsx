@@ -6,7 +6,7 @@ import { Button } from "../../panel/ui/button.tsx";
 import { TextField } from "../../panel/ui/fields.tsx";
 import type { Messenger } from "../model/messenger.ts";
 import { useConnection } from "./state.ts";
-import { Symbol } from "./symbol.tsx";
+import { Symbol } from "./parts/symbol.tsx";
 
 export function Banners(
   { messenger }: { readonly messenger: Messenger },

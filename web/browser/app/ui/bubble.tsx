@@ -7,11 +7,11 @@ import { toast } from "../../panel/ui/toast.tsx";
 import type { Messenger } from "../model/messenger.ts";
 import type { ChatMessage } from "../model/types.ts";
 import { Attached } from "./attached.tsx";
-import { hueOf } from "./face.tsx";
-import { said } from "./said.ts";
-import { Symbol } from "./symbol.tsx";
-import { Ticks } from "./ticks.tsx";
-import { clockTime } from "./times.ts";
+import { hueOf } from "./parts/face.tsx";
+import { said } from "./parts/said.ts";
+import { Symbol } from "./parts/symbol.tsx";
+import { Ticks } from "./parts/ticks.tsx";
+import { clockTime } from "./parts/times.ts";
 
 interface BubbleProps {
   readonly messenger: Messenger;

@@ -6,10 +6,10 @@ import { Button } from "../../panel/ui/button.tsx";
 import { ConfirmDialog } from "../../panel/ui/dialog.tsx";
 import { toast } from "../../panel/ui/toast.tsx";
 import type { Contact } from "../model/types.ts";
-import { Face, faceOf } from "./face.tsx";
-import { said } from "./said.ts";
+import { Face, faceOf } from "./parts/face.tsx";
+import { said } from "./parts/said.ts";
 import { useBook } from "./state.ts";
-import { Symbol } from "./symbol.tsx";
+import { Symbol } from "./parts/symbol.tsx";
 import type { ViewProps } from "./view.ts";
 
 type Asked = "remove" | "leave" | "block";

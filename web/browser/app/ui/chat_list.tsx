@@ -4,10 +4,10 @@ import { useState } from "preact/hooks";
 import { formatNumber, t } from "../../panel/i18n/translate.ts";
 import type { Book } from "../model/book.ts";
 import type { Chat } from "../model/types.ts";
-import { Face, faceOf } from "./face.tsx";
-import { Ticks } from "./ticks.tsx";
+import { Face, faceOf } from "./parts/face.tsx";
+import { Ticks } from "./parts/ticks.tsx";
 import type { View } from "./view.ts";
-import { shortTime } from "./times.ts";
+import { shortTime } from "./parts/times.ts";
 
 interface ChatListProps {
   readonly book: Book;

@@ -6,10 +6,10 @@ import { formatNumber, t } from "../../panel/i18n/translate.ts";
 import type { Chat, ChatMessage, Contact } from "../model/types.ts";
 import { Bubble } from "./bubble.tsx";
 import { Composer } from "./composer.tsx";
-import { Face, faceOf } from "./face.tsx";
+import { Face, faceOf } from "./parts/face.tsx";
 import { useBook } from "./state.ts";
-import { Symbol } from "./symbol.tsx";
-import { dayName, isSameDay } from "./times.ts";
+import { Symbol } from "./parts/symbol.tsx";
+import { dayName, isSameDay } from "./parts/times.ts";
 import type { ViewProps } from "./view.ts";
 
 /** Messages that are drawn; more when one asks for them. */

@@ -5,8 +5,8 @@ import { formatBytes, t } from "../../panel/i18n/translate.ts";
 import { toast } from "../../panel/ui/toast.tsx";
 import type { Attachment } from "../protocol/writer.ts";
 import { PICTURES } from "./attached.tsx";
-import { said } from "./said.ts";
-import { Symbol } from "./symbol.tsx";
+import { said } from "./parts/said.ts";
+import { Symbol } from "./parts/symbol.tsx";
 
 interface ComposerProps {
   /** What was begun there is there again. */

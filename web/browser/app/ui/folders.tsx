@@ -8,7 +8,7 @@ import { TextField } from "../../panel/ui/fields.tsx";
 import { toast } from "../../panel/ui/toast.tsx";
 import type { Messenger } from "../model/messenger.ts";
 import type { Folder, FolderMessage } from "../net/mail_link.ts";
-import { said } from "./said.ts";
+import { said } from "./parts/said.ts";
 
 const INBOX = "INBOX";
 

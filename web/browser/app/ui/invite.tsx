@@ -9,8 +9,8 @@ import { TextField } from "../../panel/ui/fields.tsx";
 import { QrCode } from "../../panel/ui/qr.tsx";
 import { toast } from "../../panel/ui/toast.tsx";
 import { parseInvite } from "../protocol/invite.ts";
-import { said } from "./said.ts";
-import { Symbol } from "./symbol.tsx";
+import { said } from "./parts/said.ts";
+import { Symbol } from "./parts/symbol.tsx";
 import type { ViewProps } from "./view.ts";
 
 export function Invite(

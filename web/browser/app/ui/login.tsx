@@ -7,7 +7,7 @@ import { SwitchField, TextField } from "../../panel/ui/fields.tsx";
 import { post } from "../net/web_mail.ts";
 import type { Account } from "../model/types.ts";
 import { importKey, makeKey } from "../protocol/keys.ts";
-import { said } from "./said.ts";
+import { said } from "./parts/said.ts";
 
 export interface LoginProps {
   readonly onEnter: (account: Account, isKept: boolean) => Promise<void>;

@@ -13,7 +13,7 @@ import { Invite } from "./invite.tsx";
 import { NewGroup } from "./new_group.tsx";
 import { Settings } from "./settings.tsx";
 import { useBook, useConnection } from "./state.ts";
-import { Symbol, type SymbolName } from "./symbol.tsx";
+import { Symbol, type SymbolName } from "./parts/symbol.tsx";
 import type { View } from "./view.ts";
 
 interface MainProps {

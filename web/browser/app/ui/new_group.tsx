@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { t } from "../../panel/i18n/translate.ts";
 import { Button } from "../../panel/ui/button.tsx";
 import { TextField } from "../../panel/ui/fields.tsx";
-import { Face } from "./face.tsx";
+import { Face } from "./parts/face.tsx";
 import type { ViewProps } from "./view.ts";
 import { useBook } from "./state.ts";
 

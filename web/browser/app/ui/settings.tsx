@@ -14,7 +14,7 @@ import { SelectField, SwitchField, TextField } from "../../panel/ui/fields.tsx";
 import { toast } from "../../panel/ui/toast.tsx";
 import type { Messenger } from "../model/messenger.ts";
 import { post } from "../net/web_mail.ts";
-import { saveFile } from "./save_file.ts";
+import { saveFile } from "./parts/save_file.ts";
 import {
   chooseTheme,
   type Theme,
@@ -22,7 +22,7 @@ import {
   THEMES,
 } from "../../panel/shell/theme.ts";
 import { useStore } from "../../panel/client/store.ts";
-import { said } from "./said.ts";
+import { said } from "./parts/said.ts";
 import { Transfer } from "./transfer.tsx";
 import { messenger as current, useBook } from "./state.ts";
 

@@ -8,8 +8,8 @@ import { Dialog } from "../../panel/ui/dialog.tsx";
 import { toast } from "../../panel/ui/toast.tsx";
 import type { Messenger } from "../model/messenger.ts";
 import { makeCode, writeTransfer } from "../storage/transfer.ts";
-import { said } from "./said.ts";
-import { saveFile } from "./save_file.ts";
+import { said } from "./parts/said.ts";
+import { saveFile } from "./parts/save_file.ts";
 
 export function Transfer(
   { messenger }: { readonly messenger: Messenger },

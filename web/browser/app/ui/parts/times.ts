@@ -1,5 +1,5 @@
 /** Times as people say them in chats. @module */
-import { currentLanguage } from "../../panel/i18n/translate.ts";
+import { currentLanguage } from "../../../panel/i18n/translate.ts";
 
 const WEEK_DAYS = 6;
 

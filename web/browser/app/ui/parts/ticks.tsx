@@ -1,7 +1,7 @@
 /** How far a message of ours has come. @module */
 import type { JSX } from "preact";
-import { t } from "../../panel/i18n/translate.ts";
-import type { ChatMessage } from "../model/types.ts";
+import { t } from "../../../panel/i18n/translate.ts";
+import type { ChatMessage } from "../../model/types.ts";
 import { Symbol, type SymbolName } from "./symbol.tsx";
 
 const SIGNS: Readonly<Partial<Record<ChatMessage["state"], SymbolName>>> = {

@@ -1,6 +1,6 @@
 /** Somebody, or a chat, as a letter in a colour that is theirs. @module */
 import type { JSX } from "preact";
-import type { Chat } from "../model/types.ts";
+import type { Chat } from "../../model/types.ts";
 import { Symbol } from "./symbol.tsx";
 
 const HUES = 6;

@@ -1,7 +1,7 @@
 /** What went wrong, in words for people. @module */
-import { has, t } from "../../panel/i18n/translate.ts";
-import { Unreachable } from "../net/mail_link.ts";
-import { RefusedError } from "../net/web_mail.ts";
+import { has, t } from "../../../panel/i18n/translate.ts";
+import { Unreachable } from "../../net/mail_link.ts";
+import { RefusedError } from "../../net/web_mail.ts";
 
 export function said(error: unknown): string {
   if (error instanceof RefusedError) return t("app.error.refused");

@@ -1,0 +1,360 @@
+/**
+ * The messenger at `/app` in a real browser, by two people on a phone and at a
+ * desk: what keeps mail from coming, another tab, another browser; its looks in
+ * languages and themes. Skipped where there is no Chromium.
+ */
+import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import axe from "axe-core";
+import {
+  type Browser,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "playwright-core";
+import { CHROMIUM, isInstalled } from "../harness/chromium.ts";
+import { Server } from "../harness/server.ts";
+
+const LIMIT_MS = 60_000;
+const PHONE: BrowserContextOptions = {
+  viewport: { width: 360, height: 740 },
+  hasTouch: true,
+  colorScheme: "dark",
+};
+
+class Person {
+  private constructor(readonly page: Page, readonly faults: string[]) {}
+
+  static async open(
+    browser: Browser,
+    server: Server,
+    options: BrowserContextOptions = {},
+  ): Promise<Person> {
+    const context = await browser.newContext({
+      ignoreHTTPSErrors: true,
+      ...options,
+    });
+    return await Person.tab(await context.newPage(), server);
+  }
+
+  static async tab(page: Page, server: Server): Promise<Person> {
+    page.setDefaultTimeout(LIMIT_MS);
+    const faults: string[] = [];
+    page.on("pageerror", (error) => faults.push(error.message));
+    page.on("console", (message) => {
+      if (/Content Security Policy/.test(message.text())) {
+        faults.push(message.text());
+      }
+    });
+    await page.goto(`https://127.0.0.1:${server.ports.https}/app`);
+    return new Person(page, faults);
+  }
+
+  async signUp(name: string): Promise<void> {
+    await this.page.getByLabel("Your name").fill(name);
+    await this.press("Create account");
+    await this.isOnline();
+  }
+
+  async isOnline(): Promise<void> {
+    // what is there and not seen, as on phones, counts too
+    await this.page.locator(".app-state.online").waitFor({ state: "attached" });
+  }
+
+  async press(name: string): Promise<void> {
+    await this.page.getByRole("button", { name, exact: true }).click();
+  }
+
+  async write(text: string): Promise<void> {
+    await this.page.getByLabel("Write a message").fill(text);
+    await this.press("Send");
+  }
+
+  bubble(text: string) {
+    return this.page.getByRole("main").getByRole("listitem").filter({
+      hasText: text,
+    });
+  }
+
+  async openChat(name: string): Promise<void> {
+    await this.page.getByRole("navigation")
+      .getByRole("button", { name: new RegExp(name) }).first().click();
+  }
+
+  /** Nothing serious by axe, nothing wider than the screen. */
+  async looksRight(): Promise<void> {
+    await this.page.evaluate(axe.source);
+    const found = await this.page.evaluate(async () => {
+      // deno-lint-ignore no-explicit-any
+      const { violations } = await (globalThis as any).axe.run();
+      // deno-lint-ignore no-explicit-any
+      const { scrollWidth, clientWidth } = (globalThis as any).document
+        .documentElement;
+      return [
+        ...violations.filter(({ impact }: { impact: string }) =>
+          impact === "serious" || impact === "critical"
+        ).map(({ id, nodes }: { id: string; nodes: { html: string }[] }) =>
+          `${id}: ${nodes[0]?.html}`
+        ),
+        ...(scrollWidth > clientWidth ? ["wider than the screen"] : []),
+      ];
+    });
+    assert.deepEqual(found, []);
+  }
+}
+
+async function scene(
+  work: (scene: {
+    readonly browser: Browser;
+    readonly server: Server;
+    /** At a desk. */
+    readonly ann: Person;
+    /** On a phone. */
+    readonly bob: Person;
+  }) => Promise<void>,
+): Promise<void> {
+  const server = await Server.start();
+  await server.command("webimap", "enable");
+  await server.command("websmtp", "enable");
+  const browser = await chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--ignore-certificate-errors"],
+  });
+  try {
+    const ann = await Person.open(browser, server, { acceptDownloads: true });
+    const bob = await Person.open(browser, server, PHONE);
+    await ann.signUp("Ann");
+    await bob.signUp("Bob");
+    await ann.press("Meet somebody");
+    const link = await ann.page.getByRole("link", {
+      name: "My invitation link",
+    }).getAttribute("href");
+    await bob.press("Meet somebody");
+    await bob.looksRight();
+    await bob.page.getByLabel("Their invitation link").fill(link!);
+    await bob.page.getByText("the key was checked").waitFor();
+    await bob.write("Hello from a phone");
+    await ann.openChat("Bob");
+    await ann.bubble("Hello from a phone").waitFor();
+    await work({ browser, server, ann, bob });
+    assert.deepEqual([...ann.faults, ...bob.faults], []);
+  } finally {
+    await browser.close();
+    await server.dispose();
+  }
+}
+
+function browserTest(
+  name: string,
+  work: Parameters<typeof scene>[0],
+): void {
+  Deno.test({ name, ignore: !isInstalled(), fn: () => scene(work) });
+}
+
+browserTest(
+  "what is written without a connection goes when there is one",
+  async ({ ann, bob }) => {
+    await bob.page.context().setOffline(true);
+    await bob.page.evaluate(() => dispatchEvent(new Event("offline")));
+    await bob.write("Written in a tunnel");
+    await bob.bubble("Written in a tunnel").getByTitle("is being sent")
+      .waitFor();
+    await bob.page.context().setOffline(false);
+    await ann.bubble("Written in a tunnel").waitFor();
+    await bob.bubble("Written in a tunnel").getByTitle("read").waitFor();
+  },
+);
+
+browserTest(
+  "a password that was changed elsewhere is asked for",
+  async ({ server, ann, bob }) => {
+    const address = await addressOf(ann);
+    await server.command(
+      "accounts",
+      "password",
+      address,
+      "--password",
+      "quite-another-password",
+    );
+    const banner = ann.page.getByRole("status").filter({ hasText: "refuses" });
+    await banner.waitFor();
+    await ann.looksRight();
+    await banner.getByLabel("Password").fill("wrong-password-of-hers");
+    await banner.getByRole("button", { name: "Log in" }).click();
+    await banner.waitFor();
+    await banner.getByLabel("Password").fill("quite-another-password");
+    await banner.getByRole("button", { name: "Log in" }).click();
+    await ann.isOnline();
+    await bob.write("Are you there again?");
+    await ann.openChat("Bob");
+    await ann.bubble("Are you there again?").waitFor();
+  },
+);
+
+async function addressOf(person: Person): Promise<string> {
+  await person.press("Settings");
+  const bare = person.page.getByRole("main").locator("bdi").first();
+  return (await bare.textContent())!;
+}
+
+browserTest(
+  "one tab speaks at a time, and the other may take over",
+  async ({ server, ann, bob }) => {
+    const second = await Person.tab(
+      await ann.page.context().newPage(),
+      server,
+    );
+    await second.page.getByText("open in another tab").waitFor();
+    await second.looksRight();
+    await second.press("Use them here");
+    await second.isOnline();
+    await ann.page.getByText("open in another tab").waitFor();
+    await bob.write("To which tab?");
+    await second.openChat("Bob");
+    await second.bubble("To which tab?").waitFor();
+    await ann.press("Use them here");
+    await ann.openChat("Bob");
+    assert.equal(await ann.bubble("To which tab?").count(), 1);
+  },
+);
+
+browserTest(
+  "another browser gets it all by a file and a code",
+  async ({ browser, server, ann, bob }) => {
+    await ann.press("Settings");
+    await ann.press("Use another browser too");
+    const code = await ann.page.locator("code").textContent();
+    const [download] = await Promise.all([
+      ann.page.waitForEvent("download"),
+      ann.press("Save file"),
+    ]);
+    const file = await Deno.readTextFile((await download.path())!);
+    const other = await Person.open(browser, server, PHONE);
+    await other.press("Bring my chats from another browser");
+    await other.looksRight();
+    await other.page.getByLabel("The file").setInputFiles({
+      name: "chats.json",
+      mimeType: "application/json",
+      buffer: Buffer.from(file),
+    });
+    await other.page.getByLabel("Its code").fill("AAAA-BBBB");
+    await other.press("Bring them here");
+    await other.page.getByText("The code does not fit").waitFor();
+    await other.page.getByLabel("Its code").fill(code!);
+    await other.press("Bring them here");
+    await other.isOnline();
+    await other.openChat("Bob");
+    await other.bubble("Hello from a phone").waitFor();
+    await other.write("From the second browser");
+    await bob.bubble("From the second browser").waitFor();
+    await ann.press("Close");
+    await ann.openChat("Bob");
+    await ann.bubble("From the second browser").waitFor();
+    await bob.write("To both");
+    await ann.bubble("To both").waitFor();
+    await other.bubble("To both").waitFor();
+    assert.deepEqual(other.faults, []);
+  },
+);
+
+browserTest(
+  "a browser without room says so, and goes on when there is some",
+  async ({ server, ann, bob }) => {
+    const session = await ann.page.context().newCDPSession(ann.page);
+    const origin = `https://127.0.0.1:${server.ports.https}`;
+    await session.send("Storage.overrideQuotaForOrigin", {
+      origin,
+      quotaSize: 1,
+    });
+    await bob.page.locator(".app-composer input[type=file]").setInputFiles({
+      name: "large.bin",
+      mimeType: "application/octet-stream",
+      buffer: Buffer.alloc(200_000, 7),
+    });
+    await bob.write("A large file");
+    await ann.page.getByText("This browser has no room left").waitFor();
+    await session.send("Storage.overrideQuotaForOrigin", { origin });
+    await ann.bubble("A large file").waitFor();
+    await ann.page.getByText("This browser has no room left").waitFor({
+      state: "hidden",
+    });
+  },
+);
+
+browserTest(
+  "it looks right on a phone, at a desk, and from right to left",
+  async ({ ann, bob }) => {
+    await ann.write(
+      "An answer of several words, long enough for two lines on a phone",
+    );
+    await bob.bubble("An answer of several").waitFor();
+    await bob.bubble("An answer of several").getByRole("button", {
+      name: "React",
+    })
+      .click();
+    await bob.looksRight();
+    await bob.press("👍");
+    await ann.page.getByRole("list", { name: "Reactions" }).waitFor();
+    for (const person of [ann, bob]) {
+      await person.looksRight();
+      await person.page.getByTitle("About this chat").click();
+      await person.looksRight();
+    }
+    await bob.press("Block");
+    await bob.page.getByRole("dialog").getByRole("button", { name: "Block" })
+      .click();
+    await bob.page.getByRole("button", { name: "Unblock" }).waitFor();
+    await bob.press("Unblock");
+    await bob.press("Back");
+    await bob.press("Back");
+    for (const person of [ann, bob]) {
+      for (const name of ["New group", "Folders", "Settings"]) {
+        await person.press(name);
+        await person.page.getByRole("heading", { name }).waitFor();
+        await person.looksRight();
+        if (person === bob) await bob.press("Back");
+      }
+    }
+    await bob.press("Settings");
+    await bob.page.getByLabel("Language").selectOption("fa");
+    await bob.page.locator("html[dir=rtl]").waitFor();
+    await bob.looksRight();
+    await bob.page.goBack();
+    await bob.page.locator(".app-chat").first().waitFor();
+    await bob.looksRight();
+    await bob.page.locator(".app-chat").first().click();
+    await bob.looksRight();
+  },
+);
+
+Deno.test({
+  name: "an account is made with one press, in each language",
+  ignore: !isInstalled(),
+  async fn() {
+    const server = await Server.start();
+    await server.command("webimap", "enable");
+    await server.command("websmtp", "enable");
+    const browser = await chromium.launch({
+      executablePath: CHROMIUM,
+      args: ["--no-sandbox", "--ignore-certificate-errors"],
+    });
+    try {
+      for (const locale of ["en-US", "fa-IR", "ru-RU", "es-ES"]) {
+        const person = await Person.open(browser, server, {
+          ...PHONE,
+          colorScheme: "light",
+          locale,
+        });
+        await person.looksRight();
+        await person.page.locator("button[type=submit]").click();
+        await person.isOnline();
+        await person.looksRight();
+        assert.deepEqual(person.faults, []);
+        await person.page.context().close();
+      }
+    } finally {
+      await browser.close();
+      await server.dispose();
+    }
+  },
+});
