@@ -8,7 +8,7 @@ import {
   readTransfer,
   writeTransfer,
 } from "../../web/browser/app/storage/transfer.ts";
-import { MemoryVault } from "../../web/browser/app/storage/vault.ts";
+import { MemoryVault, NotKept } from "../../web/browser/app/storage/vault.ts";
 import { acquainted, texts } from "./people.ts";
 
 Deno.test("what is written without a connection is sent in its order when there is one", async () => {
@@ -38,8 +38,7 @@ Deno.test("a browser without room says so, and no more once there is some", asyn
   const raw = toOctets(relay.sent.at(-1)!.raw.replace(/Message-ID/, "X"));
   let told = 0;
   ann.watchState(() => told++);
-  vault.put = () =>
-    Promise.reject(new DOMException("No room", "QuotaExceededError"));
+  vault.put = () => Promise.reject(new NotKept("No room"));
   await assert.rejects(ann.receive(ann.book.uid + 1, raw));
   assert.deepEqual([ann.isFull, told], [true, 1]);
   vault.put = put;

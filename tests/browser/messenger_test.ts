@@ -1,6 +1,7 @@
 /** Two clients that write to each other over a relay in memory. @module */
 import assert from "node:assert/strict";
 import { toOctets } from "../../web/browser/app/protocol/octets.ts";
+import { NotKept } from "../../web/browser/app/storage/vault.ts";
 import { acquainted, person, texts } from "./people.ts";
 
 Deno.test("two people meet by a link, and each knows the other's key for certain", async () => {
@@ -119,8 +120,7 @@ Deno.test("a message for which there is no room is not passed over", async () =>
   const { relay, ann, bob, chat } = await acquainted();
   const { vault } = ann.book;
   const put = vault.put.bind(vault);
-  vault.put = () =>
-    Promise.reject(new DOMException("No room", "QuotaExceededError"));
+  vault.put = () => Promise.reject(new NotKept("No room"));
   relay.sent.length = 0;
   await bob.send(chat.id, "Kept").catch(() => {});
   await relay.settle().catch(() => {});

@@ -9,6 +9,7 @@ import { readOwnKey } from "../protocol/keys.ts";
 import { randomId } from "../protocol/octets.ts";
 import { readMessage } from "../protocol/reader.ts";
 import { type Attachment, makeMessageId } from "../protocol/writer.ts";
+import { NotKept } from "../storage/vault.ts";
 import type { Book } from "./book.ts";
 import { Handshakes, newChat } from "./handshakes.ts";
 import { Intake } from "./intake.ts";
@@ -74,12 +75,12 @@ export class Messenger {
     return () => this.#onState.delete(onChange);
   }
 
-  /** @throws {DOMException} when there is no room for it: then it comes again */
+  /** @throws {NotKept} when there is no room for it: then it comes again */
   async receive(uid: number, raw: Uint8Array): Promise<void> {
     try {
       await this.#receive(raw);
     } catch (error) {
-      if (isOutOfRoom(error)) {
+      if (error instanceof NotKept) {
         this.#setFull(true);
         throw error;
       }
@@ -312,8 +313,4 @@ export class Messenger {
   #membersOf(chat: Chat): Contact[] {
     return chat.members.flatMap((one) => this.book.contact(one) ?? []);
   }
-}
-
-function isOutOfRoom(error: unknown): boolean {
-  return error instanceof DOMException && error.name === "QuotaExceededError";
 }

@@ -6,7 +6,11 @@
  * @module
  */
 
+/** For want of room, mostly. */
+export class NotKept extends Error {}
+
 export interface Vault {
+  /** @throws {NotKept} */
   put(name: string, value: unknown): Promise<void>;
   get<T>(name: string): Promise<T | undefined>;
   /** Values by name, of all whose name begins so. */
@@ -151,7 +155,8 @@ export class DeviceVault implements Vault {
     work(store);
     return new Promise((resolve, reject) => {
       store.transaction.oncomplete = () => resolve();
-      store.transaction.onabort = () => reject(store.transaction.error);
+      store.transaction.onabort = () =>
+        reject(new NotKept("Not kept", { cause: store.transaction.error }));
     });
   }
 
