@@ -141,6 +141,14 @@ Deno.test("the envelope, tokens and their limits on a whole server", async (t) =
         "invalid_value",
       ],
       [
+        "a verb for nothing",
+        JSON.stringify({ method: "get", headers: {}, body: {} }),
+        bearer,
+        400,
+        /^invalid JSON request body$/,
+        "invalid_request",
+      ],
+      [
         "a large body",
         JSON.stringify({
           method: "status",

@@ -37,6 +37,7 @@ export interface Envelope {
 }
 
 const MAX_NAME = 500;
+const VERB = /^(?:get|head|post|put|patch|delete|options)$/i;
 
 /** @throws {ApiFault} 400, 413 */
 export async function readEnvelope(
@@ -52,7 +53,9 @@ export async function readEnvelope(
       (typeof resource === "string" && resource.length <= MAX_NAME)) &&
     isObject(headers) &&
     Object.values(headers).every((value) => typeof value === "string") &&
-    (resource !== undefined || json.method !== undefined);
+    // a verb alone says nothing of what it is for
+    (resource !== undefined ||
+      json.method !== undefined && !VERB.test(method));
   if (!isWellFormed) throw unreadable();
   if (body !== undefined && body !== null && !isObject(body)) {
     throw new ApiFault(400, "invalid_request", "body must be an object");

@@ -152,6 +152,10 @@ relayTest(
       dry_run: true,
     });
     await refused(ask(relay, "POST", path, { action: "kick" }), "not_running");
+    await refused(
+      ask(relay, "POST", "/admin/accounts/nobody.chats", { action: "kick" }),
+      "not_found",
+    );
     await wrongField(ask(relay, "POST", path, { action: "spoil" }), "action");
     const nobody = "/admin/accounts/nobody%40relay.example";
     await refused(ask(relay, "GET", nobody), "not_found");

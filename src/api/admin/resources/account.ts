@@ -1,6 +1,7 @@
 /** `/admin/accounts/:address`: one account, and what can be done with it. @module */
 import { optional } from "valibot";
 import { duration, flag, line } from "../../../admin/fields.ts";
+import { accountNamed } from "../../../admin/names.ts";
 import type { Resource } from "../resource.ts";
 import { action, given, perform, shows, unknownAction } from "./action.ts";
 
@@ -23,16 +24,22 @@ export const ACCOUNT_RESOURCES: readonly Resource[] = [{
         only_read: optional(flag("of a purge: only what was read")),
         dry_run: optional(flag("of a purge: only count")),
       },
-      run({ context, params, body }) {
+      async run({ context, params, body }) {
         const username = params.address!;
         const { older_than, only_read, dry_run } = body;
         switch (body.action) {
           case "reset_password":
-            return perform(context, "accounts.reset_password", { username });
-          case "kick":
-            return perform(context, "sessions.kill", { username });
+            return await perform(context, "accounts.reset_password", {
+              username,
+            });
+          case "kick": {
+            const { address } = await accountNamed(context, username);
+            return await perform(context, "sessions.kill", {
+              username: address,
+            });
+          }
           case "purge":
-            return perform(context, "accounts.purge", {
+            return await perform(context, "accounts.purge", {
               username,
               ...given({ only_read, dry_run }),
               ...(older_than === undefined
