@@ -9,12 +9,10 @@ import type { AdminContext } from "../admin/context.ts";
 import type { ServerControl } from "../admin/live_server.ts";
 import { isOutOfDescriptors } from "../base/system_errors.ts";
 import type { LoadedConfig } from "../config/load.ts";
-import type { Config } from "../config/schema.ts";
 import { raiseFileLimit } from "../files/file_limit.ts";
 import { word } from "../observe/fields.ts";
 import type { Log } from "../observe/log.ts";
 import type { Renewers } from "../tls/acme/renewers.ts";
-import { HttpChallenges } from "../tls/acme/solvers.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
 import type { Pollers } from "../federation/exchange/poll/pollers.ts";
 import { ConditionWatch } from "./running/condition_watch.ts";
@@ -36,6 +34,7 @@ import {
   openRehearsal,
   openRenewers,
 } from "./names/authority.ts";
+import { ownSolvers } from "./names/own_solvers.ts";
 import { certificateAdmin, renewIfDue } from "./names/certificate_admin.ts";
 import { RecentLag } from "./metrics/process_facts.ts";
 import { provideMetrics } from "./metrics/relay_metrics.ts";
@@ -50,6 +49,7 @@ import { OwnServices } from "./proxies/own_services.ts";
 import { tryShadowsocks } from "./proxies/shadowsocks_trial.ts";
 import { RelayShadowsocks } from "./proxies/shadowsocks.ts";
 import {
+  httpsAlpn,
   type ListenerChoice,
   type ServiceHandlers,
   ServiceListeners,
@@ -206,13 +206,13 @@ export async function assemble(
     keys,
     now: () => SYSTEM_CLOCK.now(),
   });
-  const challenges = new HttpChallenges();
+  const solvers = ownSolvers(listeners, () => protocols.sorter);
   const authority: AuthorityParts = {
     ...relay,
     version,
     clock: SYSTEM_CLOCK,
     timers: SYSTEM_TIMERS,
-    http: challenges,
+    ownSolvers: solvers,
     config: certificateConfig,
     onOutcome: ({ kind }) =>
       relay.journal.metrics.count("acme_attempts_total", kind),
@@ -270,7 +270,7 @@ export async function assemble(
     config,
     context: () => admin,
   });
-  const protocols = new Protocols({
+  const protocols: Protocols = new Protocols({
     ...shared,
     adminApi,
     carried,
@@ -295,7 +295,8 @@ export async function assemble(
     serving,
     webmail: await openWebmail(relay, config, site),
     contexts: new SecureContexts(certificates),
-    challenges,
+    challenges: solvers["http-01"],
+    alpnChallenges: solvers["tls-alpn-01"],
     fileLimit,
     turnsStrangersAway: () => relay.protection.shed.strangers,
     iroh,
@@ -391,9 +392,4 @@ export async function assemble(
     cap,
     lag,
   };
-}
-
-/** What the port for HTTPS is ready to speak (RFC 7301 §3.1). */
-export function httpsAlpn({ http }: Config): readonly string[] {
-  return http.alpnMail ? ["http/1.1", "imap", "smtp"] : ["http/1.1"];
 }

@@ -15,6 +15,7 @@ import type { ShadowsocksBackend } from "../shadowsocks/server/backend.ts";
 import type { Shares } from "../sharing/shares.ts";
 import type { SmtpBackend } from "../smtp/server/backend.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { AlpnChallenges } from "../tls/acme/alpn/alpn_challenges.ts";
 import type { HttpChallenges } from "../tls/acme/solvers.ts";
 import type { RelayIroh } from "./iroh/relay_iroh.ts";
 import type { ConnectProxy } from "./proxies/connect_proxy.ts";
@@ -37,6 +38,7 @@ export interface ProtocolParts {
   readonly contexts: SecureContexts;
   /** What an authority for certificates looks for. */
   readonly challenges: Pick<HttpChallenges, "answer">;
+  readonly alpnChallenges: Pick<AlpnChallenges, "beginning">;
   readonly iroh: RelayIroh;
   readonly connectProxy: ConnectProxy;
   /** Of open files and connections; undefined where nobody knows. */

@@ -7,13 +7,18 @@ import type { Socket } from "node:net";
 import type { ServiceConnections } from "../admin/live_server.ts";
 import { systemRandom } from "../base/random.ts";
 import type { Config } from "../config/schema.ts";
-import { type HttpLimits, HttpServer } from "../http/server/server.ts";
+import {
+  HANDSHAKE_LIMITS,
+  type HttpLimits,
+  HttpServer,
+} from "../http/server/server.ts";
 import { DEFAULT_OPTIONS } from "../imap/server/options.ts";
 import { ImapServer, turnAway } from "../imap/server/server.ts";
 import {
   ConnectionCounts,
   type ConnectionsSinceStart,
 } from "../net/connection_counts.ts";
+import { ConnectionSorter } from "../net/connection_sorter.ts";
 import { NativeConnection } from "../net/native_connection.ts";
 import { NativeWire } from "../net/native_wire.ts";
 import { SocketWire } from "../net/socket_wire.ts";
@@ -48,6 +53,8 @@ export class Protocols {
   readonly #imapCounts: ConnectionCounts;
   readonly #shadowsocks: ShadowsocksServer;
   readonly #shadowsocksCounts: ConnectionCounts;
+  /** Of the port for HTTPS, while an authority may come there. */
+  readonly sorter: ConnectionSorter;
   #refusals = 0;
   /** Whatever they speak, also in their handshake. */
   #open = 0;
@@ -81,6 +88,17 @@ export class Protocols {
       random: systemRandom,
     });
     this.#shadowsocksCounts = countsOf(() => parts.config().shadowsocks);
+    this.sorter = new ConnectionSorter({
+      ...parts,
+      limits: () => ({
+        ...HANDSHAKE_LIMITS,
+        patienceMs: httpLimits(parts.config()).handshakeMs,
+      }),
+      beginning: () => parts.alpnChallenges.beginning(),
+      hasRoom: () => !this.#isFull(),
+      hold: (gone) => this.#hold(gone),
+      onRefused: () => parts.counters.refused("busy"),
+    });
   }
 
   /** On a port for TLS alone. */
@@ -264,6 +282,7 @@ export class Protocols {
   /** Says goodbye everywhere; what is under way may finish. */
   async shutdown(): Promise<void> {
     const { timers } = this.#parts;
+    this.sorter.shutdown();
     this.#shadowsocks.shutdown();
     this.#parts.iroh.shutdown();
     await Promise.all([

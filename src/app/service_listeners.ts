@@ -13,7 +13,9 @@ import {
   type ListenersLike,
 } from "../config/listener_table.ts";
 import type { ListenAddress as Wanted } from "../config/network_kinds.ts";
+import type { Config } from "../config/schema.ts";
 import { takesIpv4Too } from "../net/dual_stack.ts";
+import type { Sorter } from "../net/connection_sorter.ts";
 import { bindReason } from "../net/bind_reason.ts";
 import {
   formatAddress,
@@ -78,6 +80,11 @@ export class BindFailure extends Error {
   }
 }
 
+/** What the port for HTTPS is ready to speak (RFC 7301 §3.1). */
+export function httpsAlpn({ http }: Config): readonly string[] {
+  return http.alpnMail ? ["http/1.1", "imap", "smtp"] : ["http/1.1"];
+}
+
 interface Row extends ListenerRow {
   readonly protocol: OwnProtocol;
 }
@@ -93,6 +100,7 @@ export class ServiceListeners {
   readonly #open: Open[] = [];
   readonly #foreign = new Map<ForeignListenerName, readonly ListenAddress[]>();
   #isGivenAway = false;
+  #sorter: Sorter | undefined;
   /** Of what has not been asked for yet; `renewCertificates` has all asked anew. */
   choice: ListenerChoice;
 
@@ -192,6 +200,17 @@ export class ServiceListeners {
     }));
   }
 
+  /**
+   * Resolves when all that comes for HTTPS is sorted by this, or nothing any more.
+   *
+   * @throws {Deno.errors} when it cannot be bound again: that is tried until it can
+   */
+  async sortHttps(sorter: Sorter | undefined): Promise<void> {
+    if (this.#sorter === sorter) return;
+    this.#sorter = sorter;
+    await this.renewCertificates("https");
+  }
+
   /** Usually one socket; none where an optional address does not exist. */
   async #bind(name: OwnListenerName, wanted: Wanted): Promise<Open[]> {
     const { host, port, optional } = wanted;
@@ -256,7 +275,12 @@ export class ServiceListeners {
         address,
         keyPairFor: (serverName) => this.choice.keyPairFor(serverName, name),
         onFault,
-        ...(protocol === "http" ? { alpn: () => this.choice.httpsAlpn() } : {}),
+        ...(protocol === "http"
+          ? {
+            alpn: () => this.choice.httpsAlpn(),
+            sorter: () => this.#sorter,
+          }
+          : {}),
         onConnection: (connection) => handlers.onNative(protocol, connection),
       });
     }

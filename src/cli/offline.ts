@@ -20,7 +20,7 @@ import {
   certificateAdmin,
   renewIfDue,
 } from "../app/names/certificate_admin.ts";
-import { answeringAt } from "../app/names/temporary_answers.ts";
+import { TemporaryAnswers } from "../app/names/temporary_answers.ts";
 import { connectName } from "../app/site_names.ts";
 import { adminContext, buildRelay } from "../app/relay.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../app/system_time.ts";
@@ -29,7 +29,6 @@ import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { openLog } from "../observe/open_log.ts";
 import { effectiveListeners } from "../settings/listeners.ts";
-import { HttpChallenges } from "../tls/acme/solvers.ts";
 import { covers } from "../tls/certificate.ts";
 import type { CertificateStore } from "../tls/certificate_store.ts";
 import type { OfflineRelay } from "./access.ts";
@@ -91,13 +90,13 @@ async function openLocked(
       ...hostInstead(config, (host) => certificate(host) !== undefined),
     };
   }
-  const challenges = new HttpChallenges();
+  const answers = new TemporaryAnswers(SYSTEM_CLOCK);
   const authority = {
     ...relay,
     version: VERSION,
     clock: SYSTEM_CLOCK,
     timers: SYSTEM_TIMERS,
-    http: challenges,
+    ownSolvers: answers.solvers,
     config: () => certificateConfig,
     onIssued: () => Promise.resolve(), // the server looks at its file when it starts
   };
@@ -107,9 +106,11 @@ async function openLocked(
     renewers,
     rehearsal: () => openRehearsal(authority),
     answering: (listen, work) =>
-      config.acme.challenges.includes("http-01")
-        ? answeringAt(listen, challenges, work)
-        : work(),
+      answers.whileAnswering({
+        http: listen,
+        https: effectiveListeners(config, relay.settings).https,
+        types: config.acme.challenges,
+      }, work),
   });
   return {
     admin: adminContext(relay, () => config, {

@@ -306,9 +306,9 @@ export const SCHEMA = {
     "Profile of the certificate; auto: shortlived where it is for an IP address, else the authority's own",
   ),
   "acme.challenges": key(
-    list(choice("http-01", "dns-01"), { max: 2 }),
-    ["http-01"],
-    "How names are shown to be ours, in this order: http-01 over port 80, dns-01 by acme.dns_hook",
+    list(choice("http-01", "tls-alpn-01", "dns-01"), { max: 3 }),
+    ["http-01", "tls-alpn-01"],
+    "How names are shown to be ours, in this order: http-01 over port 80, tls-alpn-01 over port 443, dns-01 by acme.dns_hook; what cannot be done here is passed over",
   ),
   "acme.dns_hook": key(
     path,

@@ -11,10 +11,20 @@ interface Endpoint {
   readonly port: number;
 }
 
+/** Whose nobody can tell yet. */
+interface Waiting {
+  readonly key: string;
+  /** The last dial that it may be of. */
+  readonly dial: number;
+  tell(peer: string | undefined): void;
+}
+
 export class CarriedPeers {
   readonly #peers = new Map<string, string>();
-  #dials = 0;
-  #waiting: (() => void)[] = [];
+  /** Those that have not returned, by their numbers, which only grow. */
+  readonly #dials = new Set<number>();
+  #lastDial = 0;
+  #waiting: Waiting[] = [];
 
   /**
    * A connection that `dial` makes for this peer; it counts as the peer's until
@@ -25,7 +35,8 @@ export class CarriedPeers {
   async carry<
     T extends { readonly local: Endpoint; readonly gone: Promise<void> },
   >(peerAddress: string, dial: () => Promise<T>): Promise<T> {
-    this.#dials++;
+    const number = ++this.#lastDial;
+    this.#dials.add(number);
     try {
       const connection = await dial();
       const key = keyOf(connection.local);
@@ -33,8 +44,8 @@ export class CarriedPeers {
       void connection.gone.then(() => this.#peers.delete(key));
       return connection;
     } finally {
-      this.#dials--;
-      if (this.#dials === 0) { for (const go of this.#waiting.splice(0)) go(); }
+      this.#dials.delete(number);
+      this.#tellWaiting();
     }
   }
 
@@ -48,8 +59,20 @@ export class CarriedPeers {
     if (!isLoopback(remote.address)) return tell(undefined);
     const key = keyOf(remote);
     const peer = this.#peers.get(key);
-    if (peer !== undefined || this.#dials === 0) return tell(peer);
-    this.#waiting.push(() => tell(this.#peers.get(key)));
+    if (peer !== undefined || this.#dials.size === 0) return tell(peer);
+    this.#waiting.push({ key, dial: this.#lastDial, tell });
+  }
+
+  /** Those that are known now, and those that no dial can be of any more. */
+  #tellWaiting(): void {
+    const [oldest = Infinity] = this.#dials;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const one of waiting) {
+      const peer = this.#peers.get(one.key);
+      if (peer !== undefined || one.dial < oldest) one.tell(peer);
+      else this.#waiting.push(one);
+    }
   }
 }
 

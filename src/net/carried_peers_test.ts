@@ -55,3 +55,24 @@ Deno.test("a dial that fails holds nobody up", async () => {
   await assert.rejects(failing, /refused/);
   assert.deepEqual(told, [undefined]);
 });
+
+Deno.test("dials that begin later hold nobody up", async () => {
+  const carried = new CarriedPeers();
+  const dials = [1, 2].map(() =>
+    Promise.withResolvers<{ local: typeof END; gone: Promise<void> }>()
+  );
+  const gone = new Promise<void>(() => {});
+  const first = carried.carry("192.0.2.7", () => dials[0]!.promise);
+  const [own, of7] = [asked(carried, { ...END, port: 1 }), asked(carried)];
+  void carried.carry("192.0.2.8", () => dials[1]!.promise);
+  dials[0]!.resolve({ local: END, gone });
+  await first;
+  assert.deepEqual([own, of7], [[undefined], ["192.0.2.7"]]);
+  const of8 = asked(carried, { ...END, port: 2 });
+  assert.deepEqual(of8, []);
+  dials[1]!.resolve({ local: { ...END, port: 2 }, gone });
+  await Promise.resolve();
+  await Promise.resolve();
+  await Promise.resolve();
+  assert.deepEqual(of8, ["192.0.2.8"]);
+});

@@ -3,12 +3,12 @@ import type { Clock, Timers } from "../base/clock.ts";
 import type { Wire } from "./wire.ts";
 
 export interface JoinOptions {
-  /** Without an octet in either direction. */
-  readonly idleMs: number;
+  /** Without an octet in either direction; absent: one of the two sees to that. */
+  readonly idleMs?: number;
   readonly clock: Clock;
   readonly timers: Pick<Timers, "every">;
   /** Octets that have passed: "up" from the first to the second. */
-  onPassed(direction: "up" | "down", octets: number): void;
+  onPassed?(direction: "up" | "down", octets: number): void;
 }
 
 const LOOK_MS = 1000;
@@ -36,11 +36,11 @@ export async function joinWires(
       await to.write(octets);
       from.release(octets);
       livedAt = clock.monotonic();
-      onPassed(direction, length);
+      onPassed?.(direction, length);
     }
     await to.closeWrite();
   }
-  const stop = timers.every(LOOK_MS, () => {
+  const stop = idleMs === undefined ? () => {} : timers.every(LOOK_MS, () => {
     if (clock.monotonic() - livedAt > idleMs) abort();
   });
   try {

@@ -8,6 +8,7 @@
  *
  * @module
  */
+import type { Sorter } from "./connection_sorter.ts";
 import type {
   KeyPair,
   ListenAddress,
@@ -25,6 +26,8 @@ const LONGEST_OVERLAP_MS = 2000;
 const RETRY_SWAP_MS = 1000;
 /** Names that one socket knows, at some 4 KB each: strangers may ask for any. */
 const MAX_NAMES = 2000;
+/** What is sorted is joined with a port there. */
+const LOOPBACK: ListenAddress = { hostname: "127.0.0.1", port: 0 };
 /** How Deno 2.8 is told who chooses; a test notices when it goes. */
 const CHOICE = Symbol.for("unstableSniResolver");
 
@@ -34,13 +37,29 @@ export interface NativeListenerOptions extends ListenerEvents {
   keyPairFor(serverName: string): KeyPair;
   /** Protocols that clients may ask for (RFC 7301 §3.1); without it, what they offer is ignored. */
   alpn?(): readonly string[];
+  /** Who looks at connections before TLS begins; asked at each `renew`. */
+  sorter?(): Sorter | undefined;
   onConnection(connection: Deno.TlsConn): void;
+}
+
+/** What is bound at one time. */
+interface Bound {
+  readonly address: ListenAddress;
+  /** Resolves when the runtime has let go of the port. */
+  readonly ended: Promise<void>;
+  close(): void;
+}
+
+/** What a socket accepts. */
+interface Accepting<Conn> {
+  readonly addr: Deno.Addr;
+  accept(): Promise<Conn>;
+  close(): void;
 }
 
 export class NativeListener implements Listener {
   readonly #options: NativeListenerOptions;
-  #socket: Deno.TlsListener;
-  #accepting: Promise<void>;
+  #bound: Bound;
   #accepted = 0;
   #closed = false;
   #swapping: Promise<void> = Promise.resolve();
@@ -48,13 +67,11 @@ export class NativeListener implements Listener {
   /** @throws {Deno.errors} when the address cannot be bound */
   constructor(options: NativeListenerOptions) {
     this.#options = options;
-    this.#socket = this.#bind(options.address);
-    this.#accepting = this.#accept(this.#socket);
+    this.#bound = this.#bind(options.address);
   }
 
   get address(): ListenAddress {
-    const { hostname, port } = this.#socket.addr as Deno.NetAddr;
-    return { hostname, port };
+    return this.#bound.address;
   }
 
   get accepted(): number {
@@ -62,7 +79,7 @@ export class NativeListener implements Listener {
   }
 
   /**
-   * Resolves when no new connection gets an earlier key pair or protocol.
+   * Resolves when no new connection gets an earlier key pair, protocol or sorter.
    *
    * @throws {Deno.errors} when it cannot be bound again: that is tried until it can
    */
@@ -80,26 +97,24 @@ export class NativeListener implements Listener {
 
   close(): Promise<void> {
     this.#closed = true;
-    this.#socket.close();
+    this.#bound.close();
     return Promise.resolve();
   }
 
   /** Resolves when the old socket is closed. */
   async #swap(): Promise<void> {
     if (this.#closed) return;
-    const old = this.#socket;
-    const oldEnds = this.#accepting;
-    this.#socket = this.#bind(this.address);
-    this.#accepting = this.#accept(this.#socket);
+    const old = this.#bound;
+    this.#bound = this.#bind(this.address);
     await this.#retire(old);
-    await oldEnds; // then the runtime has let go of the socket
+    await old.ended;
   }
 
   #renewUnasked(): void {
     this.renew().catch((error) => this.#options.onFault(error));
   }
 
-  async #retire(old: Deno.TlsListener): Promise<void> {
+  async #retire(old: Bound): Promise<void> {
     const end = performance.now() + LONGEST_OVERLAP_MS;
     let before: number;
     do {
@@ -111,12 +126,13 @@ export class NativeListener implements Listener {
     old.close();
   }
 
-  async #accept(socket: Deno.TlsListener): Promise<void> {
+  async #accept<Conn>(
+    socket: Accepting<Conn>,
+    take: (connection: Conn) => void,
+  ): Promise<void> {
     while (true) {
       try {
-        const connection = await socket.accept();
-        this.#accepted++;
-        this.#options.onConnection(connection);
+        take(await socket.accept());
       } catch (error) {
         if (error instanceof Deno.errors.BadResource) return; // closed
         this.#options.onFault(error);
@@ -127,7 +143,63 @@ export class NativeListener implements Listener {
     }
   }
 
-  #bind({ hostname, port }: ListenAddress): Deno.TlsListener {
+  #bind(address: ListenAddress): Bound {
+    const sorter = this.#options.sorter?.();
+    if (sorter) return this.#bindSorted(address, sorter);
+    const socket = this.#listenTls(address);
+    const ended = this.#accept(socket, (connection) => {
+      this.#accepted++;
+      this.#options.onConnection(connection);
+    });
+    return { address: addressOf(socket), ended, close: () => socket.close() };
+  }
+
+  /** The port is one without TLS, and TLS is on another one, for what is sorted. */
+  #bindSorted(address: ListenAddress, sorter: Sorter): Bound {
+    const service = this.#listenTls(LOOPBACK);
+    const socket = this.#listenPlain(address, service);
+    let expected = 0; // that the service has still to accept
+    void this.#accept(service, (connection) => {
+      expected--;
+      this.#options.onConnection(connection);
+    });
+    const sorting = new Set<Promise<void>>();
+    const ended = this.#accept(socket, (connection) => {
+      this.#accepted++;
+      const sorted = sorter.sort(connection, addressOf(service)).then(
+        (isMore) => {
+          if (isMore) expected++;
+          sorting.delete(sorted);
+        },
+      );
+      sorting.add(sorted);
+    });
+    const close = () => {
+      socket.close();
+      void ended.then(async () => {
+        while (sorting.size > 0) await Promise.all(sorting);
+        await until(() => expected <= 0);
+        service.close();
+      });
+    };
+    return { address: addressOf(socket), ended, close };
+  }
+
+  /** @throws {Deno.errors} then the service is closed, too */
+  #listenPlain(
+    { hostname, port }: ListenAddress,
+    service: Deno.TlsListener,
+  ): Deno.TcpListener {
+    const options = { hostname, port, reusePort: true, tcpBacklog: BACKLOG };
+    try {
+      return withOptions(() => Deno.listen(options));
+    } catch (error) {
+      service.close();
+      throw error;
+    }
+  }
+
+  #listenTls({ hostname, port }: ListenAddress): Deno.TlsListener {
     const { alpn, keyPairFor } = this.#options;
     let names = 0;
     const choose = (serverName: string) => {
@@ -149,5 +221,18 @@ export class NativeListener implements Listener {
         options as unknown as Deno.ListenTlsOptions & Deno.TlsCertifiedKeyPem,
       )
     );
+  }
+}
+
+function addressOf({ addr }: Pick<Deno.Listener, "addr">): ListenAddress {
+  const { hostname, port } = addr as Deno.NetAddr;
+  return { hostname, port };
+}
+
+/** Resolves when it is so, or after some seconds. */
+async function until(isSo: () => boolean): Promise<void> {
+  const end = performance.now() + LONGEST_OVERLAP_MS;
+  while (!isSo() && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, QUIET_BEFORE_CLOSE_MS));
   }
 }

@@ -32,6 +32,8 @@ export const HAS_PEBBLE = PROGRAM !== undefined && DNS_PROGRAM !== undefined;
 export interface PebbleOptions {
   /** Where it looks for answers over HTTP. */
   readonly httpPort: number;
+  /** Where it looks for answers over TLS; absent: where nobody is. */
+  readonly tlsPort?: number;
   /** Profiles and their lifetimes in seconds. */
   readonly profiles?: Readonly<Record<string, number>>;
   readonly environment?: Readonly<Record<string, string>>;
@@ -57,9 +59,11 @@ export class Pebble {
   ) {}
 
   static async start(
-    { httpPort, profiles, environment, customers, refused = [] }: PebbleOptions,
+    { httpPort, profiles, environment, customers, refused = [], ...more }:
+      PebbleOptions,
   ): Promise<Pebble> {
-    const [port, management, dnsPort, dnsManagement, tlsPort] = reservePorts(5);
+    const [port, management, dnsPort, dnsManagement, nobody] = reservePorts(5);
+    const { tlsPort = nobody } = more;
     const folder = await Deno.makeTempDir({ prefix: "postern-pebble-" });
     const authority = await TestAuthority.make();
     const pair = await authority.issue(["127.0.0.1"]);

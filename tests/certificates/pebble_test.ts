@@ -1,90 +1,17 @@
 /** A whole server and an authority as real ones are. */
 import assert from "node:assert/strict";
-import { connect } from "node:tls";
-import { postern } from "../cli/command_line.ts";
 import { ImapClient } from "../harness/imap_client.ts";
-import { freePorts, Server, type ServerOptions } from "../harness/server.ts";
-import { HAS_PEBBLE, Pebble, type PebbleOptions } from "./pebble.ts";
+import type { Server } from "../harness/server.ts";
+import {
+  namesSeen,
+  pebbleTest,
+  run,
+  statusOf,
+  together,
+  until,
+} from "./relay_with_authority.ts";
 
-const AUTOCERT = '[tls]\nmode = "autocert"';
-const LIMIT_MS = 60_000;
 const BEGIN = "-----BEGIN CERTIFICATE-----";
-
-interface Together {
-  readonly pebble: Pebble;
-  readonly server: Server;
-}
-
-async function together(
-  { acme = "", pebble: pebbleOptions = {}, before, ...more }:
-    & Partial<ServerOptions>
-    & {
-      readonly acme?: string;
-      readonly pebble?: Partial<PebbleOptions>;
-      /** Done before the server starts. */
-      before?(pebble: Pebble): Promise<void>;
-    },
-  work: (both: Together) => Promise<void>,
-): Promise<void> {
-  const ports = freePorts();
-  const pebble = await Pebble.start({ httpPort: ports.http, ...pebbleOptions });
-  try {
-    await before?.(pebble);
-    const server = await Server.start({
-      ...more,
-      ports,
-      tls: more.tls ?? AUTOCERT,
-      config: pebble.config(acme),
-    });
-    try {
-      await work({ pebble, server });
-    } finally {
-      await server.dispose();
-    }
-  } finally {
-    await pebble.dispose();
-  }
-}
-
-/** What a client sees that knows only this root, without SNI if it asks for no name; undefined: it trusts nothing there. */
-function namesSeen(
-  port: number,
-  ca: string,
-  servername = "",
-): Promise<{ names: string; serial: string } | undefined> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({
-      port,
-      host: "127.0.0.1",
-      ca,
-      servername,
-      checkServerIdentity: () => undefined,
-    }, () => {
-      const { subjectaltname = "", serialNumber } = socket.getPeerCertificate();
-      resolve({ names: subjectaltname, serial: serialNumber });
-      socket.destroy();
-    });
-    socket.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ECONNREFUSED") reject(error);
-      resolve(undefined);
-    });
-  });
-}
-
-async function until<T>(
-  ask: () => Promise<T | undefined>,
-): Promise<T> {
-  const deadline = performance.now() + LIMIT_MS;
-  while (true) {
-    const found = await ask();
-    if (found !== undefined) return found;
-    if (performance.now() > deadline) throw new Error("It does not come");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-const pebbleTest = (name: string, fn: () => Promise<void>) =>
-  Deno.test({ name, ignore: !HAS_PEBBLE, fn });
 
 pebbleTest(
   "a server gets certificates by itself, one for each of its names, on all its ports",
@@ -168,41 +95,10 @@ pebbleTest(
     }),
 );
 
-interface StatusData {
-  readonly present: boolean;
-  readonly cert_type?: string;
-  readonly names: readonly {
-    readonly name: string;
-    readonly covered: boolean;
-    readonly next_attempt: number | null;
-    readonly problem: string | null;
-  }[];
-  readonly authority: {
-    readonly last_error: string | null;
-    readonly next_attempt: number | null;
-    readonly next_renewal: number | null;
-    readonly failures: number;
-  } | null;
-}
-
-async function run(
-  args: readonly string[],
-  { configFile }: { readonly configFile: string },
-) {
-  return await postern(["certificate", ...args, "--json"], {
-    POSTERN_CONFIG: configFile,
-  });
-}
-
 /** Whether it has said so often that it was given no certificate. */
 function told(server: Server, times: number): Promise<true | undefined> {
   const parts = server.output.split("degraded part=certificate_not_issued");
   return Promise.resolve(parts.length > times ? true : undefined);
-}
-
-async function statusOf(server: Server): Promise<StatusData> {
-  const { out } = await run(["status"], server);
-  return JSON.parse(out).data;
 }
 
 pebbleTest(

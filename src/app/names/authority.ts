@@ -11,7 +11,7 @@ import type {
   CertificateTrouble,
   Outcome,
 } from "../../tls/acme/renewer_parts.ts";
-import type { Solver } from "../../tls/acme/solvers.ts";
+import type { ChallengeType, Solver } from "../../tls/acme/solvers.ts";
 import { HttpsTransport } from "../../tls/acme/transport.ts";
 import { AcmeTrouble } from "../../tls/acme/trouble.ts";
 import type { Certificate } from "../../tls/certificate.ts";
@@ -25,8 +25,10 @@ export interface AuthorityParts {
   readonly timers: Timers;
   readonly dns: AddressLookUps;
   readonly reported: Pick<ReportedConditions, "report" | "clear">;
-  /** Shows over port 80 that a name is ours. */
-  readonly http: Solver;
+  /** Who show over our ports that a name is ours. */
+  readonly ownSolvers: Readonly<
+    Record<Exclude<ChallengeType, "dns-01">, Solver>
+  >;
   config(): Config;
   onIssued(certificate: Certificate): Promise<void>;
   /** Of an order that was made in earnest. */
@@ -43,7 +45,7 @@ export function openRenewers(
   parts: AuthorityParts,
   elsewhere?: Elsewhere,
 ): Renewers {
-  const { clock, timers, dns, config, http } = parts;
+  const { clock, timers, dns, config, ownSolvers } = parts;
   return new Renewers({
     folder: elsewhere?.folder ?? authorityFolder(config()),
     clock,
@@ -61,7 +63,7 @@ export function openRenewers(
     solvers(signal) {
       const { challenges, dnsHook } = config().acme;
       return challenges.map((type) =>
-        type === "http-01" ? http : new DnsHook(dnsHook, signal)
+        type === "dns-01" ? new DnsHook(dnsHook, signal) : ownSolvers[type]
       );
     },
     async transport() {

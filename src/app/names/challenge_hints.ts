@@ -3,11 +3,21 @@ import { isIP } from "node:net";
 import type { Config } from "../../config/schema.ts";
 import { type Dns, DnsFailure } from "../../dns/answers.ts";
 import { hostnameOf } from "../certificates.ts";
+import type { ChallengeType } from "../../tls/acme/solvers.ts";
 import { publicAddresses } from "./published.ts";
 import { addressesOf, type AddressLookUps } from "./wanted_names.ts";
 
 export type CaaLookUps = AddressLookUps & {
   zoneData(name: string, type: "CAA"): ReturnType<Dns["texts"]>;
+};
+
+const HINTS: Readonly<Record<ChallengeType, string>> = {
+  "http-01":
+    "For http-01 the authority comes to port 80 of that address: let it through every firewall, and leave the port to this server (listen.http)",
+  "tls-alpn-01":
+    "For tls-alpn-01 it comes to port 443 of that address, with TLS: what stands before this server (listen.https) has to pass the connection on as it is",
+  "dns-01":
+    "For dns-01 acme.dns_hook has to end only once all servers of the zone have the record",
 };
 
 /** Sentences for people, those that are sure first. */
@@ -16,17 +26,12 @@ export async function challengeHints(
   dns: CaaLookUps,
 ): Promise<string[]> {
   const host = hostnameOf(config);
-  const byHttp = config.acme.challenges.includes("http-01");
+  const { challenges } = config.acme;
+  const comesHere = challenges.some((type) => type !== "dns-01");
   return [
-    ...(byHttp ? await addressHints(host, config, dns) : []),
+    ...(comesHere ? await addressHints(host, config, dns) : []),
     ...await issuerHints(host, dns),
-    ...(byHttp
-      ? [
-        "For http-01 the authority comes to port 80 of that address: let it through every firewall, and leave the port to this server (listen.http)",
-      ]
-      : [
-        "For dns-01 acme.dns_hook has to end only once all servers of the zone have the record",
-      ]),
+    ...challenges.map((type) => HINTS[type]),
     "Authorities refuse those who ask too often: --staging tries without counting",
   ];
 }

@@ -95,7 +95,7 @@ function certificateLines({ tls, acme }: Config): string[] {
       return [
         `Certificate: from ${
           new URL(acme.directory).host
-        }, to whose terms of service "autocert" agrees, once port 80 of the name leads here; until then one that the relay makes itself. "${NAME} status --details" shows which it has.`,
+        }, to whose terms of service "autocert" agrees, once port 80 or 443 of the name leads here; until then one that the relay makes itself. "${NAME} status --details" shows which it has.`,
       ];
   }
 }

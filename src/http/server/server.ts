@@ -54,7 +54,7 @@ export interface HttpServerOptions {
 
 const SWEEP_MS = 1000;
 /** Handshakes at once, before it is known what the connection is for. */
-const HANDSHAKE_LIMITS: CountLimits = { total: 1000, perAddress: 100 };
+export const HANDSHAKE_LIMITS: CountLimits = { total: 1000, perAddress: 100 };
 
 export class HttpServer {
   readonly #options: HttpServerOptions;

@@ -64,6 +64,10 @@ class Attempt {
 
   async run(): Promise<Certificate> {
     const { name, wishes, onOrder } = this.parts;
+    const hindered = this.#hindered();
+    if (hindered.length > 0 && this.#solvers().length === 0) {
+      throw validationTrouble(hindered);
+    }
     for (let left = this.parts.orders; left > 0; left--) {
       try {
         const url = await this.#ordering.begin({ ...wishes, name });
@@ -76,7 +80,7 @@ class Attempt {
         if (failed.length === 0) throw error;
         this.#failed.push(...failed);
         if (left <= 1 || this.#solvers().length === 0) {
-          throw validationTrouble(this.#failed);
+          throw validationTrouble([...this.#failed, ...hindered]);
         }
       }
     }
@@ -97,15 +101,25 @@ class Attempt {
     return certificate;
   }
 
-  /** Those that have not failed. */
+  /** Those by which no authority could see anything. */
+  #hindered(): FailedName[] {
+    const { name, solvers } = this.parts;
+    return solvers.flatMap((solver) => {
+      const why = solver.obstacle?.();
+      return why === undefined ? [] : { name, challenge: solver.type, why };
+    });
+  }
+
+  /** Those that have not failed, and could be looked at. */
   #solvers(): readonly Solver[] {
     if (this.#failed.some(({ challenge }) => challenge === undefined)) {
       return [];
     }
     const isWildcard = this.parts.name.startsWith("*.");
-    return this.parts.solvers.filter(({ type }) =>
-      !this.#failed.some(({ challenge }) => challenge === type) &&
-      (type === "dns-01" || !isWildcard)
+    return this.parts.solvers.filter((solver) =>
+      !this.#failed.some(({ challenge }) => challenge === solver.type) &&
+      (solver.type === "dns-01" || !isWildcard) &&
+      solver.obstacle?.() === undefined
     );
   }
 }

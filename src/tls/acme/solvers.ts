@@ -1,7 +1,7 @@
 /** How it is shown that a name is ours (RFC 8555 §8). @module */
 import { encodeBase64url } from "./base64url.ts";
 
-export const CHALLENGE_TYPES = ["http-01", "dns-01"] as const;
+export const CHALLENGE_TYPES = ["http-01", "tls-alpn-01", "dns-01"] as const;
 export type ChallengeType = (typeof CHALLENGE_TYPES)[number];
 
 export interface ChallengeOffer {
@@ -14,6 +14,8 @@ export interface ChallengeOffer {
 
 export interface Solver {
   readonly type: ChallengeType;
+  /** Why the authority could not look: then it is not asked to. */
+  obstacle?(): string | undefined;
   /**
    * Resolves when the authority may look.
    *
@@ -27,6 +29,16 @@ export interface Solver {
 export class HttpChallenges implements Solver {
   readonly type = "http-01";
   readonly #answers = new Map<string, string>();
+  readonly #obstacle: () => string | undefined;
+
+  /** @param obstacle Why nobody could come, as when nothing listens. */
+  constructor(obstacle: () => string | undefined = () => undefined) {
+    this.#obstacle = obstacle;
+  }
+
+  obstacle(): string | undefined {
+    return this.#obstacle();
+  }
 
   answer(token: string): string | undefined {
     return this.#answers.get(token);
