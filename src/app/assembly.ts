@@ -217,7 +217,7 @@ export async function assemble(
     onOutcome: ({ kind }) =>
       relay.journal.metrics.count("acme_attempts_total", kind),
     onIssued: async () => {
-      await certificates.reload();
+      await certificates.use(certificateSource(certificateConfig()));
       log.operational({ event: "certificate", message: "obtained" });
     },
   };

@@ -26,6 +26,10 @@ export function backupOptions(
         ? {
           "config/tls/fullchain.pem": tls.cert,
           "config/tls/privkey.pem": tls.key,
+          ...Object.fromEntries(tls.extra.flatMap(({ cert, key }, at) => [
+            [`config/tls/extra-${at + 1}/fullchain.pem`, cert],
+            [`config/tls/extra-${at + 1}/privkey.pem`, key],
+          ])),
         }
         : {}),
       ...(dkim.keyFile === undefined ? {} : {

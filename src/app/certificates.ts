@@ -22,7 +22,7 @@ export function openCertificates(
 }
 
 export function certificateSource(config: Config): CertificateSource {
-  const { mode, cert, key, selfSignedDays } = config.tls;
+  const { mode, cert, key, extra, selfSignedDays } = config.tls;
   const selfSigned = {
     mode: "self_signed",
     directory: join(config.server.stateDir, "tls"),
@@ -31,7 +31,11 @@ export function certificateSource(config: Config): CertificateSource {
   } as const;
   switch (mode) {
     case "file":
-      return { mode, paths: { chain: cert, key } };
+      return {
+        mode,
+        paths: { chain: cert, key },
+        extra: extra.map(({ cert, key }) => ({ chain: cert, key })),
+      };
     case "self_signed":
       return selfSigned;
     case "autocert":

@@ -1,7 +1,7 @@
 /** Kinds of values that an authority for certificates is told. @module */
 import { isIP } from "node:net";
 import { parseDomain } from "../mail/address.ts";
-import { type Kind, quote, textual } from "./kinds.ts";
+import { type Kind, path, quote, textual, wrongType } from "./kinds.ts";
 
 /** `https://host[:port]/path` */
 export const httpsUrl: Kind<string> = textual("https URL", (text) => {
@@ -66,4 +66,50 @@ function dnsName(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Where a certificate is, and its key. */
+export interface CertificatePair {
+  /** Chain, leaf first. */
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** `{ cert = "/a/chain.pem", key = "/a/key.pem" }`; as text, `/a/chain.pem=/a/key.pem`. */
+export const certificatePair: Kind<CertificatePair> = {
+  name: "table of cert and key",
+  parse(text) {
+    const [cert = "", key = "", ...others] = text.split("=");
+    return pairOf(cert.trim(), others.length > 0 ? "" : key.trim());
+  },
+  format: ({ cert, key }) => `${cert}=${key}`,
+  fromToml(value) {
+    if (typeof value === "string") return this.parse(value);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) {
+      throw wrongType('a table such as { cert = "FILE", key = "FILE" }', value);
+    }
+    const { cert = "", key = "", ...others } = value as Record<string, unknown>;
+    const [other] = Object.keys(others);
+    if (other !== undefined) {
+      throw new SyntaxError(
+        `must have cert and key alone (got ${quote(other)})`,
+      );
+    }
+    return pairOf(path.fromToml(cert), path.fromToml(key));
+  },
+  toToml: ({ cert, key }) =>
+    `{ cert = ${JSON.stringify(cert)}, key = ${JSON.stringify(key)} }`,
+};
+
+function pairOf(cert: string, key: string): CertificatePair {
+  if (cert === "" || key === "") {
+    throw new SyntaxError("must name two files, cert and key");
+  }
+  // they stand between the two, and between pairs
+  for (const one of [cert, key]) {
+    if (/[=,]/.test(one)) {
+      throw new SyntaxError(`must have no "=" and no "," (got ${quote(one)})`);
+    }
+  }
+  return { cert: path.parse(cert), key: path.parse(key) };
 }

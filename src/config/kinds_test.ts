@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { certificatePair } from "./authority_kinds.ts";
 import {
   choice,
   decimal,
@@ -65,6 +66,10 @@ const READ: [string, Kind<unknown>, string, unknown][] = [
   ["aliases", domainAliases, "192.0.2.1=a.example", {
     "[192.0.2.1]": "a.example",
   }],
+  ["certificates", list(certificatePair), "/a/c.pem=/a/k.pem, /b c.pem=/b k", [
+    { cert: "/a/c.pem", key: "/a/k.pem" },
+    { cert: "/b c.pem", key: "/b k" },
+  ]],
 ];
 for (const [name, kind, written, value] of READ) {
   Deno.test(`${name} reads ${JSON.stringify(written)}`, () => {
@@ -104,6 +109,9 @@ const REFUSED: [string, Kind<unknown>, string][] = [
   ["listener", listenAddress, "[127.0.0.1]:25"],
   ["listener", listenAddress, "127.0.0.1"],
   ["aliases", domainAliases, "a.example"],
+  ["certificates", certificatePair, "/a/c.pem"],
+  ["certificates", certificatePair, "=/a/k.pem"],
+  ["certificates", certificatePair, "/a=/b=/c"],
 ];
 for (const [name, kind, written] of REFUSED) {
   Deno.test(`${name} refuses ${JSON.stringify(written.slice(0, 40))}`, () => {

@@ -24,6 +24,7 @@ function another(key: KeyName, value: unknown): unknown {
     `${"A".repeat(43)}=`,
     "https://app.example",
     "server_comment",
+    "/a/chain.pem=/a/key.pem",
   ]);
 }
 

@@ -33,6 +33,7 @@ import {
 } from "./listener_table.ts";
 import {
   certificateName,
+  certificatePair,
   certificateProfile,
   contactAddress,
   httpsUrl,
@@ -258,6 +259,11 @@ export const SCHEMA = {
     path,
     "/etc/postern/certs/privkey.pem",
     "Its key: PKCS#8, PKCS#1 or SEC 1 (mode file)",
+  ),
+  "tls.extra": key(
+    list(certificatePair, { max: 80 }),
+    [],
+    "More certificates, each served to who asks for one of its names (mode file)",
   ),
   "tls.self_signed_days": key(
     integer(30, 36_500),

@@ -29,7 +29,12 @@ export interface SelfSignedSource {
 }
 
 export type CertificateSource =
-  | { readonly mode: "file"; readonly paths: CertificatePaths }
+  | {
+    readonly mode: "file";
+    readonly paths: CertificatePaths;
+    /** Of other names. */
+    readonly extra?: readonly CertificatePaths[];
+  }
   | SelfSignedSource
   | {
     readonly mode: "autocert";
@@ -168,7 +173,8 @@ function fingerprints(certificates: readonly Certificate[]): string {
 function filesOf(source: CertificateSource): readonly string[] {
   switch (source.mode) {
     case "file":
-      return [source.paths.chain, source.paths.key];
+      return [source.paths, ...source.extra ?? []]
+        .flatMap(({ chain, key }) => [chain, key]);
     case "self_signed":
       return Object.values(pathsIn(source.directory));
     case "autocert":
@@ -184,8 +190,10 @@ async function load(
   const state = await stateOf(filesOf(source));
   switch (source.mode) {
     case "file": {
-      const certificate = await readCertificate(source.paths);
-      return { certificate, others: [], state };
+      const { paths, extra = [] } = source;
+      const certificate = await readCertificate(paths);
+      const others = await Promise.all(extra.map(readCertificate));
+      return { certificate, others, state };
     }
     case "self_signed":
       return { ...await loadSelfSigned(source, clock), others: [] };

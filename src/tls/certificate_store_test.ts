@@ -102,6 +102,35 @@ Deno.test("refresh() takes a changed pair and keeps the old one over a broken on
     assert.deepEqual(seen, ["c.example"]);
   }));
 
+Deno.test("a file source has a certificate for each of several names", () =>
+  inTemp(async (directory) => {
+    const names = ["first.example", "second.example", "third.example"];
+    const [paths, ...extra] = await Promise.all(
+      names.map(async (name) =>
+        await writeCertificate(join(directory, name), await made([name]))
+      ),
+    );
+    const source = { mode: "file", paths: paths!, extra } as const;
+    const store = await CertificateStore.open(source, clock);
+    const served = (name: string) => store.for(name).names;
+    for (const name of names) assert.deepEqual(served(name), [name]);
+    assert.deepEqual(served("other.example"), ["first.example"]);
+    assert.deepEqual(served(""), ["first.example"]);
+    await Deno.writeTextFile(extra[1]!.key, "no key");
+    await assert.rejects(store.refresh(), {
+      name: "SyntaxError",
+      message: new RegExp(extra[1]!.key),
+    });
+    assert.deepEqual(served("third.example"), ["third.example"]);
+    await writeCertificate(
+      join(directory, "third.example"),
+      await made(["fourth.example"]),
+    );
+    assert.equal(await store.refresh(), true);
+    assert.deepEqual(served("fourth.example"), ["fourth.example"]);
+    assert.deepEqual(served("third.example"), ["first.example"]);
+  }));
+
 Deno.test("open() says which file is missing and where a link points", () =>
   inTemp(async (directory) => {
     const chain = join(directory, "chain.pem");

@@ -20,6 +20,8 @@ function another(key: KeyName, directory: string): string {
     "tls.mode": '"file"',
     "tls.cert": `"${directory}/chain.pem"`,
     "tls.key": `"${directory}/key.pem"`,
+    "tls.extra":
+      `[{ cert = "${directory}/chain.pem", key = "${directory}/key.pem" }]`,
     "acme.directory": '"https://authority.example/directory"',
     "acme.email": '"admin@other.example"',
     "acme.challenges": '["dns-01"]',

@@ -361,3 +361,75 @@ benchTest(
     }
   },
 );
+
+benchTest(
+  "an order that cannot be noted is not made again and again",
+  async (bench, authority) => {
+    await Deno.mkdir(`${bench.folder}/state.json.new/in_the_way`, {
+      recursive: true,
+    });
+    const renewer = bench.process();
+    assert.equal((await renewer.look()).kind, "failed");
+    assert.match(bench.trouble?.message ?? "", /state\.json\.new/);
+    const { length } = authority.orders;
+    for (let minute = 0; minute < 9; minute++) {
+      bench.pass(60_000);
+      assert.equal((await renewer.look()).kind, "skipped");
+    }
+    assert.equal(authority.orders.length, length);
+    await Deno.remove(`${bench.folder}/state.json.new`, { recursive: true });
+    bench.pass(120_000);
+    certificateOf(await renewer.look());
+    assert.equal(bench.trouble, undefined);
+  },
+);
+
+benchTest(
+  "a state that cannot be read is told of, and orders nothing",
+  async (bench, authority) => {
+    await Deno.mkdir(`${bench.folder}/state.json`);
+    const renewer = bench.process();
+    assert.equal((await renewer.look()).kind, "failed");
+    assert.match(bench.trouble?.message ?? "", /it is a directory/);
+    const { state } = await renewer.status();
+    assert.match(state.lastError?.message ?? "", /it is a directory/);
+    assert.equal(authority.orders.length, 0);
+  },
+);
+
+/** One that takes note of whether it was asked, and cannot be looked at. */
+class Unreachable implements Solver {
+  asked = 0;
+  constructor(readonly type: Solver["type"]) {}
+
+  obstacle(): string {
+    return `nobody comes by ${this.type}`;
+  }
+
+  present(): Promise<never> {
+    this.asked++;
+    return Promise.reject(new Error("It was asked"));
+  }
+}
+
+benchTest(
+  "a way that leads nowhere is passed over; where none is left nothing is ordered",
+  async (bench, authority) => {
+    const [http, tls] = [
+      new Unreachable("http-01"),
+      new Unreachable("tls-alpn-01"),
+    ];
+    bench.solvers = [tls, new HttpChallenges()];
+    certificateOf(await bench.process().look());
+    assert.equal(authority.orders.length, 1);
+    bench.solvers = [http, tls];
+    const outcome = await bench.process().order();
+    assert.ok(outcome.kind === "failed");
+    assert.match(
+      outcome.trouble.message,
+      /nobody comes by http-01; .*nobody comes by tls-alpn-01/,
+    );
+    assert.equal(authority.orders.length, 1);
+    assert.equal(http.asked + tls.asked, 0);
+  },
+);

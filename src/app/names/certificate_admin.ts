@@ -113,7 +113,11 @@ async function readCurrent(
 ): Promise<readonly Certificate[]> {
   switch (source.mode) {
     case "file":
-      return await readable(() => readCertificate(source.paths));
+      return (await Promise.all(
+        [source.paths, ...source.extra ?? []].map((paths) =>
+          readable(() => readCertificate(paths))
+        ),
+      )).flat();
     case "self_signed":
       return await readable(() => readCertificate(pathsIn(source.directory)));
     case "autocert": {

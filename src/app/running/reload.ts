@@ -161,6 +161,7 @@ const CERTIFICATE_KEYS: readonly KeyName[] = [
   "tls.mode",
   "tls.cert",
   "tls.key",
+  "tls.extra",
   "tls.self_signed_days",
 ];
 

@@ -62,7 +62,9 @@ export async function unreadableFiles(
 ): Promise<string[]> {
   if (!machine.isLive || config.tls.mode !== "file") return [];
   const found: string[] = [];
-  for (const path of [config.tls.cert, config.tls.key]) {
+  const { cert, key, extra } = config.tls;
+  const paths = [{ cert, key }, ...extra].flatMap((one) => [one.cert, one.key]);
+  for (const path of paths) {
     const { ok } = await machine.run("runuser", [
       "-u",
       name,

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { readKept, writeKept } from "../kept_files.ts";
 import { parseJson } from "./shapes.ts";
+import { filesTrouble } from "./trouble.ts";
 
 const time = v.number(); // milliseconds since 1970 UTC
 
@@ -47,6 +48,21 @@ export async function readState(path: string): Promise<AcmeState> {
   if (text === undefined) return NO_STATE;
   const result = v.safeParse(STATE, parseJson(text));
   return result.success ? result.output : NO_STATE;
+}
+
+/** For people: what is wrong with the file is in it, too. */
+export async function shownState(
+  path: string,
+  nowMs: number,
+): Promise<AcmeState> {
+  try {
+    return await readState(path);
+  } catch (error) {
+    const trouble = filesTrouble(error);
+    if (!trouble) throw error;
+    const { message } = trouble;
+    return { ...NO_STATE, lastError: { atMs: nowMs, message } };
+  }
 }
 
 export async function writeState(

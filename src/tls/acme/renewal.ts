@@ -4,7 +4,10 @@ import {
   AuthorityKeyIdentifierExtension,
   X509Certificate,
 } from "@peculiar/x509";
+import type { Certificate } from "../certificate.ts";
 import { encodeBase64url } from "./base64url.ts";
+import type { AcmeState } from "./kept_state.ts";
+import type { AcmeOptions } from "./renewer_parts.ts";
 
 export interface Lifetime {
   /** Milliseconds since 1970 UTC. */
@@ -29,6 +32,17 @@ export function renewalAsChosen(
   certificate: Lifetime,
 ): number {
   return Math.min(chosenMs, renewalByLifetime(certificate, LEAST_LEFT));
+}
+
+/** As the authority suggests, else by the lifetime. */
+export function renewalMs(
+  certificate: Certificate,
+  { renewal }: AcmeState,
+  { renewFraction }: AcmeOptions,
+): number {
+  return renewal?.fingerprint === certificate.fingerprint
+    ? renewalAsChosen(renewal.chosenMs, certificate)
+    : renewalByLifetime(certificate, renewFraction);
 }
 
 /**

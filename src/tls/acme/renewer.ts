@@ -21,10 +21,11 @@ import {
   type AcmeState,
   NO_STATE,
   readState,
+  shownState,
   writeState,
 } from "./kept_state.ts";
 import { profileFor } from "./profile.ts";
-import { renewalAsChosen, renewalByLifetime, renewalId } from "./renewal.ts";
+import { renewalId, renewalMs } from "./renewal.ts";
 import { askRenewalWindow } from "./renewal_info.ts";
 import type {
   AcmeOptions,
@@ -33,9 +34,11 @@ import type {
   RenewerStatus,
 } from "./renewer_parts.ts";
 import { AcmeSession } from "./session.ts";
-import { AcmeTrouble } from "./trouble.ts";
+import { AcmeTrouble, filesTrouble } from "./trouble.ts";
 
 const LOOK_AT_NAME_MS = 10 * 60_000;
+/** An order that cannot be noted would be made again and again. */
+const AFTER_FILES_MS = 10 * 60_000;
 /** Before it was written no certificate ends: the machine's clock is wrong then. */
 const FIRST_POSSIBLE_MS = Date.UTC(2025, 0);
 
@@ -44,6 +47,7 @@ export class Renewer {
   readonly #ending = new AbortController();
   #running: Promise<unknown> = Promise.resolve();
   #busy = false;
+  #resumeMs = -Infinity; // monotonic
   #obstacle: { readonly why: string; readonly untilMs: number } | undefined;
 
   constructor(parts: RenewerParts) {
@@ -59,6 +63,9 @@ export class Renewer {
     return this.#oneByOne(async () => {
       const options = await this.#parts.options();
       if (!options) return this.#elsewhere();
+      if (this.#parts.clock.monotonic() < this.#resumeMs) {
+        return skipped("its files could not be used not long ago");
+      }
       const state = await this.#state();
       const why = await this.#due(options, state);
       if (why === undefined) return skipped("it is not due");
@@ -107,7 +114,7 @@ export class Renewer {
   async status(): Promise<RenewerStatus> {
     const certificate = await this.#certificate();
     const options = await this.#parts.options();
-    const state = await this.#state();
+    const state = await shownState(this.#statePath, this.#parts.clock.now());
     return {
       certificate,
       obstacle: certificate ? undefined : await this.#parts.obstacle(),
@@ -159,9 +166,14 @@ export class Renewer {
       try {
         return await work();
       } catch (error) { // as of a file that the configuration names
-        if (!(error instanceof AcmeTrouble)) throw error;
-        this.#parts.onTrouble({ message: error.message });
-        return { kind: "failed", trouble: error };
+        const ofFiles = filesTrouble(error);
+        const trouble = error instanceof AcmeTrouble ? error : ofFiles;
+        if (!trouble) throw error;
+        this.#parts.onTrouble({ message: trouble.message });
+        if (ofFiles) {
+          this.#resumeMs = this.#parts.clock.monotonic() + AFTER_FILES_MS;
+        }
+        return { kind: "failed", trouble };
       } finally {
         this.#busy = false;
       }
@@ -376,17 +388,6 @@ export class Renewer {
   get #statePath(): string {
     return join(this.#parts.folder, "state.json");
   }
-}
-
-/** As the authority suggests, else by the lifetime. */
-function renewalMs(
-  certificate: Certificate,
-  { renewal }: AcmeState,
-  { renewFraction }: AcmeOptions,
-): number {
-  return renewal?.fingerprint === certificate.fingerprint
-    ? renewalAsChosen(renewal.chosenMs, certificate)
-    : renewalByLifetime(certificate, renewFraction);
 }
 
 function skipped(why: string): Outcome {

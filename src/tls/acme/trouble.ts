@@ -1,4 +1,5 @@
 /** What an authority refuses, and what else may go wrong on the way to it. @module */
+import { systemError } from "../../base/system_errors.ts";
 
 /** RFC 7807, with the members of RFC 8555 §6.7. */
 export interface Problem {
@@ -13,9 +14,14 @@ export interface Problem {
 /**
  * "unreachable": no answer; "protocol": one that cannot be understood;
  * "refused": the authority says why; "validation": it could not see that a name
- * is ours.
+ * is ours; "files": what is to be kept here cannot be.
  */
-export type TroubleKind = "unreachable" | "protocol" | "refused" | "validation";
+export type TroubleKind =
+  | "unreachable"
+  | "protocol"
+  | "refused"
+  | "validation"
+  | "files";
 
 /** A name that could not be seen to be ours, and by which kind of challenge. */
 export interface FailedName {
@@ -46,6 +52,14 @@ export class AcmeTrouble extends Error {
     return problem !== undefined &&
       [problem, ...problem.subproblems].some((one) => one.type === type);
   }
+}
+
+/** Of an error of the system about a file; undefined for any other. */
+export function filesTrouble(error: unknown): AcmeTrouble | undefined {
+  const found = systemError(error);
+  if (!found) return undefined;
+  const { path = "a file", reason } = found;
+  return new AcmeTrouble("files", `${path} cannot be used: ${reason}`);
 }
 
 /** Every way that was tried. */
