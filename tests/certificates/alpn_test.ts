@@ -110,6 +110,7 @@ pebbleTest(
       before: (pebble) => pebble.dns("set-default-ipv4", { ip: "127.0.0.77" }),
     }, async ({ pebble, server }) => {
       await server.end("SIGKILL");
+      await Deno.mkdir(`${server.stateDir}/acme`, { recursive: true });
       await Deno.remove(`${server.stateDir}/acme`, { recursive: true });
       await pebble.dns("set-default-ipv4", { ip: "127.0.0.1" });
       const { exit, out, err } = await run(["get"], server);
