@@ -334,7 +334,8 @@ export interface QueueStore {
     spread: { readonly afterSeconds: number; readonly withinSeconds: number },
   ): Promise<void>;
   /**
-   * Recipients that are out of time fail with status 5.4.7, and what is
+   * Recipients that are out of time fail with status 5.4.7, or 5.7.5 where the
+   * last attempt found no security (4.7.5), and what is
    * remembered of older mail goes. One bounded batch.
    */
   expire(): Promise<{ expired: number; more: boolean }>;

@@ -375,6 +375,25 @@ storeTest(
 );
 
 storeTest(
+  "what was never secure enough fails for that",
+  async ({ store, pass }) => {
+    const ann = await addAccount(store, "ann");
+    await queueTo(store, ["a@far.example"], {
+      account: ann,
+      lifetimeSeconds: DAY,
+    });
+    const [unit] = await claim(store);
+    const text = "The certificate has expired";
+    const insecure = { status: "4.7.5", text };
+    await settle(store, unit!, { kind: "unreached", note: insecure });
+    pass(DAY);
+    await store.queue.expire();
+    const [failed] = await store.queue.failures(undefined, 9);
+    assert.deepEqual(failed!.recipients[0]!.note, { status: "5.7.5", text });
+  },
+);
+
+storeTest(
   "expire() and claim() fail what is out of time, by time that was lived through",
   async ({ store, clock, pass }) => {
     const ann = await addAccount(store, "ann");

@@ -8,6 +8,9 @@ import { fail, Touched } from "./enqueue.ts";
 const MESSAGES_AT_ONCE = 200;
 const REMEMBERED_AT_ONCE = 1000;
 const EXPIRED_STATUS = "5.4.7"; // RFC 3463 §3.5: delivery time expired
+/** Of who was never as secure as has to be: that it took long is not why (RFC 3463 §3.8). */
+const INSECURE_STATUS = "5.7.5";
+const INSECURE_FOR_NOW = "4.7.5";
 
 /** Fails those who wait and whom nobody is trying; the note of the last attempt stays. */
 export function expireRows(
@@ -19,7 +22,9 @@ export function expireRows(
     const note: DeliveryNote = {
       text: "",
       ...row.note,
-      status: EXPIRED_STATUS,
+      status: row.note?.status === INSECURE_FOR_NOW
+        ? INSECURE_STATUS
+        : EXPIRED_STATUS,
     };
     const hasSender = account !== undefined;
     fail(context, row, { note, hasSender, attempts: row.attempts });
