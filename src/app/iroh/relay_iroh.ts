@@ -19,6 +19,7 @@ import {
   handshakeFault,
   webSocketTakeover,
 } from "../../http/server/web_socket.ts";
+import { WebSocketWatch } from "../../http/server/web_socket_watch.ts";
 import { MAX_MESSAGE_OCTETS } from "../../iroh/proto/frames.ts";
 import {
   type Channel,
@@ -58,10 +59,12 @@ export class RelayIroh {
   readonly #parts: RelayIrohParts;
   readonly #server: IrohServer;
   readonly #counts: ConnectionCounts;
+  readonly #watch: WebSocketWatch;
 
   constructor(parts: RelayIrohParts) {
     const { settings, traffic } = parts;
     this.#parts = parts;
+    this.#watch = new WebSocketWatch(parts.timers);
     this.#server = new IrohServer({
       ...parts,
       random: systemRandom,
@@ -177,7 +180,7 @@ export class RelayIroh {
   #messages(): Takeover {
     const options = {
       maxMessageOctets: MAX_MESSAGE_OCTETS,
-      timers: this.#parts.timers,
+      watch: this.#watch,
     };
     return (connection) =>
       webSocketTakeover(

@@ -11,6 +11,7 @@ import {
   writeAll,
 } from "../../../tests/harness/http_test_server.ts";
 import { webSocketTakeover } from "./web_socket.ts";
+import { WebSocketWatch } from "./web_socket_watch.ts";
 
 const HOST = "Host: a.example\r\n";
 const handler = () => new Response("ordinary");
@@ -31,11 +32,15 @@ const RAW: UpgradeRoute = {
 const BYE = new TextEncoder().encode("bye");
 
 let tick = () => {};
-const timers = {
+const watch = new WebSocketWatch({
   every(_periodMs: number, work: () => void) {
     tick = work;
-    return () => {};
+    return () => tick = () => {};
   },
+});
+/** Time until a ping is due. */
+const untilPing = () => {
+  for (let seconds = 0; seconds < 30; seconds++) tick();
 };
 const received: (string | Uint8Array)[] = [];
 const ECHO: UpgradeRoute = {
@@ -45,7 +50,7 @@ const ECHO: UpgradeRoute = {
     request.headers.get("origin") === "https://evil.example"
       ? new Response(`not ${peer.address}`, { status: 403 })
       : webSocketTakeover(
-        { maxMessageOctets: 100_000, subprotocols: ["v2", "v1"], timers },
+        { maxMessageOctets: 100_000, subprotocols: ["v2", "v1"], watch },
         async (socket) => {
           for (;;) {
             const message = await socket.receive();
@@ -222,7 +227,7 @@ Deno.test("a WebSocket ends when its peer answers no ping, and only then", () =>
     const good = new WebSocket(`ws://127.0.0.1:${port}/echo`);
     await opened(good);
     for (let pings = 0; pings < 3; pings++) {
-      tick();
+      untilPing();
       await new Promise((resolve) => good.once("ping", resolve));
       assert.equal(await ask(good, "here"), "here"); // behind the pong
     }
@@ -232,10 +237,10 @@ Deno.test("a WebSocket ends when its peer answers no ping, and only then", () =>
       autoPong: false,
     });
     await opened(silent);
-    tick();
+    untilPing();
     await new Promise((resolve) => silent.once("ping", resolve));
     assert.equal(server.connections, 1);
-    tick();
+    untilPing();
     assert.equal((await closed(silent))[0], 1006);
     await until(() => server.connections === 0);
   }));

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { WebSocketPeer } from "../../../http/server/web_socket.ts";
+import type { WebSocketPeer } from "../../../http/server/web_socket_peer.ts";
 
 const MAX_QUEUED = 8 * 1024 * 1024;
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { WebSocketPeer } from "../../../http/server/web_socket.ts";
+import type { WebSocketPeer } from "../../../http/server/web_socket_peer.ts";
 import { Outbox } from "./outbox.ts";
 
 /** A client that takes nothing until it is told to. */

@@ -6,7 +6,7 @@
  */
 import * as v from "valibot";
 import type { HttpPeer } from "../../../http/peer.ts";
-import type { WebSocketPeer } from "../../../http/server/web_socket.ts";
+import type { WebSocketPeer } from "../../../http/server/web_socket_peer.ts";
 import { Refusal } from "../../../base/refusal.ts";
 import { JsonPieces, type Visit } from "../action.ts";
 import type { Admission, Admitted } from "../admission.ts";

@@ -11,6 +11,7 @@ import {
   handshakeFault,
   webSocketTakeover,
 } from "../../../http/server/web_socket.ts";
+import { WebSocketWatch } from "../../../http/server/web_socket_watch.ts";
 import type { Admission, Admitted } from "../admission.ts";
 import { isListed, isOwnOrigin } from "../cors.ts";
 import {
@@ -32,20 +33,27 @@ const INTERNAL_CLOSE = 1011;
 const REFUSED_OCTETS = 64 * 1024;
 
 export function webmailSocket(admission: Admission): UpgradeRoute {
+  const watch = new WebSocketWatch(admission.backend.timers);
   return {
     path: SOCKET_PATH,
     protocol: "websocket",
     countsConnections: true,
-    accept: (request, peer) => accept(admission, request, peer),
+    accept: (request, peer) => accept({ admission, watch }, request, peer),
   };
 }
 
+interface Sockets {
+  readonly admission: Admission;
+  /** Of all of them. */
+  readonly watch: WebSocketWatch;
+}
+
 async function accept(
-  admission: Admission,
+  sockets: Sockets,
   request: Request,
   peer: HttpPeer,
 ): Promise<Response | Takeover> {
-  const { backend } = admission;
+  const { backend } = sockets.admission;
   const { corsOrigins, hides } = backend.options();
   const fault = handshakeFault(request);
   if (fault) return fault;
@@ -60,7 +68,7 @@ async function accept(
     );
   }
   try {
-    return await opened(admission, request, peer);
+    return await opened(sockets, request, peer);
   } catch (error) {
     if (error instanceof Refusal) backend.countRefusal(error.code);
     const known = faultFor(error);
@@ -68,13 +76,13 @@ async function accept(
     const fault = known ?? INTERNAL;
     return origin === null || hides
       ? faultResponse(fault)
-      : refusal(admission, fault);
+      : refusal(sockets, fault);
   }
 }
 
 /** @throws {WebmailFault | Refusal} */
 async function opened(
-  admission: Admission,
+  { admission, watch }: Sockets,
   request: Request,
   peer: HttpPeer,
 ): Promise<Takeover> {
@@ -109,7 +117,7 @@ async function opened(
       wire,
     };
     return webSocketTakeover(
-      { maxMessageOctets, timers: backend.timers, stopCode: RESTARTING },
+      { maxMessageOctets, watch, stopCode: RESTARTING },
       (socket) => new SocketSession(socket, parts).run(),
     )({ ...connection, wire });
   };
@@ -144,10 +152,10 @@ function sinceOf({ searchParams }: URL): number {
 }
 
 /** A WebSocket that only says why there is none. */
-function refusal({ backend }: Admission, { status, text }: WebmailFault) {
+function refusal({ watch }: Sockets, { status, text }: WebmailFault) {
   const code = status < 500 ? 4000 + status : INTERNAL_CLOSE;
   return webSocketTakeover(
-    { maxMessageOctets: REFUSED_OCTETS, timers: backend.timers },
+    { maxMessageOctets: REFUSED_OCTETS, watch },
     async (socket) => {
       await socket.send(errorFrame(undefined, text));
       socket.close(code, text);
