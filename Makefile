@@ -35,7 +35,7 @@ release: ## Signed archives, SBOM and release.json in build/release; RELEASE_KEY
 
 bench: ## Measure B1 to B15; ONLY="b1 b4" for some
 	@$(DENO) run -A scripts/bundle.ts >/dev/null
-	@$(DENO) run -A --unsafely-ignore-certificate-errors=chat.example tests/bench/main.ts $(ONLY)
+	@$(DENO) run -A --unsafely-ignore-certificate-errors=chat.example,localhost tests/bench/main.ts $(ONLY)
 
 fmt: ## Format the sources
 	@$(DENO) fmt

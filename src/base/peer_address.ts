@@ -62,6 +62,7 @@ export function addressOctets(address: string): Uint8Array | undefined {
 }
 
 function mappedIpv4(text: string): string | undefined {
+  if (!text.includes(":")) return undefined;
   const groups = ipv6Groups(text);
   if (!groups || groups[5] !== 0xffff) return undefined;
   if (groups.slice(0, 5).some((group) => group !== 0)) return undefined;

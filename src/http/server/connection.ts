@@ -35,7 +35,7 @@ const LINGER_MS = 5000;
 
 const SHARE_MS = 5; // of the event loop, before others have their turn
 
-type Phase = "idle" | "exchange" | "upgraded" | "over";
+type Phase = "idle" | "exchange" | "over";
 
 export class HttpConnection {
   readonly #wire: Wire;
@@ -50,7 +50,7 @@ export class HttpConnection {
   #deadline: number;
   #gaveWayAt = 0;
   /** What the connection is for from now on. */
-  #takeover: ((wire: Wire) => Promise<void>) | undefined;
+  #takeover: Handover["run"] | undefined;
 
   constructor(wire: Wire, around: ConnectionSurroundings) {
     this.#wire = wire;
@@ -64,35 +64,31 @@ export class HttpConnection {
     this.#deadline = this.#in(around.limits().headMs);
   }
 
-  /** Serves it until its descriptor is free, whatever its handler still does. Never rejects. */
-  async serve(): Promise<void> {
-    void this.#work();
-    await this.#wire.gone;
-    this.#phase = "over";
-    this.#ending.abort();
-  }
-
-  async #work(): Promise<void> {
+  /** Serves it until it ends, or until what is given takes it over. Never rejects. */
+  async serve(): Promise<Handover | undefined> {
     try {
       while (await this.#exchange()) await this.#giveWay();
-      await this.#handOver();
     } catch (error) {
       if (error instanceof TypeError) this.#around.reportBug(error);
       // else the peer has left
       this.#wire.abort();
     }
+    const handover = this.#handover();
     this.#phase = "over";
-    this.#wire.close();
+    if (!handover) this.#wire.close();
+    return handover;
+  }
+
+  /** Its descriptor is free, whatever its handler still does. */
+  lose(): void {
+    this.#phase = "over";
+    this.#ending.abort();
   }
 
   /** Ends it after the answer that is under way; endless ones end now. */
   stop(): void {
     this.#ending.abort();
     if (this.#phase === "idle") this.#wire.close();
-  }
-
-  abort(): void {
-    this.#wire.abort();
   }
 
   /** @param now Monotonic. */
@@ -147,9 +143,8 @@ export class HttpConnection {
   ): Promise<boolean> {
     const limits = { ...DEFAULT_LIMITS };
     const body = this.#bodyOf(head, limits);
-    const request = new Request(url, {
+    const request = requestOf(head, url, {
       method: head.method,
-      headers,
       body: head.framing.kind === "none" || !mayHaveBody(head.method)
         ? null
         : body.stream,
@@ -315,7 +310,7 @@ export class HttpConnection {
       );
     if (!route) return "none";
     this.#deadline = this.#in(DEFAULT_LIMITS.answerMs);
-    const request = new Request(asked.url, { headers: asked.headers });
+    const request = requestOf(head, asked.url);
     const answer = await this.#accept(route, request, asked.peer);
     if (typeof answer !== "function") {
       return await this.#send(head, {
@@ -352,20 +347,19 @@ export class HttpConnection {
     }
   }
 
-  /** To what the last request asked for; of the request nothing is held meanwhile. */
-  #handOver(): Promise<void> | undefined {
-    const takeover = this.#takeover;
-    if (!takeover) return undefined;
-    this.#phase = "upgraded";
-    this.#deadline = Infinity;
+  /** To what the last request asked for. */
+  #handover(): Handover | undefined {
+    const run = this.#takeover;
+    if (!run) return undefined;
     const rest = this.#receiver.takeRest();
-    const wire = new ResumedWire(this.#wire, rest, this.#reading);
-    this.#takeover = this.#reading = this.#lent = undefined;
-    return Promise.try(takeover, wire).catch((error) => {
-      if (!wire.isLost) this.#around.reportBug(error);
-      this.#wire.abort();
-    });
+    return { run, wire: new ResumedWire(this.#wire, rest, this.#reading) };
   }
+}
+
+/** What a connection is for from now on, and the wire that it has then. */
+export interface Handover {
+  readonly wire: ResumedWire;
+  run(wire: ResumedWire): Promise<void>;
 }
 
 interface Asked {
@@ -383,6 +377,13 @@ interface Answer {
 /** Of which `Request` takes no body; one that came is skipped. */
 function mayHaveBody(method: string): boolean {
   return method !== "GET" && method !== "HEAD";
+}
+
+/** `Headers` that it is given it would sort and convert, for 15 kB of garbage. */
+function requestOf(head: RequestHead, url: URL, init?: RequestInit): Request {
+  const request = new Request(url, init);
+  for (const [name, value] of head.fields) request.headers.append(name, value);
+  return request;
 }
 
 /** undefined if one of them is none for `Headers`. */

@@ -17,7 +17,7 @@ import { NativeWire } from "../../net/native_wire.ts";
 import type { Wire } from "../../net/wire.ts";
 import type { HttpHandler } from "../peer.ts";
 import { TrustedProxies } from "../trusted_proxies.ts";
-import { HttpConnection } from "./connection.ts";
+import { type Handover, HttpConnection } from "./connection.ts";
 import type { ConnectionLimits } from "./surroundings.ts";
 import type { OpenTunnel } from "./connect.ts";
 import { FIXED_ANSWERS, type FixedAnswers } from "./fixed_answers.ts";
@@ -52,6 +52,13 @@ export interface HttpServerOptions {
   reportBug(error: unknown): void;
 }
 
+/** A connection. */
+interface Open {
+  /** What serves it; undefined once it was taken over. */
+  http: HttpConnection | undefined;
+  isCounted: boolean;
+}
+
 const SWEEP_MS = 1000;
 /** Handshakes at once, before it is known what the connection is for. */
 export const HANDSHAKE_LIMITS: CountLimits = { total: 1000, perAddress: 100 };
@@ -61,7 +68,7 @@ export class HttpServer {
   readonly #proxies: TrustedProxies;
   readonly #counts: ConnectionCounts;
   readonly #handshakes = new ConnectionCounts(() => HANDSHAKE_LIMITS);
-  readonly #connections = new Set<HttpConnection>();
+  readonly #open = new Map<Wire, Open>();
   readonly #handshaking = new Map<NativeConnection, number>(); // deadlines
   readonly #stopSweeping: () => void;
   readonly #stopping = new AbortController();
@@ -102,7 +109,7 @@ export class HttpServer {
     };
   }
 
-  /** A connection to the HTTPS port, whose handshake may still be under way. */
+  /** A connection to the HTTPS port, whose handshake may still be under way; resolves when it is over. */
   async serveTls(connection: NativeConnection): Promise<void> {
     const { address } = connection.remote;
     if (!this.#handshakes.enter(address)) {
@@ -118,7 +125,7 @@ export class HttpServer {
       case "smtp":
         return this.#options.onMail(protocol, connection);
       default:
-        return await this.serve(
+        void this.serve(
           new NativeWire(connection, undefined, this.#options.meter),
         );
     }
@@ -132,14 +139,15 @@ export class HttpServer {
       this.#options.onRefused();
       return wire.abort();
     }
-    let isCounted = true;
-    const leave = () => {
-      if (isCounted) this.#counts.leave(peerAddress);
-      isCounted = false;
-    };
+    this.#begin(wire);
+    await wire.gone;
+    this.#end(wire);
+  }
+
+  #begin(wire: Wire): void {
     const { handler, upgrades = [], openTunnel, answers, clock, timers } =
       this.#options;
-    const connection = new HttpConnection(wire, {
+    const http = new HttpConnection(wire, {
       handler,
       upgrades,
       ...(openTunnel ? { openTunnel } : {}),
@@ -149,13 +157,35 @@ export class HttpServer {
       proxies: this.#proxies,
       stopping: this.#stopping.signal,
       limits: () => this.#options.limits(),
-      onCountedElsewhere: leave,
+      onCountedElsewhere: () => this.#leave(wire),
       reportBug: (error) => this.#options.reportBug(error),
     });
-    this.#connections.add(connection);
-    await connection.serve();
-    this.#connections.delete(connection);
-    leave();
+    this.#open.set(wire, { http, isCounted: true });
+    void http.serve().then((handover) =>
+      handover && this.#handOver(wire, handover)
+    );
+  }
+
+  /** To what is no HTTP; of what led to it nothing is held meanwhile. */
+  #handOver(wire: Wire, { run, wire: resumed }: Handover): void {
+    const open = this.#open.get(wire);
+    if (open) open.http = undefined;
+    void Promise.try(run, resumed).catch((error) => {
+      if (!resumed.isLost) this.#options.reportBug(error);
+      wire.abort();
+    }).then(() => wire.close());
+  }
+
+  #leave(wire: Wire): void {
+    const open = this.#open.get(wire);
+    if (open?.isCounted) this.#counts.leave(wire.peerAddress);
+    if (open) open.isCounted = false;
+  }
+
+  #end(wire: Wire): void {
+    this.#open.get(wire)?.http?.lose();
+    this.#leave(wire);
+    this.#open.delete(wire);
     this.#noticeEnd();
   }
 
@@ -166,7 +196,7 @@ export class HttpServer {
   stop(): Promise<void> {
     this.#stopping.abort();
     for (const connection of this.#handshaking.keys()) connection.abort();
-    for (const connection of this.#connections) connection.stop();
+    for (const { http } of this.#open.values()) http?.stop();
     this.#noticeEnd();
     return this.#ended.promise;
   }
@@ -174,7 +204,7 @@ export class HttpServer {
   /** Ends what stop() left. */
   destroy(): void {
     this.#stopSweeping();
-    for (const connection of this.#connections) connection.abort();
+    for (const wire of this.#open.keys()) wire.abort();
   }
 
   /** What was agreed on; undefined if nothing was. Counts until the descriptor is free. */
@@ -199,11 +229,11 @@ export class HttpServer {
     for (const [connection, deadline] of this.#handshaking) {
       if (now > deadline) connection.abort();
     }
-    for (const connection of this.#connections) connection.checkDeadline(now);
+    for (const { http } of this.#open.values()) http?.checkDeadline(now);
   }
 
   #noticeEnd(): void {
-    if (this.#stopping.signal.aborted && this.#connections.size === 0) {
+    if (this.#stopping.signal.aborted && this.#open.size === 0) {
       this.#ended.resolve();
     }
   }

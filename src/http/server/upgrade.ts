@@ -79,21 +79,21 @@ export class ResumedWire implements Wire {
     return this.#lost;
   }
 
-  async read(): Promise<Uint8Array | undefined> {
+  read(): Promise<Uint8Array | undefined> {
     const first = this.#first;
     this.#first = undefined;
-    if (first) return first;
-    const reading = this.#reading ?? this.wire.read();
+    if (first) return Promise.resolve(first);
+    const reading = this.#reading;
     this.#reading = undefined;
-    return await this.#noticing(reading);
+    return (reading ?? this.wire.read()).catch(this.#onLost);
   }
 
   release(octets: Uint8Array): void {
     this.wire.release(octets);
   }
 
-  async write(octets: Uint8Array): Promise<void> {
-    await this.#noticing(this.wire.write(octets));
+  write(octets: Uint8Array): Promise<void> {
+    return this.wire.write(octets).catch(this.#onLost);
   }
 
   closeWrite(): Promise<void> {
@@ -112,12 +112,8 @@ export class ResumedWire implements Wire {
     this.wire.abort();
   }
 
-  async #noticing<T>(work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } catch (error) {
-      this.#lost = true;
-      throw error;
-    }
-  }
+  readonly #onLost = (error: unknown): never => {
+    this.#lost = true;
+    throw error;
+  };
 }

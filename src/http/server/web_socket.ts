@@ -22,7 +22,7 @@ export interface WebSocketOptions {
 const NORMAL = 1000;
 const VERSION = "13";
 const KEY = /^[A-Za-z0-9+/]{22}==$/; // 16 octets
-/** RFC 6455 §1.3 */
+/** RFC 6455 §4.2.2 */
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** The connection is a WebSocket until `run` or the peer ends it; ours ends when the server stops. */
