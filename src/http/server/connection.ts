@@ -139,7 +139,7 @@ export class HttpConnection {
 
   async #answer(
     head: RequestHead,
-    { url, headers, peer }: Asked,
+    { url, peer }: Asked,
   ): Promise<boolean> {
     const limits = { ...DEFAULT_LIMITS };
     const body = this.#bodyOf(head, limits);
