@@ -27,6 +27,11 @@ export interface BandwidthUser extends Octets {
   readonly account: number;
 }
 
+export interface AccountOctets extends Octets {
+  /** Of this month; none where too many accounts are counted. */
+  readonly days: readonly BandwidthBucket[];
+}
+
 export interface BandwidthControl {
   month(): BandwidthMonth;
   series(wanted: {
@@ -37,6 +42,8 @@ export interface BandwidthControl {
   }): readonly BandwidthBucket[];
   /** Of this month, where accounts are counted; the most first. */
   users(limit: number, order: "total" | "in" | "out"): readonly BandwidthUser[];
+  /** Whether accounts are counted one by one. */
+  readonly isPerAccount: boolean;
   /** Of this month; undefined where it is not counted, or has moved nothing. */
-  ofAccount(account: number): Octets | undefined;
+  ofAccount(account: number): AccountOctets | undefined;
 }

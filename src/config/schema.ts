@@ -1513,7 +1513,7 @@ export const SCHEMA = {
   "bandwidth.per_user": key(
     flag,
     false,
-    "Count octets of each account in the month too, and messages that it sends in a day; not while privacy.counters is off",
+    "Count octets of each account in the month and on its days too, and messages that it sends in a day; not while privacy.counters is off",
   ),
   "bandwidth.interface": key(
     text,

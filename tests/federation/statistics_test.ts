@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { days } from "../../src/base/durations.ts";
 import { Refusal } from "../../src/base/refusal.ts";
 import type { AttemptSeen } from "../../src/federation/attempt_seen.ts";
-import { failuresOf } from "../../src/federation/statistics/figures.ts";
+import { daysOf, failuresOf } from "../../src/federation/statistics/figures.ts";
 import { FederationStatistics } from "../../src/federation/statistics/statistics.ts";
 import type { RecordChange } from "../../src/store/records.ts";
 import { TestTime } from "../harness/test_time.ts";
@@ -190,4 +190,46 @@ Deno.test("reset forgets one domain, or all", async () => {
   assert.equal(world.rows.get("federation_peers")!.size, 2);
   assert.equal(await statistics.reset(), 2);
   assert.equal((await world.open()).days.length, 0);
+});
+
+Deno.test("the last days of each domain are kept, with how long its mail took", async () => {
+  const world = new World();
+  const statistics = await world.open();
+  statistics.attempted(seen({ tookMs: 40 }));
+  statistics.attempted(seen({ tookMs: 81 }));
+  statistics.attempted(seen({ result: "unreached", text: "no answer" }));
+  statistics.received("far.example", 10);
+  const first = {
+    startSeconds: Date.UTC(2026, 5, 1) / 1000,
+    delivered: 2,
+    meanMs: 61,
+    failed: 1,
+    received: 1,
+  };
+  const found = () => daysOf(statistics.peers.get("far.example")!);
+  assert.deepEqual(found(), [first]);
+  await statistics.flush();
+  const again = (await world.open()).peers.get("far.example")!;
+  assert.deepEqual(daysOf(again), [first]);
+  for (let day = 0; day < 20; day++) {
+    await world.time.pass(days(1) * 1000);
+    statistics.received("far.example", 10);
+  }
+  assert.equal(found().length, 14);
+  assert.equal(found().at(-1)?.startSeconds, Date.UTC(2026, 5, 21) / 1000);
+  assert.equal(found().at(-1)?.meanMs, undefined);
+});
+
+Deno.test("days that another program wrote otherwise are counted anew", async () => {
+  const world = new World();
+  const statistics = await world.open();
+  statistics.attempted(seen());
+  await statistics.flush();
+  const rows = world.rows.get("federation_peers")!;
+  const { days: _, ...without } = JSON.parse(rows.get("far.example")!);
+  rows.set("far.example", JSON.stringify(without));
+  rows.set("odd.example", JSON.stringify({ ...without, days: [1, 2, 3] }));
+  const { peers } = await world.open();
+  assert.deepEqual(daysOf(peers.get("far.example")!), []);
+  assert.equal(peers.has("odd.example"), false);
 });

@@ -3,6 +3,7 @@ import { optional } from "valibot";
 import type { WayName } from "../../federation/attempt_seen.ts";
 import {
   type DayFigures,
+  daysOf,
   failuresOf,
   type PeerFigures,
   type WayFigures,
@@ -67,6 +68,14 @@ export interface ServerShape {
     readonly text: string;
   } | null;
   readonly ways: Readonly<Partial<Record<WayName, WayShape>>>;
+  /** UTC, the last fourteen on which there was anything. */
+  readonly days: readonly {
+    readonly day_start: number;
+    readonly delivered: number;
+    readonly failed: number;
+    readonly received: number;
+    readonly mean_latency_ms: number | null;
+  }[];
 }
 
 const ORDERS = [
@@ -130,6 +139,13 @@ function serverShape(
     ways: Object.fromEntries(
       waysOf(peer).map(([name, way]) => [name, wayShape(way)]),
     ),
+    days: daysOf(peer).map((day) => ({
+      day_start: day.startSeconds,
+      delivered: day.delivered,
+      failed: day.failed,
+      received: day.received,
+      mean_latency_ms: day.meanMs ?? null,
+    })),
   };
 }
 
@@ -272,6 +288,8 @@ async function serverPage(context: AdminContext, query: ServerQuery) {
   const all = page.length > FEW ? await waiting(context) : undefined;
   return {
     total: found.length,
+    /** Otherwise there are sums alone. */
+    counted: context.federation.statistics.isPerDomain,
     servers: await Promise.all(page.map(async ({ domain, peer }) => {
       const queued = all
         ? all.get(domain)

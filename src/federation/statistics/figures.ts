@@ -6,9 +6,11 @@
  */
 import {
   array,
+  check,
   type InferOutput,
   integer,
   length,
+  maxLength,
   minValue,
   number,
   object,
@@ -34,6 +36,10 @@ const WAY = object({
   latency: pipe(array(COUNT), length(RANGES)),
   totalMs: pipe(number(), minValue(0)),
 });
+
+/** Of one day: its number since 1970, deliveries, what they took together in milliseconds, failed attempts, messages from there. */
+const DAY_NUMBERS = 5;
+const DAYS_KEPT = 14;
 
 export const PEER_FIGURES = object({
   /** In seconds of the store's clock: what is idle for long is forgotten. */
@@ -64,6 +70,15 @@ export const PEER_FIGURES = object({
     way: string(),
     text: string(),
   })),
+  /** The last days on which there was anything, one after the other. */
+  days: optional(
+    pipe(
+      array(pipe(number(), minValue(0))),
+      maxLength(DAY_NUMBERS * DAYS_KEPT),
+      check((numbers) => numbers.length % DAY_NUMBERS === 0),
+    ),
+    () => [],
+  ),
 });
 export type PeerFigures = InferOutput<typeof PEER_FIGURES>;
 export type WayFigures = InferOutput<typeof WAY>;
@@ -90,6 +105,7 @@ export interface Moment {
 }
 
 const HOUR_SECONDS = 3600;
+const DAY_SECONDS = 86_400;
 
 export function noFigures({ livedSeconds, nowSeconds }: Moment): PeerFigures {
   return {
@@ -104,6 +120,7 @@ export function noFigures({ livedSeconds, nowSeconds }: Moment): PeerFigures {
     dismissed: 0,
     failed: 0,
     expired: 0,
+    days: [],
   };
 }
 
@@ -130,13 +147,17 @@ export function countAttempt(
   peer.livedAt = livedSeconds;
   const way = peer.ways[seen.way] ??= noWayFigures();
   way[seen.result]++;
+  const today = dayOf(peer, nowSeconds);
   if (seen.result === "delivered") {
     peer.lastOutAt = at;
     peer.sentOctets += seen.sizeOctets;
     if (seen.tlsVerified) peer.verified++;
     addLatency(way.latency, seen.tookMs);
     way.totalMs += seen.tookMs;
+    peer.days[today + 1]!++;
+    peer.days[today + 2]! += seen.tookMs;
   } else {
+    peer.days[today + 3]!++;
     peer.lastFailure = {
       at,
       way: seen.way,
@@ -153,7 +174,49 @@ export function countReceived(
   peer.livedAt = livedSeconds;
   peer.lastInAt = hourOf(nowSeconds);
   peer.received++;
+  peer.days[dayOf(peer, nowSeconds) + 4]!++;
   peer.receivedOctets += sizeOctets;
+}
+
+export interface PeerDay {
+  readonly startSeconds: number;
+  readonly delivered: number;
+  /** Of those that were delivered. */
+  readonly meanMs: number | undefined;
+  readonly failed: number;
+  readonly received: number;
+}
+
+/** Oldest first. */
+export function daysOf({ days }: Readonly<PeerFigures>): readonly PeerDay[] {
+  const found: PeerDay[] = [];
+  for (let at = 0; at < days.length; at += DAY_NUMBERS) {
+    const [day, delivered, totalMs, failed, received] = days.slice(at) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    found.push({
+      startSeconds: day * DAY_SECONDS,
+      delivered,
+      meanMs: delivered === 0 ? undefined : Math.round(totalMs / delivered),
+      failed,
+      received,
+    });
+  }
+  return found.sort((a, b) => a.startSeconds - b.startSeconds);
+}
+
+/** Where the numbers of today begin; the oldest go to make room for them. */
+function dayOf({ days }: PeerFigures, nowSeconds: number): number {
+  const today = Math.max(0, Math.floor(nowSeconds / DAY_SECONDS));
+  for (let at = days.length - DAY_NUMBERS; at >= 0; at -= DAY_NUMBERS) {
+    if (days[at] === today) return at;
+  }
+  if (days.length >= DAY_NUMBERS * DAYS_KEPT) days.splice(0, DAY_NUMBERS);
+  return days.push(today, 0, 0, 0, 0) - DAY_NUMBERS;
 }
 
 export function waysOf(

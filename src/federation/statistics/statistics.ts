@@ -136,6 +136,12 @@ export class FederationStatistics {
     return [...this.#days].sort(([a], [b]) => a < b ? -1 : 1);
   }
 
+  /** Whether domains are counted one by one. */
+  get isPerDomain(): boolean {
+    const { isOn, perDomain } = this.#parts.options();
+    return isOn && perDomain;
+  }
+
   /** Forgets what was counted of one domain, or of all; gives of how many. */
   async reset(domain?: string): Promise<number> {
     const domains = domain === undefined

@@ -1,5 +1,9 @@
-/** Octets of each account in the month, where an admin wants to know. @module */
-import type { BandwidthUser, Octets } from "../../admin/bandwidth_control.ts";
+/** Octets of each account in the month and on its days, where an admin wants to know. @module */
+import type {
+  AccountOctets,
+  BandwidthBucket,
+  BandwidthUser,
+} from "../../admin/bandwidth_control.ts";
 import { largestOf } from "../../base/largest.ts";
 import type { RecordStore } from "../../store/records.ts";
 
@@ -8,6 +12,8 @@ export interface AccountTrafficParts {
   isOn(): boolean;
   /** When the month began, seconds since 1970 UTC. */
   month(): number;
+  /** Seconds since 1970 UTC. */
+  now(): number;
 }
 
 const COLLECTION = "bandwidth_accounts";
@@ -15,11 +21,18 @@ const COLLECTION = "bandwidth_accounts";
 const MAX_ACCOUNTS = 200_000;
 /** Written at once. */
 const BATCH = 2000;
-const RECORD = /^\[([0-9]+),([0-9]+),([0-9]+)\]$/;
+/** Of more only the month is counted: the days of these are some fifteen megabytes. */
+const MAX_WITH_DAYS = 20_000;
+const DAY = 86_400;
+const MAX_DAYS = 31;
+const RECORD =
+  /^\[([0-9]+),([0-9]+),([0-9]+)((?:,[0-9]+,[0-9]+,[0-9]+){0,31})\]$/;
 
 interface Counted {
   received: number;
   sent: number;
+  /** Three for each day: its number since 1970, received, sent. Absent: there are too many accounts. */
+  readonly days?: number[];
 }
 
 const BY = {
@@ -44,13 +57,14 @@ export class AccountTraffic {
   static async open(parts: AccountTrafficParts): Promise<AccountTraffic> {
     const traffic = new AccountTraffic(parts);
     for (const { key, value } of await parts.store.records.load(COLLECTION)) {
-      const [, month, received, sent] = RECORD.exec(value) ?? [];
+      const [, month, received, sent, byDay = ""] = RECORD.exec(value) ?? [];
       const account = Number(key);
       traffic.#kept.add(account);
       if (Number(month) !== traffic.#month) continue;
       traffic.#counted.set(account, {
         received: Number(received),
         sent: Number(sent),
+        ...traffic.#roomForDays(byDay.split(",").slice(1).map(Number)),
       });
     }
     return traffic;
@@ -61,10 +75,12 @@ export class AccountTraffic {
     let counted = this.#counted.get(account);
     if (!counted) {
       if (this.#counted.size >= MAX_ACCOUNTS) return;
-      this.#counted.set(account, counted = { received: 0, sent: 0 });
+      counted = { received: 0, sent: 0, ...this.#roomForDays([]) };
+      this.#counted.set(account, counted);
     }
     counted.received += received;
     counted.sent += sent;
+    this.#addToDay(counted.days, received, sent);
     this.#changed.add(account);
   }
 
@@ -73,10 +89,14 @@ export class AccountTraffic {
     this.#counted.delete(account);
   }
 
-  of(account: number): Octets | undefined {
+  of(account: number): AccountOctets | undefined {
     this.#turnMonth();
     const counted = this.#counted.get(account);
-    return counted && { in: counted.received, out: counted.sent };
+    return counted && {
+      in: counted.received,
+      out: counted.sent,
+      days: bucketsOf(counted.days),
+    };
   }
 
   largest(limit: number, order: "total" | "in" | "out"): BandwidthUser[] {
@@ -102,8 +122,13 @@ export class AccountTraffic {
         await this.#parts.store.records.change({
           collection: COLLECTION,
           put: some.map((account) => {
-            const { received, sent } = this.#counted.get(account)!;
-            const value = JSON.stringify([this.#month, received, sent]);
+            const { received, sent, days = [] } = this.#counted.get(account)!;
+            const value = JSON.stringify([
+              this.#month,
+              received,
+              sent,
+              ...days,
+            ]);
             return { key: String(account), value };
           }),
           remove: remove.map(String),
@@ -117,6 +142,25 @@ export class AccountTraffic {
     }
   }
 
+  #roomForDays(days: number[]): { readonly days?: number[] } {
+    return this.#counted.size < MAX_WITH_DAYS ? { days } : {};
+  }
+
+  #addToDay(days: number[] | undefined, received: number, sent: number): void {
+    if (!days) return;
+    const today = Math.floor(this.#parts.now() / DAY);
+    // a clock that was set back adds to a day that is there
+    let at = days.findLastIndex((day, index) =>
+      index % 3 === 0 && day === today
+    );
+    if (at < 0) {
+      if (days.length >= MAX_DAYS * 3) return;
+      at = days.push(today, 0, 0) - 3;
+    }
+    days[at + 1]! += received;
+    days[at + 2]! += sent;
+  }
+
   /** Each month begins with nothing; so does who is not counted any more. */
   #turnMonth(): void {
     const month = this.#parts.month();
@@ -125,4 +169,16 @@ export class AccountTraffic {
     this.#counted.clear();
     this.#changed.clear();
   }
+}
+
+function bucketsOf(days: readonly number[] = []): readonly BandwidthBucket[] {
+  const buckets: BandwidthBucket[] = [];
+  for (let at = 0; at < days.length; at += 3) {
+    buckets.push({
+      startSeconds: days[at]! * DAY,
+      in: days[at + 1]!,
+      out: days[at + 2]!,
+    });
+  }
+  return buckets.sort((a, b) => a.startSeconds - b.startSeconds);
 }

@@ -6,6 +6,7 @@
  * @module
  */
 import type {
+  AccountOctets,
   BandwidthBucket,
   BandwidthControl,
   BandwidthMonth,
@@ -80,6 +81,7 @@ export class BandwidthLedger implements BandwidthControl {
     const accounts = await AccountTraffic.open({
       ...parts,
       isOn: () => parts.options().perUser,
+      now: () => nowSeconds(parts.clock),
       month: () =>
         monthAt(nowSeconds(parts.clock), parts.options().billingDay)
           .startSeconds,
@@ -175,7 +177,11 @@ export class BandwidthLedger implements BandwidthControl {
     return this.accounts.largest(limit, order);
   }
 
-  ofAccount(account: number): Octets | undefined {
+  get isPerAccount(): boolean {
+    return this.#parts.options().perUser;
+  }
+
+  ofAccount(account: number): AccountOctets | undefined {
     return this.accounts.of(account);
   }
 

@@ -150,6 +150,35 @@ Deno.test("old hours become days, old days go, and no octet is lost before", asy
   assert.equal(world.rows.get("bandwidth")!.size, 0);
 });
 
+Deno.test("an account's days are kept within the month", async () => {
+  const world = new World();
+  const ledger = await world.open();
+  ledger.accounts.add(1, 10, 20);
+  ledger.accounts.add(1, 1, 2);
+  world.seconds += DAY;
+  ledger.accounts.add(1, 5, 0);
+  const today = world.seconds - world.seconds % DAY;
+  const known = {
+    in: 16,
+    out: 22,
+    days: [
+      { startSeconds: today - DAY, in: 11, out: 22 },
+      { startSeconds: today, in: 5, out: 0 },
+    ],
+  };
+  assert.deepEqual(ledger.ofAccount(1), known);
+  await ledger.flush();
+  assert.deepEqual((await world.open()).ofAccount(1), known);
+  // as an earlier program wrote it
+  const month = monthAt(world.seconds, 1).startSeconds;
+  world.rows.get("bandwidth_accounts")!.set("2", `[${month},7,8]`);
+  assert.deepEqual((await world.open()).ofAccount(2), {
+    in: 7,
+    out: 8,
+    days: [],
+  });
+});
+
 Deno.test("accounts are counted where that is wished, within the month", async () => {
   const world = new World();
   const ledger = await world.open();

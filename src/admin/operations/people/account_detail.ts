@@ -33,7 +33,20 @@ async function detail(context: AdminContext, name: string) {
     /** Today, and since when they are counted. */
     sent_today: sent?.messages ?? null,
     sent_since: sent?.since ?? null,
-    bandwidth: octets ? { bytes_in: octets.in, bytes_out: octets.out } : null,
+    bandwidth: octets
+      ? {
+        bytes_in: octets.in,
+        bytes_out: octets.out,
+        /** UTC, those of this month on which anything was moved. */
+        days: octets.days.map((day) => ({
+          day_start: day.startSeconds,
+          bytes_in: day.in,
+          bytes_out: day.out,
+        })),
+      }
+      : null,
+    /** Whether what single accounts move is counted at all. */
+    bandwidth_counted: context.bandwidth.isPerAccount,
   };
 }
 

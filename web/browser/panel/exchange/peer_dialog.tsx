@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { call } from "../client/call.ts";
 import { Link } from "../client/router.ts";
 import { useOperation } from "../client/use_operation.ts";
+import { Chart } from "../graph/chart.tsx";
 import { formatBytes, formatNumber, t } from "../i18n/translate.ts";
 import { attempt } from "../parts/action.ts";
 import { Said, When } from "../parts/shown.tsx";
@@ -113,7 +114,35 @@ function PeerFigures({ of }: { readonly of: Peer }) {
         </p>
       )}
       <Ways ways={of.ways} />
+      <Days of={of} />
     </>
+  );
+}
+
+const DAY = 86_400;
+const SHOWN_DAYS = 14;
+
+/** Of those that are kept; on the others there was nothing. */
+function Days({ of: { days } }: { readonly of: Peer }) {
+  if (days.length === 0) return null;
+  const today = Math.floor(Date.now() / 1000 / DAY) * DAY;
+  const keys = ["delivered", "failed", "received"] as const;
+  return (
+    <div>
+      <h3>{t("peers.days")}</h3>
+      <Chart
+        title={t("peers.days")}
+        series={keys.map((key) => ({
+          key,
+          label: t(`peers.days_${key}`),
+          points: days.map((day) => [day.day_start, day[key]] as const),
+        }))}
+        unit="count"
+        step={DAY}
+        from={today - (SHOWN_DAYS - 1) * DAY}
+        to={today + DAY / 2}
+      />
+    </div>
   );
 }
 

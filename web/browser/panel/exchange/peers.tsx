@@ -3,6 +3,8 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { useRoute } from "../client/router.ts";
 import { useOperation } from "../client/use_operation.ts";
+import type { Points } from "../graph/points.ts";
+import { Sparkline } from "../graph/sparkline.tsx";
 import { formatNumber, t } from "../i18n/translate.ts";
 import { FIRST_PART, PartPager } from "../parts/page_size.tsx";
 import { Search } from "../parts/search.tsx";
@@ -40,6 +42,8 @@ interface Query {
 interface PeerPage {
   readonly servers: readonly Peer[];
   readonly total: number;
+  /** Otherwise there are only sums. */
+  readonly counted: boolean;
 }
 
 function failuresOf(peer: Peer): number {
@@ -110,11 +114,17 @@ export function Peers(): JSX.Element {
             rows={list.data.servers}
             rowKey={({ domain }) => domain}
             columns={columns(setShown)}
-            empty={
-              <Empty title={t("peers.none")}>
-                <p>{t("peers.none_hint")}</p>
-              </Empty>
-            }
+            empty={list.data.counted
+              ? (
+                <Empty title={t("peers.none")}>
+                  <p>{t("peers.none_hint")}</p>
+                </Empty>
+              )
+              : (
+                <Empty title={t("peers.not_counted")}>
+                  <p>{t("peers.not_counted_hint")}</p>
+                </Empty>
+              )}
           />
           <PartPager part={part} total={list.data.total} onPart={setPart} />
         </>
@@ -127,6 +137,13 @@ export function Peers(): JSX.Element {
         />
       )}
     </>
+  );
+}
+
+/** Of the days on which anything arrived. */
+function latencies(days: Peer["days"]): Points {
+  return days.flatMap(({ day_start, mean_latency_ms: ms }) =>
+    ms === null ? [] : [[day_start, ms] as const]
   );
 }
 
@@ -156,8 +173,12 @@ function columns(onShow: (domain: string) => void): readonly Column<Peer>[] {
       key: "latency",
       label: t("peers.latency"),
       numeric: true,
-      render: ({ mean_latency_ms: ms }) =>
-        ms === null ? "–" : t("peers.ms", { ms }),
+      render: ({ mean_latency_ms: ms, days }) => (
+        <>
+          {ms === null ? "–" : t("peers.ms", { ms })}
+          <Sparkline points={latencies(days)} />
+        </>
+      ),
     },
     {
       key: "last_active",

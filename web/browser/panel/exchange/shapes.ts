@@ -49,6 +49,14 @@ export interface Peer {
   readonly failed_https: number;
   readonly failed_smtp: number;
   readonly mean_latency_ms: number | null;
+  /** The last fourteen on which there was anything. */
+  readonly days: readonly {
+    readonly day_start: number;
+    readonly delivered: number;
+    readonly failed: number;
+    readonly received: number;
+    readonly mean_latency_ms: number | null;
+  }[];
   readonly last_active: number | null;
   readonly last_in: number | null;
   readonly last_out: number | null;

@@ -1,5 +1,11 @@
 /** Values of graphs as people read them. @module */
-import { formatBytes, formatNumber, formatSpan, t } from "../i18n/translate.ts";
+import {
+  formatBytes,
+  formatNumber,
+  formatPercent,
+  formatSpan,
+  t,
+} from "../i18n/translate.ts";
 
 export type Unit =
   | "count"
@@ -19,7 +25,7 @@ export function formatValue(value: number | null, unit: Unit): string {
     case "per_minute":
       return t("unit.per_minute", { value: formatNumber(value) });
     case "percent":
-      return `${formatNumber(value)}\u00a0%`;
+      return formatPercent(value / 100);
     case "seconds":
       return value < 1
         ? `${formatNumber(value * 1000)}\u00a0ms`

@@ -139,6 +139,12 @@ export function Ports(): JSX.Element {
   );
 }
 
+/** Names of protocols, which are the same in every language. */
+const TLS_WORDS: Readonly<Record<string, string>> = {
+  implicit: "TLS",
+  starttls: "STARTTLS",
+};
+
 function BoundAt({ listeners }: { readonly listeners: readonly Bound[] }) {
   if (listeners.length === 0) return <Badge>{t("ports.closed")}</Badge>;
   return (
@@ -150,7 +156,7 @@ function BoundAt({ listeners }: { readonly listeners: readonly Bound[] }) {
               ? `[${address}]`
               : address}:{port}/{transport}
           </Code>{" "}
-          {tls !== "none" && <Badge>{tls.toUpperCase()}</Badge>}{" "}
+          {TLS_WORDS[tls] && <Badge>{TLS_WORDS[tls]}</Badge>}{" "}
           {state === "failed" && (
             <Badge kind="bad">
               <bdi>{error ?? t("part.failed")}</bdi>

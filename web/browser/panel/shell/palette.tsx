@@ -2,12 +2,14 @@
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import { navigate } from "../client/router.ts";
+import { servers } from "../client/servers.ts";
 import { has, t } from "../i18n/translate.ts";
 import { SCREENS } from "../screens.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 
 interface Choice {
+  /** Of the panel, or the address of another one. */
   readonly path: string;
   readonly icon: string;
   readonly text: string;
@@ -28,7 +30,8 @@ export function Palette(
   const go = (choice: Choice | undefined) => {
     if (!choice) return;
     onClose();
-    void navigate(choice.path);
+    if (choice.path.startsWith("/")) void navigate(choice.path);
+    else location.assign(choice.path);
   };
   return (
     <Dialog title={t("palette.title")} onClose={onClose}>
@@ -86,14 +89,21 @@ export function Palette(
 
 function choices(text: string): readonly Choice[] {
   const wanted = text.trim().toLocaleLowerCase();
-  return SCREENS.filter(({ icon }) => icon !== undefined)
+  const screens = SCREENS.filter(({ icon }) => icon !== undefined)
     .map(({ path, icon, title }) => ({
       path,
       icon: icon!,
       text: t(title),
       words: `${t(title)} ${has(`${title}.words`) ? t(`${title}.words`) : ""}`
         .toLocaleLowerCase(),
-    }))
+    }));
+  const others = servers.get().map(({ name, url }) => ({
+    path: url,
+    icon: "federation",
+    text: name,
+    words: `${name} ${url}`.toLocaleLowerCase(),
+  }));
+  return [...screens, ...wanted === "" ? [] : others]
     .filter(({ words }) =>
       wanted.split(/\s+/).every((part) => words.includes(part))
     )

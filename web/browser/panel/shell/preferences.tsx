@@ -10,10 +10,12 @@ import { SelectField } from "../ui/fields.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { errorText } from "../ui/state.tsx";
 import { toast } from "../ui/toast.tsx";
+import { Servers } from "./servers.tsx";
 import { chooseTheme, type Theme, theme, THEMES } from "./theme.ts";
 
 export function Preferences(): JSX.Element {
   const [isOpen, setOpen] = useState(false);
+  const [areServers, setServers] = useState(false);
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (!isOpen) return;
@@ -44,12 +46,20 @@ export function Preferences(): JSX.Element {
       >
         <Icon name="settings" />
       </button>
-      {isOpen && <Choices />}
+      {isOpen && (
+        <Choices
+          onServers={() => {
+            setOpen(false);
+            setServers(true);
+          }}
+        />
+      )}
+      {areServers && <Servers onClose={() => setServers(false)} />}
     </div>
   );
 }
 
-function Choices() {
+function Choices({ onServers }: { readonly onServers: () => void }) {
   const known = useStore(session);
   return (
     <div class="popover">
@@ -71,6 +81,7 @@ function Choices() {
         options={THEMES.map((name) => [name, t(`theme.${name}`)])}
         onChange={(name) => chooseTheme(name as Theme)}
       />
+      <Button onClick={onServers}>{t("servers.title")}</Button>
       {known.state === "in" && (
         <Button onClick={() => logout()}>{t("preferences.logout")}</Button>
       )}

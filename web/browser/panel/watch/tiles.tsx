@@ -4,7 +4,13 @@ import { useLiveValues } from "../client/live_values.ts";
 import { useOperation, type Watched } from "../client/use_operation.ts";
 import type { Points } from "../graph/points.ts";
 import { Sparkline } from "../graph/sparkline.tsx";
-import { formatBytes, formatNumber, formatSpan, t } from "../i18n/translate.ts";
+import {
+  formatBytes,
+  formatNumber,
+  formatPercent,
+  formatSpan,
+  t,
+} from "../i18n/translate.ts";
 import type { Overview } from "./overview_shape.ts";
 import { Tile } from "./tile.tsx";
 
@@ -173,7 +179,7 @@ function Disk({ overview }: Of) {
             ? "warn"
             : "bad"}
         value={({ disk }) =>
-          disk === null ? "–" : `${formatNumber(disk.percent_used)}\u00a0%`}
+          disk === null ? "–" : formatPercent(disk.percent_used / 100)}
         note={({ disk }) =>
           disk &&
           t("overview.free", { size: formatBytes(disk.available_bytes) })}

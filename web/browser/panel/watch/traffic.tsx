@@ -40,45 +40,50 @@ export function Traffic(): JSX.Element {
   const [range, setRange] = useState<Range>("24h");
   const { data } = useOperation<{ since: number | null }>("metrics.series");
   return (
-    <Page
-      title={t("screen.traffic")}
-      actions={<RangeChoice range={range} onChange={setRange} />}
-    >
+    <Page title={t("screen.traffic")}>
+      <ThisMonth />
+      <div class="columns wide-columns">
+        <Largest />
+        <SettingGroup
+          title={t("traffic.cap")}
+          keys={[
+            "bandwidth_monthly_cap",
+            "bandwidth_cap_action",
+            "bandwidth_billing_day",
+          ]}
+        />
+      </div>
+      <div class="page-head">
+        <h2>{t("overview.graphs")}</h2>
+        <RangeChoice range={range} onChange={setRange} />
+      </div>
       {data?.since && (
         <p class="hint">
           {t("traffic.since", { time: formatTime(data.since) })}
         </p>
       )}
-      <ThisMonth />
-      {(["out", "in"] as const).map((direction) => (
-        <History
-          key={direction}
-          title={t(`traffic.${direction}`)}
-          keys={NETWORK_KEYS[direction]}
-          unit="bytes_per_second"
-          range={range}
-          isStacked
-        />
-      ))}
-      {GRAPHS.map(({ title, keys, unit, isStacked }) => (
-        <History
-          key={title}
-          title={t(title)}
-          keys={keys}
-          unit={unit}
-          range={range}
-          isStacked={isStacked ?? false}
-        />
-      ))}
-      <Largest />
-      <SettingGroup
-        title={t("traffic.cap")}
-        keys={[
-          "bandwidth_monthly_cap",
-          "bandwidth_cap_action",
-          "bandwidth_billing_day",
-        ]}
-      />
+      <div class="columns wide-columns">
+        {(["out", "in"] as const).map((direction) => (
+          <History
+            key={direction}
+            title={t(`traffic.${direction}`)}
+            keys={NETWORK_KEYS[direction]}
+            unit="bytes_per_second"
+            range={range}
+            isStacked
+          />
+        ))}
+        {GRAPHS.map(({ title, keys, unit, isStacked }) => (
+          <History
+            key={title}
+            title={t(title)}
+            keys={keys}
+            unit={unit}
+            range={range}
+            isStacked={isStacked ?? false}
+          />
+        ))}
+      </div>
     </Page>
   );
 }

@@ -2,18 +2,13 @@
 import type { JSX } from "preact";
 import { Link, useRoute } from "../../client/router.ts";
 import { useOperation } from "../../client/use_operation.ts";
-import {
-  formatBytes,
-  formatNumber,
-  formatTime,
-  t,
-  tOr,
-} from "../../i18n/translate.ts";
+import { formatBytes, formatNumber, t, tOr } from "../../i18n/translate.ts";
 import { Day, Said, Usage, When } from "../../parts/shown.tsx";
 import { Badge, Card, Code, Facts, Page } from "../../ui/page.tsx";
 import { Empty, Failure, Loading } from "../../ui/state.tsx";
 import { DataTable } from "../../ui/table.tsx";
 import { AccountActions } from "./account_actions.tsx";
+import { AccountDetail } from "./account_detail.tsx";
 import type { AccountInfo } from "../shapes.ts";
 
 interface Mailbox {
@@ -60,6 +55,7 @@ export function Account(): JSX.Element {
           {info.data.credentials && (
             <>
               <Sessions username={info.data.username} />
+              <AccountDetail username={info.data.username} />
               <Mailboxes username={info.data.username} />
             </>
           )}
@@ -130,60 +126,6 @@ function Summary({ of }: { readonly of: AccountInfo }) {
   );
 }
 
-interface Detail {
-  readonly invitation: {
-    readonly token: string;
-    readonly comment: string;
-  } | null;
-  readonly sent_today: number | null;
-  readonly sent_since: number | null;
-  readonly push_tokens: number;
-  readonly bandwidth: {
-    readonly bytes_in: number;
-    readonly bytes_out: number;
-  } | null;
-}
-
-/** What is known of it where numbers of accounts are kept. */
-function Devices({ username }: { readonly username: string }) {
-  const { data } = useOperation<Detail>("accounts.detail", { username }, {
-    events: ["account"],
-  });
-  if (!data) return null;
-  const { push_tokens, bandwidth, invitation, sent_today } = data;
-  return (
-    <Facts
-      rows={[
-        [t("account.devices"), formatNumber(push_tokens)],
-        [
-          t("account.invitation"),
-          invitation === null ? "–" : (
-            <span key="i">
-              <Code>{invitation.token}</Code> <Said>{invitation.comment}</Said>
-            </span>
-          ),
-        ],
-        [
-          t("account.sent"),
-          sent_today === null
-            ? t("account.not_counted")
-            : t("account.sent_value", {
-              count: sent_today,
-              time: formatTime(data.sent_since ?? 0),
-            }),
-        ],
-        [
-          t("account.traffic"),
-          bandwidth === null ? "–" : t("account.traffic_value", {
-            in: formatBytes(bandwidth.bytes_in),
-            out: formatBytes(bandwidth.bytes_out),
-          }),
-        ],
-      ]}
-    />
-  );
-}
-
 function Sessions({ username }: { readonly username: string }) {
   const all = useOperation<{ sessions: readonly Session[] }>(
     "sessions.list",
@@ -215,7 +157,6 @@ function Sessions({ username }: { readonly username: string }) {
           empty={<p>{t("account.no_sessions")}</p>}
         />
       )}
-      <Devices username={username} />
     </Card>
   );
 }
