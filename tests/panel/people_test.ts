@@ -88,6 +88,19 @@ const TASKS: readonly Task[] = [
     assert.ok(!text.includes(token), "the list does not show it whole");
     assert.ok(!page.url().includes(token));
   }],
+  ["an invitation is two clicks from the overview", async (
+    { server, view, page },
+  ) => {
+    await logIn(view, server);
+    await page.getByRole("link", { name: "Invite somebody" }).click();
+    const making = await dialog(page, "New invitation");
+    await making.getByRole("button", { name: "Make" }).click();
+    const link = await dialog(page, "The invitation");
+    await link.getByText(/\/inv\//).waitFor();
+    await link.getByRole("button", { name: "Done" }).click();
+    await link.waitFor({ state: "detached" });
+    assert.equal(page.url(), `${view.base}/invites`);
+  }],
   ["an invitation is changed and deleted", async ({ server, view, page }) => {
     await logIn(view, server, "/invites");
     const row = page.getByRole("row", { name: /chess club/ });

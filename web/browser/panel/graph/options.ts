@@ -22,6 +22,16 @@ interface Drawing {
   onRow(row: number | undefined): void;
 }
 
+const BINARY = Array.from({ length: 50 }, (_, power) => 2 ** power);
+const WHOLE = Array.from({ length: 12 }, (_, power) => 10 ** power)
+  .flatMap((size) => [size, 2 * size, 5 * size]);
+/** Between two lines of the grid: of octets what is even in KiB, of things whole ones. */
+const STEPS: Partial<Record<Unit, { readonly incrs: number[] }>> = {
+  bytes: { incrs: BINARY },
+  bytes_per_second: { incrs: BINARY },
+  count: { incrs: WHOLE },
+};
+
 const HEIGHT = 240;
 const DAY = 86_400;
 
@@ -57,6 +67,7 @@ export function chartOptions(
         grid,
         ticks: grid,
         size: 76,
+        ...STEPS[unit],
         values: (_, values) => values.map((value) => formatValue(value, unit)),
       },
     ],

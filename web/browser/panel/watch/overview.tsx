@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../client/call.ts";
+import { Link } from "../client/router.ts";
 import { allows, session } from "../client/session.ts";
 import { useStore } from "../client/store.ts";
 import { useOperation } from "../client/use_operation.ts";
@@ -12,6 +13,7 @@ import { ask } from "../ui/ask.tsx";
 import { Button } from "../ui/button.tsx";
 import { Card, Page } from "../ui/page.tsx";
 import { ConditionList } from "./condition_list.tsx";
+import { NEW_INVITE } from "./places.ts";
 import { MESSAGES } from "./graphs.ts";
 import type { Overview as Shape, Warning } from "./overview_shape.ts";
 import { Tiles } from "./tiles.tsx";
@@ -72,7 +74,19 @@ function Warnings({ warnings }: { readonly warnings: readonly Warning[] }) {
 
 function Actions() {
   const known = useStore(session);
-  if (!allows(known, "full")) return null;
+  return (
+    <>
+      {allows(known, "accounts") && (
+        <Link to={NEW_INVITE} class="button primary">
+          {t("overview.invite")}
+        </Link>
+      )}
+      {allows(known, "full") && <ServerActions />}
+    </>
+  );
+}
+
+function ServerActions() {
   return (
     <>
       <Button

@@ -1,4 +1,9 @@
-/** Titles of the screens that conditions lead to. @module */
+/** Places in the panel that others lead to. @module */
+
+/** Where an invitation is begun at once. */
+export const NEW_INVITE = "/invites?new";
+
+/** Titles of the screens that conditions lead to. */
 export const SCREEN_TITLES: Readonly<Record<string, string>> = {
   "/storage": "screen.storage",
   "/settings": "screen.settings",

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../../client/call.ts";
+import { setQuery, useRoute } from "../../client/router.ts";
 import { useOperation } from "../../client/use_operation.ts";
 import { formatNumber, t } from "../../i18n/translate.ts";
 import { FIRST_PART, PartPager } from "../../parts/page_size.tsx";
@@ -37,7 +38,10 @@ type Open =
   };
 
 export function Invites(): JSX.Element {
-  const [open, setOpen] = useState<Open>();
+  const isBegun = useRoute().query.has("new");
+  const [open, setOpen] = useState<Open | undefined>(
+    isBegun ? { what: "new" } : undefined,
+  );
   const list = useOperation<InvitePage>("registration_tokens.list", {}, {
     events: ["account", "settings"],
     refreshMs: REFRESH_MS,
@@ -45,6 +49,7 @@ export function Invites(): JSX.Element {
   const refresh = () => void list.refresh();
   const close = () => {
     refresh(); // somebody may have come by it meanwhile
+    if (isBegun) setQuery({}); // whoever loads the page again begins no other
     setOpen(undefined);
   };
   if (open?.what === "print") {
