@@ -95,7 +95,7 @@ const TASKS: readonly Task[] = [
     await page.getByRole("link", { name: "Invite somebody" }).click();
     const making = await dialog(page, "New invitation");
     await making.getByRole("button", { name: "Make" }).click();
-    const link = await dialog(page, "The invitation");
+    const link = await dialog(page, "Pass the invitation on");
     await link.getByText(/\/inv\//).waitFor();
     await link.getByRole("button", { name: "Done" }).click();
     await link.waitFor({ state: "detached" });
