@@ -95,9 +95,6 @@ const STEPS: readonly (readonly [string, (parts: Parts) => Promise<void>])[] = [
     await page.route("**/api/admin/events", (route) => route.abort());
     await logIn(view, server, "/services");
     await page.getByText("every 10 s").waitFor();
-    const toggle = page.getByRole("switch", {
-      name: "Sign-up needs an invitation",
-    });
     const before = await toggle.getAttribute("aria-checked");
     await adminCall(server, "registration.token_required", {
       enabled: before !== "true",
@@ -146,9 +143,15 @@ const STEPS: readonly (readonly [string, (parts: Parts) => Promise<void>])[] = [
   ) => {
     await logIn(view, server, "/services");
     const { page } = view;
+    const toggle = page.getByRole("switch", {
+      name: "Sign-up needs an invitation",
+    });
+    let meanwhile: string | null = null;
     await page.route("**/api/admin", async (route) => {
       const { method } = route.request().postDataJSON();
       if (method !== "settings.set") return await route.continue();
+      // while nothing is known, it shows what is wished
+      meanwhile = await toggle.getAttribute("aria-checked");
       await route.fulfill({
         json: { status: 409, error: "It is locked", code: "locked" },
       });
@@ -161,6 +164,7 @@ const STEPS: readonly (readonly [string, (parts: Parts) => Promise<void>])[] = [
     await page.getByRole("alert").filter({ hasText: "It is locked" })
       .waitFor();
     assert.equal(await toggle.getAttribute("aria-checked"), before);
+    assert.equal(meanwhile, before === "true" ? "false" : "true");
     await page.unroute("**/api/admin");
   }],
   ["a session that ends keeps what was typed, and goes on after login", async (

@@ -44,8 +44,11 @@ export function Shell(): JSX.Element {
   const isFirst = useRef(true);
   useEffect(() => {
     setOpen(undefined);
-    // who listens is told where he is now
-    if (!isFirst.current) main.current?.querySelector("h1")?.focus();
+    // who listens is told where he is now, but who goes along tabs stays there
+    const isAtTab = document.activeElement?.getAttribute("role") === "tab";
+    if (!isFirst.current && !isAtTab) {
+      main.current?.querySelector("h1")?.focus();
+    }
     isFirst.current = false;
   }, [path]);
   return (
@@ -89,7 +92,8 @@ export function Shell(): JSX.Element {
             }}
           >
             {found
-              ? <found.screen.component key={found.screen.path} />
+              // parts of one screen have its title
+              ? <found.screen.component key={found.screen.title} />
               : <NoSuchScreen />}
           </RouteProvider>
         </main>
