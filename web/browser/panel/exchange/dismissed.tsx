@@ -102,10 +102,7 @@ function AddDismissed({ onChanged, onClose }: AddDismissedProps) {
       disabled={domain.trim() === ""}
       done={t("people.saved")}
       onSubmit={() => call("federation.dismiss", { domain: domain.trim() })}
-      onDone={() => {
-        onChanged();
-        onClose();
-      }}
+      onChanged={onChanged}
       onClose={onClose}
     >
       {(problem) => (

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../client/call.ts";
 import { t } from "../i18n/translate.ts";
-import { FormDialog } from "../parts/form_dialog.tsx";
+import { CommentField, FormDialog } from "../parts/form_dialog.tsx";
 import { SelectField, SwitchField, TextField } from "../ui/fields.tsx";
 import type { Override } from "./shapes.ts";
 
@@ -47,10 +47,7 @@ export function RewriteForm(
           http: wanted.http && !isUrl,
           smtp: wanted.smtp && isUrl,
         })}
-      onDone={() => {
-        onChanged();
-        onClose();
-      }}
+      onChanged={onChanged}
       onClose={onClose}
     >
       {(problem) => (
@@ -74,11 +71,9 @@ export function RewriteForm(
             error={problem("target_host")}
             onChange={(target_host) => change({ target_host })}
           />
-          <TextField
-            label={t("invites.comment")}
+          <CommentField
             value={wanted.comment}
-            maxLength={500}
-            error={problem("comment")}
+            problem={problem}
             onChange={(comment) => change({ comment })}
           />
           <SelectField

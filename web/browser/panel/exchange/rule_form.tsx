@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../client/call.ts";
 import { t } from "../i18n/translate.ts";
-import { FormDialog } from "../parts/form_dialog.tsx";
+import { CommentField, FormDialog } from "../parts/form_dialog.tsx";
 import { SelectField, TextField } from "../ui/fields.tsx";
 import type { Policy, Rule } from "./shapes.ts";
 
@@ -67,10 +67,7 @@ export function RuleForm(
       done={t("people.saved")}
       disabled={wanted.domain.trim() === ""}
       onSubmit={() => store(wanted, of)}
-      onDone={() => {
-        onChanged();
-        onClose();
-      }}
+      onChanged={onChanged}
       onClose={onClose}
     >
       {(problem) => (
@@ -107,11 +104,9 @@ export function RuleForm(
             onChange={(smtp) => change({ smtp })}
           />
           {wanted.action !== "none" && (
-            <TextField
-              label={t("invites.comment")}
+            <CommentField
               value={wanted.comment}
-              maxLength={500}
-              error={problem("comment")}
+              problem={problem}
               onChange={(comment) => change({ comment })}
             />
           )}

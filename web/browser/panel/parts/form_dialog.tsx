@@ -3,6 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { t } from "../i18n/translate.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { TextField } from "../ui/fields.tsx";
 import { useAction } from "./action.ts";
 
 /** What is wrong with a field, in the server's words. */
@@ -16,7 +17,9 @@ export interface FormDialogProps {
   readonly wide?: boolean;
   readonly onSubmit: () => Promise<unknown>;
   readonly onClose: () => void;
-  /** What follows when it succeeded, in place of closing it. */
+  /** Told when it succeeded, before it closes. */
+  readonly onChanged?: () => void;
+  /** What follows when it succeeded, in place of both. */
   readonly onDone?: () => void;
   /** Fields by the code of a refusal that names none. */
   readonly fieldOf?: Readonly<Record<string, string>>;
@@ -41,7 +44,9 @@ export function FormDialog(props: FormDialogProps): JSX.Element {
     event.preventDefault();
     if (disabled) return;
     if (!await action.run(props.onSubmit, props.done)) return;
-    (props.onDone ?? props.onClose)();
+    if (props.onDone) return props.onDone();
+    props.onChanged?.();
+    props.onClose();
   }
   return (
     <Dialog title={title} onClose={props.onClose} wide={wide ?? false}>
@@ -63,5 +68,26 @@ export function FormDialog(props: FormDialogProps): JSX.Element {
         </footer>
       </form>
     </Dialog>
+  );
+}
+
+export interface CommentFieldProps {
+  readonly value: string;
+  readonly hint?: string;
+  readonly problem: Problems;
+  readonly onChange: (comment: string) => void;
+}
+
+/** What operators say to each other about a thing. */
+export function CommentField(
+  { problem, ...props }: CommentFieldProps,
+): JSX.Element {
+  return (
+    <TextField
+      label={t("invites.comment")}
+      maxLength={500}
+      error={problem("comment")}
+      {...props}
+    />
   );
 }

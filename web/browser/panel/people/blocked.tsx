@@ -168,10 +168,7 @@ function AddBlock({ onClose, onChanged }: StepProps) {
           throw error;
         }
       }}
-      onDone={() => {
-        onChanged();
-        onClose();
-      }}
+      onChanged={onChanged}
       onClose={onClose}
     >
       {(problem) => (

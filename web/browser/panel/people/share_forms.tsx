@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../client/call.ts";
 import { t } from "../i18n/translate.ts";
-import { FormDialog } from "../parts/form_dialog.tsx";
+import { FormDialog, type Problems } from "../parts/form_dialog.tsx";
 import { TextField } from "../ui/fields.tsx";
 import type { Share } from "./shapes.ts";
 
@@ -21,61 +21,81 @@ const FIELD_OF = {
   slug_taken: "slug",
 } as const;
 
-function closing({ onChanged, onClose }: FormProps): () => void {
-  return () => {
-    onChanged();
-    onClose();
-  };
+/** What is led to, and by which name. */
+function useTarget(of: { readonly url: string; readonly name: string }) {
+  const [url, setUrl] = useState(of.url);
+  const [name, setName] = useState(of.name);
+  const fields = (problem: Problems) => ({
+    url: (
+      <TextField
+        label={t("shares.url")}
+        hint={t("shares.url_hint")}
+        code
+        required
+        value={url}
+        error={problem("url")}
+        onChange={setUrl}
+      />
+    ),
+    name: (
+      <TextField
+        label={t("shares.name")}
+        hint={t("shares.name_hint")}
+        value={name}
+        maxLength={500}
+        error={problem("name")}
+        onChange={setName}
+      />
+    ),
+  });
+  return { url: url.trim(), name: name.trim(), fields };
 }
+
+interface SlugProps {
+  readonly value: string;
+  readonly problem: Problems;
+  readonly onChange: (slug: string) => void;
+  readonly hint?: string;
+  readonly required?: boolean;
+}
+
+function SlugField({ problem, ...props }: SlugProps) {
+  return (
+    <TextField
+      label={t("shares.slug")}
+      code
+      maxLength={40}
+      error={problem("slug")}
+      {...props}
+    />
+  );
+}
+
+const NOTHING = { url: "", name: "" } as const;
 
 export function NewShare(props: FormProps): JSX.Element {
   const [slug, setSlug] = useState("");
-  const [url, setUrl] = useState("");
-  const [name, setName] = useState("");
+  const { url, name, fields } = useTarget(NOTHING);
   return (
     <FormDialog
       title={t("shares.new")}
       submit={t("shares.make")}
       done={t("people.saved")}
-      disabled={url.trim() === ""}
-      onSubmit={() =>
-        call("sharing.create", {
-          slug: slug.trim(),
-          url: url.trim(),
-          name: name.trim(),
-        })}
+      disabled={url === ""}
+      onSubmit={() => call("sharing.create", { slug: slug.trim(), url, name })}
       fieldOf={FIELD_OF}
-      onDone={closing(props)}
-      onClose={props.onClose}
+      {...props}
     >
       {(problem) => (
         <>
-          <TextField
-            label={t("shares.url")}
-            hint={t("shares.url_hint")}
-            code
-            required
-            value={url}
-            error={problem("url")}
-            onChange={setUrl}
-          />
-          <TextField
-            label={t("shares.slug")}
+          {fields(problem).url}
+          <SlugField
             hint={t("shares.slug_hint")}
-            code
-            maxLength={40}
             value={slug}
-            error={problem("slug")}
+            problem={problem}
             onChange={setSlug}
           />
-          <TextField
-            label={t("shares.name")}
-            hint={t("shares.name_hint")}
-            value={name}
-            maxLength={500}
-            error={problem("name")}
-            onChange={setName}
-          />
+          {fields(problem).name}
         </>
       )}
     </FormDialog>
@@ -92,19 +112,15 @@ export function ReserveShare(props: FormProps): JSX.Element {
       disabled={slug.trim() === ""}
       onSubmit={() => call("sharing.reserve", { slug: slug.trim() })}
       fieldOf={FIELD_OF}
-      onDone={closing(props)}
-      onClose={props.onClose}
+      {...props}
     >
       {(problem) => (
         <>
           <p>{t("shares.reserve_text")}</p>
-          <TextField
-            label={t("shares.slug")}
-            code
+          <SlugField
             required
-            maxLength={40}
             value={slug}
-            error={problem("slug")}
+            problem={problem}
             onChange={setSlug}
           />
         </>
@@ -116,42 +132,21 @@ export function ReserveShare(props: FormProps): JSX.Element {
 export function EditShare(
   { of, ...props }: FormProps & { readonly of: Share },
 ): JSX.Element {
-  const [url, setUrl] = useState(of.url);
-  const [name, setName] = useState(of.name);
+  const { url, name, fields } = useTarget(of);
   return (
     <FormDialog
       title={t("shares.edit_slug", { slug: of.slug })}
       submit={t("people.save")}
       done={t("people.saved")}
-      disabled={url.trim() === ""}
-      onSubmit={() =>
-        call("sharing.edit", {
-          slug: of.slug,
-          url: url.trim(),
-          name: name.trim(),
-        })}
+      disabled={url === ""}
+      onSubmit={() => call("sharing.edit", { slug: of.slug, url, name })}
       fieldOf={FIELD_OF}
-      onDone={closing(props)}
-      onClose={props.onClose}
+      {...props}
     >
       {(problem) => (
         <>
-          <TextField
-            label={t("shares.url")}
-            hint={t("shares.url_hint")}
-            code
-            required
-            value={url}
-            error={problem("url")}
-            onChange={setUrl}
-          />
-          <TextField
-            label={t("shares.name")}
-            value={name}
-            maxLength={500}
-            error={problem("name")}
-            onChange={setName}
-          />
+          {fields(problem).url}
+          {fields(problem).name}
         </>
       )}
     </FormDialog>

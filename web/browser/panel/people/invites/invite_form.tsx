@@ -3,7 +3,11 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../../client/call.ts";
 import { t } from "../../i18n/translate.ts";
-import { FormDialog, type Problems } from "../../parts/form_dialog.tsx";
+import {
+  CommentField,
+  FormDialog,
+  type Problems,
+} from "../../parts/form_dialog.tsx";
 import { NumberField, SelectField, TextField } from "../../ui/fields.tsx";
 import type { Invite } from "../shapes.ts";
 
@@ -62,12 +66,10 @@ function Fields({ wanted, onChange, problem, times }: FieldsProps) {
         error={problem("expires_in")}
         onChange={(time) => onChange({ ...wanted, time })}
       />
-      <TextField
-        label={t("invites.comment")}
+      <CommentField
         hint={t("invites.comment_hint")}
         value={wanted.comment}
-        maxLength={500}
-        error={problem("comment")}
+        problem={problem}
         onChange={(comment) => onChange({ ...wanted, comment })}
       />
       <TextField
@@ -159,10 +161,7 @@ export function EditInvite(
           public_note: wanted.note.trim(),
           expires_in: wanted.time === AS_IT_IS ? undefined : wanted.time,
         })}
-      onDone={() => {
-        onChanged();
-        onClose();
-      }}
+      onChanged={onChanged}
       onClose={onClose}
     >
       {(problem) => (
