@@ -1,5 +1,7 @@
 /** Whatever the panel says by a key has words; that all languages have the same keys, `make check` sees to. */
 import assert from "node:assert/strict";
+import { SETTING_NAMES, settingNamed } from "../../src/settings/registry.ts";
+import { TASKS } from "../../src/tasks/task_table.ts";
 import { CONDITIONS } from "../../src/admin/conditions.ts";
 
 const PANEL = new URL("../../web/browser/panel/", import.meta.url);
@@ -37,6 +39,18 @@ Deno.test("every key that the panel names has words", async () => {
   assert.ok(count > 400, `${count} keys`);
   for (const code of Object.keys(CONDITIONS)) {
     if (!known.has(`condition.${code}`)) missing.add(`condition.${code}`);
+  }
+  for (const { name } of TASKS) {
+    if (!known.has(`task.${name}`)) missing.add(`task.${name}`);
+  }
+  for (const name of SETTING_NAMES) {
+    const isKnown = known.has(`setting.${name}`) ||
+      known.has(`service.${name}`) || /_(port|local_only|enabled)$/.test(name);
+    if (!isKnown) missing.add(`setting.${name}`);
+    const [section] = settingNamed(name).toml?.split(".") ?? [];
+    if (section && !known.has(`section.${section}`)) {
+      missing.add(`section.${section}`);
+    }
   }
   assert.deepEqual([...missing], []);
 });

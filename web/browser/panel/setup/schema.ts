@@ -64,6 +64,16 @@ export function isSimpleSpan(text: string): boolean {
   return text === "" || /^\d+[smhd]$/.test(text);
 }
 
+/** What may be chosen for it: in words of its own, in those of others, or as it is written. */
+export function choicesOf(
+  { key, options }: SettingField,
+): readonly (readonly [string, string])[] {
+  return (options ?? []).map((name) => [
+    name,
+    tOr(`choice.${key}.${name}`, tOr(`choice.${name}`, name)),
+  ]);
+}
+
 /** A setting that each listener has: its name, and which of them. */
 function ofListener(key: string): readonly [string, string] | undefined {
   const [, name, what] = /^(\w+)_(port|local_only|enabled)$/.exec(key) ?? [];

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { call } from "../client/call.ts";
 import { Link } from "../client/router.ts";
 import { useOperation } from "../client/use_operation.ts";
-import { t, tOr } from "../i18n/translate.ts";
+import { t } from "../i18n/translate.ts";
 import { ask } from "../ui/ask.tsx";
 import { SelectField } from "../ui/fields.tsx";
 import { Badge, Card, Page } from "../ui/page.tsx";
@@ -11,7 +11,7 @@ import { Failure, Loading } from "../ui/state.tsx";
 import { Toggle } from "../ui/toggle.tsx";
 import { attempt } from "./attempt.ts";
 import { CallTest } from "./try_call.tsx";
-import { named, type SettingField, useSchema } from "./schema.ts";
+import { choicesOf, named, type SettingField, useSchema } from "./schema.ts";
 import { type ServiceRow, SERVICES } from "./service_rows.ts";
 import { SettingForm } from "./setting_form.tsx";
 
@@ -85,10 +85,7 @@ function Service({ row, settings, part, refresh }: ServiceProps) {
             hint={<Explanation row={row} part={part} />}
             disabled={field.locked}
             value={field.value}
-            options={(field.options ?? []).map((name) => [
-              name,
-              tOr(`choice.${name}`, name),
-            ])}
+            options={choicesOf(field)}
             onChange={async (value) => {
               await attempt(
                 () => call("settings.set", { name: row.key, value }),

@@ -1,6 +1,6 @@
 /** The field of one setting, by what it takes. @module */
 import type { JSX } from "preact";
-import { t, tOr } from "../i18n/translate.ts";
+import { t } from "../i18n/translate.ts";
 import {
   NumberField,
   SelectField,
@@ -10,6 +10,7 @@ import {
 import { DurationField, SizeField } from "../ui/measures.tsx";
 import { Badge, Code } from "../ui/page.tsx";
 import {
+  choicesOf,
   isSimpleSpan,
   labelOf,
   octetsOf,
@@ -48,10 +49,7 @@ export function SettingInput(
         <SelectField
           {...shared}
           value={value}
-          options={(field.options ?? []).map((name) => [
-            name,
-            tOr(`choice.${name}`, name),
-          ])}
+          options={choicesOf(field)}
           onChange={onChange}
         />
       );
