@@ -95,6 +95,9 @@ const STEPS: readonly (readonly [string, (parts: Parts) => Promise<void>])[] = [
     await page.route("**/api/admin/events", (route) => route.abort());
     await logIn(view, server, "/services");
     await page.getByText("every 10 s").waitFor();
+    const toggle = page.getByRole("switch", {
+      name: "Sign-up needs an invitation",
+    });
     const before = await toggle.getAttribute("aria-checked");
     await adminCall(server, "registration.token_required", {
       enabled: before !== "true",
@@ -155,9 +158,6 @@ const STEPS: readonly (readonly [string, (parts: Parts) => Promise<void>])[] = [
       await route.fulfill({
         json: { status: 409, error: "It is locked", code: "locked" },
       });
-    });
-    const toggle = page.getByRole("switch", {
-      name: "Sign-up needs an invitation",
     });
     const before = await toggle.getAttribute("aria-checked");
     await toggle.click();

@@ -35,7 +35,8 @@ tasksTest("people set up a relay in the panel", [
     ) => {
       await logIn(view, server);
       await page.getByRole("button", { name: "Language and look" }).click();
-      await page.getByRole("button", { name: "Other servers" }).click();
+      await page.getByRole("button", { name: "Other servers", exact: true })
+        .click();
       const list = await dialog(page, "Other servers");
       const address = list.getByLabel("Address of its panel");
       for (
@@ -75,6 +76,24 @@ tasksTest("people set up a relay in the panel", [
     await question.getByRole("button", { name: "Save" }).click();
     await question.locator(".problem").first().waitFor();
     assert.equal(page.url(), `${view.base}/ports`);
+  }],
+  ["a secret is drawn, and what it is set to is what was shown", async (
+    { server, view, page },
+  ) => {
+    await logIn(view, server, "/proxy");
+    const card = page.locator(".card").filter({
+      hasText: "http_proxy_password",
+    });
+    await card.getByRole("button", { name: /^Draw at random/ }).click();
+    const drawn = await card.getByLabel("CONNECT: password", { exact: true })
+      .inputValue();
+    assert.match(drawn, /^[a-z2-9]{20}$/);
+    await card.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved").waitFor();
+    const { value } = await adminCall(server, "settings.reveal", {
+      name: "http_proxy_password",
+    });
+    assert.equal(value, drawn);
   }],
   ["what single people move is not counted, and the page says so", async (
     { server, view, page },

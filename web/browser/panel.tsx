@@ -35,4 +35,6 @@ function Panel() {
 
 await Promise.all([loadLanguage(preferredLanguage()), resume()]);
 startLive();
-render(<Panel />, document.getElementById("panel")!);
+const place = document.getElementById("panel")!;
+place.replaceChildren(); // what was shown until now
+render(<Panel />, place);

@@ -33,12 +33,18 @@ ${words.join("\n")}
 <link rel="help" data-qr-reader href="${at(files.qrReader)}">
 </head>
 <body>
-<div id="panel"></div>
 <noscript><p>The admin panel needs JavaScript. The command line does all it does.</p></noscript>
+<div id="panel">${WAITING}</div>
 </body>
 </html>
 `;
 }
+
+/** Until the script is there: on a slow phone that takes a while. */
+const WAITING = `<div class="login" aria-hidden="true"><div class="waiting">
+<p class="nav-name">Postern</p>
+<div class="skeleton"><div class="skeleton-line"></div><div class="skeleton-line"></div></div>
+</div></div>`;
 
 const NAMES: Readonly<Record<string, string>> = {
   "&": "&amp;",

@@ -8,6 +8,8 @@ import {
   TextField,
 } from "../ui/fields.tsx";
 import { DurationField, SizeField } from "../ui/measures.tsx";
+import { randomPassword } from "../parts/secrets.ts";
+import { Button } from "../ui/button.tsx";
 import { Badge, Code } from "../ui/page.tsx";
 import {
   choicesOf,
@@ -78,7 +80,7 @@ export function SettingInput(
     default:
       break;
   }
-  return (
+  const text = (
     <TextField
       {...shared}
       kind={field.secret ? "secret" : "text"}
@@ -88,7 +90,23 @@ export function SettingInput(
       onChange={onChange}
     />
   );
+  if (!field.secret || field.locked || OF_A_FORM.has(field.key)) return text;
+  return (
+    <>
+      {text}
+      <Button
+        small
+        label={t("setting.draw", { setting: shared.label })}
+        onClick={() => onChange(randomPassword())}
+      >
+        {t("paths.draw")}
+      </Button>
+    </>
+  );
 }
+
+/** Their form depends on what else is set; they are drawn where that is known. */
+const OF_A_FORM: ReadonlySet<string> = new Set(["shadowsocks_password"]);
 
 /** What it is, where its value comes from, and what it would be else. */
 function Hint({ field }: { readonly field: SettingField }) {
