@@ -42,6 +42,12 @@ export interface BackupControl {
     readonly backups: readonly BackupShape[];
     readonly broken: readonly BrokenBackup[];
   }>;
+  /**
+   * One of them as one file, while it is read.
+   *
+   * @throws {Refusal} `not_found`
+   */
+  pack(name: string): Promise<ReadableStream<Uint8Array>>;
   /** Removes all but the youngest; gives the names of what went. */
   prune(keep: number): Promise<readonly string[]>;
   /** @throws {Refusal} `not_found` */

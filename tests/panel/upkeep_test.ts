@@ -91,18 +91,28 @@ const TASKS: readonly Task[] = [
     });
     assert.equal(value, "45d");
   }],
-  ["a backup is made and deleted", async ({ server, view, page }) => {
-    await logIn(view, server, "/storage");
-    await page.getByRole("button", { name: "Make a backup now" }).click();
-    await page.getByText("The backup is made").waitFor();
-    assert.equal((await adminCall(server, "backup.list")).backups.length, 1);
-    await page.getByRole("button", { name: /^Delete the backup/ }).click();
-    const question = await dialog(page, "Delete this backup?");
-    await question.getByText("Backups left: 0").waitFor();
-    await question.getByRole("button", { name: "Delete" }).click();
-    await page.getByText("There is no backup yet").waitFor();
-    assert.equal((await adminCall(server, "backup.list")).backups.length, 0);
-  }],
+  [
+    "a backup is made, downloaded and deleted",
+    async ({ server, view, page }) => {
+      await logIn(view, server, "/storage");
+      await page.getByRole("button", { name: "Make a backup now" }).click();
+      await page.getByText("The backup is made").waitFor();
+      assert.equal((await adminCall(server, "backup.list")).backups.length, 1);
+      const [download] = await Promise.all([
+        page.waitForEvent("download"),
+        page.getByRole("link", { name: /^Download the backup/ }).click(),
+      ]);
+      const file = await Deno.readFile(await download.path());
+      assert.deepEqual([...file.subarray(0, 2)], [0x1f, 0x8b]); // RFC 1952 §2.3.1
+      assert.match(download.suggestedFilename(), /^backup-.*\.tar\.gz$/);
+      await page.getByRole("button", { name: /^Delete the backup/ }).click();
+      const question = await dialog(page, "Delete this backup?");
+      await question.getByText("Backups left: 0").waitFor();
+      await question.getByRole("button", { name: "Delete" }).click();
+      await page.getByText("There is no backup yet").waitFor();
+      assert.equal((await adminCall(server, "backup.list")).backups.length, 0);
+    },
+  ],
   ["all mail is deleted by who types the word", async (
     { server, view, page },
   ) => {

@@ -16,6 +16,7 @@ import {
   authenticate,
   type AuthenticationParts,
 } from "./authentication.ts";
+import { BackupDownloads } from "./backup_downloads.ts";
 import { corsFields, preflight } from "./cors.ts";
 import { NO_SUCH_PATH } from "../refusals.ts";
 import { openApi } from "./description/open_api.ts";
@@ -77,6 +78,7 @@ export class AdminApi {
   readonly #failures: AuthFailures;
   readonly #streams = new EventStreams();
   readonly #networks = new Networks();
+  readonly #downloads = new BackupDownloads();
 
   constructor(parts: AdminApiParts) {
     this.#parts = parts;
@@ -140,6 +142,18 @@ export class AdminApi {
     if (!allowsInsecure && !mayCarrySecrets(asking)) {
       if (isHidden) return undefined;
       return Response.json({ error: "HTTPS required" }, { status: 403 });
+    }
+    if (BackupDownloads.isAt(below)) {
+      return await this.#plainly(isHidden, async (known) => {
+        const credential = await authenticate(this.#authentication, asking);
+        known();
+        return await this.#downloads.answer(this.#parts.context(), {
+          below,
+          request,
+          exchange,
+          credential,
+        });
+      });
     }
     const operation = operationAt(below);
     if (request.method === "OPTIONS" && (below === "" || operation)) {

@@ -16,6 +16,7 @@ import { Refusal } from "../../base/refusal.ts";
 import { reasonOf, systemError } from "../../base/system_errors.ts";
 import { makeDirectory } from "../../files/owner.ts";
 import type { Store } from "../../store/store.ts";
+import { packBackup } from "./archive.ts";
 import {
   BackupFault,
   headOf,
@@ -122,13 +123,12 @@ export class Backups implements BackupControl {
     return gone.map(({ name }) => name);
   }
 
+  pack(name: string): Promise<ReadableStream<Uint8Array>> {
+    return Promise.try(() => packBackup(this.#pathOf(name)));
+  }
+
   async remove(name: string): Promise<void> {
-    if (!namesIn(this.directory).includes(name)) {
-      throw new Refusal("not_found", {
-        explanation: "No backup has this name, see backup list",
-      });
-    }
-    const path = join(this.directory, name);
+    const path = this.#pathOf(name);
     // half removed it must not pass for a backup
     const going = join(this.directory, `${MAKING}${name}`);
     await Deno.rename(path, going);
@@ -151,6 +151,16 @@ export class Backups implements BackupControl {
   /** Gives up the one that is being made: the process ends. */
   stop(): void {
     this.#end.abort();
+  }
+
+  /** @throws {Refusal} `not_found` */
+  #pathOf(name: string): string {
+    if (namesIn(this.directory).includes(name)) {
+      return join(this.directory, name);
+    }
+    throw new Refusal("not_found", {
+      explanation: "No backup has this name, see backup list",
+    });
   }
 
   async #create(

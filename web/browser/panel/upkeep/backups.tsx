@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../client/call.ts";
+import { ISLAND } from "../client/island.ts";
 import { useOperation } from "../client/use_operation.ts";
 import { formatBytes, formatNumber, formatTime, t } from "../i18n/translate.ts";
 import { useAction } from "../parts/action.ts";
@@ -79,13 +80,23 @@ export function Backups(): JSX.Element {
                 key: "actions",
                 label: t("people.actions"),
                 render: (one) => (
-                  <Button
-                    small
-                    label={t("backup.remove_name", { name: one.name })}
-                    onClick={() => setRemoved(one)}
-                  >
-                    {t("people.delete")}
-                  </Button>
+                  <span class="buttons">
+                    <a
+                      class="button small"
+                      href={`${ISLAND.api}/backup/${one.name}`}
+                      download
+                      aria-label={t("backup.download_name", { name: one.name })}
+                    >
+                      {t("backup.download")}
+                    </a>
+                    <Button
+                      small
+                      label={t("backup.remove_name", { name: one.name })}
+                      onClick={() => setRemoved(one)}
+                    >
+                      {t("people.delete")}
+                    </Button>
+                  </span>
                 ),
               },
             ]}
