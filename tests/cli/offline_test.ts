@@ -101,7 +101,7 @@ last              none
   {
     run: "notice preview 'Grüße' 'Hello'",
     out:
-      /^To 4 accounts:\n\nFrom: Admin <admin@chat\.example>\n[^]*Subject: =\?UTF-8\?B\?R3LDvMOfZQ==\?=\n[^]*\n\nHello\n$/,
+      /^To 4 accounts, 0 with a known key:\n\nFrom: Admin <admin@chat\.example>\n[^]*Subject: =\?UTF-8\?B\?R3LDvMOfZQ==\?=\n[^]*\n\nHello\n$/,
   },
   {
     run: "notice send Hello",

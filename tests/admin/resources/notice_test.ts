@@ -101,15 +101,30 @@ relayTest(
     await relay.store.accountKeys.put(ann!, publicKey.write());
     await relay.store.accountKeys.put(eve!, Uint8Array.of(0xc6, 1, 2));
     assert.equal((await ask(relay, "GET", NOTICE)).body.with_key, 2);
-    const notice = {
-      subject: "Maintenance",
-      body: "Tonight",
-      key: "one",
-      audience: "all",
-    };
+    const text = { subject: "Maintenance", body: "Tonight" };
+    for (
+      const [to, recipients, seeing] of [
+        [{}, 3, 2],
+        [{ recipient: "ann.chats" }, 1, 1],
+        [{ recipient: "bob.chats" }, 1, 0],
+        [{ audience: "inactive", inactive_for: "1d" }, 0, 0],
+        [{ audience: "over_quota" }, 0, 0],
+      ] as const
+    ) {
+      const preview = await call(relay, "notice.preview", { ...text, ...to });
+      assert.deepEqual(
+        [preview.recipients, preview.with_key],
+        [recipients, seeing],
+        JSON.stringify(to),
+      );
+    }
     for (let time = 1; time <= 2; time++) { // the second time it is there
-      const sent = await ask(relay, "POST", NOTICE, notice);
-      assert.deepEqual([sent.body.sent, sent.body.failed], [3, 0]);
+      const sent = await call(relay, "notice.send", {
+        ...text,
+        key: "one",
+        confirmed: true,
+      });
+      assert.deepEqual([sent.sent, sent.failed], [3, 0]);
     }
     const [sealed, ...more] = await inbox(relay, ann!);
     assert.equal(more.length, 0);

@@ -108,6 +108,24 @@ async function countReaders(
   return total;
 }
 
+/** Of those who would get it, who has a key that is known. */
+async function countSeeing(
+  context: AdminContext,
+  wanted: Wanted,
+): Promise<number> {
+  const { accountKeys } = context.store;
+  const reader = await readerNamed(context, wanted);
+  if (reader) return (await accountKeys.of([reader.id])).size;
+  const all = await accountKeys.count();
+  if (all === 0 || wanted.audience === "all") return all;
+  let seeing = 0;
+  for await (const some of everyReader(context, wanted)) {
+    seeing += (await accountKeys.of(some.map(({ id }) => id))).size;
+    await context.timers.sleep(0);
+  }
+  return seeing;
+}
+
 /** Some at a time, by id; who comes meanwhile is told too. */
 async function* everyReader(
   context: AdminContext,
@@ -234,6 +252,8 @@ export const NOTICE_OPERATIONS = {
       );
       return {
         recipients: await countReaders(context, wanted),
+        /** Of them, those who see it in Delta Chat from 2.50 on. */
+        with_key: await countSeeing(context, wanted),
         subject: encodedWords(wanted.subject),
         bytes: octets.length,
         message: new TextDecoder().decode(octets),

@@ -85,7 +85,9 @@ async function preview(call: Call): Promise<CommandResult> {
   const to = counted(data.recipients, "account", "accounts");
   return {
     data,
-    text: `To ${to}:\n\n${data.message.replaceAll("\r", "").trimEnd()}`,
+    text: `To ${to}, ${data.with_key} with a known key:\n\n${
+      data.message.replaceAll("\r", "").trimEnd()
+    }`,
   };
 }
 

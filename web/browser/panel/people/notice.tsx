@@ -37,6 +37,7 @@ interface Draft {
 
 interface Preview {
   readonly recipients: number;
+  readonly with_key: number;
 }
 
 const NOTHING: Draft = {
@@ -153,8 +154,8 @@ function Writing({ status }: { readonly status: Status }) {
       {asked && (
         <Send
           draft={draft}
-          status={status}
           recipients={asked.recipients}
+          seeing={asked.with_key}
           onSent={() => setDraft(NOTHING)}
           onClose={() => setAsked(undefined)}
         />
@@ -192,13 +193,13 @@ function Bubble({ draft, sender }: BubbleProps) {
 
 interface SendProps {
   readonly draft: Draft;
-  readonly status: Status;
   readonly recipients: number;
+  readonly seeing: number;
   readonly onSent: () => void;
   readonly onClose: () => void;
 }
 
-function Send({ draft, status, recipients, onSent, onClose }: SendProps) {
+function Send({ draft, recipients, seeing, onSent, onClose }: SendProps) {
   const isOne = draft.audience === "one";
   return (
     <ConfirmDialog
@@ -225,14 +226,12 @@ function Send({ draft, status, recipients, onSent, onClose }: SendProps) {
           })}
         </strong>
       </p>
-      {!isOne && (
-        <p>
-          {t("notice.seen_by", {
-            seen: formatNumber(status.with_key),
-            total: formatNumber(status.total_users),
-          })}
-        </p>
-      )}
+      <p>
+        {t("notice.seen_by", {
+          seen: formatNumber(seeing),
+          total: formatNumber(recipients),
+        })}
+      </p>
       <p>{t("notice.no_way_back")}</p>
     </ConfirmDialog>
   );
