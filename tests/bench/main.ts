@@ -1,9 +1,9 @@
 /**
  * `make bench`: runs B1 to B15, or those named as arguments, each against a
  * server of its own, B11 and its parts (`across`, `sink`, `deferred`) in networks
- * of relays, gate and SMTP sessions without any, calls (`turn`) beside coturn, and prints a table and the same
- * as JSON. Driver and servers share the machine. `POSTERN_BINARY` measures a
- * compiled executable.
+ * of relays, gate and SMTP sessions without any, calls (`turn`) beside coturn,
+ * `install` on an empty Debian, and prints a table and the same as JSON. Driver
+ * and servers share the machine. `POSTERN_BINARY` measures a compiled executable.
  *
  * @module
  */
@@ -14,6 +14,7 @@ import { measureAcross, measureDeadPeer } from "./federation.ts";
 import { measureGate } from "./gate.ts";
 import { measureHistory } from "./history.ts";
 import { measureInbound } from "./inbound.ts";
+import { measureInstall } from "./install/install.ts";
 import { measureIrohIdle, measureIrohPairs } from "./iroh.ts";
 import { measureLarge } from "./large.ts";
 import { measureFanout, measureLoaded, measurePair } from "./latency.ts";
@@ -74,6 +75,7 @@ const STANDALONE: Record<string, () => Row[] | Promise<Row[]>> = {
   ss: measureShadowsocks,
   scrape: measureScrape,
   turn: measureCalls,
+  install: measureInstall,
   lists: measureAdminLists,
 };
 
