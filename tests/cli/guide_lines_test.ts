@@ -122,6 +122,8 @@ script("an account's mail, by age and size", [
 ]);
 
 script("where services listen", [
+  { run: "port ss status", out: /shadowsocks/ },
+  { run: "port turns status", out: /turn_tls/ },
   {
     run: "port imap-tls status",
     out: "SERVICE   PORT  FOR     LISTENS\nimap_tls  993   public  yes\n",

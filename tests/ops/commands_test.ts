@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { loadConfig } from "../../src/config/load.ts";
 import { postern } from "../cli/command_line.ts";
 import { type Image, imageTest } from "./image.ts";
 
@@ -98,11 +99,30 @@ for (const [args, mode] of MODES) {
   });
 }
 
+imageTest("install writes what else it is told", async (image) => {
+  const args = [
+    ...["--domain", "chat.example", "--lang", "fa", "--enable-ss"],
+    ...["--disable-iroh", "--http-listen", "127.0.0.1:8080"],
+  ];
+  const { exit, err } = await command(image, install(image, ...args));
+  assert.equal(exit, 0, err);
+  const { values } = loadConfig({
+    path: "postern.toml",
+    text: image.read("/etc/postern/postern.toml"),
+  });
+  assert.equal(values.web.language, "fa");
+  assert.equal(values.shadowsocks.enabled, true);
+  assert.equal(values.iroh.enabled, false);
+  assert.deepEqual(values.listen.http, [{ host: "127.0.0.1", port: 8080 }]);
+});
+
 const WRONG: readonly (readonly [string[], number, RegExp])[] = [
   [[], 2, /nobody can be asked here/],
   [["--simple"], 2, /--domain or --ip has to name the relay/],
   [["--domain", "192.0.2.1"], 2, /for which there is --ip/],
   [["--ip", "chat.example"], 2, /--ip: chat\.example is no IP address/],
+  [["--domain", "a.example", "--lang", "xx"], 2, /--lang: must be one of/],
+  [["--domain", "a.example", "--http-listen", "x"], 2, /--http-listen: /],
   [["--domain", "chat example"], 2, /--domain: must be a DNS name/],
   [
     ["--domain", "a.example", "--tls-mode", "none"],

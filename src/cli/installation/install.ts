@@ -322,6 +322,19 @@ export const INSTALL_COMMANDS: readonly Command[] = [{
       flags: "--registration <who>",
       summary: "open (as it is unless told) or closed",
     },
+    {
+      flags: "--lang <code>",
+      summary: "language of pages: en, fa, ru, es; else each visitor's own",
+    },
+    {
+      flags: "--enable-ss",
+      summary: "let clients come through Shadowsocks",
+    },
+    { flags: "--disable-iroh", summary: "no real-time channels" },
+    {
+      flags: "--http-listen <address>",
+      summary: "where HTTP without TLS is served, else port 80 everywhere",
+    },
     { flags: "--config-dir <path>", summary: "else /etc/postern" },
     { flags: "--binary-path <path>", summary: "else /usr/local/bin/postern" },
     {

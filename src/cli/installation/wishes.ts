@@ -54,6 +54,10 @@ export function optionWishes(call: Call): Wishes {
     acmeEmail: textOption(call, "acmeEmail"),
     ...(flagOption(call, "staging") ? { staging: true } : {}),
     registrationOpen: registrationOption(call),
+    lang: textOption(call, "lang"),
+    ...(flagOption(call, "enableSs") ? { enableSs: true } : {}),
+    ...(flagOption(call, "disableIroh") ? { disableIroh: true } : {}),
+    httpListen: textOption(call, "httpListen"),
   };
   return Object.fromEntries(
     Object.entries(read).filter(([, value]) => value !== undefined),

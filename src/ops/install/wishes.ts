@@ -23,6 +23,12 @@ export interface Wishes {
   /** From the authority's directory for trials, whose certificates nobody trusts. */
   readonly staging?: boolean;
   readonly registrationOpen?: boolean;
+  /** Of pages, for visitors whose own is not there. */
+  readonly lang?: string;
+  readonly enableSs?: boolean;
+  readonly disableIroh?: boolean;
+  /** Where HTTP without TLS is served. */
+  readonly httpListen?: string;
 }
 
 /** Names of options, for messages. */
@@ -38,6 +44,10 @@ export const WISH_OPTIONS: Readonly<Record<keyof Wishes, string>> = {
   acmeEmail: "--acme-email",
   staging: "--staging",
   registrationOpen: "--registration",
+  lang: "--lang",
+  enableSs: "--enable-ss",
+  disableIroh: "--disable-iroh",
+  httpListen: "--http-listen",
 };
 
 export interface WishedConfig {
@@ -73,6 +83,10 @@ export function wishedConfig(wishes: Wishes, places: Places): WishedConfig {
   ask("acme.email", "acmeEmail");
   if (wishes.staging) ask("acme.directory", "staging", STAGING);
   ask("registration.open", "registrationOpen");
+  ask("web.language", "lang");
+  if (wishes.enableSs) ask("shadowsocks.enabled", "enableSs");
+  if (wishes.disableIroh) ask("iroh.enabled", "disableIroh", "false");
+  ask("listen.http", "httpListen");
   const written = new Map([...asked, ...ofPlaces(places, asked)]);
   if (domain !== undefined && !asked.has("tls.mode")) {
     written.set("tls.mode", modeOfDomain(written));

@@ -76,9 +76,16 @@ function portTable(services: readonly ServicePort[]): string {
   return table(["service", "port", "for", "listens"], rows);
 }
 
+/** As the peers' guides call them. */
+const ALSO_CALLED: Readonly<Record<string, ListenerName>> = {
+  ss: "shadowsocks",
+  turns: "turn_tls",
+};
+
 /** `submission-tls` is `submission_tls`. @throws {CliError} usage */
 function serviceNamed(written: string): ListenerName {
-  const name = written.replaceAll("-", "_");
+  const plain = written.replaceAll("-", "_");
+  const name = ALSO_CALLED[plain] ?? plain;
   const service = LISTENER_NAMES.find((one) => one === name);
   if (service !== undefined) return service;
   const meant = nearest(name, LISTENER_NAMES);
