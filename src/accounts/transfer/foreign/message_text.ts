@@ -7,6 +7,7 @@
 import { Readable } from "node:stream";
 import { createZstdDecompress } from "node:zlib";
 import { UnreadableMessage } from "./foreign_relay.ts";
+import { unlz4 } from "./lz4.ts";
 import { ZstdFrames } from "./zstd_frames.ts";
 
 export const MAX_MESSAGE_OCTETS = 256 * 1024 * 1024;
@@ -78,8 +79,8 @@ export class WireLines {
 }
 
 /**
- * What was packed with gzip or zstd (RFC 8878), as Dovecot's plugin and madmail
- * do it, comes unpacked.
+ * What was packed with gzip, zstd (RFC 8878) or LZ4, as Dovecot's plugin and
+ * madmail do it, comes unpacked.
  *
  * @throws {UnreadableMessage} packed in another way, damaged, or too large
  */
@@ -111,7 +112,7 @@ type Octets = AsyncIterable<Uint8Array<ArrayBuffer>>;
 
 const UNPACKED_BY: Readonly<
   Record<string, (octets: Octets) => AsyncIterable<Uint8Array>>
-> = { gzip: gunzip, zstd: unzstd };
+> = { gzip: gunzip, zstd: unzstd, lz4: unlz4 };
 
 const LONGEST_START = 11;
 
