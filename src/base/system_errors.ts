@@ -49,6 +49,21 @@ export function systemError(error: unknown): SystemError | undefined {
   return named === undefined ? { code, reason } : { code, reason, path: named };
 }
 
+/** An error as one thread tells it to another, with what makes it the system's. */
+export interface ToldError {
+  readonly message: string;
+  readonly code?: string;
+}
+
+export function toldError(error: unknown): ToldError {
+  const code = systemError(error)?.code;
+  return { message: String(error), ...(code === undefined ? {} : { code }) };
+}
+
+export function errorTold({ message, code }: ToldError): Error {
+  return Object.assign(new Error(message), code === undefined ? {} : { code });
+}
+
 /** The reason alone, or what the error says itself. */
 export function reasonOf(error: unknown): string {
   return systemError(error)?.reason ??

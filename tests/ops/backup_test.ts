@@ -241,3 +241,36 @@ function rowsOf(path: string): Record<string, number> {
   db.close();
   return Object.fromEntries(counts);
 }
+
+/** Whether there may be a disk of a size that is chosen. */
+const CAN_MOUNT = await new Deno.Command("unshare", {
+  args: ["--mount", "true"],
+  stderr: "null",
+}).output().then(({ success }) => success, () => false);
+
+if (CAN_MOUNT) {
+  backupTest(
+    "a full disk is told as such, wherever it is noticed",
+    async ({ backups, stateDir, scratch }) => {
+      const small = `${scratch}/backups`;
+      await Deno.mkdir(small);
+      await run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small);
+      try {
+        await Deno.writeFile(`${stateDir}/dkim/large.pem`, new Uint8Array(1e6));
+        for (const withoutMail of [false, true]) {
+          await assert.rejects(backups.create({ withoutMail }), {
+            code: "storage_full",
+          });
+        }
+        assert.deepEqual((await backups.list()).backups, []);
+      } finally {
+        await run("umount", small);
+      }
+    },
+  );
+}
+
+async function run(command: string, ...args: string[]): Promise<void> {
+  const { success } = await new Deno.Command(command, { args }).output();
+  assert.ok(success, `${command} ${args.join(" ")}`);
+}

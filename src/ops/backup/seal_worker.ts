@@ -5,6 +5,7 @@
  * @module
  */
 import { join } from "node:path";
+import { type ToldError, toldError } from "../../base/system_errors.ts";
 import { answerQuestions } from "../../observe/worker_link.ts";
 import { copyFile, hashFile, linkOrCopy, syncDirectory } from "./file_copy.ts";
 import {
@@ -42,7 +43,7 @@ export interface SealRequest {
 export type SealReply =
   | { readonly kind: "gathered" }
   | { readonly kind: "sealed"; readonly end: ManifestEnd }
-  | { readonly kind: "failed"; readonly message: string };
+  | { readonly kind: "failed"; readonly error: ToldError };
 
 function gather(request: GatherRequest): void {
   const { place, stage, others } = request;
@@ -143,7 +144,7 @@ function answer(request: GatherRequest | SealRequest): SealReply {
     gather(request);
     return { kind: "gathered" };
   } catch (error) {
-    return { kind: "failed", message: String(error) };
+    return { kind: "failed", error: toldError(error) };
   }
 }
 

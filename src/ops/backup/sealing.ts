@@ -1,4 +1,5 @@
 /** The relay's side of the thread that copies and hashes. @module */
+import { errorTold } from "../../base/system_errors.ts";
 import {
   UNANSWERED,
   type Unanswered,
@@ -35,7 +36,7 @@ export class Sealing {
 
   #done(reply: SealReply | Unanswered) {
     if (reply === UNANSWERED) throw this.#death ?? new Error("It was given up");
-    if (reply.kind === "failed") throw new Error(reply.message);
+    if (reply.kind === "failed") throw errorTold(reply.error);
     return reply;
   }
 }

@@ -32,7 +32,7 @@ const [root = "", binary = ""] = Deno.args;
 await using ending = new AsyncDisposableStack();
 const pebble = await Pebble.start({ httpPort: 80 });
 ending.defer(() => pebble.dispose());
-const machine = await BootedRoot.boot(root, { "/root/postern": binary });
+const machine = await BootedRoot.boot(root, { "/srv/postern": binary });
 ending.defer(() => machine.dispose());
 const config = `${pebble.config(CONFIG).replace(pebble.rootFile, CA_FILE)}`;
 await type(`mkdir /etc/postern
@@ -48,7 +48,7 @@ ending.defer(() => core.dispose());
 const began = performance.now();
 const seconds = () => (performance.now() - began) / 1000;
 await type(
-  `/root/postern install --simple --domain ${DOMAIN} --start >/dev/null`,
+  `/srv/postern install --simple --domain ${DOMAIN} --start >/dev/null`,
 );
 const installed = seconds();
 const authority = await pebble.rootPem();

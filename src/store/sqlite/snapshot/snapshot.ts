@@ -1,5 +1,6 @@
 /** A copy of the store while it works. @module */
 import { basename } from "node:path";
+import { errorTold } from "../../../base/system_errors.ts";
 import {
   UNANSWERED,
   type Unanswered,
@@ -36,7 +37,7 @@ export async function takeSnapshot(
   signal?.addEventListener("abort", giveUp, { once: true });
   function done(reply: SnapshotReply | Unanswered) {
     if (reply === UNANSWERED) throw death ?? signal?.reason;
-    if (reply.kind === "failed") throw new Error(reply.message);
+    if (reply.kind === "failed") throw errorTold(reply.error);
     return reply;
   }
   try {

@@ -9,7 +9,9 @@
  * @module
  */
 import { join, relative } from "node:path";
+import { type ToldError, toldError } from "../../../base/system_errors.ts";
 import { answerQuestions } from "../../../observe/worker_link.ts";
+import { storageFault } from "../database/errors.ts";
 import { BlobFiles } from "../files/blob_files.ts";
 import { type DatabaseCopy, MaillessCopy, WholeCopy } from "./copies.ts";
 
@@ -31,7 +33,7 @@ export type SnapshotReply =
     readonly missing: readonly string[];
   }
   | { readonly kind: "copied" }
-  | { readonly kind: "failed"; readonly message: string };
+  | { readonly kind: "failed"; readonly error: ToldError };
 
 const MAX_MISSING = 100;
 
@@ -91,7 +93,12 @@ async function answer(request: SnapshotRequest): Promise<SnapshotReply> {
     await copy!.run();
     return { kind: "copied" };
   } catch (error) {
-    return { kind: "failed", message: String(error) };
+    const isFull = storageFault(error) === "full";
+    const told = toldError(error);
+    return {
+      kind: "failed",
+      error: isFull ? { ...told, code: "ENOSPC" } : told,
+    };
   }
 }
 
