@@ -25,6 +25,8 @@ export interface CertificateAdmin {
   readonly path: string;
   /** URL of the authority's directory. */
   readonly directory: string;
+  /** By which names are shown to be ours, in this order. */
+  readonly challenges: readonly string[];
   /** Host name and domains, without brackets. */
   readonly names: readonly string[];
   /** What is served, or would be: what is for the host name first; without those that cannot be read. */

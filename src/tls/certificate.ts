@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { createPrivateKey, X509Certificate } from "node:crypto";
+import { createHash, createPrivateKey, X509Certificate } from "node:crypto";
 import { pemBlocks } from "./pem.ts";
 
 export interface Certificate {
@@ -51,6 +51,13 @@ export function parseCertificate(
     keyType: key.asymmetricKeyType ?? "unknown",
     fingerprint: leaf.fingerprint256,
   };
+}
+
+/** SHA-256 of its public key as DER, in hexadecimal digits: that stays over renewals which keep the key. */
+export function publicKeyHash({ chainPem }: Certificate): string {
+  const { publicKey } = new X509Certificate(chainPem);
+  const der = publicKey.export({ type: "spki", format: "der" });
+  return createHash("sha256").update(der).digest("hex");
 }
 
 /** Days until it expires, rounded down; negative when it has. */

@@ -296,6 +296,7 @@ export async function withRelay(
         hostname: domains.primary,
         path: `${stateDir}/tls/fullchain.pem`,
         directory: "https://authority.example/directory",
+        challenges: ["http-01"],
         names: domains.domains,
         current: () => Promise.resolve([]),
         status: () =>

@@ -112,6 +112,8 @@ pebbleTest(
       await client.expectOk("SELECT INBOX");
       await client.idle();
       const key = await Deno.readTextFile(`${server.stateDir}/acme/key.pem`);
+      const { spki_sha256, ...shown } = await statusOf(server);
+      assert.deepEqual(shown.authority?.challenges, ["http-01", "tls-alpn-01"]);
       const skipped = await run(["get"], server);
       assert.equal(JSON.parse(skipped.out).data.action, "skipped");
       const { exit, out } = await run(["regenerate"], server);
@@ -128,7 +130,10 @@ pebbleTest(
       await client.done();
       await client.expectOk("NOOP");
       client.wire.close();
-      const { authority, names } = await statusOf(server);
+      const after = await statusOf(server);
+      assert.match(spki_sha256 ?? "", /^[0-9a-f]{64}$/);
+      assert.equal(after.spki_sha256, spki_sha256);
+      const { authority, names } = after;
       assert.equal(authority?.last_error, null);
       assert.ok((authority?.next_renewal ?? 0) > Date.now() / 1000);
       assert.ok(names.every(({ covered }) => covered));

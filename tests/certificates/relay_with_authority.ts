@@ -90,6 +90,7 @@ export const pebbleTest = (name: string, fn: () => Promise<void>) =>
 export interface StatusData {
   readonly present: boolean;
   readonly cert_type?: string;
+  readonly spki_sha256?: string;
   readonly names: readonly {
     readonly name: string;
     readonly covered: boolean;
@@ -97,6 +98,7 @@ export interface StatusData {
     readonly problem: string | null;
   }[];
   readonly authority: {
+    readonly challenges: readonly string[];
     readonly last_error: string | null;
     readonly next_attempt: number | null;
     readonly next_renewal: number | null;

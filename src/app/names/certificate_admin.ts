@@ -48,6 +48,9 @@ export function certificateAdmin(
     get directory() {
       return config().acme.directory;
     },
+    get challenges() {
+      return config().acme.challenges;
+    },
     get names() {
       return certificateNames(config());
     },

@@ -59,6 +59,7 @@ function certificateFacts(data: Status): [string, string][] {
     ],
     ["key", data.key_type ?? ""],
     ["SHA-256", data.fingerprint ?? ""],
+    ["SHA-256 of the key", data.spki_sha256 ?? ""],
     ["file", data.cert_path],
   ];
 }
@@ -73,6 +74,7 @@ function authorityFacts({ authority }: Status): [string, string][] {
   ];
   return [
     ["authority", directory],
+    ["shown by", authority.challenges.join(", ")],
     [
       "renewal",
       authority.ordering

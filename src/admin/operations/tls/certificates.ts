@@ -10,6 +10,7 @@ import {
   type Certificate,
   daysRemaining,
   isFor,
+  publicKeyHash,
 } from "../../../tls/certificate.ts";
 import {
   CERTIFICATE_MODES,
@@ -20,7 +21,7 @@ import { choice, flag, line } from "../../fields.ts";
 import { inField, invalidField, operation } from "../../operation.ts";
 
 async function status({ certificates, clock }: AdminContext) {
-  const { mode, hostname, path, directory } = certificates;
+  const { mode, hostname, path, directory, challenges } = certificates;
   const served = await certificates.current();
   const [current] = served;
   const orders = mode === "autocert" ? await certificates.status() : [];
@@ -32,9 +33,11 @@ async function status({ certificates, clock }: AdminContext) {
     cert_path: path,
     ...shapeOf(current, mode, nowMs),
     names: nameShapes(certificates.names, served, orders, nowMs),
-    authority: orders[0] === undefined
-      ? null
-      : { directory, ...authorityShape(orders[0].what, orders, nowMs) },
+    authority: orders[0] === undefined ? null : {
+      directory,
+      challenges,
+      ...authorityShape(orders[0].what, orders, nowMs),
+    },
   };
 }
 
@@ -60,6 +63,7 @@ function shapeOf(
       : "valid",
     key_type: certificate.keyType,
     fingerprint: certificate.fingerprint,
+    spki_sha256: publicKeyHash(certificate),
   };
 }
 
