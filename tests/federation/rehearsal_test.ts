@@ -6,11 +6,16 @@ import { dkimTest, type DkimWorld } from "./dkim_world.ts";
 
 function rehearsal(
   { keys, signer, clock }: DkimWorld,
-  { domain = "a.example", signal = new AbortController().signal } = {},
+  {
+    domain = "a.example",
+    signs = true,
+    signal = new AbortController().signal,
+  } = {},
 ): Promise<Rehearsed> {
   return rehearse({
     signer,
     domain,
+    signs,
     keys: () => keys.published(),
     bodyHash: () => new DkimBodyHash(),
     clock: { ...SYSTEM_CLOCK, now: () => clock.seconds * 1000 },
@@ -22,25 +27,34 @@ function rehearsal(
   });
 }
 
+const SIGNED: Rehearsed = { status: 200, signed: true };
+const UNSIGNED: Rehearsed = { status: 200, signed: false };
+
 dkimTest("what is rehearsed is signed, taken, and holds", async (world) => {
-  assert.deepEqual(await rehearsal(world), { status: 200, signed: true });
+  await world.keys.ready();
+  assert.deepEqual(await rehearsal(world), SIGNED);
 });
 
-dkimTest("it makes keys that are not there", async (world) => {
-  await rehearsal(world);
-  assert.equal(world.keys.published().length, 2);
+dkimTest("it waits for keys, and makes none", async (world) => {
+  const rehearsing = rehearsal(world);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(world.keys.published().length, 0);
+  await world.keys.ready();
+  assert.deepEqual(await rehearsing, SIGNED);
 });
 
 dkimTest("who signs nothing rehearses the rest", async (world) => {
-  const unsigned = { status: 200, signed: false };
-  assert.deepEqual(await rehearsal(world, { domain: "[192.0.2.1]" }), unsigned);
+  const literal = { domain: "[192.0.2.1]", signs: false };
+  assert.deepEqual(await rehearsal(world, literal), UNSIGNED);
+  assert.deepEqual(await rehearsal(world, { signs: false }), UNSIGNED);
+  await world.keys.ready();
   world.settings.enabled = false;
-  assert.deepEqual(await rehearsal(world), unsigned);
+  assert.deepEqual(await rehearsal(world), UNSIGNED);
 });
 
 dkimTest("it ends when it is told to", async (world) => {
-  const signal = AbortSignal.abort();
-  const nothing = { status: 0, signed: false };
-  assert.deepEqual(await rehearsal(world, { signal }), nothing);
-  assert.equal(world.keys.published().length, 0);
+  const ending = new AbortController();
+  const rehearsing = rehearsal(world, { signal: ending.signal });
+  ending.abort();
+  assert.deepEqual(await rehearsing, { status: 0, signed: false });
 });

@@ -23,6 +23,9 @@ export interface RehearsalParts {
   readonly signer: Signer;
   /** Of this relay. */
   readonly domain: string;
+  /** Whether there are keys for it, or will be. */
+  readonly signs: boolean;
+  /** They are made by who looks after them. */
   keys(): readonly DkimKeyRow[];
   bodyHash(): BodyHash | undefined;
   readonly clock: Clock;
@@ -44,12 +47,16 @@ type Verifier = Awaited<ReturnType<typeof loadVerifier>>;
 const TIMES = 20;
 /** Others have their turn between two of them. */
 const PAUSE_MS = 5;
+/** Keys are made at the first start. */
+const KEY_LOOK_MS = 250;
+const KEY_LOOKS = 240;
 
 /** @throws {Error} what the signer throws */
 export async function rehearse(parts: RehearsalParts): Promise<Rehearsed> {
   const { domain, timers, signal } = parts;
   const author = `rehearsal@${domain}` as Address;
   const verifier = await loadVerifier();
+  await keysMade(parts);
   parts.bodyHash(); // begins to load it
   let taken: Taken | undefined;
   const { post, end } = incoming({
@@ -68,13 +75,24 @@ export async function rehearse(parts: RehearsalParts): Promise<Rehearsed> {
   return { status, signed: taken?.signed ?? false };
 }
 
+/** Nothing is made here: who stops the relay would wait for it. */
+async function keysMade(
+  { signs, domain, keys, timers, signal }: RehearsalParts,
+): Promise<void> {
+  for (let left = KEY_LOOKS; left > 0 && signs && !signal.aborted; left--) {
+    if (keys().some((key) => key.domain === domain)) return;
+    await timers.sleep(KEY_LOOK_MS);
+  }
+}
+
 /** As it leaves; without signatures where there are none. */
 async function signed(
   author: Address,
   n: number,
-  { signer, bodyHash }: RehearsalParts,
+  { signer, domain, keys, bodyHash }: RehearsalParts,
 ): Promise<Uint8Array> {
   const message = sample(author, n);
+  if (!keys().some((key) => key.domain === domain)) return message;
   const digest = new MessageDigest(true, bodyHash());
   const gate = gateFor({ profile: "out", account: author, recipients: [] });
   gate.write(message);

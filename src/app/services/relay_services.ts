@@ -142,7 +142,7 @@ function sending({ sender }: Assembly): OptionalService {
 }
 
 /** Nothing waits for it, and it goes on beside the first who come. */
-function rehearsal({ relay }: Assembly): RequiredService {
+function rehearsal({ relay, current }: Assembly): RequiredService {
   const { dkim, domains, federation, reportBug, settings } = relay;
   const ending = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
@@ -154,6 +154,8 @@ function rehearsal({ relay }: Assembly): RequiredService {
       running = rehearse({
         signer: dkim.signer,
         domain: domains.primary,
+        signs: current.loaded.values.dkim.enabled &&
+          dkim.keys.domains.includes(domains.primary),
         keys: () => dkim.keys.published(),
         bodyHash: () => federation.outbound.bodyHash(),
         clock: SYSTEM_CLOCK,
