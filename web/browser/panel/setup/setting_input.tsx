@@ -96,7 +96,7 @@ export function SettingInput(
       {text}
       <Button
         small
-        label={t("setting.draw", { setting: shared.label })}
+        label={`${t("paths.draw")}: ${shared.label}`}
         onClick={() => onChange(randomPassword())}
       >
         {t("paths.draw")}
