@@ -176,7 +176,7 @@ Deno.test("the page begins with Delta Chat, and says what is kept and by whom", 
   assert.match(text, /8 to 32 characters/);
   assert.match(text, /At least 9 characters/);
   const nobody = await ask("/", {}, { facts: { ...FACTS, adminContact: "" } });
-  assert.doesNotMatch(nobody.text, /Who runs it/);
+  assert.doesNotMatch(nobody.text, /Run by/);
 });
 
 for (

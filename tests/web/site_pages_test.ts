@@ -30,6 +30,7 @@ const PATHS = [
   "/ann",
   "/inv/welcome1",
   "/inv/nothing",
+  "/inv/",
   "/docs/",
   "/docs/accounts",
   "/docs/federation",

@@ -15,7 +15,18 @@ export function AccountForm({ pen }: { readonly pen: Pen }): JSX.Element {
         () => <Folded pen={pen} names />,
         () => pen.when("SignUp.TokenFolded", () => <Folded pen={pen} />),
       )}
-      <button class="button" type="submit">{pen.t("form_button")}</button>
+      {pen.when(
+        "AccountLink",
+        // the app does it better
+        () => (
+          <button class="button plain" type="submit">
+            {pen.t("form_button")}
+          </button>
+        ),
+        () => (
+          <button class="button" type="submit">{pen.t("form_button")}</button>
+        ),
+      )}
     </form>
   );
 }

@@ -65,9 +65,10 @@ function Navigation({ pen, at }: { pen: Pen; at: string | undefined }) {
     );
   }
   return (
-    <nav aria-label={pen.t("nav_label")}>
-      <ul>
-        {entry("/", "nav_home")}
+    <div class="bar">
+      <nav aria-label={pen.t("nav_label")}>
+        <Brand pen={pen} isHere={at === "/"} />
+        <ul>
         {pen.when("WebClientEnabled", () => entry("/app", "nav_app"))}
         {pen.when("SharingEnabled", () => entry("/share", "nav_share"))}
         {entry("/info", "nav_info")}
@@ -75,10 +76,29 @@ function Navigation({ pen, at }: { pen: Pen; at: string | undefined }) {
         {entry("/security", "nav_security")}
         {entry("/deploy", "nav_deploy")}
         {pen.when("DocsEnabled", () => entry("/docs/", "nav_docs"))}
-      </ul>
-    </nav>
+        </ul>
+      </nav>
+    </div>
   );
 }
+
+function Brand({ pen, isHere }: { pen: Pen; isHere: boolean }) {
+  const content = (
+    <>
+      <img
+        src={pen.value("Icon")}
+        alt={pen.t("nav_home")}
+        width={28}
+        height={28}
+      />
+      <Ltr>{pen.value("Domain")}</Ltr>
+    </>
+  );
+  return isHere
+    ? <a class="brand" href="/" aria-current="page">{content}</a>
+    : <a class="brand" href="/">{content}</a>;
+}
+
 
 function Footer({ pen }: { pen: Pen }) {
   return (
@@ -101,7 +121,7 @@ function Footer({ pen }: { pen: Pen }) {
         "Hidden",
         () => null,
         () => (
-          <p>
+          <p class="foot">
             <a href="/account">{pen.t("own_title")}</a>
           </p>
         ),

@@ -55,7 +55,12 @@ export function OwnAccountPage({ pen }: { readonly pen: Pen }): JSX.Element {
             {" "}
             {pen.t("own_delete_sure")}
           </label>
-          <button class="button" type="submit" name="action" value="delete">
+          <button
+            class="button danger"
+            type="submit"
+            name="action"
+            value="delete"
+          >
             {pen.t("own_delete_button")}
           </button>
         </form>

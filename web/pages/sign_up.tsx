@@ -19,19 +19,19 @@ export function LandingPage({ pen }: { readonly pen: Pen }): JSX.Element {
         <h1>
           <Ltr>{pen.value("Domain")}</Ltr>
         </h1>
-        <p class="soft">{pen.t("tagline")}</p>
+        <p class="lead">{pen.t("tagline")}</p>
+        <p>{pen.t("what_text")}</p>
       </header>
       {pen.when("SignUp.Problem", () => <FormCard pen={pen} />)}
+      <WaysIn pen={pen} />
       <section class="card">
         <h2>{pen.t("what_title")}</h2>
-        <p>{pen.t("what_text")}</p>
         <ul>
           <li>{pen.t("what_no_number")}</li>
           <li>{pen.t("what_encrypted")}</li>
           <li>{pen.t("what_everywhere")}</li>
         </ul>
       </section>
-      <WaysIn pen={pen} />
       <TunnelCard pen={pen} />
       <section class="card soft">
         <h2>{pen.t("keeps_title")}</h2>
@@ -218,19 +218,34 @@ function FormCard({ pen }: { readonly pen: Pen }) {
       ), () => (
         <section class="card" id="form">
           {pen.when(
-            kind("closed"),
-            () => <h2>{pen.t("form_closed_title")}</h2>,
-            () => <h2>{pen.t("form_title")}</h2>,
+            "SignUp.Token",
+            () => <FormTitle pen={pen} />,
+            () =>
+              pen.when(
+                kind("closed"),
+                () => <h2>{pen.t("form_closed_title")}</h2>,
+                () => <FormTitle pen={pen} />,
+              ),
           )}
           <Alert pen={pen} />
-          {pen.when(
-            kind("open"),
-            () => null,
-            () => <p>{pen.t("form_needs_token")}</p>,
-          )}
+          {pen.when("SignUp.Token", () => null, () =>
+            pen.when(
+              kind("open"),
+              () => null,
+              () => <p>{pen.t("form_needs_token")}</p>,
+            ))}
           <AccountForm pen={pen} />
         </section>
       )),
+  );
+}
+
+/** Beside the way by the app, or in its place. */
+function FormTitle({ pen }: { readonly pen: Pen }) {
+  return pen.when(
+    "AccountLink",
+    () => <h2>{pen.t("form_title")}</h2>,
+    () => <h2>{pen.t("app_title")}</h2>,
   );
 }
 

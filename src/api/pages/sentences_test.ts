@@ -49,10 +49,10 @@ for (
       },
       [
         "Messages are deleted here after 20 days.",
-        "Messages over 195 KiB are deleted after 7 days, once they were read.",
-        "Messages are deleted 1 hour after they were read.",
-        "Accounts without a login for 90 days are deleted.",
-        "Accounts that nobody ever logs in to are deleted after 1 day.",
+        "Messages over 195 KiB are deleted after 7 days, once they have been read.",
+        "Messages are deleted 1 hour after they have been read.",
+        "Accounts that nobody has used for 90 days are deleted.",
+        "New accounts that nobody ever uses are deleted after 1 day.",
       ],
     ],
     [
