@@ -61,7 +61,7 @@ async function signUp(
   assert.match(page.url(), /\/new\/[\w-]{24}$/);
   assert.ok(await page.isVisible(".qr svg"));
   await page.reload();
-  assert.equal(await page.textContent("h1"), "Nothing to see any more");
+  assert.equal(await page.textContent("h1"), "Nothing to see here any more");
   assert.deepEqual(faults, []);
   await context.close();
 }

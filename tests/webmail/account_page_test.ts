@@ -73,7 +73,7 @@ Deno.test("an account is changed and deleted on its page, in all languages", () 
     assert.equal((await submit(ann, { action: "password" })).status, 401);
     const changed = await submit(ann, change);
     assert.equal(changed.status, 200);
-    assert.match(changed.text, /role="status">The password is changed\./);
+    assert.match(changed.text, /role="status">The password has been changed\./);
     assert.equal((await ann.ask("/webimap/mailboxes")).status, 401);
 
     const remove = {
@@ -83,7 +83,7 @@ Deno.test("an account is changed and deleted on its page, in all languages", () 
     };
     assert.equal((await submit(bob, remove)).status, 400);
     const removed = await submit(bob, { ...remove, sure: "yes" });
-    assert.match(removed.text, /role="status">The account is deleted\./);
+    assert.match(removed.text, /role="status">The account has been deleted\./);
     assert.equal((await bob.ask("/webimap/mailboxes")).status, 401);
     assert.equal((await submit(bob, { ...remove, sure: "yes" })).status, 401);
     const large = await submit(bob, { address: "x".repeat(5000) });
