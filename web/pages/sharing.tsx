@@ -119,7 +119,7 @@ function Shown({ pen, kind }: {
     <Frame pen={pen} title={title}>
       <header>
         <p class="initial" aria-hidden="true">{pen.value("Custom.Initial")}</p>
-        <h1 dir="auto">{title}</h1>
+        <h1>{title}</h1>
         <p>{pen.t(`view_text_${kind}`)}</p>
       </header>
       <section class="card center">
