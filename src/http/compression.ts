@@ -34,6 +34,8 @@ export async function compressed(
   body: Octets,
 ): Promise<Octets> {
   if (body.length < LEAST_OCTETS || !isCompressible(headers)) return body;
+  // it is chosen already how it is sent
+  if (headers.get("vary")?.includes("accept-encoding")) return body;
   headers.append("vary", "accept-encoding");
   const etag = headers.get("etag");
   const coding = chosenCoding(

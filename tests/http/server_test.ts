@@ -129,6 +129,14 @@ Deno.test("HTTP of a whole server", async (t) => {
       await wire.write(`GET ${style[0]} HTTP/1.1\r\n${HEAD}`);
       const { fields: file } = await readAnswer(wire);
       assert.match(file.get("etag") ?? "", /^"[0-9a-f]+"$/);
+      for (const accepted of ["", "gzip", "br"]) {
+        await wire.write(
+          `GET /main.css HTTP/1.1\r\nAccept-Encoding: ${accepted}\r\n${HEAD}`,
+        );
+        const { fields } = await readAnswer(wire);
+        assert.equal(fields.get("content-encoding") ?? "", accepted);
+        assert.equal(fields.get("vary"), "accept-encoding");
+      }
       wire.close();
     });
 
