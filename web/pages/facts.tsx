@@ -34,7 +34,10 @@ export function InfoPage({ pen }: PageProps): JSX.Element {
             () => <li>{pen.t("info_quota_full")}</li>,
           )}
           <li>{pen.t("info_message_size", { size: "MessageSizeText" })}</li>
-          <li>{pen.t("info_rate", { count: "RateText" })}</li>
+          {pen.when(
+            "RateText",
+            () => <li>{pen.t("info_rate", { count: "RateText" })}</li>,
+          )}
         </ul>
       </section>
       <Deleted pen={pen} />

@@ -65,7 +65,7 @@ export function commonVariables(visit: Visit): CommonVariables {
     MaxMessagesPerMinute: web.sendPerMinute,
     QuotaText: words.size(web.quotaOctets),
     MessageSizeText: words.size(web.maxMessageOctets),
-    RateText: words.number(web.sendPerMinute),
+    RateText: web.sendPerMinute > 0 ? words.number(web.sendPerMinute) : "",
     QuotaRolls: web.quotaRolls,
     RetentionDays: Math.round((facts.retention.messagesSeconds ?? 0) / DAY),
     InactiveDeleteDays: Math.round(

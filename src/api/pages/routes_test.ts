@@ -95,6 +95,13 @@ Deno.test("pages say the numbers that are in force", async () => {
   assert.match(spanish.text, /al cabo de 20 días/);
 });
 
+Deno.test("no limit is none of zero messages", async () => {
+  const web = { ...FACTS.web, sendPerMinute: 0 };
+  const { text } = await ask("/info", {}, { facts: { ...FACTS, web } });
+  assert.doesNotMatch(text, /messages a minute/);
+  assert.match((await ask("/info")).text, /60 messages a minute/);
+});
+
 Deno.test("/deploy says where the program is to be had from this server", async () => {
   const here = await ask("/deploy");
   assert.match(
