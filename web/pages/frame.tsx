@@ -69,13 +69,13 @@ function Navigation({ pen, at }: { pen: Pen; at: string | undefined }) {
       <nav aria-label={pen.t("nav_label")}>
         <Brand pen={pen} isHere={at === "/"} />
         <ul>
-        {pen.when("WebClientEnabled", () => entry("/app", "nav_app"))}
-        {pen.when("SharingEnabled", () => entry("/share", "nav_share"))}
-        {entry("/info", "nav_info")}
-        {entry("/privacy", "nav_privacy")}
-        {entry("/security", "nav_security")}
-        {entry("/deploy", "nav_deploy")}
-        {pen.when("DocsEnabled", () => entry("/docs/", "nav_docs"))}
+          {pen.when("WebClientEnabled", () => entry("/app", "nav_app"))}
+          {pen.when("SharingEnabled", () => entry("/share", "nav_share"))}
+          {entry("/info", "nav_info")}
+          {entry("/privacy", "nav_privacy")}
+          {entry("/security", "nav_security")}
+          {entry("/deploy", "nav_deploy")}
+          {pen.when("DocsEnabled", () => entry("/docs/", "nav_docs"))}
         </ul>
       </nav>
     </div>
@@ -98,7 +98,6 @@ function Brand({ pen, isHere }: { pen: Pen; isHere: boolean }) {
     ? <a class="brand" href="/" aria-current="page">{content}</a>
     : <a class="brand" href="/">{content}</a>;
 }
-
 
 function Footer({ pen }: { pen: Pen }) {
   return (
