@@ -538,6 +538,28 @@ const CONDITIONS: readonly Attack[] = [
   answers: [status as number],
 }));
 
+/** Of a file of the operator, with five letters (RFC 9110 §14). */
+const RANGES: readonly Attack[] = [
+  ["Range: bytes=1-2", 206, "bytes 1-2/5"],
+  ["Range: bytes=-1", 206, "bytes 4-4/5"],
+  ["Range: bytes=4-99", 206, "bytes 4-4/5"],
+  ["Range: bytes=5-", 416, "bytes */5"],
+  ["Range: bytes=-0", 416, "bytes */5"],
+  ["Range: bytes=0-0,2-2", 200, ""],
+  [`Range: bytes=${"0-,".repeat(2000)}`, 200, ""],
+  ["Range: bytes=2-1", 200, ""],
+  ["Range: bytes=99999999999999999999-", 200, ""],
+  ["Range: lines=0-1", 200, ""],
+  ['Range: bytes=1-2\r\nIf-Range: "other"', 200, ""],
+  ["Range: bytes=1-2\r\nIf-None-Match: *", 304, ""],
+  ['Range: bytes=1-2\r\nIf-Match: "other"', 412, ""],
+].map(([field, status, range]) => ({
+  name: `a file with ${String(field).slice(0, 40)}`,
+  said: get("/page.txt", `${field}\r\n${LAST}`),
+  answers: [status as number],
+  fields: { "content-range": range as string },
+}));
+
 const CODED: readonly Attack[] = [
   ["gzip", "gzip"],
   ["br, gzip", "br"],
@@ -567,5 +589,6 @@ export const MATRIX: readonly Attack[] = [
   ...EXPECTATIONS,
   ...CONNECTIONS,
   ...CONDITIONS,
+  ...RANGES,
   ...CODED,
 ];
