@@ -81,7 +81,11 @@ function idsOf(html: string): ReadonlySet<string> {
 async function followed(read: Reader, language: string): Promise<number> {
   const pages = new Map<string, Read>();
   const waiting = ["/", "/new", "/ann", "/inv/welcome1", "/account"];
-  for (let path = waiting.pop(); path; path = waiting.pop()) {
+  for (
+    let path: string | undefined = waiting.pop();
+    path;
+    path = waiting.pop()
+  ) {
     if (pages.has(path)) continue;
     const found = await read(path, { "accept-language": language });
     pages.set(path, found);
