@@ -92,13 +92,14 @@ async function followed(read: Reader, language: string): Promise<number> {
     if (!found.type.startsWith("text/html")) continue;
     for (const link of linksOf(found.text)) {
       if (ELSEWHERE.test(link) || link.startsWith("data:")) continue;
-      const { pathname, search, hash } = new URL(link, `https://site${path}`);
+      const url: URL = new URL(link, `https://site${path}`);
+      const { pathname, search, hash } = url;
       // the same page in another language is another round
       if (search.includes("lang=")) continue;
-      const target = pathname + search;
+      const target: string = pathname + search;
       waiting.push(target);
       if (hash === "") continue;
-      const there = target === path
+      const there: Read = target === path
         ? found
         : await read(target, { "accept-language": language });
       const id = decodeURIComponent(hash.slice(1));
