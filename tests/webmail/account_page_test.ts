@@ -31,7 +31,7 @@ Deno.test("an account is changed and deleted on its page, in all languages", () 
       const [language, title] of [
         ["en", "My account"],
         ["fa", "حساب من"],
-        ["ru", "Мой аккаунт"],
+        ["ru", "Моя учётная запись"],
         ["es", "Mi cuenta"],
       ] as const
     ) {
