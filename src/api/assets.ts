@@ -62,6 +62,8 @@ export interface PanelFiles {
   readonly style: string;
   readonly icon: string;
   readonly qrReader: string;
+  /** Draws graphs. */
+  readonly plot: string;
   /** By language. */
   readonly words: Readonly<Record<string, string>>;
 }
@@ -79,6 +81,7 @@ export function panelFiles(): PanelFiles {
     style: fileOf("panel.css"),
     icon: fileOf("icon.svg"),
     qrReader: fileOf("qr_reader.js"),
+    plot: fileOf("panel_plot.js"),
     words: wordsOf("panel"),
   };
 }

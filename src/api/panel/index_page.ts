@@ -31,6 +31,7 @@ ${words.join("\n")}
 <link rel="stylesheet" href="${at(files.style)}">
 <script type="module" src="${at(files.script)}"></script>
 <link rel="help" data-qr-reader href="${at(files.qrReader)}">
+<link rel="help" data-plot href="${at(files.plot)}">
 </head>
 <body>
 <noscript><p>The admin panel needs JavaScript. The command line does all it does.</p></noscript>

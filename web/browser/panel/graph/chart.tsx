@@ -6,7 +6,7 @@
  */
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import { formatTime, t } from "../i18n/translate.ts";
 import { useStore } from "../client/store.ts";
 import { theme } from "../shell/theme.ts";
@@ -15,6 +15,7 @@ import { Empty } from "../ui/state.tsx";
 import { csvOf, type Points, stacked, tableOf } from "./points.ts";
 import { DataRows } from "./data_rows.tsx";
 import { chartOptions, DASHES } from "./options.ts";
+import { type Plotter, plotter } from "./plotter.ts";
 import { formatValue, type Unit } from "./units.ts";
 
 export interface ChartSeries {
@@ -42,6 +43,7 @@ export function Chart(props: ChartProps): JSX.Element {
   const [isTable, setTable] = useState(false);
   const frame = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
+  const [Plot, setPlot] = useState<Plotter>();
   const look = useStore(theme);
   const shown = series.filter(({ key }) => !hidden.has(key));
   const table = useMemo(
@@ -62,11 +64,20 @@ export function Chart(props: ChartProps): JSX.Element {
   const build = `${look} ${isStacked} ${unit} ${colours.join()}`;
 
   useEffect(() => {
+    let isGone = false;
+    plotter().then(
+      (loaded) => isGone || setPlot(() => loaded),
+      () => undefined, // legend and table are there without it
+    );
+    return () => void (isGone = true);
+  }, []);
+
+  useEffect(() => {
     const place = frame.current;
-    if (!place) return;
+    if (!place || !Plot) return;
     const make = () => {
       plot.current?.destroy();
-      plot.current = new uPlot(
+      plot.current = new Plot(
         chartOptions({
           width: place.clientWidth,
           colours,
@@ -96,7 +107,7 @@ export function Chart(props: ChartProps): JSX.Element {
       plot.current?.destroy();
       plot.current = undefined;
     };
-  }, [build]);
+  }, [build, Plot]);
 
   useEffect(() => {
     plot.current?.setData(drawn, false);
