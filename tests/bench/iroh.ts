@@ -1,4 +1,12 @@
-/** Datagrams of real-time channels, and what clients cost that wait. @module */
+/**
+ * Datagrams of real-time channels, and what clients cost that wait.
+ *
+ * Everybody sends for a second before the measuring: it is then that V8 compiles
+ * the code of server and driver, and more than one datagram in a hundred of the
+ * seconds after it would wait for that. What came late in it has a row of its own.
+ *
+ * @module
+ */
 import { IrohClient, newIdentity } from "../harness/iroh_client.ts";
 import { Server } from "../harness/server.ts";
 import { costOf, memoryOctets, percentile, type Row } from "./measure.ts";
@@ -6,6 +14,7 @@ import { costOf, memoryOctets, percentile, type Row } from "./measure.ts";
 const PAIRS = 100;
 const OCTETS = 1000;
 const SECONDS = 5;
+const FIRST_SECONDS = 1;
 const TICK_MS = 5;
 /** What is asked for, and more than is reached: what counts is what comes. */
 const RATES = [20_000, 50_000];
@@ -34,11 +43,21 @@ export async function measureIrohPairs(): Promise<Row[]> {
     );
     const latencies: number[] = [];
     for (const { to } of pairs) void receive(to, latencies);
-    const rows: Row[] = [];
+    const [asked = 0] = RATES;
+    await send(pairs, asked, FIRST_SECONDS);
+    const rows: Row[] = [{
+      benchmark: `iroh, the first second of ${PAIRS} pairs, ${asked}/s`,
+      measure: "p99",
+      value: percentile(latencies, 0.99),
+      unit: "ms",
+    }];
     for (const rate of RATES) {
       latencies.length = 0;
-      const cost = await costOf(server.pid, () => send(pairs, rate));
-      const isAsked = rate === RATES[0];
+      const cost = await costOf(
+        server.pid,
+        () => send(pairs, rate, SECONDS),
+      );
+      const isAsked = rate === asked;
       const benchmark = `iroh, ${PAIRS} pairs, ${rate}/s of ${OCTETS} octets`;
       rows.push({
         benchmark,
@@ -121,9 +140,13 @@ async function connectPair(port: number): Promise<Pair> {
 }
 
 /** Evenly over time, however late a timer is. */
-async function send(pairs: readonly Pair[], rate: number): Promise<void> {
+async function send(
+  pairs: readonly Pair[],
+  rate: number,
+  seconds: number,
+): Promise<void> {
   const started = performance.now();
-  const total = rate * SECONDS;
+  const total = rate * seconds;
   const data = new Uint8Array(OCTETS);
   const view = new DataView(data.buffer);
   for (let sent = 0; sent < total;) {
