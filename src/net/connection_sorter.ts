@@ -10,7 +10,7 @@
  * @module
  */
 import type { Clock, Timers } from "../base/clock.ts";
-import { concat } from "../base/octets.ts";
+import { GatheredOctets } from "../base/gathered_octets.ts";
 import type { CarriedPeers } from "./carried_peers.ts";
 import {
   ConnectionCounts,
@@ -119,18 +119,18 @@ export class ConnectionSorter implements Sorter {
   ): Promise<boolean> {
     const wire = new NativeWire(connection, READ_OCTETS);
     const beginning = this.#options.beginning();
-    const head: Uint8Array[] = [];
+    const head = new GatheredOctets();
     for (;;) {
       const octets = await wire.read();
       if (!octets) {
         wire.close(); // it has said too little, and says no more
         return false;
       }
-      head.push(octets);
+      head.add(octets);
       const taker = beginning.push(octets);
       if (taker === undefined) continue;
       if (taker === "service") {
-        await this.#join(wire, concat(head), service);
+        await this.#join(wire, head.octets, service);
         return true;
       }
       await taker(wire);

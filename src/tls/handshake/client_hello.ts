@@ -7,7 +7,8 @@
  *
  * @module
  */
-import { concat, latin1 } from "../../base/octets.ts";
+import { GatheredOctets } from "../../base/gathered_octets.ts";
+import { latin1 } from "../../base/octets.ts";
 import { OctetReader } from "./octet_reader.ts";
 
 export interface KeyShare {
@@ -157,8 +158,7 @@ export class ClientHelloReceiver {
   readonly #header = new Uint8Array(RECORD_HEADER_OCTETS);
   #headerOctets = 0;
   #recordLeft = 0;
-  #parts: Uint8Array[] = [];
-  #octets = 0; // of the message
+  readonly #message = new GatheredOctets();
   #seen = 0; // of the connection
   #size: number | undefined;
 
@@ -211,12 +211,11 @@ export class ClientHelloReceiver {
 
   /** The message, once it is whole. */
   #take(part: Uint8Array): Uint8Array | undefined {
-    this.#parts.push(part.slice());
-    this.#octets += part.length;
+    const message = this.#message;
+    message.add(part);
     if (this.#size === undefined) {
-      if (this.#octets < MESSAGE_HEADER_OCTETS) return undefined;
-      this.#parts = [concat(this.#parts)];
-      const reader = new OctetReader(this.#parts[0]!);
+      if (message.size < MESSAGE_HEADER_OCTETS) return undefined;
+      const reader = new OctetReader(message.octets);
       if (reader.number(1) !== CLIENT_HELLO) {
         throw new SyntaxError("It is no ClientHello");
       }
@@ -225,11 +224,11 @@ export class ClientHelloReceiver {
         throw new SyntaxError("The message is too long");
       }
     }
-    if (this.#octets < this.#size) return undefined;
+    if (message.size < this.#size) return undefined;
     // RFC 8446 §5.1: nothing is behind it before the server has answered
-    if (this.#octets > this.#size || this.#recordLeft > 0) {
+    if (message.size > this.#size || this.#recordLeft > 0) {
       throw new SyntaxError("Something is behind the message");
     }
-    return concat(this.#parts);
+    return message.octets;
   }
 }
