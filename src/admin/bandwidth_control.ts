@@ -15,7 +15,7 @@ export interface BandwidthMonth {
   /** Of the network interface, everything that the machine does; where one is named. */
   readonly interface: Octets | undefined;
   readonly capOctets: number;
-  /** Out, by the end of the month, if it goes on so; undefined in its first hour. */
+  /** Out, by the end of the month, if it goes on so; undefined in its first hour, and of a month that has ended. */
   readonly forecastOctets: number | undefined;
 }
 
@@ -33,7 +33,8 @@ export interface AccountOctets extends Octets {
 }
 
 export interface BandwidthControl {
-  month(): BandwidthMonth;
+  /** The one in which a second is; without it this one. */
+  month(atSeconds?: number): BandwidthMonth;
   series(wanted: {
     readonly fromSeconds: number;
     readonly toSeconds: number;

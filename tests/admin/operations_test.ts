@@ -217,6 +217,8 @@ Deno.test("operations mark every secret", () => {
     "exchangers.token → token",
     "federation.import exchangers",
     "federation.import → tokens",
+    "http_proxy.credentials → password",
+    "http_proxy.credentials → username",
     "http_proxy.url → url",
     "registration_tokens.create token",
     "registration_tokens.create → invite_url",

@@ -96,7 +96,18 @@ Deno.test("logs gives the last lines of the file", () =>
     const usual = await relay.run("logs");
     assert.equal(usual.out.split("\n").length, 101);
     const json = await relay.run("logs -n 1 --json");
-    assert.deepEqual(JSON.parse(json.out).data.lines, ["last"]);
+    assert.deepEqual(JSON.parse(json.out).data.lines, [{ text: "last" }]);
+    const line = "2026-01-02T03:04:05.678Z INFO login session=k3f9";
+    await Deno.writeTextFile(path, `${line}\n`, { append: true });
+    const parsed = await relay.run("logs -n 1 --json");
+    const [{ ts, ...rest }] = JSON.parse(parsed.out).data.lines;
+    assert.match(ts, /T03:04:05\.678Z$/);
+    assert.deepEqual([rest], [{
+      level: "info",
+      event: "login",
+      fields: { session: "k3f9" },
+      text: "login session=k3f9",
+    }]);
     const none = await relay.run("logs -n 0");
     assert.equal(none.out, "");
     await Deno.remove(path);

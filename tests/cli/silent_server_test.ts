@@ -25,6 +25,7 @@ const ALONE = [
   "versions",
   "completion",
   "generate-man",
+  "generate-fish-completion",
   "backup verify",
   "backup restore",
   "move receive",

@@ -232,6 +232,7 @@ imageTest(
   async (image) => {
     await command(image, install(image, "--domain", "chat.example"));
     image.write("/var/lib/postern/chat.db", "accounts");
+    image.write("/var/log/gone.log", "before\n");
     const unasked = await command(image, ["uninstall"]);
     assert.equal(unasked.exit, 10);
     const dry = await command(image, ["uninstall", "--purge", "--dry-run"]);
@@ -239,6 +240,10 @@ imageTest(
     const kept = await command(image, ["uninstall", "--yes"]);
     assert.equal(kept.exit, 0, kept.err);
     assert.match(kept.out, /removed \/usr\/local\/bin\/postern/);
+    assert.match(
+      image.read("/var/log/postern-uninstall.log"),
+      /^[\d-]+T[\d:.]+Z removed \/usr\/local\/bin\/postern$/m,
+    );
     assert.equal(image.read("/var/lib/postern/chat.db"), "accounts");
 
     const wrong = await command(image, ["uninstall", "--purge"], [
@@ -246,10 +251,16 @@ imageTest(
     ]);
     assert.equal(wrong.exit, 10);
     assert.equal(image.read("/var/lib/postern/chat.db"), "accounts");
-    const right = await command(image, ["uninstall", "--purge"], [
-      "chat.example",
-    ]);
+    const right = await command(
+      image,
+      ["uninstall", "--purge", "--log-file", "/var/log/gone.log"],
+      ["chat.example"],
+    );
     assert.equal(right.exit, 0, right.err);
+    assert.match(
+      image.read("/var/log/gone.log"),
+      /^before\n[^]* removed \/var\/lib\/postern$/m,
+    );
     assert.equal(image.machine.look("/var/lib/postern"), undefined);
     assert.equal(image.machine.look("/etc/postern"), undefined);
     const none = await command(image, ["uninstall", "--json"]);

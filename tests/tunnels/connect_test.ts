@@ -157,8 +157,17 @@ Deno.test("switched off there is no such method; on, it is made and told; off ag
       /^HTTP\/1\.1 405 /,
     );
     await assert.rejects(server.command("http-proxy", "url"));
+    await assert.rejects(server.command("http-proxy", "credentials"));
     await server.command("http-proxy", "enable");
     const url = new URL((await server.command("http-proxy", "url")).trim());
+    const { data: told } = JSON.parse(
+      await server.command("http-proxy", "credentials", "--json"),
+    );
+    assert.deepEqual([told.username, told.password], [
+      url.username,
+      url.password,
+    ]);
+    assert.equal(told.address, `${url.protocol}//${url.host}`);
     assert.equal(url.protocol, "http:"); // the certificate is our own
     const credentials = `${url.username}:${url.password}`;
     const socket = dialled(server);

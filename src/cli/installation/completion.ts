@@ -21,6 +21,15 @@ function show(call: Call): Promise<CommandResult> {
   return Promise.resolve({ data: { shell, text }, text: text.trimEnd() });
 }
 
+/** Under the name by which packagers know it. */
+function showFish(call: Call): Promise<CommandResult> {
+  const text = completion("fish", call.table, NAME);
+  return Promise.resolve({
+    data: { shell: "fish", text },
+    text: text.trimEnd(),
+  });
+}
+
 function showManPage(call: Call): Promise<CommandResult> {
   const text = manPage(call.table, NAME, VERSION);
   return Promise.resolve({ data: { text }, text: text.trimEnd() });
@@ -36,5 +45,10 @@ export const COMPLETION_COMMANDS: readonly Command[] = [
     usage: "generate-man",
     summary: "Print the manual page",
     run: showManPage,
+  },
+  {
+    usage: "generate-fish-completion",
+    summary: "Same as completion fish",
+    run: showFish,
   },
 ];

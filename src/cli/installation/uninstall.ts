@@ -1,4 +1,6 @@
 /** `postern uninstall`: takes away what `install` has made. @module */
+import { SYSTEM_CLOCK } from "../../app/system_time.ts";
+import { reasonOf } from "../../base/system_errors.ts";
 import { loadConfig } from "../../config/load.ts";
 import { Machine, runHere } from "../../ops/install/machine.ts";
 import { readManifest } from "../../ops/install/manifest.ts";
@@ -61,9 +63,11 @@ async function uninstall(call: Call): Promise<CommandResult> {
     }
   }
   await confirmRemoval(call, machine, places.config, !keep.has("data"));
+  const log = pathOption(call, "logFile") ?? `/var/log/${NAME}-uninstall.log`;
   const removed = await remove(removal, request, machine);
+  const warnings = writeLog(machine, log, removed);
   return {
-    data: { found: true, removed, kept: [...keep] },
+    data: { found: true, removed, kept: [...keep], log, warnings },
     text: [
       ...removed.map((path) => `removed ${path}`),
       ...keep.has("data")
@@ -73,8 +77,25 @@ async function uninstall(call: Call): Promise<CommandResult> {
           }`,
         ]
         : [],
+      ...warnings.map((warning) => `warning: ${warning}`),
     ].join("\n"),
   };
+}
+
+/** What has gone is gone, whether or not it can be written down. */
+function writeLog(
+  machine: Machine,
+  path: string,
+  removed: readonly string[],
+): string[] {
+  const at = new Date(SYSTEM_CLOCK.now()).toISOString();
+  const lines = removed.map((what) => `${at} removed ${what}\n`);
+  try {
+    machine.appendFile(path, lines.join(""), 0o600);
+    return [];
+  } catch (error) {
+    return [`${path} cannot be written: ${reasonOf(error)}`];
+  }
 }
 
 /** @throws {InstallRefused} */
@@ -164,6 +185,11 @@ export const UNINSTALL_COMMANDS: readonly Command[] = [{
     {
       flags: "--root <path>",
       summary: "from the file tree of another system",
+    },
+    {
+      flags: "--log-file <path>",
+      summary:
+        "where to write what was taken away (default /var/log/postern-uninstall.log)",
     },
     { flags: "--dry-run", summary: "say what would go, and do nothing" },
   ],

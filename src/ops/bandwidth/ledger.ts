@@ -113,12 +113,12 @@ export class BandwidthLedger implements BandwidthControl {
     return this.#turn;
   }
 
-  month(): BandwidthMonth {
+  month(atSeconds?: number): BandwidthMonth {
     this.#count();
     const { clock, options } = this.#parts;
     const { billingDay, capOctets } = options();
     const now = nowSeconds(clock);
-    const { startSeconds, endSeconds } = monthAt(now, billingDay);
+    const { startSeconds, endSeconds } = monthAt(atSeconds ?? now, billingDay);
     const byCategory = new Map<string, Octets>();
     for (const [key, figures] of this.#buckets) {
       const begin = beginOf(key);
@@ -142,7 +142,7 @@ export class BandwidthLedger implements BandwidthControl {
       total,
       interface: ofInterface,
       capOctets,
-      forecastOctets: passed < HOUR
+      forecastOctets: passed < HOUR || now >= endSeconds
         ? undefined
         : Math.round(total.out / passed * whole),
     };

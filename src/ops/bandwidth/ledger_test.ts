@@ -123,6 +123,10 @@ Deno.test("months end, and a forecast is what goes on so", async () => {
   world.seconds = Date.UTC(2026, 5, 1) / 1000;
   assert.deepEqual(ledger.month().total, { in: 0, out: 0 });
   assert.equal(ledger.month().forecastOctets, undefined);
+  const before = ledger.month(START);
+  assert.deepEqual(before.total, { in: 0, out: 950 });
+  assert.equal(before.forecastOctets, undefined);
+  assert.equal(before.startSeconds, startSeconds);
   world.billingDay = 10; // and what was before belongs to this one again
   assert.deepEqual(ledger.month().total, { in: 0, out: 950 });
 });

@@ -131,6 +131,12 @@ export class Machine {
     });
   }
 
+  /** Made where it is missing; a link is not followed. @throws {Error} if it cannot be written */
+  appendFile(path: string, text: string, mode: number): void {
+    if (this.look(path)?.isSymlink) throw new Error("it is a link");
+    Deno.writeTextFileSync(this.at(path), text, { append: true, mode });
+  }
+
   /** @param source A path for this process. */
   copyFile(
     source: string,

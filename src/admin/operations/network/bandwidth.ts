@@ -6,7 +6,7 @@ import type { AccountId } from "../../../base/ids.ts";
 import type { Octets } from "../../bandwidth_control.ts";
 import type { AdminContext } from "../../context.ts";
 import { choice, integer, text } from "../../fields.ts";
-import { inField, operation } from "../../operation.ts";
+import { inField, invalidField, operation } from "../../operation.ts";
 import { TRAFFIC_CATEGORIES } from "../../../observe/traffic.ts";
 
 interface OctetsShape {
@@ -18,8 +18,8 @@ function shape(octets: Octets): OctetsShape {
   return { bytes_in: octets.in, bytes_out: octets.out };
 }
 
-export function monthShape({ bandwidth }: AdminContext) {
-  const found = bandwidth.month();
+export function monthShape({ bandwidth }: AdminContext, atSeconds?: number) {
+  const found = bandwidth.month(atSeconds);
   const { capOctets, total, forecastOctets } = found;
   return {
     period_start: found.startSeconds,
@@ -36,6 +36,20 @@ export function monthShape({ bandwidth }: AdminContext) {
     ),
     nic_total: found.interface ? shape(found.interface) : null,
   };
+}
+
+const MONTH = /^(\d{4})-(0[1-9]|1[0-2])$/;
+
+/** When a month begins that has begun. @throws {Refusal} `invalid_value` */
+function beginOf({ settings, clock }: AdminContext, month: string): number {
+  const [, year, number] = MONTH.exec(month.slice(0, 8)) ?? [];
+  if (number === undefined) {
+    throw invalidField("month", "must be a year and a month, as 2026-07");
+  }
+  const day = settings.get("bandwidth_billing_day");
+  const begin = Date.UTC(Number(year), Number(number) - 1, day) / 1000;
+  if (begin <= nowSeconds(clock)) return begin;
+  throw invalidField("month", "has not begun yet");
 }
 
 type UserOrder = "total" | "in" | "out";
@@ -74,8 +88,18 @@ export const BANDWIDTH_OPERATIONS = {
     summary: "Octets that have passed this month, and by its end",
     scope: "read",
     changes: false,
-    input: {},
-    run: (context) => Promise.resolve(monthShape(context)),
+    input: {
+      month: optional(
+        text(
+          "another one, as 2026-07: from the billing day in it; up to two years are kept",
+        ),
+      ),
+    },
+    run: (context, { month }) =>
+      monthShape(
+        context,
+        month === undefined ? undefined : beginOf(context, month),
+      ),
   }),
   "bandwidth.timeseries": operation({
     summary: "Octets that have passed, by hour or day",

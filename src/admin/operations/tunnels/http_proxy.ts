@@ -1,6 +1,8 @@
 /** CONNECT on the ports of HTTP, for clients whose network lets them reach nothing else. @module */
+import { Refusal } from "../../../base/refusal.ts";
 import type { AdminContext } from "../../context.ts";
 import type { TunnelShape } from "../../live_server.ts";
+import { operation } from "../../operation.ts";
 import { tunnelOperations } from "./tunnel_operations.ts";
 
 export interface HttpProxyStatus {
@@ -63,10 +65,33 @@ const operations = tunnelOperations({
   link,
 });
 
+/** For clients that take no link. @throws {Refusal} while it is off */
+function credentials(context: AdminContext) {
+  const { settings, tunnels } = context;
+  if (link(context) === undefined) {
+    throw new Refusal("invalid_value", {
+      explanation: "CONNECT is switched off",
+    });
+  }
+  return {
+    address: tunnels.connectProxy() ?? null,
+    username: settings.get("http_proxy_username"),
+    password: settings.get("http_proxy_password"),
+  };
+}
+
 export const HTTP_PROXY_OPERATIONS = {
   "http_proxy.status": operations.status,
   "http_proxy.enable": operations.enable,
   "http_proxy.disable": operations.disable,
   "http_proxy.rotate": operations.rotate,
   "http_proxy.url": operations.url,
+  "http_proxy.credentials": operation({
+    summary: "Where it is, user name and password, one by one",
+    scope: "full",
+    changes: false,
+    input: {},
+    secretOutputs: ["username", "password"],
+    run: credentials,
+  }),
 } as const;

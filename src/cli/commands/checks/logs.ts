@@ -10,6 +10,7 @@ import {
 } from "../../command.ts";
 import { CliError, EXIT } from "../../exit_codes.ts";
 import { NAME } from "../../version.ts";
+import { LinePieces, parseLogLine } from "./log_lines.ts";
 
 const LINES = 100;
 const PIECE_OCTETS = 64 * 1024;
@@ -28,12 +29,31 @@ async function logs(call: Call): Promise<CommandResult> {
     );
   }
   const file = log.targets.find((target) => target !== "stderr");
-  if (file === undefined) return await journal(lines, follows);
+  if (file === undefined) {
+    return call.json
+      ? await journalObjects(call, lines, follows)
+      : await journal(lines, follows);
+  }
   const path = resolve(server.stateDir, file);
   const text = tail(path, lines);
-  if (!follows) return { data: { path, lines: linesOf(text) }, text };
-  if (text !== "") call.terminal.out(`${text}\n`);
-  return await follow(path, (more) => call.terminal.out(more));
+  if (!follows) {
+    return { data: { path, lines: linesOf(text).map(parseLogLine) }, text };
+  }
+  const write = call.json
+    ? objectWriter(call)
+    : (more: string) => call.terminal.out(more);
+  if (text !== "") write(`${text}\n`);
+  return await follow(path, write);
+}
+
+/** Each line is an object then, as soon as it is whole. */
+function objectWriter({ terminal }: Call): (piece: string) => void {
+  const pieces = new LinePieces();
+  return (piece) => {
+    for (const line of pieces.add(piece)) {
+      terminal.out(`${JSON.stringify(parseLogLine(line))}\n`);
+    }
+  };
 }
 
 function linesOf(text: string): string[] {
@@ -45,16 +65,47 @@ async function journal(
   lines: number,
   follows: boolean,
 ): Promise<CommandResult> {
-  const args = ["-u", NAME, "-n", String(lines), ...follows ? ["-f"] : []];
+  const process = journalctl(lines, follows, [], "inherit");
+  await ended(process);
+  return { data: { unit: NAME }, text: "" };
+}
+
+/** Lines as the server wrote them, and objects of these. */
+async function journalObjects(
+  call: Call,
+  lines: number,
+  follows: boolean,
+): Promise<CommandResult> {
+  const process = journalctl(lines, follows, ["-q", "-o", "cat"], "piped");
+  const pieces = new LinePieces();
+  const write = objectWriter(call);
+  const found: string[] = [];
+  for await (
+    const piece of process.stdout.pipeThrough(new TextDecoderStream())
+  ) {
+    if (follows) write(piece);
+    else found.push(...pieces.add(piece));
+  }
+  await ended(process);
+  const data = { unit: NAME, lines: found.map(parseLogLine) };
+  return { data, text: "", ...(follows ? { raw: "" } : {}) };
+}
+
+/** @throws {CliError} where there is none */
+function journalctl(
+  lines: number,
+  follows: boolean,
+  more: readonly string[],
+  stdout: "inherit" | "piped",
+): Deno.ChildProcess {
+  const wanted = ["-u", NAME, "-n", String(lines), ...follows ? ["-f"] : []];
   try {
-    const { code } = await new Deno.Command("journalctl", {
-      args,
+    return new Deno.Command("journalctl", {
+      args: [...wanted, ...more],
       stdin: "inherit",
-      stdout: "inherit",
+      stdout,
       stderr: "inherit",
-    }).spawn().status;
-    if (code === 0) return { data: { unit: NAME }, text: "" };
-    throw new CliError("failed", `journalctl ended with ${code}`, EXIT.failed);
+    }).spawn();
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new CliError(
@@ -63,6 +114,13 @@ async function journal(
       EXIT.not_found,
     );
   }
+}
+
+/** @throws {CliError} if it failed */
+async function ended(process: Deno.ChildProcess): Promise<void> {
+  const { code } = await process.status;
+  if (code === 0) return;
+  throw new CliError("failed", `journalctl ended with ${code}`, EXIT.failed);
 }
 
 /** The last lines, without the end of the last one, read from the end. */
@@ -146,7 +204,8 @@ function readAt(
 
 export const LOG_COMMANDS: readonly Command[] = [{
   usage: "logs",
-  summary: "What the server has logged: of its file, else of the journal",
+  summary:
+    "What the server has logged: of its file, else of the journal; with --json each line is an object",
   options: [
     { flags: "-n, --lines <n>", summary: `the last so many (${LINES})` },
     { flags: "-f, --follow", summary: "and what comes, until it is ended" },

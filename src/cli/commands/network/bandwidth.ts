@@ -1,4 +1,5 @@
 /** The octets that have passed. @module */
+import type { AdminOutput } from "../../../admin/operation_table.ts";
 import { roundedSize } from "../../../base/sizes.ts";
 import {
   type Call,
@@ -6,11 +7,28 @@ import {
   type CommandResult,
   flagOption,
   numberOption,
+  textOption,
 } from "../../command.ts";
+import { CliError, EXIT } from "../../exit_codes.ts";
 import { day, facts, moment, table } from "../../text.ts";
 
 async function show(call: Call): Promise<CommandResult> {
-  const data = await call.access.call("bandwidth.show", {});
+  const month = textOption(call, "month");
+  const top = numberOption(call, "top", { min: 1, max: 1000 });
+  if (month !== undefined && top !== undefined) {
+    throw new CliError(
+      "usage",
+      "Accounts are counted for this month alone: --top does not go with --month",
+      EXIT.usage,
+    );
+  }
+  const data = await call.access.call(
+    "bandwidth.show",
+    month === undefined ? {} : { month },
+  );
+  const most = top === undefined
+    ? undefined
+    : await call.access.call("bandwidth.users", { limit: top });
   const cap = data.monthly_cap_bytes;
   const forecast = data.forecast_bytes_out;
   const summary = facts([
@@ -29,7 +47,12 @@ async function show(call: Call): Promise<CommandResult> {
     ...data.by_category,
     ...(data.nic_total && { nic_total: data.nic_total }),
   }).map(([name, octets]) => row(name, octets));
-  return { data, text: `${summary}\n\n${table(HEADER("what"), rows)}` };
+  const text = `${summary}\n\n${table(HEADER("what"), rows)}`;
+  if (most === undefined) return { data, text };
+  return {
+    data: { ...data, ...most },
+    text: `${text}\n\n${userTable(most.users)}`,
+  };
 }
 
 async function history(call: Call): Promise<CommandResult> {
@@ -48,10 +71,12 @@ async function users(call: Call): Promise<CommandResult> {
   const data = await call.access.call("bandwidth.users", {
     limit: numberOption(call, "limit", { min: 1, max: 1000 }),
   });
-  const rows = data.users.map(({ username, ...octets }) =>
-    row(username, octets)
-  );
-  return { data, text: table(HEADER("account"), rows) };
+  return { data, text: userTable(data.users) };
+}
+
+function userTable(found: AdminOutput<"bandwidth.users">["users"]): string {
+  const rows = found.map(({ username, ...octets }) => row(username, octets));
+  return table(HEADER("account"), rows);
 }
 
 const HEADER = (what: string) => [what, "in", "out"];
@@ -71,6 +96,17 @@ export const BANDWIDTH_COMMANDS: readonly Command[] = [
     usage: "bandwidth show",
     summary: "What has passed this month, and how much it will be by its end",
     isDefault: true,
+    options: [
+      {
+        flags: "--month <month>",
+        summary: "of another one, as 2026-07; up to two years are kept",
+      },
+      {
+        flags: "--top <n>",
+        summary:
+          "also the accounts that have moved most, where bandwidth.per_user is on",
+      },
+    ],
     run: show,
   },
   {

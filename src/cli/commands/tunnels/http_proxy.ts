@@ -34,6 +34,16 @@ function statusText(
   ]);
 }
 
+async function credentials(call: Call): Promise<CommandResult> {
+  const data = await call.access.call("http_proxy.credentials", {});
+  const text = facts([
+    ["reached at", data.address ?? "nowhere"],
+    ["user name", data.username],
+    ["password", data.password],
+  ]);
+  return { data, text };
+}
+
 export const HTTP_PROXY_COMMANDS: readonly Command[] = [
   {
     usage: "http-proxy status",
@@ -63,5 +73,10 @@ export const HTTP_PROXY_COMMANDS: readonly Command[] = [
     summary: "The link that brings a client everything it needs",
     options: [QR_OPTION],
     run: (call) => showLink(call, "http_proxy.url"),
+  },
+  {
+    usage: "http-proxy credentials",
+    summary: "The same for programs that take no link, one by one",
+    run: credentials,
   },
 ];
