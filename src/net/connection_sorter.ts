@@ -59,6 +59,7 @@ export interface ConnectionSorterOptions {
 
 const READ_OCTETS = 2048; // most ClientHellos fit in
 const DIAL_MS = 5000; // to ourselves
+const PATIENCE = { takeMs: 60_000, stayMs: 5000 };
 
 export class ConnectionSorter implements Sorter {
   readonly #options: ConnectionSorterOptions;
@@ -154,7 +155,7 @@ export class ConnectionSorter implements Sorter {
     hold(inner.gone);
     const service = new NativeWire(inner, READ_OCTETS);
     await service.write(head);
-    // who is silent for too long is known to the service
-    void joinWires(wire, service, { clock, timers });
+    // who is silent for too long is known to the service; who is there when it has given up is not
+    void joinWires(wire, service, { patience: PATIENCE, clock, timers });
   }
 }
