@@ -37,6 +37,11 @@ export type HttpHandler = (
   exchange: HttpExchange,
 ) => Response | Promise<Response>;
 
+/** The body of an answer ends before its end, and the peer is to see that; no bug. */
+export class BrokenOff extends Error {
+  override readonly name = "BrokenOff";
+}
+
 export const DEFAULT_LIMITS: RouteLimits = {
   bodyOctets: 64 * 1024,
   bodyMs: 60_000,

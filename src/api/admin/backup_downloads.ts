@@ -11,7 +11,7 @@ import type { BackupShape } from "../../admin/backup_control.ts";
 import type { AdminContext } from "../../admin/context.ts";
 import { actorOf } from "../../admin/record.ts";
 import { Refusal } from "../../base/refusal.ts";
-import type { HttpExchange } from "../../http/peer.ts";
+import { BrokenOff, type HttpExchange } from "../../http/peer.ts";
 import { dispatch, requireScope } from "./dispatch.ts";
 import { readObject, wrongMethod } from "./envelope.ts";
 
@@ -76,12 +76,12 @@ export class BackupDownloads {
     { name, passing }: Taken,
   ): Promise<Response> {
     const { backups, audit } = context;
-    const packed = await backups.pack(name);
-    const over = async () => {
+    const leave = async () => {
       if (passing) await backups.remove(name).catch(onlyRefused);
-      this.#isBusy = false;
     };
+    let packed: ReadableStream<Uint8Array> | undefined;
     try {
+      packed = await backups.pack(name);
       await audit.add({
         actor: actorOf(credential),
         ip: exchange.address,
@@ -91,10 +91,11 @@ export class BackupDownloads {
         status: "ok",
       });
     } catch (error) {
-      await packed.cancel();
-      if (passing) await backups.remove(name).catch(onlyRefused);
+      await packed?.cancel();
+      await leave();
       throw error;
     }
+    const over = () => leave().finally(() => this.#isBusy = false);
     return new Response(ending(packed, exchange.ending, over), {
       headers: {
         "content-type": "application/gzip",
@@ -114,6 +115,13 @@ async function make(
   const body = request.body === null
     ? {}
     : await readObject(request, MAX_BODY_OCTETS);
+  // from elsewhere it could neither be sent nor removed
+  if (Object.hasOwn(body, "directory")) {
+    throw new Refusal("invalid_value", {
+      field: "directory",
+      explanation: "A download has no directory",
+    });
+  }
   const made = await dispatch(
     context,
     {
@@ -153,12 +161,16 @@ function ending(
   let ended: Promise<void> | undefined;
   const end = (reason?: unknown) =>
     ended ??= reader.cancel(reason).catch(() => {}).then(over);
-  const left = () => void end(signal.reason);
-  signal.addEventListener("abort", left, { once: true });
+  // what fails then is told to who reads on, if anybody does
+  const left = () => void end(signal.reason).catch(() => {});
+  if (signal.aborted) left();
+  else signal.addEventListener("abort", left, { once: true });
   return new ReadableStream({
     async pull(controller) {
       try {
         const { done, value } = await reader.read();
+        // half a backup must not pass for one when the server stops
+        if (signal.aborted) throw new BrokenOff("Nobody waits for the rest");
         if (!done) return controller.enqueue(value);
         signal.removeEventListener("abort", left);
         await end();

@@ -2,6 +2,7 @@
 import type { Clock } from "../../base/clock.ts";
 import { concat } from "../../base/octets.ts";
 import type { Wire } from "../../net/wire.ts";
+import { BrokenOff } from "../peer.ts";
 import {
   encodeChunk,
   encodeResponseHead,
@@ -74,7 +75,7 @@ export class ResponseWriter {
         waitUntil(until); // for the source, not the peer
         parts = [];
         const next = await rest.read().catch((error) => {
-          reportBug(error);
+          if (!(error instanceof BrokenOff)) reportBug(error);
           return undefined;
         });
         if (!next) return false;
