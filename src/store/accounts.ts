@@ -145,6 +145,12 @@ export interface AccountFigures {
   readonly octets: number;
 }
 
+export interface KnownSums {
+  readonly count: number | undefined;
+  readonly octets: number | undefined;
+  readonly figures: AccountFigures | undefined;
+}
+
 /** Durable when a promise resolves; every refusal is a `Refusal`. */
 export interface AccountStore {
   find(address: Address): Promise<Account | undefined>;
@@ -174,6 +180,14 @@ export interface AccountStore {
    * @param defaultQuotaOctets Of those without a quota of their own.
    */
   figuresAbout(defaultQuotaOctets: number): Promise<AccountFigures>;
+  /**
+   * The three above without any waiting: exact, or of many accounts what was
+   * counted last, while it is counted again. What has never been counted is
+   * missing until it is.
+   *
+   * @param defaultQuotaOctets Of those without a quota of their own.
+   */
+  knownNow(defaultQuotaOctets: number): KnownSums;
   /** Those that hold most, at most `MAX_LARGEST`; of many accounts, as it was a minute or two ago. */
   largestAbout(): Promise<readonly AccountSize[]>;
   /**

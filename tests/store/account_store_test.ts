@@ -40,6 +40,8 @@ accountsTest("create() never replaces an account", async ({ store }) => {
   await assert.rejects(addAccount(store, "ann"), refusal("username_taken"));
   assert.equal((await store.accounts.find(address("ann")))?.id, id);
   assert.equal(await store.accounts.countAbout(), 1);
+  assert.equal(store.accounts.knownNow(0).count, 1);
+  assert.equal(store.accounts.knownNow(0).figures?.total, 1);
 });
 
 accountsTest("create() in parallel gives a name to one", async ({ store }) => {

@@ -50,9 +50,6 @@ export function metricsService(assembly: Assembly): OptionalService {
         (seconds) => metrics.observe("event_loop_lag_seconds", seconds),
       );
       await prepareExposition();
-      // who asks first need not wait for all rows to be counted
-      const { accounts } = relay.store;
-      await Promise.all([accounts.countAbout(), accounts.octetsAbout()]);
       server = httpServer(assembly);
       for (const { host, port } of listen) {
         try {

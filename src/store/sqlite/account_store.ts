@@ -12,6 +12,7 @@ import type {
   AccountStore,
   BlockEntry,
   FoundAccount,
+  KnownSums,
   LoginRecord,
   NewAccount,
   RegistrationToken,
@@ -189,6 +190,15 @@ export class SqliteAccountStore implements AccountStore {
   figuresAbout(defaultQuotaOctets: number): Promise<AccountFigures> {
     this.#defaultQuotaOctets = defaultQuotaOctets;
     return this.#figures.get();
+  }
+
+  knownNow(defaultQuotaOctets: number): KnownSums {
+    this.#defaultQuotaOctets = defaultQuotaOctets;
+    return {
+      count: this.#count.known(),
+      octets: this.#octets.known(),
+      figures: this.#figures.known(),
+    };
   }
 
   largestAbout(): Promise<readonly AccountSize[]> {

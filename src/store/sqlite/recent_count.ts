@@ -42,15 +42,32 @@ export class RecentSums<Name extends string> {
   }
 
   async get(): Promise<Readonly<Record<Name, number>>> {
-    const { seconds, oldSeconds = OLD_SECONDS, spawn } = this.#parts;
     const isExact = this.#countedAt === undefined || this.#rows < CHEAP_ROWS;
-    if (isExact || seconds() - this.#countedAt! >= oldSeconds) {
+    const counting = this.#countIfOld();
+    if (isExact) await counting;
+    else if (counting) this.#parts.spawn(counting);
+    return this.#sums;
+  }
+
+  /**
+   * Without any waiting: exact while there are few rows, else what was counted
+   * last; undefined while many are counted for the first time.
+   */
+  known(): Readonly<Record<Name, number>> | undefined {
+    const counting = this.#countIfOld(); // of few rows it is over by now
+    if (counting) this.#parts.spawn(counting);
+    return this.#countedAt === undefined ? undefined : this.#sums;
+  }
+
+  #countIfOld(): Promise<void> | undefined {
+    const { seconds, oldSeconds = OLD_SECONDS } = this.#parts;
+    const isOld = this.#countedAt === undefined || this.#rows < CHEAP_ROWS ||
+      seconds() - this.#countedAt >= oldSeconds;
+    if (isOld) {
       this.#counting ??= this.#count()
         .finally(() => this.#counting = undefined);
-      if (isExact) await this.#counting;
-      else spawn(this.#counting);
     }
-    return this.#sums;
+    return this.#counting;
   }
 
   /** Rows that this process has made: a limit on them holds at once. */
@@ -88,6 +105,11 @@ export class RecentCount {
 
   async get(): Promise<number> {
     return (await this.#sums.get()).sum;
+  }
+
+  /** As `RecentSums.known()`. */
+  known(): number | undefined {
+    return this.#sums.known()?.sum;
   }
 
   added(rows: number): void {
