@@ -158,12 +158,17 @@ Deno.test("no secret is stored, nor text that a browser made up", async () => {
   });
 });
 
-Deno.test("the token of the file is refused where somebody wrote a short one", async () => {
+Deno.test("the token of the file is refused where somebody wrote a short one, or everybody may read it", async () => {
   await withRelay(async ({ access, stateDir }) => {
     await Deno.writeTextFile(`${stateDir}/admin_token`, "short\n");
     assert.throws(() => access.tokens.root(), /32 characters or more/);
     await Deno.writeTextFile(`${stateDir}/admin_token`, "");
-    assert.match(access.tokens.root(), /^[0-9a-f]{64}$/);
+    const token = access.tokens.root();
+    assert.match(token, /^[0-9a-f]{64}$/);
+    await Deno.chmod(`${stateDir}/admin_token`, 0o644);
+    assert.throws(() => access.tokens.root(), /chmod 600 \S+admin_token,/);
+    await Deno.chmod(`${stateDir}/admin_token`, 0o640);
+    assert.equal(access.tokens.root(), token);
   });
 });
 

@@ -211,6 +211,20 @@ Deno.test("the commands of the admin API against a server", async (t) => {
         await adminCall(server, "status");
       },
     );
+
+    await t.step(
+      "a token that everybody may read lets no server start",
+      async () => {
+        const file = `${server.stateDir}/admin_token`;
+        await server.end("SIGTERM");
+        await Deno.chmod(file, 0o644);
+        await assert.rejects(server.run());
+        assert.match(server.output, /may use the token in \S+: chmod 600 \S+,/);
+        await Deno.chmod(file, 0o600);
+        await server.run();
+        await adminCall(server, "status");
+      },
+    );
   } finally {
     await server.dispose();
   }

@@ -88,18 +88,33 @@ export async function makeRelease(
 /** Serves these files; `files` may be changed meanwhile. */
 export class ReleaseHost {
   files: ReleaseFiles = {};
-  readonly #server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
-    (request) => {
-      const file = this.files[new URL(request.url).pathname.slice(1)];
-      return file
-        ? new Response(file)
-        : new Response("Not found", { status: 404 });
-    },
-  );
+  /** Where all else is said to be. */
+  leadsTo: string | undefined;
+  readonly #tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  constructor(tls?: { readonly cert: string; readonly key: string }) {
+    this.#tls = tls;
+    this.#server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {}, ...tls },
+      (request) => this.#answer(new URL(request.url)),
+    );
+  }
+
+  #answer({ pathname }: URL): Response {
+    const file = this.files[pathname.slice(1)];
+    if (!file && this.leadsTo !== undefined) {
+      const location = `${this.leadsTo}x/`;
+      return new Response(null, { status: 302, headers: { location } });
+    }
+    return file
+      ? new Response(file)
+      : new Response("Not found", { status: 404 });
+  }
 
   get base(): string {
-    return `http://127.0.0.1:${this.#server.addr.port}/`;
+    const scheme = this.#tls ? "https" : "http";
+    return `${scheme}://127.0.0.1:${this.#server.addr.port}/`;
   }
 
   get source(): ReleaseSource {

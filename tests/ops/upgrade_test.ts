@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { downloadsOf } from "../../src/app/running/own_program.ts";
 import { hashOf, releaseSource } from "../../src/ops/upgrade/fetch_release.ts";
+import { makeSelfSigned } from "../../src/tls/self_signed.ts";
 import {
   planUpgrade,
   planVersion,
@@ -63,6 +64,49 @@ Deno.test("an upgrade puts the new program in place, restarts, and keeps the way
       [["1.0.0", true], ["1.1.0", false]],
     );
   }));
+
+Deno.test("a release comes from an unverified server where that is wished, and its signature counts", async () => {
+  const { chainPem: cert, keyPem } = await makeSelfSigned({
+    names: ["127.0.0.1"],
+    nowMs: Date.now(),
+    days: 2,
+  });
+  const host = new ReleaseHost({ cert, key: keyPem });
+  const installed = new Installed();
+  try {
+    const key = await signingKey();
+    host.files = await makeRelease("1.1.0", script("1.1.0"), key);
+    const parts = await installed.parts(key.publicKey);
+    await assert.rejects(
+      upgradeFrom(host.source, parts),
+      { trouble: "network" },
+    );
+    const source = { ...host.source, anyCertificate: true };
+    const other = await signingKey();
+    await assert.rejects(
+      upgradeFrom(source, await installed.parts(other.publicKey)),
+      { trouble: "invalid_signature" },
+    );
+    const gone = { ...source, base: `${host.base}gone/` };
+    await assert.rejects(upgradeFrom(gone, parts), /the server answers 404/);
+    host.leadsTo = host.base;
+    const away = { ...source, base: `${host.base}away/` };
+    await assert.rejects(
+      upgradeFrom(away, parts),
+      /leads on more than 5 times/,
+    );
+    host.leadsTo = "file:///etc/";
+    await assert.rejects(upgradeFrom(away, parts), /leads to file:, not/);
+    assert.equal((await installed.facts()).version, "1.0.0");
+    host.leadsTo = undefined;
+    const done = await upgradeFrom(source, parts);
+    assert.equal(done.version, "1.1.0");
+    assert.equal((await installed.facts()).version, "1.1.0");
+  } finally {
+    installed.dispose();
+    await host.close();
+  }
+});
 
 /** Names, sizes and contents of all that is there. */
 async function allBelow(directory: string): Promise<string[]> {

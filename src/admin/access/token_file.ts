@@ -10,6 +10,7 @@ import { giveToOwner } from "../../files/owner.ts";
 const TOKEN_OCTETS = 32;
 const SHORTEST = 32;
 const MAX_FILE_OCTETS = 4096;
+const FOR_OTHERS = 0o007;
 
 /** Makes one where there is none. @throws {Error} why it cannot be used */
 export function tokenIn(path: string, random: Random): string {
@@ -21,10 +22,17 @@ export function tokenIn(path: string, random: Random): string {
     return makeToken(path, random);
   }
   if (text === "") return makeToken(path, random); // of a crash while it was written
-  if (text.length >= SHORTEST && /^[!-~]+$/.test(text)) return text;
-  throw new Error(
-    `The token in ${path} must have ${SHORTEST} characters or more, without spaces; a new one is made where there is no file`,
-  );
+  if (text.length < SHORTEST || !/^[!-~]+$/.test(text)) {
+    throw new Error(
+      `The token in ${path} must have ${SHORTEST} characters or more, without spaces; a new one is made where there is no file`,
+    );
+  }
+  if (((Deno.statSync(path).mode ?? 0) & FOR_OTHERS) !== 0) {
+    throw new Error(
+      `Everybody on this machine may use the token in ${path}: chmod 600 ${path}, and make a new one if others may have read it`,
+    );
+  }
+  return text;
 }
 
 /** In place of the one before; whole, or not at all. */

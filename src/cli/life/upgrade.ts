@@ -118,7 +118,10 @@ async function upgrade(call: Call): Promise<CommandResult> {
     if (!isPlan) return await switchTo(call, tree, previous);
     return plan(await planVersion(previous, await partsOf(call, tree)));
   }
-  const source = sourceOf(call, call.args[0] ?? "latest");
+  const source = {
+    ...sourceOf(call, call.args[0] ?? "latest"),
+    anyCertificate: flagOption(call, "acceptUnsafeHttps"),
+  };
   if (isPlan) {
     return plan(await planUpgrade(source, await partsOf(call, tree)));
   }
@@ -214,8 +217,13 @@ async function listRemote(
   tree: VersionTree,
   kept: readonly KeptVersion[],
 ): Promise<CommandResult> {
-  const { base } = sourceOf(call, "latest");
-  const { release } = await getRelease(base, keysOf(call), SYSTEM_CLOCK.now());
+  const source = sourceOf(call, "latest");
+  const { base } = source;
+  const { release } = await getRelease(
+    source,
+    keysOf(call),
+    SYSTEM_CLOCK.now(),
+  );
   const asset = release.assets.find(({ os, arch }) =>
     os === Deno.build.os && arch === Deno.build.arch
   );
@@ -309,6 +317,11 @@ export const UPGRADE_COMMANDS: readonly Command[] = [
       {
         flags: "--allow-downgrade",
         summary: "also to an older version than this one",
+      },
+      {
+        flags: "--accept-unsafe-https",
+        summary:
+          "also from a server whose certificate cannot be verified; the signature has to be right all the same",
       },
       BINARY_OPTION,
     ],

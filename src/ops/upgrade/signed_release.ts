@@ -7,7 +7,7 @@
  */
 import { dirname, join } from "node:path";
 import { UpgradeFailed } from "./failure.ts";
-import { fetchOctets, hashOf } from "./fetch_release.ts";
+import { fetchOctets, hashOf, type ReleaseSource } from "./fetch_release.ts";
 import {
   type Asset,
   MAX_RELEASE_OCTETS,
@@ -28,15 +28,16 @@ export interface SignedRelease {
   readonly signature: Uint8Array<ArrayBuffer>;
 }
 
-/** @param base Ends in "/". @throws {UpgradeFailed} */
+/** @throws {UpgradeFailed} */
 export async function getRelease(
-  base: string,
+  source: ReleaseSource,
   keys: readonly ReleaseKey[],
   now: number,
 ): Promise<SignedRelease> {
-  const octets = await fetchOctets(base + RELEASE_FILE, MAX_RELEASE_OCTETS);
+  const octets = await fetchOctets(source, RELEASE_FILE, MAX_RELEASE_OCTETS);
   const signature = await fetchOctets(
-    base + SIGNATURE_FILE,
+    source,
+    SIGNATURE_FILE,
     MAX_SIGNATURE_OCTETS,
   );
   const release = await verifiedRelease(octets, signature, keys, now);
@@ -82,7 +83,7 @@ export async function checkKept(
   if (meta?.sha256 !== sha256) throw changed(version);
   if (!meta.signature_ok) return;
   const { release } = await getRelease(
-    `${dirname(program)}/`,
+    { base: `${dirname(program)}/` },
     keys,
     Date.parse(meta.installed_at),
   );

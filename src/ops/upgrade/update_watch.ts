@@ -67,9 +67,9 @@ export class UpdateWatch {
     if (isFresh) return;
     this.#source = place;
     try {
-      const { base } = releaseSource(place);
+      const source = releaseSource(place);
       const trusted = keys().map(parseKey);
-      const { release } = await getRelease(base, trusted, now());
+      const { release } = await getRelease(source, trusted, now());
       const latest = release.version;
       const isNewer = compareVersions(latest, version) > 0;
       this.#saw({ latest, isNewer, error: null });

@@ -72,7 +72,7 @@ export async function upgradeFrom(
   const { tree, installed: { facts }, keys } = parts;
   const place = source.base + RELEASE_FILE;
   parts.tell(`Getting ${place}`);
-  const signed = await getRelease(source.base, keys, parts.now());
+  const signed = await getRelease(source, keys, parts.now());
   const { release } = signed;
   const asset = assetFor(release, parts.platform);
   checkOrder(release, facts.version, parts.allowDowngrade);
@@ -119,7 +119,7 @@ export async function planUpgrade(
 ): Promise<Planned> {
   const { installed, keys, tell } = parts;
   tell(`Getting ${source.base + RELEASE_FILE}`);
-  const { release } = await getRelease(source.base, keys, parts.now());
+  const { release } = await getRelease(source, keys, parts.now());
   const asset = assetFor(release, parts.platform);
   checkOrder(release, installed.facts.version, parts.allowDowngrade);
   if (await hashOf(installed.program) === asset.program.sha256) {
