@@ -19,6 +19,7 @@ import {
   type ConnectionsSinceStart,
 } from "../net/connection_counts.ts";
 import { ConnectionSorter } from "../net/connection_sorter.ts";
+import { incomingOf } from "../net/carried_peers.ts";
 import { NativeConnection } from "../net/native_connection.ts";
 import { NativeWire } from "../net/native_wire.ts";
 import { SocketWire } from "../net/socket_wire.ts";
@@ -104,8 +105,7 @@ export class Protocols {
   /** On a port for TLS alone. */
   serveNative(protocol: OwnProtocol, conn: Deno.TlsConn): void {
     if (this.#isFull()) return conn.close();
-    const { hostname, port } = conn.remoteAddr as Deno.NetAddr;
-    this.#parts.carried.whose({ address: hostname, port }, (peer) => {
+    this.#parts.carried.whose(incomingOf(conn), (peer) => {
       const connection = new NativeConnection(conn, peer);
       this.#hold(connection.gone);
       if (protocol === "http") void this.#http.serveTls(connection);
@@ -173,9 +173,9 @@ export class Protocols {
 
   serveSocket(protocol: OwnProtocol, socket: Socket): void {
     if (this.#isFull()) return void socket.resetAndDestroy();
-    const { remoteAddress = "", remotePort = 0 } = socket;
+    const { remoteAddress = "", remotePort = 0, localPort = 0 } = socket;
     this.#parts.carried.whose(
-      { address: remoteAddress, port: remotePort },
+      { address: remoteAddress, port: remotePort, to: localPort },
       (peer) => {
         const upgrade = serverUpgrade((name) => this.#parts.contexts.get(name));
         const meter = this.#parts.traffic.meter(CATEGORIES[protocol]);

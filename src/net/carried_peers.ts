@@ -11,6 +11,12 @@ interface Endpoint {
   readonly port: number;
 }
 
+/** A connection to us, as we see it. */
+export interface Incoming extends Endpoint {
+  /** Our port: one of the peer's may lead to several of ours. */
+  readonly to: number;
+}
+
 /** Whose nobody can tell yet. */
 interface Waiting {
   readonly key: string;
@@ -33,13 +39,18 @@ export class CarriedPeers {
    * @throws what `dial` throws
    */
   async carry<
-    T extends { readonly local: Endpoint; readonly gone: Promise<void> },
+    T extends {
+      readonly local: Endpoint;
+      readonly remote: Endpoint;
+      readonly gone: Promise<void>;
+    },
   >(peerAddress: string, dial: () => Promise<T>): Promise<T> {
     const number = ++this.#lastDial;
     this.#dials.add(number);
     try {
       const connection = await dial();
-      const key = keyOf(connection.local);
+      const { local, remote } = connection;
+      const key = keyOf({ ...local, to: remote.port });
       this.#peers.set(key, peerAddress);
       void connection.gone.then(() => this.#peers.delete(key));
       return connection;
@@ -52,12 +63,10 @@ export class CarriedPeers {
   /**
    * Tells whose a connection to us is: at once, unless it may be of a dial that
    * has not returned yet. undefined: it is its own.
-   *
-   * @param remote The other end of it
    */
-  whose(remote: Endpoint, tell: (peer: string | undefined) => void): void {
-    if (!isLoopback(remote.address)) return tell(undefined);
-    const key = keyOf(remote);
+  whose(incoming: Incoming, tell: (peer: string | undefined) => void): void {
+    if (!isLoopback(incoming.address)) return tell(undefined);
+    const key = keyOf(incoming);
     const peer = this.#peers.get(key);
     if (peer !== undefined || this.#dials.size === 0) return tell(peer);
     this.#waiting.push({ key, dial: this.#lastDial, tell });
@@ -76,6 +85,11 @@ export class CarriedPeers {
   }
 }
 
-function keyOf({ address, port }: Endpoint): string {
-  return `${plainAddress(address)} ${port}`;
+export function incomingOf({ remoteAddr, localAddr }: Deno.Conn): Incoming {
+  const { hostname, port } = remoteAddr as Deno.NetAddr;
+  return { address: hostname, port, to: (localAddr as Deno.NetAddr).port };
+}
+
+function keyOf({ address, port, to }: Incoming): string {
+  return `${plainAddress(address)} ${port} ${to}`;
 }

@@ -11,7 +11,7 @@
  */
 import type { Clock, Timers } from "../base/clock.ts";
 import { GatheredOctets } from "../base/gathered_octets.ts";
-import type { CarriedPeers } from "./carried_peers.ts";
+import { type CarriedPeers, incomingOf } from "./carried_peers.ts";
 import {
   ConnectionCounts,
   type ConnectionLimits,
@@ -108,9 +108,8 @@ export class ConnectionSorter implements Sorter {
   }
 
   #peerOf(conn: Deno.TcpConn): Promise<string | undefined> {
-    const { hostname, port } = conn.remoteAddr as Deno.NetAddr;
     return new Promise((resolve) =>
-      this.#options.carried.whose({ address: hostname, port }, resolve)
+      this.#options.carried.whose(incomingOf(conn), resolve)
     );
   }
 

@@ -3,7 +3,7 @@ import { connect, type TLSSocket } from "node:tls";
 import { connect as connectPlain } from "node:net";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../app/system_time.ts";
 import { makeSelfSigned } from "../tls/self_signed.ts";
-import { CarriedPeers } from "./carried_peers.ts";
+import { CarriedPeers, incomingOf } from "./carried_peers.ts";
 import { type Beginning, ConnectionSorter } from "./connection_sorter.ts";
 import { NativeConnection } from "./native_connection.ts";
 import { NativeListener } from "./native_listener.ts";
@@ -61,8 +61,7 @@ function service({ patienceMs, perAddress }: Limits) {
     sorter: () => state.isSorted ? sorter : undefined,
     onFault: (error) => assert.fail(String(error)),
     onConnection(conn) {
-      const { hostname, port } = conn.remoteAddr as Deno.NetAddr;
-      carried.whose({ address: hostname, port }, (peer) => {
+      carried.whose(incomingOf(conn), (peer) => {
         void tell(new NativeConnection(conn, peer));
       });
     },
