@@ -156,6 +156,17 @@ sealing(
 );
 
 sealing(
+  "a key of very many parts is not looked at, whether it could be used or not",
+  async (sealer) => {
+    for (const [count, isUsable] of [[5, true], [30, false]] as const) {
+      const subkeys = Array.from({ length: count }, () => ({ sign: false }));
+      const key = certificateOf(await newKey({ subkeys }));
+      assert.equal(await sealer.isUsable(key), isUsable, String(count));
+    }
+  },
+);
+
+sealing(
   "what nothing can be encrypted to is of no use, and read in clear",
   async (sealer) => {
     const hour = 3_600_000;

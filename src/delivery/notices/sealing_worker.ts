@@ -36,6 +36,8 @@ export type SealingRequest =
 /** undefined: it cannot be done with this key. */
 export type SealingReply = string | OwnKey | undefined;
 
+/** Clients' own have some ten; each that is signed takes a while to look at. */
+const MAX_PACKETS = 40;
 const MAX_RSA_BITS = 4096;
 const MAX_EXPONENT_OCTETS = 4;
 
@@ -57,6 +59,9 @@ answerQuestions<SealingRequest, SealingReply>(async (request) => {
 /** @throws {Error} unless a message can be encrypted to it now */
 async function readerKey(certificate: Uint8Array): Promise<PublicKey> {
   const key = await readKey({ binaryKey: certificate });
+  if (key.toPacketList().length > MAX_PACKETS) {
+    throw new RangeError("That is more than anybody needs");
+  }
   if (key.isPrivate() || !key.getKeys().every(isQuick)) {
     throw new RangeError("That is no key to encrypt to");
   }
