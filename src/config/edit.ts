@@ -25,6 +25,17 @@ export function editedText(
   return edited;
 }
 
+/** The text with that key, if it was not in it; of a file that cannot be read without it. */
+export function completedText(
+  text: string,
+  key: KeyName,
+  value: unknown,
+): string {
+  return valueSpan(text, key.split("."))
+    ? text
+    : replaced(text, key, keyNamed(key).kind.toToml(value));
+}
+
 function replaced(text: string, key: KeyName, toml: string): string {
   const path = key.split(".");
   const [section = "", name = ""] = path;

@@ -41,6 +41,32 @@ imageTest(
 );
 
 imageTest(
+  "install completes a configuration without a domain, or says what it lacks",
+  async (image) => {
+    const path = "/etc/postern/postern.toml";
+    const own = '# mine\n[server]\nhostname = "mx.chat.example"\n[log]\n';
+    image.write(path, own);
+    const unnamed = await command(image, install(image));
+    assert.equal(unnamed.exit, 7, unnamed.err);
+    assert.match(unnamed.err, /server\.domain: is required/);
+    assert.equal(image.read(path), own);
+    const args = install(image, "--simple", "--domain", "chat.example");
+    const done = await command(image, args);
+    assert.match(done.err, /postern\.toml, which lacks server\.domain/);
+    assert.equal(done.exit, 0, done.err);
+    const text = image.read(path);
+    assert.match(
+      text,
+      /^# mine\n\[server\]\ndomain = "chat.example"\nhostname/,
+    );
+    assert.match(text, /\n\[log\]\n$/);
+    const again = await command(image, args);
+    assert.equal(again.exit, 0, again.err);
+    assert.equal(image.read(path), text);
+  },
+);
+
+imageTest(
   "install --dry-run lists the plan and writes nothing",
   async (image) => {
     const before = image.tree();

@@ -18,6 +18,7 @@ import {
 import { InstallRefused } from "../../ops/install/refused.ts";
 import { describeStep } from "../../ops/install/steps.ts";
 import {
+  completedConfig,
   type WishedConfig,
   wishedConfig,
   type Wishes,
@@ -48,7 +49,7 @@ async function install(call: Call): Promise<CommandResult> {
   const machine = new Machine(pathOption(call, "root") ?? "", runHere);
   const named = readPlaces(call);
   const isDry = flagOption(call, "dryRun");
-  const there = machine.text(named.config);
+  const there = existingConfig(call, named, machine);
   const asks = isInteractive(call, there !== undefined);
   const places = withExisting(call, named, there);
   const options = readOptions(call, machine);
@@ -126,6 +127,17 @@ function checkRights({ isLive }: Machine, places: Places): void {
   );
 }
 
+/** As it will be. @throws {CliError} usage */
+function existingConfig(
+  call: Call,
+  { config }: Places,
+  machine: Machine,
+): string | undefined {
+  return understood(() =>
+    completedConfig(machine.text(config), optionWishes(call))
+  );
+}
+
 /** The file that is there says where the state is, unless it is told. */
 function withExisting(
   call: Call,
@@ -143,8 +155,13 @@ function withExisting(
 
 /** @throws {CliError} usage */
 function read(wishes: Wishes, places: Places): WishedConfig {
+  return understood(() => wishedConfig(wishes, places));
+}
+
+/** @throws {CliError} usage, where an option cannot be what it says */
+function understood<T>(work: () => T): T {
   try {
-    return wishedConfig(wishes, places);
+    return work();
   } catch (error) {
     if (error instanceof SyntaxError) throw usage(error.message);
     throw error;

@@ -199,8 +199,12 @@ class Worker implements Outcome {
 
   /** One that is there is the operator's. */
   #writeConfig(step: ConfigStep): boolean {
-    const { path, mode, owner, text, conflicts, force } = step;
+    const { path, mode, owner, text, completed, conflicts, force } = step;
     if (this.#machine.look(path) === undefined) return this.#write(step, text);
+    if (completed !== undefined && !force) {
+      this.#write(step, completed);
+      if (conflicts.length === 0) return true;
+    }
     if (conflicts.length === 0) return this.#setReadable(step);
     const wanted = this.#ownership(owner);
     if (force) {

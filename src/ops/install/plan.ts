@@ -1,5 +1,6 @@
 /** From what is asked for and what is there to a list of steps. @module */
 import { isServiceName } from "../../base/program_name.ts";
+import { completedText } from "../../config/edit.ts";
 import { loadConfig } from "../../config/load.ts";
 import { keyNamed, valueOf } from "../../config/schema.ts";
 import { configText } from "../../config/write.ts";
@@ -133,7 +134,11 @@ function configStep(request: InstallRequest, machine: Machine): ConfigStep {
     `"${name} config show --effective" lists all, "${name} config check" reads`,
     `the file as the server will.`,
   ]);
-  const there = machine.text(config);
+  const found = machine.text(config);
+  const domain = wished.asked.get("server.domain");
+  const there = found === undefined || domain === undefined
+    ? found
+    : completedText(found, "server.domain", domain);
   return {
     kind: "config",
     part: "config",
@@ -141,6 +146,7 @@ function configStep(request: InstallRequest, machine: Machine): ConfigStep {
     mode: 0o640,
     owner: "group",
     text,
+    ...(there === undefined || there === found ? {} : { completed: there }),
     conflicts: there === undefined || there === text
       ? []
       : conflicts(config, there, wished),

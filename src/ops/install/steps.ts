@@ -41,6 +41,8 @@ export interface BinaryStep extends InPart {
 export interface ConfigStep extends InPart {
   readonly kind: "config";
   readonly text: string;
+  /** The one that is there, with the domain that it lacks. */
+  readonly completed?: string;
   /** What the one that is there says otherwise; then the text goes beside it. */
   readonly conflicts: readonly string[];
   /** In place of the one that is there, which is kept under another name. */
@@ -90,7 +92,9 @@ export function describeStep(step: Step): string {
     case "binary":
       return `program ${step.path}, a copy of ${step.source}`;
     case "config":
-      return `configuration ${step.path} (${access(step)})`;
+      return `configuration ${step.path}${
+        step.completed === undefined ? "" : ", which lacks server.domain"
+      } (${access(step)})`;
     case "user":
       return `system user and group ${step.name}, without a login`;
     case "manifest":

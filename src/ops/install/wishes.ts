@@ -2,6 +2,7 @@
 import { isIP } from "node:net";
 import { type KeyName, keyNamed } from "../../config/schema.ts";
 import { loadConfig } from "../../config/load.ts";
+import { completedText } from "../../config/edit.ts";
 import { ConfigError } from "../../config/problems.ts";
 import { configText, type WrittenKeys } from "../../config/write.ts";
 import { canonicalAddress } from "../../dns/address_kind.ts";
@@ -92,6 +93,17 @@ export function wishedConfig(wishes: Wishes, places: Places): WishedConfig {
     written.set("tls.mode", modeOfDomain(written));
   }
   return { asked, written };
+}
+
+/** A file without the domain, which no relay runs without, has the one that is asked for. */
+export function completedConfig(
+  text: string | undefined,
+  { domain, ip }: Pick<Wishes, "domain" | "ip">,
+): string | undefined {
+  const name = domain ?? (ip === undefined ? undefined : literal(ip));
+  if (text === undefined || name === undefined) return text;
+  const value = read("server.domain", WISH_OPTIONS.domain, name);
+  return completedText(text, "server.domain", value);
 }
 
 const STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory";
