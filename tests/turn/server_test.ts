@@ -576,6 +576,60 @@ Deno.test("who floods is answered a while, others are answered all the time", ()
   equal(neighbour.request(METHODS.allocate, [UDP]).error, 0);
 });
 
+Deno.test("who floods with signed requests is not looked at, what was allocated is", () => {
+  const turn = new MemoryTurn();
+  const calling = new MemoryClient(turn);
+  allocated(calling);
+  const flooding = new MemoryClient(turn);
+  flooding.nonce = "AAAAAAAAAAAAAAAA";
+  const signed = flooding.signed(METHODS.allocate, [UDP]);
+  for (let sent = 0; sent < 10_000; sent++) flooding.exchange(signed);
+  ok(flooding.got.length <= 40);
+  equal(turn.server.counters().dropped.too_many, 10_000 - flooding.got.length);
+  flooding.nonce = calling.nonce; // a right one does not help
+  equal(flooding.exchange(flooding.signed(METHODS.allocate, [UDP])), undefined);
+  equal(calling.request(METHODS.refresh).error, 0);
+  const neighbour = new MemoryClient(turn);
+  equal(neighbour.request(METHODS.allocate, [UDP]).error, 0);
+  turn.nowMs = 1000;
+  equal(flooding.request(METHODS.allocate, [UDP]).error, 0);
+});
+
+Deno.test("signatures of a flood from everywhere are not all checked", () => {
+  const turn = new MemoryTurn();
+  const calling = new MemoryClient(turn);
+  allocated(calling);
+  const { nonce } = calling;
+  const flooding = Array.from(
+    { length: 5000 },
+    (_, at) =>
+      new MemoryClient(turn, {
+        hostname: `198.18.${at >> 8}.${at & 255}`,
+      }),
+  );
+  for (const one of flooding) {
+    one.nonce = nonce; // of another address
+    one.exchange(one.signed(METHODS.allocate, [UDP]));
+  }
+  const looked = flooding.filter(({ got }) => got.length > 0).length;
+  ok(looked <= 4000 && looked > 3900, `${looked}`);
+  equal(calling.request(METHODS.refresh).error, 0);
+  turn.nowMs = 1000;
+  equal(new MemoryClient(turn).request(METHODS.allocate, [UDP]).error, 0);
+});
+
+Deno.test("one who has an allocation cannot flood with signatures either", () => {
+  const turn = new MemoryTurn();
+  const flooding = new MemoryClient(turn);
+  allocated(flooding);
+  const right = flooding.signed(METHODS.refresh, []);
+  flooding.got.length = 0;
+  for (let sent = 0; sent < 1000; sent++) flooding.exchange(right);
+  ok(flooding.got.length <= 200 && flooding.got.length > 190);
+  const neighbour = new MemoryClient(turn);
+  equal(neighbour.request(METHODS.allocate, [UDP]).error, 0);
+});
+
 Deno.test("after ten wrong passwords an address is not heard, but what it has goes on", () => {
   const turn = new MemoryTurn();
   const calling = new MemoryClient(turn);

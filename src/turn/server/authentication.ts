@@ -24,7 +24,8 @@ export interface Authenticated {
 
 export interface NotAuthenticated {
   readonly error: ErrorNumber;
-  readonly attributes: readonly Attribute[];
+  /** Of the answer: made when there is one. */
+  attributes(): readonly Attribute[];
   /** The password was wrong, and the nonce right. */
   readonly isFailure: boolean;
 }
@@ -51,7 +52,7 @@ export function authenticate(
   const now = nowSeconds(clock);
   const { hostname } = client.address;
   function challenge(error: 401 | 438, isFailure = false): NotAuthenticated {
-    const attributes = [
+    const attributes = () => [
       errorAttribute(error),
       textAttribute(ATTRIBUTES.realm, realm),
       textAttribute(ATTRIBUTES.nonce, nonces.make(now, hostname)),
@@ -65,7 +66,7 @@ export function authenticate(
   if (
     username === undefined || nonce === undefined || saidRealm === undefined
   ) {
-    const attributes = [errorAttribute(400)];
+    const attributes = () => [errorAttribute(400)];
     return { error: 400, attributes, isFailure: false };
   }
   if (!nonces.isValid(nonce, now, hostname)) return challenge(438);

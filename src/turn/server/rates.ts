@@ -30,6 +30,13 @@ export const CHALLENGE_RATES: AnswerRates = {
   all: { burst: 10_000, perSecond: 5000 },
 };
 
+/** Signatures that are checked, which costs as much as fifty packets of a call. */
+export const SIGNATURE_RATES: AnswerRates = {
+  perTuple: { burst: 200, perSecond: 100 },
+  perAddress: { burst: 1000, perSecond: 400 },
+  all: { burst: 4000, perSecond: 2000 },
+};
+
 const ALL = "";
 
 export class AnswerLimit {
@@ -48,6 +55,16 @@ export class AnswerLimit {
     return this.#tuples.take(key) === 0 &&
       this.#addresses.take(limitKey(address.hostname)) === 0 &&
       this.#all.take(ALL) === 0;
+  }
+
+  /** Takes from the limit of the 5-tuple alone: what others do does not count. */
+  takeOwn({ key }: TurnPeer): boolean {
+    return this.#tuples.take(key) === 0;
+  }
+
+  /** Whether this 5-tuple has had all of its answers, of which none is taken here. */
+  isSpent({ key }: TurnPeer): boolean {
+    return this.#tuples.wait(key) > 0;
   }
 }
 

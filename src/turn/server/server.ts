@@ -37,6 +37,7 @@ import {
   BINDING_RATES,
   CHALLENGE_RATES,
   FailureLimit,
+  SIGNATURE_RATES,
 } from "./rates.ts";
 import { RecentReplies } from "./recent_replies.ts";
 import {
@@ -64,6 +65,7 @@ export class TurnServer {
   readonly #nonces: Nonces;
   readonly #bindings: AnswerLimit;
   readonly #challenges: AnswerLimit;
+  readonly #signatures: AnswerLimit;
   readonly #failures: FailureLimit;
   readonly #replies: RecentReplies;
   #options: TurnOptions;
@@ -76,6 +78,7 @@ export class TurnServer {
     this.#nonces = new Nonces(random(NONCE_KEY_OCTETS));
     this.#bindings = new AnswerLimit(clock, BINDING_RATES);
     this.#challenges = new AnswerLimit(clock, CHALLENGE_RATES);
+    this.#signatures = new AnswerLimit(clock, SIGNATURE_RATES);
     this.#failures = new FailureLimit(clock);
     this.#replies = new RecentReplies(clock);
     this.#options = options;
@@ -170,13 +173,7 @@ export class TurnServer {
   #request(client: TurnPeer, message: StunMessage, octets: Uint8Array): Sent {
     const handle = REQUESTS.get(message.method);
     const { dropped } = this.#counts;
-    // a call that is under way is not its neighbour's fault
-    if (!this.#allocations.of(client) && this.#failures.isSilenced(client)) {
-      dropped.too_many++;
-      return;
-    }
-    // before anything is computed for somebody unknown
-    if (!message.integrity && !this.#challenges.take(client)) {
+    if (!this.#isHeard(client, message)) {
       dropped.too_many++;
       return;
     }
@@ -190,7 +187,7 @@ export class TurnServer {
         dropped.too_many++;
         return;
       }
-      return this.#reply(client, message, "error", who.attributes);
+      return this.#reply(client, message, "error", who.attributes());
     }
     const { username, key } = who;
     const unknown = unknownTypes(message.attributes);
@@ -201,6 +198,19 @@ export class TurnServer {
     if (earlier) return client.send(earlier);
     const answer = handle(this.#requests, { client, message, username });
     return this.#answer(client, message, answer, key);
+  }
+
+  /** Before anything is computed, however a request is signed. */
+  #isHeard(client: TurnPeer, { integrity }: StunMessage): boolean {
+    if (this.#allocations.of(client)) {
+      // a call that is under way is not its neighbour's fault
+      return integrity
+        ? this.#signatures.takeOwn(client)
+        : this.#challenges.take(client);
+    }
+    if (this.#failures.isSilenced(client)) return false;
+    if (!integrity) return this.#challenges.take(client);
+    return !this.#challenges.isSpent(client) && this.#signatures.take(client);
   }
 
   /** RFC 8656 §11.2: what is not right is dropped without a word. */
