@@ -14,6 +14,8 @@ import type { OwnSolvers } from "./own_solvers.ts";
 
 const DEFAULT = ":80";
 const PATIENCE_MS = 10_000;
+/** At the port of HTTPS; one more, which may be the authority, ends the oldest. */
+const MOST_OPEN = 200;
 
 export interface TemporaryOptions {
   /** As `listen.http` has it. */
@@ -119,6 +121,11 @@ async function serveTls(
   const open = new Set<NativeConnection>();
   try {
     for await (const conn of listener) {
+      const [oldest] = open;
+      if (oldest && open.size >= MOST_OPEN) {
+        oldest.abort();
+        open.delete(oldest);
+      }
       const connection = new NativeConnection(conn);
       open.add(connection);
       void connection.gone.then(() => open.delete(connection));
