@@ -32,9 +32,16 @@ export async function joinWires(
     ticking.push(timers.every(ms, tick));
   let writes = 0;
   let writing = 0; // which of them; 0: none
+  let isClosed = false; // what is pending then fails, too
   function abort(): void {
     first.abort();
     second.abort();
+  }
+  /** What the kernel has still to send to a slow peer is sent. */
+  function close(): void {
+    isClosed = true;
+    first.close();
+    second.close();
   }
   async function pass(
     from: Wire,
@@ -56,7 +63,7 @@ export async function joinWires(
   }
   async function passDown(): Promise<void> {
     await pass(second, first, "down");
-    if (patience) every(patience.stayMs, abort);
+    if (patience) every(patience.stayMs, close);
   }
   if (idleMs !== undefined) {
     every(LOOK_MS, () => {
@@ -72,10 +79,9 @@ export async function joinWires(
   }
   try {
     await Promise.all([pass(first, second, "up"), passDown()]);
-    first.close();
-    second.close();
+    close();
   } catch {
-    abort(); // one of the two is lost
+    if (!isClosed) abort(); // one of the two is lost
   } finally {
     for (const stop of ticking) stop();
   }

@@ -58,6 +58,7 @@ class TestWire implements Wire {
 
   close(): void {
     this.end = "closed";
+    this.#reading?.reject(new Error("closed"));
   }
 
   abort(): void {
@@ -94,7 +95,7 @@ Deno.test("joinWires() ends with both, and leaves no timer", async () => {
   assert.equal(time.pending, 0);
 });
 
-Deno.test("who stays when the service has ended is cut off, whatever is sent", async () => {
+Deno.test("who stays when the service has ended is hung up on, whatever is sent", async () => {
   const { time, peer, service, over } = joined(PATIENCE);
   await service.arrive(undefined);
   await time.pass(4999);
@@ -102,7 +103,7 @@ Deno.test("who stays when the service has ended is cut off, whatever is sent", a
   await peer.arrive(OCTETS);
   await time.pass(2);
   await over;
-  assert.deepEqual([peer.end, service.end], ["aborted", "aborted"]);
+  assert.deepEqual([peer.end, service.end], ["closed", "closed"]);
   assert.equal(time.pending, 0);
 });
 
