@@ -171,8 +171,11 @@ export interface LiveTurn {
   status(): Promise<TurnStatusShape>;
   /** @throws {Refusal} `unavailable` */
   credentials(): TurnCredentialShape;
-  /** @throws {Refusal} `unavailable` */
-  test(): Promise<TurnTestShape>;
+  /**
+   * @param asTold By the address that clients are told, not by this machine's own.
+   * @throws {Refusal} `unavailable`
+   */
+  test(asTold?: boolean): Promise<TurnTestShape>;
 }
 
 /** Waking phones; numbers only. */

@@ -28,6 +28,25 @@ Deno.test("a relay serves calls, tells clients of them, and follows settings", a
       deepEqual(status.relay_addresses, ["127.0.0.1"]);
     });
 
+    await t.step(
+      "turn test --relay comes in where clients are led",
+      async () => {
+        const { ok: works, steps } = await data("turn", "test", "--relay");
+        ok(works, JSON.stringify(steps));
+        deepEqual(steps[0], {
+          name: "address",
+          ok: true,
+          detail: "127.0.0.1 is 127.0.0.1",
+        });
+        equal((await data("turn", "status")).allocated, 4);
+        await server.command("settings", "set", "turn_server", "no.invalid");
+        const lost = await server.command("turn", "test", "--relay", "--json")
+          .then(() => undefined, (error) => String(error));
+        match(lost ?? "", /no\.invalid: /);
+        await server.command("settings", "reset", "turn_server");
+      },
+    );
+
     await t.step("turn credentials --ice is what browsers take", async () => {
       const text = await server.command("turn", "credentials", "--ice");
       const [{ urls, username, credential }] = JSON.parse(text).iceServers;

@@ -1,11 +1,14 @@
 /** The TURN server as operations see it. @module */
+import { lookup } from "node:dns/promises";
 import type {
   LiveTurn,
+  ProbeStep,
   TurnCredentialShape,
   TurnStatusShape,
   TurnTestShape,
 } from "../../admin/live_server.ts";
 import { Refusal } from "../../base/refusal.ts";
+import { reasonOf } from "../../base/system_errors.ts";
 import { formatAddress } from "../../net/listener.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { ServiceListeners } from "../service_listeners.ts";
@@ -16,6 +19,20 @@ const LOOPBACK: Readonly<Record<string, string>> = {
   "0.0.0.0": "127.0.0.1",
   "::": "127.0.0.1",
 };
+
+/** As clients do, which are told a name. */
+async function addressStep(
+  host: string,
+): Promise<{ readonly step: ProbeStep; readonly address?: string }> {
+  const name = "address";
+  try {
+    const { address } = await lookup(host);
+    const step = { name, ok: true, detail: `${host} is ${address}` };
+    return { step, address };
+  } catch (error) {
+    return { step: { name, ok: false, detail: `${host}: ${reasonOf(error)}` } };
+  }
+}
 
 export function liveTurn(
   service: TurnService,
@@ -75,8 +92,17 @@ export function liveTurn(
     };
   }
 
-  async function test(): Promise<TurnTestShape> {
-    const { username, password } = current();
+  async function test(asTold = false): Promise<TurnTestShape> {
+    const { host, port: told, username, password } = current();
+    if (asTold) {
+      const found = await addressStep(host);
+      if (found.address === undefined) {
+        return { ok: false, steps: [found.step] };
+      }
+      const server = { hostname: found.address, port: told };
+      const steps = await probeTurn({ server, username, password });
+      return { ok: steps.every(({ ok }) => ok), steps: [found.step, ...steps] };
+    }
     const [bound] = listeners.bound("turn");
     if (!bound) throw new Refusal("unavailable");
     const { hostname, port } = bound;

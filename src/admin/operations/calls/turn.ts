@@ -1,4 +1,6 @@
 /** Calls: the TURN server. @module */
+import { optional } from "valibot";
+import { flag } from "../../fields.ts";
 import { serverOperation } from "../../operation.ts";
 
 export const TURN_OPERATIONS = {
@@ -21,8 +23,15 @@ export const TURN_OPERATIONS = {
     summary: "Use the TURN server as two clients in a call would",
     scope: "full",
     changes: false,
-    input: {},
-    run: (live) => live.turn.test(),
+    input: {
+      relay: optional(
+        flag(
+          "come in by the address that clients are told, not by this machine's own",
+        ),
+        false,
+      ),
+    },
+    run: (live, { relay }) => live.turn.test(relay),
   }),
   "turn.enable": serverOperation({
     summary: "Let the TURN server listen where file and settings say",

@@ -1,7 +1,12 @@
 /** Calls: the TURN server. @module */
 import type { AdminOutput } from "../../../admin/operation_table.ts";
 import { formatSize } from "../../../base/sizes.ts";
-import type { Call, Command, CommandResult } from "../../command.ts";
+import {
+  type Call,
+  type Command,
+  type CommandResult,
+  flagOption,
+} from "../../command.ts";
 import { EXIT } from "../../exit_codes.ts";
 import { counted, facts, moment, table, yesNo } from "../../text.ts";
 
@@ -44,7 +49,9 @@ function shown(data: Status): CommandResult {
 }
 
 async function test(call: Call): Promise<CommandResult> {
-  const data = await call.access.call("turn.test", {});
+  const data = await call.access.call("turn.test", {
+    relay: flagOption(call, "relay"),
+  });
   const rows = data.steps.map(({ name, ok, detail }) => [
     name,
     ok ? "ok" : "failed",
@@ -85,6 +92,11 @@ export const TURN_COMMANDS: readonly Command[] = [
     usage: "turn test",
     summary:
       "Use it as two clients in a call would; exit 1 if anything does not work",
+    options: [{
+      flags: "--relay",
+      summary:
+        "come in by the address that clients are told, not by this machine's own",
+    }],
     run: test,
   },
   {
