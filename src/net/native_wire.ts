@@ -47,10 +47,15 @@ export class NativeWire implements Wire {
     this.#meter = meter;
   }
 
-  async read(): Promise<Uint8Array | undefined> {
+  /** Not async: what an async function holds would be there for each peer that says nothing. */
+  read(): Promise<Uint8Array | undefined> {
     const buffer = this.#buffer();
-    const count = await this.#connection.read(buffer);
-    if (count === null) return undefined;
+    return this.#connection.read(buffer).then((count) =>
+      count === null ? undefined : this.#filled(buffer, count)
+    );
+  }
+
+  #filled(buffer: Uint8Array, count: number): Uint8Array {
     if (this.#meter) this.#meter.received += count;
     this.#readSize = count === buffer.length
       ? Math.min(this.#readSize * 8, LARGEST_READ)

@@ -321,7 +321,7 @@ export class HttpConnection {
     }
     const { stopping } = this.#around;
     if (route.meter) this.#wire.countAs?.(route.meter);
-    if (route.countsConnections) this.#around.onCountedElsewhere();
+    if (route.countsConnections) this.#around.onCountedElsewhere(this.#wire);
     this.#takeover = (wire) => answer({ request, wire, stopping });
     return false;
   }

@@ -18,7 +18,10 @@ import type { Wire } from "../../net/wire.ts";
 import type { HttpHandler } from "../peer.ts";
 import { TrustedProxies } from "../trusted_proxies.ts";
 import { type Handover, HttpConnection } from "./connection.ts";
-import type { ConnectionLimits } from "./surroundings.ts";
+import type {
+  ConnectionLimits,
+  ConnectionSurroundings,
+} from "./surroundings.ts";
 import type { OpenTunnel } from "./connect.ts";
 import { FIXED_ANSWERS, type FixedAnswers } from "./fixed_answers.ts";
 import type { UpgradeRoute } from "./upgrade.ts";
@@ -68,6 +71,8 @@ export class HttpServer {
   readonly #proxies: TrustedProxies;
   readonly #counts: ConnectionCounts;
   readonly #handshakes = new ConnectionCounts(() => HANDSHAKE_LIMITS);
+  /** Of all connections. */
+  readonly #around: ConnectionSurroundings;
   readonly #open = new Map<Wire, Open>();
   readonly #handshaking = new Map<NativeConnection, number>(); // deadlines
   readonly #stopSweeping: () => void;
@@ -82,6 +87,21 @@ export class HttpServer {
       const isProxy = this.#proxies.includes(address);
       return { total, perAddress: isProxy ? total : perAddress };
     });
+    const { handler, upgrades = [], openTunnel, answers, clock, timers } =
+      options;
+    this.#around = {
+      handler,
+      upgrades,
+      ...(openTunnel ? { openTunnel } : {}),
+      answers: answers ?? FIXED_ANSWERS,
+      clock,
+      timers,
+      proxies: this.#proxies,
+      stopping: this.#stopping.signal,
+      limits: () => options.limits(),
+      onCountedElsewhere: (wire) => this.#leave(wire),
+      reportBug: (error) => options.reportBug(error),
+    };
     this.#stopSweeping = options.timers.every(SWEEP_MS, () => this.#sweep());
   }
 
@@ -132,34 +152,19 @@ export class HttpServer {
   }
 
   /** A connection that speaks HTTP, until it is no more. Never rejects. */
-  async serve(wire: Wire): Promise<void> {
-    const { peerAddress } = wire;
-    if (this.#stopping.signal.aborted) return wire.abort();
-    if (!this.#counts.enter(peerAddress)) {
-      this.#options.onRefused();
-      return wire.abort();
+  serve(wire: Wire): Promise<void> {
+    const isStopping = this.#stopping.signal.aborted;
+    if (isStopping || !this.#counts.enter(wire.peerAddress)) {
+      if (!isStopping) this.#options.onRefused();
+      wire.abort();
+      return Promise.resolve();
     }
     this.#begin(wire);
-    await wire.gone;
-    this.#end(wire);
+    return wire.gone.then(() => this.#end(wire));
   }
 
   #begin(wire: Wire): void {
-    const { handler, upgrades = [], openTunnel, answers, clock, timers } =
-      this.#options;
-    const http = new HttpConnection(wire, {
-      handler,
-      upgrades,
-      ...(openTunnel ? { openTunnel } : {}),
-      answers: answers ?? FIXED_ANSWERS,
-      clock,
-      timers,
-      proxies: this.#proxies,
-      stopping: this.#stopping.signal,
-      limits: () => this.#options.limits(),
-      onCountedElsewhere: () => this.#leave(wire),
-      reportBug: (error) => this.#options.reportBug(error),
-    });
+    const http = new HttpConnection(wire, this.#around);
     this.#open.set(wire, { http, isCounted: true });
     void http.serve().then((handover) =>
       handover && this.#handOver(wire, handover)

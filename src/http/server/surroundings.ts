@@ -1,5 +1,6 @@
 /** What a connection works with. @module */
 import type { Clock, Timers } from "../../base/clock.ts";
+import type { Wire } from "../../net/wire.ts";
 import type { HttpHandler } from "../peer.ts";
 import type { TrustedProxies } from "../trusted_proxies.ts";
 import type { OpenTunnel } from "./connect.ts";
@@ -30,6 +31,6 @@ export interface ConnectionSurroundings {
   readonly stopping: AbortSignal;
   limits(): ConnectionLimits;
   /** Somebody else counts the connection from now on. */
-  onCountedElsewhere(): void;
+  onCountedElsewhere(wire: Wire): void;
   reportBug(error: unknown): void;
 }

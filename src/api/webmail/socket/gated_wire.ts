@@ -52,16 +52,26 @@ export class GatedWire implements Wire {
     this.take()();
   }
 
-  async read(): Promise<Uint8Array | undefined> {
-    if (this.#octets > SMALL_OCTETS && !this.#leave) {
-      const leave = await this.#enter();
-      this.#leave = leave;
-      this.#stopTimer = this.#timers.every(ARRIVAL_MS, () => this.abort());
-      if (this.#isOver) this.settle();
-    }
-    const octets = await this.#wire.read();
-    this.#octets += octets?.length ?? 0;
-    return octets;
+  /** Not async: what an async function holds would be there for each socket that waits. */
+  read(): Promise<Uint8Array | undefined> {
+    return this.#octets > SMALL_OCTETS && !this.#leave
+      ? this.#readWithRoom()
+      : this.#readOn();
+  }
+
+  async #readWithRoom(): Promise<Uint8Array | undefined> {
+    const leave = await this.#enter();
+    this.#leave = leave;
+    this.#stopTimer = this.#timers.every(ARRIVAL_MS, () => this.abort());
+    if (this.#isOver) this.settle();
+    return await this.#readOn();
+  }
+
+  #readOn(): Promise<Uint8Array | undefined> {
+    return this.#wire.read().then((octets) => {
+      this.#octets += octets?.length ?? 0;
+      return octets;
+    });
   }
 
   get peerAddress(): string {
