@@ -142,6 +142,19 @@ imageTest("install writes what else it is told", async (image) => {
   assert.deepEqual(values.listen.http, [{ host: "127.0.0.1", port: 8080 }]);
 });
 
+imageTest("install takes the options of other relays", async (image) => {
+  const args = ["--domain", "chat.example", "--enable-chatmail"];
+  const { exit, err } = await command(
+    image,
+    install(image, ...args, "--enable-iroh"),
+  );
+  assert.equal(exit, 0, err);
+  assert.match(
+    image.read("/etc/postern/postern.toml"),
+    /\[iroh\]\n#[^\n]*\nenabled = true/,
+  );
+});
+
 const WRONG: readonly (readonly [string[], number, RegExp])[] = [
   [[], 2, /nobody can be asked here/],
   [["--simple"], 2, /--domain or --ip has to name the relay/],
@@ -149,6 +162,11 @@ const WRONG: readonly (readonly [string[], number, RegExp])[] = [
   [["--ip", "chat.example"], 2, /--ip: chat\.example is no IP address/],
   [["--domain", "a.example", "--lang", "xx"], 2, /--lang: must be one of/],
   [["--domain", "a.example", "--http-listen", "x"], 2, /--http-listen: /],
+  [
+    ["--domain", "a.example", "--enable-iroh", "--disable-iroh"],
+    2,
+    /one of them/,
+  ],
   [["--domain", "chat example"], 2, /--domain: must be a DNS name/],
   [
     ["--domain", "a.example", "--tls-mode", "none"],

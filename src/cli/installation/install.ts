@@ -349,6 +349,14 @@ export const INSTALL_COMMANDS: readonly Command[] = [{
     },
     { flags: "--disable-iroh", summary: "no real-time channels" },
     {
+      flags: "--enable-iroh",
+      summary: "real-time channels, as it is unless told",
+    },
+    {
+      flags: "--enable-chatmail",
+      summary: "as it always is, for command lines of other relays",
+    },
+    {
       flags: "--http-listen <address>",
       summary: "where HTTP without TLS is served, else port 80 everywhere",
     },

@@ -42,6 +42,9 @@ function checkedPath(flag: string, path: string): string {
 
 /** @throws {CliError} usage */
 export function optionWishes(call: Call): Wishes {
+  if (flagOption(call, "enableIroh") && flagOption(call, "disableIroh")) {
+    throw usage("--enable-iroh and --disable-iroh: one of them");
+  }
   const read = {
     domain: textOption(call, "domain"),
     hostname: textOption(call, "hostname"),
@@ -56,6 +59,7 @@ export function optionWishes(call: Call): Wishes {
     registrationOpen: registrationOption(call),
     lang: textOption(call, "lang"),
     ...(flagOption(call, "enableSs") ? { enableSs: true } : {}),
+    ...(flagOption(call, "enableIroh") ? { enableIroh: true } : {}),
     ...(flagOption(call, "disableIroh") ? { disableIroh: true } : {}),
     httpListen: textOption(call, "httpListen"),
   };

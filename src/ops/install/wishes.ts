@@ -28,6 +28,7 @@ export interface Wishes {
   readonly lang?: string;
   readonly enableSs?: boolean;
   readonly disableIroh?: boolean;
+  readonly enableIroh?: boolean;
   /** Where HTTP without TLS is served. */
   readonly httpListen?: string;
 }
@@ -48,6 +49,7 @@ export const WISH_OPTIONS: Readonly<Record<keyof Wishes, string>> = {
   lang: "--lang",
   enableSs: "--enable-ss",
   disableIroh: "--disable-iroh",
+  enableIroh: "--enable-iroh",
   httpListen: "--http-listen",
 };
 
@@ -86,6 +88,7 @@ export function wishedConfig(wishes: Wishes, places: Places): WishedConfig {
   ask("registration.open", "registrationOpen");
   ask("web.language", "lang");
   if (wishes.enableSs) ask("shadowsocks.enabled", "enableSs");
+  if (wishes.enableIroh) ask("iroh.enabled", "enableIroh", "true");
   if (wishes.disableIroh) ask("iroh.enabled", "disableIroh", "false");
   ask("listen.http", "httpListen");
   const written = new Map([...asked, ...ofPlaces(places, asked)]);
