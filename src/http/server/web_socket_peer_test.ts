@@ -1,78 +1,11 @@
 import assert from "node:assert/strict";
 import { clientFrame as frame } from "../../../tests/harness/client_frames.ts";
+import { HeldWire, settle } from "../../../tests/harness/held_wire.ts";
 import { OPCODES } from "../proto/web_socket_frames.ts";
-import type { Wire } from "../../net/wire.ts";
 import { ServerWebSocket } from "./web_socket_peer.ts";
 
-/** The connection of a client that a test holds in its hands. */
-class TestWire implements Wire {
-  readonly peerAddress = "192.0.2.1";
-  readonly secure = true;
-  readonly gone = new Promise<void>(() => {});
-  readonly written: string[] = [];
-  reads = 0;
-  end: "aborted" | "closed" | "half" | undefined;
-  /** While set, nothing is taken. */
-  isStuck = false;
-  #arrived: (Uint8Array | undefined)[] = [];
-  #wanted: PromiseWithResolvers<Uint8Array | undefined> | undefined;
-  #stuck: PromiseWithResolvers<void> | undefined;
-
-  read(): Promise<Uint8Array | undefined> {
-    this.reads++;
-    if (this.#arrived.length > 0) return Promise.resolve(this.#arrived.shift());
-    this.#wanted = Promise.withResolvers();
-    return this.#wanted.promise;
-  }
-
-  /** undefined: it closes. */
-  async arrive(octets: Uint8Array | undefined): Promise<void> {
-    const wanted = this.#wanted;
-    this.#wanted = undefined;
-    if (wanted) wanted.resolve(octets);
-    else this.#arrived.push(octets);
-    await settle();
-  }
-
-  release(): void {}
-
-  write(octets: Uint8Array): Promise<void> {
-    this.written.push(octets.toHex());
-    if (!this.isStuck) return Promise.resolve();
-    this.#stuck = Promise.withResolvers();
-    return this.#stuck.promise;
-  }
-
-  take(): void {
-    this.#stuck?.resolve();
-  }
-
-  closeWrite(): Promise<void> {
-    this.end = "half";
-    return Promise.resolve();
-  }
-
-  startTls(): Promise<void> {
-    return Promise.reject(new TypeError());
-  }
-
-  close(): void {
-    this.end = "closed";
-  }
-
-  abort(): void {
-    this.end = "aborted";
-    this.#stuck?.reject(new Error("aborted"));
-    this.#wanted?.reject(new Error("aborted"));
-  }
-}
-
-async function settle(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve));
-}
-
 function scene() {
-  const wire = new TestWire();
+  const wire = new HeldWire();
   const socket = new ServerWebSocket(wire, { maxMessageOctets: 1000 });
   return { wire, socket };
 }
