@@ -12,6 +12,7 @@ bundle: ## What browsers load, into build/web, and how large it is
 	@$(DENO) run -A scripts/bundle.ts
 
 run: ## Start a relay on unprivileged ports, state in ./data; ADDRESS=192.168.1.5 for phones
+	@echo "Preparing web pages; the first time that takes a minute" >&2
 	@$(DENO) run -A scripts/bundle.ts >/dev/null
 	@$(DENO) run -A main.ts run --dev $(if $(ADDRESS),--address "$(ADDRESS)")
 

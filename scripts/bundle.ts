@@ -9,9 +9,11 @@
 import { createHash } from "node:crypto";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { makeGuide } from "./guide.ts";
+import { appIcons } from "./pictures/icons.ts";
 import { fail, print, REPOSITORY, run, treeFiles } from "./repository.ts";
 
 const OUTPUT = "build/web";
+const ICON = "web/static/icon.svg";
 /** What is beside the files that are served as they are. */
 const OTHERS: ReadonlySet<string> = new Set(["manifest.json", "guide.json"]);
 const TYPES: Readonly<Record<string, string>> = {
@@ -19,10 +21,11 @@ const TYPES: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
   json: "application/json; charset=utf-8",
   svg: "image/svg+xml",
+  png: "image/png",
 };
 /** Scripts that have words, and the catalogues of `web/locales/` that they take them from. */
 const CATALOGUES: Readonly<Record<string, readonly string[]>> = {
-  panel: ["panel", "people", "conditions", "settings"],
+  panel: ["panel", "people", "conditions", "doctor", "settings"],
   app: ["panel", "app"],
 };
 
@@ -52,6 +55,7 @@ export async function bundle(): Promise<Manifest["files"]> {
     "web/static",
     "web/locales",
     "scripts/bundle.ts",
+    "scripts/pictures",
     "deno.lock",
   ]);
   const sources = await digestOf(inputs);
@@ -62,6 +66,7 @@ export async function bundle(): Promise<Manifest["files"]> {
     ...await bundleScripts(inputs),
     ...await Promise.all(inputs.filter(isStatic).map(readStatic)),
     ...await joinCatalogues(inputs),
+    ...await drawIcons(),
   ];
   const files: Record<string, Listed> = {};
   for (const { name, octets } of made) files[name] = await write(name, octets);
@@ -118,6 +123,11 @@ function isStatic(file: string): boolean {
 async function readStatic(file: string): Promise<Made> {
   const octets = await Deno.readFile(`${REPOSITORY}/${file}`);
   return { name: file.slice("web/static/".length), octets };
+}
+
+async function drawIcons(): Promise<Made[]> {
+  const svg = await Deno.readTextFile(`${REPOSITORY}/${ICON}`);
+  return [...appIcons(svg)].map(([name, octets]) => ({ name, octets }));
 }
 
 /** One for each script and language: `panel.fa.json`. */

@@ -31,6 +31,10 @@ async function listSteps(): Promise<Step[]> {
     },
     { name: "sizes", args: ["run", "-A", "scripts/check_sizes.ts"] },
     { name: "catalogues", args: ["run", "-A", "scripts/check_catalogues.ts"] },
+    {
+      name: "translations",
+      args: ["run", "-A", "scripts/languages/check_topics.ts"],
+    },
     { name: "words", args: ["run", "-A", "scripts/check_words.ts"] },
   ];
   steps.push({

@@ -1,11 +1,14 @@
 /**
  * Fails when the catalogues of an area (`web/locales/<language>/<area>.json`)
  * do not say the same in every language: another key, another placeholder, an
- * empty text, or one that was left in English.
+ * empty text, or one that was left in English; and on texts that are not written
+ * as their language is here.
  *
  * @module
  */
-import { LANGUAGES } from "../web/i18n/languages.ts";
+import { type Language, LANGUAGES } from "../web/i18n/languages.ts";
+import { FORMS } from "../web/browser/panel/i18n/plural.ts";
+import { faultsOf } from "./languages/rules.ts";
 import { fail, print, REPOSITORY } from "./repository.ts";
 
 const FOLDER = `${REPOSITORY}/web/locales`;
@@ -36,13 +39,32 @@ export function complaintsAbout(
   return complaints;
 }
 
+/** What is wrong with the texts of one language by themselves. */
+function faultsOfTexts(
+  language: Language,
+  texts: Catalogue,
+): readonly string[] {
+  const wanted = FORMS[language].length;
+  return Object.entries(texts).flatMap(([key, text]) => {
+    const faults: string[] = [...faultsOf(language, String(text))];
+    for (const [, forms = ""] of String(text).matchAll(/\{\w+\|([^{}]*)\}/g)) {
+      const count = forms.split("|").length;
+      if (count !== wanted) faults.push(`${count} forms, not ${wanted}`);
+    }
+    // words by which screens are found, other ones too
+    return key.endsWith(".words")
+      ? []
+      : faults.map((fault) => `${key}: ${fault}`);
+  });
+}
+
 function placeholders(text: string): string {
-  const names = text.match(/\{\w+\}/g) ?? [];
+  const names = text.match(/\{\w+(?=[|}])/g) ?? [];
   return [...new Set(names)].sort().join(" ");
 }
 
 function letters(text: string): number {
-  return text.replace(/\{\w+\}/g, "").match(/[a-z]/gi)?.length ?? 0;
+  return text.replace(/\{[^{}]*\}/g, "").match(/[a-z]/gi)?.length ?? 0;
 }
 
 async function areas(): Promise<string[]> {
@@ -72,6 +94,9 @@ if (import.meta.main) {
     texts += Object.keys(english).length;
     for (const language of LANGUAGES) {
       const catalogue = await read(language, area);
+      for (const fault of faultsOfTexts(language, catalogue)) {
+        fail(`web/locales/${language}/${area}: ${fault}`);
+      }
       for (const complaint of complaintsAbout(english, catalogue)) {
         // English is not compared with itself as a translation
         if (language === "en" && complaint.endsWith("in English")) continue;

@@ -14,6 +14,7 @@ import { EXIT, EXIT_MEANINGS } from "../src/cli/exit_codes.ts";
 import { exampleConfig } from "../src/config/example.ts";
 import { LISTENER_NAMES } from "../src/config/listener_table.ts";
 import { loadConfig } from "../src/config/load.ts";
+import { OTHER_KEYS } from "../src/config/names/other_names.ts";
 import {
   FAMILY_NAMES,
   familyNamed,
@@ -52,6 +53,7 @@ file, with line and column, and starts nothing.
 
 - Sizes are octets, or texts such as \`"100M"\` and \`"1.5 GiB"\`; units are powers
   of 1024. Durations are seconds, or texts such as \`"20d"\` and \`"1d12h"\`.
+- Some keys have a second name: ${otherNames()}.
 - In place of any value, \`{ file = "/path" }\` and \`{ env = "NAME" }\` take it from
   a file or from the environment.
 - The environment overrides the file: \`POSTERN_SET__server__domain=chat.example\`
@@ -69,6 +71,12 @@ This is the whole file with its built-in values.
 \`\`\`toml
 ${toml}\`\`\`
 `;
+}
+
+function otherNames(): string {
+  return Object.entries(OTHER_KEYS)
+    .map(([other, { key }]) => `\`${other}\` for \`${key}\``)
+    .join(", ");
 }
 
 function settings(): string {
@@ -212,8 +220,8 @@ messages, accounts and logins is neither counted nor told.
 
 \`metrics.compat_maddy = true\` tells \`maddy_smtp_started_transactions\`,
 \`maddy_smtp_smtp_completed_transactions\`, \`maddy_smtp_aborted_transactions\`,
-\`maddy_smtp_failed_logins\`, \`maddy_smtp_failed_commands\` and
-\`maddy_queue_length\` too.
+\`maddy_smtp_ratelimit_deferred\`, \`maddy_smtp_failed_logins\`,
+\`maddy_smtp_failed_commands\` and \`maddy_queue_length\` too.
 
 [monitoring/dashboard.json](monitoring/dashboard.json) is a board for Grafana,
 [monitoring/alerts.yaml](monitoring/alerts.yaml) are rules for Prometheus.

@@ -94,6 +94,9 @@ export function renderPage(markdown: string, file: string): GuidePage {
         return `<p>${this.parser.parseInline(tokens)}</p>\n`;
       },
       code({ text }: Tokens.Code) {
+        if (summary === "") {
+          throw new Error(`${file}: begins with code, not with a paragraph`);
+        }
         return `<pre dir="ltr" tabindex="0"><code>${
           escaped(text)
         }</code></pre>\n`;
@@ -123,6 +126,9 @@ export function renderPage(markdown: string, file: string): GuidePage {
   });
   const html = marked.parse(markdown, { async: false });
   if (title === "") throw new Error(`${file}: begins with no heading`);
+  if (summary.endsWith(":")) {
+    throw new Error(`${file}: its first paragraph, shown alone, ends with ":"`);
+  }
   return { title, summary, html, text: textOf(html), headings };
 }
 

@@ -49,6 +49,8 @@ for (
     ["a link to a topic that is not there", "# T\n\n[x](nothing.md)"],
     ["a link by HTTP", "# T\n\n[x](http://a.example)"],
     ["a script as a link", "# T\n\n[x](javascript:alert)"],
+    ["a first paragraph that promises more", "# T\n\nSay so:\n\n```sh\nx\n```"],
+    ["code before a paragraph", "# T\n\n```sh\nx\n```\n\nThat is it."],
   ] as const
 ) {
   Deno.test(`renderPage() refuses ${name}`, () => {

@@ -24,7 +24,7 @@ const ROWS: readonly (readonly Suite[])[] = [
   }],
   [{
     name: "protocol",
-    limitMinutes: 22,
+    limitMinutes: 28,
     parallel: true,
     owns: (file) => file.startsWith("tests/") && !SLOW.test(file),
   }],
@@ -61,6 +61,10 @@ async function runSuites(wanted: readonly string[]): Promise<SuiteResult[]> {
       Deno.exit(SIGNAL_EXITS[signal]);
     });
   }
+  // as when nobody reads what is told any more: `make test | head`
+  globalThis.addEventListener("error", ({ message }) => {
+    for (const run of running) run.abandon(message);
+  });
   async function runSuite(suite: Suite): Promise<SuiteResult[]> {
     const own = tests.filter((file) => suite.owns(file));
     if (own.length === 0) return [];

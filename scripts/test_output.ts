@@ -23,7 +23,7 @@ export interface Failure {
 export type Outcome = "ok" | "FAILED" | "ignored";
 
 const MESSAGE_LINES = 8;
-const LINE_LENGTH = 160;
+const LINE_LENGTH = 400;
 
 /** A line that tells the end of a test, not of a step: its name and outcome. */
 export function readOutcome(

@@ -1,7 +1,7 @@
 /** Names, passwords and tokens drawn without bias. @module */
 import type { Random } from "../base/random.ts";
 
-export const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";
 export const LOWER_CASE_AND_DIGITS = LETTERS + "0123456789";
 export const ALPHANUMERIC = LOWER_CASE_AND_DIGITS + LETTERS.toUpperCase();
 

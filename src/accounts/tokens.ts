@@ -5,7 +5,10 @@ import { Refusal } from "../base/refusal.ts";
 import type { TokenChange } from "../store/accounts.ts";
 import { LOWER_CASE_AND_DIGITS, randomText } from "./random_text.ts";
 
+/** What there may be: also what other relays have made, and was taken over. */
 const TOKEN = /^[A-Za-z0-9._~-]{4,128}$/;
+/** What an admin may choose. */
+const CHOSEN = /^[A-Za-z0-9_-]{6,64}$/;
 const TOKEN_LENGTH = 24;
 /** Of one token. */
 export const MAX_USES = 1_000_000;
@@ -17,6 +20,12 @@ export function newToken(random: Random): string {
 /** Whether a token of this text can exist at all. */
 export function isToken(text: string): boolean {
   return TOKEN.test(text);
+}
+
+/** Of one that is to be made. @throws {Refusal} `invalid_value` */
+export function checkNewToken(text: string): void {
+  if (CHOSEN.test(text)) return;
+  throw invalid("token", "Token must be 6 to 64 of A-Z, a-z, 0-9, _ -");
 }
 
 /** What an admin says of a token; see the operation that takes it. */
@@ -40,10 +49,7 @@ export function readTokenChange(
   now: number,
 ): TokenChange {
   if (!isToken(input.token)) {
-    throw invalid(
-      "token",
-      "Token must be 4 to 128 of A-Z, a-z, 0-9, . _ ~ -",
-    );
+    throw invalid("token", "This cannot be a token");
   }
   const { max_uses: maxUses, comment } = input;
   const expiresAt = readExpiry(input, now);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { systemRandom } from "../base/random.ts";
 import { Refusal } from "../base/refusal.ts";
-import { isToken, newToken, readTokenChange } from "./tokens.ts";
+import { checkNewToken, isToken, newToken, readTokenChange } from "./tokens.ts";
 
 const NOW = 1_800_000_000;
 
@@ -67,6 +67,24 @@ for (const [input, field] of REFUSED) {
       (error) =>
         error instanceof Refusal && error.code === "invalid_value" &&
         error.detail.field === field,
+    );
+  });
+}
+
+for (const text of ["abcdef", "A-b_9z", "a".repeat(64)]) {
+  Deno.test(`checkNewToken() takes ${text.slice(0, 8)} of ${text.length}`, () => {
+    checkNewToken(text);
+    assert.ok(isToken(text));
+  });
+}
+
+for (
+  const text of ["", "abcde", "a".repeat(65), "a.bcdef", "abcdé f", "a~bcdef"]
+) {
+  Deno.test(`checkNewToken() refuses ${text.slice(0, 8)} of ${text.length}`, () => {
+    assert.throws(
+      () => checkNewToken(text),
+      (error) => error instanceof Refusal && error.code === "invalid_value",
     );
   });
 }

@@ -43,6 +43,8 @@ export interface BandwidthControl {
   }): readonly BandwidthBucket[];
   /** Of this month, where accounts are counted; the most first. */
   users(limit: number, order: "total" | "in" | "out"): readonly BandwidthUser[];
+  /** Whether anything is counted. */
+  readonly isOn: boolean;
   /** Whether accounts are counted one by one. */
   readonly isPerAccount: boolean;
   /** Of this month; undefined where it is not counted, or has moved nothing. */

@@ -24,6 +24,8 @@ export interface Facts {
   readonly stealthGaps?: readonly string[];
   /** What is served to who asks for the host name, or a domain; without brackets. */
   readonly certificates?: ReadonlyMap<string, Certificate>;
+  /** Of certificates from an authority, below which root their chain ends, if another is wanted. */
+  readonly otherChain?: string | undefined;
   readonly openFiles?: {
     /** The soft limit of this process. */
     readonly limit: number;

@@ -183,6 +183,12 @@ export const CONDITIONS = {
     text:
       'The authority has given no certificate, and is asked again; the one before is served, or one of our own: see "certificate status"',
   },
+  certificate_chain: {
+    severity: "warning",
+    text:
+      "The authority has no chain that ends below the root of acme.preferred_chain: another is served",
+    check: ({ otherChain }) => otherChain,
+  },
   dkim_record: {
     severity: "warning",
     text:

@@ -147,6 +147,11 @@ const CASES: Record<
     well: { reported: new Map() },
     message: /no answer/,
   },
+  certificate_chain: {
+    holds: { otherChain: "Other Root and not Root" },
+    well: {},
+    message: /another is served \(Other Root and not Root\)/,
+  },
   content_damaged: {
     holds: { reported: new Map([["content_damaged", "2 found"]]) },
     well: {},

@@ -12,7 +12,13 @@ export interface Finding {
   readonly detail: string;
   /** The record or command that mends it. */
   readonly remedy: string | null;
+  /** Code of the condition that it is, for those who have words of their own for it. */
+  readonly condition?: string;
 }
+
+/** What mends a damaged database. */
+export const RESTORE =
+  "systemctl stop postern; postern backup restore BACKUP --force; systemctl start postern";
 
 export interface DoctorOptions {
   /** Only these checks; all when absent. */

@@ -5,7 +5,7 @@
  * @module
  */
 import * as v from "valibot";
-import { parseDuration } from "../base/durations.ts";
+import { checkUnit, parseDuration } from "../base/durations.ts";
 
 /** What a field says of itself besides its schema. */
 export interface FieldNote {
@@ -210,6 +210,7 @@ function note<Value>(
 /** Seconds, or why there are none. */
 function readDuration(written: string): number | string {
   try {
+    checkUnit(written);
     const seconds = parseDuration(written);
     return seconds > 0 ? seconds : "must be longer than 0s";
   } catch (error) {

@@ -10,6 +10,8 @@ export interface ServiceConnections {
   readonly unique_ips: number;
   /** Connections beyond a limit, since the start. */
   readonly refused: number;
+  /** Connections that were ended for what the peer did, since the start. */
+  readonly cut: number;
 }
 
 export interface ListenerShape {
@@ -38,6 +40,16 @@ export interface CertificateShape {
   readonly days_left: number;
   readonly issuer: string;
   readonly trusted: boolean;
+}
+
+/** How short the server is of what, and what it gives up for that. */
+export interface ProtectionShape {
+  /** false: nothing is given up. */
+  readonly enabled: boolean;
+  /** In this order; empty: all is taken. */
+  readonly refused: readonly string[];
+  /** Shares of each budget that are used, 1 for all of it; what cannot be read is absent. */
+  readonly budgets: Readonly<Record<string, number>>;
 }
 
 export interface LogShape {
@@ -253,6 +265,7 @@ export interface LiveServer extends ServerControl {
   readonly pid: number;
   readonly uptimeSeconds: number;
   readonly log: LogShape;
+  readonly protection: ProtectionShape;
   /** The last of them, oldest first; none while the log is off. */
   logLines(count: number): readonly LogLine[];
   readonly sessions: LiveSessions;

@@ -22,6 +22,8 @@ export interface OwnPagesReport {
 }
 
 export interface OwnPages {
+  /** Whether the web site has pages at all. */
+  areShown(): boolean;
   /** Where they are; undefined: the pages of the program are the only ones. */
   directory(): string | undefined;
   /** Whether visitors see the program's page in place of one that is broken. */

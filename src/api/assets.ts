@@ -91,6 +91,13 @@ export interface ClientFiles {
   readonly script: string;
   readonly styles: readonly string[];
   readonly icon: string;
+  readonly pngIcons: {
+    readonly small: string;
+    readonly large: string;
+    /** Filled to its edges: what is outside the middle may be cut. */
+    readonly maskable: string;
+    readonly apple: string;
+  };
   readonly qrReader: string;
   readonly openpgp: string;
   readonly worker: string;
@@ -109,6 +116,12 @@ export function clientFiles(): ClientFiles {
     script: fileOf("app.js"),
     styles: [fileOf("panel.css"), fileOf("app.css")],
     icon: fileOf("icon.svg"),
+    pngIcons: {
+      small: fileOf("app_icon_192.png"),
+      large: fileOf("app_icon_512.png"),
+      maskable: fileOf("app_icon_maskable.png"),
+      apple: fileOf("app_icon_apple.png"),
+    },
     qrReader: fileOf("qr_reader.js"),
     openpgp: fileOf("openpgp.js"),
     worker: fileOf("app_worker.js"),

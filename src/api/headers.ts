@@ -5,6 +5,9 @@
  */
 import type { MiddlewareHandler } from "hono";
 import { isIP } from "node:net";
+import type { HttpHandler } from "../http/peer.ts";
+import { SAFE_FIELDS } from "../http/server/fixed_answers.ts";
+import type { UpgradeRoute } from "../http/server/upgrade.ts";
 import type { SiteBackend, SiteEnv } from "./site_backend.ts";
 
 /** Nothing from elsewhere, nothing inside the page itself. */
@@ -51,17 +54,11 @@ export function securityHeaders(
   return async (context, next) => {
     const url = new URL(context.req.url);
     const facts = backend.facts(url.hostname);
-    const { secure } = context.env;
-    if (
-      !secure && facts.movedTo !== undefined && isRead(context.req.method) &&
-      !PLAIN_PATHS.test(url.pathname) && !PROGRAM_PATHS.test(url.pathname)
-    ) {
-      return context.redirect(facts.movedTo + url.pathname + url.search, 308);
-    }
     await next();
     const { headers } = context.res;
-    headers.set("x-content-type-options", "nosniff");
-    headers.set("referrer-policy", "no-referrer");
+    for (const [name, value] of Object.entries(SAFE_FIELDS)) {
+      headers.set(name, value);
+    }
     if (headers.get("content-type")?.startsWith("text/html")) {
       headers.set("x-frame-options", "DENY");
       for (const [name, value] of PAGE_DEFAULTS) {
@@ -69,12 +66,55 @@ export function securityHeaders(
       }
     }
     if (
-      secure && facts.links.publiclyTrusted && facts.hstsSeconds > 0 &&
+      context.env.secure && facts.links.publiclyTrusted &&
+      facts.hstsSeconds > 0 &&
       !isIP(url.hostname.replace(/^\[|\]$/g, ""))
     ) {
       headers.set("strict-transport-security", `max-age=${facts.hstsSeconds}`);
     }
   };
+}
+
+/** From HTTP to HTTPS. The admin API comes before: who sent it a token in clear is to learn of it. */
+export function movedToHttps(
+  backend: SiteBackend,
+): MiddlewareHandler<SiteEnv> {
+  return async (context, next) => {
+    const { pathname, search, hostname } = new URL(context.req.url);
+    const { movedTo } = backend.facts(hostname);
+    if (
+      context.env.secure || movedTo === undefined ||
+      !isRead(context.req.method) ||
+      PLAIN_PATHS.test(pathname) || PROGRAM_PATHS.test(pathname)
+    ) {
+      return await next();
+    }
+    return context.redirect(movedTo + pathname + search, 308);
+  };
+}
+
+/** Of all answers, whatever makes them. */
+export function withSafeHeaders(next: HttpHandler): HttpHandler {
+  return async (request, exchange) => safe(await next(request, exchange));
+}
+
+/** Of those that refuse another protocol, too. */
+export function safeUpgrade(route: UpgradeRoute): UpgradeRoute {
+  return {
+    ...route,
+    async accept(request, peer) {
+      const answer = await route.accept(request, peer);
+      return answer instanceof Response ? safe(answer) : answer;
+    },
+  };
+}
+
+function safe(response: Response): Response {
+  if (response.type === "error") return response;
+  for (const [name, value] of Object.entries(SAFE_FIELDS)) {
+    if (!response.headers.has(name)) response.headers.set(name, value);
+  }
+  return response;
 }
 
 function isRead(method: string): boolean {

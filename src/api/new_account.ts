@@ -40,6 +40,8 @@ export const SIGN_UP_PATHS: readonly string[] = [
 /** A form is sent at once; a password may take its time to be hashed. */
 const LIMITS = { bodyOctets: 4096, bodyMs: 30_000 };
 const MAX_FIELD_LENGTH = 1024;
+/** Whatever fits into a request. */
+const MAX_TOKEN = Infinity;
 
 const FOREIGN_ORIGIN: HttpRefusal = {
   status: 403,
@@ -76,23 +78,17 @@ export function newAccountRoutes(app: Hono<SiteEnv>, site: Site): void {
       path,
       (context) =>
         isForeign(context.req.raw, site)
-          ? context.body(null, 403)
+          ? context.body(null, 403, { vary: "Origin" })
           : allowed(context.req.raw, site),
     );
-    app.all(
-      path,
-      (context) =>
-        context.json(errorJson(WRONG_METHOD), 405, {
-          allow: "GET, HEAD, POST, OPTIONS",
-        }),
-    );
+    app.all(path, ({ req: { raw: request } }) => {
+      const response = wrongMethod("GET, HEAD, POST, OPTIONS");
+      withCors(response, request, site.corsOrigins());
+      return response;
+    });
   }
   app.get("/new/:key", (context) => show(context, site));
-  app.all(
-    "/new/:key",
-    (context) =>
-      context.json(errorJson(WRONG_METHOD), 405, { allow: "GET, HEAD" }),
-  );
+  app.all("/new/:key", () => wrongMethod("GET, HEAD"));
 }
 
 /** Of a page that is neither ours nor listed. */
@@ -192,6 +188,12 @@ async function create(
   }
 }
 
+function wrongMethod(allowed: string): Response {
+  const response = json(WRONG_METHOD.status, errorJson(WRONG_METHOD));
+  response.headers.set("allow", allowed);
+  return response;
+}
+
 function isBrowser(context: Context<SiteEnv>): boolean {
   return (context.req.header("accept") ?? "").includes("text/html");
 }
@@ -205,15 +207,16 @@ function unlisted(page: Response): Response {
 async function readFields(request: Request): Promise<TypedFields> {
   const query = new URL(request.url).searchParams;
   const text = await readText(request, LIMITS.bodyOctets);
-  const type = request.headers.get("content-type") ?? "";
+  const type = request.headers.get("content-type")?.toLowerCase() ?? "";
   const body = type.includes("json")
     ? parseJson(text)
-    : parseForm(type.includes("form") ? text : "");
+    : parseForm(type.includes("form") ? text : "", type);
   const token = query.get("token") ?? query.get("t") ?? body.get("token");
   return {
-    ...field("token", token),
+    // one that is too long is one that nobody has
+    ...field("token", token, { most: MAX_TOKEN }),
     ...field("username", body.get("username")),
-    ...field("password", body.get("password"), (text) => text),
+    ...field("password", body.get("password"), { clean: (text) => text }),
   };
 }
 
@@ -230,10 +233,10 @@ function parseJson(text: string): ReadonlyMap<string, unknown> {
 function field(
   name: keyof TypedFields,
   value: unknown,
-  clean = (text: string) => text.trim(),
+  { clean = (text: string) => text.trim(), most = MAX_FIELD_LENGTH } = {},
 ): TypedFields {
   if (value === undefined || value === null) return {};
-  if (typeof value !== "string" || value.length > MAX_FIELD_LENGTH) {
+  if (typeof value !== "string" || value.length > most) {
     throw new SyntaxError(`Cannot read ${name}`);
   }
   const cleaned = clean(value);

@@ -8,7 +8,7 @@ import { isLoopback } from "../base/peer_address.ts";
 import type { HttpPeer } from "../http/peer.ts";
 import type { SignUpVariables, Variables } from "../../web/pages/variables.ts";
 import { qrImage, secretQrImage } from "./pages/qr_image.ts";
-import { refusalText } from "./pages/refusal_text.ts";
+import { shownRefusal } from "./pages/refusal_text.ts";
 import { page } from "./pages/render.ts";
 import { ruleSentences } from "./pages/sentences.ts";
 import type { Visit } from "./pages/visit.ts";
@@ -73,7 +73,7 @@ export function signUpVariables(
     Token: token ?? "",
     Username: typed.username ?? "",
     Password: typed.password ?? "",
-    Problem: refusal ? refusalText(refusal, words, facts.rules) : "",
+    Problem: refusal ? shownRefusal(refusal, words, facts.rules) : "",
     TokenInvalid: String(field === "token"),
     UsernameInvalid: String(field === "username"),
     PasswordInvalid: String(field === "password"),
@@ -123,10 +123,12 @@ export function tokenOf({ searchParams }: URL): TypedFields {
   return token && token.length <= 128 ? { token } : {};
 }
 
-/** Whether credentials may travel on this connection. */
-export function isSafe(facts: SiteFacts, { secure, address }: HttpPeer) {
-  if (secure || facts.allowsInsecure) return true;
-  return facts.httpsPort === undefined && isLoopback(address);
+/** Whether credentials may travel on this connection: over TLS, or without leaving this machine. */
+export function isSafe(
+  facts: Pick<SiteFacts, "allowsInsecure">,
+  { secure, address, forwarded }: HttpPeer,
+): boolean {
+  return secure || facts.allowsInsecure || isLoopback(address) && !forwarded;
 }
 
 function kindOf(facts: SiteFacts, peer: HttpPeer): string {

@@ -4,6 +4,7 @@
  * @module
  */
 import { Refusal, type RefusalCode } from "../base/refusal.ts";
+import { MultipartForm } from "../http/form.ts";
 import type { ErrorJson } from "./types.ts";
 import { Words } from "../../web/i18n/words.ts";
 
@@ -31,6 +32,11 @@ function refused(status: number, code: string, text: string): HttpRefusal {
 
 const BUSY = refused(503, "busy", "The server is busy");
 const INVALID = refused(400, "bad_request", "The request cannot be read");
+const MULTIPART = refused(
+  415,
+  "unsupported_media_type",
+  "Fields are sent as application/x-www-form-urlencoded or as JSON",
+);
 const FORBIDDEN = refused(403, "forbidden", "Forbidden");
 const NOT_FOUND = refused(404, "not_found", "Not found");
 const CREDENTIALS = refused(401, "bad_credentials", "Invalid credentials");
@@ -329,9 +335,10 @@ const ANSWERS: Readonly<Record<RefusalCode, Answer>> = {
 const RETRY_SECONDS = 60;
 const ENGLISH = new Words("en");
 
-/** The answer to an error: its own for a refusal, 400 for unreadable text, else 500. */
+/** The answer to an error: its own for a refusal, 400 for unreadable text, 415 for a form that is not read, else 500. */
 export function httpRefusalFor(error: unknown): HttpRefusal {
   if (error instanceof SyntaxError) return INVALID;
+  if (error instanceof MultipartForm) return MULTIPART;
   if (!(error instanceof Refusal)) {
     return refused(500, "internal", "Internal error");
   }

@@ -110,7 +110,7 @@ for (
       "a bad token",
       new Refusal("token_invalid"),
       403,
-      "Invalid or used registration token.",
+      "This invitation code is not valid, or is used up.",
       "token",
     ],
     [
@@ -122,6 +122,16 @@ for (
     ],
   ] as const
 ) {
+  for (const language of ["fa", "ru", "es"]) {
+    Deno.test(`the form ends its sentence about ${name} once, in ${language}`, async () => {
+      const { text } = await ask(`/new?lang=${language}`, post(TYPED, FORM), {
+        refusal,
+        facts: SELF_SIGNED,
+      });
+      assert.match(text, /role="alert">[^<]*[^.<]\.<\/p>/);
+    });
+  }
+
   Deno.test(`the form says what is wrong with ${name}, and keeps what was typed`, async () => {
     const { response, text } = await ask("/new", post(TYPED, FORM), {
       refusal,
@@ -146,6 +156,7 @@ for (
     assert.match(text, /<details open/);
     const form = text.indexOf("<form");
     assert.ok(form < text.indexOf("get Delta Chat"), "the form comes first");
+    assert.doesNotMatch(text, /Then create/, "nothing is before it");
     const lastField = text.lastIndexOf("<input");
     assert.ok(text.indexOf('type="submit"') > lastField, "button after fields");
   });
@@ -226,7 +237,12 @@ for (
       { facts: SELF_SIGNED, peer: far },
       false,
     ],
-    ["in the clear on this machine", { facts: SELF_SIGNED, peer: near }, false],
+    ["in the clear on this machine", { facts: SELF_SIGNED, peer: near }, true],
+    [
+      "in the clear through a proxy that nobody knows",
+      { facts: SELF_SIGNED, peer: { ...near, forwarded: true } },
+      false,
+    ],
     ["in the clear without HTTPS", { facts: CLEAR, peer: far }, false],
     ["on this machine without HTTPS", { facts: CLEAR, peer: near }, true],
   ] as readonly [string, Ask, boolean][]

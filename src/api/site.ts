@@ -13,22 +13,26 @@ import type { HttpHandler } from "../http/peer.ts";
 import { STATIC_FILES, staticFile } from "./assets.ts";
 import { AUTOCONFIG_PATHS, autoconfigXml } from "./autoconfig.ts";
 import { browserClientRoutes } from "./browser_client/routes.ts";
+import { closedSite } from "./closed/closed_site.ts";
 import { downloadPaths, downloadRoutes } from "./downloads.ts";
 import { echoRoutes } from "./doctor/echo.ts";
 import { exchangerRoutes } from "./exchanger/exchanger.ts";
 import { GUIDE_PATHS, guideRoutes } from "./guide/routes.ts";
-import { securityHeaders } from "./headers.ts";
+import { movedToHttps, securityHeaders } from "./headers.ts";
 import type { MxdelivBackend } from "./mxdeliv/backend.ts";
 import { mxdelivRoutes } from "./mxdeliv/mxdeliv.ts";
 import { newAccountRoutes } from "./new_account.ts";
 import { OneTimePages } from "./one_time_pages.ts";
 import { overlayRoutes } from "./overlay/routes.ts";
 import { signUpPage } from "./pages.ts";
+import { refusalPage } from "./pages/refusal_page.ts";
 import { page } from "./pages/render.ts";
-import { PAGE_PATHS, pageRoutes } from "./pages/routes.ts";
+import { INVITE_PREFIX, PAGE_PATHS, pageRoutes } from "./pages/routes.ts";
 import { visitOf } from "./pages/visit.ts";
-import { NO_SUCH_PATH } from "./refusals.ts";
+import { isReadablePath } from "./path_check.ts";
+import { type HttpRefusal, NO_SUCH_PATH } from "./refusals.ts";
 import type { SharingBackend } from "./sharing/backend.ts";
+import { EditKeys } from "./sharing/edit_keys.ts";
 import { shareRoutes, sharingRoutes } from "./sharing/routes.ts";
 import type { SiteBackend, SiteEnv } from "./site_backend.ts";
 import type { Admission } from "./webmail/admission.ts";
@@ -52,33 +56,55 @@ export interface SiteParts {
 }
 
 export function site(parts: SiteParts): HttpHandler {
-  const app = siteRoutes(parts);
-  return (request, exchange) => app.fetch(request, exchange);
+  const whole = new WeakMap<Request, Response>();
+  const app = siteRoutes(parts, (request, response) => {
+    if (request.method === "HEAD") whole.set(request, response);
+  });
+  // Hono drops the body for HEAD, of which the server has yet to tell the fields
+  return async (request, exchange) => {
+    const response = await app.fetch(request, exchange);
+    return whole.get(request) ?? response;
+  };
 }
 
-/** Everything that there is. */
+/** Everything that there is. @param onAnswer told of each, as it is for GET */
 export function siteRoutes(
   { backend, sharing, adminApi, mail, serving, webmail, clock, timers, random }:
     SiteParts,
+  onAnswer: (request: Request, response: Response) => void = () => {},
 ): Hono<SiteEnv> {
   const app = new Hono<SiteEnv>();
   app.onError((error) => {
     throw error; // the server answers and reports it; Hono would print it
   });
+  app.use(async (context, next) => {
+    await next();
+    onAnswer(context.req.raw, context.res);
+  });
   app.use(securityHeaders(backend));
+  app.use(async (context, next) => {
+    const { pathname } = new URL(context.req.url);
+    // whatever is wrong with an invitation looks the same
+    return pathname.startsWith(INVITE_PREFIX) || isReadablePath(pathname)
+      ? await next()
+      : unreadable(pathname);
+  });
   if (adminApi) {
     // before all else, so that no other path can hide it
     app.use(async (context, next) =>
       await adminApi.answer(context.req.raw, context.env) ?? await next()
     );
   }
+  app.use(movedToHttps(backend));
+  closedSite(app, backend, (context) => notFound(context, backend));
   mxdelivRoutes(app, { backend: mail, clock, timers });
   exchangerRoutes(app, serving);
   webmailRoutes(app, webmail);
   echoRoutes(app, backend.echo);
   browserClientRoutes(app, {
     isOn: (host) => backend.facts(host).web.webClient,
-    isSafe: (host, peer) => webmail.backend.isSafe(host, peer),
+    isOwn: (host) => backend.facts(host).hosts.includes(host),
+    isSafe: (peer) => webmail.backend.isSafe(peer),
     title: (host) => backend.facts(host).domain,
   });
   for (const path of AUTOCONFIG_PATHS) {
@@ -126,7 +152,13 @@ export function siteRoutes(
   }
   pageRoutes(app, { backend, clock });
   guideRoutes(app, backend);
-  sharingRoutes(app, { backend, sharing, clock });
+  const links = {
+    backend,
+    sharing,
+    clock,
+    editKeys: new EditKeys(sharing, clock),
+  };
+  sharingRoutes(app, links);
   for (const path of Object.keys(STATIC_FILES)) {
     app.get(path, (context) => staticFile(path, context.req.raw));
   }
@@ -137,16 +169,23 @@ export function siteRoutes(
       backend.facts("").web.programPath === "";
     downloadRoutes(app, downloads, { clock, isHidden });
   }
-  allowedMethods(app, downloads ? downloadPaths(downloads) : []);
+  allowedMethods(app, backend, downloads ? downloadPaths(downloads) : []);
   overlayRoutes(app, backend);
-  shareRoutes(app, { backend, sharing, clock });
+  shareRoutes(app, links);
   app.notFound((context) => notFound(context, backend));
   return app;
 }
 
+const WRONG_METHOD: HttpRefusal = {
+  status: 405,
+  code: "method_not_allowed",
+  text: "This page can only be read",
+};
+
 /** A known path with another method: 405 with what is allowed (RFC 9110 §15.5.6). */
 function allowedMethods(
   app: Hono<SiteEnv>,
+  backend: SiteBackend,
   more: readonly string[],
 ): void {
   const paths = [
@@ -162,14 +201,35 @@ function allowedMethods(
   for (const path of [...paths, ...Object.keys(STATIC_FILES)]) {
     app.all(
       path,
-      (context) =>
-        context.text("Method not allowed\n", 405, { allow: "GET, HEAD" }),
+      ({ req: { raw: request }, env }) => {
+        const answer = request.headers.get("accept")?.includes("text/html")
+          ? refusalPage(visitOf(request, backend, env), WRONG_METHOD)
+          : new Response("Method not allowed\n", {
+            status: WRONG_METHOD.status,
+            headers: { "content-type": "text/plain; charset=utf-8" },
+          });
+        answer.headers.set("allow", "GET, HEAD");
+        return answer;
+      },
     );
   }
 }
 
 /** Where only programs ask. */
-const JSON_PATHS = /^\/(?:new|webimap|websmtp)\//;
+const JSON_PATHS = /^\/(?:new|webimap|websmtp)(?:\/|$)/;
+
+function unreadable(pathname: string): Response {
+  if (JSON_PATHS.test(pathname)) {
+    const error = "bad request";
+    return Response.json({ error, reason: error, code: "bad_request" }, {
+      status: 400,
+    });
+  }
+  return new Response("Bad request\n", {
+    status: 400,
+    headers: { "content-type": "text/plain; charset=utf-8" },
+  });
+}
 
 function notFound(
   { req: { raw: request }, env }: Context<SiteEnv>,

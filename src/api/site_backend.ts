@@ -78,6 +78,8 @@ export interface SiteFacts {
 
 /** What else pages say; texts are empty where there is nothing to say. */
 export interface WebFacts {
+  /** There are pages for people, and what belongs to them. */
+  readonly pages: boolean;
   readonly mxHost: string;
   readonly publicIp: string;
   /** Of this program, where visitors may know it. */
@@ -98,6 +100,10 @@ export interface WebFacts {
   readonly sharing: boolean;
   /** Public keys of accounts. */
   readonly remembersKeys: boolean;
+  /** Octets of each account on each day. */
+  readonly countsTraffic: boolean;
+  /** Mail from and to other servers. */
+  readonly federates: boolean;
   readonly webClient: boolean;
   readonly docs: boolean;
   readonly operatorDocs: boolean;

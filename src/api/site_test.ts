@@ -53,6 +53,20 @@ for (
       }),
       { username: "ann" },
     ],
+    [
+      "a form whose type is in capitals",
+      "/new",
+      post("token=t1", {
+        "content-type": "Application/X-WWW-Form-Urlencoded",
+      }),
+      { token: "t1" },
+    ],
+    [
+      "JSON whose type is in capitals",
+      "/new",
+      post('{"token":"t1"}', { "content-type": "Application/JSON" }),
+      { token: "t1" },
+    ],
     ["no type", "/new", post("token=abc"), {}],
   ] as const
 ) {
@@ -77,6 +91,15 @@ for (
       "bad_request",
     ],
     ["a large body", post("x".repeat(4097)), {}, 413, "too_large"],
+    [
+      "a form of several parts",
+      post('--x\r\ncontent-disposition: form-data; name="token"\r\n\r\n', {
+        "content-type": "multipart/form-data; boundary=x",
+      }),
+      {},
+      415,
+      "unsupported_media_type",
+    ],
     [
       "another page's origin",
       post(undefined, { origin: "https://evil.example" }),
@@ -275,6 +298,18 @@ for (
     ["OPTIONS", "/new", 204],
     ["HEAD", "/", 200],
     ["GET", "/robots.txt", 200],
+    ["POST", "/main.css", 405],
+    ["PUT", "/logo.svg", 405],
+    ["DELETE", "/favicon.ico", 405],
+    ["POST", "/translations.js", 405],
+    ["GET", "/a%00b", 400],
+    ["GET", "/docs/general%0a", 400],
+    ["GET", "/inv/%ff", 404], // as any invitation that does not hold
+    ["GET", "/docs/%ff", 400],
+    ["GET", "/%c0%ae%c0%ae/x", 400],
+    ["GET", "/%5c..%5cx", 400],
+    ["DELETE", "/new/%zz", 400],
+    ["GET", "/..%2fetc", 404],
   ] as const
 ) {
   Deno.test(`${method} ${path} gives ${status}`, async () => {
@@ -291,6 +326,42 @@ for (const path of ["/", "/new", "/new/some-account", "/nothing"]) {
     assert.equal(response.headers.get("retry-after"), "3");
   });
 }
+
+Deno.test("what mail over HTTP has no path for is not found, whatever is on", async () => {
+  for (const path of ["/webimap", "/webimap/x", "/websmtp", "/websmtp/a/b"]) {
+    for (const method of ["GET", "POST", "OPTIONS"]) {
+      const { response, text } = await ask(path, {
+        method,
+        headers: { accept: "text/html" },
+      });
+      assert.equal(response.status, 404);
+      assert.equal(text, '{"error":"not found"}');
+      assert.equal(response.headers.get("cache-control"), "no-store");
+      assert.equal(response.headers.get("vary"), "Origin");
+    }
+  }
+});
+
+Deno.test("a preflight that is refused says by what it was chosen", async () => {
+  const { response } = await ask("/new", {
+    method: "OPTIONS",
+    headers: { origin: "https://evil.example" },
+  });
+  assert.equal(response.status, 403);
+  assert.equal(response.headers.get("vary"), "Origin");
+});
+
+Deno.test("no answer to what makes accounts is kept, whatever it is", async () => {
+  for (const [path, method] of [["/new", "PUT"], ["/new/key", "POST"]]) {
+    const { response } = await ask(path!, { method: method! });
+    assert.equal(response.status, 405);
+    assert.equal(response.headers.get("cache-control"), "no-store");
+    assert.equal(
+      response.headers.get("vary"),
+      path === "/new" ? "Origin" : null,
+    );
+  }
+});
 
 Deno.test("the MTA-STS policy is text at its place, for the hosts that have one", async () => {
   const path = "/.well-known/mta-sts.txt";

@@ -16,10 +16,11 @@ import type { Log } from "../observe/log.ts";
 import { openLog } from "../observe/open_log.ts";
 import { redactError } from "../observe/redact.ts";
 import { catchUncaught } from "../observe/threads.ts";
-import { closeAdministration } from "./running/administration.ts";
+import { closeRelay } from "./close_relay.ts";
 import { assemble, type Assembly } from "./assembly.ts";
 import { InstanceLock, SUCCESSOR_PATIENCE_MS } from "./instance_lock.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
+import { logShape } from "./running/log_shape.ts";
 import { reloadRelay } from "./running/reload.ts";
 import { httpsAlpn, isOwnListener } from "./service_listeners.ts";
 import { ListenerGroup } from "./services/listener_group.ts";
@@ -120,6 +121,7 @@ function logOf({ values: { log, server } }: LoadedConfig): Log {
     level: log.level,
     targets: log.targets,
     locked: log.lock,
+    shape: logShape(log),
     directory: server.stateDir,
     isOwnDomain: (domain) => own.has(domain),
     clock: SYSTEM_CLOCK,
@@ -192,6 +194,16 @@ class App implements RunningApp {
         await this.#assembly.conditions.look(),
       ),
     );
+    await this.#holdRoom();
+  }
+
+  /** Deletions have room to be written from now on, not from the first message on. */
+  async #holdRoom(): Promise<void> {
+    try {
+      await this.#assembly.relay.store.staging.checkSpace();
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error; // a condition tells of it
+    }
   }
 
   reload(scope: ReloadScope): Promise<ReloadReport> {
@@ -221,13 +233,14 @@ class App implements RunningApp {
     const { server } = this.#source.config.values;
     let pid: number;
     try {
+      await listeners.settle();
       pid = await startSuccessor(server.stateDir, () => {
         const [keyPair, ...others] = certificates.all.map(pairOf);
         if (!keyPair) throw new TypeError("No certificate");
         return { listeners: listeners.giveAway(), keyPair, others };
       });
     } catch (error) {
-      listeners.keep();
+      await listeners.keep();
       throw error;
     }
     succession.successor = pid;
@@ -280,14 +293,7 @@ class App implements RunningApp {
     if (successor === undefined) await manager.stopping();
     await supervisor.stop();
     await sender.close();
-    relay.accounts.close();
-    await relay.ownKeys.settled();
-    relay.sealer.close();
-    await relay.federation.close();
-    relay.dkim.close();
-    await closeAdministration(relay.administration);
-    await relay.exchange.close();
-    await relay.store.close();
+    await closeRelay(relay);
     log.operational({ event: "stopped" });
     log.close();
     manager.close();

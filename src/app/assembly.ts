@@ -3,7 +3,6 @@
  *
  * @module
  */
-import type { CertificateAdmin } from "../admin/certificate_admin.ts";
 import type { AdminApi } from "../api/admin/admin_api.ts";
 import type { AdminContext } from "../admin/context.ts";
 import type { ServerControl } from "../admin/live_server.ts";
@@ -26,16 +25,11 @@ import {
   withCertificateSettings,
 } from "./certificates.ts";
 import { AppVersions } from "./push/app_versions.ts";
-import { imapBackendOf } from "./imap_backend.ts";
+import { imapBackendOf } from "./mail/imap_backend.ts";
 import { openWebmail } from "./mail/open_webmail.ts";
 import type { InstanceLock } from "./instance_lock.ts";
-import {
-  type AuthorityParts,
-  openRehearsal,
-  openRenewers,
-} from "./names/authority.ts";
-import { ownSolvers } from "./names/own_solvers.ts";
-import { certificateAdmin, renewIfDue } from "./names/certificate_admin.ts";
+import { renewIfDue } from "./names/certificate_admin.ts";
+import { openOrders } from "./names/orders.ts";
 import { RecentLag } from "./metrics/process_facts.ts";
 import { provideMetrics } from "./metrics/relay_metrics.ts";
 import { RelayIroh } from "./iroh/relay_iroh.ts";
@@ -61,7 +55,7 @@ import { Supervisor } from "./services/supervisor.ts";
 import { UpdateWatch } from "../ops/upgrade/update_watch.ts";
 import type { Inheritance } from "./succession/inheritance.ts";
 import type { SuccessionState } from "./succession/last_connections.ts";
-import { RelaySmtpBackend } from "./smtp_backend.ts";
+import { RelaySmtpBackend } from "./mail/smtp_backend.ts";
 import { ehloName, ownAddresses } from "./federation/own_names.ts";
 import { Sender } from "./federation/sender.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
@@ -206,29 +200,14 @@ export async function assemble(
     keys,
     now: () => SYSTEM_CLOCK.now(),
   });
-  const solvers = ownSolvers(listeners, () => protocols.sorter);
-  const authority: AuthorityParts = {
-    ...relay,
+  const { solvers, renewers, operations: certificateOperations } = openOrders({
+    relay,
+    log,
     version,
-    clock: SYSTEM_CLOCK,
-    timers: SYSTEM_TIMERS,
-    ownSolvers: solvers,
+    certificates,
+    listeners,
     config: certificateConfig,
-    onOutcome: ({ kind }) =>
-      relay.journal.metrics.count("acme_attempts_total", kind),
-    onIssued: async () => {
-      await certificates.use(certificateSource(certificateConfig()));
-      log.operational({ event: "certificate", message: "obtained" });
-    },
-  };
-  const renewers = openRenewers(authority);
-  const certificateOperations: CertificateAdmin = certificateAdmin({
-    ...relay,
-    renewers,
-    config: certificateConfig,
-    rehearsal: () => openRehearsal(authority),
-    // the port for HTTP does
-    answering: (_listen, work) => work(),
+    sorter: () => protocols.sorter,
   });
   const shared = { ...relay, cap, certificates, clock: SYSTEM_CLOCK, config };
   const site: RelaySiteBackend = new RelaySiteBackend({
@@ -298,6 +277,7 @@ export async function assemble(
     challenges: solvers["http-01"],
     alpnChallenges: solvers["tls-alpn-01"],
     fileLimit,
+    onCut: (reason) => relay.journal.cut("http", reason),
     turnsStrangersAway: () => relay.protection.shed.strangers,
     iroh,
     timers: SYSTEM_TIMERS,
@@ -335,6 +315,7 @@ export async function assemble(
     sends: relay.delivery.sends,
     updates,
     log,
+    protection: relay.protection,
     connectProxy,
     async tryShadowsocks() {
       const access = shadowsocks.access();
@@ -343,9 +324,10 @@ export async function assemble(
       await tryShadowsocks({ listeners, services, now }, access);
     },
     iroh,
-    counters: relay.journal.counters,
+    journal: relay.journal,
   });
   const admin: AdminContext = adminContext(relay, config, {
+    configFile: current.loaded.path,
     links: (domain) => site.links(domain),
     certificate: (name) => certificates.trustedFor(name),
     certificates: certificateOperations,

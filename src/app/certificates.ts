@@ -13,12 +13,20 @@ import {
   CertificateStore,
 } from "../tls/certificate_store.ts";
 
-/** @throws {SyntaxError} when files are configured that cannot be served */
-export function openCertificates(
+/** @throws {SyntaxError} when files are configured that cannot be served, and what to do then */
+export async function openCertificates(
   config: Config,
   clock: Clock,
 ): Promise<CertificateStore> {
-  return CertificateStore.open(certificateSource(config), clock);
+  try {
+    return await CertificateStore.open(certificateSource(config), clock);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new SyntaxError(
+      `${error.message}. Mend these files or their names (tls.cert, tls.key), or have "certificate self-signed" or "certificate acme" take their place`,
+      { cause: error },
+    );
+  }
 }
 
 export function certificateSource(config: Config): CertificateSource {
@@ -26,7 +34,9 @@ export function certificateSource(config: Config): CertificateSource {
   const selfSigned = {
     mode: "self_signed",
     directory: join(config.server.stateDir, "tls"),
-    names: certificateNames(config),
+    names: [
+      ...new Set([...certificateNames(config), ...config.server.publicIp]),
+    ],
     days: selfSignedDays,
   } as const;
   switch (mode) {

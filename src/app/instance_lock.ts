@@ -9,6 +9,8 @@
 import { join } from "node:path";
 import { giveToOwner, makeDirectory } from "../files/owner.ts";
 import type { Timers } from "../base/clock.ts";
+import { systemError } from "../base/system_errors.ts";
+import { giveUpReserve } from "../store/open.ts";
 
 export type LockHolder = "server" | "command";
 
@@ -54,7 +56,7 @@ export class InstanceLock {
   ): Promise<InstanceLock> {
     makeDirectory(stateDir);
     for (let waitedMs = 0;; waitedMs += LOOK_MS) {
-      const taken = await tryOnce(join(stateDir, "lock"), holder);
+      const taken = await tryOnce(stateDir, holder);
       if (taken instanceof Deno.FsFile) return new InstanceLock(taken);
       if (waitedMs >= patienceMs[taken.holder]) throw taken;
       await sleep(LOOK_MS);
@@ -71,9 +73,10 @@ export class InstanceLock {
 
 /** The locked file, or who has it. */
 async function tryOnce(
-  path: string,
+  stateDir: string,
   holder: LockHolder,
 ): Promise<Deno.FsFile | AlreadyRunning> {
+  const path = join(stateDir, "lock");
   const file = await Deno.open(path, {
     read: true,
     write: true,
@@ -92,6 +95,16 @@ async function tryOnce(
     );
   }
   await file.truncate();
-  await file.write(new TextEncoder().encode(`${Deno.pid} ${holder}\n`));
+  const note = new TextEncoder().encode(`${Deno.pid} ${holder}\n`);
+  try {
+    await file.write(note);
+  } catch (error) {
+    if (!isFull(error) || !giveUpReserve(stateDir)) throw error;
+    await file.write(note);
+  }
   return file;
+}
+
+function isFull(error: unknown): boolean {
+  return ["ENOSPC", "EDQUOT"].includes(systemError(error)?.code ?? "");
 }

@@ -9,9 +9,15 @@ import type { Counters } from "../observe/counters.ts";
 import { shownAddress, shownPeer, type Word, word } from "../observe/fields.ts";
 import type { Log } from "../observe/log.ts";
 import type { Metrics } from "../observe/metrics/metrics.ts";
+import type { HttpCut } from "../http/server/cut.ts";
+import type { ImapCut } from "../imap/server/backend.ts";
 import { redactError } from "../observe/redact.ts";
 import { ThreadDied } from "../observe/threads.ts";
-import type { SmtpSender, SmtpTransaction } from "../smtp/server/backend.ts";
+import type {
+  SmtpCut,
+  SmtpSender,
+  SmtpTransaction,
+} from "../smtp/server/backend.ts";
 import { countedTransaction } from "./metrics/counted_transaction.ts";
 
 export interface LoginAttempt {
@@ -25,7 +31,17 @@ export interface ToldSender extends Pick<SmtpSender, "peer" | "reversePath"> {
   readonly service: SmtpSender["service"] | "mxdeliv" | "web";
 }
 
+type ServedProtocol = "imap" | "smtp" | "submission" | "http";
+type CutReason = ImapCut | SmtpCut | HttpCut;
+
 export class Journal {
+  readonly #cuts: Record<ServedProtocol, number> = {
+    imap: 0,
+    smtp: 0,
+    submission: 0,
+    http: 0,
+  };
+
   constructor(
     readonly log: Log,
     readonly counters: Counters,
@@ -45,6 +61,21 @@ export class Journal {
       this.#tellLogin(attempt, resultOf(error));
       throw error;
     }
+  }
+
+  /** A connection that was ended for what the peer did. */
+  cut(service: ServedProtocol, reason: CutReason): void {
+    this.#cuts[service]++;
+    this.metrics.count("connections_cut_total", service, reason);
+    this.log.info(word("cut"), {
+      service: word(service),
+      reason: word(reason),
+    });
+  }
+
+  /** How many were ended so, since the start. */
+  get cuts(): Readonly<Record<ServedProtocol, number>> {
+    return this.#cuts;
   }
 
   /** One that is counted, and tells how it ends where that is logged. */

@@ -4,6 +4,7 @@ import { Counters } from "../observe/counters.ts";
 import { Metrics } from "../observe/metrics/metrics.ts";
 import { AddressHash, type LogLevel } from "../observe/fields.ts";
 import { Log } from "../observe/log.ts";
+import { USUAL_SHAPE } from "../../tests/harness/log_shape.ts";
 import type { SmtpSender, SmtpTransaction } from "../smtp/server/backend.ts";
 import { Journal } from "./journal.ts";
 
@@ -22,6 +23,7 @@ function setUp(level: LogLevel) {
     stderr: target,
     targets: [target],
     file: { configured: level, locked: false },
+    shape: USUAL_SHAPE,
   });
   return { journal: new Journal(log, new Counters(), new Metrics()), lines };
 }

@@ -9,6 +9,7 @@ import type { Serving } from "../federation/exchange/serve/serving.ts";
 import type { Counters } from "../observe/counters.ts";
 import type { Metrics } from "../observe/metrics/metrics.ts";
 import type { Traffic } from "../observe/traffic.ts";
+import type { HttpCut } from "../http/server/cut.ts";
 import type { ImapBackend } from "../imap/server/backend.ts";
 import type { CarriedPeers } from "../net/carried_peers.ts";
 import type { ShadowsocksBackend } from "../shadowsocks/server/backend.ts";
@@ -51,5 +52,7 @@ export interface ProtocolParts {
   readonly metrics: Metrics;
   readonly traffic: Traffic;
   config(): Config;
+  /** A connection of HTTP is ended for what its peer did. */
+  onCut(reason: HttpCut): void;
   reportBug(error: unknown): void;
 }

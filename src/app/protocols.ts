@@ -6,17 +6,11 @@
 import type { Socket } from "node:net";
 import type { ServiceConnections } from "../admin/live_server.ts";
 import { systemRandom } from "../base/random.ts";
-import type { Config } from "../config/schema.ts";
-import {
-  HANDSHAKE_LIMITS,
-  type HttpLimits,
-  HttpServer,
-} from "../http/server/server.ts";
-import { DEFAULT_OPTIONS } from "../imap/server/options.ts";
-import { ImapServer, turnAway } from "../imap/server/server.ts";
-import {
+import { HANDSHAKE_LIMITS, HttpServer } from "../http/server/server.ts";
+import { type ImapServer, turnAway } from "../imap/server/server.ts";
+import type {
   ConnectionCounts,
-  type ConnectionsSinceStart,
+  ConnectionsSinceStart,
 } from "../net/connection_counts.ts";
 import { ConnectionSorter } from "../net/connection_sorter.ts";
 import { incomingOf } from "../net/carried_peers.ts";
@@ -28,9 +22,15 @@ import type { Wire } from "../net/wire.ts";
 import type { TunnelFigures } from "../shadowsocks/server/figures.ts";
 import { ShadowsocksServer } from "../shadowsocks/server/server.ts";
 import type { SmtpService } from "../smtp/server/backend.ts";
-import { SmtpServer } from "../smtp/server/server.ts";
+import type { SmtpServer } from "../smtp/server/server.ts";
 import type { OwnProtocol } from "./service_listeners.ts";
 import { CATEGORIES } from "./bandwidth/traffic_categories.ts";
+import {
+  countsOf,
+  httpLimits,
+  imapServer,
+  smtpServer,
+} from "./configured_servers.ts";
 import type { ProtocolParts } from "./protocol_parts.ts";
 import { webSite } from "./web_site.ts";
 
@@ -59,6 +59,7 @@ export class Protocols {
   #refusals = 0;
   /** Whatever they speak, also in their handshake. */
   #open = 0;
+  readonly #letGo = () => void this.#open--;
 
   constructor(parts: ProtocolParts) {
     const { clock, timers } = parts;
@@ -79,6 +80,7 @@ export class Protocols {
           connection,
         ),
       onRefused: () => parts.counters.refused("busy"),
+      onCut: (reason) => parts.onCut(reason),
       reportBug: (error) => parts.reportBug(error),
     });
     this.#imapCounts = countsOf(() => parts.config().imap);
@@ -130,7 +132,7 @@ export class Protocols {
 
   #hold(gone: Promise<void>): void {
     this.#open++;
-    void gone.then(() => this.#open--);
+    void gone.then(this.#letGo);
   }
 
   /** Where TLS is on, or begins at once. */
@@ -221,8 +223,14 @@ export class Protocols {
     return { ...figures, connections: this.#shadowsocksCounts.total };
   }
 
-  counts(): ServiceConnections[] {
-    const smtp = this.#smtp.counts;
+  counts(): Omit<ServiceConnections, "cut">[] {
+    const { sessions, addresses, sinceStart } = this.#smtp.counts;
+    const ofSmtp = (name: string, service: "mx" | "submission") => ({
+      name,
+      connections: sessions[service],
+      unique_ips: addresses[service],
+      refused: sinceStart[service].overTotal + sinceStart[service].overAddress,
+    });
     return [
       {
         name: "imap",
@@ -230,12 +238,8 @@ export class Protocols {
         unique_ips: this.#imapCounts.addresses,
         refused: this.#imapCounts.refused,
       },
-      {
-        name: "smtp",
-        connections: smtp.sessions.mx + smtp.sessions.submission,
-        unique_ips: smtp.addresses,
-        refused: smtp.refused,
-      },
+      ofSmtp("smtp", "mx"),
+      ofSmtp("submission", "submission"),
       {
         name: "http",
         connections: this.#http.connections,
@@ -292,108 +296,4 @@ export class Protocols {
     ]);
     this.#http.destroy();
   }
-}
-
-function countsOf(
-  limits: () => { maxConnections: number; maxConnectionsPerIp: number },
-): ConnectionCounts {
-  return new ConnectionCounts(() => {
-    const { maxConnections, maxConnectionsPerIp } = limits();
-    return { total: maxConnections, perAddress: maxConnectionsPerIp };
-  });
-}
-
-/** Read at each use, or for each connection: a reload of the file is in force at once. */
-function imapServer(parts: ProtocolParts): ImapServer {
-  const imap = () => parts.config().imap;
-  const auth = () => parts.config().auth;
-  const tls = () => parts.config().tls;
-  return new ImapServer({
-    backend: parts.imap,
-    clock: parts.clock,
-    timers: parts.timers,
-    random: Math.random,
-    options: {
-      ...DEFAULT_OPTIONS,
-      get maxLineOctets() {
-        return imap().maxLine;
-      },
-      get maxLiteralOctets() {
-        return imap().maxLiteral;
-      },
-      get maxLoginFailures() {
-        return auth().maxFailuresPerConnection;
-      },
-      get handshakeTimeoutMs() {
-        return tls().handshakeTimeoutS * 1000;
-      },
-      get preauthTimeoutMs() {
-        return imap().preauthTimeoutS * 1000;
-      },
-      get inactivityTimeoutMs() {
-        return imap().inactivityTimeoutS * 1000;
-      },
-      get idleKeepaliveMs() {
-        return imap().idleKeepaliveS * 1000;
-      },
-      get writeStallMs() {
-        return imap().writeStallS * 1000;
-      },
-    },
-  });
-}
-
-function smtpServer(parts: ProtocolParts): SmtpServer {
-  return new SmtpServer({
-    backend: parts.smtp,
-    clock: parts.clock,
-    timers: parts.timers,
-    get policy() {
-      const { smtp, auth } = parts.config();
-      return {
-        requireTls: smtp.requireTls,
-        maxLineOctets: smtp.maxLine,
-        maxErrors: smtp.maxErrors,
-        maxFailedLogins: auth.maxFailuresPerConnection,
-      };
-    },
-    get timeouts() {
-      const { smtp, tls } = parts.config();
-      return {
-        commandMs: smtp.commandTimeoutS * 1000,
-        contentMs: smtp.dataTimeoutS * 1000,
-        sessionMs: smtp.sessionMaxS * 1000,
-        loginMs: smtp.preauthTimeoutS * 1000,
-        handshakeMs: tls.handshakeTimeoutS * 1000,
-      };
-    },
-    get connections() {
-      const { smtp, submission } = parts.config();
-      return {
-        mx: {
-          total: parts.turnsStrangersAway() ? 0 : smtp.maxConnections,
-          perAddress: smtp.maxConnectionsPerIp,
-        },
-        submission: {
-          total: submission.maxConnections,
-          perAddress: submission.maxConnectionsPerIp,
-        },
-      };
-    },
-    get maxPerAccount() {
-      return parts.config().submission.maxPerUser;
-    },
-  });
-}
-
-export function httpLimits({ http, tls }: Config): HttpLimits {
-  return {
-    total: http.maxConnections,
-    perAddress: http.maxConnectionsPerIp,
-    handshakeMs: tls.handshakeTimeoutS * 1000,
-    headMs: http.headerTimeoutS * 1000,
-    idleMs: http.idleTimeoutS * 1000,
-    bodyStallMs: http.bodyTimeoutS * 1000,
-    sendStallMs: http.writeStallS * 1000,
-  };
 }

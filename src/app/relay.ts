@@ -47,7 +47,7 @@ import { adminOrigin } from "./running/admin_door.ts";
 import { backupOptions } from "./backups.ts";
 import { ehloName, outgoingFrom } from "./federation/own_names.ts";
 import { smtpSessions } from "./federation/smtp_sessions.ts";
-import { hostnameOf } from "./certificates.ts";
+import { hostnameOf, withCertificateSettings } from "./certificates.ts";
 import { buildFederation, type Federation } from "./federation/federation.ts";
 import { type Dkim, openDkim } from "./names/dkim.ts";
 import type { InstanceLock } from "./instance_lock.ts";
@@ -114,7 +114,7 @@ export interface RelaySource {
   renewCertificate(): Promise<string>;
 }
 
-export function localDomains({ server }: Config): LocalDomains {
+function localDomains({ server }: Config): LocalDomains {
   return new LocalDomains({
     domains: [server.domain, ...server.domains],
     aliases: server.domainAliases,
@@ -247,10 +247,11 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
     metrics: journal.metrics,
   });
   await followPurgeSettings(settings, store.mail);
+  const certified = () => withCertificateSettings(config(), settings);
   const backups = new Backups({
     ...shared,
     version: source.version,
-    options: () => backupOptions(source.loaded, config()),
+    options: () => backupOptions(source.loaded, certified()),
   });
   const administration = await openAdministration({ ...shared, config, log });
   const tasks = new TaskRunner({
@@ -339,7 +340,8 @@ const SYSTEM = { clock: SYSTEM_CLOCK, timers: SYSTEM_TIMERS } as const;
 export function adminContext(
   relay: Relay,
   config: () => Config,
-  { links, live, certificate, certificates }: {
+  { configFile, links, live, certificate, certificates }: {
+    readonly configFile: string | undefined;
     links(domain: string): LinkFacts;
     /** The one that others can verify under this name, if there is one. */
     certificate(name: string): Certificate | undefined;
@@ -348,7 +350,8 @@ export function adminContext(
   },
 ): AdminContext {
   const dns = configuredResolver(config);
-  const doctor = new Doctor({ config, dns, ...SYSTEM });
+  const certified = () => withCertificateSettings(config(), relay.settings);
+  const doctor = new Doctor({ config: certified, configFile, dns, ...SYSTEM });
   const around = () => ({ ...relay, config: config(), links });
   const context: AdminContext = {
     ...relay.administration,

@@ -21,6 +21,7 @@ import type { PullLimits } from "../federation/exchange/serve/pull_limits.ts";
 import type { FederationStatistics } from "../federation/statistics/statistics.ts";
 import type { FederationPolicy } from "../federation/policy/policy.ts";
 import type { LocalDomains } from "../mail/local_domains.ts";
+import { federationSize } from "../settings/federation_size.ts";
 import type { Settings } from "../settings/settings.ts";
 import type { Meter, Traffic } from "../observe/traffic.ts";
 import { RecordSet } from "../store/record_set.ts";
@@ -184,7 +185,7 @@ export class RelayMxdelivBackend implements MxdelivBackend {
 /** By whichever way it comes. */
 export function largestFromServers(settings: Settings): number {
   return Math.min(
-    settings.get("max_federation_size"),
+    federationSize(settings),
     settings.get("max_message_size"),
   );
 }

@@ -129,9 +129,19 @@ export class ServiceListeners {
     this.#foreign.set(name, addresses);
   }
 
-  /** Every socket, for a process that is to bind the same beside it; from then on they stay as they are. */
-  giveAway(): BoundListener[] {
+  /**
+   * Resolves when each port has one socket, which stays as it is: of three, the
+   * kernel would go on giving connections to one that is to close.
+   */
+  async settle(): Promise<void> {
     this.#isGivenAway = true;
+    await Promise.all(this.#open.map(async ({ listener }) => {
+      if (listener instanceof NativeListener) await listener.hold();
+    }));
+  }
+
+  /** Every socket, for a process that is to bind the same beside it, once they are settled. */
+  giveAway(): BoundListener[] {
     return this.#open.map(({ name, wanted, listener }) => ({
       name,
       wanted,
@@ -139,9 +149,20 @@ export class ServiceListeners {
     }));
   }
 
-  /** Nobody has taken them. */
-  keep(): void {
+  /** Nobody has taken them. Resolves when they are as they are to be now. */
+  async keep(): Promise<void> {
     this.#isGivenAway = false;
+    for (const { listener } of this.#open) {
+      if (listener instanceof NativeListener) listener.release();
+    }
+    await this.renewCertificates().catch(() => {}); // each tries until it can
+  }
+
+  /** Of all sockets. */
+  get ports(): number[] {
+    return [
+      ...new Set(this.#open.map(({ listener }) => listener.address.port)),
+    ];
   }
 
   /** Connections that all sockets have accepted so far. */

@@ -63,6 +63,7 @@ Deno.test("ports that are being sorted are given to the next process, and not ta
   await first.apply("https", [{ host: "127.0.0.1", port: port! }]);
   await first.sortHttps(onwards);
   await allAnswer(port!, "first");
+  await first.settle();
   await second.bindBeside(first.giveAway());
   await allAnswer(port!, "second");
   await first.sortHttps(undefined); // the authority has gone meanwhile
@@ -72,6 +73,37 @@ Deno.test("ports that are being sorted are given to the next process, and not ta
   await second.sortHttps(onwards);
   await allAnswer(port!, "second");
   await second.sortHttps(undefined);
+  await allAnswer(port!, "second");
+  await second.apply("https", []);
+});
+
+Deno.test("ports whose sockets are being replaced are given away when that is over, and replaced again if nobody takes them", async () => {
+  const [port] = reservePorts(1);
+  const [first, second] = [process("first"), process("second")];
+  await first.apply("https", [{ host: "127.0.0.1", port: port! }]);
+  const sorting = first.sortHttps(onwards); // two sockets for a while
+  await first.settle();
+  let seen = 0;
+  const counting: Sorter = {
+    sort(connection, service) {
+      seen++;
+      return onwards.sort(connection, service);
+    },
+  };
+  const kept = first.sortHttps(counting); // nothing yet
+  await allAnswer(port!, "first");
+  assert.equal(seen, 0);
+  await first.keep();
+  await allAnswer(port!, "first");
+  assert.equal(seen, 20);
+  await Promise.all([sorting, kept]);
+  const again = first.sortHttps(undefined);
+  await Promise.resolve(); // it has begun
+  await first.settle();
+  await second.bindBeside(first.giveAway());
+  await allAnswer(port!, "second");
+  await again;
+  await first.apply("https", []);
   await allAnswer(port!, "second");
   await second.apply("https", []);
 });

@@ -171,8 +171,9 @@ export class RelaySiteBackend implements SiteBackend {
     return urlOf(this.#connectName(domain), this.#port("https"));
   }
 
-  /** The page for signing up with a domain; undefined while there is no web site. */
+  /** The page for signing up with a domain; undefined while there is none. */
   signUpUrl(domain: string): string | undefined {
+    if (!this.#parts.config().web.enabled) return undefined;
     const httpsPort = this.#port("https");
     if (httpsPort === undefined && this.#port("http") === undefined) {
       return undefined;

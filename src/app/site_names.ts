@@ -94,10 +94,11 @@ function canonical(name: string): string {
     : name.toLowerCase();
 }
 
-/** Whether an MTA-STS policy is asked for under a name of ours (RFC 8461 §3.3), or under the names before it. */
+/** Whether an MTA-STS policy is asked for where others look for ours (RFC 8461 §3.3). */
 export function isPolicyHost(config: Names, host: string): boolean {
   const name = host.toLowerCase().replace(/\.$/, "");
-  return urlNames(config).includes(name.replace(/^mta-sts\./, ""));
+  return name.startsWith("mta-sts.") &&
+    urlNames(config).includes(name.slice("mta-sts.".length));
 }
 
 /** One of the names that only the file knows of; without brackets. */

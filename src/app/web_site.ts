@@ -1,5 +1,6 @@
 /** What HTTP serves, as it is shown to strangers and to those who know of it. @module */
 import { countRequests } from "../api/metrics/count_requests.ts";
+import { safeUpgrade, withSafeHeaders } from "../api/headers.ts";
 import { withAcmeChallenges } from "../api/acme_challenges.ts";
 import {
   type HostRules,
@@ -55,7 +56,7 @@ export function webSite(parts: WebParts): WebSite {
     mayUseWebmail: (request, peer) => mayUseWebmail(parts, request, peer),
     admin: adminPaths(parts.settings),
   };
-  const everything = withAcmeChallenges(
+  const everything = withSafeHeaders(withAcmeChallenges(
     (token) => challenges.answer(token),
     withIrohProbes(
       () => parts.iroh.isEnabled,
@@ -70,7 +71,7 @@ export function webSite(parts: WebParts): WebSite {
         }),
       ),
     ),
-  );
+  ));
   const answers = stealthyAnswers(stealth, FIXED_ANSWERS);
   const hosts: HostRules = {
     unknown: () => parts.config().http.unknownHost,
@@ -83,7 +84,9 @@ export function webSite(parts: WebParts): WebSite {
       countRequests(parts, withStealth(stealth, everything)),
     ),
     upgrades: [...parts.iroh.upgrades, webmailSocket(parts.webmail)]
-      .map((route) => knownHostUpgrade(hosts, stealthyUpgrade(stealth, route))),
+      .map((route) =>
+        knownHostUpgrade(hosts, stealthyUpgrade(stealth, safeUpgrade(route)))
+      ),
     answers,
   };
 }

@@ -31,6 +31,20 @@ export function parseDuration(text: string): number {
   return seconds;
 }
 
+/**
+ * What a person types has a unit: whoever writes 10 for days would get seconds,
+ * and mail of that age is deleted. 0 is the same in every unit.
+ *
+ * @throws {SyntaxError} if the text is a number alone
+ */
+export function checkUnit(text: string): void {
+  const number = text.trim();
+  if (!/^\d{1,12}$/.test(number) || Number(number) === 0) return;
+  throw new SyntaxError(
+    `"${number}" has no unit: write ${number}d for days, ${number}h for hours or ${number}s for seconds`,
+  );
+}
+
 /** Shortest text that parses to the same number of seconds. */
 export function formatDuration(seconds: number): string {
   let left = seconds;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatDuration, parseDuration } from "./durations.ts";
+import { checkUnit, formatDuration, parseDuration } from "./durations.ts";
 
 const READ: [string, number][] = [
   ["0", 0],
@@ -38,3 +38,15 @@ Deno.test("formatDuration() writes what people would", () => {
   assert.equal(formatDuration(5_400), "1h30m");
   assert.equal(formatDuration(0), "0s");
 });
+
+for (const text of ["10", " 7 ", "007"]) {
+  Deno.test(`checkUnit() asks for the unit of "${text}"`, () => {
+    assert.throws(() => checkUnit(text), /has no unit: write \d+d for days/);
+  });
+}
+
+for (const text of ["0", "10d", "1d12h", "off", "", "1500ms", "ten"]) {
+  Deno.test(`checkUnit() has no question about "${text}"`, () => {
+    checkUnit(text);
+  });
+}

@@ -116,8 +116,11 @@ export class LivedClock {
 /** For operators. */
 export function describeJump({ seconds, whileRunning }: ClockJump): string {
   const far = formatDuration(Math.abs(seconds));
-  const way = seconds < 0 ? "back" : "ahead";
-  if (whileRunning) return `the machine's clock was set ${way} by ${far}`;
+  if (whileRunning) {
+    return seconds < 0
+      ? `the machine's clock was set back by ${far}`
+      : `the machine's clock was set ahead by ${far}`;
+  }
   return seconds < 0
     ? `the machine's clock says ${far} less than when the server ended`
     : `${far} more than count as age went by since the server ended: it was off, or the clock is ahead`;

@@ -36,6 +36,25 @@ export function parseSize(text: string): number {
   return octets;
 }
 
+/** Fewer octets than any size that somebody wants: a unit was forgotten. */
+const LEAST_OCTETS = 65_536;
+
+/**
+ * What a person types has a unit, unless it is a number of octets that can be
+ * meant: whoever writes 5 for gigabytes would have full mailboxes emptied. 0 is
+ * the same in every unit.
+ *
+ * @throws {SyntaxError} if the text is a small number alone
+ */
+export function checkSizeUnit(text: string): void {
+  const number = text.trim();
+  if (!/^\d{1,15}$/.test(number)) return;
+  if (Number(number) === 0 || Number(number) >= LEAST_OCTETS) return;
+  throw new SyntaxError(
+    `"${number}" has no unit: write ${number}G, ${number}M or ${number}K, or ${number}B for octets`,
+  );
+}
+
 /** Shortest exact text: `100M`, `200000`. */
 export function formatSize(octets: number): string {
   for (const unit of ["G", "M", "K"]) {

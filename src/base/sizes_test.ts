@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatSize, parseSize } from "./sizes.ts";
+import { checkSizeUnit, formatSize, parseSize } from "./sizes.ts";
 
 const READ: [string, number][] = [
   ["0", 0],
@@ -35,3 +35,15 @@ Deno.test("formatSize() is exact", () => {
   assert.equal(formatSize(200_000), "200000");
   assert.equal(formatSize(0), "0");
 });
+
+for (const text of ["5", " 25 ", "65535"]) {
+  Deno.test(`checkSizeUnit() asks for the unit of "${text}"`, () => {
+    assert.throws(() => checkSizeUnit(text), /has no unit: write \d+G, /);
+  });
+}
+
+for (const text of ["0", "5G", "5B", "65536", "1.5 GiB", "off", ""]) {
+  Deno.test(`checkSizeUnit() has no question about "${text}"`, () => {
+    checkSizeUnit(text);
+  });
+}

@@ -30,6 +30,11 @@ const REASONS: Readonly<Record<string, string>> = {
   ETXTBSY: "it is in use",
 };
 
+/** Of errors, as Deno names them. */
+const LEAVING: ReadonlySet<string> = new Set(
+  ["NotConnected", "ConnectionReset", "ConnectionAborted"],
+);
+
 export interface SystemError {
   /** As in errno(3). */
   readonly code: string;
@@ -72,7 +77,12 @@ export function reasonOf(error: unknown): string {
 
 /** `… (os error 13): open '/some/where'` */
 function pathIn(message: string): string | undefined {
-  return /: [a-z]+ '(.{1,4096})'(?: -> '.{1,4096}')?$/s.exec(message)?.[1];
+  return /: [a-z]+ '(.{1,4096}?)'(?: -> '.{1,4096}')?$/s.exec(message)?.[1];
+}
+
+/** Whoever is at the other end has ended the connection, before anything was said. */
+export function hasLeft(error: unknown): boolean {
+  return error instanceof Error && LEAVING.has(error.name);
 }
 
 /** Somebody else has the address and port. */

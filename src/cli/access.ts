@@ -23,12 +23,18 @@ import { ConfigError } from "../config/problems.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { whoMayUse } from "../files/owner.ts";
+import { asOwnerOf } from "../ops/as_owner.ts";
+import { plantedLink } from "../ops/planted_links.ts";
 import { ControlClient, controlPath } from "./control_client.ts";
 import { CliError, EXIT } from "./exit_codes.ts";
 
 /** Whether what was done is in force: in the server at once, or when it starts. */
 export type AppliedWhen = "live" | "server-not-running";
 
+/** What others' directories are for, which only root may read: no server runs that could. */
+const READING_ELSEWHERE: ReadonlySet<OperationName> = new Set(
+  ["import.relay", "import.madmail"],
+);
 /** A server that has just started opens its socket by then. */
 const PATIENCE_MS = 3000;
 const LOOK_MS = 100;
@@ -84,13 +90,40 @@ export class Access {
     if (name !== "reload") this.#warnOfFile();
     const result = reached instanceof ControlClient
       ? await reached.ask(name, input, this.#options.timeoutMs)
-      : await callOperation(reached.admin, name, input);
+      : await this.#offline(
+        () => callOperation(reached.admin, name, input),
+        READING_ELSEWHERE.has(name),
+      );
     return result as AdminOutput<N>;
   }
 
   async close(): Promise<void> {
     // why it could not be reached has been said where that was tried
-    await (await this.#reached?.catch(() => undefined))?.close();
+    const reached = await this.#reached?.catch(() => undefined);
+    if (reached instanceof ControlClient) reached.close();
+    else if (reached) await this.#offline(() => reached.close());
+  }
+
+  /**
+   * As the user whose the state is: that of a server, mostly.
+   *
+   * @throws {CliError} where root has to do it, and would be led elsewhere
+   */
+  async #offline<T>(
+    work: () => Promise<T>,
+    readsElsewhere = false,
+  ): Promise<T> {
+    const { stateDir } = this.config.values.server;
+    if (!readsElsewhere || Deno.uid() !== 0) {
+      return await asOwnerOf(stateDir, work);
+    }
+    const planted = plantedLink(stateDir);
+    if (planted === undefined) return await work();
+    throw new CliError(
+      "planted_link",
+      `${planted} is a link that root has not made, and could lead anywhere: remove it, or make it as root`,
+      EXIT.failed,
+    );
   }
 
   #reach(): Promise<ControlClient | OfflineRelay> {
@@ -136,7 +169,9 @@ export class Access {
         throw notOpen("The server's control socket", controlPath(values));
       }
       try {
-        return await this.#options.openOffline(this.config);
+        return await this.#offline(() =>
+          this.#options.openOffline(this.config)
+        );
       } catch (error) {
         if (error instanceof Deno.errors.PermissionDenied) {
           throw notOpen("The state directory", values.server.stateDir);

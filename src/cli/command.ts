@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { quote } from "../config/kinds.ts";
 import type { ConfigChoice } from "../config/locate.ts";
 import type { Access } from "./access.ts";
 import {
@@ -131,7 +132,7 @@ export function numberOption(
     "usage",
     `--${
       name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-    } must be a whole number from ${min} to ${max} (got "${text}")`,
+    } must be a whole number from ${min} to ${max} (got ${quote(text)})`,
     EXIT.usage,
   );
 }

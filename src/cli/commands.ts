@@ -6,6 +6,7 @@ import { ADMIN_TOKEN_COMMANDS } from "./commands/access/admin_token.ts";
 import { ADMIN_WEB_COMMANDS } from "./commands/access/admin_web.ts";
 import { AUDIT_COMMANDS } from "./commands/access/audit.ts";
 import { BACKUP_COMMANDS } from "./commands/copies/backup.ts";
+import { DATABASE_COMMANDS } from "./commands/copies/database.ts";
 import { IMPORT_COMMANDS } from "./commands/copies/imports.ts";
 import { MOVE_COMMANDS } from "./commands/copies/move.ts";
 import { MAIL_EXPORT_COMMANDS } from "./commands/copies/mail_export.ts";
@@ -19,6 +20,7 @@ import { MONITOR_COMMANDS } from "./commands/checks/monitor.ts";
 import { LOG_COMMANDS } from "./commands/checks/logs.ts";
 import { DOMAIN_COMMANDS } from "./commands/machine/domain.ts";
 import { CONFIG_CHANGE_COMMANDS } from "./commands/machine/config_change.ts";
+import { CONFIG_IMPORT_COMMANDS } from "./commands/machine/config_import.ts";
 import { DKIM_COMMANDS } from "./commands/dkim.ts";
 import { DNS_COMMANDS } from "./commands/dns.ts";
 import { FEDERATION_COMMANDS } from "./commands/federation.ts";
@@ -53,10 +55,11 @@ import { FIREWALL_COMMANDS } from "./installation/firewall.ts";
 import { INSTALL_COMMANDS } from "./installation/install.ts";
 import { RESTART_COMMANDS } from "./life/restart.ts";
 import { UPGRADE_COMMANDS } from "./life/upgrade.ts";
+import { VERSION_COMMANDS } from "./life/versions.ts";
 import { UNINSTALL_COMMANDS } from "./installation/uninstall.ts";
 
 export const GROUPS: readonly CommandGroup[] = [
-  { name: "accounts", aliases: ["creds"], summary: "Accounts" },
+  { name: "accounts", aliases: ["creds", "imap-acct"], summary: "Accounts" },
   { name: "registration", summary: "Who may sign up" },
   {
     name: "registration-tokens",
@@ -132,8 +135,10 @@ export const COMMANDS: readonly Command[] = [
   ...LOG_COMMANDS,
   ...RESTART_COMMANDS,
   ...UPGRADE_COMMANDS,
+  ...VERSION_COMMANDS,
   ...CONFIG_COMMANDS,
   ...CONFIG_CHANGE_COMMANDS,
+  ...CONFIG_IMPORT_COMMANDS,
   ...DOMAIN_COMMANDS,
   ...ACCOUNT_COMMANDS,
   ...TRANSFER_COMMANDS,
@@ -171,6 +176,7 @@ export const COMMANDS: readonly Command[] = [
   ...NOTICE_COMMANDS,
   ...FIREWALL_COMMANDS,
   ...BACKUP_COMMANDS,
+  ...DATABASE_COMMANDS,
   ...MAIL_EXPORT_COMMANDS,
   ...QUOTA_COMMANDS,
   ...IMPORT_COMMANDS,

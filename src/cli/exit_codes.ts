@@ -139,6 +139,7 @@ const INSTALL_EXITS: Record<RefusedReason, ExitCode> = {
 
 const UPGRADE_EXITS: Record<UpgradeTrouble, ExitCode> = {
   network: EXIT.network,
+  certificate: EXIT.network,
   invalid_signature: EXIT.failed,
   unsuitable: EXIT.conflict,
   preflight: EXIT.failed,

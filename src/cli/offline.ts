@@ -7,9 +7,11 @@
 import { existsSync } from "node:fs";
 import type { LinkFacts } from "../accounts/login_link.ts";
 import type { CertificateAdmin } from "../admin/certificate_admin.ts";
-import { closeAdministration } from "../app/running/administration.ts";
+import { logShape } from "../app/running/log_shape.ts";
+import { closeRelay } from "../app/close_relay.ts";
 import {
   bundlePath,
+  certificateSource,
   openCertificates,
   withCertificateSettings,
 } from "../app/certificates.ts";
@@ -30,7 +32,7 @@ import type { Config } from "../config/schema.ts";
 import { openLog } from "../observe/open_log.ts";
 import { effectiveListeners } from "../settings/listeners.ts";
 import { covers } from "../tls/certificate.ts";
-import type { CertificateStore } from "../tls/certificate_store.ts";
+import { CertificateStore } from "../tls/certificate_store.ts";
 import type { OfflineRelay } from "./access.ts";
 import { VERSION } from "./version.ts";
 
@@ -58,6 +60,7 @@ async function openLocked(
     level: "off",
     targets: [],
     locked: true,
+    shape: logShape(config.log),
     directory: config.server.stateDir,
     isOwnDomain: () => false,
     clock: SYSTEM_CLOCK,
@@ -72,8 +75,12 @@ async function openLocked(
     signUpUrl: () => undefined,
     renewCertificate: () => renewIfDue(certificates),
   });
-  const certificateConfig = withCertificateSettings(config, relay.settings);
-  const served = await servedCertificates(certificateConfig);
+  const certificateConfig = () =>
+    withCertificateSettings(config, relay.settings);
+  for (const name of ["tls_mode", "tls_files"] as const) {
+    relay.settings.onChange(name, () => checkFiles(certificateConfig()));
+  }
+  const served = await servedCertificates(certificateConfig());
   const certificate = (name: string) => served?.trustedFor(name);
   // one that the server makes itself names all its domains
   const isCovered = (name: string) => !served || covers(served.for(name), name);
@@ -97,14 +104,14 @@ async function openLocked(
     clock: SYSTEM_CLOCK,
     timers: SYSTEM_TIMERS,
     ownSolvers: answers.solvers,
-    config: () => certificateConfig,
+    config: certificateConfig,
     onIssued: () => Promise.resolve(), // the server looks at its file when it starts
   };
   const renewers = openRenewers(authority);
   const certificates: CertificateAdmin = certificateAdmin({
     ...authority,
     renewers,
-    rehearsal: () => openRehearsal(authority),
+    rehearsal: (email) => openRehearsal(authority, email),
     answering: (listen, work) =>
       answers.whileAnswering({
         http: listen,
@@ -114,23 +121,23 @@ async function openLocked(
   });
   return {
     admin: adminContext(relay, () => config, {
+      configFile: loaded.path,
       links,
       certificate,
       certificates,
     }),
     async close() {
       await renewers.close();
-      relay.accounts.close();
-      await relay.ownKeys.settled();
-      relay.sealer.close();
-      await relay.federation.close();
-      relay.dkim.close();
-      await closeAdministration(relay.administration);
-      await relay.exchange.close();
-      await relay.store.close();
+      await closeRelay(relay);
       lock.release();
     },
   };
+}
+
+/** A server that cannot serve them would not start. @throws {Error} why */
+async function checkFiles(config: Config): Promise<void> {
+  if (config.tls.mode !== "file") return;
+  await CertificateStore.open(certificateSource(config), SYSTEM_CLOCK);
 }
 
 /** A self-signed one is left for the server to make, under its own user. */

@@ -70,11 +70,50 @@ export function readCommandLine(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return undefined;
-    const message = usageText.trim().replace(/^error: /, "") ||
-      "Name a command; --help lists them";
-    throw new CliError("usage", message, EXIT.usage);
+    if (error.code === "commander.help") throw noHelpFor(args);
+    const message = usageText.trim().replace(/^error: /, "").replace("\n", " ");
+    throw new CliError(
+      "usage",
+      message === ""
+        ? "Name a command; --help lists them"
+        : `${message}${wayOn(args)}`,
+      EXIT.usage,
+    );
   }
   return chosen.command;
+}
+
+/** Of a command that does not exist; its message would be the help of all. */
+function noHelpFor(args: readonly string[]): CliError {
+  const words = args.filter((word) => word !== "help" && !word.startsWith("-"));
+  const first = words[0] ?? "";
+  const names = [...GROUPS.map(({ name }) => name), ...COMMANDS.map(nameOf)];
+  const meant = nearest(first, names);
+  const hint = words.length > 1 || meant === undefined
+    ? `; ${NAME} --help lists all`
+    : ` (Did you mean ${meant}?)`;
+  return new CliError(
+    "usage",
+    `unknown command '${words.join(" ")}'${hint}`,
+    EXIT.usage,
+  );
+}
+
+/** How the command goes that was meant, where it is known which one. */
+function wayOn(args: readonly string[]): string {
+  const words = args.filter((word, at) =>
+    !word.startsWith("-") && !isValued(args[at - 1])
+  );
+  const meant = COMMANDS.find((command) => {
+    const name = nameOf(command).split(" ");
+    return name.every((word, at) => groupNamed(words[at]) === word);
+  });
+  return meant === undefined ? "" : `\nUsage: ${NAME} ${meant.usage}`;
+}
+
+function groupNamed(word: string | undefined): string | undefined {
+  return GROUPS.find(({ aliases = [] }) => aliases.includes(word ?? ""))
+    ?.name ?? word;
 }
 
 async function perform(
@@ -87,6 +126,8 @@ async function perform(
   try {
     const timeout = options.timeout ?? command.timeout ?? DEFAULT_TIMEOUT;
     const stateDir = options.stateDir ?? options.libexec;
+    if (options.config === "") throw unnamed("--config", "file");
+    if (stateDir === "") throw unnamed("--state-dir", "directory");
     const choice = {
       environment,
       program: NAME,
@@ -154,6 +195,18 @@ function fail(error: CliError, terminal: Terminal, json: boolean): number {
   return exit;
 }
 
+/** Below the help of one command, which leaves out what all of them have. */
+const MORE_HELP =
+  `\nAs every command, it takes --json, --yes, --config and more: ${NAME} --help`;
+
+/** Below the help of all: where to begin among so many. */
+const FIRST_HELP = `
+Begin with:
+  ${NAME} run --dev       to try it out, here and now
+  ${NAME} install         a server: service, configuration, certificate
+  ${NAME} doctor          what is wrong, and what mends it
+  ${NAME} COMMAND --help  more of one command`;
+
 type Chosen = (command: Command, parser: Parser, values: string[]) => void;
 
 function buildParser(
@@ -164,11 +217,13 @@ function buildParser(
     .description("A chatmail relay in one binary")
     .version(`${NAME} ${VERSION}`, "-V, --version", "show the version")
     .helpOption("-h, --help", "show this help")
+    .addHelpText("after", FIRST_HELP)
     .configureOutput(output).exitOverride();
   addOptions(root, GLOBAL_OPTIONS, false);
   const groups = GROUPS.map(({ name, aliases = [], summary }) => {
     const group = new Parser(name).copyInheritedSettings(root)
       .description(summary).aliases([...aliases])
+      .addHelpText("after", MORE_HELP)
       .helpGroup("Groups of commands:");
     addOptions(group, GLOBAL_OPTIONS, true);
     addDefault(group, name, chosen);
@@ -181,6 +236,7 @@ function buildParser(
     const parser = (group ?? root)
       .command(usage)
       .description(command.summary).aliases([...command.aliases ?? []])
+      .addHelpText("after", MORE_HELP)
       .configureOutput(output).exitOverride().allowExcessArguments(false);
     addOptions(parser, command.options ?? [], false);
     addOptions(parser, GLOBAL_OPTIONS, true);
@@ -205,9 +261,11 @@ function addDefault(group: Parser, name: string, chosen: Chosen): void {
     group.error(
       word === undefined
         ? `name one of ${words.join(", ")}`
-        : `unknown command '${name} ${word}'${
-          meant === undefined ? "" : ` (Did you mean ${meant}?)`
-        }`,
+        : `unknown command '${name} ${word}' (${
+          meant === undefined
+            ? `there are ${words.join(", ")}`
+            : `Did you mean ${meant}?`
+        })`,
     );
   });
 }
@@ -241,21 +299,31 @@ function mergedOptions(parser: Parser): Record<string, unknown> {
   return merged;
 }
 
+const VALUED = new Set(
+  GLOBAL_OPTIONS.filter(({ flags }) => flags.includes("<"))
+    .map(({ flags }) => flags.split(" ")[0] ?? ""),
+);
+
+/** Whether it is an option of every command that has a value behind it. */
+function isValued(word: string | undefined): boolean {
+  return VALUED.has(word ?? "");
+}
+
 /** Without a command, the server runs. */
 function withDefaultCommand(args: readonly string[]): string[] {
-  const valued = new Set(
-    GLOBAL_OPTIONS.filter(({ flags }) => flags.includes("<"))
-      .map(({ flags }) => flags.split(" ")[0] ?? ""),
-  );
   for (let at = 0; at < args.length; at++) {
     const argument = args[at] ?? "";
     if (["-h", "--help", "-V", "--version"].includes(argument)) {
       return [...args];
     }
     if (!argument.startsWith("-")) return [...args];
-    if (valued.has(argument)) at++;
+    if (isValued(argument)) at++;
   }
   return ["run", ...args];
+}
+
+function unnamed(flag: string, what: string): CliError {
+  return new CliError("usage", `${flag} names no ${what}`, EXIT.usage);
 }
 
 /** Milliseconds. @throws {CliError} usage */

@@ -29,13 +29,38 @@ const USAGE: [string[], string][] = [
     ["accounts", "lisst", "ann", "--password", "secret"],
     "unknown command 'accounts lisst' (Did you mean list?)",
   ],
-  [["accounts", "--pin", "info"], "unknown option '--pin'"],
+  [
+    ["accounts", "--pin", "info"],
+    "unknown option '--pin'\nUsage: postern accounts info <user>",
+  ],
   [["registration", "--opn"], "unknown option '--opn'"],
-  [["accounts", "info"], "missing required argument 'user'"],
-  [["version", "--jsno"], "unknown option '--jsno'\n(Did you mean --json?)"],
+  [
+    ["accounts", "info"],
+    "missing required argument 'user'\nUsage: postern accounts info <user>",
+  ],
+  [
+    ["--config", "creds", "tokens", "status"],
+    "missing required argument 'token'\nUsage: postern registration-tokens status <token>",
+  ],
+  [
+    ["registration", "frob"],
+    "unknown command 'registration frob' (there are status, open, close, jit, token-required)",
+  ],
+  [
+    ["version", "--jsno"],
+    "unknown option '--jsno' (Did you mean --json?)\nUsage: postern version",
+  ],
   [
     ["accounts", "info", "a", "b"],
-    "too many arguments for 'info'. Expected 1 argument but got 2: a, b.",
+    "too many arguments for 'info'. Expected 1 argument but got 2: a, b.\nUsage: postern accounts info <user>",
+  ],
+  [["help", "nothing"], "unknown command 'nothing'; postern --help lists all"],
+  [["help", "acounts"], "unknown command 'acounts' (Did you mean accounts?)"],
+  [["--config", "", "status"], "--config names no file"],
+  [["--state-dir", "", "status"], "--state-dir names no directory"],
+  [
+    ["backup", "verify", ""],
+    "Name a backup as the list has it, or by its path",
   ],
   [["--config"], "option '--config <path>' argument missing"],
   [
@@ -90,6 +115,9 @@ Deno.test("runCli() helps at every level", async () => {
     assert.equal(exit, 0);
     assert.match(out, /^Usage: postern/);
     assert.equal(err, "");
+    const isOfAll = args[0] === "--help";
+    assert.equal(/takes --json, .*: postern --help\n$/.test(out), !isOfAll);
+    assert.equal(/^Begin with:\n {2}postern run --dev/m.test(out), isOfAll);
   }
 });
 

@@ -27,11 +27,11 @@ export class ProcessTerminal implements Terminal {
   }
 
   out(text: string): void {
-    writeAll(Deno.stdout, text);
+    writeAll(Deno.stdout, shownOn(Deno.stdout, text));
   }
 
   err(text: string): void {
-    writeAll(Deno.stderr, text);
+    writeAll(Deno.stderr, shownOn(Deno.stderr, text));
   }
 
   async readLine(): Promise<Uint8Array | undefined> {
@@ -91,6 +91,21 @@ function erase(octets: number[]): void {
   while ((octets.at(-1) ?? 0) >> 6 === 0b10) octets.pop();
   octets.pop();
 }
+
+/**
+ * What others have said, such as a DNS server or an authority, may be in it: a
+ * terminal shows it, and is not told to do anything by it.
+ */
+export function shownOn(
+  stream: { isTerminal(): boolean },
+  text: string,
+): string {
+  return stream.isTerminal() ? text.replaceAll(CONTROLS, "\ufffd") : text;
+}
+
+// All of C0 and C1 but for tabs and the ends of lines.
+// deno-lint-ignore no-control-regex
+const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
 
 /** What was read, where only text will do. @throws {CliError} if it is not UTF-8 */
 export function textOf(octets: Uint8Array): string {

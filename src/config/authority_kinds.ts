@@ -59,6 +59,17 @@ export const certificateProfile: Kind<string> = textual(
   },
 );
 
+export const commonName: Kind<string> = textual(
+  "common name of a certificate, or empty",
+  (text) => {
+    const name = text.trim();
+    if (/^[^\p{Cc}]{0,64}$/u.test(name)) return name; // RFC 5280 appendix A.1: ub-common-name
+    throw new SyntaxError(
+      `must be a name of up to 64 characters (got ${quote(text)})`,
+    );
+  },
+);
+
 function dnsName(text: string): string | undefined {
   try {
     const name = parseDomain(text);

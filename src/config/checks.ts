@@ -1,6 +1,6 @@
 /** What must hold between keys; each key alone is checked by its kind. @module */
 import { BlockList, isIP } from "node:net";
-import { literalIp } from "../mail/address.ts";
+import { hostNameProblem, literalIp } from "../mail/address.ts";
 import { adminPathsProblem, isTaken } from "./web_kinds.ts";
 import { collisions, fileListeners } from "./listeners.ts";
 import type { Config, KeyName } from "./schema.ts";
@@ -15,6 +15,7 @@ export interface CheckResult {
 export function checkConfig(config: Config): CheckResult[] {
   return [
     ...checkDomains(config),
+    ...checkHostNames(config),
     ...checkListeners(config),
     ...checkOrder(config),
     ...checkQueue(config),
@@ -71,6 +72,21 @@ function* checkDomains({ server }: Config): Generator<CheckResult> {
       message: `is an IP address while server.domain is a name: ` +
         `certificates are rarely made for both`,
     };
+  }
+}
+
+/** A warning, since a relay may live under such a name. */
+function* checkHostNames({ server }: Config): Generator<CheckResult> {
+  const names: [KeyName, string][] = [
+    ["server.domain", server.domain],
+    ...server.domains.map((
+      name,
+    ): [KeyName, string] => ["server.domains", name]),
+    ["server.hostname", server.hostname ?? ""],
+  ];
+  for (const [key, name] of names) {
+    const message = name === "" ? undefined : hostNameProblem(name);
+    if (message !== undefined) yield { severity: "warning", key, message };
   }
 }
 
@@ -159,14 +175,27 @@ const MIN_RELAY_PORTS = 32;
 function* checkTurn({ turn, listen }: Config): Generator<CheckResult> {
   const problem = relayPortsProblem(turn.relayPortMin, turn.relayPortMax);
   if (problem) yield error("turn.relay_port_max", problem);
-  for (const { port } of listen.turn) {
-    if (port < turn.relayPortMin || port > turn.relayPortMax) continue;
-    yield error("listen.turn", `port ${port} is one of the relayed ones`);
+  const relayed = relayedPort(
+    listen.turn,
+    turn.relayPortMin,
+    turn.relayPortMax,
+  );
+  if (relayed !== undefined) {
+    yield error("listen.turn", `port ${relayed} is one of the relayed ones`);
   }
   const families = turn.relayIp.map(isIP);
   if (new Set(families).size < families.length) {
     yield error("turn.relay_ip", "has two addresses of one kind");
   }
+}
+
+/** One of those where TURN listens that it would need for a relayed call. */
+export function relayedPort(
+  listen: readonly { readonly port: number }[],
+  first: number,
+  last: number,
+): number | undefined {
+  return listen.find(({ port }) => port >= first && port <= last)?.port;
 }
 
 /** What is wrong with a range, undefined if nothing is. */

@@ -1,13 +1,15 @@
 /**
- * Changes one key of a configuration file, and leaves all else as it was
- * written: comments, order, spaces.
+ * Changes one key of a configuration file, or adds those that it lacks, and
+ * leaves all else as it was written: comments, order, spaces.
  *
  * @module
  */
 import { chownSync, realpathSync, statSync } from "node:fs";
 import { loadConfig } from "./load.ts";
 import { valueSpan } from "./positions.ts";
+import { ConfigError } from "./problems.ts";
 import { KEY_NAMES, type KeyName, keyNamed, valueOf } from "./schema.ts";
+import type { WrittenKeys } from "./write.ts";
 
 /**
  * The text with that value of the key.
@@ -21,7 +23,7 @@ export function editedText(
   value: unknown,
 ): string {
   const edited = replaced(text, key, keyNamed(key).kind.toToml(value));
-  checkOnlyChange(text, edited, key, value);
+  checkOnlyChange(text, edited, new Map([[key, value]]));
   return edited;
 }
 
@@ -34,6 +36,15 @@ export function completedText(
   return valueSpan(text, key.split("."))
     ? text
     : replaced(text, key, keyNamed(key).kind.toToml(value));
+}
+
+/** The text with that value of the key; whether it goes with the rest, nobody has looked. */
+export function writtenText(
+  text: string,
+  key: KeyName,
+  value: unknown,
+): string {
+  return replaced(text, key, keyNamed(key).kind.toToml(value));
 }
 
 function replaced(text: string, key: KeyName, toml: string): string {
@@ -52,28 +63,85 @@ function replaced(text: string, key: KeyName, toml: string): string {
   return `${text}${gap}[${section}]\n${line}\n`;
 }
 
-/** The walk over the text is no parser: what the parser makes of it counts. */
+/**
+ * The walk over the text is no parser: what the parser makes of it counts.
+ *
+ * @throws {ConfigError} | {SyntaxError}
+ */
 function checkOnlyChange(
   before: string,
   after: string,
-  key: KeyName,
-  value: unknown,
+  changes: ReadonlyMap<KeyName, unknown>,
 ): void {
   const [old, fresh] = [before, after].map((text) =>
     loadConfig({ text, path: "the configuration" })
   );
   const isRight = KEY_NAMES.every((name) => {
     const { format } = keyNamed(name).kind;
-    const wanted = name === key ? value : valueOf(old!.values, name);
+    const isChanged = changes.has(name);
+    const wanted = isChanged ? changes.get(name) : valueOf(old!.values, name);
     return format(valueOf(fresh!.values, name)) === format(wanted) ||
-      (name !== key && !old!.given.has(name)); // follows from another one
+      (!isChanged && !old!.given.has(name)); // follows from another one
   });
   if (isRight) return;
+  const [[key, value] = []] = changes;
   throw new SyntaxError(
     `${key} stands in the file in a way that cannot be changed here: write ${
-      keyNamed(key).kind.toToml(value)
+      key && keyNamed(key).kind.toToml(value)
     } there yourself`,
   );
+}
+
+export interface Completed {
+  readonly text: string;
+  readonly added: readonly KeyName[];
+}
+
+const DOMAIN = "server.domain"; // without it no file can be read
+
+/**
+ * Keys that cannot be added, or that do not go with the rest, are left out: all
+ * at once if they do, else one by one.
+ *
+ * @throws {ConfigError} if the file cannot be used, the domain apart
+ */
+export function completed(text: string, wanted: WrittenKeys): Completed {
+  const domain = wanted.get(DOMAIN);
+  const readable = domain === undefined
+    ? text
+    : completedText(text, DOMAIN, domain);
+  const { given } = loadConfig({ text: readable, path: "the configuration" });
+  const missing = KEY_NAMES.filter((key) => wanted.has(key) && !given.has(key));
+  const first: Completed = {
+    text: readable,
+    added: readable === text ? [] : [DOMAIN],
+  };
+  return extended(first, missing, wanted) ??
+    missing.reduce<Completed>(
+      (found, key) => extended(found, [key], wanted) ?? found,
+      first,
+    );
+}
+
+function extended(
+  before: Completed,
+  keys: readonly KeyName[],
+  wanted: WrittenKeys,
+): Completed | undefined {
+  const text = keys.reduce(
+    (text, key) => completedText(text, key, wanted.get(key)),
+    before.text,
+  );
+  const changes = new Map(keys.map((key) => [key, wanted.get(key)]));
+  try {
+    checkOnlyChange(before.text, text, changes);
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof SyntaxError) {
+      return undefined;
+    }
+    throw error;
+  }
+  return { text, added: [...before.added, ...keys] };
 }
 
 /** All of the new text or all of the old; mode and owner stay. */

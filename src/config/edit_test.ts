@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { editedText, replaceFile } from "./edit.ts";
+import { completed, editedText, replaceFile } from "./edit.ts";
 import type { KeyName } from "./schema.ts";
+import { ConfigError } from "./problems.ts";
+import type { WrittenKeys } from "./write.ts";
 import { valueSpan } from "./positions.ts";
 
 const FILE = `# ours
@@ -135,4 +137,64 @@ Deno.test("replaceFile() keeps mode and place, through links", async () => {
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+});
+
+const WANTED: WrittenKeys = new Map<never, unknown>([
+  ["server.domain", "chat.example"],
+  ["listen.http", []],
+  ["shadowsocks.enabled", true],
+  ["iroh.enabled", false],
+] as never);
+
+const OF_OPERATOR = `# ours
+[server] # first
+domain = "other.example" # not to be touched
+
+[iroh]
+enabled = true
+[web]
+`;
+
+Deno.test("completed() adds what is missing, and changes nothing", () => {
+  const { text, added } = completed(OF_OPERATOR, WANTED);
+  assert.deepEqual(added, ["listen.http", "shadowsocks.enabled"]);
+  for (const line of OF_OPERATOR.split("\n")) {
+    assert.ok(text.includes(line), line);
+  }
+  assert.ok(text.startsWith(OF_OPERATOR));
+  assert.match(text, /\[shadowsocks\]\nenabled = true/);
+  assert.deepEqual(completed(text, WANTED), { text, added: [] });
+});
+
+Deno.test("completed() gives a file its domain", () => {
+  const { text, added } = completed("[server] # here\n", WANTED);
+  assert.equal(added[0], "server.domain");
+  assert.match(text, /^\[server\] # here\ndomain = "chat.example"\n/);
+});
+
+Deno.test("completed() leaves out what does not go with the rest", () => {
+  const { text, added } = completed(
+    '[server]\ndomain = "relay.local"\n',
+    new Map<never, unknown>([
+      ["tls.mode", "autocert"],
+      ["shadowsocks.enabled", true],
+    ] as never),
+  );
+  assert.deepEqual(added, ["shadowsocks.enabled"]);
+  assert.doesNotMatch(text, /autocert/);
+});
+
+Deno.test("completed() leaves alone what is written in a way of its own", () => {
+  const text = 'server = { domain = "chat.example" }\n[iroh]\n';
+  const wanted = new Map<never, unknown>([
+    ["server.runtime_dir", "/run/x"],
+    ["iroh.enabled", false],
+  ] as never);
+  const { text: whole, added } = completed(text, wanted);
+  assert.deepEqual(added, ["iroh.enabled"]);
+  assert.equal(whole, `${text.trimEnd()}\nenabled = false\n`);
+});
+
+Deno.test("completed() refuses a file that cannot be used", () => {
+  assert.throws(() => completed("[server]\ndomian = 1\n", WANTED), ConfigError);
 });

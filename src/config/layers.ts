@@ -9,6 +9,7 @@ import { reasonOf } from "../base/system_errors.ts";
 import { parse, TomlError } from "smol-toml";
 import { quote } from "./kinds.ts";
 import { nearest } from "./nearest.ts";
+import { isSectionOfOthers, OTHER_KEYS } from "./names/other_names.ts";
 import { KeyPositions } from "./positions.ts";
 import type { ConfigProblem } from "./problems.ts";
 import {
@@ -35,7 +36,7 @@ export interface Layer {
 const ENV_PREFIX = "POSTERN_SET__";
 
 /** What people write who know an older or another relay's file. */
-const OTHER_NAMES: Readonly<Record<string, string>> = {
+export const HINTS: Readonly<Record<string, string>> = {
   accounts: "registration",
   web: "http",
   inbound: "smtp",
@@ -44,11 +45,22 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   "accounts.registration_open": "registration.open",
   "accounts.jit_registration": "registration.jit",
   "server.aliases": "server.domains",
+  "admin.web": "admin.web_enabled",
   "limits.default_quota": "quota.default",
+  "limits.max_federation_size": "federation.max_size",
+  "limits.max_smtp_recipients": "smtp.max_recipients",
+  "queue.initial_retry": "queue.retry",
+  "queue.max_delivery_time": "queue.lifetime",
+  "queue.retry_time_scale": "queue.retry",
+  "retention.seen_messages": "retention.seen",
   "storage.fsync": "storage.sync",
   "log.target": "log.targets",
   "log.file": "log.targets",
   "registration.min_password_length": "registration.password_min_length",
+  "turn.enabled": "listen.turn",
+  "turn.max_bandwidth_per_allocation": "turn.max_bandwidth",
+  "turn.tls_listen": "listen.turn_tls",
+  "web.contact_sharing": "sharing.enabled",
 };
 
 export interface TomlSource {
@@ -79,10 +91,19 @@ export function readTomlLayer(
     } else {
       for (const { path, name, value } of keysIn(section, keys)) {
         try {
-          if (isKeyName(name)) {
-            values.set(name, readValue(name, value, outside));
-            places.set(name, path);
-          } else problem(path, unknownName(path.join("."), false));
+          const written = path.join(".");
+          const other = Object.hasOwn(OTHER_KEYS, written)
+            ? OTHER_KEYS[written]
+            : undefined;
+          const key = other?.key ?? name;
+          if (!isKeyName(key)) problem(path, unknownName(written, false));
+          else if (places.has(key)) {
+            problem(path, `is ${places.get(key)!.join(".")} once more`);
+          } else {
+            const given = other ? other.read(value) : value;
+            values.set(key, readValue(key, given, outside));
+            places.set(key, path);
+          }
         } catch (error) {
           problem(path, messageOf(error));
         }
@@ -111,7 +132,8 @@ function* keysIn(
 ): Generator<WrittenKey> {
   for (const [key, value] of Object.entries(keys)) {
     const name = `${section}.${key}`;
-    const isPrefix = KEY_NAMES.some((key) => key.startsWith(`${name}_`));
+    const isPrefix = isSectionOfOthers(name) ||
+      KEY_NAMES.some((key) => key.startsWith(`${name}_`));
     if (isKeyName(name) || !isTable(value) || !isPrefix) {
       yield { path: [section, key], name, value };
       continue;
@@ -219,7 +241,7 @@ function readValue(key: KeyName, value: unknown, outside: Outside): unknown {
 
 function unknownName(name: string, isSection: boolean): string {
   const what = isSection ? "unknown section" : "unknown key";
-  const meant = OTHER_NAMES[name] ?? nearestName(name, isSection);
+  const meant = HINTS[name] ?? nearestName(name, isSection);
   return meant === undefined ? what : `${what}, did you mean ${meant}?`;
 }
 
@@ -227,6 +249,8 @@ function nearestName(name: string, isSection: boolean): string | undefined {
   if (isSection) return nearest(name, Object.keys(SECTIONS));
   const [, last = name] = name.split(".");
   const [section] = name.split(".");
+  const turned = KEY_NAMES.find((key) => key === `${last}.${section}`);
+  if (turned !== undefined) return turned;
   const siblings = KEY_NAMES.filter((key) => key.startsWith(`${section}.`));
   const elsewhere = KEY_NAMES.filter((key) => key.endsWith(`.${last}`));
   return nearest(name, siblings) ?? elsewhere[0] ?? nearest(name, KEY_NAMES);

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { OTHER_KEYS } from "./names/other_names.ts";
+import { HINTS } from "./layers.ts";
+import { isKeyName, SECTIONS } from "./schema.ts";
 import { loadConfig } from "./load.ts";
 import { ConfigError, formatProblem } from "./problems.ts";
 
@@ -61,6 +64,23 @@ const WRONG: [string, string, string[]][] = [
     [
       "p.toml:1:1: hostname: unknown key, did you mean server.hostname?",
       "p.toml:4:1: server.max_message_size: unknown key, did you mean limits.max_message_size?",
+    ],
+  ],
+  [
+    "keys by the names of older files",
+    `${DOMAIN}[turn]\nlisten = ":3478"\nenabled = true\n[shadowsocks]\nlisten = ":8388"\n[retention]\nseen_messages = "1d"`,
+    [
+      "p.toml:4:1: turn.listen: unknown key, did you mean listen.turn?",
+      "p.toml:5:1: turn.enabled: unknown key, did you mean listen.turn?",
+      "p.toml:7:1: shadowsocks.listen: unknown key, did you mean listen.shadowsocks?",
+      "p.toml:9:1: retention.seen_messages: unknown key, did you mean retention.seen?",
+    ],
+  ],
+  [
+    "targets of the log that are none",
+    `${DOMAIN}[log]\ntargets = ["off", "stdout", "file:", "a.log"]`,
+    [
+      'p.toml:4:1: log.targets: must be stderr or the path of a file; log.level = "off" logs nothing (got "off")',
     ],
   ],
   [
@@ -188,6 +208,20 @@ large = "1d12h"`,
   ]);
 });
 
+Deno.test("loadConfig() warns of names that no host can have", () => {
+  const { warnings } = loadConfig({
+    path: "p.toml",
+    text:
+      '[server]\ndomain = "my_chat.example"\ndomains = ["-b.example", "c.example"]\nhostname = "c_.example"',
+  });
+  assert.deepEqual(warnings.map(({ key }) => key), [
+    "server.domain",
+    "server.domains",
+    "server.hostname",
+  ]);
+  assert.match(warnings[0]?.message ?? "", /^my_chat\.example cannot be/);
+});
+
 Deno.test("loadConfig() prefers environment to file to base", () => {
   const { values } = loadConfig({
     base:
@@ -244,4 +278,68 @@ Deno.test("loadConfig() reads a section below a section as a prefix", () => {
     problem!,
     /^p\.toml:4:1: federation\.limits\.spoon: unknown key/,
   );
+});
+
+Deno.test("loadConfig() reads keys of the web under their other names", () => {
+  for (const { key } of Object.values(OTHER_KEYS)) {
+    assert.ok(isKeyName(key), key);
+  }
+  const text = `${DOMAIN}[http]
+listen = ["[::1]:8080"]
+listen_tls = []
+header_timeout = "12s"
+body_timeout = 50
+[web]
+registration_min_free_disk_mb = 300
+[web.limits]
+new_per_minute = 3
+share_per_10min = 0
+pages_per_second = 7
+`;
+  const { values } = loadConfig({ path: "p.toml", text }, OUTSIDE);
+  assert.deepEqual(values.listen.http, [{ host: "::1", port: 8080 }]);
+  assert.deepEqual(values.listen.https, []);
+  assert.equal(values.http.headerTimeoutS, 12);
+  assert.equal(values.http.bodyTimeoutS, 50);
+  assert.equal(values.registration.minFreeDisk, 300 * 1024 ** 2);
+  assert.equal(values.registration.perIpPerHour, 180);
+  assert.equal(values.sharing.perTenMinutes, 0);
+  assert.equal(values.web.pagesPerSecond, 7);
+});
+
+Deno.test("loadConfig() says what is wrong with a key under its other name", () => {
+  const text = `${DOMAIN}[http]
+header_timeout = "soon"
+header_timeout_s = 5
+body_timeout_s = 5
+body_timeout = "5s"
+[web.limits]
+pages = 1
+`;
+  assert.deepEqual(
+    problemsOf(text).map((line) => line.replace(/ \(got.*$/, "")),
+    [
+      "p.toml:4:1: http.header_timeout: must be integer from 1 to 86400",
+      "p.toml:7:1: http.body_timeout: is http.body_timeout_s once more",
+      "p.toml:9:1: web.limits.pages: unknown key",
+    ],
+  );
+});
+
+Deno.test("targets of the log under other names are what they are called here", () => {
+  const targets = ["stderr", "syslog", "file:/var/log/a.log", "b/c.log"];
+  const text = `${DOMAIN}[log]\ntargets = ${JSON.stringify(targets)}`;
+  const { values } = loadConfig({ path: "p.toml", text }, OUTSIDE);
+  assert.deepEqual(values.log.targets, [
+    "stderr",
+    "stderr",
+    "/var/log/a.log",
+    "b/c.log",
+  ]);
+});
+
+Deno.test("every name that is hinted at is a key or a section", () => {
+  for (const meant of Object.values(HINTS)) {
+    assert.ok(isKeyName(meant) || meant in SECTIONS, meant);
+  }
 });

@@ -87,11 +87,13 @@ export function locateConfig(choice: ConfigChoice): LoadedConfig {
     ? devConfig(devAddress)
     : undefined;
   if (path === undefined && base === undefined && !fromEnvironment) {
+    const program = choice.program ?? PRODUCT;
     throw new ConfigError([{
       severity: "error",
       source: systemFile(choice),
-      message: `there is no configuration: write one there, name one with ` +
-        `--config, or try "${choice.program ?? PRODUCT} run --dev"`,
+      message: `there is no configuration: "${program} install" writes one ` +
+        `there, --config names another, and "${program} run --dev" tries it ` +
+        `out without`,
     }]);
   }
   const loaded = loadConfig({
@@ -196,6 +198,11 @@ function stateDirOf(
     return loaded.values.server.stateDir;
   }
   return choice.dev || hasState(local) ? local : systemStateDir(choice);
+}
+
+/** The file of the configuration, or where it would be. */
+export function chosenFile(choice: ConfigChoice): string {
+  return fileOf(choice) ?? systemFile(choice);
 }
 
 function systemFile({ program = PRODUCT }: ConfigChoice): string {

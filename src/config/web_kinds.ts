@@ -10,12 +10,9 @@ import {
 } from "./kinds.ts";
 
 /** `minimal`: nothing is there; `decoy`: an ordinary site is. */
-export const stealthMode: Kind<"off" | "minimal" | "decoy"> = choice(
-  "off",
-  "minimal",
-  "decoy",
-);
-export type StealthMode = "off" | "minimal" | "decoy";
+export const STEALTH_MODES = ["off", "minimal", "decoy"] as const;
+export type StealthMode = (typeof STEALTH_MODES)[number];
+export const stealthMode: Kind<StealthMode> = choice(...STEALTH_MODES);
 
 /** Of visitors who ask for no language that there is. */
 export const siteLanguage: Kind<"auto" | "en" | "fa" | "ru" | "es"> = choice(

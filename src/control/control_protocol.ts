@@ -7,6 +7,9 @@
 import type { RefusalCode } from "../base/refusal.ts";
 
 export const CONTROL_SOCKET_NAME = "control.sock";
+/** Beside it, for whom it does not answer. */
+export const PID_FILE = "pid";
+export const STATUS_FILE = "status.json";
 /** Of one request, in octets without the line end. */
 export const MAX_REQUEST_OCTETS = 1024 * 1024;
 /** Of one response, such as a list of all accounts. */

@@ -114,8 +114,10 @@ async function askTcp(
     const length = Math.min(head[0]! << 8 | head[1]!, MAX_TCP_OCTETS);
     const octets = await readExactly(connection, length);
     const response = decodeResponse(octets, id, question);
-    if (response) return { ...response, truncated: false };
-    throw new Error("The answer cannot be read");
+    if (!response) throw new Error("The answer cannot be read");
+    // it says nothing of what there is (RFC 2181 §9)
+    if (response.truncated) throw new Error("The answer is cut short");
+    return response;
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {

@@ -31,10 +31,13 @@ export interface ResolverOptions {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly random: Random;
+  /** Of all that is remembered together: one answer may have 64 KiB. */
+  readonly maxRememberedOctets?: number;
 }
 
 const TRIES = 2;
 const MAX_REMEMBERED = 20_000;
+const MAX_REMEMBERED_OCTETS = 16 * 1024 * 1024;
 const MAX_NAME_OCTETS = 253; // RFC 1035 §2.3.4, as text
 /** How long an answer is kept at least and at most, seconds. */
 const MIN_TTL_SECONDS = 60;
@@ -48,11 +51,13 @@ type Outcome =
 interface Remembered {
   readonly untilMs: number;
   readonly outcome: Outcome;
+  readonly octets: number;
 }
 
 export class Resolver implements Dns {
   readonly #options: ResolverOptions;
   readonly #remembered = new Map<string, Remembered>();
+  #rememberedOctets = 0;
   readonly #asking = new Map<string, Promise<Outcome>>();
 
   constructor(options: ResolverOptions) {
@@ -151,15 +156,36 @@ export class Resolver implements Dns {
     key: string,
     { outcome, ttlSeconds }: { outcome: Outcome; ttlSeconds: number },
   ): void {
-    this.#remembered.delete(key);
+    const { maxRememberedOctets = MAX_REMEMBERED_OCTETS } = this.#options;
+    const octets = key.length + sizeOf(outcome);
+    this.#forget(key);
     for (const oldest of this.#remembered.keys()) {
-      if (this.#remembered.size < MAX_REMEMBERED) break;
-      this.#remembered.delete(oldest);
+      const isRoom = this.#remembered.size < MAX_REMEMBERED &&
+        this.#rememberedOctets + octets <= maxRememberedOctets;
+      if (isRoom) break;
+      this.#forget(oldest);
     }
     const untilMs = this.#options.clock.monotonic() + ttlSeconds * 1000;
-    this.#remembered.set(key, { untilMs, outcome });
+    this.#rememberedOctets += octets;
+    this.#remembered.set(key, { untilMs, outcome, octets });
+  }
+
+  #forget(key: string): void {
+    this.#rememberedOctets -= this.#remembered.get(key)?.octets ?? 0;
+    this.#remembered.delete(key);
   }
 }
+
+function sizeOf(outcome: Outcome): number {
+  if (outcome.kind === "none") return RECORD_OCTETS;
+  return outcome.answer.values.reduce(
+    (sum, { text }) => sum + RECORD_OCTETS + text.length,
+    0,
+  );
+}
+
+/** What a record is besides its text, more or less. */
+const RECORD_OCTETS = 200;
 
 /** undefined: another server may know better. */
 function readResponse(

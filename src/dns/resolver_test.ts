@@ -142,6 +142,21 @@ Deno.test("trouble is not kept, a fresh look-up asks, equal questions travel onc
     assert.equal(server.questions.length, 2);
   }));
 
+Deno.test("an answer that is cut short over TCP, too, is none", async () => {
+  await using server = DnsTestServer.start({
+    "cut.example": { trouble: "truncated" },
+  });
+  const dns = new Resolver({
+    servers: () => [server.server],
+    timeoutMs: 10_000,
+    clock: { now: () => 0, monotonic: () => 0 },
+    random: systemRandom,
+  });
+  await fails("temporary", dns.texts("cut.example"));
+  server.zone.set("cut.example", { TXT: ["whole"] });
+  assert.deepEqual((await dns.texts("cut.example")).values, ["whole"]);
+});
+
 Deno.test("a second server is asked when the first gives no answer", async () => {
   await using broken = DnsTestServer.start({
     "a.example": { trouble: "SERVFAIL" },
@@ -154,4 +169,24 @@ Deno.test("a second server is asked when the first gives no answer", async () =>
     random: systemRandom,
   });
   assert.deepEqual((await resolver.ipv4("a.example")).values, ["192.0.2.9"]);
+});
+
+Deno.test("what is remembered is bounded in octets, and the newest stays", async () => {
+  const names = ["a.example", "b.example", "c.example"];
+  const long = { TXT: ["x".repeat(900)] };
+  await using server = DnsTestServer.start(
+    Object.fromEntries(names.map((name) => [name, long])),
+  );
+  const resolver = new Resolver({
+    servers: () => [server.server],
+    timeoutMs: 10_000,
+    clock: { now: () => 0, monotonic: () => 0 },
+    random: systemRandom,
+    maxRememberedOctets: 2500,
+  });
+  for (const name of [...names, "c.example", "b.example", "a.example"]) {
+    await resolver.texts(name);
+  }
+  const asked = [...names, "a.example"].map((name) => `TXT ${name}`);
+  assert.deepEqual(server.questions, asked);
 });

@@ -52,8 +52,3 @@ export interface RouteOverrides {
   /** Where mail goes when all direct ways have failed for now; undefined: nowhere. */
   fallback(domain: string): RouteOverride | undefined;
 }
-
-export const NO_OVERRIDES: RouteOverrides = {
-  find: () => undefined,
-  fallback: () => undefined,
-};

@@ -12,8 +12,6 @@ export interface FolderSize {
   readonly isPart: boolean;
 }
 
-export const NO_FILES: FolderSize = { octets: 0, files: 0, isPart: false };
-
 /** A file, or all below a folder; links are not followed. What is not there, or may not be read, is nothing. */
 export async function sizeBelow(
   path: string,

@@ -30,6 +30,27 @@ export function makeDirectory(path: string, mode = 0o700): void {
   missing.forEach(giveToOwner);
 }
 
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+  /** Undefined for a number that no user has. */
+  readonly name: string | undefined;
+}
+
+/** Whose this is, or else the directory above it that can be looked at, with the user's own group. */
+export function ownerOfTree(path: string): Owner | undefined {
+  for (let at = path;; at = dirname(at)) {
+    try {
+      const { uid, gid } = Deno.statSync(at);
+      if (uid === null || gid === null) return undefined;
+      const account = accountOf(uid);
+      return { uid, gid: account?.gid ?? gid, name: account?.name };
+    } catch {
+      if (at === dirname(at)) return undefined;
+    }
+  }
+}
+
 /** Name of the user that this process runs as. */
 export function userName(): string {
   return nameOf(Deno.uid() ?? 0);
@@ -49,23 +70,28 @@ export function whoMayUse(path: string): string | undefined {
 
 /** Name of the user whose file this is, or else of the directory above it that can be looked at. */
 export function ownerOf(path: string): string | undefined {
-  for (let at = path;; at = dirname(at)) {
-    try {
-      const { uid } = Deno.statSync(at);
-      return uid === null ? undefined : nameOf(uid);
-    } catch {
-      if (at === dirname(at)) return undefined;
-    }
-  }
+  const owner = ownerOfTree(path);
+  return owner && (owner.name ?? numbered(owner.uid));
 }
 
 function nameOf(uid: number): string {
+  return accountOf(uid)?.name ?? numbered(uid);
+}
+
+function numbered(uid: number): string {
+  return `the user with the number ${uid}`;
+}
+
+function accountOf(
+  uid: number,
+): { readonly name: string; readonly gid: number } | undefined {
   try {
-    const line = Deno.readTextFileSync("/etc/passwd").split("\n")
-      .find((one) => one.split(":")[2] === String(uid));
-    return line?.split(":")[0] ?? `the user with the number ${uid}`;
+    const [name, , , gid] = Deno.readTextFileSync("/etc/passwd").split("\n")
+      .map((line) => line.split(":")).find((row) => row[2] === String(uid)) ??
+      [];
+    return name === undefined ? undefined : { name, gid: Number(gid) };
   } catch {
-    return `the user with the number ${uid}`;
+    return undefined;
   }
 }
 

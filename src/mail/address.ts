@@ -26,6 +26,7 @@ const MAX_DOMAIN_OCTETS = 253; // RFC 1035 §2.3.4, less length octet and root l
 /** What nearly all addresses look like; the rest of the rules follow for the others. */
 const PLAIN =
   /^([a-z0-9._+-]{1,64})@((?:[a-z0-9_-]{1,63}\.)*[a-z][a-z0-9_-]{0,62})$/;
+const NO_LOCAL_PART = "Cannot read address: nothing before the @";
 // deno-lint-ignore no-control-regex
 const ASCII = /^[\x00-\x7f]*$/;
 const FORBIDDEN_IN_LOCAL_PART =
@@ -37,6 +38,7 @@ const FORBIDDEN_EVERYWHERE =
 const SPLIT_BY_OTHERS = /[ ,<>]/;
 const QUOTED = /^"(?:[^"\\]|\\[ -~])*"$/;
 const DOMAIN = /^(?:[a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}$/;
+const HOST_LABEL = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const ENDS_IN_NUMBER = /(?:^|\.)[0-9]+$/;
 const IPV4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?:\.|$)){4}$/;
 const IPV6 = /^[0-9a-f:]*:[0-9a-f:.]*$/i;
@@ -140,6 +142,18 @@ export function parseDomain(text: string): string {
   return labels;
 }
 
+/**
+ * Why no host may have a canonical name (RFC 1123 §2.1, RFC 5321 §2.3.5), which
+ * names of our own have to be; undefined if one may. Those of others are taken
+ * as they come.
+ */
+export function hostNameProblem(name: string): string | undefined {
+  if (literalIp(name) !== undefined || IPV6.test(name)) return undefined;
+  return name.split(".").every((label) => HOST_LABEL.test(label))
+    ? undefined
+    : `${name} cannot be the name of a host, whose parts have letters, digits and hyphens, and no hyphen at either end: no certificate is given for it, and other servers may refuse it`;
+}
+
 /** What stands before the `@`. */
 export function localPart(address: Address): string {
   return address.slice(0, address.lastIndexOf("@"));
@@ -177,7 +191,8 @@ function withoutBrackets(text: string): string {
 }
 
 function canonicalLocalPart(text: string): string {
-  if (text === "" || FORBIDDEN_IN_LOCAL_PART.test(text)) {
+  if (text === "") throw new SyntaxError(NO_LOCAL_PART);
+  if (FORBIDDEN_IN_LOCAL_PART.test(text)) {
     throw new SyntaxError("Cannot read address: a character it may not have");
   }
   if (octetLength(text) > MAX_LOCAL_PART_OCTETS) {
@@ -190,8 +205,9 @@ function canonicalLocalPart(text: string): string {
 function foreignLocalPart(text: string): string {
   const quoted = QUOTED.test(text);
   const plain = quoted ? text.slice(1, -1).replace(/\\(.)/g, "$1") : text;
+  if (plain === "") throw new SyntaxError(NO_LOCAL_PART);
   if (
-    plain === "" || FORBIDDEN_EVERYWHERE.test(plain) ||
+    FORBIDDEN_EVERYWHERE.test(plain) ||
     (!quoted && NEEDS_QUOTES.test(plain))
   ) throw new SyntaxError("Cannot read address: a character it may not have");
   const keepsQuotes = quoted &&

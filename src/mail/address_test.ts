@@ -3,6 +3,7 @@ import {
   domain,
   findAddress,
   findMailbox,
+  hostNameProblem,
   literalIp,
   localPart,
   lowerCase,
@@ -191,5 +192,22 @@ Deno.test("parseRecipient() reads what nobody takes for several", () => {
     const text of ["Ann.B@c.example", '"a:b;c@d"@e.example', "a@[1.2.3.4]"]
   ) {
     assert.equal(parseRecipient(text), text);
+  }
+});
+
+Deno.test("parseAddress() and parseMailbox() say that a name is missing", () => {
+  for (const parse of [parseAddress, parseMailbox]) {
+    assert.throws(() => parse("@chat.example"), /nothing before the @/);
+  }
+});
+
+Deno.test("hostNameProblem() takes what a host may be called", () => {
+  const right = ["chat.example", "localhost", "a-b.x1", "1.example", "xn--a"];
+  const literals = ["[192.0.2.1]", "[IPv6:2001:db8::1]", "192.0.2.1", "::1"];
+  for (const name of [...right, ...literals]) {
+    assert.equal(hostNameProblem(name), undefined, name);
+  }
+  for (const name of ["my_chat.example", "_a.b", "-a.b", "a-.b", "a.b-"]) {
+    assert.match(hostNameProblem(name) ?? "", /cannot be the name of a host/);
   }
 });

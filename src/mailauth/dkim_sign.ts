@@ -6,10 +6,9 @@
  *
  * @module
  */
-import type { KeyObject } from "node:crypto";
 import { concat, CR, LF, SPACE, utf8 } from "../base/octets.ts";
 import type { Header, HeaderField } from "../mail/header.ts";
-import { type DkimAlgorithm, rawSignature } from "./raw_signature.ts";
+import type { DkimAlgorithm } from "./raw_signature.ts";
 
 export interface DkimKeyName {
   /** `d=`, an A-label domain. */
@@ -17,10 +16,6 @@ export interface DkimKeyName {
   /** `s=`. */
   readonly selector: string;
   readonly algorithm: DkimAlgorithm;
-}
-
-export interface DkimSigningKey extends DkimKeyName {
-  readonly key: KeyObject;
 }
 
 /** A signature that lacks its octets yet. */
@@ -68,22 +63,12 @@ const TAB = 0x09;
 const COLON = 0x3a;
 
 /**
- * The `DKIM-Signature` field, folded, with CRLF at its end.
+ * A `DKIM-Signature` field that lacks its octets yet: who signs by several keys
+ * has the arithmetic done elsewhere.
  *
  * @param bodyHash of the body that follows this header
  * @param nowSeconds `t=`, seconds since 1970 UTC
  */
-export function dkimSignature(
-  header: Header,
-  bodyHash: string,
-  { key, ...name }: DkimSigningKey,
-  nowSeconds: number,
-): Uint8Array {
-  const draft = dkimDraft(signedFields(header), bodyHash, name, nowSeconds);
-  return draft.field(rawSignature(name.algorithm, key, draft.octets));
-}
-
-/** The same in steps, for who has the arithmetic done elsewhere, and signs by several keys. */
 export function dkimDraft(
   fields: SignedFields,
   bodyHash: string,

@@ -9,7 +9,10 @@ import { systemRandom } from "../base/random.ts";
 import { Resolver } from "../dns/resolver.ts";
 import { parseHeader } from "../mail/header.ts";
 import { DkimBodyHash } from "./dkim_body_hash.ts";
-import { dkimSignature, type DkimSigningKey } from "./dkim_sign.ts";
+import {
+  dkimSignature,
+  type DkimSigningKey,
+} from "../../tests/harness/dkim_signature.ts";
 import { type DkimVerdict, DkimVerification } from "./dkim_verify.ts";
 
 const NOW = 1_800_000_000;

@@ -8,8 +8,12 @@ const UNPRIVILEGED_START = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
 export function bindReason(error: unknown, port: number, key: string): string {
   const code = systemError(error)?.code;
   if (code === "EACCES") return privilegeReason(port, key);
+  // `node:net` of Deno says EINVAL where the system says EADDRNOTAVAIL
+  if (code === "EADDRNOTAVAIL" || code === "EINVAL") {
+    return `this machine does not have this address ("ip address" lists those it has): choose another in ${key}`;
+  }
   if (code !== "EADDRINUSE") return redact(reasonOf(error));
-  const holder = holderOf(port);
+  const holder = portHolder(port);
   return holder === undefined
     ? `${reasonOf(error)}: end that, or choose another in ${key}`
     : `${holder} has this port: end that, or choose another in ${key}`;
@@ -31,8 +35,8 @@ function firstUnprivileged(): number {
   }
 }
 
-/** The program that listens on a port, where we may know. */
-function holderOf(port: number): string | undefined {
+/** The program that listens on a TCP port, where we may know. */
+export function portHolder(port: number): string | undefined {
   try {
     const inodes = new Set(
       ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>

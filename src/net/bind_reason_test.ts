@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:net";
 import { bindReason } from "./bind_reason.ts";
 
 Deno.test("bindReason() names the program that has the port", () => {
@@ -33,6 +34,23 @@ Deno.test("bindReason() names the ways out when a port needs a privilege", () =>
       "another port in listen.smtp",
     ]
   ) assert.ok(reason.includes(way), reason);
+});
+
+Deno.test("bindReason() knows an address that is another machine's, however it is told", async () => {
+  const server = createServer();
+  const failed = new Promise((resolve) => server.once("error", resolve));
+  server.listen({ host: "192.0.2.77", port: 0 });
+  for (
+    const error of [
+      await failed,
+      Object.assign(new Error("bind"), { code: "EADDRNOTAVAIL" }),
+    ]
+  ) {
+    assert.match(
+      bindReason(error, 25, "listen.smtp"),
+      /^this machine does not have this address .*in listen\.smtp$/,
+    );
+  }
 });
 
 for (const code of ["EADDRNOTAVAIL", "EAFNOSUPPORT", "EMFILE", "EINVAL"]) {

@@ -101,7 +101,7 @@ async function readAll(wire: DialledWire): Promise<string> {
 }
 
 async function freed(sockets: ReadonlySet<string>): Promise<void> {
-  const end = performance.now() + 3000;
+  const end = performance.now() + 30_000;
   while (openOf(sockets).size > 0 && performance.now() < end) await pause(5);
   assert.equal(openOf(sockets).size, 0, "the descriptor is free");
 }
@@ -352,7 +352,7 @@ for (const secure of [true, false]) {
     const startedAt = performance.now();
     wire.close(); // what is pending cannot be said any more
     await Promise.all([wire.gone, ended, freed(sockets)]);
-    assert.ok(performance.now() - startedAt < 1000);
+    assert.ok(performance.now() - startedAt < 4500); // no grace
     (await accepted).close();
     listener.close();
   });

@@ -38,13 +38,21 @@ const PROGRAM_OCTETS = 16;
 const MAX_UNSENT_OCTETS = 128 * 1024;
 const DESCRIPTORS = "/proc/self/fd";
 
-/** Runs `bind` and sets the options on the sockets that it opened, where the system lets us. */
-export function withOptions<Opened>(bind: () => Opened): Opened {
+/**
+ * Runs `bind` and sets the options on the sockets that it opened, where the system lets us.
+ *
+ * @param onDescriptors Gets those that have been opened, by other threads, too.
+ */
+export function withOptions<Opened>(
+  bind: () => Opened,
+  onDescriptors?: (descriptors: readonly number[]) => void,
+): Opened {
   const library = cLibrary();
   if (!library) return bind();
   const before = new Set(listSockets().values());
   const opened = bind();
-  setOnNew(library, before);
+  const descriptors = setOnNew(library, before);
+  onDescriptors?.(descriptors);
   return opened;
 }
 
@@ -98,9 +106,12 @@ function setOption(
   return setsockopt(descriptor, level, option, octets, octets.byteLength) === 0;
 }
 
-function setOnNew(library: CLibrary, before: ReadonlySet<string>): void {
+/** Gives the descriptors of the new ones. */
+function setOnNew(library: CLibrary, before: ReadonlySet<string>): number[] {
+  const found: number[] = [];
   for (const [descriptor, socket] of listSockets()) {
     if (before.has(socket)) continue;
+    found.push(descriptor);
     // On anything but a TCP socket the calls fail and change nothing.
     setOption(library, descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
     setOption(
@@ -112,6 +123,7 @@ function setOnNew(library: CLibrary, before: ReadonlySet<string>): void {
     );
     preferTheSecond(library, descriptor);
   }
+  return found;
 }
 
 /** Of the sockets on the port of this one, if it shares it (SO_REUSEPORT). */

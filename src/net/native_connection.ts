@@ -13,7 +13,9 @@ export const END_GRACE_MS = 5000;
 export class NativeConnection {
   readonly #connection: Deno.TlsConn | Deno.TcpConn;
   readonly #carriedFor: string | undefined;
-  readonly #gone = Promise.withResolvers<void>();
+  /** Resolves when the descriptor is free. */
+  readonly gone: Promise<void>;
+  #leave!: () => void;
   #writes = 0; // that are pending
   #established = false; // something was written, so the handshake is over
   #ending: ReturnType<typeof setTimeout> | undefined;
@@ -26,6 +28,7 @@ export class NativeConnection {
   ) {
     this.#connection = connection;
     this.#carriedFor = carriedFor;
+    this.gone = new Promise((resolve) => this.#leave = resolve);
   }
 
   get secure(): boolean {
@@ -41,11 +44,6 @@ export class NativeConnection {
 
   get local(): { readonly address: string; readonly port: number } {
     return plain(this.#connection.localAddr as Deno.NetAddr);
-  }
-
-  /** Resolves when the descriptor is free. */
-  get gone(): Promise<void> {
-    return this.#gone.promise;
   }
 
   /** The handshake is over, and all that was written is with the kernel: it can end in peace. */
@@ -129,7 +127,7 @@ export class NativeConnection {
     } catch {
       // the other way to the end was faster
     }
-    this.#gone.resolve();
+    this.#leave();
   }
 }
 

@@ -9,6 +9,8 @@
  * @module
  */
 import type { Sorter } from "./connection_sorter.ts";
+import { waitingAt } from "./descriptors/accept_queue.ts";
+import { areOpen, begunHandshakes } from "./descriptors/begun_handshakes.ts";
 import type {
   KeyPair,
   ListenAddress,
@@ -16,13 +18,16 @@ import type {
   ListenerEvents,
 } from "./listener.ts";
 import { withOptions } from "./listening_options.ts";
+import { acceptAll, type Accepting } from "./loop/accepting.ts";
 
-const BACKLOG = 4096; // a crowd may come at once
-const PAUSE_AFTER_FAILURE_MS = 100; // out of descriptors: let some close
-// The kernel gives the replaced socket connections until it is closed, and
-// resets those it still holds then: so it goes on until none come for a moment.
-const QUIET_BEFORE_CLOSE_MS = 20;
+export const BACKLOG = 4096; // a crowd may come at once
+// The kernel resets what a socket still holds when it is closed: so the replaced
+// one goes on until all that it holds is accepted, and nobody has come for
+// longer than the way to most clients and back, from where a handshake that was
+// begun there ends; and until those have ended that had been begun.
+const QUIET_BEFORE_CLOSE_MS = 300;
 const LONGEST_OVERLAP_MS = 2000;
+const LOOK_MS = 20;
 const RETRY_SWAP_MS = 1000;
 /** Names that one socket knows, at some 4 KB each: strangers may ask for any. */
 const MAX_NAMES = 2000;
@@ -45,15 +50,12 @@ export interface NativeListenerOptions extends ListenerEvents {
 /** What is bound at one time. */
 interface Bound {
   readonly address: ListenAddress;
+  /** Connections that it has accepted. */
+  accepted(): number;
+  /** Connections that it has still to accept, where the system says so. */
+  waiting(): number;
   /** Resolves when the runtime has let go of the port. */
   readonly ended: Promise<void>;
-  close(): void;
-}
-
-/** What a socket accepts. */
-interface Accepting<Conn> {
-  readonly addr: Deno.Addr;
-  accept(): Promise<Conn>;
   close(): void;
 }
 
@@ -62,6 +64,7 @@ export class NativeListener implements Listener {
   #bound: Bound;
   #accepted = 0;
   #closed = false;
+  #isHeld = false;
   #swapping: Promise<void> = Promise.resolve();
 
   /** @throws {Deno.errors} when the address cannot be bound */
@@ -95,6 +98,20 @@ export class NativeListener implements Listener {
     return this.renew();
   }
 
+  /**
+   * Resolves when the port has one socket, which then stays: another process
+   * may bind beside it, as the second one.
+   */
+  async hold(): Promise<void> {
+    this.#isHeld = true;
+    await this.#swapping;
+  }
+
+  /** Nobody has bound beside it. What was to be renewed meanwhile still is to be. */
+  release(): void {
+    this.#isHeld = false;
+  }
+
   close(): Promise<void> {
     this.#closed = true;
     this.#bound.close();
@@ -103,7 +120,7 @@ export class NativeListener implements Listener {
 
   /** Resolves when the old socket is closed. */
   async #swap(): Promise<void> {
-    if (this.#closed) return;
+    if (this.#closed || this.#isHeld) return;
     const old = this.#bound;
     this.#bound = this.#bind(this.address);
     await this.#retire(old);
@@ -114,50 +131,65 @@ export class NativeListener implements Listener {
     this.renew().catch((error) => this.#options.onFault(error));
   }
 
+  /** By looks, not by the clock: in a process that was held up, something is accepted between two of them. */
   async #retire(old: Bound): Promise<void> {
-    const end = performance.now() + LONGEST_OVERLAP_MS;
-    let before: number;
-    do {
-      before = this.#accepted;
-      await new Promise((resolve) =>
-        setTimeout(resolve, QUIET_BEFORE_CLOSE_MS)
-      );
-    } while (this.#accepted !== before && performance.now() < end);
+    const { port } = old.address;
+    const begun = await begunHandshakes([port]);
+    let seen = old.accepted();
+    let quietMs = 0;
+    for (
+      let waitedMs = 0;
+      waitedMs < LONGEST_OVERLAP_MS && quietMs < QUIET_BEFORE_CLOSE_MS;
+      waitedMs += LOOK_MS
+    ) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      const isQuiet = old.accepted() === seen && old.waiting() === 0;
+      quietMs = isQuiet ? quietMs + LOOK_MS : 0;
+      seen = old.accepted();
+      const isOver = quietMs >= QUIET_BEFORE_CLOSE_MS;
+      // one whose last packet was lost is asked for it again after a second
+      if (isOver && await areOpen(begun)) quietMs = 0;
+    }
     old.close();
   }
 
-  async #accept<Conn>(
+  #accept<Conn>(
     socket: Accepting<Conn>,
     take: (connection: Conn) => void,
   ): Promise<void> {
-    while (true) {
-      try {
-        take(await socket.accept());
-      } catch (error) {
-        if (error instanceof Deno.errors.BadResource) return; // closed
-        this.#options.onFault(error);
-        await new Promise((resolve) =>
-          setTimeout(resolve, PAUSE_AFTER_FAILURE_MS)
-        );
-      }
-    }
+    return acceptAll(
+      socket,
+      take,
+      (error) => this.#options.onFault(error),
+    );
   }
 
   #bind(address: ListenAddress): Bound {
     const sorter = this.#options.sorter?.();
     if (sorter) return this.#bindSorted(address, sorter);
-    const socket = this.#listenTls(address);
+    let accepted = 0;
+    const descriptors: number[] = [];
+    const socket = this.#listenTls(address, descriptors);
     const ended = this.#accept(socket, (connection) => {
+      accepted++;
       this.#accepted++;
       this.#options.onConnection(connection);
     });
-    return { address: addressOf(socket), ended, close: () => socket.close() };
+    return {
+      address: addressOf(socket),
+      accepted: () => accepted,
+      waiting: () => waitingAt(descriptors),
+      ended,
+      close: () => socket.close(),
+    };
   }
 
   /** The port is one without TLS, and TLS is on another one, for what is sorted. */
   #bindSorted(address: ListenAddress, sorter: Sorter): Bound {
     const service = this.#listenTls(LOOPBACK);
-    const socket = this.#listenPlain(address, service);
+    const descriptors: number[] = [];
+    const socket = this.#listenPlain(address, service, descriptors);
+    let accepted = 0;
     let expected = 0; // that the service has still to accept
     void this.#accept(service, (connection) => {
       expected--;
@@ -165,6 +197,7 @@ export class NativeListener implements Listener {
     });
     const sorting = new Set<Promise<void>>();
     const ended = this.#accept(socket, (connection) => {
+      accepted++;
       this.#accepted++;
       const sorted = sorter.sort(connection, addressOf(service)).then(
         (isMore) => {
@@ -182,24 +215,38 @@ export class NativeListener implements Listener {
         service.close();
       });
     };
-    return { address: addressOf(socket), ended, close };
+    return {
+      address: addressOf(socket),
+      accepted: () => accepted,
+      waiting: () => waitingAt(descriptors),
+      ended,
+      close,
+    };
   }
 
   /** @throws {Deno.errors} then the service is closed, too */
   #listenPlain(
     { hostname, port }: ListenAddress,
     service: Deno.TlsListener,
+    descriptors: number[],
   ): Deno.TcpListener {
     const options = { hostname, port, reusePort: true, tcpBacklog: BACKLOG };
     try {
-      return withOptions(() => Deno.listen(options));
+      return withOptions(
+        () => Deno.listen(options),
+        (found) => descriptors.push(...found),
+      );
     } catch (error) {
       service.close();
       throw error;
     }
   }
 
-  #listenTls({ hostname, port }: ListenAddress): Deno.TlsListener {
+  /** @param descriptors Gets those of the socket. */
+  #listenTls(
+    { hostname, port }: ListenAddress,
+    descriptors: number[] = [],
+  ): Deno.TlsListener {
     const { alpn, keyPairFor } = this.#options;
     let names = 0;
     const choose = (serverName: string) => {
@@ -216,10 +263,12 @@ export class NativeListener implements Listener {
       [CHOICE]: choose,
     };
     // the types of Deno know of no choice
-    return withOptions(() =>
-      Deno.listenTls(
-        options as unknown as Deno.ListenTlsOptions & Deno.TlsCertifiedKeyPem,
-      )
+    return withOptions(
+      () =>
+        Deno.listenTls(
+          options as unknown as Deno.ListenTlsOptions & Deno.TlsCertifiedKeyPem,
+        ),
+      (found) => descriptors.push(...found),
     );
   }
 }
@@ -229,10 +278,13 @@ function addressOf({ addr }: Pick<Deno.Listener, "addr">): ListenAddress {
   return { hostname, port };
 }
 
-/** Resolves when it is so, or after some seconds. */
+/** Resolves when it is so, or after some seconds, of which there are as many looks. */
 async function until(isSo: () => boolean): Promise<void> {
-  const end = performance.now() + LONGEST_OVERLAP_MS;
-  while (!isSo() && performance.now() < end) {
-    await new Promise((resolve) => setTimeout(resolve, QUIET_BEFORE_CLOSE_MS));
+  for (
+    let waitedMs = 0;
+    !isSo() && waitedMs < LONGEST_OVERLAP_MS;
+    waitedMs += LOOK_MS
+  ) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

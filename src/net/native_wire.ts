@@ -4,6 +4,7 @@
  * @module
  */
 import type { Meter } from "../observe/traffic.ts";
+import { inTurn } from "./loop/event_loop.ts";
 import type { NativeConnection } from "./native_connection.ts";
 import type { Wire } from "./wire.ts";
 
@@ -17,7 +18,7 @@ export class NativeWire implements Wire {
   readonly secure: boolean;
   readonly peerAddress: string;
   readonly #connection: NativeConnection;
-  readonly #spare: ArrayBuffer[] = []; // of LARGEST_READ
+  #spare: ArrayBuffer[] | undefined; // of LARGEST_READ
   readonly #smallestRead: number;
   #meter: Meter | undefined;
   #readSize: number;
@@ -41,7 +42,9 @@ export class NativeWire implements Wire {
   }
 
   /** What is decrypted already cannot be seen before it is read. */
-  readonly arrivedOctets = 0;
+  get arrivedOctets(): number {
+    return 0;
+  }
 
   countAs(meter: Meter): void {
     this.#meter = meter;
@@ -51,7 +54,7 @@ export class NativeWire implements Wire {
   read(): Promise<Uint8Array | undefined> {
     const buffer = this.#buffer();
     return this.#connection.read(buffer).then((count) =>
-      count === null ? undefined : this.#filled(buffer, count)
+      count === null ? undefined : inTurn(this.#filled(buffer, count))
     );
   }
 
@@ -62,7 +65,7 @@ export class NativeWire implements Wire {
       : count < this.#smallestRead
       ? this.#smallestRead
       : this.#readSize;
-    if (this.#readSize < LARGEST_READ) this.#spare.length = 0;
+    if (this.#readSize < LARGEST_READ) this.#spare = undefined;
     return buffer.subarray(0, count);
   }
 
@@ -72,14 +75,13 @@ export class NativeWire implements Wire {
    */
   release({ buffer }: Uint8Array): void {
     if (buffer.byteLength !== LARGEST_READ) return;
-    if (this.#spare.length < MOST_SPARE) {
-      this.#spare.push(buffer as ArrayBuffer);
-    }
+    const spare = this.#spare ??= [];
+    if (spare.length < MOST_SPARE) spare.push(buffer as ArrayBuffer);
   }
 
   write(octets: Uint8Array): Promise<void> {
     if (this.#meter) this.#meter.sent += octets.length;
-    return this.#connection.write(octets);
+    return this.#connection.write(octets).then(inTurn);
   }
 
   closeWrite(): Promise<void> {
@@ -102,7 +104,7 @@ export class NativeWire implements Wire {
 
   #buffer(): Uint8Array {
     const spare = this.#readSize === LARGEST_READ
-      ? this.#spare.pop()
+      ? this.#spare?.pop()
       : undefined;
     return new Uint8Array(spare ?? new ArrayBuffer(this.#readSize));
   }

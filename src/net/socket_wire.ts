@@ -10,6 +10,7 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { plainAddress } from "../base/peer_address.ts";
 import { END_GRACE_MS } from "./native_connection.ts";
+import { inTurn } from "./loop/event_loop.ts";
 import type { Meter } from "../observe/traffic.ts";
 import { SocketFlow } from "./socket_flow.ts";
 import type { TlsUpgrade } from "./tls_upgrade.ts";
@@ -79,7 +80,8 @@ export class SocketWire implements Wire {
       const octets = this.#take();
       if (octets) {
         if (this.#meter) this.#meter.received += octets.length;
-        return new Uint8Array(octets.buffer, octets.byteOffset, octets.length);
+        const { buffer, byteOffset, length } = octets;
+        return inTurn(new Uint8Array(buffer, byteOffset, length));
       }
       if (this.#failure) throw this.#failure;
       if (this.#socket.readableEnded || this.#socket.destroyed) {
@@ -100,9 +102,10 @@ export class SocketWire implements Wire {
 
   write(octets: Uint8Array): Promise<void> {
     if (this.#meter) this.#meter.sent += octets.length;
-    return new Promise((resolve, reject) => {
+    const written = new Promise<void>((resolve, reject) => {
       this.#socket.write(octets, (error) => error ? reject(error) : resolve());
     });
+    return written.then(inTurn);
   }
 
   async closeWrite(): Promise<void> {

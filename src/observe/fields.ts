@@ -76,6 +76,7 @@ export class AddressHash {
   }
 }
 
+/** What begins with a quotation mark is in quotes, and nothing else is. */
 function quoteIfNeeded(text: string): string {
-  return /^[\x21-\x7e]+$/.test(text) ? text : JSON.stringify(text);
+  return /^(?!")[\x21-\x7e]+$/.test(text) ? text : JSON.stringify(text);
 }

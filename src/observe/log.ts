@@ -15,7 +15,7 @@ import {
 } from "./fields.ts";
 import { redact, redactError } from "./redact.ts";
 import { LogTail } from "./log_tail.ts";
-import type { LineSink } from "./targets.ts";
+import type { LineSink, Rotation } from "./targets.ts";
 
 /** Debug shows addresses, so nobody may forget it. */
 const DEBUG_MS = 60 * 60 * 1000;
@@ -72,6 +72,9 @@ export type OperationalEvent =
     readonly message?: string;
   };
 
+/** What is told though operational lines are not: why it does not run. */
+const FATAL: readonly OperationalEvent["event"][] = ["fatal", "bind_failed"];
+
 export interface LogOptions {
   readonly clock: Clock;
   readonly hash: AddressHash;
@@ -80,6 +83,15 @@ export interface LogOptions {
   /** Where all other lines go, in addition to operational ones. */
   readonly targets: readonly LineSink[];
   readonly file: FileLevel;
+  readonly shape: LogShape;
+}
+
+/** How lines are written, whatever the level. */
+export interface LogShape {
+  readonly format: "text" | "json";
+  /** Operational lines go to standard error; without them only why it does not run. */
+  readonly isOperational: boolean;
+  readonly rotation: Rotation;
 }
 
 /** What the configuration file says. */
@@ -92,6 +104,7 @@ export interface FileLevel {
 export class Log {
   readonly #options: LogOptions;
   #file: FileLevel;
+  #shape: LogShape;
   #level: LogLevel;
   /** On the monotonic clock. */
   #debugEndsMs: number | undefined;
@@ -101,6 +114,7 @@ export class Log {
   constructor(options: LogOptions) {
     this.#options = options;
     this.#file = options.file;
+    this.#shape = options.shape;
     this.#level = options.file.configured;
   }
 
@@ -144,9 +158,14 @@ export class Log {
     else this.setLevel("debug", SIGNALLED_DEBUG_MS);
   }
 
+  get shape(): LogShape {
+    return this.#shape;
+  }
+
   /** The file was read again; who sets the level does so after this. */
-  useFile(file: FileLevel): void {
+  useFile(file: FileLevel, shape: LogShape): void {
     this.#file = file;
+    this.#shape = shape;
   }
 
   /** Takes up the level of an earlier run, but not debug, nor one above a lock. */
@@ -180,20 +199,31 @@ export class Log {
   /** An error that is ours, without what it was about. */
   bug(where: Word, error: unknown): void {
     if (isAbove("error", this.level)) return;
-    this.#write("error", `bug where=${where} ${redactError(error)}`);
+    const message = redactError(error);
+    const text = `bug where=${where} ${message}`;
+    this.#write("error", text, { event: "bug", where, message });
   }
 
   /** Written at every level, to standard error too. */
   operational(event: OperationalEvent): void {
-    const text = Object.entries(event).map(([name, value]) => {
-      const shown = redactUnlessOurs(name, String(value));
-      return name === "event" ? shown : `${name}=${shown}`;
-    }).join(" ");
-    const line = `${this.#time()} ${text}\n`;
+    const fields = Object.fromEntries(
+      Object.entries(event).map(([name, value]) =>
+        [name, redactUnlessOurs(name, String(value))] as const
+      ),
+    );
+    const text = Object.entries(fields).map(([name, value]) =>
+      name === "event" ? quoted(value) : `${name}=${quoted(value)}`
+    ).join(" ");
+    const line = this.#shape.format === "json"
+      ? this.#json("operational", fields)
+      : `${this.#time()} ${text}\n`;
     const { stderr, targets } = this.#options;
-    stderr.write(line);
+    const isTold = this.#shape.isOperational || FATAL.includes(event.event);
+    if (isTold) stderr.write(line);
     if (this.level === "off") return;
-    for (const target of targets) if (target !== stderr) target.write(line);
+    for (const target of targets) {
+      if (target !== stderr || !isTold) target.write(line);
+    }
     this.#tell("operational", text);
   }
 
@@ -210,19 +240,32 @@ export class Log {
     const current = this.level;
     if (isAbove(level, current)) return;
     let text: string = event;
+    const shapes: Record<string, unknown> = { event };
     for (const [name, field] of Object.entries(fields)) {
       const shown = typeof field === "object"
         ? field.show(current, this.#options.hash)
         : field;
-      if (shown !== undefined) text += ` ${name}=${shown}`;
+      if (shown === undefined) continue;
+      text += ` ${name}=${shown}`;
+      shapes[name] = unquoted(shown);
     }
-    this.#write(level, text);
+    this.#write(level, text, shapes);
   }
 
-  #write(level: LogLevel, text: string): void {
-    const line = `${this.#time()} ${level.toUpperCase()} ${text}\n`;
+  #write(
+    level: LogLevel,
+    text: string,
+    fields: Readonly<Record<string, unknown>>,
+  ): void {
+    const line = this.#shape.format === "json"
+      ? this.#json(level, fields)
+      : `${this.#time()} ${level.toUpperCase()} ${text}\n`;
     for (const target of this.#options.targets) target.write(line);
     this.#tell(level, text);
+  }
+
+  #json(level: string, fields: Readonly<Record<string, unknown>>): string {
+    return `${JSON.stringify({ ts: this.#time(), level, ...fields })}\n`;
   }
 
   #tell(level: LogLevel | "operational", text: string): void {
@@ -255,6 +298,16 @@ const SHOWN_WHOLE: readonly string[] = [
 function redactUnlessOurs(name: string, value: string): string {
   const shown = SHOWN_WHOLE.includes(name) ? value : redact(value);
   // deno-lint-ignore no-control-regex
-  const line = shown.replace(/[\x00-\x1f\x7f]+/g, " ");
+  return shown.replace(/[\x00-\x1f\x7f]+/g, " ");
+}
+
+function quoted(line: string): string {
   return /\s/.test(line) || line === "" ? JSON.stringify(line) : line;
+}
+
+/** Of a value that a text line has in quotes. */
+function unquoted(shown: string | number | boolean): unknown {
+  return typeof shown === "string" && shown.startsWith('"')
+    ? JSON.parse(shown)
+    : shown;
 }

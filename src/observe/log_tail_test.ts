@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { AddressHash, shownAddress, word } from "./fields.ts";
 import { Log } from "./log.ts";
+import { USUAL_SHAPE } from "../../tests/harness/log_shape.ts";
 
 function log(configured: "off" | "info" | "debug") {
   const state = { ms: 1000 };
@@ -15,6 +16,7 @@ function log(configured: "off" | "info" | "debug") {
       stderr: sink,
       targets: [sink],
       file: { configured, locked: false },
+      shape: USUAL_SHAPE,
     }),
   };
 }

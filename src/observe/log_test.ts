@@ -8,9 +8,10 @@ import {
   shownPeer,
   word,
 } from "./fields.ts";
-import { Log } from "./log.ts";
+import { Log, type LogShape } from "./log.ts";
+import { USUAL_SHAPE } from "../../tests/harness/log_shape.ts";
 import { openLog } from "./open_log.ts";
-import type { LineSink } from "./targets.ts";
+import { FileSink, type LineSink } from "./targets.ts";
 
 class MemorySink implements LineSink {
   readonly lines: string[] = [];
@@ -27,7 +28,11 @@ class FakeClock {
   monotonic = () => this.ms;
 }
 
-function setUp(configured: LogLevel, locked = false) {
+function setUp(
+  configured: LogLevel,
+  locked = false,
+  shape: Partial<LogShape> = {},
+) {
   const clock = new FakeClock();
   let draw = 0;
   const hash = new AddressHash(
@@ -43,6 +48,7 @@ function setUp(configured: LogLevel, locked = false) {
     stderr,
     targets: [file],
     file: { configured, locked },
+    shape: { ...USUAL_SHAPE, ...shape },
   });
   return { clock, log, stderr, file };
 }
@@ -129,7 +135,7 @@ Deno.test("resume() takes up no debug, and nothing above a lock", () => {
 
 Deno.test("useFile() changes what debug falls back to", () => {
   const { clock, log } = setUp("off");
-  log.useFile({ configured: "warn", locked: false });
+  log.useFile({ configured: "warn", locked: false }, USUAL_SHAPE);
   log.setLevel("debug");
   clock.ms += 3_600_000;
   assert.equal(log.level, "warn");
@@ -178,6 +184,7 @@ Deno.test("openLog() makes files only we can read, and opens them again", () => 
     level: "info",
     targets: ["logs/postern.log"],
     locked: false,
+    shape: USUAL_SHAPE,
     directory,
     isOwnDomain: () => true,
     clock,
@@ -196,6 +203,119 @@ Deno.test("openLog() makes files only we can read, and opens them again", () => 
     log.close();
     Deno.removeSync(directory, { recursive: true });
   }
+});
+
+Deno.test("a line of JSON is an object with all that a line of text has", () => {
+  const { log, stderr } = setUp("debug", false, { format: "json" });
+  const lines: string[] = [];
+  const sink = {
+    write: (line: string) => void lines.push(line),
+    reopen() {},
+    close() {},
+  };
+  const whole = new Log({
+    clock: new FakeClock(),
+    hash: new AddressHash(
+      new FakeClock(),
+      (n) => new Uint8Array(n),
+      () => true,
+    ),
+    stderr,
+    targets: [sink],
+    file: { configured: "debug", locked: false },
+    shape: { ...USUAL_SHAPE, format: "json" },
+  });
+  login(whole);
+  whole.info(word("odd"), { account: shownAddress('a "b"@a.example') });
+  whole.operational({ event: "degraded", part: "push", message: "two\nlines" });
+  whole.info(word("odd"), { account: shownAddress('"a(b)"@a.example') });
+  assert.equal(JSON.parse(lines.pop()!).account, '"a(b)"@a.example');
+  whole.bug(word("imap"), new Error("for ann@a.example"));
+  assert.deepEqual(lines.map((line) => JSON.parse(line)).slice(0, 3), [
+    {
+      ts: "1970-01-01T00:00:00.000Z",
+      level: "info",
+      event: "login",
+      account: "ann@a.example",
+      peer: "192.0.2.1",
+      ok: true,
+      tries: 2,
+    },
+    {
+      ts: "1970-01-01T00:00:00.000Z",
+      level: "info",
+      event: "odd",
+      account: 'a "b"@a.example',
+    },
+    {
+      ts: "1970-01-01T00:00:00.000Z",
+      level: "operational",
+      event: "degraded",
+      part: "push",
+      message: "two lines",
+    },
+  ]);
+  const { level, event, where, message } = JSON.parse(lines[3] ?? "");
+  assert.deepEqual([level, event, where], ["error", "bug", "imap"]);
+  assert.match(message, /^Error: for <address>/);
+  assert.ok(lines.every((line) => line.endsWith("}\n")));
+  log.close();
+});
+
+Deno.test("without operational lines, only why it does not run is told", () => {
+  const { log, stderr, file } = setUp("off", false, { isOperational: false });
+  log.operational({ event: "started", version: "1" });
+  log.operational({ event: "degraded", part: "push" });
+  log.operational({ event: "fatal", message: "the disk is gone" });
+  assert.deepEqual(stderr.lines, ['fatal message="the disk is gone"\n']);
+  log.setLevel("info");
+  log.operational({ event: "stopped" });
+  assert.equal(stderr.lines.length, 1);
+  assert.deepEqual(file.lines, ["stopped\n"]);
+});
+
+Deno.test("FileSink begins anew before a file is too large, and keeps so many", () => {
+  const directory = Deno.makeTempDirSync();
+  const path = `${directory}/log`;
+  const rotation = { maxOctets: 10, keep: 2 };
+  const sink = new FileSink(path, () => rotation);
+  try {
+    const read = (name: string) =>
+      Deno.readTextFileSync(`${directory}/${name}`);
+    sink.write("12345678\n");
+    sink.write("a\n"); // one octet too many
+    assert.deepEqual([read("log"), read("log.1")], ["a\n", "12345678\n"]);
+    sink.write("far longer than a file may be\n");
+    sink.write("b\n");
+    sink.write("c\n");
+    assert.equal(read("log"), "b\nc\n");
+    assert.equal(read("log.1"), "far longer than a file may be\n");
+    assert.equal(read("log.2"), "a\n");
+    assert.deepEqual(
+      [...Deno.readDirSync(directory)].map(({ name }) => name).sort(),
+      ["log", "log.1", "log.2"],
+    );
+    assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
+    rotation.maxOctets = 0;
+    sink.write("x".repeat(100));
+    assert.ok(read("log").length > 100);
+  } finally {
+    sink.close();
+    Deno.removeSync(directory, { recursive: true });
+  }
+});
+
+Deno.test("FileSink counts what was there before it", () => {
+  const directory = Deno.makeTempDirSync();
+  Deno.writeTextFileSync(`${directory}/log`, "123456789\n");
+  const sink = new FileSink(
+    `${directory}/log`,
+    () => ({ maxOctets: 10, keep: 1 }),
+  );
+  sink.write("a\n");
+  sink.close();
+  assert.equal(Deno.readTextFileSync(`${directory}/log.1`), "123456789\n");
+  Deno.removeSync(directory, { recursive: true });
 });
 
 Deno.test("Counters gives what was added since the last time", () => {

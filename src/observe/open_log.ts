@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import type { Random } from "../base/random.ts";
 import { AddressHash, type LogLevel } from "./fields.ts";
-import { Log } from "./log.ts";
+import { Log, type LogShape } from "./log.ts";
 import { FileSink, type LineSink, standardError } from "./targets.ts";
 
 export interface LogSource {
@@ -11,6 +11,7 @@ export interface LogSource {
   /** `stderr`, or paths; relative ones are in `directory`. */
   readonly targets: readonly string[];
   readonly locked: boolean;
+  readonly shape: LogShape;
   readonly directory: string;
   readonly isOwnDomain: (domain: string) => boolean;
   readonly clock: Clock;
@@ -20,16 +21,19 @@ export interface LogSource {
 /** @throws {Error} if a file cannot be opened: the log must not go elsewhere */
 export function openLog(source: LogSource): Log {
   const stderr = standardError();
-  const targets = source.targets.map((target): LineSink =>
-    target === "stderr"
-      ? stderr
-      : new FileSink(resolve(source.directory, target))
+  const targets = [...new Set(source.targets)].map((target): LineSink =>
+    target === "stderr" ? stderr : new FileSink(
+      resolve(source.directory, target),
+      () => log.shape.rotation,
+    )
   );
-  return new Log({
+  const log: Log = new Log({
     clock: source.clock,
     hash: new AddressHash(source.clock, source.random, source.isOwnDomain),
     stderr,
     targets,
     file: { configured: source.level, locked: source.locked },
+    shape: source.shape,
   });
+  return log;
 }

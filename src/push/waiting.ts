@@ -10,7 +10,7 @@ import type { AccountId } from "../base/ids.ts";
 import { parseRecord } from "../store/record_set.ts";
 import type { RecordStore } from "../store/records.ts";
 
-export const WAITING_COLLECTION = "push_waiting";
+const WAITING_COLLECTION = "push_waiting";
 
 /** Times in seconds since 1970 UTC. */
 export interface WaitingRow {

@@ -149,7 +149,7 @@ const smtpHostname: Setting<string | undefined> = {
   summary: "Name in SMTP greetings; empty: the host name of the server",
 };
 
-export const SETTINGS = {
+const SETTINGS = {
   registration_open: live("registration.open", (c) => c.registration.open),
   jit_registration: live("registration.jit", (c) => c.registration.jit),
   registration_token_required: live(

@@ -11,12 +11,16 @@ import { adminPathsProblem } from "../config/web_kinds.ts";
 import { collisions } from "../config/listeners.ts";
 import type { Kind } from "../config/kinds.ts";
 import type { LoadedConfig } from "../config/load.ts";
-import { nearest } from "../config/nearest.ts";
-import { lengthProblem, relayPortsProblem } from "../config/checks.ts";
+import {
+  lengthProblem,
+  relayedPort,
+  relayPortsProblem,
+} from "../config/checks.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { SettingStore } from "../store/settings.ts";
 import { passwordProblem } from "../config/tunnel_kinds.ts";
 import { effectiveListeners } from "./listeners.ts";
+import { settingMeant } from "./names.ts";
 import {
   isSettingName,
   SETTING_NAMES,
@@ -136,7 +140,7 @@ export class Settings {
     wanted: ReadonlyMap<string, string | undefined>,
   ): Promise<void> {
     const changes = new Map(Array.from(wanted, ([name, text]) => {
-      const setting = knownName(name);
+      const setting = settingMeant(name);
       if (this.#isLocked(setting)) {
         throw new Refusal("locked", {
           field: setting,
@@ -251,11 +255,21 @@ export class Settings {
     if (reader.get("password_length") < reader.get("password_min_length")) {
       throw invalid("password_length would be below password_min_length");
     }
-    const relayPorts = relayPortsProblem(
+    const listeners = effectiveListeners(this.#config.values, reader);
+    const range = [
       reader.get("turn_relay_port_min"),
       reader.get("turn_relay_port_max"),
-    );
+    ] as const;
+    const relayPorts = relayPortsProblem(...range);
     if (relayPorts) throw invalid(`turn_relay_port_max ${relayPorts}`);
+    const relayed = relayedPort(listeners.turn, ...range);
+    if (relayed !== undefined) {
+      throw invalid(
+        `turn would listen on port ${relayed}, one of those of relayed calls (${
+          range[0]
+        } to ${range[1]})`,
+      );
+    }
     const problem = passwordProblem(
       reader.get("shadowsocks_cipher"),
       reader.get("shadowsocks_password"),
@@ -266,9 +280,7 @@ export class Settings {
       reader.get("admin_web_path"),
     );
     if (paths) throw new Refusal("already_exists", { explanation: paths });
-    const [collision] = collisions(
-      effectiveListeners(this.#config.values, reader),
-    );
+    const [collision] = collisions(listeners);
     if (collision) {
       const { first, second, port: taken } = collision;
       throw invalid(`port ${taken} would be used by ${first} and ${second}`);
@@ -334,22 +346,15 @@ function shown(kind: Kind<unknown>, value: unknown): string {
   return kind.secret && text !== "" ? HIDDEN : text;
 }
 
-function knownName(name: string): SettingName {
-  if (isSettingName(name)) return name;
-  const meant = nearest(name, SETTING_NAMES);
-  const hint = meant === undefined ? "" : `, did you mean ${meant}?`;
-  throw new Refusal("not_found", {
-    explanation: `No setting is named "${name}"${hint}`,
-  });
-}
-
 /** @param isOneOf Several are changed: it matters which one is wrong. */
 function parsed(name: SettingName, text: string, isOneOf: boolean): unknown {
   try {
     return settingNamed(name).kind.parse(text);
   } catch (error) {
-    const problem = error instanceof Error ? error.message : error;
-    throw invalid(`${name} ${problem}`, isOneOf ? name : undefined);
+    const problem = error instanceof Error ? error.message : String(error);
+    // it goes on with "must be", or says something of its own
+    const between = /^[a-z]/.test(problem) ? " " : ": ";
+    throw invalid(`${name}${between}${problem}`, isOneOf ? name : undefined);
   }
 }
 

@@ -59,6 +59,28 @@ Deno.test("set() names the setting that was meant", async () => {
   });
 });
 
+const NAMED: [string, string, string][] = [
+  ["language", "fa", "web_language"],
+  ["ss_port", "8400", "shadowsocks_port"],
+  ["registration.open", "false", "registration_open"],
+];
+for (const [name, text, meant] of NAMED) {
+  Deno.test(`set() understands ${name}`, async () => {
+    const rows = new MemorySettings();
+    const settings = await Settings.open(rows, config());
+    await settings.set(name, text);
+    assert.deepEqual([...rows.table], [[meant, text]]);
+  });
+}
+
+Deno.test("set() says what is a key of the file alone", async () => {
+  const settings = await Settings.open(new MemorySettings(), config());
+  await assert.rejects(settings.set("server.domain", "b.example"), {
+    message:
+      'No setting is named "server.domain": it is a key of the file, for "config set server.domain"',
+  });
+});
+
 Deno.test("onChange() hears a change once, and none that is none", async () => {
   const settings = await Settings.open(new MemorySettings(), config());
   const heard: number[] = [];

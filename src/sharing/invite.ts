@@ -23,7 +23,7 @@ export interface Invite {
   readonly name: string;
 }
 
-export const MAX_INVITE_CHARACTERS = 2000;
+const MAX_INVITE_CHARACTERS = 2000;
 const WEB_FORM = "https://i.delta.chat/#";
 const APP_FORM = "openpgp4fpr:";
 const FINGERPRINT = /^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})$/;
@@ -119,7 +119,8 @@ function isAddress(value: string): boolean {
 }
 
 function isText(value: string): boolean {
-  return decoded(value) !== undefined;
+  const text = decoded(value);
+  return text !== undefined && !/\p{Cc}/u.test(text);
 }
 
 /** `+` is a space, as in forms; undefined if the escapes are no UTF-8. */

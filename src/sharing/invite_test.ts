@@ -53,6 +53,7 @@ for (
     ["a quotation mark", `openpgp4fpr:${FPR}#${REST}&n="onload=x`],
     ["a bracket", `openpgp4fpr:${FPR}#${REST}&n=<script>`],
     ["a space", `openpgp4fpr:${FPR}#${REST}&n=a b`],
+    ["a line end that is escaped", `openpgp4fpr:${FPR}#${REST}&n=a%0ab`],
     ["a line end", `openpgp4fpr:${FPR}#${REST}&n=a\nb`],
     ["escapes that are no UTF-8", `openpgp4fpr:${FPR}#${REST}&n=%ff`],
     ["another fragment", `openpgp4fpr:${FPR}#${REST}#x`],

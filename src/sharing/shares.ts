@@ -19,7 +19,7 @@ import { checkSlug, drawSlug, foldSlug, isReserved } from "./slug.ts";
 const SHARES = "shares";
 const VIEWS = "share_views";
 /** All are in memory, and looked through when they are listed. */
-export const MAX_SHARES = 20_000;
+const MAX_SHARES = 20_000;
 const KEY_OCTETS = 16;
 const TRIES = 8;
 const MAX_KEY_CHARACTERS = 100;

@@ -48,6 +48,7 @@ for (
     ["a".repeat(41), "slug_invalid"],
     ["Admin", "slug_reserved"],
     ["new", "slug_reserved"],
+    ["translations", "slug_reserved"],
     ["WANTED", "slug_reserved"],
     ["blocked", "slug_reserved"],
     ["TAKEN", "slug_taken"],

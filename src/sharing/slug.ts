@@ -3,8 +3,8 @@ import { LOWER_CASE_AND_DIGITS, randomText } from "../accounts/random_text.ts";
 import type { Random } from "../base/random.ts";
 import { Refusal } from "../base/refusal.ts";
 
-export const MIN_SLUG = 3;
-export const MAX_SLUG = 40;
+const MIN_SLUG = 3;
+const MAX_SLUG = 40;
 const SLUG = /^[A-Za-z0-9][A-Za-z0-9_-]*$/;
 const DRAWN = 8;
 
@@ -15,7 +15,8 @@ const RESERVED: ReadonlySet<string> = new Set(
     "webimap websmtp inv admin api relay ping generate_204 metrics static",
     "assets cgi-bin autoconfig autodiscover mail webmail healthz robots",
     "login privacy about help support abuse postmaster root new_email",
-    "account exchanger favicon logo release error 404 well-known postern",
+    "account exchanger favicon logo release error 404 well-known postern doctor",
+    "translations message",
   ].join(" ").split(" "),
 );
 

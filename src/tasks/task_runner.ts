@@ -139,6 +139,12 @@ export class TaskRunner implements TaskControl {
     return outcomes;
   }
 
+  /**
+   * One run; one that is switched off is said to be skipped.
+   *
+   * @throws {Refusal} `invalid_value` if it needs a time that is not given,
+   * `task_running` while it runs
+   */
   async start(task: Task, options: StartOptions): Promise<TaskOutcome> {
     const given = options.retentionSeconds !== undefined;
     if (task.needsRetention && !given) {

@@ -1,5 +1,5 @@
 /** Which of several certificates is served to whom. @module */
-import { type Certificate, covers } from "./certificate.ts";
+import { type Certificate, covers, isTimely } from "./certificate.ts";
 
 /**
  * For this name exactly, else by a wildcard (RFC 6125 §6.4.3), else the first
@@ -17,9 +17,7 @@ export function chooseCertificate(
   const [first, ...others] = all;
   if (!first) throw new TypeError("No certificate");
   const asked = name.toLowerCase();
-  const timely = [...others, first].filter(({ notBefore, notAfter }) =>
-    notBefore <= nowMs && nowMs < notAfter
-  );
+  const timely = [...others, first].filter((one) => isTimely(one, nowMs));
   return timely.find(({ names }) => names.includes(asked)) ??
     timely.find((one) => covers(one, asked)) ?? first;
 }

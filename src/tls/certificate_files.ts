@@ -4,30 +4,54 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { userName } from "../files/owner.ts";
 import { reasonOf } from "../base/system_errors.ts";
-import { giveToOwner, makeDirectory } from "../files/owner.ts";
-import { type Certificate, parseCertificate } from "./certificate.ts";
+import {
+  type Certificate,
+  checkServable,
+  parseCertificate,
+} from "./certificate.ts";
+import { readKept, writeKept } from "./kept_files.ts";
 
 export interface CertificatePaths {
   readonly chain: string;
   readonly key: string;
 }
 
-/** @throws {SyntaxError} naming the file and what is wrong with it */
+/** @throws {SyntaxError} naming the files, and what is wrong with them */
 export async function readCertificate(
   paths: CertificatePaths,
 ): Promise<Certificate> {
-  const chain = await readPem(paths.chain, "certificate");
-  const key = await readPem(paths.key, "private key");
+  const [chain = "", key = ""] = await readBoth(paths);
   try {
-    return parseCertificate(chain, key);
+    const certificate = parseCertificate(chain, key);
+    checkServable(certificate);
+    return certificate;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new SyntaxError(
       `${error.message} (certificate ${paths.chain}, key ${paths.key})`,
     );
   }
+}
+
+async function readBoth({ chain, key }: CertificatePaths): Promise<string[]> {
+  const reads = await Promise.allSettled([
+    readPem(chain, "certificate"),
+    readPem(key, "private key"),
+  ]);
+  const faults = reads.flatMap((read) =>
+    read.status === "rejected" ? [read.reason] : []
+  );
+  const bug = faults.find((fault) => !(fault instanceof SyntaxError));
+  if (bug !== undefined) throw bug;
+  if (faults.length > 0) {
+    throw new SyntaxError(faults.map(({ message }) => message).join("; "));
+  }
+  return reads.flatMap((read) =>
+    read.status === "fulfilled" ? [read.value] : []
+  );
 }
 
 /**
@@ -48,22 +72,20 @@ export async function stateOf(paths: readonly string[]): Promise<string> {
   return states.join("|");
 }
 
-/** Writes both files into a directory of their own, then moves it into place. */
+/**
+ * Writes both files, the key first: whoever is killed between the two leaves a
+ * certificate that is made anew, and never loses the key, which clients know.
+ */
 export async function writeCertificate(
   directory: string,
   pair: { readonly chainPem: string; readonly keyPem: string },
 ): Promise<CertificatePaths> {
-  const parent = dirname(directory);
-  makeDirectory(parent);
-  const fresh = await Deno.makeTempDir({ dir: parent, prefix: "tls-" });
-  giveToOwner(fresh);
-  await writeDurably(join(fresh, "privkey.pem"), pair.keyPem, 0o600);
-  await writeDurably(join(fresh, "fullchain.pem"), pair.chainPem, 0o644);
-  await Deno.remove(directory, { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
-  await Deno.rename(fresh, directory);
-  return pathsIn(directory);
+  const paths = pathsIn(directory);
+  if (await readKept(paths.key) !== pair.keyPem) {
+    await writeKept(paths.key, pair.keyPem);
+  }
+  await writeKept(paths.chain, pair.chainPem, 0o644);
+  return paths;
 }
 
 export function pathsIn(directory: string): CertificatePaths {
@@ -71,17 +93,6 @@ export function pathsIn(directory: string): CertificatePaths {
     chain: join(directory, "fullchain.pem"),
     key: join(directory, "privkey.pem"),
   };
-}
-
-async function writeDurably(
-  path: string,
-  text: string,
-  mode: number,
-): Promise<void> {
-  using file = await Deno.open(path, { write: true, createNew: true, mode });
-  giveToOwner(path);
-  await file.write(new TextEncoder().encode(text));
-  await file.sync();
 }
 
 async function readPem(path: string, what: string): Promise<string> {
@@ -98,7 +109,8 @@ async function readPem(path: string, what: string): Promise<string> {
 
 async function reason(path: string, error: Error): Promise<string> {
   const link = await Deno.readLink(path).catch(() => undefined);
-  return link === undefined
-    ? reasonOf(error)
-    : `it is a link to ${link}, which cannot be read`;
+  const why = error instanceof Deno.errors.PermissionDenied
+    ? `${reasonOf(error)} (${userName()} has to be able to read it)`
+    : reasonOf(error);
+  return link === undefined ? why : `it is a link to ${link}, and ${why}`;
 }

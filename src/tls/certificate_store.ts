@@ -6,7 +6,14 @@
  * @module
  */
 import type { Clock } from "../base/clock.ts";
-import { type Certificate, covers, daysRemaining } from "./certificate.ts";
+import {
+  type Certificate,
+  checkServable,
+  covers,
+  daysRemaining,
+  isTimely,
+  p256Key,
+} from "./certificate.ts";
 import { chooseCertificate } from "./certificate_choice.ts";
 import { readBundle } from "./certificate_bundle.ts";
 import {
@@ -16,6 +23,7 @@ import {
   stateOf,
   writeCertificate,
 } from "./certificate_files.ts";
+import { readKept } from "./kept_files.ts";
 
 const RENEW_SELF_SIGNED_DAYS = 30;
 /** Before it was written, this program has made no certificate: the machine's clock is wrong then. */
@@ -140,6 +148,7 @@ export class CertificateStore {
    */
   async use(source: CertificateSource): Promise<boolean> {
     const loaded = await load(source, this.clock);
+    if (source.mode === "file") this.#refuseUntimely(loaded);
     const before = fingerprints(this.all);
     this.#source = source;
     this.#state = loaded.state;
@@ -148,6 +157,24 @@ export class CertificateStore {
     if (fingerprints(this.all) === before) return false;
     await Promise.all([...this.#listeners].map((listener) => listener()));
     return true;
+  }
+
+  /** What clients take is not given up for what they do not take. */
+  #refuseUntimely({ certificate, others }: Loaded): void {
+    const nowMs = this.clock.now();
+    for (const one of [certificate, ...others]) {
+      const [name = ""] = one.names;
+      const served = this.for(name);
+      if (
+        isTimely(one, nowMs) || !isTimely(served, nowMs) ||
+        served.fingerprint === one.fingerprint
+      ) continue;
+      const [what, ms] = one.notAfter <= nowMs
+        ? ["ended", one.notAfter]
+        : ["begins", one.notBefore];
+      const when = new Date(ms).toISOString().slice(0, 16);
+      throw new SyntaxError(`The certificate for ${name} ${what} at ${when}Z`);
+    }
   }
 
   #isOld(): boolean {
@@ -211,13 +238,21 @@ async function load(
 
 /** undefined too for one that cannot be used: it is obtained anew. */
 async function readObtained(path: string): Promise<Certificate | undefined> {
-  return await readBundle(path).catch(() => undefined);
+  try {
+    const certificate = await readBundle(path);
+    if (certificate) checkServable(certificate);
+    return certificate;
+  } catch {
+    return undefined;
+  }
 }
 
 async function loadSelfSigned(source: SelfSignedSource, clock: Clock) {
   const paths = pathsIn(source.directory);
   const before = await stateOf(filesOf(source));
   const kept = await readCertificate(paths).catch(() => undefined);
+  // clients know the key, also that of a certificate which is gone or damaged
+  const key = p256Key(await readKept(paths.key).catch(() => undefined) ?? "");
   if (
     kept && isFarFromEnd(kept, clock.now()) &&
     source.names.every((name) => covers(kept, name))
@@ -229,7 +264,7 @@ async function loadSelfSigned(source: SelfSignedSource, clock: Clock) {
     names,
     days,
     nowMs: clock.now(),
-    ...(kept?.keyType === "ec" ? { keyPem: kept.keyPem } : {}),
+    ...(key === undefined ? {} : { keyPem: key }),
   });
   await writeCertificate(source.directory, pair);
   const state = await stateOf(filesOf(source));

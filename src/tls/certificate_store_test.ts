@@ -254,3 +254,40 @@ Deno.test("a certificate that has ended gives way to one that has not", () =>
     }, clock);
     assert.equal(store.for("b.example").names.length, 2);
   }));
+
+const LOST: Readonly<
+  Record<string, (chain: string, key: string) => Promise<void>>
+> = {
+  "is gone": (chain) => Deno.remove(chain),
+  "is damaged": (chain) => Deno.writeTextFile(chain, "nothing"),
+  "is of a key that was written before it, by who was then killed": async (
+    chain,
+    key,
+  ) => {
+    const { keyPem } = await made(["relay.example"]);
+    await Deno.writeTextFile(key, keyPem);
+    assert.ok(await Deno.stat(chain));
+  },
+};
+
+for (const [what, lose] of Object.entries(LOST)) {
+  Deno.test(`open() keeps the key of one of our own that ${what}`, () =>
+    inTemp(async (directory) => {
+      const source = {
+        mode: "self_signed",
+        directory: join(directory, "tls"),
+        names: ["relay.example"],
+        days: 3650,
+      } as const;
+      await CertificateStore.open(source, clock);
+      const [chain, key] = ["fullchain.pem", "privkey.pem"].map((name) =>
+        join(directory, "tls", name)
+      );
+      await lose(chain!, key!);
+      const kept = await Deno.readTextFile(key!);
+      const { current } = await CertificateStore.open(source, clock);
+      assert.equal(current.keyPem, kept);
+      const { current: again } = await CertificateStore.open(source, clock);
+      assert.equal(again.fingerprint, current.fingerprint);
+    }));
+}

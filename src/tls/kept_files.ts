@@ -12,22 +12,30 @@ export async function readKept(path: string): Promise<string | undefined> {
   }
 }
 
-/** Nobody but the owner can read it: there are keys among them. */
-export async function writeKept(path: string, text: string): Promise<void> {
+/** Nobody but the owner can read it, unless told: there are keys among them. */
+export async function writeKept(
+  path: string,
+  text: string,
+  mode = 0o600,
+): Promise<void> {
   const folder = dirname(path);
   makeDirectory(folder);
   const fresh = `${path}.new`;
   await Deno.remove(fresh).catch((error) => { // of a crash
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
-  await writeSynced(fresh, text);
+  await writeSynced(fresh, text, mode);
   await Deno.rename(fresh, path);
   using directory = await Deno.open(folder);
   await directory.sync();
 }
 
-async function writeSynced(path: string, text: string): Promise<void> {
-  await Deno.writeTextFile(path, text, { createNew: true, mode: 0o600 });
+async function writeSynced(
+  path: string,
+  text: string,
+  mode: number,
+): Promise<void> {
+  await Deno.writeTextFile(path, text, { createNew: true, mode });
   giveToOwner(path);
   using file = await Deno.open(path, { write: true });
   await file.sync();

@@ -351,13 +351,13 @@ Deno.test("registration-tokens create, change, list, status, delete", async () =
       new Set<string>([first.address, second.address]),
     );
     await call(relay, "registration_tokens.create", {
-      token: "soon",
+      token: "soon-over",
       expires_in: "10s",
     });
     await relay.clock.pass(10_000);
     const listed = await call(relay, "registration_tokens.list", {});
     assert.equal(listed.total, 2);
-    const soon = listed.tokens.find((one) => one.token === "soon");
+    const soon = listed.tokens.find((one) => one.token === "soon-over");
     assert.equal(soon?.status, "expired");
     await call(relay, "registration_tokens.delete", { token });
     assert.equal(relay.invitationNotes.of(token), "");

@@ -272,6 +272,7 @@ const MEANINGLESS: readonly [OperationName, object, string][] = [
   ["registration_tokens.create", { token: "" }, "token"],
   ["registration_tokens.create", { max_uses: 0 }, "max_uses"],
   ["registration_tokens.create", { expires_in: "soon" }, "expires_in"],
+  ["registration_tokens.create", { expires_in: "7" }, "expires_in"],
   ["registration_tokens.create", { expires_at: "soon" }, "expires_at"],
   ["registration_tokens.create", { expires_at: -1 }, "expires_at"],
   ["endpoint_cache.set", {
@@ -307,6 +308,17 @@ const MEANINGLESS: readonly [OperationName, object, string][] = [
   }, "token"],
   ["settings.set", { name: "max_message_size", value: "much" }, "value"],
   ["settings.set", { name: "password_length", value: "1" }, "value"],
+  // 10 days are meant, and mail of 10 seconds would be deleted
+  ["settings.set", { name: "message_retention", value: "10" }, "value"],
+  ["settings.set", { name: "read_message_retention", value: "10" }, "value"],
+  [
+    "settings.change",
+    { values: { message_retention: "10" } },
+    "message_retention",
+  ],
+  ["settings.set", { name: "default_quota", value: "5" }, "value"],
+  ["settings.change", { values: { default_quota: "5" } }, "default_quota"],
+  ["tasks.run", { task: "prune-unread-older", retention: "10" }, "retention"],
   ...["queue.retry", "queue.hold", "queue.release"].flatMap((
     name,
   ): [OperationName, object, string][] => [

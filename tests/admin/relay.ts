@@ -125,6 +125,7 @@ export async function withRelay(
       options: () => ({
         billingDay: 1,
         capOctets: 0,
+        isOn: true,
         perUser: true,
         interface: "",
       }),
@@ -295,10 +296,14 @@ export async function withRelay(
         mode: "self_signed",
         hostname: domains.primary,
         path: `${stateDir}/tls/fullchain.pem`,
+        keyPath: `${stateDir}/tls/privkey.pem`,
         directory: "https://authority.example/directory",
         challenges: ["http-01"],
         names: domains.domains,
+        ordered: domains.domains,
+        preferredChain: "",
         current: () => Promise.resolve([]),
+        problem: () => Promise.resolve(undefined),
         status: () =>
           Promise.resolve([{
             name: domains.primary,
@@ -394,6 +399,7 @@ export async function administration(
     ownPages: {
       directory: () => undefined,
       fallsBack: () => true,
+      areShown: () => true,
       hasBrowserClient: () => true,
       look: () => Promise.resolve(undefined),
     },

@@ -33,6 +33,10 @@ Deno.test("the commands of the admin API against a server", async (t) => {
         assert.match(await server.command("admin-login"), /There is no panel/);
         const { enabled } = await json(server, "admin-web", "enable");
         assert.equal(enabled, true);
+        assert.doesNotMatch(
+          await server.command("admin-login", "--no-qr"),
+          /does not run/,
+        );
         const { code, url } = await json(server, "admin-login");
         assert.match(url, new RegExp(`^https://.*/admin/#c=${code}$`));
         assert.match(code, /^[0-9a-f]{32}$/);

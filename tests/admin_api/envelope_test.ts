@@ -290,7 +290,7 @@ Deno.test("the envelope, tokens and their limits on a whole server", async (t) =
         for (let time = 0; time < 11; time++) {
           const { answer, response } = await post(url, { method: "status" }, {
             authorization: `Bearer wrong${time}`,
-            "x-forwarded-proto": "https",
+            "x-client-ip": `192.0.2.${time}`,
           });
           assert.equal(answer.status, time < 10 ? 401 : 429);
           if (time === 10) {

@@ -72,7 +72,7 @@ http_inbound = true
     });
 
     await t.step("a cap alone turns nothing off", async () => {
-      await server.command("settings", "set", "bandwidth_monthly_cap", "1");
+      await server.command("settings", "set", "bandwidth_monthly_cap", "1B");
       assert.match(await through(), / 200 /);
       assert.equal(await callsAreRelayed(), true);
     });

@@ -152,7 +152,7 @@ admin_contact = "mailto:op@two.example"`,
     await t.step("nothing of an account travels in the clear", async () => {
       const answer = await fetch(
         `http://127.0.0.1:${server.ports.http}/new`,
-        { method: "POST" },
+        { method: "POST", headers: { forwarded: "for=192.0.2.1" } },
       );
       assert.equal(answer.status, 403);
       assert.equal((await answer.json()).code, "https_required");

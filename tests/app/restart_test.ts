@@ -198,6 +198,9 @@ Deno.test("systemd hears of the new process, and not that the service stops", as
       while (!/ stopped\b/.test(server.output)) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
+      while (!heard.slice(before).some((text) => text.startsWith("READY=1"))) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
       const said = heard.slice(before).filter((text) =>
         !/^(STATUS|WATCHDOG)=/.test(text)
       );

@@ -26,6 +26,7 @@ const backend: SmtpBackend = {
       discard: () => Promise.resolve(),
     }),
   countRefusal() {},
+  countCut() {},
   countError() {},
   reportBug: (error) => {
     throw error;

@@ -9,6 +9,10 @@ const IDLE = 1000;
 /** Code and buffers that are there only once. */
 const WARM = 200;
 const ACCOUNTS = 20;
+/** Started anew each time: how much garbage waits to be collected differs. */
+const SERVERS = 3;
+/** The server gives memory back every two seconds. */
+const QUIET_MS = 5000;
 const MESSAGES = 300;
 const PAYLOAD_OCTETS = 2_300;
 const CONFIG = `
@@ -24,38 +28,64 @@ requests_per_minute = 0
 `;
 
 export async function measureWebMail(): Promise<Row[]> {
+  const latency = await inWorld(([sender, reader]) =>
+    measureLatency(sender!, reader!)
+  );
+  const each: number[] = [];
+  for (let n = 0; n < SERVERS; n++) each.push(await inWorld(measureIdle));
+  return [
+    ...latency,
+    {
+      benchmark: `web mail, ${IDLE} idle WebSockets over TLS`,
+      measure: `memory of each, median of ${SERVERS} servers`,
+      value: percentile(each, 0.5) / 1000,
+      unit: "kB",
+      required: "≤ 30",
+    },
+    {
+      benchmark: `web mail, ${IDLE} idle WebSockets over TLS`,
+      measure: "memory of each, at most",
+      value: Math.max(...each) / 1000,
+      unit: "kB",
+    },
+  ];
+}
+
+async function inWorld<Result>(
+  measure: (users: readonly User[]) => Promise<Result>,
+): Promise<Result> {
   const world = await World.open({ config: CONFIG });
-  const sockets: Socket[] = [];
   try {
     const users: User[] = [];
     for (let n = 0; n < ACCOUNTS; n++) {
       users.push(await world.account(`web${n}`));
     }
-    const latency = await measureLatency(users[0]!, users[1]!);
-    const open = async (count: number) => {
-      for (let left = count; left > 0; left -= ACCOUNTS) {
-        sockets.push(
-          ...await Promise.all(users.map((user) => Socket.open(user))),
-        );
-      }
-    };
+    return await measure(users);
+  } finally {
+    await world.close();
+  }
+}
+
+/** What a server has more for each after it has given back what nobody uses, in octets. */
+async function measureIdle(users: readonly User[]): Promise<number> {
+  const sockets: Socket[] = [];
+  const open = async (count: number) => {
+    for (let left = count; left > 0; left -= users.length) {
+      sockets.push(
+        ...await Promise.all(users.map((user) => Socket.open(user))),
+      );
+    }
+  };
+  try {
+    const { pid } = users[0]!.world.server;
     await open(WARM);
-    await pause(1000);
-    const { pid } = world.server;
+    await pause(QUIET_MS);
     const before = await memoryOctets(pid);
     await open(IDLE);
-    await pause(3000);
-    const each = (await memoryOctets(pid) - before) / IDLE;
-    return [...latency, {
-      benchmark: `web mail, ${IDLE} idle WebSockets over TLS`,
-      measure: "memory of each",
-      value: each / 1000,
-      unit: "kB",
-      required: "≤ 30",
-    }];
+    await pause(QUIET_MS);
+    return (await memoryOctets(pid) - before) / IDLE;
   } finally {
     await Promise.all(sockets.map((socket) => socket.close()));
-    await world.close();
   }
 }
 

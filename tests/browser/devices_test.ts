@@ -17,7 +17,9 @@ Deno.test("what is written without a connection is sent in its order when there 
     bob.book.messages(chat.id).filter(({ info }) => !info)
       .map(({ state }) => state);
   relay.isThere = false;
-  for (const text of ["One", "Two", "Three"]) await bob.send(chat.id, text);
+  for (const text of ["One", "Two", "Three"]) {
+    await bob.writing.send(chat.id, { text });
+  }
   assert.deepEqual(states(), ["sending", "sending", "sending"]);
   relay.return();
   await relay.settle();
@@ -29,11 +31,37 @@ Deno.test("what is written without a connection is sent in its order when there 
   assert.deepEqual(states(), ["sent", "sent", "sent"]);
 });
 
+Deno.test("what was read without a connection is told by the next page that has one", async () => {
+  const { relay, ann, bob, chat } = await acquainted();
+  await bob.writing.send(chat.id, { text: "Read it in a tunnel" });
+  await relay.settle();
+  const { length } = relay.seen;
+  const state = () => bob.book.messages(chat.id).at(-1)!.state;
+  relay.isThere = false;
+  await ann.readState.openChat(ann.book.chats[0]!.id);
+  assert.deepEqual([relay.seen.length, state()], [length, "sent"]);
+  // the page is closed, and opened where there is a connection
+  const again = new Messenger(
+    (await Book.open(ann.book.vault))!,
+    relay.link(ann.book.account.address),
+  );
+  relay.isThere = true;
+  again.start();
+  while (state() !== "read") {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await relay.settle();
+  }
+  assert.equal(relay.seen.length, length + 1);
+  again.readState.catchUp();
+  await relay.settle();
+  assert.equal(relay.seen.length, length + 1); // once
+});
+
 Deno.test("a browser without room says so, and no more once there is some", async () => {
   const { relay, ann, bob, chat } = await acquainted();
   const { vault } = ann.book;
   const put = vault.put.bind(vault);
-  await bob.send(chat.id, "Large");
+  await bob.writing.send(chat.id, { text: "Large" });
   await relay.settle();
   const raw = toOctets(relay.sent.at(-1)!.raw.replace(/Message-ID/, "X"));
   let told = 0;
@@ -48,16 +76,19 @@ Deno.test("a browser without room says so, and no more once there is some", asyn
 
 Deno.test("a second browser has it all, and each has what either sends", async () => {
   const { relay, ann, bob, chat } = await acquainted();
-  await bob.send(chat.id, "Before", {
-    name: "plan.txt",
-    type: "text/plain",
-    octets: toOctets("A plan"),
+  await bob.writing.send(chat.id, {
+    text: "Before",
+    attachment: {
+      name: "plan.txt",
+      type: "text/plain",
+      octets: toOctets("A plan"),
+    },
   });
   await relay.settle();
   const code = makeCode();
   await bob.book.setAccount({ ...bob.book.account, hasOtherDevices: true });
   const file = await writeTransfer(bob.book.vault, code);
-  for (const word of ["Before", "A plan", "PRIVATE", "Bob"]) {
+  for (const word of ["Before", "A plan", "PRIVATE", '"Bob"']) {
     assert.ok(!file.includes(word), word);
   }
   const vault = new MemoryVault();
@@ -68,10 +99,10 @@ Deno.test("a second browser has it all, and each has what either sends", async (
   const [moved] = book.chats;
   assert.deepEqual(texts(second, moved!.id), ["Before"]);
   const kept = book.messages(moved!.id).at(-1)!.file!;
-  const octets = await vault.get<Uint8Array>(kept.key);
+  const octets = await vault.get<Uint8Array>(kept.key!);
   assert.equal(new TextDecoder().decode(octets), "A plan");
 
-  await bob.send(chat.id, "From the first");
+  await bob.writing.send(chat.id, { text: "From the first" });
   await relay.settle();
   const sent = relay.sent.at(-1)!;
   assert.ok(sent.to.includes(bob.book.account.address));

@@ -65,7 +65,7 @@ async function forge(
     subject: "...",
     more: fields,
     body: { kind: "text", text } as const,
-    gossip: gossip !== undefined,
+    gossip: gossip ? [gossip] : [],
   };
   const own = await readOwnKey(who.book.account.key.armored);
   const armored = await seal(writeInner(letter), own, [
@@ -120,7 +120,7 @@ Deno.test("who has another key is another person, whatever the address and name"
   assert.equal(forged?.verified, false);
   const known = ann.book.contact(bob.book.account.key.fingerprint);
   assert.equal(known?.verified, true);
-  await ann.send(chatWith(bob)!.id, "Still yours");
+  await ann.writing.send(chatWith(bob)!.id, { text: "Still yours" });
 });
 
 Deno.test("a key that is shown has to be the one that has signed", async () => {
@@ -133,7 +133,7 @@ Deno.test("a key that is shown has to be the one that has signed", async () => {
 
 Deno.test("nobody takes the place of a message by its id", async () => {
   const { relay, ann, bob, eve, bobsChat, gets, chatWith } = await scene();
-  await bob.send(bobsChat.id, "The real one");
+  await bob.writing.send(bobsChat.id, { text: "The real one" });
   await relay.settle();
   const { id } = bob.book.messages(bobsChat.id).at(-1)!;
   await gets(await forge(eve, ann, { id, text: "Another one" }));
@@ -149,8 +149,8 @@ Deno.test("nobody takes the place of a message by its id", async () => {
 
 Deno.test("only who is in a chat reacts, confirms, changes and takes back", async () => {
   const { relay, ann, bob, eve, bobsChat, gets, chatWith } = await scene();
-  await bob.send(bobsChat.id, "Mine");
-  await ann.send(chatWith(bob)!.id, "Hers");
+  await bob.writing.send(bobsChat.id, { text: "Mine" });
+  await ann.writing.send(chatWith(bob)!.id, { text: "Hers" });
   await relay.settle();
   const chat = chatWith(bob)!.id;
   const find = (text: string) =>
@@ -166,7 +166,7 @@ Deno.test("only who is in a chat reacts, confirms, changes and takes back", asyn
   for (const fields of tries) {
     await gets(await forge(eve, ann, { text: "changed", fields }));
   }
-  await eve.react({ ...bobs, chat }, "👎").catch(() => {});
+  await eve.writing.react({ ...bobs, chat }, "👎").catch(() => {});
   const reaction = await forge(eve, ann, {
     text: "👎",
     fields: [["In-Reply-To", `<${bobs.id}>`]],
@@ -375,11 +375,121 @@ Deno.test("nothing comes from who is blocked", async () => {
   const { relay, ann, bob, bobsChat, chatWith } = await scene();
   const contact = ann.book.contact(bob.book.account.key.fingerprint)!;
   await ann.book.setContact({ ...contact, blocked: true });
-  await bob.send(bobsChat.id, "Hello?");
+  await bob.writing.send(bobsChat.id, { text: "Hello?" });
   await relay.settle();
   assert.ok(!texts(ann, chatWith(bob)!.id).includes("Hello?"));
   await ann.book.setContact({ ...contact, blocked: false });
-  await bob.send(bobsChat.id, "Again");
+  await bob.writing.send(bobsChat.id, { text: "Again" });
   await relay.settle();
   assert.ok(texts(ann, chatWith(bob)!.id).includes("Again"));
+});
+
+Deno.test("faces are pictures, timers are bounded, and what apps say is words", async () => {
+  const { ann, bob, gets, chatWith } = await scene();
+  const key = bob.book.account.key.fingerprint;
+  const svg = "base64:" + btoa(`<svg xmlns="http://www.w3.org/2000/svg"/>`);
+  for (
+    const face of [
+      svg,
+      "base64:",
+      "base64:%%%",
+      "1",
+      "base64:" + "A".repeat(9e5),
+    ]
+  ) {
+    const fields: Fields = [["Chat-User-Avatar", face]];
+    await gets(await forge(bob, ann, { text: "Look", fields })).catch(() => {});
+    assert.equal(ann.book.contact(key)?.face, undefined, face.slice(0, 20));
+  }
+  for (
+    const [seconds, expected] of [["-5", 0], ["9".repeat(30), 0], [
+      "999999999",
+      157_680_000,
+    ]] as const
+  ) {
+    await gets(
+      await forge(bob, ann, {
+        fields: [
+          ["Chat-Content", "ephemeral-timer-changed"],
+          ["Ephemeral-Timer", seconds],
+        ],
+      }),
+    );
+    assert.equal(chatWith(bob)?.timerSeconds ?? 0, expected, seconds);
+  }
+  const chats = ann.book.chats.length;
+  for (
+    const fields of [
+      [["Chat-Group-ID", "abcdefgh"], ["Chat-Group-Name", "\u202eevil\u2066"], [
+        "Chat-Group-Name-Timestamp",
+        "99999999999",
+      ]],
+      [["Chat-Group-ID", "../../x"], ["Chat-Group-Name", "No"]],
+      [["Chat-List-ID", "News <abcdefgh>"], [
+        "Chat-Broadcast-Secret",
+        "x".repeat(43),
+      ]],
+      [["Chat-Content", "call-ended"], ["In-Reply-To", "<none@x>"]],
+    ] as Fields[]
+  ) await gets(await forge(bob, ann, { text: "Come in", fields }));
+  const made = ann.book.chats.filter(({ kind }) => kind !== "single");
+  assert.deepEqual(made.map(({ name }) => name), ["evil"]);
+  assert.equal(ann.book.chats.length, chats + 1);
+  assert.ok(made[0]!.setAt!.name! <= Date.now() / 1000 + 60);
+});
+
+Deno.test("who is not in a group changes nothing of it, and nobody writes in a channel but its owner", async () => {
+  const { relay, ann, bob, eve, gets } = await scene();
+  const group = await ann.groups.create("Hikers", ann.book.contacts);
+  const news = await ann.channels.create("News");
+  const bobs = await bob.join(await ann.handshakes.offer(news));
+  await relay.settle();
+  const readers = ann.book.chat(news.id)!.members;
+  const list = `News <${news.groupId}>`;
+  for (
+    const fields of [
+      [["Chat-Group-ID", group.groupId!], ["Chat-Group-Name", "Mine"], [
+        "Chat-Group-Name-Changed",
+        "x",
+      ]],
+      [["Chat-Group-ID", group.groupId!], ["Chat-Group-Description", "Mine"]],
+      [["Chat-Group-ID", group.groupId!], [
+        "Chat-Group-Member-Removed-Fpr",
+        readers[0]!,
+      ]],
+      [["Chat-List-ID", list], ["Chat-Group-Member-Removed-Fpr", readers[0]!]],
+      [["Chat-List-ID", list], [
+        "Chat-Group-Member-Added-Fpr",
+        self(eve).fingerprint,
+      ]],
+      [["Chat-List-ID", list], ["Chat-Group-Name", "Mine"]],
+    ] as Fields[]
+  ) await gets(await forge(eve, ann, { text: "Changed", fields }));
+  const now = ann.book.chat(group.id)!;
+  assert.deepEqual([now.name, now.about, now.members], [
+    "Hikers",
+    undefined,
+    group.members,
+  ]);
+  assert.deepEqual(ann.book.chat(news.id)!.members, readers);
+  assert.equal(ann.book.chat(news.id)!.name, "News");
+  assert.ok(!wordsOf(ann).includes("Changed"));
+  // a reader knows the secret, and cannot use it to write
+  const own = await readOwnKey(bob.book.account.key.armored);
+  const letter = { id: makeMessageId(), at: 1, from: self(bob) };
+  const inner = writeInner({
+    ...letter,
+    to: [],
+    subject: "...",
+    more: [["Chat-List-ID", list]],
+    body: { kind: "text", text: "From a reader" },
+    gossip: [],
+  });
+  const sealed = await sealWithSecret(
+    inner,
+    bob.book.chat(bobs.id)!.secret!,
+    own,
+  );
+  await gets(toOctets(writeOuter(letter, sealed)));
+  assert.ok(!wordsOf(ann).includes("From a reader"));
 });

@@ -3,6 +3,7 @@ import * as openpgp from "../../web/browser/openpgp.ts";
 import {
   type MailEvents,
   type MailLink,
+  RelayError,
   Unreachable,
 } from "../../web/browser/app/net/mail_link.ts";
 import { makeKey } from "../../web/browser/app/protocol/keys.ts";
@@ -18,10 +19,16 @@ useOpenPgp(openpgp);
 export class MemoryRelay {
   readonly sent: { readonly to: readonly string[]; readonly raw: string }[] =
     [];
+  /** What was marked as read, by whom. */
+  readonly seen: string[] = [];
   readonly #inboxes = new Map<string, MailEvents>();
   readonly #uids = new Map<string, number>();
   refusal: string | undefined;
   isThere = true;
+  /** What is sent arrives, and nobody is told so. */
+  losesAnswers = false;
+  /** What is under way, as long as it is held. */
+  #held: (() => void)[] | undefined;
   #work: Promise<void> = Promise.resolve();
 
   link(address: string): MailLink {
@@ -34,12 +41,23 @@ export class MemoryRelay {
       },
       send: (to, raw) => {
         if (!this.isThere) return Promise.reject(new Unreachable());
-        if (this.refusal) return Promise.reject(new Error(this.refusal));
+        if (this.refusal) return Promise.reject(new RelayError(this.refusal));
         this.sent.push({ to, raw });
-        for (const one of to) this.#deliver(one, raw);
+        for (const one of to) {
+          const go = () => this.#deliver(one, raw);
+          if (this.#held) this.#held.push(go);
+          else go();
+        }
+        if (this.losesAnswers) return Promise.reject(new Unreachable());
         return Promise.resolve();
       },
       remove: nothing,
+      markSeen: (uid) => {
+        if (!this.isThere) return Promise.reject(new Unreachable());
+        this.seen.push(`${address} ${uid}`);
+        return Promise.resolve();
+      },
+      askSeen: nothing,
       folders: none,
       list: none,
       changeFolder: nothing,
@@ -53,8 +71,26 @@ export class MemoryRelay {
     const uid = (this.#uids.get(address) ?? 0) + 1;
     this.#uids.set(address, uid);
     this.#work = this.#work.then(() =>
-      this.#inboxes.get(address)?.onMessage(uid, toOctets(raw))
+      this.#inboxes.get(address)?.onMessage(uid, toOctets(raw), false)
     );
+  }
+
+  /** Nothing arrives until `release()`. */
+  hold(): void {
+    this.#held = [];
+  }
+
+  /** @param isTurned the last first */
+  async release({ isTurned = false } = {}): Promise<void> {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const go of isTurned ? held.toReversed() : held) go();
+    await this.settle();
+  }
+
+  /** What is held is lost. */
+  drop(): void {
+    this.#held = undefined;
   }
 
   /** There it is again. */
@@ -76,8 +112,9 @@ export class MemoryRelay {
 export async function person(
   relay: MemoryRelay,
   name: string,
+  domain = "relay.example",
 ): Promise<Messenger> {
-  const address = `${name.toLowerCase()}@relay.example`;
+  const address = `${name.toLowerCase()}@${domain}`;
   const book = await Book.create(new MemoryVault(), {
     address,
     password: "a password",
@@ -91,10 +128,10 @@ export async function person(
 }
 
 /** Ann invites, Bob joins. */
-export async function acquainted() {
+export async function acquainted(domain?: string) {
   const relay = new MemoryRelay();
-  const ann = await person(relay, "Ann");
-  const bob = await person(relay, "Bob");
+  const ann = await person(relay, "Ann", domain);
+  const bob = await person(relay, "Bob", domain);
   const chat = await bob.join(await ann.handshakes.offer());
   await relay.settle();
   return { relay, ann, bob, chat };

@@ -70,6 +70,8 @@ export class FakeAuthority implements AcmeTransport {
     default: "",
     shortlived: "",
   };
+  /** Of its account. */
+  contact: readonly string[] | undefined;
   #nonce = 0;
   readonly #nonces = new Set<string>();
 
@@ -140,7 +142,14 @@ export class FakeAuthority implements AcmeTransport {
   ): Promise<AcmeResponse> {
     if (path === "/account") {
       this.accounts.add(JSON.stringify(header.jwk));
-      return json({}, { headers: { location: `${BASE}/account/1` } });
+      this.contact ??= payload.contact ?? [];
+      return json({ contact: this.contact }, {
+        headers: { location: `${BASE}/account/1` },
+      });
+    }
+    if (path === "/account/1") {
+      this.contact = payload.contact;
+      return json({ contact: this.contact });
     }
     if (path === "/order") {
       this.orders.push({

@@ -142,9 +142,9 @@ servers = ["127.0.0.1:${this.dnsPort}"]
 `;
   }
 
-  /** What vouches for the certificates that it gives. */
-  async rootPem(): Promise<string> {
-    return await this.#get(`${this.managementUrl}/roots/0`);
+  /** What vouches for the certificates that it gives. @param at of its chains */
+  async rootPem(at = 0): Promise<string> {
+    return await this.#get(`${this.managementUrl}/roots/${at}`);
   }
 
   /** Changes what its DNS server says, as `add-a` with `{ host, addresses }`. */

@@ -99,6 +99,8 @@ export interface StatusData {
   }[];
   readonly authority: {
     readonly challenges: readonly string[];
+    readonly chain: string | null;
+    readonly preferred_chain: string | null;
     readonly last_error: string | null;
     readonly next_attempt: number | null;
     readonly next_renewal: number | null;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { HttpChallenges, type Solver } from "../../src/tls/acme/solvers.ts";
+import { generateKeyPem } from "../../src/tls/acme/keys/certificate_key.ts";
 import { Renewer } from "../../src/tls/acme/renewer.ts";
 import type {
   AcmeOptions,
@@ -17,9 +18,11 @@ class Bench {
   name = "chat.example";
   solvers: readonly Solver[] = [new HttpChallenges()];
   obstacle: string | undefined;
+  doubt: string | undefined;
   options: Partial<AcmeOptions> = {};
   trouble: CertificateTrouble | undefined;
   issued = 0;
+  keyBefore: string | undefined;
   authority!: FakeAuthority;
 
   constructor(readonly folder: string) {}
@@ -42,14 +45,17 @@ class Bench {
           directory: DIRECTORY_URL,
           account: { email: "" },
           profile: "auto",
+          preferredChain: "",
           keyType: "ecdsa-p256",
           reuseKey: true,
           renewFraction: 0.33,
           ...this.options,
         }),
       obstacle: () => Promise.resolve(this.obstacle),
+      doubt: () => Promise.resolve(this.doubt),
       solvers: () => this.solvers,
       transport: () => Promise.resolve(this.authority),
+      keyBefore: () => Promise.resolve(this.keyBefore),
       onIssued: () => {
         this.issued++;
         return Promise.resolve();
@@ -105,6 +111,78 @@ benchTest(
     assert.notEqual(third.keyPem, first.keyPem);
     const fourth = certificateOf(await bench.process().order({ newKey: true }));
     assert.notEqual(fourth.keyPem, third.keyPem);
+  },
+);
+
+benchTest(
+  "the account learns where else its owner is written to",
+  async (bench, authority) => {
+    const said: unknown[] = [];
+    for (const email of ["", "ann@chat.example", "bob@chat.example", ""]) {
+      bench.options = { account: { email } };
+      certificateOf(await bench.process().order());
+      said.push(authority.contact?.join());
+    }
+    assert.deepEqual(said, [
+      "",
+      "mailto:ann@chat.example",
+      "mailto:bob@chat.example",
+      "",
+    ]);
+    assert.equal(authority.accounts.size, 1);
+  },
+);
+
+benchTest(
+  "a key whose file is gone is taken from the certificate, or from what was served before",
+  async (bench) => {
+    const keyPem = await generateKeyPem("ecdsa-p256");
+    bench.keyBefore = keyPem;
+    const first = certificateOf(await bench.process().look());
+    assert.equal(first.keyPem, keyPem);
+    bench.keyBefore = undefined;
+    const path = `${bench.folder}/key.pem`;
+    await Deno.remove(path);
+    const second = certificateOf(await bench.process().order());
+    assert.equal(second.keyPem, keyPem);
+    assert.equal(await Deno.readTextFile(path), keyPem);
+    const third = certificateOf(await bench.process().order({ newKey: true }));
+    assert.notEqual(third.keyPem, keyPem);
+  },
+);
+
+benchTest(
+  "what the authority says of a failure is kept as it is",
+  async (bench, authority) => {
+    authority.verdict = () => "caa";
+    await bench.process().look();
+    const { state } = await bench.process().status();
+    assert.deepEqual(state.lastError?.problem, {
+      type: "caa",
+      detail: "",
+      subproblems: [],
+    });
+    bench.pass(HOUR_MS);
+    authority.refusals.set("/order", {
+      status: 429,
+      problem: "rateLimited",
+      subproblems: [{
+        type: "urn:ietf:params:acme:error:rejectedIdentifier",
+        detail: "no",
+        identifier: { type: "dns", value: "chat.example" },
+      }],
+    });
+    await bench.process().look();
+    const { state: later } = await bench.process().status();
+    assert.deepEqual(later.lastError?.problem, {
+      type: "rateLimited",
+      detail: "said rateLimited",
+      subproblems: [{
+        type: "rejectedIdentifier",
+        detail: "no",
+        name: "chat.example",
+      }],
+    });
   },
 );
 
@@ -431,5 +509,55 @@ benchTest(
     );
     assert.equal(authority.orders.length, 1);
     assert.equal(http.asked + tls.asked, 0);
+  },
+);
+
+benchTest(
+  "no authority is asked while the DNS leads elsewhere, for an hour at the most",
+  async (bench, authority) => {
+    bench.doubt = "chat.example leads to 203.0.113.9, this machine has 8.8.8.8";
+    let renewer = bench.process();
+    for (let looks = 0; looks < 60; looks++) {
+      // a start does not begin the hour anew
+      if (looks % 20 === 0) renewer = bench.process();
+      assert.equal((await renewer.look()).kind, "skipped");
+      assert.match(bench.trouble?.message ?? "", /leads to 203\.0\.113\.9/);
+      bench.pass(60_000);
+    }
+    assert.deepEqual(authority.asked, []);
+    const { obstacle } = await renewer.status();
+    assert.match(obstacle ?? "", /leads to 203\.0\.113\.9/);
+    certificateOf(await renewer.look());
+    assert.equal(bench.trouble, undefined);
+    bench.pass(HOUR_MS);
+    assert.equal((await renewer.look()).kind, "skipped", "it is not due");
+  },
+);
+
+benchTest(
+  "it is asked at once when the DNS leads here again, whatever failed before",
+  async (bench, authority) => {
+    const early = bench.process();
+    bench.doubt = "chat.example has no address in the DNS";
+    assert.equal((await early.look()).kind, "skipped");
+    bench.doubt = undefined;
+    bench.pass(60_000);
+    certificateOf(await early.look());
+
+    await Deno.remove(early.bundlePath);
+    bench.doubt = "chat.example leads to 203.0.113.9, this machine has 8.8.8.8";
+    bench.solvers = [];
+    const late = bench.process();
+    await late.look();
+    bench.pass(HOUR_MS);
+    assert.equal((await late.look()).kind, "failed");
+    bench.solvers = [new HttpChallenges()];
+    const orders = authority.orders.length;
+    bench.pass(60_000);
+    assert.equal((await late.look()).kind, "skipped", "the last one failed");
+    bench.doubt = undefined;
+    bench.pass(60_000);
+    certificateOf(await late.look());
+    assert.equal(authority.orders.length, orders + 1);
   },
 );

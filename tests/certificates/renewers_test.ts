@@ -43,6 +43,7 @@ async function withRenewers(
         directory: DIRECTORY_URL,
         account: { email: "" },
         profile: "auto",
+        preferredChain: "",
         keyType: "ecdsa-p256",
         reuseKey: true,
         renewFraction: 0.33,

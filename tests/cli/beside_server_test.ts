@@ -5,6 +5,7 @@
  * @module
  */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { ImapClient } from "../harness/imap_client.ts";
 import { encryptedPayload, messageOctets } from "../harness/message.ts";
 import { DOMAIN, Server } from "../harness/server.ts";
@@ -156,5 +157,39 @@ Deno.test("commands beside a server leave its store alone", async (t) => {
   } finally {
     await server.dispose();
     await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("a server that does not answer has left how it was, and its files go with it", async () => {
+  const runtimeDir = await Deno.makeTempDir({ prefix: "postern-run-" });
+  const environment = { POSTERN_SET__server__runtime_dir: runtimeDir };
+  const server = await Server.start({ environment });
+  try {
+    const pid = await Deno.readTextFile(`${runtimeDir}/pid`);
+    assert.equal(pid, `${server.pid}\n`);
+    const path = `${runtimeDir}/status.json`;
+    for (let tries = 0; !existsSync(path); tries++) {
+      assert.ok(tries < 500);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o644);
+    await Deno.remove(`${runtimeDir}/control.sock`);
+    const args = ["status", "--config", server.configFile];
+    const { exit, out } = await postern(args, environment);
+    assert.equal(exit, 1);
+    assert.match(
+      out,
+      /nobody answers at its control socket[^]*How it was at [^]*^accounts +0$/m,
+    );
+    const json = await postern([...args, "--json"], environment);
+    const { data } = JSON.parse(json.out);
+    assert.equal(data.running, true);
+    assert.equal(data.pid, server.pid);
+    assert.match(data.problem, /nobody answers/);
+    await server.end("SIGTERM");
+    assert.deepEqual([...Deno.readDirSync(runtimeDir)], []);
+  } finally {
+    await server.dispose();
+    await Deno.remove(runtimeDir, { recursive: true });
   }
 });

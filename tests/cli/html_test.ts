@@ -70,6 +70,10 @@ Deno.test("pages are exported, served, broken, mended and left again", () =>
       assert.match(gone, /is not there, or the server cannot read it/);
       await Deno.mkdir(directory);
 
+      await Deno.writeTextFile(`${directory}/info.html`, "a\n{% bogus %}");
+      const broken = await server.command("html-serve", directory);
+      assert.match(broken, /^In force now\nbroken: info\.html:2: unknown/m);
+
       const back = await server.command("html-serve", "embedded");
       assert.match(back, /In force now/);
       assert.match(await get(server, "/info"), /About this server/);
@@ -168,6 +172,26 @@ Deno.test("html-export leaves alone what differs, and html-check tells what is o
     assert.deepEqual(found.both_changed, ["index.html"]);
   }));
 
+Deno.test("html-migrate leaves alone what is no UTF-8, and says so", () =>
+  withDirectory(async (directory) => {
+    const latin = Uint8Array.of(...new TextEncoder().encode("{{.Name}}"), 0xe9);
+    const marked = Uint8Array.of(0xef, 0xbb, 0xbf, ...latin.subarray(0, -1));
+    await Deno.writeFile(`${directory}/index.html`, latin);
+    await Deno.writeFile(`${directory}/info.html`, marked);
+    const done = await run("html-migrate", directory, "--yes");
+    assert.match(done.out, /index\.html:1: is not UTF-8/);
+    assert.deepEqual(await Deno.readFile(`${directory}/index.html`), latin);
+    assert.deepEqual(
+      await Deno.readFile(`${directory}/info.html.go-template.bak`),
+      marked,
+    );
+    assert.equal(
+      new TextDecoder("utf-8", { ignoreBOM: true })
+        .decode(await Deno.readFile(`${directory}/info.html`)),
+      "\ufeff{{ Name }}",
+    );
+  }));
+
 Deno.test("html-migrate turns older pages into what is read, when told to", () =>
   withDirectory(async (directory) => {
     const go =
@@ -183,7 +207,13 @@ Deno.test("html-migrate turns older pages into what is read, when told to", () =
     assert.match(asked.out, /say so with --yes/);
     assert.equal(await Deno.readTextFile(`${directory}/index.html`), go);
     const done = await run("html-migrate", directory, "--json", "--yes");
-    assert.equal(JSON.parse(done.out).data.action, "migrated");
+    const { data } = JSON.parse(done.out);
+    assert.equal(data.action, "migrated");
+    assert.deepEqual(
+      [data.scanned, data.go_style_files, data.qr_legacy_files, data.errors],
+      [2, ["index.html"], ["main.js"], []],
+    );
+    assert.ok("config" in data);
     assert.equal(
       await Deno.readTextFile(`${directory}/index.html`),
       "<p>{% if RegistrationOpen %}{{ MailDomain | clean_domain }}{% endif %}</p>",

@@ -26,6 +26,10 @@ Deno.test("config set changes one key, and says when it is in force", () =>
     assert.match(file(), /\n\[log\]\nlevel = "info"\n$/);
     const later = await relay.run("config set log.targets all.log");
     assert.match(later.out, /postern restart\n$/);
+    const odd = await relay.run("config set server.hostname a_b.example");
+    assert.equal(odd.exit, 0, odd.err);
+    assert.match(odd.out, /\nWarning: server\.hostname a_b\.example cannot be/);
+    await relay.run("config set server.hostname ''");
     const before = file();
     const cases = [
       ["config set log.lvl info", 3, /no key log\.lvl .*log\.level/],
@@ -46,6 +50,12 @@ Deno.test("domains come, go, and one becomes that of new accounts", () =>
     const dry = await relay.run("domain set new.example --dry-run");
     assert.match(dry.out, /^Would change: server\.domain = new\.example/);
     assert.match(dry.out, /1\. postern restart: /);
+    assert.equal(file(), before);
+    for (const change of ["set", "add"]) {
+      const wrong = await relay.run(`domain ${change} b_c.example -y`);
+      assert.equal(wrong.exit, 4);
+      assert.match(wrong.err, /b_c\.example cannot be the name of a host/);
+    }
     assert.equal(file(), before);
     const asked = await relay.run("domain add b.example");
     assert.equal(asked.exit, 10);

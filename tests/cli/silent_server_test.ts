@@ -33,6 +33,7 @@ const ALONE = [
   "html-check",
   "html-migrate",
   "qr",
+  "db sqlite-to-postgres",
 ];
 /** What a command needs besides the arguments of its usage. */
 const MORE: Record<string, string> = {
@@ -40,6 +41,7 @@ const MORE: Record<string, string> = {
   "accounts password": "-p 'a horse x'",
   "accounts import": "{dir}/accounts.json",
   "backup prune": "--keep 3",
+  "db copy": "--to {dir}/copy.db",
   "dkim import": "--selector one",
   "federation rule": "--smtp off",
   "mail export": "--mbox {dir}/mail",
@@ -56,6 +58,8 @@ const VALUES: Record<string, string> = {
   value: "30M",
   size: "30M",
   code: "fa",
+  site: "https://panel.example",
+  series: "queue.length",
   slug: "ann",
   directory: "embedded",
   url: "openpgp4fpr:x",
@@ -70,7 +74,7 @@ const VALUES: Record<string, string> = {
 
 /** As if the process was stopped by a signal: the kernel takes connections, nobody else does. */
 async function withSilentServer(
-  test: (relay: Installation, hangUp: () => void) => Promise<void>,
+  test: (relay: Installation, listener: Deno.UnixListener) => Promise<void>,
 ): Promise<void> {
   const relay = new Installation();
   await Deno.mkdir(`${relay.directory}/state`);
@@ -78,15 +82,10 @@ async function withSilentServer(
   const listener = Deno.listen({ transport: "unix", path });
   await Deno.writeTextFile(`${relay.directory}/accounts.json`, "[{}]");
   await Deno.writeTextFile(`${relay.directory}/ways.json`, '{"rules":[{}]}');
-  let open = true;
-  const hangUp = () => {
-    if (open) listener.close();
-    open = false;
-  };
   try {
-    await test(relay, hangUp);
+    await test(relay, listener);
   } finally {
-    hangUp();
+    listener.close();
     relay.dispose();
   }
 }
@@ -159,10 +158,11 @@ for (const value of ["0", "0s", "soon", "-1s"]) {
 }
 
 Deno.test("--timeout may be longer than a timer can be set", () =>
-  withSilentServer(async (relay, hangUp) => {
+  withSilentServer(async (relay, listener) => {
     const outcome = relay.run("status --timeout 90d");
+    const connection = await listener.accept();
     const later = new Promise((resolve) => setTimeout(resolve, 200, "waiting"));
     assert.equal(await Promise.race([outcome, later]), "waiting");
-    hangUp();
+    connection.close();
     assert.equal((await outcome).err, "postern: The server hung up\n");
   }));

@@ -1,10 +1,15 @@
 /** Whose files a relay's are: commands by root and by others in a state directory of somebody. */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { lstat } from "node:fs/promises";
-import { filesBelow, Server } from "../harness/server.ts";
+import { encryptedPayload, messageOctets } from "../harness/message.ts";
+import { DOMAIN, filesBelow, Server } from "../harness/server.ts";
+import { SmtpClient } from "../harness/smtp_client.ts";
 import { Installation } from "./command_line.ts";
 
+const ROOT = 0;
 const NOBODY = 65534; // nobody, everywhere
+const PASSWORD = "a password nobody guesses";
 const isRoot = Deno.uid() === 0;
 
 interface Result {
@@ -33,11 +38,14 @@ symbols.setresuid(Number(uid), Number(uid), Number(uid));
 Deno.exitCode = await main(args);
 `;
 
-/** Runs a command line as another user. */
+/**
+ * Runs a command line as another user, or as root, in a process of its own: with
+ * the rights that it takes other tests in this one would lose theirs.
+ */
 async function runAs(
   uid: number,
   args: readonly string[],
-  config: string,
+  config?: string,
 ): Promise<Result> {
   const script = await Deno.makeTempFile({ suffix: ".js" });
   await Deno.writeTextFile(script, AS_SOMEBODY);
@@ -45,7 +53,8 @@ async function runAs(
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "-A", "--no-check", "--config", configuration, script],
-      ...[String(uid), ...args, "--config", config],
+      ...[String(uid), ...args],
+      ...(config === undefined ? [] : ["--config", config]),
     ],
     cwd: "/",
     env: { NO_COLOR: "1" },
@@ -73,6 +82,15 @@ async function ownersOf(directory: string): Promise<Map<string, number>> {
   return owners;
 }
 
+function assertOfNobody(path: string): void {
+  const { uid, isDirectory } = Deno.lstatSync(path);
+  assert.equal(uid, NOBODY, path);
+  if (!isDirectory) return;
+  for (const { name } of Deno.readDirSync(path)) {
+    assertOfNobody(`${path}/${name}`);
+  }
+}
+
 /** An installation whose state directory is another user's. */
 async function installed(): Promise<Installation> {
   // others must be able to get there, whatever place tests have for files
@@ -90,9 +108,9 @@ Deno.test({
   async fn() {
     const installation = await installed();
     try {
-      const made = await installation.run(
-        "accounts create anna1234 -p 'a horse xx'",
-      );
+      const { POSTERN_CONFIG: config } = installation.environment;
+      const line = ["accounts", "create", "anna1234", "-p", "a horse xx"];
+      const made = await runAs(ROOT, line, config);
       assert.equal(made.exit, 0, made.err);
       const owners = await ownersOf(`${installation.directory}/state`);
       assert.ok(owners.has("chat.db") && owners.has("lock"));
@@ -114,6 +132,10 @@ Deno.test({
       config: '[log]\nlevel = "info"\ntargets = ["log/all"]\n',
     });
     try {
+      assert.match(
+        server.output,
+        /warning: the server runs as root, and \S+ belongs to nobody/,
+      );
       const owners = await ownersOf(stateDir);
       owners.delete("postern.toml"); // the test's own
       assert.ok(owners.has("control.sock") && owners.has("chat.db-wal"));
@@ -122,6 +144,36 @@ Deno.test({
       );
       assert.ok(owners.has(`${stateDir}/log/all`));
       for (const [name, uid] of owners) assert.equal(uid, NOBODY, name);
+      const ann = `ann.of.root@${DOMAIN}`;
+      await server.command("accounts", "create", ann, "-p", PASSWORD);
+      const smtp = await SmtpClient.submit(
+        server.ports.submissionTls,
+        await server.certificate(),
+        ann,
+        PASSWORD,
+      );
+      const payload = await encryptedPayload(200_000);
+      await smtp.start([ann]);
+      await smtp.wire.write(messageOctets({ from: ann, id: "large", payload }));
+      await smtp.expect(250);
+      smtp.close();
+      const made = [];
+      for (const more of [[], [], ["--no-mail"]]) {
+        const out = await server.command("backup", "create", ...more, "--json");
+        made.push(JSON.parse(out).data.path);
+      }
+      for (const path of made) {
+        assert.ok(existsSync(`${path}/manifest.jsonl`));
+        assert.ok(existsSync(`${path}/state/chat.db`));
+      }
+      assert.ok(
+        (await Array.fromAsync(filesBelow(`${stateDir}/blobs`))).length,
+      );
+      for (
+        const name of [...Deno.readDirSync(stateDir)].map(({ name }) => name)
+      ) {
+        if (name !== "postern.toml") assertOfNobody(`${stateDir}/${name}`);
+      }
     } finally {
       await server.dispose();
       await Deno.remove(stateDir, { recursive: true });
@@ -137,13 +189,14 @@ Deno.test({
     try {
       const state = `${installation.directory}/state`;
       const mine = `${installation.directory}/mine`;
+      const { POSTERN_CONFIG: config } = installation.environment;
       await Deno.writeTextFile(mine, "");
       await Deno.symlink(mine, `${state}/lock`);
-      await installation.run("accounts list");
+      await runAs(ROOT, ["accounts", "list"], config);
       assert.equal((await lstat(mine)).uid, 0);
       await Deno.remove(`${state}/lock`);
       await Deno.link(mine, `${state}/lock`);
-      await installation.run("accounts list");
+      await runAs(ROOT, ["accounts", "list"], config);
       assert.equal((await lstat(mine)).uid, 0);
     } finally {
       installation.dispose();
@@ -166,6 +219,12 @@ Deno.test({
         assert.match(err, /: run this as root or as nobody\n$/, context);
         assert.doesNotMatch(err, /os error|EACCES|readdir|PermissionDenied/);
       }
+      const tried = await runAs(1234, ["run", "--dev"]);
+      assert.equal(tried.exit, 6, tried.err);
+      assert.match(
+        tried.err,
+        /\/data: no permission: run this as root, or in a directory of your own, or with --state-dir\n$/,
+      );
       await Deno.chmod(config, 0o600);
       const { exit, err } = await runAs(1234, ["status"], config);
       assert.equal(exit, 6);

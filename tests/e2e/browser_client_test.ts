@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
+import { renderSVG } from "uqr";
 import { Server } from "../harness/server.ts";
 import { Core } from "./core.ts";
 import { CHROMIUM, isInstalled } from "../harness/chromium.ts";
@@ -90,6 +91,16 @@ class Reader {
   }
 }
 
+/** As it is on paper: a QR code in a photograph. */
+async function pictureOf(browser: Browser, text: string): Promise<Buffer> {
+  const page = await browser.newPage({ viewport: { width: 480, height: 480 } });
+  const margin = "<style>body { margin: 40px; background: #fff }</style>";
+  await page.setContent(margin + renderSVG(text));
+  const picture = await page.screenshot({ type: "png" });
+  await page.close();
+  return picture;
+}
+
 Deno.test({
   name: "the browser client and a core write to each other",
   ignore: !isInstalled(),
@@ -111,7 +122,7 @@ Deno.test({
         await bea.isAccessible();
         await bea.signUp("Bea");
         const link = await ann.rpc.getChatSecurejoinQrCode(ann.id, null);
-        await bea.press("Meet somebody");
+        await bea.press("Add a contact");
         await page.getByLabel("Their invitation link").fill(link);
         await bea.sees("the key was checked"); // what is pasted whole is enough
       });
@@ -138,8 +149,9 @@ Deno.test({
           const bubble = page.getByRole("listitem").filter({
             hasText: "Hello from a core",
           });
-          await bubble.getByRole("button", { name: "React" }).click();
-          await bubble.getByRole("button", { name: "❤️" }).click();
+          await bubble.getByRole("button", { name: "Reply, react and more" })
+            .click();
+          await page.getByRole("button", { name: "❤️" }).click();
           await core.until("a reaction", async () => {
             const { reactions } = await ann.message(sent);
             return reactions?.reactions.some(({ emoji }) => emoji === "❤️");
@@ -184,6 +196,28 @@ Deno.test({
         assert.equal(saved, "From the core");
       });
 
+      await t.step("a stranger at a core is asked about", async () => {
+        const { chatId } = await ann.receiveText("A file", LIMIT_MS);
+        const eve = await core.signUp(server, "eve.core");
+        const people = await ann.rpc.getChatContacts(ann.id, chatId);
+        const card = await ann.rpc.makeVcard(ann.id, people);
+        const [id] = await eve.rpc.importVcardContents(eve.id, card);
+        const eves = await eve.rpc.createChatByContactId(eve.id, id!);
+        const sent = await eve.send(eves, "You do not know me");
+        await bea.openChat("eve.core");
+        await bea.sees("You do not know me");
+        assert.equal(await page.getByLabel("Write a message").count(), 0);
+        await bea.isAccessible();
+        await bea.press("Accept");
+        await bea.write("Who are you?");
+        await eve.receiveText("Who are you?", LIMIT_MS);
+        const { state } = await eve.message(sent);
+        assert.equal(state, 26); // delivered: nobody has told her that it was read
+        await eve.send(eves, "Nobody");
+        await bea.sees("Nobody");
+        await bea.openChat("eve.core");
+      });
+
       await t.step(
         "a group that she makes, and one that the core makes",
         async () => {
@@ -200,7 +234,7 @@ Deno.test({
           await bea.sees("To the top");
           const own = await ann.rpc.createGroupChat(ann.id, "Readers", true);
           const link = await ann.rpc.getChatSecurejoinQrCode(ann.id, own);
-          await bea.press("Meet somebody");
+          await bea.press("Add a contact");
           await page.getByLabel("Their invitation link").fill(link);
           await core.until("the new member", async () => {
             const { contactIds } = await ann.rpc.getFullChatById(ann.id, own);
@@ -215,7 +249,7 @@ Deno.test({
 
       await t.step("another core joins by her link", async () => {
         const cleo = await core.signUp(server, "cleo.core");
-        await bea.press("Meet somebody");
+        await bea.press("Add a contact");
         const link = await page.getByRole("link", {
           name: "My invitation link",
         }).getAttribute("href");
@@ -235,8 +269,9 @@ Deno.test({
               ),
             ),
         );
+        await bea.sees("cleo.core has used your code: you can write now.");
         await cleo.send(chat, "I came by your link");
-        await bea.openChat("cleo.core");
+        await bea.press("Open the chat");
         await bea.sees("I came by your link");
       });
 
@@ -268,9 +303,9 @@ Deno.test({
       });
 
       await t.step("without a network she reads on", async () => {
-        await page.waitForFunction(
-          "navigator.serviceWorker.controller !== null",
-        );
+        // asked again and again from here: the page itself may evaluate no text
+        const isWatched = "navigator.serviceWorker.controller !== null";
+        while (!await page.evaluate(isWatched)) await page.waitForTimeout(50);
         await page.reload(); // all files were seen by the worker
         await page.getByText("connected", { exact: true }).waitFor();
         bea.faults.length = 0;
@@ -279,11 +314,11 @@ Deno.test({
         await bea.openChat("Hikers");
         await bea.sees("To the top");
         await page.context().setOffline(false);
-        bea.faults.length = 0; // that nothing answers is one
+        await page.getByText("connected", { exact: true }).waitFor();
+        bea.faults.length = 0; // that nothing answered is one
       });
 
       await t.step("a new password, and the account is gone", async () => {
-        await page.getByText("connected", { exact: true }).waitFor();
         await bea.press("Settings");
         const address = await page.getByRole("main").locator("bdi").first()
           .textContent();
@@ -295,7 +330,29 @@ Deno.test({
         const { data } = JSON.parse(
           await server.command("accounts", "list", "--json"),
         );
-        assert.equal(data.total, 2);
+        assert.equal(data.total, 3);
+      });
+
+      await t.step("a login code in a picture is a way in", async () => {
+        const made = await fetch(`http://127.0.0.1:${server.ports.http}/new`, {
+          method: "POST",
+        });
+        const { email, dclogin_url: link } = await made.json();
+        await bea.press("I have an account");
+        await page.getByRole("button", { name: "Scan a login code" }).click();
+        await page.locator("#qr-picture").setInputFiles({
+          name: "code.png",
+          mimeType: "image/png",
+          buffer: await pictureOf(browser, link),
+        });
+        const password = page.locator("input[type=password]");
+        while (await password.inputValue() === "") {
+          await page.waitForTimeout(50);
+        }
+        await bea.press("Log in");
+        await page.getByText("connected", { exact: true }).waitFor();
+        await bea.press("Settings");
+        await bea.sees(email);
       });
       assert.deepEqual(bea.faults, []);
     } finally {

@@ -48,6 +48,9 @@ export interface CoreEvent {
   readonly event: T.EventType;
 }
 
+/** How often is asked where no event tells. */
+const LOOK_MS = 1000;
+
 export class Core {
   readonly #waiting = new Set<() => void>();
   /** Everything the core has reported. */
@@ -105,7 +108,9 @@ export class Core {
       if (answer !== undefined && answer !== false) return answer;
       const left = deadline - performance.now();
       if (left <= 0) throw new Error(`No ${what} in time:\n${this.warnings()}`);
-      if (this.events.length === seen) await this.#nextEvent(left);
+      // not all that changes is told by an event of its own
+      const lookMs = Math.min(left, LOOK_MS);
+      if (this.events.length === seen) await this.#nextEvent(lookMs);
     }
   }
 
@@ -134,6 +139,25 @@ export class Core {
     const password = `password of ${name}`;
     const id = await this.rpc.addAccount();
     await this.rpc.setConfig(id, "displayname", name);
+    await this.rpc.addTransportFromQr(
+      id,
+      loginLink(server, address, password),
+    );
+    return await this.#ready(id, address, password);
+  }
+
+  /** One more device of an account whose secret key is in a file. */
+  async secondDevice(
+    server: MailServer,
+    { address, password, key }: {
+      readonly address: string;
+      readonly password: string;
+      readonly key: string;
+    },
+  ): Promise<Member> {
+    const id = await this.rpc.addAccount();
+    await this.rpc.importSelfKeys(id, key, null);
+    await this.rpc.setConfig(id, "bcc_self", "1");
     await this.rpc.addTransportFromQr(
       id,
       loginLink(server, address, password),

@@ -4,114 +4,9 @@
  * in a channel. `POSTERN_CORES` names executables of more versions.
  */
 import assert from "node:assert/strict";
-import * as openpgp from "../../web/browser/openpgp.ts";
-import { Book } from "../../web/browser/app/model/book.ts";
-import { Messenger } from "../../web/browser/app/model/messenger.ts";
-import type { Chat } from "../../web/browser/app/model/types.ts";
-import type {
-  MailEvents,
-  MailLink,
-} from "../../web/browser/app/net/mail_link.ts";
-import { makeKey } from "../../web/browser/app/protocol/keys.ts";
-import { toOctets } from "../../web/browser/app/protocol/octets.ts";
-import { useOpenPgp } from "../../web/browser/app/protocol/openpgp.ts";
-import { MemoryVault } from "../../web/browser/app/storage/vault.ts";
-import { Socket } from "../webmail/socket.ts";
-import {
-  PASSWORD,
-  type User,
-  withWorld,
-  type World,
-} from "../webmail/world.ts";
+import { type User, withWorld, type World } from "../webmail/world.ts";
 import { Core } from "./core.ts";
-
-useOpenPgp(openpgp);
-const LIMIT_MS = 60_000;
-
-/** The relay over a WebSocket, as the page has it. */
-class SocketLink implements MailLink {
-  #work: Promise<void> = Promise.resolve();
-  #events: MailEvents | undefined;
-  constructor(readonly socket: Socket) {}
-
-  start(_uid: number, events: MailEvents): void {
-    this.#events = events;
-  }
-
-  /** Reads what has come. */
-  async take(): Promise<void> {
-    await this.socket.result("list_mailboxes");
-    const frames = this.socket.take();
-    for (const { action, data: { uid } } of frames) {
-      if (action !== "new_message") continue;
-      this.#work = this.#work.then(async () => {
-        const { body } = await this.socket.result("fetch", { uid });
-        await this.#events?.onMessage(uid, toOctets(body));
-      });
-    }
-    await this.#work;
-  }
-
-  async send(to: readonly string[], body: string): Promise<void> {
-    await this.socket.result("send", { to, body });
-  }
-
-  readonly remove = () => Promise.resolve();
-  readonly folders = () => Promise.resolve([]);
-  readonly list = () => Promise.resolve([]);
-  readonly changeFolder = () => Promise.resolve();
-  readonly move = () => Promise.resolve();
-  again(): void {}
-  stop(): void {}
-}
-
-class Person {
-  private constructor(
-    readonly messenger: Messenger,
-    readonly link: SocketLink,
-  ) {}
-
-  static async open(user: User, name: string): Promise<Person> {
-    const { address } = user;
-    const book = await Book.create(new MemoryVault(), {
-      address,
-      password: PASSWORD,
-      name,
-      key: await makeKey(address),
-      sendsReceipts: true,
-    });
-    const link = new SocketLink(await Socket.open(user));
-    const messenger = new Messenger(book, link);
-    messenger.start();
-    return new Person(messenger, link);
-  }
-
-  get book(): Book {
-    return this.messenger.book;
-  }
-
-  async until<T>(what: string, ask: () => T | undefined | false): Promise<T> {
-    const deadline = performance.now() + LIMIT_MS;
-    for (;;) {
-      await this.link.take();
-      const found = ask();
-      if (found) return found;
-      assert.ok(performance.now() < deadline, `${what} in time`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-
-  reads(chat: Chat, text: string) {
-    return this.until(
-      text,
-      () => this.book.messages(chat.id).find((one) => one.text === text),
-    );
-  }
-
-  isVerified(fingerprint: string | undefined): boolean {
-    return this.book.contact(fingerprint ?? "")?.verified === true;
-  }
-}
+import { LIMIT_MS, Person } from "./messengers.ts";
 
 async function meetings(world: World, bob: User, core: Core): Promise<void> {
   const { server } = world;
@@ -123,7 +18,7 @@ async function meetings(world: World, bob: User, core: Core): Promise<void> {
   const code = await ann.rpc.getChatSecurejoinQrCode(ann.id, null);
   const withAnn = await bea.messenger.join(code);
   await bea.until("a checked key", () => bea.isVerified(withAnn.members[0]));
-  await bea.messenger.send(withAnn.id, "Hello Ann");
+  await bea.messenger.writing.send(withAnn.id, { text: "Hello Ann" });
   const { chatId } = await ann.receiveText("Hello Ann", LIMIT_MS);
   await ann.rpc.acceptChat(ann.id, chatId);
   await ann.send(chatId, "Hello Bea");
@@ -156,16 +51,16 @@ async function meetings(world: World, bob: User, core: Core): Promise<void> {
   }, LIMIT_MS);
   await ann.send(group, "Chapter one");
   await bea.reads(readers, "Chapter one");
-  await bea.messenger.send(readers.id, "Read it");
+  await bea.messenger.writing.send(readers.id, { text: "Read it" });
   await ann.receiveText("Read it", LIMIT_MS);
-  const hikers = await bea.messenger.createGroup("Hikers", []);
+  const hikers = await bea.messenger.groups.create("Hikers", []);
   const hikersCode = await bea.messenger.handshakes.offer(hikers);
   const cleosGroup = await cleo.rpc.secureJoin(cleo.id, hikersCode);
   await bea.until(
     "a member",
     () => bea.book.chat(hikers.id)!.members.length === 1,
   );
-  await bea.messenger.send(hikers.id, "Up we go");
+  await bea.messenger.writing.send(hikers.id, { text: "Up we go" });
   await cleo.receiveText("Up we go", LIMIT_MS);
   await cleo.send(cleosGroup, "Coming");
   await bea.reads(hikers, "Coming");
@@ -192,7 +87,7 @@ async function channel(world: World, bob: User, core: Core): Promise<void> {
     bea.book.messages(news.id).at(-1)!.id,
   );
   assert.equal(kept?.from, news.members[0]);
-  await bea.messenger.leave(bea.book.chat(news.id)!);
+  await bea.messenger.groups.leave(bea.book.chat(news.id)!);
   await core.until("one reader", async () => await count() === 1, LIMIT_MS);
   await ann.send(id, "For those who stayed");
   await dan.receiveText("For those who stayed", LIMIT_MS);
@@ -201,6 +96,36 @@ async function channel(world: World, bob: User, core: Core): Promise<void> {
     bea.book.messages(news.id).some(({ text }) => /stayed/.test(text)),
     false,
   );
+}
+
+/** She writes, and cores read. */
+async function ownChannel(world: World, bob: User, core: Core): Promise<void> {
+  const bea = await Person.open(bob, "Bea");
+  const ann = await core.signUp(world.server, "ann.reads");
+  const news = await bea.messenger.channels.create("Neues & mehr");
+  const code = await bea.messenger.handshakes.offer(news);
+  const id = await ann.rpc.secureJoin(ann.id, code);
+  await bea.until(
+    "a reader",
+    () => bea.book.chat(news.id)!.members.length === 1,
+  );
+  await bea.messenger.writing.send(news.id, { text: "Good evening" });
+  const got = await ann.receiveText("Good evening", LIMIT_MS);
+  assert.deepEqual([got.chatId, got.showPadlock], [id, true]);
+  const full = await ann.rpc.getFullChatById(ann.id, id);
+  assert.deepEqual([full.name, full.chatType], [
+    "Neues & mehr",
+    "InBroadcast",
+  ]);
+  const current = () => bea.book.chat(news.id)!;
+  await bea.messenger.groups.rename(current(), "Altes");
+  await core.until(
+    "its name",
+    async () => (await ann.rpc.getFullChatById(ann.id, id)).name === "Altes",
+    LIMIT_MS,
+  );
+  await ann.rpc.leaveGroup(ann.id, id);
+  await bea.until("no reader", () => current().members.length === 0);
 }
 
 const programs = [
@@ -213,6 +138,9 @@ for (const program of programs) {
     const [what, work] of [["people", meetings], [
       "a channel",
       channel,
+    ], [
+      "a reader",
+      ownChannel,
     ]] as const
   ) {
     Deno.test(`the messenger meets ${what} of ${name}`, () =>

@@ -55,11 +55,11 @@ async function signUp(
     /at least 9 characters/,
   );
   assert.equal(await page.inputValue("#username"), `ann.${name.length}`);
-  assert.ok(await page.isVisible("#password"));
+  await page.locator("#password").waitFor();
   await page.fill("#password", "long enough");
   await page.click("button[type=submit]");
-  assert.match(page.url(), /\/new\/[\w-]{24}$/);
-  assert.ok(await page.isVisible(".qr svg"));
+  await page.waitForURL(/\/new\/[\w-]{24}$/);
+  await page.locator(".qr svg").waitFor();
   await page.reload();
   assert.equal(await page.textContent("h1"), "Nothing to see here any more");
   assert.deepEqual(faults, []);

@@ -11,21 +11,12 @@ import {
   type DkimWorld,
   fieldsOf,
   headerFrom,
+  signatures,
   signed,
 } from "./dkim_world.ts";
 
 const HOUR = 3600;
 const encoder = new TextEncoder();
-
-/** Selectors and algorithms in the order of the signatures. */
-function signatures(fields: string): string[] {
-  const unfolded = fields.replace(/\r\n[\t ]/g, " ");
-  return unfolded.split("\r\n").slice(0, -1).map((line) => {
-    const tag = (name: string) =>
-      new RegExp(`[;:] *${name}=([^;]+)`).exec(line)?.[1]?.trim();
-    return `${tag("a")} ${tag("s")} ${tag("d")}`;
-  });
-}
 
 async function verified(
   { dns, clock }: DkimWorld,

@@ -182,3 +182,13 @@ export async function fieldsOf(
   if (signing.kind === "wait") throw new Error("It waits");
   return new TextDecoder().decode(signing.fields);
 }
+
+/** Selectors and algorithms in the order of the signatures. */
+export function signatures(fields: string): string[] {
+  const unfolded = fields.replace(/\r\n[\t ]/g, " ");
+  return unfolded.split("\r\n").slice(0, -1).map((line) => {
+    const tag = (name: string) =>
+      new RegExp(`[;:] *${name}=([^;]+)`).exec(line)?.[1]?.trim();
+    return `${tag("a")} ${tag("s")} ${tag("d")}`;
+  });
+}

@@ -13,13 +13,10 @@ import {
 } from "../../src/federation/policy/policy.ts";
 import { FirstAttempts } from "../../src/federation/queue/first_attempts.ts";
 import { QueueRunner } from "../../src/federation/queue/runner.ts";
-import { RUNNER_LIMITS } from "../../src/federation/queue/room.ts";
+import { RUNNER_LIMITS } from "./runner_world.ts";
 import { RelayOutbound } from "../../src/federation/relay_outbound.ts";
 import type { Transport } from "../../src/federation/transport.ts";
-import {
-  NO_OVERRIDES,
-  type RouteOverrides,
-} from "../../src/federation/route_override.ts";
+import type { RouteOverrides } from "../../src/federation/route_override.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import { parseAddress } from "../../src/mail/address.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
@@ -55,7 +52,10 @@ export class OutboundWorld {
   /** What was counted. */
   readonly ended: string[] = [];
   settings: Partial<PolicySettings> = {};
-  overrides: RouteOverrides = NO_OVERRIDES;
+  overrides: RouteOverrides = {
+    find: () => undefined,
+    fallback: () => undefined,
+  };
   maxOctets = 70 * 1024 * 1024;
   /** Names that the first attempt will ask for. */
   readonly ahead: string[] = [];

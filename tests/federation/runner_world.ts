@@ -9,12 +9,18 @@ import {
   type QueueRunnerParts,
 } from "../../src/federation/queue/runner.ts";
 import type { Transport } from "../../src/federation/transport.ts";
-import { RUNNER_LIMITS } from "../../src/federation/queue/room.ts";
+import type { RunnerLimits } from "../../src/federation/queue/room.ts";
+import { SCHEMA } from "../../src/config/schema.ts";
 import { type Answer, type Call, fakeTransport } from "./fake_transport.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { storeTest, type TestStore } from "../store/store_world.ts";
 
 const DOMAINS = new LocalDomains({ domains: ["relay.example"] });
+/** As built in. */
+export const RUNNER_LIMITS: RunnerLimits = {
+  total: SCHEMA["queue.max_parallel"].initial,
+  perDestination: SCHEMA["queue.per_destination"].initial,
+};
 const LONGEST_REAL_WAIT_MS = 20_000;
 
 export interface RunnerWorld extends TestStore {
@@ -33,7 +39,7 @@ export interface RunnerWorld extends TestStore {
 }
 
 export interface RunnerTestOptions {
-  readonly limits?: typeof RUNNER_LIMITS;
+  readonly limits?: RunnerLimits;
   /** In place of the one that answers as the test says. */
   readonly transport?: Transport;
   /** What stands between the runner and the store. */

@@ -33,7 +33,7 @@ import {
 import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { parseHeader } from "../../src/mail/header.ts";
 import { DkimBodyHash } from "../../src/mailauth/dkim_body_hash.ts";
-import { dkimSignature } from "../../src/mailauth/dkim_sign.ts";
+import { dkimSignature } from "../harness/dkim_signature.ts";
 import { RecordSet } from "../../src/store/record_set.ts";
 import { Relay } from "../delivery/relay.ts";
 import { messageOf, octets, pkesk3, seipd1 } from "../gate/messages.ts";

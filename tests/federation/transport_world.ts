@@ -4,10 +4,7 @@ import type { Timers } from "../../src/base/clock.ts";
 import { type Dns, DnsFailure } from "../../src/dns/answers.ts";
 import type { AttemptSeen } from "../../src/federation/attempt_seen.ts";
 import type { Channel } from "../../src/federation/policy/rules.ts";
-import {
-  NO_OVERRIDES,
-  type RouteOverride,
-} from "../../src/federation/route_override.ts";
+import type { RouteOverride } from "../../src/federation/route_override.ts";
 import type { Signing } from "../../src/federation/signer.ts";
 import type { Attempt } from "../../src/federation/transport.ts";
 import type { StsRecord } from "../../src/federation/transports/mta_sts/policy.ts";
@@ -184,7 +181,7 @@ export class World implements AsyncDisposable {
         },
       },
       overrides: {
-        find: (domain) => overrides?.[domain] ?? NO_OVERRIDES.find(domain),
+        find: (domain) => overrides?.[domain],
         fallback: (domain) => fallbacks?.[domain],
       },
       smtp: smtpSessions(timers, deadlines),

@@ -148,7 +148,7 @@ async function headings(path: string): Promise<Set<string>> {
   );
 }
 
-Deno.test("checks that recipes name are checks of the doctor", async () => {
+Deno.test("recipes name checks of the doctor, and each check has its recipe", async () => {
   const known = new Set([
     "server", // whether it answers at all
     ...CHECKS.flatMap(({ ids }) => [...ids]),
@@ -167,6 +167,12 @@ Deno.test("checks that recipes name are checks of the doctor", async () => {
     ),
     [],
   );
+  const named = new Set(
+    text.split("\n").flatMap((line) =>
+      [...line.matchAll(/`([^`]+)`/g)].map(([, word]) => word)
+    ),
+  );
+  assert.deepEqual([...known].filter((id) => !named.has(id)), []);
   const asked = ALL.flatMap((document) =>
     [...document.text.matchAll(/--only ([\w,-]+)/g)].flatMap(([, ids = ""]) =>
       ids.split(",").map((id) => ({ path: document.path, id }))

@@ -17,18 +17,18 @@ const EXPECTED: readonly (readonly [string, RegExp, readonly number[]])[] = [
   [
     "./postern install --simple --domain",
     /Publish in the DNS[^]*^Admin panel: https:\/\/chat\.example\/admin-[0-9a-f]{10}\/#c=[0-9a-f]{32}$/m,
-    [0],
+    [8], // no authority can be reached there
   ],
   ["postern dns records", /default\._domainkey\.chat\.example/, [0]],
   ["postern firewall print", /993[^]*3478\/udp/, [0]],
   ["postern doctor", /^PASS +round-trip/m, [1]],
   ["postern accounts create-random", /dclogin:\S+@chat\.example/, [0]],
   ["postern registration close", /closed/, [0]],
-  ["postern registration-tokens create", /\S{8}/, [0]],
+  ["postern registration-tokens create", /https:\S+\/inv\/\S{8}/, [0]],
   ["postern status", /^accounts +1$/m, [0]],
   ["postern accounts list", /1 account/, [0]],
   ["postern backup create", /\S/, [0]],
-  ["./postern install --simple --ip", /https:\/\/203\.0\.113\.5\//, [0]],
+  ["./postern install --simple --ip", /https:\/\/203\.0\.113\.5\//, [8]],
 ];
 
 const text = await Deno.readTextFile(`${REPOSITORY}/${PATH}`);

@@ -24,11 +24,11 @@ export class TestAuthority {
     readonly keys: CryptoKeyPair,
   ) {}
 
-  static async make(): Promise<TestAuthority> {
+  static async make(name = "Test authority"): Promise<TestAuthority> {
     const keys = await newKeys();
     const certificate = await X509CertificateGenerator.createSelfSigned({
       serialNumber: crypto.getRandomValues(new Uint8Array(8)).toHex(),
-      name: [{ CN: ["Test authority"] }],
+      name: [{ CN: [name] }],
       notBefore: new Date(Date.now() - 100 * DAY_MS),
       notAfter: new Date(Date.now() + 100 * DAY_MS),
       signingAlgorithm: ALGORITHM,
@@ -45,12 +45,33 @@ export class TestAuthority {
     return `${this.certificate.toString("pem")}\n`;
   }
 
+  /** One that this one vouches for. */
+  async subordinate(name: string): Promise<TestAuthority> {
+    const keys = await newKeys();
+    const certificate = await X509CertificateGenerator.create({
+      serialNumber: crypto.getRandomValues(new Uint8Array(8)).toHex(),
+      subject: [{ CN: [name] }],
+      issuer: this.certificate.subject,
+      notBefore: new Date(Date.now() - 90 * DAY_MS),
+      notAfter: new Date(Date.now() + 90 * DAY_MS),
+      signingAlgorithm: ALGORITHM,
+      publicKey: keys.publicKey,
+      signingKey: this.keys.privateKey,
+      extensions: [
+        new BasicConstraintsExtension(true, undefined, true),
+        new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
+      ],
+    });
+    return new TestAuthority(certificate, keys);
+  }
+
   /** @param validDays From and to, counted from now. */
   async issue(
     names: readonly string[],
     validDays: readonly [number, number] = [-1, 30],
+    wanted?: CryptoKeyPair,
   ): Promise<IssuedPair> {
-    const keys = await newKeys();
+    const keys = wanted ?? await newKeys();
     const [from, to] = validDays;
     const certificate = await X509CertificateGenerator.create({
       serialNumber: crypto.getRandomValues(new Uint8Array(8)).toHex(),

@@ -26,7 +26,7 @@ export interface ZoneName {
   readonly CNAME?: readonly string[];
   readonly ttl?: number;
   /** In place of an answer. */
-  readonly trouble?: "SERVFAIL" | "silence" | "garbage";
+  readonly trouble?: "SERVFAIL" | "silence" | "garbage" | "truncated";
 }
 
 type Zone = Map<string, ZoneName>;
@@ -127,6 +127,8 @@ export class DnsTestServer {
         return undefined;
       case "garbage":
         return octets.subarray(0, 5);
+      case "truncated":
+        return this.#truncated(octets);
       case "SERVFAIL":
         return encode(reply(query, SERVFAIL, []));
     }

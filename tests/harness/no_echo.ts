@@ -5,5 +5,6 @@ export const NO_ECHO: EchoBackend = {
   isOn: false,
   isPort: () => false,
   look: () => Promise.reject(new Error("nobody may be connected to")),
+  challenge: () => Promise.resolve(undefined),
   isAsking: () => false,
 };

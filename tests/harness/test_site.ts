@@ -4,7 +4,7 @@ import { TestTime } from "./test_time.ts";
 import { systemRandom } from "../../src/base/random.ts";
 import type { Refusal, RefusalCode } from "../../src/base/refusal.ts";
 import type { Serving } from "../../src/federation/exchange/serve/serving.ts";
-import type { HttpExchange } from "../../src/http/peer.ts";
+import type { HttpExchange, HttpPeer } from "../../src/http/peer.ts";
 import { parseAddress } from "../../src/mail/address.ts";
 import type { MxdelivBackend } from "../../src/api/mxdeliv/backend.ts";
 import type { Overlay } from "../../src/api/overlay/overlay.ts";
@@ -50,6 +50,7 @@ export const FACTS: SiteFacts = {
   movedTo: "https://relay.example",
   language: "auto",
   web: {
+    pages: true,
     mxHost: "relay.example",
     publicIp: "192.0.2.7",
     version: "",
@@ -66,6 +67,8 @@ export const FACTS: SiteFacts = {
     securityContact: "",
     sharing: true,
     remembersKeys: true,
+    countsTraffic: false,
+    federates: true,
     webClient: false,
     docs: true,
     operatorDocs: true,
@@ -88,7 +91,7 @@ export interface Ask {
   /** Of each host; the same of all hosts when it is not a function. */
   readonly facts?: SiteFacts | ((host: string) => SiteFacts);
   readonly refusal?: Refusal;
-  readonly peer?: { address: string; secure: boolean };
+  readonly peer?: HttpPeer;
   readonly wait?: number;
   /** MTA-STS, by host. */
   readonly policies?: Readonly<Record<string, string>>;
@@ -115,7 +118,7 @@ export const NOT_HIDDEN: SiteStealth = {
 export const NO_WEBMAIL = {
   backend: {
     options: () => ({ webimap: false, websmtp: false, corsOrigins: [] }),
-    isSafe: (_host: string, { secure }: { secure: boolean }) => secure,
+    isSafe: ({ secure }: { secure: boolean }) => secure,
   },
 } as unknown as Admission;
 

@@ -583,7 +583,7 @@ function peers(): Parser[] {
       requestUrl({ ...head, target: `http://${text}` }, true);
       requestUrl({ ...head, host: text }, true);
     }, "a1/.:%?&=[]@ "],
-    ["parseForm", parseForm, "a=&%41+ "],
+    ["parseForm", (text) => parseForm(text), "a=&%41+ "],
     ["ReplyReceiver", (_text, octets) => {
       const receiver = new ReplyReceiver();
       for (let at = 0; at < octets.length; at += 100) {

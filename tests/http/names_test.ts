@@ -143,6 +143,14 @@ Deno.test("a certificate that nobody trusts is led to where the file says so", a
   try {
     const text = await ask({ port: server.ports.http }, DOMAIN, "/");
     assert.equal(answerOf(text).status, 308);
+    // a token that came in clear is not led on as if nothing had happened
+    const url = `http://127.0.0.1:${server.ports.http}/api/admin/openapi.json`;
+    const refused = await fetch(url, {
+      headers: { authorization: "Bearer x", "x-forwarded-for": "192.0.2.7" },
+      redirect: "manual",
+    });
+    assert.equal(refused.status, 403);
+    assert.deepEqual(await refused.json(), { error: "HTTPS required" });
     const [finding] = await looked(server);
     assert.equal(finding?.status, "warn");
     assert.match(finding.detail, /no browser trusts/);

@@ -25,6 +25,7 @@ const LOOKED_FOR = [
   "/new/abc",
   "/inv/abc",
   "/share",
+  "/share/edit",
   "/qr/account.svg",
   "/docs",
   "/docs/",

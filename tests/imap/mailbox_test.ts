@@ -612,6 +612,11 @@ transcript(
   S: A11 OK RENAME completed
   C: A12 DELETE a
   S: A12 OK DELETE completed
+  C: B1 LSUB "" a
+  S: * LSUB () "/" "a"
+  S: B1 OK LSUB completed
+  C: B2 UNSUBSCRIBE a
+  S: B2 OK UNSUBSCRIBE completed
   C: A13 SUBSCRIBE a
   S: A13 NO [NONEXISTENT] Mailbox does not exist
   C: A14 CREATE x/y
@@ -631,5 +636,36 @@ transcript(
   S: A20 NO [NONEXISTENT] Mailbox does not exist
   C: A21 CREATE x
   S: A21 OK CREATE completed
+`,
+);
+
+transcript(
+  "a name has no place once all below it is gone",
+  `
+  ${LOGIN}
+  C: A1 CREATE a/b
+  S: A1 OK CREATE completed
+  C: A2 DELETE a
+  S: A2 OK DELETE completed
+  C: A3 DELETE a
+  S: A3 NO [CANNOT] Mailbox cannot be deleted
+  C: A4 LIST "" *
+  S: * LIST (\\HasNoChildren) "/" "INBOX"
+  S: * LIST (\\Noselect \\HasChildren) "/" "a"
+  S: * LIST (\\HasNoChildren) "/" "a/b"
+  S: A4 OK LIST completed
+  C: A5 DELETE a/b
+  S: A5 OK DELETE completed
+  C: A6 DELETE a
+  S: A6 NO [NONEXISTENT] Mailbox does not exist
+  C: A7 CREATE x/y
+  S: A7 OK CREATE completed
+  C: A8 RENAME x a
+  S: A8 OK RENAME completed
+  C: A9 LIST "" *
+  S: * LIST (\\HasNoChildren) "/" "INBOX"
+  S: * LIST (\\HasChildren) "/" "a"
+  S: * LIST (\\HasNoChildren) "/" "a/y"
+  S: A9 OK LIST completed
 `,
 );

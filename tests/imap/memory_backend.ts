@@ -7,6 +7,7 @@ import type {
   CommandResult,
   ImapAccount,
   ImapBackend,
+  ImapCut,
   ImapLimits,
 } from "../../src/imap/server/backend.ts";
 import { MemoryMail } from "./memory_mail.ts";
@@ -53,6 +54,12 @@ export class MemoryBackend implements ImapBackend {
 
   countCommand(command: string, result: CommandResult): void {
     this.commands.push(`${command} ${result}`);
+  }
+
+  readonly cuts: string[] = [];
+
+  countCut(reason: ImapCut): void {
+    this.cuts.push(reason);
   }
 
   countPush(tookMs: number): void {

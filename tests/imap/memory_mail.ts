@@ -37,6 +37,7 @@ import {
   type SpecialUse,
   type UidRange,
 } from "../../src/mail/mailbox.ts";
+import { isNameOnly } from "../../src/mail/mailbox_name.ts";
 
 const PIECE_OCTETS = 64 * 1024;
 
@@ -129,25 +130,21 @@ export class MemoryMail implements AccountMail {
   delete(name: string): Promise<void> {
     return attempt(() => {
       const box = this.box(name);
-      const hasChildren = [...this.#boxes.keys()].some((other) =>
-        other.startsWith(`${name}/`)
-      );
-      if (hasChildren && !box.mailbox.selectable) {
-        throw new Refusal("mailbox_undeletable");
-      }
+      if (this.#isNameOnly(box)) throw new Refusal("no_such_mailbox");
+      if (!box.mailbox.selectable) throw new Refusal("mailbox_undeletable");
       const { subscribed } = box.mailbox;
       this.#boxes.delete(name);
-      if (hasChildren || subscribed && box.mailbox.selectable) {
-        const left = this.#make(name);
-        left.mailbox = { ...left.mailbox, subscribed, selectable: false };
-      }
+      const left = this.#make(name);
+      left.mailbox = { ...left.mailbox, subscribed, selectable: false };
+      this.#removeBareNames();
       this.#change(box, { deleted: true });
     });
   }
 
   rename(from: string, to: string): Promise<void> {
     return attempt(() => {
-      if (this.#boxes.get(to)?.mailbox.selectable) {
+      const target = this.#boxes.get(to);
+      if (target && !this.#isNameOnly(target)) {
         throw new Refusal("mailbox_exists");
       }
       const box = this.box(from);
@@ -159,24 +156,39 @@ export class MemoryMail implements AccountMail {
       }
       for (const [name, moved] of [...this.#boxes]) {
         if (name !== from && !name.startsWith(`${from}/`)) continue;
+        if (this.#isNameOnly(moved)) continue; // a subscription is to the name
         const renamed = to + name.slice(from.length);
+        const subscribed = moved.mailbox.subscribed ||
+          this.#boxes.get(renamed)?.mailbox.subscribed === true;
         this.#boxes.delete(name);
-        moved.mailbox = { ...moved.mailbox, name: renamed };
+        moved.mailbox = { ...moved.mailbox, name: renamed, subscribed };
         this.#boxes.set(renamed, moved);
       }
+      this.#removeBareNames();
       this.#tellAll();
     });
+  }
+
+  #isNameOnly({ mailbox }: MemoryBox): boolean {
+    return isNameOnly(
+      mailbox,
+      [...this.#boxes.values()].map((box) => box.mailbox),
+    );
+  }
+
+  /** What neither is a mailbox nor has one below it, and has no subscription. */
+  #removeBareNames(): void {
+    for (const [name, box] of [...this.#boxes]) {
+      if (box.mailbox.subscribed || !this.#isNameOnly(box)) continue;
+      this.#boxes.delete(name);
+    }
   }
 
   setSubscribed(name: string, subscribed: boolean): Promise<void> {
     return attempt(() => {
       const box = this.box(name);
-      const below = [...this.#boxes.keys()].some((other) =>
-        other.startsWith(`${name}/`)
-      );
-      if (!subscribed && !box.mailbox.selectable && !below) {
-        this.#boxes.delete(name);
-      } else box.mailbox = { ...box.mailbox, subscribed };
+      box.mailbox = { ...box.mailbox, subscribed };
+      this.#removeBareNames();
       this.#tellAll();
     });
   }

@@ -47,6 +47,7 @@ export async function storeWorld(): Promise<World> {
       limits: () => memory.limits(),
       countRefusal() {},
       countCommand() {},
+      countCut() {},
       countPush() {},
       reportBug: (error) => bugs.push(error),
       login: async (address, password) => ({

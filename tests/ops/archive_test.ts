@@ -39,7 +39,7 @@ async function restored(
 ): Promise<string> {
   const stateDir = `${scratch}/new`;
   await Deno.mkdir(stateDir, { recursive: true });
-  const source = await backupSource(file, () => Promise.resolve(key));
+  const source = await backupSource(file, key);
   await restoreBackup(source, { stateDir, database: "chat.db" });
   return stateDir;
 }

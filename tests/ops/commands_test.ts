@@ -57,9 +57,9 @@ imageTest(
     const text = image.read(path);
     assert.match(
       text,
-      /^# mine\n\[server\]\ndomain = "chat.example"\nhostname/,
+      /^# mine\n\[server\]\n(?:\S+ = .*\n)*domain = "chat.example"\nhostname/,
     );
-    assert.match(text, /\n\[log\]\n$/);
+    assert.match(text, /\n\[log\]\n/);
     const again = await command(image, args);
     assert.equal(again.exit, 0, again.err);
     assert.equal(image.read(path), text);
@@ -90,19 +90,49 @@ imageTest(
   "install asks a person, shows the plan, and asks again",
   async (image) => {
     const before = image.tree();
-    const answers = ["chat.example", "", "n"];
+    const answers = [
+      ...["chat example", "chat.example", "relative.pem", ""],
+      ...["nobody", "ann@ops.example", "n", "xx", "fa"],
+    ];
     const no = await command(image, install(image), [...answers, "n"]);
     assert.equal(no.exit, 10);
     assert.match(
       no.err,
-      /Domain of the relay.*Certificate file.*sign up\?.*- program \/usr\/local\/bin\/postern.*Install this\?/s,
+      /Domain of the relay.*must be a DNS name.*Certificate file.*a path from the root.*may write to.*an ACME contact needs.*sign up\?.*Language.*must be one of.*- program \/usr\/local\/bin\/postern.*Install this\?/s,
     );
     assert.deepEqual(image.tree(), before);
     const yes = await command(image, install(image), [...answers, "y"]);
     assert.equal(yes.exit, 0, yes.err);
-    assert.match(image.read("/etc/postern/postern.toml"), /open = false/);
+    const text = image.read("/etc/postern/postern.toml");
+    assert.match(text, /open = false/);
+    assert.match(text, /email = "ann@ops\.example"[^]*language = "fa"/);
   },
 );
+
+imageTest("install asks what an address needs, and no more", async (image) => {
+  const answers = ["8.8.8.8", "", "", "", "", "", "y"];
+  const { exit, err } = await command(image, install(image), answers);
+  assert.equal(exit, 0, err);
+  assert.match(err, /an authority be asked for a certificate for 8\.8\.8\.8\?/);
+  assert.match(image.read("/etc/postern/postern.toml"), /mode = "autocert"/);
+});
+
+imageTest(
+  "install asks for no contact where no authority is asked",
+  async (image) => {
+    const answers = ["relay.lan", "", "", "", "y"];
+    const { exit, err } = await command(image, install(image), answers);
+    assert.equal(exit, 0, err);
+    assert.doesNotMatch(err, /may write to|an authority be asked/);
+  },
+);
+
+Deno.test("install names a tree that is not there", async () => {
+  const args = ["install", "--domain", "a.example", "--root", "/nonexistent"];
+  const { exit, err } = await postern(args, {});
+  assert.equal(exit, 2);
+  assert.match(err, /--root: there is no directory \/nonexistent/);
+});
 
 const MODES: readonly (readonly [string[], string])[] = [
   [["--domain", "chat.example"], "autocert"],
@@ -144,11 +174,16 @@ imageTest("install writes what else it is told", async (image) => {
 
 imageTest("install takes the options of other relays", async (image) => {
   const args = ["--domain", "chat.example", "--enable-chatmail"];
-  const { exit, err } = await command(
+  const { exit, out, err } = await command(
     image,
-    install(image, ...args, "--enable-iroh"),
+    install(
+      image,
+      ...[...args, "--enable-iroh", "--install-service", "--firewall"],
+      ...["--no-obtain-certificate"],
+    ),
   );
   assert.equal(exit, 0, err);
+  assert.match(out, /warning: no firewall was changed/);
   assert.match(
     image.read("/etc/postern/postern.toml"),
     /\[iroh\]\n#[^\n]*\nenabled = true/,
@@ -168,6 +203,23 @@ const WRONG: readonly (readonly [string[], number, RegExp])[] = [
     /one of them/,
   ],
   [["--domain", "chat example"], 2, /--domain: must be a DNS name/],
+  [["--domain", "my_chat.example"], 2, /--domain: .*cannot be the name of/],
+  [
+    ["--domain", "a.example", "--hostname", "-mx.a.example"],
+    2,
+    /--hostname: .*cannot be the name of/,
+  ],
+  [
+    ["--domain", "a.example", "--turn-off-tls"],
+    2,
+    /--turn-off-tls does not exist here: .*passwords/,
+  ],
+  [["--domain", "a.example", "--cert-only"], 2, /leave out --root/],
+  [
+    ["--domain", "a.example", "--from", "/nonexistent"],
+    2,
+    /--from: there is no file \/nonexistent/,
+  ],
   [
     ["--domain", "a.example", "--tls-mode", "none"],
     2,
@@ -222,6 +274,12 @@ imageTest("install says what it needs on other systems", async (image) => {
   const musl = await command(image, args);
   assert.match(musl.err, /has musl as C library; this program needs glibc/);
   assert.equal(musl.exit, 1);
+  const dry = await command(image, [
+    ...["install", "--from", `${image.root}/program`],
+    ...["--domain", "a.example", "--dry-run"],
+  ]);
+  assert.equal(dry.exit, 0, dry.err);
+  assert.match(dry.out, /warning: .* has musl as C library/);
 });
 
 imageTest(
@@ -284,6 +342,8 @@ imageTest(
     const kept = await command(image, ["uninstall", "--yes"]);
     assert.equal(kept.exit, 0, kept.err);
     assert.match(kept.out, /removed \/usr\/local\/bin\/postern/);
+    assert.match(kept.out, /accounts and mail is left/);
+    assert.match(kept.out, /\/etc\/postern with the configuration is left/);
     assert.match(
       image.read("/var/log/postern-uninstall.log"),
       /^[\d-]+T[\d:.]+Z removed \/usr\/local\/bin\/postern$/m,

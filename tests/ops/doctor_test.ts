@@ -4,6 +4,7 @@ import type { Finding } from "../../src/admin/doctor_control.ts";
 import { Installation, postern } from "../cli/command_line.ts";
 import { DnsTestServer } from "../harness/dns_server.ts";
 import { freePorts, Server } from "../harness/server.ts";
+import { checkWords } from "./finding_words.ts";
 
 interface Report {
   readonly exit: number;
@@ -19,7 +20,9 @@ async function examined(
     { POSTERN_CONFIG: config },
   );
   assert.equal(err, "");
-  return { exit, findings: JSON.parse(out).data };
+  const findings: readonly Finding[] = JSON.parse(out).data;
+  checkWords(findings);
+  return { exit, findings };
 }
 
 const statusOf = (findings: readonly Finding[], id: string) =>
@@ -245,13 +248,62 @@ directory = "https://authority.example:${ports.https}/directory"
   }
 });
 
+Deno.test("perms tells of secrets that everybody may use, and of what is not the service's", async () => {
+  const relay = new Installation("", "/tmp");
+  const state = `${relay.directory}/state`;
+  const paths = async () => {
+    const { out } = await relay.run("doctor --json --only perms");
+    const findings: Finding[] = JSON.parse(out).data;
+    return findings.filter(({ id, status }) =>
+      id === "perms" && status !== "pass"
+    )
+      .map(({ status, remedy }) => `${status} ${remedy}`);
+  };
+  try {
+    await relay.run("accounts create anna1234 -p 'a horse xx'");
+    await Deno.chmod(`${relay.directory}/postern.toml`, 0o644);
+    assert.deepEqual(await paths(), []);
+    const token = `${state}/admin_token`;
+    await Deno.writeTextFile(token, "a".repeat(64), { mode: 0o604 });
+    await Deno.chmod(token, 0o604); // nobody gets there, and no server starts
+    assert.deepEqual(await paths(), [
+      "warn chmod o-rwx <dir>/state/admin_token",
+    ]);
+    await Deno.chmod(token, 0o600);
+    await Deno.chmod(relay.directory, 0o755); // everybody gets there now
+    assert.deepEqual(await paths(), ["warn chmod o-rwx <dir>/postern.toml"]);
+    await Deno.chmod(state, 0o755);
+    await Deno.chmod(`${state}/chat.db`, 0o644); // SQLite's other files follow
+    const all = await paths();
+    assert.ok(all.includes("warn chmod o-rwx <dir>/state/chat.db"), all.join());
+    await Deno.chmod(`${state}/chat.db`, 0o600);
+    await Deno.chmod(`${state}/lock`, 0o604);
+    assert.deepEqual(await paths(), [
+      "warn chmod o-rwx <dir>/state",
+      "warn chmod o-rwx <dir>/state/lock",
+      "warn chmod o-rwx <dir>/postern.toml",
+    ]);
+    if (Deno.uid() !== 0) return;
+    await Deno.mkdir(`${state}/lost+found`);
+    await Deno.chown(`${state}/lost+found`, 1, 1);
+    await Deno.mkdir(`${state}/dkim`, { recursive: true });
+    await Deno.writeTextFile(`${state}/dkim/x.pem`, "", { mode: 0o600 });
+    await Deno.chown(`${state}/dkim/x.pem`, 1, 1);
+    assert.deepEqual((await paths()).slice(0, 1), [
+      "fail chown -R --reference=<dir>/state <dir>/state/dkim/x.pem",
+    ]);
+  } finally {
+    relay.dispose();
+  }
+});
+
 Deno.test("without a server, what can be looked at is looked at", async () => {
   const relay = new Installation(
     '[dns]\nservers = ["127.0.0.1:9"]\ntimeout = "100ms"',
   );
   try {
     const outcome = await relay.run(
-      "doctor --json --only perms,disk,db,registration,imap,queue,ports-local",
+      "doctor --json --only perms,disk,db,registration,imap,queue",
     );
     assert.equal(outcome.exit, 1);
     const findings: Finding[] = JSON.parse(outcome.out).data;
@@ -260,7 +312,7 @@ Deno.test("without a server, what can be looked at is looked at", async () => {
     for (const id of ["perms", "disk", "db", "registration"]) {
       assert.deepEqual(by(id), ["pass"], id);
     }
-    for (const id of ["imap", "queue", "ports-local"]) {
+    for (const id of ["imap", "queue"]) {
       assert.deepEqual(by(id), ["skip"], id);
     }
     const health = await relay.run("health --json");
@@ -270,6 +322,29 @@ Deno.test("without a server, what can be looked at is looked at", async () => {
       checks: { server: "not_running" },
     });
   } finally {
+    relay.dispose();
+  }
+});
+
+Deno.test("without a server, who has its ports is told", async () => {
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  const relay = new Installation(`[listen]\nimap = "127.0.0.1:${port}"`);
+  try {
+    const { out } = await relay.run("doctor --json --only server,ports-local");
+    const findings: Finding[] = JSON.parse(out).data;
+    assert.deepEqual(statusOf(findings, "server"), ["fail"]);
+    const imap = findings.find(({ detail }) => detail.startsWith("imap "));
+    assert.equal(imap?.status, "fail");
+    assert.match(
+      imap.detail,
+      new RegExp(`port ${port}: .*\\(pid ${Deno.pid}\\)`),
+    );
+    assert.match(imap.remedy ?? "", /postern port imap set PORT/);
+    const alone = await relay.run("doctor --json --only server");
+    assert.equal(JSON.parse(alone.out).data.length, 1);
+  } finally {
+    taken.close();
     relay.dispose();
   }
 });

@@ -84,6 +84,7 @@ export class Image {
       user: true,
       start: false,
       forceConfig: false,
+      certOnly: false,
       ...more,
     };
   }

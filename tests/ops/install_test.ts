@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { ConfigError } from "../../src/config/problems.ts";
+import { placesOf } from "../../src/ops/install/places.ts";
+import { wishedConfig, type Wishes } from "../../src/ops/install/wishes.ts";
 import { InstallRefused } from "../../src/ops/install/refused.ts";
 import { imageTest } from "./image.ts";
 
@@ -63,7 +65,8 @@ imageTest(
     image.write("/usr/local/bin/postern", "an older one");
     image.machine.remove("/etc/systemd/system/postern.service");
     const { changed } = await image.install();
-    assert.equal(changed.length, 2, changed.join("\n"));
+    const mended = changed.filter((one) => !one.startsWith("owner of"));
+    assert.equal(mended.length, 2, changed.join("\n"));
     assert.equal(image.read("/usr/local/bin/postern"), "the program");
     assert.equal(image.read("/var/lib/postern/dkim/key"), "a secret");
   },
@@ -79,6 +82,8 @@ imageTest("a copy under another name is another service", async (image) => {
   );
   assert.match(unit, /^User=foo$/m);
   assert.match(unit, /^StateDirectory=foo$/m);
+  assert.match(unit, /^LogsDirectory=foo$/m);
+  assert.ok(image.paths().includes("/var/log/foo"));
   assert.doesNotMatch(unit, /postern/);
   const config = image.read("/etc/foo/foo.toml");
   assert.match(config, /domain = "\[IPv6:2001:db8::1\]"/);
@@ -117,14 +122,15 @@ imageTest(
     image.write("/etc/postern/postern.toml", own);
     const { warnings } = await image.install();
     assert.match(warnings[0] ?? "", /server\.domain is "other\.example" there/);
-    assert.equal(image.read("/etc/postern/postern.toml"), own);
+    const kept = image.read("/etc/postern/postern.toml");
+    assert.match(kept, /domain = "other\.example"/);
     assert.match(image.read("/etc/postern/postern.toml.new"), /chat\.example/);
 
     const forced = await image.install(
       image.request(undefined, undefined, { forceConfig: true }),
     );
     assert.match(forced.warnings[0] ?? "", /postern\.toml\.bak-1700000000$/);
-    assert.equal(image.read("/etc/postern/postern.toml.bak-1700000000"), own);
+    assert.equal(image.read("/etc/postern/postern.toml.bak-1700000000"), kept);
     assert.match(image.read("/etc/postern/postern.toml"), /chat\.example/);
   },
 );
@@ -136,7 +142,132 @@ imageTest(
       '[server]\ndomain = "CHAT.example" # ours\n[log]\nlevel = "info"\n';
     image.write("/etc/postern/postern.toml", own);
     assert.deepEqual((await image.install()).warnings, []);
-    assert.equal(image.read("/etc/postern/postern.toml"), own);
+    const text = image.read("/etc/postern/postern.toml");
+    for (const line of own.split("\n")) assert.ok(text.includes(line), text);
+  },
+);
+
+imageTest(
+  "install adds to a configuration what it lacks, once, and changes none of it",
+  async (image) => {
+    const own = `# ours
+[server]
+domain = "chat.example" # here
+[log]
+level = "debug"
+`;
+    image.write("/etc/postern/postern.toml", own);
+    const request = image.request({
+      domain: "chat.example",
+      enableSs: true,
+      httpListen: ":8080",
+      lang: "fa",
+    });
+    const { changed, warnings } = await image.install(request);
+    assert.deepEqual(warnings, []);
+    assert.match(
+      changed.join("\n"),
+      /postern\.toml, which lacks .*listen\.http.*shadowsocks\.enabled/,
+    );
+    const text = image.read("/etc/postern/postern.toml");
+    for (const line of own.split("\n")) assert.ok(text.includes(line), text);
+    assert.match(text, /\[listen\]\nhttp = \[?":8080"/);
+    assert.match(text, /\[shadowsocks\]\nenabled = true/);
+    assert.match(text, /language = "fa"/);
+    assert.match(text, /mode = "autocert"/);
+    assert.equal(image.tree()["/etc/postern/postern.toml"]?.slice(0, 3), "640");
+    const before = image.tree();
+    assert.deepEqual((await image.install(request)).changed, []);
+    assert.deepEqual(image.tree(), before);
+  },
+);
+
+imageTest(
+  "install adds what is missing although something else is in conflict",
+  async (image) => {
+    const own = '[server]\ndomain = "other.example"\n';
+    image.write("/etc/postern/postern.toml", own);
+    const request = image.request({ domain: "chat.example", enableSs: true });
+    const { warnings } = await image.install(request);
+    assert.match(warnings[0] ?? "", /server\.domain is "other\.example" there/);
+    const text = image.read("/etc/postern/postern.toml");
+    assert.match(text, /domain = "other\.example"/);
+    assert.match(text, /\[shadowsocks\]\nenabled = true/);
+    assert.match(image.read("/etc/postern/postern.toml.new"), /chat\.example/);
+  },
+);
+
+imageTest("a configuration that is a link is not written to", async (image) => {
+  const own = '[server]\ndomain = "chat.example"\n';
+  image.write("/srv/kept.toml", own);
+  Deno.mkdirSync(`${image.root}/etc/postern`);
+  Deno.symlinkSync(
+    "../../srv/kept.toml",
+    `${image.root}/etc/postern/postern.toml`,
+  );
+  const { warnings } = await image.install(
+    image.request({ domain: "chat.example", enableSs: true }),
+  );
+  assert.match(warnings[0] ?? "", /shadowsocks\.enabled is "false" there/);
+  assert.equal(image.read("/srv/kept.toml"), own);
+});
+
+Deno.test("a certificate that lies where it is looked for is taken", () => {
+  const { written, asked } = wishedConfig(
+    { domain: "chat.example" },
+    placesOf({ name: "foo" }),
+    { hasCertificate: true },
+  );
+  assert.equal(written.get("tls.mode"), "file");
+  assert.equal(written.get("tls.cert"), "/etc/foo/certs/fullchain.pem");
+  assert.equal(asked.has("tls.mode"), false);
+  const told = wishedConfig(
+    { domain: "chat.example", tlsMode: "self_signed" },
+    placesOf({ name: "foo" }),
+    { hasCertificate: true },
+  );
+  assert.equal(told.written.get("tls.mode"), "self_signed");
+});
+
+const PRIVATE_TARGETS: [wishes: Wishes, isAllowed: true | undefined][] = [
+  [{ ip: "10.0.3.7" }, true],
+  [{ ip: "fd00::7" }, true],
+  [{ domain: "chat.internal", ip: "192.168.1.5" }, true],
+  [{ ip: "8.8.8.8" }, undefined],
+  [{ ip: "2a00:1450::5" }, undefined],
+  [{ domain: "chat.example", ip: "192.168.1.5" }, undefined],
+  [{ domain: "chat.internal" }, undefined],
+];
+for (const [wishes, isAllowed] of PRIVATE_TARGETS) {
+  const told = Object.values(wishes).join(" at ");
+  Deno.test(`a relay ${told} ${isAllowed ? "sends" : "does not send"} to private addresses`, () => {
+    const { written, asked } = wishedConfig(wishes, placesOf({ name: "foo" }));
+    const key = "federation.allow_private_targets";
+    assert.equal(written.get(key), isAllowed);
+    assert.equal(asked.has(key), false);
+  });
+}
+
+imageTest(
+  "--cert-only makes directories and configuration alone",
+  async (image) => {
+    const request = image.request(undefined, undefined, {
+      certOnly: true,
+      systemd: false,
+    });
+    await image.install(request);
+    assert.deepEqual(
+      image.paths().filter((path) => /postern/.test(path)),
+      [
+        "/etc/postern",
+        "/etc/postern/certs",
+        "/etc/postern/install-manifest.json",
+        "/etc/postern/postern.toml",
+        "/var/lib/postern",
+      ],
+    );
+    await image.install();
+    assert.ok(image.paths().includes("/usr/local/bin/postern"));
   },
 );
 
@@ -203,3 +334,76 @@ imageTest(
     assert.equal(image.read("/var/lib/postern/chat.db"), "accounts");
   },
 );
+
+imageTest(
+  "a state directory of our own beginnings is taken, whatever is in it",
+  async (image) => {
+    await image.install(
+      image.request(undefined, undefined, { certOnly: true, systemd: false }),
+    );
+    image.write("/var/lib/postern/tls/privkey.pem", "a key");
+    await image.install();
+    assert.equal(image.read("/var/lib/postern/tls/privkey.pem"), "a key");
+  },
+);
+
+imageTest("what cannot be written whole is not left behind", async (image) => {
+  image.machine.makeDirectory("/usr/local/bin", 0o755, image.machine.rootOwner);
+  const copy = Deno.copyFileSync;
+  try {
+    Object.assign(Deno, {
+      copyFileSync(from: string, to: string) {
+        copy(from, to);
+        throw Object.assign(new Error("no room"), { code: "ENOSPC" });
+      },
+    });
+    await assert.rejects(
+      image.install(),
+      /^InstallRefused: \/usr\/local\/bin\/postern cannot be written: the disk is full$/,
+    );
+  } finally {
+    Object.assign(Deno, { copyFileSync: copy });
+  }
+  assert.deepEqual(image.machine.list("/usr/local/bin"), []);
+});
+
+imageTest("nobody else reads a configuration that was there", async (image) => {
+  const own =
+    '[server]\ndomain = "chat.example"\nruntime_dir = "/run/postern"\n[tls]\nmode = "self_signed"\n';
+  image.write("/etc/postern/postern.toml", own);
+  await image.install();
+  assert.match(image.tree()["/etc/postern/postern.toml"] ?? "", /^640 /);
+  assert.equal(image.read("/etc/postern/postern.toml"), own);
+  assert.deepEqual((await image.install()).changed, []);
+});
+
+Deno.test({
+  name: "install gives the service what root has left in its directory",
+  ignore: Deno.uid() !== 0,
+  async fn() {
+    const { Image } = await import("./image.ts");
+    const image = await Image.make();
+    try {
+      await image.install();
+      const { uid } = Deno.lstatSync(`${image.root}/var/lib/postern`);
+      assert.notEqual(uid, 0);
+      image.write("/var/lib/postern/chat.db", "accounts");
+      image.write("/var/lib/postern/dkim/key.pem", "a key");
+      image.write("/etc/linked", "of root");
+      Deno.linkSync(
+        `${image.root}/etc/linked`,
+        `${image.root}/var/lib/postern/admin_token`,
+      );
+      const { changed } = await image.install();
+      assert.deepEqual(changed, ["owner of what is in /var/lib/postern"]);
+      for (const name of ["chat.db", "dkim", "dkim/key.pem"]) {
+        const path = `${image.root}/var/lib/postern/${name}`;
+        assert.equal(Deno.lstatSync(path).uid, uid, name);
+      }
+      assert.equal(Deno.lstatSync(`${image.root}/etc/linked`).uid, 0);
+      assert.deepEqual((await image.install()).changed, []);
+    } finally {
+      image.remove();
+    }
+  },
+});

@@ -170,6 +170,8 @@ export class Installed {
 /** A server that runs whatever it is told, unless a version is to fail. */
 export class FakeService {
   readonly did: string[] = [];
+  /** What the server says that answers. */
+  serves: string | undefined = "1.0.0";
   /** These do not come to serve. */
   readonly broken = new Set<string>();
 
@@ -183,7 +185,7 @@ export class FakeService {
       if (success) return facts;
       throw new UpgradeFailed("preflight", "It cannot use the configuration");
     },
-    isRunning: () => Promise.resolve(true),
+    served: () => Promise.resolve(this.serves),
     copyDatabase: () => {
       this.did.push("copy");
       return Promise.resolve("/a/copy");
@@ -194,7 +196,9 @@ export class FakeService {
     },
     restart: (version) => {
       this.did.push(`restart ${version}`);
-      return this.broken.has(version)
+      const isBroken = this.broken.has(version);
+      this.serves = isBroken ? undefined : version;
+      return isBroken
         ? Promise.reject(new Error(`version ${version} does not serve`))
         : Promise.resolve();
     },

@@ -42,12 +42,30 @@ imageTest(
       "/etc/postern/postern.toml",
       "/var/lib/postern",
       "/var/lib/postern/chat.db",
+      "/var/log/postern",
     ]);
     assert.match(image.read("/etc/passwd"), /^postern:/m);
 
     await uninstall(image);
     assert.deepEqual(withoutShared(image.paths()), ["/etc/passwd"]);
     assert.doesNotMatch(image.read("/etc/passwd"), /^postern:/m);
+  },
+);
+
+imageTest(
+  "uninstall takes versions of the configuration with it, and no other file",
+  async (image) => {
+    await image.install();
+    for (const end of [".new", ".bak-1700000000", ".mine", "x.new"]) {
+      image.write(`/etc/postern/postern.toml${end}`, "secret");
+    }
+    await uninstall(image);
+    assert.deepEqual(withoutShared(image.paths()), [
+      "/etc/passwd",
+      "/etc/postern",
+      "/etc/postern/postern.toml.mine",
+      "/etc/postern/postern.tomlx.new",
+    ]);
   },
 );
 
@@ -59,7 +77,7 @@ imageTest("uninstall leaves what install has not made", async (image) => {
   await image.install(image.request(undefined, undefined, { user: false }));
   image.write("/etc/postern/certs/fullchain.pem", "a certificate");
   await uninstall(image);
-  assert.equal(image.read("/etc/postern/postern.toml"), own);
+  assert.match(image.read("/etc/postern/postern.toml"), /chat\.example/);
   assert.equal(image.read("/etc/postern/certs/fullchain.pem"), "a certificate");
   assert.equal(image.read("/var/lib/postern/chat.db"), "accounts of before");
   assert.match(image.read("/etc/passwd"), /^postern:/m);

@@ -1,5 +1,7 @@
 /** Upgrades from a host of releases: what is refused, the way back, and kill -9 in the middle. */
 import assert from "node:assert/strict";
+import type { UpgradeFailed } from "../../src/ops/upgrade/failure.ts";
+import { programFacts } from "../../src/cli/life/service.ts";
 import { fileURLToPath } from "node:url";
 import { downloadsOf } from "../../src/app/running/own_program.ts";
 import { hashOf, releaseSource } from "../../src/ops/upgrade/fetch_release.ts";
@@ -42,12 +44,21 @@ Deno.test("an upgrade puts the new program in place, restarts, and keeps the way
     const fake = new FakeService();
     const parts = await installed.parts(key.publicKey, fake.service);
     const done = await upgradeFrom(host.source, parts);
+    const sha256 = await hashOf(installed.tree.binaryOf("1.1.0"));
     assert.deepEqual(done, {
       version: "1.1.0",
       previous: "1.0.0",
       changed: true,
+      url: `${host.base}release.json`,
+      signature_ok: true,
+      sha256,
       restarted: true,
     });
+    const { os, variant, source_url } = installed.tree.meta("1.1.0") ?? {};
+    assert.deepEqual(
+      [os, variant, source_url],
+      [Deno.build.os, Deno.build.arch, done.url],
+    );
     assert.equal((await installed.facts()).version, "1.1.0");
     assert.deepEqual(fake.did, ["restart 1.1.0"]);
     const again = await upgradeFrom(
@@ -79,7 +90,7 @@ Deno.test("a release comes from an unverified server where that is wished, and i
     const parts = await installed.parts(key.publicKey);
     await assert.rejects(
       upgradeFrom(host.source, parts),
-      { trouble: "network" },
+      { trouble: "certificate" },
     );
     const source = { ...host.source, anyCertificate: true };
     const other = await signingKey();
@@ -189,7 +200,17 @@ Deno.test("what is not signed, not signed for this, older or broken changes noth
       [
         "another program",
         { ...good, [NAME]: old[NAME] ?? new Uint8Array() },
-        /not the file that was signed/,
+        /INVALID SIGNATURE.*not the file that was signed/,
+      ],
+      [
+        "a longer program",
+        { ...good, [NAME]: new Uint8Array([...good[NAME] ?? [], 10]) },
+        /INVALID SIGNATURE.*not the file that was signed/,
+      ],
+      [
+        "a shorter program",
+        { ...good, [NAME]: good[NAME]?.slice(1) ?? new Uint8Array() },
+        /INVALID SIGNATURE.*not the file that was signed/,
       ],
       ["no signature", { "release.json": new Uint8Array(2) }, /answers 404/],
       ["an older version", old, /older than 1\.0\.0/],
@@ -257,6 +278,23 @@ Deno.test("a version that does not serve gives its place back, and the database"
     assert.equal(installed.tree.previous, undefined);
   }));
 
+Deno.test("a version that does not come up leaves the one that serves, and its mail", () =>
+  world(async ({ host, installed, key }) => {
+    const program = script("1.1.0", { schema: 7 });
+    host.files = await makeRelease("1.1.0", program, key);
+    const fake = new FakeService();
+    const parts = await installed.parts(key.publicKey, {
+      ...fake.service,
+      restart: () => Promise.reject(new Error("it ends at once")),
+    });
+    await assert.rejects(
+      upgradeFrom(host.source, parts),
+      /it ends at once\. Version 1\.0\.0 serves again/,
+    );
+    assert.deepEqual(fake.did, ["copy"], "nothing is put over what it has");
+    assert.equal((await installed.facts()).version, "1.0.0");
+  }));
+
 Deno.test("an older schema of the database is not gone back to", () =>
   world(async ({ host, installed, key }) => {
     host.files = await makeRelease(
@@ -270,6 +308,15 @@ Deno.test("an older schema of the database is not gone back to", () =>
       /cannot read the database of 1\.1\.0/,
     );
     assert.equal((await installed.facts()).version, "1.1.0");
+    // once somebody has restored what was before
+    const service = {
+      examine: async (program: string) => ({
+        ...await programFacts(program),
+        opensDatabase: true as const,
+      }),
+    };
+    await useVersion("1.0.0", await installed.parts(key.publicKey, service));
+    assert.equal((await installed.facts()).version, "1.0.0");
   }));
 
 Deno.test("a relay gives its program on, signed as it came", () =>
@@ -341,6 +388,33 @@ Deno.test("a kept version that was changed is not used again", () =>
     assert.equal(tree.current, "1.0.0");
   }));
 
+Deno.test("a file with nothing beside it that vouches for it is not signed", () =>
+  world(async ({ installed, key }) => {
+    const good = await makeRelease("1.1.0", script("1.1.0"), key);
+    const folder = `${installed.directory}/brought`;
+    await Deno.mkdir(folder);
+    const file = `${folder}/${NAME}`;
+    const parts = await installed.parts(key.publicKey);
+    const brought = () => upgradeFrom(releaseSource(file), parts);
+    await assert.rejects(brought, { trouble: "network" }, "no file at all");
+    for (const name of [NAME, "release.json"]) {
+      await Deno.writeFile(`${folder}/${name}`, good[name] as Uint8Array);
+      await assert.rejects(
+        brought,
+        (error: UpgradeFailed) =>
+          error.trouble === "invalid_signature" &&
+          /^INVALID SIGNATURE of .* has no release\.json.*upgrade aborted/
+            .test(error.message),
+        name,
+      );
+      assert.equal((await installed.facts()).version, "1.0.0");
+    }
+    const sig = "release.json.sig";
+    await Deno.writeFile(`${folder}/${sig}`, good[sig] as Uint8Array);
+    await brought();
+    assert.equal((await installed.facts()).version, "1.1.0");
+  }));
+
 Deno.test("a source is a directory, a file in it, or the program of a relay", () => {
   const cases: [string, ReturnType<typeof releaseSource>][] = [
     ["https://a.example/r/", { base: "https://a.example/r/" }],
@@ -351,7 +425,11 @@ Deno.test("a source is a directory, a file in it, or the program of a relay", ()
       program: "https://a.example/postern",
     }],
     ["/srv/releases/", { base: "/srv/releases/" }],
-    ["/srv/releases/postern", { base: "/srv/releases/" }],
+    ["/srv/releases/postern", {
+      base: "/srv/releases/",
+      file: "/srv/releases/postern",
+    }],
+    ["postern", { base: "./", file: "postern" }],
   ];
   for (const [text, source] of cases) {
     assert.deepEqual(releaseSource(text), source, text);

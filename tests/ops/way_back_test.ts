@@ -83,10 +83,18 @@ Deno.test("the copy of before comes back, and what the newer version made stays 
     const certificate = await server.certificate();
     await send(server, "one");
     const service = serviceOf(server);
-    assert.equal(await service.isRunning(), true);
+    await service.examine("");
+    const { data } = JSON.parse(
+      await server.command("db", "check", "--dry-run", "--json"),
+    );
+    assert.equal(data.ok, true);
+    assert.equal(data.schema, data.program_schema);
+    assert.equal(data.migrates, false);
+    assert.notEqual(await service.served(), undefined);
     const copy = await service.copyDatabase();
     await server.end("SIGTERM");
     changeSchema(server);
+    await assert.rejects(service.examine(""), /newer program has written/);
     // a copy that is not there changes nothing
     await assert.rejects(
       service.restoreDatabase(`${copy}-not`, ""),

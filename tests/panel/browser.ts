@@ -21,6 +21,9 @@ export { isInstalled } from "../harness/chromium.ts";
 /** More TOML of a server that shows its panel. */
 export const WITH_PANEL = "[admin]\nweb_enabled = true\n";
 
+/** Of a step that waits for a state: a machine may be slow. */
+export const LIMIT_MS = 60_000;
+
 export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM,
@@ -66,6 +69,7 @@ export async function open(
     ...look,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(LIMIT_MS);
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
   page.on("console", (message) => {
@@ -87,6 +91,41 @@ export async function logIn(
   await page.locator("input[type=password]").fill(await adminToken(server));
   await page.locator("button[type=submit]").click();
   await page.locator(".shell").waitFor();
+}
+
+/** As somebody types who knows where to go: the second key counts for a while. */
+export async function goByKeys(page: Page, key: string): Promise<void> {
+  await Promise.all([page.keyboard.press("g"), page.keyboard.press(key)]);
+}
+
+/** On one line, for whoever reads why a test has failed. */
+export async function sees({ page, faults }: View): Promise<string> {
+  const shown = await page.evaluate(() => {
+    const fields = [...document.querySelectorAll("input, select, textarea")]
+      .map((field) => {
+        const { labels, value, type } = field as HTMLInputElement;
+        const name = labels?.[0]?.textContent ?? field.className;
+        return type === "password" ? name : `${name}=${value}`;
+      });
+    const switches = [...document.querySelectorAll("[role=switch]")].map((
+      one,
+    ) =>
+      `${one.previousElementSibling?.textContent}=${
+        one.getAttribute("aria-checked")
+      }`
+    );
+    const text = document.body.innerText;
+    return [location.href, text, ...fields, ...switches].join("\n");
+  }).catch(String);
+  return [shown, ...faults].join("\n").replace(/\s*\n\s*/g, " | ");
+}
+
+export async function waitUntil(isSo: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + LIMIT_MS;
+  while (!await isSo()) {
+    if (performance.now() > end) throw new Error("it never came to be so");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 /** What was asked for has come. */

@@ -6,12 +6,15 @@ import { adminCall } from "../harness/admin_client.ts";
 import { Server } from "../harness/server.ts";
 import { violations } from "./axe.ts";
 import {
+  goByKeys,
   isInstalled,
   launch,
   logIn,
   open,
+  sees,
   settled,
   type View,
+  waitUntil,
   WITH_PANEL,
 } from "./browser.ts";
 
@@ -115,6 +118,7 @@ const STEPS: readonly (readonly [string, (parts: Parts) => Promise<void>])[] = [
     await adminCall(server, "registration.token_required", { enabled: false });
     await page.route("**/api/admin", (route) => route.abort());
     await page.getByText("Reconnecting…").waitFor();
+    await page.goto("about:blank"); // nothing more is asked
     view.faults.length = 0; // the browser says that nothing came
   }],
   ["registration is closed by a switch, after a question", async (
@@ -131,7 +135,8 @@ const STEPS: readonly (readonly [string, (parts: Parts) => Promise<void>])[] = [
     await dialog.waitFor({ state: "detached" });
     assert.equal(await toggle.getAttribute("aria-checked"), "true");
     assert.equal(await signUp(view), 200);
-    await toggle.click();
+    // on a phone people press its words
+    await page.getByText("Registration is open", { exact: true }).click();
     await dialog.getByRole("button", { name: "Turn off" }).click();
     await page.locator("[role=switch][aria-checked=false]").first().waitFor();
     await dialog.waitFor({ state: "detached" });
@@ -175,6 +180,14 @@ const STEPS: readonly (readonly [string, (parts: Parts) => Promise<void>])[] = [
     await page.getByRole("button", { name: "New token" }).click();
     const form = page.getByRole("dialog", { name: "New token" });
     await form.getByLabel("Name").fill("nightly backup");
+    // it finds out by what was typed, not by what it asks of itself meanwhile
+    let isFound = () => {};
+    const found = new Promise<void>((resolve) => isFound = resolve);
+    await page.route("**/api/admin", async (route) => {
+      const { method } = route.request().postDataJSON();
+      if (method !== "admin_tokens.create") await found;
+      await route.continue();
+    });
     const { sessions } = await adminCall(server, "admin_sessions.list");
     for (const { id } of sessions) {
       await adminCall(server, "admin_sessions.end", { id });
@@ -182,6 +195,7 @@ const STEPS: readonly (readonly [string, (parts: Parts) => Promise<void>])[] = [
     await form.getByRole("button", { name: "New token" }).click();
     const again = page.getByRole("dialog", { name: "Your session has ended" });
     await again.waitFor();
+    isFound();
     assert.deepEqual(await violations(page), []);
     assert.equal(await form.getByLabel("Name").inputValue(), "nightly backup");
     const token = await Deno.readTextFile(`${server.stateDir}/admin_token`);
@@ -216,8 +230,7 @@ const STEPS: readonly (readonly [string, (parts: Parts) => Promise<void>])[] = [
     await logIn(view, server);
     const { page, base } = view;
     await settled(page);
-    await page.keyboard.press("g");
-    await page.keyboard.press("s");
+    await goByKeys(page, "s");
     await page.getByRole("heading", { name: "Services" }).waitFor();
     await page.keyboard.press("Control+k");
     await page.getByRole("combobox", { name: "Where to?" }).fill("renew");
@@ -230,6 +243,53 @@ const STEPS: readonly (readonly [string, (parts: Parts) => Promise<void>])[] = [
     await page.keyboard.press("Escape");
     await page.goBack();
     await page.getByRole("heading", { name: "Services" }).waitFor();
+  }],
+  ["what is opened as soon as a screen is there stays open", async (
+    { server, view },
+  ) => {
+    await logIn(view, server);
+    const { page } = view;
+    await settled(page);
+    await page.evaluate(() =>
+      new MutationObserver((_, observer) => {
+        if (document.querySelector("main h1")?.textContent !== "Services") {
+          return;
+        }
+        observer.disconnect();
+        dispatchEvent(
+          new KeyboardEvent("keydown", { key: "k", ctrlKey: true }),
+        );
+      }).observe(document, { subtree: true, childList: true })
+    );
+    await goByKeys(page, "s");
+    const field = page.getByRole("combobox", { name: "Where to?" });
+    await field.fill("renew");
+    await page.evaluate(() =>
+      new Promise((resolve) =>
+        requestAnimationFrame(() => setTimeout(resolve, 50))
+      )
+    );
+    assert.equal(await field.inputValue(), "renew");
+  }],
+  ["a link that is followed with the first letter typed is asked about", async (
+    { server, view },
+  ) => {
+    await logIn(view, server, "/security?tab=paths");
+    const { page } = view;
+    const field = page.getByLabel("Path of the panel");
+    await field.evaluate(async (input: HTMLInputElement) => {
+      const { set } = Object.getOwnPropertyDescriptor(
+        HTMLInputElement.prototype,
+        "value",
+      )!;
+      set!.call(input, "/elsewhere");
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+      await new Promise((resolve) => setTimeout(resolve)); // it is drawn
+      document.querySelector<HTMLElement>(".nav a[href$='/ports']")!.click();
+    });
+    await page.getByRole("dialog", { name: "Leave what you have typed?" })
+      .getByRole("button", { name: "Leave" }).click();
+    await page.getByRole("heading", { name: "Ports" }).waitFor();
   }],
   ["what was typed is not left unasked", async ({ server, view }) => {
     await logIn(view, server, "/security?tab=paths");
@@ -289,14 +349,6 @@ async function signUp({ page, base }: View): Promise<number> {
   return response.status();
 }
 
-async function waitUntil(isSo: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail("it never came to be so");
-}
-
 async function step(
   browser: Browser,
   server: Server,
@@ -304,11 +356,12 @@ async function step(
 ): Promise<void> {
   const view = await open(browser, server);
   try {
-    view.page.setDefaultTimeout(15_000);
     await work({ server, view });
     // the browser itself says so of an answer of 401
     const faults = view.faults.filter((fault) => !/status of 401/.test(fault));
     assert.deepEqual(faults, []);
+  } catch (error) {
+    throw new Error(`On the screen: ${await sees(view)}\n${error}`);
   } finally {
     await view.context.close();
   }

@@ -1,4 +1,5 @@
 /** What is done with people in the panel, and what comes of it for them. */
+import { violations } from "./axe.ts";
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { adminCall, adminToken } from "../harness/admin_client.ts";
@@ -216,8 +217,9 @@ const TASKS: readonly Task[] = [
     const question = await dialog(page, "Give a new password?");
     await question.getByRole("button", { name: "New password" }).click();
     const made = await dialog(page, "The new password");
-    const [, password = ""] = await made.locator(".copied .code")
+    const [shown, password = ""] = await made.locator(".copied .code")
       .allTextContents();
+    assert.equal(shown, address);
     assert.equal(await loginAnswer(server, address, PASSWORD), "NO");
     assert.equal(await loginAnswer(server, address, password), "OK");
   }],
@@ -435,6 +437,8 @@ const TASKS: readonly Task[] = [
     await reserve.getByRole("button", { name: "Reserve an ending" }).click();
     await page.getByRole("row", { name: /boss/ }).getByText("Reserved")
       .waitFor();
+    // buttons of rows that are there
+    assert.deepEqual(await violations(page), []);
     await page.getByRole("button", { name: "Delete ann" }).click();
     const question = await dialog(page, "Delete ann?");
     await question.getByRole("button", { name: "Delete" }).click();

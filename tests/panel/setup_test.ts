@@ -95,6 +95,14 @@ tasksTest("people set up a relay in the panel", [
     });
     assert.equal(value, drawn);
   }],
+  ["the tunnel of CONNECT is shown with its place", async (
+    { server, view, page },
+  ) => {
+    await logIn(view, server, "/proxy");
+    const { address } = await adminCall(server, "http_proxy.status", {});
+    assert.ok(typeof address === "string" && address !== "");
+    await page.locator(".card").getByText(address, { exact: true }).waitFor();
+  }],
   ["what single people move is not counted, and the page says so", async (
     { server, view, page },
   ) => {

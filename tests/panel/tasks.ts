@@ -5,7 +5,15 @@ import { adminCall } from "../harness/admin_client.ts";
 import { ImapClient } from "../harness/imap_client.ts";
 import { Server } from "../harness/server.ts";
 import { violations } from "./axe.ts";
-import { isInstalled, launch, open, type View, WITH_PANEL } from "./browser.ts";
+import {
+  isInstalled,
+  launch,
+  open,
+  sees,
+  type View,
+  WITH_PANEL,
+} from "./browser.ts";
+export { waitUntil } from "./browser.ts";
 
 export const PASSWORD = "a good password";
 
@@ -51,14 +59,13 @@ async function task(
 ): Promise<void> {
   const view = await open(browser, server);
   const { page, faults, context } = view;
-  page.setDefaultTimeout(15_000);
   try {
     await work({ server, view, page });
     assert.deepEqual(faults, []);
   } catch (error) {
     const folder = Deno.env.get("PANEL_SCREENSHOTS");
     if (folder) await page.screenshot({ path: `${folder}/${name}.png` });
-    throw error;
+    throw new Error(`On the screen: ${await sees(view)}\n${error}`);
   } finally {
     await context.close();
   }
@@ -99,14 +106,6 @@ export async function dialog(page: Page, name: string): Promise<Locator> {
   await found.waitFor();
   assert.deepEqual(await violations(page), [], name);
   return found;
-}
-
-export async function waitUntil(isSo: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (await isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail("it never came to be so");
 }
 
 /** For people who look: nothing is written unless they say where to. */

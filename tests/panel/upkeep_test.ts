@@ -171,6 +171,7 @@ const TASKS: readonly Task[] = [
     await page.getByText("Saved").first().waitFor();
     assert.equal((await adminCall(server, "stealth.status")).mode, "minimal");
     await page.getByRole("button", { name: "New secret link" }).click();
+    await page.getByText("There is a new link").waitFor();
     await page.getByRole("button", { name: "Show the secret link" }).click();
     await page.getByText(/\?k=\w{24}/).waitFor();
     await adminCall(server, "stealth.set", { mode: "off" });

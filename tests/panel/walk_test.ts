@@ -60,6 +60,8 @@ async function walk(browser: Browser, server: Server, look: Look) {
       ({ scrollWidth, clientWidth }) => [scrollWidth, clientWidth],
     );
     assert.ok(wide! <= shown!, `${path} is ${wide} wide on ${shown}`);
+    const bar = await page.locator(".bar").boundingBox();
+    assert.equal(bar?.y, 0, `${path} has nothing above its bar`);
   }
   assert.deepEqual(faults, []);
   await context.close();

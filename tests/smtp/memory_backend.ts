@@ -10,6 +10,7 @@ import { Refusal, type RefusalCode } from "../../src/base/refusal.ts";
 import type {
   SmtpAccount,
   SmtpBackend,
+  SmtpCut,
   SmtpEnding,
   SmtpSender,
   SmtpService,
@@ -116,6 +117,12 @@ export class MemoryBackend implements SmtpBackend {
   }
 
   readonly errors: string[] = [];
+
+  readonly cuts: string[] = [];
+
+  countCut(service: SmtpService, reason: SmtpCut): void {
+    this.cuts.push(`${service} ${reason}`);
+  }
 
   countError(
     service: SmtpService,

@@ -70,7 +70,8 @@ Deno.test("serve() refuses one connection too many from an address", async () =>
     "421 4.7.0 Too many connections, try again later",
   );
   assert.equal(await refused.line(), "(close)");
-  assert.equal(server.counts.refused, 1);
+  assert.equal(server.counts.sinceStart.submission.overAddress, 1);
+  assert.equal(server.counts.addresses.submission, 1);
   const other = await connectTo(server, "mx", { secure: true });
   assert.equal(await other.line(), GREETING);
   await closed(server, refused, other, ...peers);

@@ -216,9 +216,10 @@ batchTest("run() notices a corrupt database", ({ db, runner }) => {
   const result = fresh.run([message([1], 10)], NOW);
   again.close();
   assert.equal(result.fault, "corrupt");
-  assert.deepEqual(result.outcomes, [
-    { kind: "refused", code: "storage_read_only", detail: {} },
-  ]);
+  assert.deepEqual(
+    result.outcomes.map((one) => one.kind === "refused" && one.code),
+    ["storage_read_only"],
+  );
 });
 
 batchTest("a mailbox without free UIDs starts anew", ({ db, runner }) => {

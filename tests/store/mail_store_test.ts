@@ -7,7 +7,7 @@ import {
   type MailboxChange,
   SEEN,
 } from "../../src/mail/mailbox.ts";
-import type { ModSeq } from "../../src/base/ids.ts";
+import type { AccountId, ModSeq } from "../../src/base/ids.ts";
 import type { Store } from "../../src/store/store.ts";
 import {
   addAccount,
@@ -734,6 +734,121 @@ storeTest("rename() of INBOX moves its messages only", async ({ store }) => {
   assert.equal(after.id, inbox.id);
   assert.deepEqual([after.exists, after.uidNext], [0, 4]);
   assert.ok(await mailOf(store, ann).find("INBOX/child"));
+});
+
+/** Names, those that are no mailbox in brackets, subscribed ones with a star. */
+async function shape(store: Store, account: AccountId): Promise<string> {
+  const mailboxes = await mailOf(store, account).list();
+  return mailboxes.map(({ name, selectable, subscribed }) =>
+    (selectable ? name : `(${name})`) + (subscribed ? "*" : "")
+  ).join(" ");
+}
+
+const LEFT: Readonly<
+  Record<string, readonly [left: string, ...steps: string[]]>
+> = {
+  "a parent goes with the last below it": [
+    "INBOX*",
+    "create a/b/c",
+    "delete a",
+    "delete a/b",
+    "delete a/b/c",
+  ],
+  "a parent goes with the last below it that gets another name": [
+    "INBOX* c",
+    "create a/b",
+    "delete a",
+    "rename a/b c",
+  ],
+  "a parent stays for the others": [
+    "(a) INBOX* a/c",
+    "create a/b",
+    "create a/c",
+    "delete a",
+    "delete a/b",
+  ],
+  "a parent that is subscribed stays a name": [
+    "(a)* INBOX*",
+    "create a/b",
+    "subscribe a",
+    "delete a",
+    "delete a/b",
+  ],
+  "a subscription needs no parent": [
+    "(a/b)* INBOX*",
+    "create a/b",
+    "subscribe a/b",
+    "delete a/b",
+    "delete a",
+  ],
+  "a name without a subscription goes": [
+    "INBOX*",
+    "create a/b",
+    "subscribe a",
+    "delete a",
+    "delete a/b",
+    "unsubscribe a",
+  ],
+  "a name of one below does not keep a name": [
+    "INBOX* a (a/b)*",
+    "create a/b",
+    "subscribe a/b",
+    "delete a/b",
+    "delete a",
+    "create c",
+    "rename c a",
+  ],
+  "a subscription is to what has the name now": [
+    "INBOX* a* a/b*",
+    "create a/b",
+    "subscribe a",
+    "subscribe a/b",
+    "delete a/b",
+    "delete a",
+    "create c/b",
+    "rename c a",
+  ],
+  "a subscription stays where its mailbox was": [
+    "(a/b)* INBOX* c",
+    "create a/b",
+    "subscribe a/b",
+    "delete a/b",
+    "rename a c",
+  ],
+  "INBOX may get a name that was one": [
+    "INBOX* a*",
+    "create a",
+    "subscribe a",
+    "delete a",
+    "rename INBOX a",
+  ],
+};
+for (const [what, [left, ...steps]] of Object.entries(LEFT)) {
+  storeTest(what, async ({ store }) => {
+    const { ann } = await annWith(store, 0);
+    const mail = mailOf(store, ann);
+    for (const step of steps) {
+      const [verb, name = "", to = ""] = step.split(" ");
+      if (verb === "create") await mail.create(name);
+      else if (verb === "delete") await mail.delete(name);
+      else if (verb === "rename") await mail.rename(name, to);
+      else await mail.setSubscribed(name, verb === "subscribe");
+    }
+    const names = (text: string) => text.split(" ").sort();
+    assert.deepEqual(names(await shape(store, ann)), names(left));
+  });
+}
+
+storeTest("what is gone does not count as a mailbox", async ({ store }) => {
+  const { ann } = await annWith(store, 0);
+  const mail = mailOf(store, ann);
+  for (let i = 0; i < 120; i++) {
+    await mail.create(`a${i}/b`);
+    await mail.delete(`a${i}`);
+    await mail.delete(`a${i}/b`);
+  }
+  await assert.rejects(mail.delete("a1"), refusal("no_such_mailbox"));
+  assert.equal(await shape(store, ann), "INBOX*");
 });
 
 storeTest("setSubscribed() is remembered", async ({ store }) => {

@@ -181,3 +181,49 @@ Deno.test("switched off there is no such method; on, it is made and told; off ag
     await server.command("http-proxy", "disable");
     await assert.rejects(server.command("http-proxy", "url"));
   }, ""));
+
+Deno.test("switched on by the file or a setting alone, it has a link that leads in", () =>
+  withRelay(async (server) => {
+    const target = `chat.example:${server.ports.imap}`;
+    const url = async () => {
+      for (;;) {
+        const { data } = JSON.parse(
+          await server.command("http-proxy", "--json"),
+        );
+        if (data.credentials_set) break;
+        await new Promise((done) => setTimeout(done, 100));
+      }
+      return new URL((await server.command("http-proxy", "url")).trim());
+    };
+    const leadsIn = async ({ username, password }: URL) => {
+      const socket = dialled(server);
+      socket.write(asking(target, `${username}:${password}`));
+      assert.match(await read(socket, /\* OK/), /^HTTP\/1\.1 200 /);
+      socket.destroy();
+    };
+    const made = await url();
+    await leadsIn(made);
+    await server.command("settings", "set", "http_proxy_username", "");
+    const again = await url();
+    assert.notEqual(again.username, "");
+    assert.equal(again.password, made.password);
+    await leadsIn(again);
+  }, "[http_proxy]\nenabled = true\n"));
+
+Deno.test("who leaves before the answer holds nothing of the relay", () =>
+  withRelay(async (server) => {
+    const request = asking(`chat.example:${server.ports.imap}`);
+    for (let i = 0; i < 60; i++) {
+      const socket = dialled(server);
+      await new Promise((resolve) => socket.once("connect", resolve));
+      socket.write(request, () => socket.resetAndDestroy());
+      await new Promise((resolve) => socket.once("close", resolve));
+    }
+    for (const end = performance.now() + 3 * LIMIT_MS;;) {
+      const { traffic: { connections } } = JSON.parse(
+        await server.command("http-proxy", "--json"),
+      ).data;
+      if (connections === 0) break;
+      assert.ok(performance.now() < end, `${connections} are open`);
+    }
+  }));

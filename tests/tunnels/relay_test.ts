@@ -166,6 +166,21 @@ Deno.test("a new password or cipher cuts who knows the old one; off closes the p
     (await Deno.connect(server.endpoint("shadowsocks"))).close();
   }));
 
+Deno.test("where the file has no password, one that is reset is another at once", async () => {
+  const server = await Server.start({});
+  try {
+    await server.command("proxy", "enable");
+    const before = await server.command("proxy", "url");
+    const shown = await server.command("proxy", "password", "reset");
+    assert.match(shown, /^password +set$/m);
+    const url = await server.command("proxy", "url");
+    assert.match(url, /^ss:/);
+    assert.notEqual(url, before);
+  } finally {
+    await server.dispose();
+  }
+});
+
 Deno.test("secrets are in no list, and those that do not fit are refused", () =>
   withRelay(async (server) => {
     for (

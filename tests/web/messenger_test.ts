@@ -5,132 +5,17 @@
  */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import axe from "axe-core";
+import type { Browser } from "playwright-core";
+import { isInstalled } from "../harness/chromium.ts";
+import type { Server } from "../harness/server.ts";
 import {
-  type Browser,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
-} from "playwright-core";
-import { CHROMIUM, isInstalled } from "../harness/chromium.ts";
-import { Server } from "../harness/server.ts";
-
-const LIMIT_MS = 60_000;
-const PHONE: BrowserContextOptions = {
-  viewport: { width: 360, height: 740 },
-  hasTouch: true,
-  colorScheme: "dark",
-};
-
-class Person {
-  private constructor(readonly page: Page, readonly faults: string[]) {}
-
-  static async open(
-    browser: Browser,
-    server: Server,
-    options: BrowserContextOptions = {},
-  ): Promise<Person> {
-    const context = await browser.newContext({
-      ignoreHTTPSErrors: true,
-      ...options,
-    });
-    return await Person.tab(await context.newPage(), server);
-  }
-
-  static async tab(page: Page, server: Server): Promise<Person> {
-    page.setDefaultTimeout(LIMIT_MS);
-    const faults: string[] = [];
-    page.on("pageerror", (error) => faults.push(error.message));
-    page.on("console", (message) => {
-      if (/Content Security Policy/.test(message.text())) {
-        faults.push(message.text());
-      }
-    });
-    await page.goto(`https://127.0.0.1:${server.ports.https}/app`);
-    return new Person(page, faults);
-  }
-
-  async signUp(name: string): Promise<void> {
-    await this.page.getByLabel("Your name").fill(name);
-    await this.press("Create account");
-    await this.isOnline();
-  }
-
-  async isOnline(): Promise<void> {
-    // what is there and not seen, as on phones, counts too
-    await this.page.locator(".app-state.online").waitFor({ state: "attached" });
-  }
-
-  async press(name: string): Promise<void> {
-    await this.page.getByRole("button", { name, exact: true }).click();
-  }
-
-  async write(text: string): Promise<void> {
-    await this.page.getByLabel("Write a message").fill(text);
-    await this.press("Send");
-  }
-
-  bubble(text: string) {
-    return this.page.getByRole("main").getByRole("listitem").filter({
-      hasText: text,
-    });
-  }
-
-  async openChat(name: string): Promise<void> {
-    await this.page.getByRole("navigation")
-      .getByRole("button", { name: new RegExp(name) }).first().click();
-  }
-
-  /** Nothing serious by axe, nothing wider than the screen. */
-  async looksRight(): Promise<void> {
-    await this.page.evaluate(axe.source);
-    const found = await this.page.evaluate(async () => {
-      // deno-lint-ignore no-explicit-any
-      const { violations } = await (globalThis as any).axe.run();
-      // deno-lint-ignore no-explicit-any
-      const { scrollWidth, clientWidth } = (globalThis as any).document
-        .documentElement;
-      return [
-        ...violations.filter(({ impact }: { impact: string }) =>
-          impact === "serious" || impact === "critical"
-        ).map(({ id, nodes }: { id: string; nodes: { html: string }[] }) =>
-          `${id}: ${nodes[0]?.html}`
-        ),
-        ...(scrollWidth > clientWidth ? ["wider than the screen"] : []),
-      ];
-    });
-    assert.deepEqual(found, []);
-  }
-}
-
-interface Scene {
-  readonly browser: Browser;
-  readonly server: Server;
-  /** At a desk. */
-  readonly ann: Person;
-  /** On a phone. */
-  readonly bob: Person;
-}
-
-/** Two people who have met. */
-async function scene(browser: Browser, server: Server): Promise<Scene> {
-  const ann = await Person.open(browser, server, { acceptDownloads: true });
-  const bob = await Person.open(browser, server, PHONE);
-  await ann.signUp("Ann");
-  await bob.signUp("Bob");
-  await ann.press("Meet somebody");
-  const link = await ann.page.getByRole("link", {
-    name: "My invitation link",
-  }).getAttribute("href");
-  await bob.press("Meet somebody");
-  await bob.looksRight();
-  await bob.page.getByLabel("Their invitation link").fill(link!);
-  await bob.page.getByText("the key was checked").waitFor();
-  await bob.write("Hello from a phone");
-  await ann.openChat("Bob");
-  await ann.bubble("Hello from a phone").waitFor();
-  return { browser, server, ann, bob };
-}
+  Person,
+  PHONE,
+  runSteps,
+  type Scene,
+  scene,
+  withMessengers,
+} from "./messengers.ts";
 
 const STEPS: [name: string, work: (scene: Scene) => Promise<void>][] = [];
 
@@ -168,7 +53,8 @@ step(
     await ann.looksRight();
     await banner.getByLabel("Password").fill("wrong-password-of-hers");
     await banner.getByRole("button", { name: "Log in" }).click();
-    await banner.waitFor();
+    await banner.getByText("does not accept this address and password")
+      .waitFor();
     await banner.getByLabel("Password").fill("quite-another-password");
     await banner.getByRole("button", { name: "Log in" }).click();
     await ann.isOnline();
@@ -286,7 +172,7 @@ step(
     );
     await bob.bubble("An answer of several").waitFor();
     await bob.bubble("An answer of several").getByRole("button", {
-      name: "React",
+      name: "Reply, react and more",
     })
       .click();
     await bob.looksRight();
@@ -303,6 +189,7 @@ step(
     await bob.page.getByRole("button", { name: "Unblock" }).waitFor();
     await bob.press("Unblock");
     await bob.press("Back");
+    await bob.page.getByTitle("About this chat").waitFor();
     await bob.press("Back");
     for (const person of [ann, bob]) {
       for (const name of ["New group", "Folders", "Settings"]) {
@@ -327,27 +214,15 @@ step(
 Deno.test({
   name: "the messenger in a browser",
   ignore: !isInstalled(),
-  async fn(t) {
-    const server = await Server.start();
-    await server.command("webimap", "enable");
-    await server.command("websmtp", "enable");
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ["--no-sandbox", "--ignore-certificate-errors"],
-    });
-    try {
+  fn: (t) =>
+    withMessengers(async (browser, server) => {
       await t.step(
         "an account is made with one press, in each language",
         () => oneEach(browser, server),
       );
       const met = await scene(browser, server);
-      for (const [name, work] of STEPS) await t.step(name, () => work(met));
-      assert.deepEqual([...met.ann.faults, ...met.bob.faults], []);
-    } finally {
-      await browser.close();
-      await server.dispose();
-    }
-  },
+      await runSteps(t, met, STEPS);
+    }),
 });
 
 async function oneEach(browser: Browser, server: Server): Promise<void> {

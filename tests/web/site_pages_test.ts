@@ -13,6 +13,7 @@ import {
   chromium,
   type Page,
 } from "playwright-core";
+import { TOPICS } from "../../web/guide/topics.ts";
 import { LANGUAGES } from "../../web/i18n/languages.ts";
 import { Server } from "../harness/server.ts";
 import { CONTACT, GROUP } from "../harness/test_shares.ts";
@@ -27,6 +28,7 @@ const PATHS = [
   "/deploy",
   "/account",
   "/share",
+  "/share/edit?slug=ann",
   "/ann",
   "/inv/welcome1",
   "/inv/nothing",
@@ -82,6 +84,15 @@ async function checkLayout(page: Page, path: string): Promise<void> {
     ({ scrollWidth, clientWidth }) => ({ scrollWidth, clientWidth }),
   );
   assert.ok(scrollWidth <= clientWidth, `${path} is wider than the screen`);
+  const cut = await page.locator(".bar a").evaluateAll(
+    (links, width) =>
+      links.filter((link) => {
+        const { left, right } = link.getBoundingClientRect();
+        return left < 0 || right > width;
+      }).map(({ textContent }) => textContent),
+    clientWidth,
+  );
+  assert.deepEqual(cut, [], `the menu of ${path} is cut`);
 }
 
 /** What of it hinders people, by the rules of axe. */
@@ -146,6 +157,96 @@ async function readInLanguage(
   }
 }
 
+/** Every topic on a phone, where tables and commands are widest. */
+async function readTopics(
+  browser: Browser,
+  base: string,
+  language: string,
+): Promise<void> {
+  const { page, faults, close } = await opened(browser, base, {
+    viewport: { width: 390, height: 844 },
+    isMobile: true,
+  });
+  for (const { name } of TOPICS) {
+    await page.goto(`${base}/docs/${name}?lang=${language}`);
+    const where = `${name} in ${language}`;
+    assert.equal(await page.locator("h1").count(), 1, where);
+    await checkLayout(page, where);
+    assert.deepEqual(await hindrances(page), [], where);
+  }
+  assert.deepEqual(faults, []);
+  await close();
+}
+
+/** What a form of another page, an old one or a wrong one, is answered with. */
+const REFUSED: readonly (readonly [number, string, string])[] = [
+  [400, "/share", "url=https%3A%2F%2Fevil.example%2F"],
+  [405, "/info", "url=x"],
+  [413, "/share", `url=${"x".repeat(300_000)}`],
+];
+
+async function readRefusals(
+  browser: Browser,
+  base: string,
+  language: string,
+): Promise<void> {
+  const { page, faults, close } = await opened(browser, base, {
+    viewport: { width: 390, height: 844 },
+    isMobile: true,
+    colorScheme: "dark",
+  });
+  await page.goto(`${base}/?lang=${language}`);
+  for (const [status, path, body] of REFUSED) {
+    const where = `${status} in ${language}`;
+    await page.route(`${base}${path}`, (route) =>
+      route.continue({
+        method: "POST",
+        postData: body,
+        headers: {
+          ...route.request().headers(),
+          "content-type": "application/x-www-form-urlencoded",
+          origin: base,
+        },
+      }));
+    const answer = await page.goto(`${base}${path}`);
+    await page.unroute(`${base}${path}`);
+    assert.equal(answer?.status(), status, where);
+    const html = page.locator("html");
+    assert.equal(await html.getAttribute("lang"), language, where);
+    assert.equal(await page.locator("h1").count(), 1, where);
+    await checkLayout(page, where);
+    assert.deepEqual(await hindrances(page), [], where);
+  }
+  assert.deepEqual(faults, []);
+  await close();
+}
+
+/** On the page of a link of his own. */
+async function changeWithoutScripts(
+  page: Page,
+  base: string,
+  key: string,
+): Promise<void> {
+  await page.click("a[href^='/share/edit']");
+  assert.equal(await page.inputValue("#change_slug"), "bikes");
+  await page.fill("#change_key", key);
+  await page.fill("#name", "Night riders");
+  await page.click("button[value=change]");
+  const link = await page.getAttribute("[role=status] a", "href") ?? "";
+  assert.equal(new URL(link).pathname, "/bikes");
+  await page.goto(`${base}/bikes`);
+  assert.match(await page.textContent("h1") ?? "", /Group “Night riders”/);
+  await page.click("a[href^='/share/edit']");
+  await page.fill("#delete_key", "wrong");
+  await page.check("#sure");
+  await page.click("button[value=delete]");
+  assert.match(await page.textContent("[role=alert]") ?? "", /not the key/);
+  await page.fill("#delete_key", key);
+  await page.check("#sure");
+  await page.click("button[value=delete]");
+  assert.match(await page.textContent("[role=status]") ?? "", /deleted/);
+}
+
 async function shareWithoutScripts(
   browser: Browser,
   base: string,
@@ -156,14 +257,19 @@ async function shareWithoutScripts(
   await page.goto(`${base}/share`);
   await page.fill("#url", "https://evil.example/");
   await page.click("button[type=submit]");
-  assert.match(await page.textContent("[role=alert]") ?? "", /no invite link/);
+  assert.match(
+    await page.textContent("[role=alert]") ?? "",
+    /not an invite link/,
+  );
   assert.equal(await page.inputValue("#url"), "https://evil.example/");
   await page.fill("#url", GROUP);
   await page.fill("#slug", "bikes");
   await page.click("button[type=submit]");
-  assert.match(await page.textContent("main") ?? "", /[0-9a-f]{32}/);
+  const made = page.locator("main").filter({ hasText: /[0-9a-f]{32}/ });
+  const [key = ""] = /[0-9a-f]{32}/.exec(await made.textContent() ?? "") ?? [];
   await page.goto(`${base}/BIKES`);
   assert.match(await page.textContent("h1") ?? "", /Group “Bike <club>”/);
+  await changeWithoutScripts(page, base, key);
   assert.deepEqual(faults, []);
   await close();
 }
@@ -196,6 +302,13 @@ async function search(browser: Browser, base: string): Promise<void> {
   page.on("request", (request) => {
     if (/\/docs\//.test(request.url())) asked.push(request.url());
   });
+  await page.route("**/docs/search.json*", (route) => route.abort());
+  await page.fill("#search", "quota");
+  await page.getByText("cannot be loaded").waitFor();
+  await page.unroute("**/docs/search.json*");
+  asked.length = 0;
+  faults.length = 0; // that the request was ended is told there
+  await page.fill("#search", "");
   await page.locator("#search").pressSequentially("invitation token");
   await page.waitForSelector("[data-results] li a");
   await page.fill("#search", "quota");
@@ -207,6 +320,68 @@ async function search(browser: Browser, base: string): Promise<void> {
   );
   assert.deepEqual(faults, []);
   await close();
+  const plain = await opened(browser, base, { javaScriptEnabled: false });
+  await plain.page.goto(`${base}/docs/general?lang=en`);
+  await plain.page.fill("#search", "quota");
+  await plain.page.click("search button");
+  await plain.page.waitForSelector(
+    "[data-results] a[href*='/docs/maintenance']",
+  );
+  assert.equal(await plain.page.inputValue("#search"), "quota");
+  assert.deepEqual(plain.faults, []);
+  await plain.close();
+}
+
+/** There where it can be done, and said when it is. */
+async function copy(browser: Browser, base: string): Promise<void> {
+  const { page, faults, close } = await opened(browser, base, {
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  const button = page.locator("[data-copy]").first();
+  await page.goto(`${base}/ann`);
+  const usual = await button.textContent();
+  await Promise.all([
+    button.filter({ hasText: "Copied" }).waitFor(), // it is said for a while
+    button.click(),
+  ]);
+  assert.equal(
+    await page.evaluate("navigator.clipboard.readText()"),
+    await button.getAttribute("data-copy"),
+  );
+  await button.filter({ hasText: usual ?? "" }).waitFor();
+  await page.addInitScript("delete Navigator.prototype.clipboard");
+  await page.goto(`${base}/ann`);
+  await page.waitForLoadState("networkidle");
+  assert.equal(await button.isVisible(), false);
+  assert.deepEqual(faults, []);
+  await close();
+}
+
+/** On paper nothing scrolls, and menus lead nowhere. */
+async function print(browser: Browser, base: string): Promise<void> {
+  const visited = await opened(browser, base, {
+    viewport: { width: 480, height: 700 },
+    colorScheme: "dark",
+  });
+  const { page, faults } = visited;
+  for (const topic of ["quick-start", "admin", "endpoint-rewrite"]) {
+    await page.goto(`${base}/docs/${topic}`);
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    const cut = await page.locator("article pre").evaluateAll((blocks) =>
+      blocks.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)
+        .map(({ textContent }) => textContent)
+    );
+    assert.deepEqual(cut, [], `commands of ${topic} are cut`);
+    for (const other of await page.locator(".bar, search, footer").all()) {
+      assert.equal(await other.isVisible(), false, topic);
+    }
+    const ink = await page.evaluate(
+      "getComputedStyle(document.querySelector('article')).color",
+    );
+    assert.equal(ink, "rgb(0, 0, 0)", topic);
+  }
+  assert.deepEqual(faults, []);
+  await visited.close();
 }
 
 Deno.test({
@@ -232,6 +407,16 @@ Deno.test({
           () => readInLanguage(browser, base, language),
         );
       }
+      for (const language of LANGUAGES) {
+        await t.step(
+          `the whole guide in ${language}`,
+          () => readTopics(browser, base, language),
+        );
+        await t.step(
+          `what is refused in ${language}`,
+          () => readRefusals(browser, base, language),
+        );
+      }
       await t.step(
         "a contact is shared without scripts",
         () => shareWithoutScripts(browser, base),
@@ -240,7 +425,9 @@ Deno.test({
         "QR codes say what the links say",
         () => readCodes(browser, base),
       );
+      await t.step("links are copied", () => copy(browser, base));
       await t.step("the guide is searched", () => search(browser, base));
+      await t.step("the guide is printed", () => print(browser, base));
     } finally {
       await browser.close();
       await server.dispose();

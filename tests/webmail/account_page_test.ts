@@ -57,7 +57,7 @@ Deno.test("an account is changed and deleted on its page, in all languages", () 
     const wrong = await submit(ann, { ...change, password: "wrong" });
     assert.deepEqual([wrong.status, problem(wrong)], [
       401,
-      "Invalid credentials.",
+      "The address or the password is wrong.",
     ]);
     const inRussian = await submit(ann, { ...change, password: "wrong" }, {
       "accept-language": "ru",
@@ -88,6 +88,10 @@ Deno.test("an account is changed and deleted on its page, in all languages", () 
     assert.equal((await submit(bob, { ...remove, sure: "yes" })).status, 401);
     const large = await submit(bob, { address: "x".repeat(5000) });
     assert.equal(large.status, 413);
+    const parts = await submit(bob, change, {
+      "content-type": "multipart/form-data; boundary=x",
+    });
+    assert.equal(parts.status, 415);
     assert.equal(
       (await ann.ask("/account", { method: "PUT", as: null })).status,
       405,

@@ -17,7 +17,11 @@ Deno.test("off, they are not there, whoever asks how", () =>
     for (const path of paths) {
       for (const method of ["GET", "POST", "PUT", "DELETE", "OPTIONS"]) {
         for (const as of [null, ann] as const) {
-          const { status, json } = await ann.ask(path, { method, as });
+          const { status, json, headers } = await ann.ask(path, {
+            method,
+            as,
+          });
+          assert.equal(headers.get("cache-control"), "no-store");
           assert.deepEqual([path, method, status, json.error], [
             path,
             method,
@@ -104,7 +108,12 @@ async function listed(server: { command(...args: string[]): Promise<string> }) {
 Deno.test("nothing of an account passes in clear", () =>
   withWorld(async (world, ann) => {
     const base = `http://127.0.0.1:${world.server.ports.http}`;
-    const headers = { "x-email": ann.address, "x-password": PASSWORD };
+    const own = { "x-email": ann.address, "x-password": PASSWORD };
+    // nobody knows by which way it came to the proxy
+    const headers = { ...own, "x-forwarded-for": "192.0.2.1" };
+    const near = await fetch(`${base}/webimap/mailboxes`, { headers: own });
+    assert.equal(near.status, 200); // it has not left this machine
+    await near.body?.cancel();
     for (const method of ["GET", "HEAD", "DELETE"]) {
       const path = method === "DELETE" ? "message/1" : "mailboxes";
       const answer = await fetch(`${base}/webimap/${path}`, {
@@ -332,7 +341,7 @@ Deno.test("what may not be sent is refused with the words that clients know", ()
       assertFault(answered, status, text);
       assert.equal(answered.json.code, code, answered.text);
     }
-    await world.server.command("settings", "set", "max_message_size", "2000");
+    await world.server.command("settings", "set", "max_message_size", "2000B");
     const large = await ann.send(bob.address, ok + "x".repeat(3000));
     assertFault(large, 413, "552 5.3.4 message file too big");
     assert.equal(large.json.code, "too_large");
@@ -384,6 +393,11 @@ Deno.test("a request waits for mail and no longer", () =>
     await new Promise((resolve) => setTimeout(resolve, 200));
     await world.server.command("blocklist", "add", bob.address);
     assertFault(await revoked, 401, "session revoked");
+    const last = ann.ask("/webimap/messages?wait=100");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await world.server.command("webimap", "disable");
+    const { status, text } = await last;
+    assert.deepEqual([status, text], [404, '{"error":"not found"}']);
   }));
 
 Deno.test("eight may wait, the ninth is refused", () =>
@@ -398,50 +412,58 @@ Deno.test("eight may wait, the ninth is refused", () =>
     assert.equal((await ann.ask("/webimap/messages?wait=1")).status, 200);
   }));
 
-Deno.test("only pages of listed origins may read what others are told", () =>
-  withWorld(async (world, ann) => {
-    const path = "/webimap/mailboxes";
-    const from = (origin: string, method = "GET") =>
-      ann.ask(path, { method, headers: { origin } });
-    const allowed = ({ headers }: Answer) =>
-      headers.get("access-control-allow-origin");
-    assert.equal(allowed(await from("https://evil.example")), null);
-    assert.equal((await from("https://evil.example", "OPTIONS")).status, 403);
-    await world.server.command(
-      "settings",
-      "set",
-      "webmail_cors_origins",
-      "https://App.example:443, http://localhost:5173",
-    );
-    const good = await from("https://app.example");
-    assert.equal(allowed(good), "https://app.example");
-    assert.match(good.headers.get("vary") ?? "", /Origin/);
-    assert.equal(good.headers.get("access-control-allow-credentials"), null);
-    const asked = await from("http://localhost:5173", "OPTIONS");
-    assert.equal(asked.status, 204);
-    assert.match(
-      asked.headers.get("access-control-allow-headers") ?? "",
-      /X-Password.*X-Ticket/,
-    );
-    assert.equal(asked.headers.get("access-control-max-age"), "600");
-    for (
-      const origin of [
-        "null",
-        "https://app.example.evil.example",
-        "http://app.example",
-        "https://app.example:8443",
-        "https://sub.app.example",
-        "garbage",
-      ]
-    ) {
-      const answer = await from(origin);
-      assert.equal(allowed(answer), null, origin);
-      assert.equal(answer.status, 200);
-      assert.equal((await from(origin, "OPTIONS")).status, 403);
-    }
-    await world.server.command("settings", "set", "webmail_cors_origins", "*");
-    assert.equal(allowed(await from("null")), "*");
-  }));
+for (const path of ["/webimap/mailboxes", "/webimap/ws"]) {
+  Deno.test(`only pages of listed origins may read ${path}`, () =>
+    withWorld(async (world, ann) => {
+      const from = (origin: string, method = "GET") =>
+        ann.ask(path, { method, headers: { origin } });
+      const { status: usual } = await ann.ask(path);
+      const allowed = ({ headers }: Answer) =>
+        headers.get("access-control-allow-origin");
+      assert.equal(allowed(await from("https://evil.example")), null);
+      assert.equal((await from("https://evil.example", "OPTIONS")).status, 403);
+      await world.server.command(
+        "settings",
+        "set",
+        "webmail_cors_origins",
+        "https://App.example:443, http://localhost:5173",
+      );
+      const good = await from("https://app.example");
+      assert.equal(allowed(good), "https://app.example");
+      assert.match(good.headers.get("vary") ?? "", /Origin/);
+      assert.equal(good.headers.get("access-control-allow-credentials"), null);
+      const asked = await from("http://localhost:5173", "OPTIONS");
+      assert.equal(asked.status, 204);
+      assert.match(
+        asked.headers.get("access-control-allow-headers") ?? "",
+        /X-Password.*X-Ticket/,
+      );
+      assert.equal(asked.headers.get("access-control-max-age"), "600");
+      for (
+        const origin of [
+          "null",
+          "https://app.example.evil.example",
+          "http://app.example",
+          "https://app.example:8443",
+          "https://sub.app.example",
+          "garbage",
+        ]
+      ) {
+        const answer = await from(origin);
+        assert.equal(allowed(answer), null, origin);
+        assert.equal(answer.status, usual);
+        assert.equal(answer.headers.get("cache-control"), "no-store");
+        assert.equal((await from(origin, "OPTIONS")).status, 403);
+      }
+      await world.server.command(
+        "settings",
+        "set",
+        "webmail_cors_origins",
+        "*",
+      );
+      assert.equal(allowed(await from("null")), "*");
+    }));
+}
 
 Deno.test("one account asks so often in a minute", () =>
   withWorld(async (_world, ann, bob) => {

@@ -4,6 +4,7 @@
  * @module
  */
 import { render } from "preact";
+import { useRef, useState } from "preact/hooks";
 import {
   chooseLanguage,
   language,
@@ -14,7 +15,7 @@ import { t } from "./panel/i18n/translate.ts";
 import { useStore } from "./panel/client/store.ts";
 import { restoreTheme } from "./panel/shell/theme.ts";
 import { Button } from "./panel/ui/button.tsx";
-import { Toasts } from "./panel/ui/toast.tsx";
+import { toast, Toasts } from "./panel/ui/toast.tsx";
 import { WebMail } from "./app/net/web_mail.ts";
 import { Book } from "./app/model/book.ts";
 import { Messenger } from "./app/model/messenger.ts";
@@ -24,6 +25,7 @@ import { readTransfer } from "./app/storage/transfer.ts";
 import { DeviceVault, MemoryVault, type Vault } from "./app/storage/vault.ts";
 import { Login } from "./app/ui/login.tsx";
 import { Main } from "./app/ui/main.tsx";
+import { said } from "./app/ui/parts/said.ts";
 import { isElsewhere, messenger } from "./app/ui/state.ts";
 
 function begin(book: Book): void {
@@ -42,12 +44,22 @@ async function openVault(
   if (!hold) return undefined;
   void hold.lost.then(() => {
     messenger.get()?.link.stop();
+    // what is still under way here would write over what the other tab writes
+    messenger.get()?.book.vault.close();
     messenger.set(undefined);
     isElsewhere.set(true);
   });
   void navigator.storage?.persist?.();
-  const vault = await DeviceVault.open();
-  return vault.whenWiped(hold.release);
+  const vault = await DeviceVault.open().catch((cause) => {
+    hold.release();
+    throw new Error("not_kept_here", { cause });
+  });
+  return vault.whenWiped(hold.release).whenLost(() => {
+    hold.release();
+    messenger.get()?.link.stop();
+    messenger.set(undefined);
+    toast(t("app.lost"), "bad");
+  });
 }
 
 /** @throws {Error} `already_here` when another tab has begun with an account meanwhile */
@@ -87,12 +99,26 @@ async function resume(takeOver: boolean): Promise<void> {
 }
 
 function Elsewhere() {
+  const [busy, setBusy] = useState(false);
+  const isTaking = useRef(false);
   return (
     <main class="app-login">
       <h1>{t("app.title")}</h1>
       <div class="card app-form">
         <p>{t("app.elsewhere")}</p>
-        <Button kind="primary" onClick={() => void resume(true)}>
+        <Button
+          kind="primary"
+          busy={busy}
+          onClick={() => {
+            if (isTaking.current) return;
+            isTaking.current = true;
+            setBusy(true);
+            void resume(true).finally(() => {
+              isTaking.current = false;
+              setBusy(false);
+            });
+          }}
+        >
           {t("app.use_here")}
         </Button>
       </div>
@@ -116,6 +142,10 @@ function App() {
   );
 }
 
+// whatever nobody else has caught is said as well
+addEventListener("unhandledrejection", ({ reason }) => {
+  toast(said(reason), "bad");
+});
 restoreTheme();
 await loadLanguage(preferredLanguage());
 await resume(false).catch(() => {}); // what cannot be read is not there: one logs in again

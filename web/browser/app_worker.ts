@@ -14,6 +14,7 @@ interface LifeEvent extends Event {
 
 const CACHE = "postern-app-1";
 const PAGE = "/app";
+const ANSWER_MS = 500;
 
 addEventListener("install", (event) => {
   (event as LifeEvent).waitUntil(
@@ -30,6 +31,49 @@ addEventListener("fetch", (event) => {
     (event as FetchEvent).respondWith(kept(request));
   }
 });
+
+interface NotificationEvent extends LifeEvent {
+  readonly notification: {
+    readonly data: { readonly chat?: string } | undefined;
+    close(): void;
+  };
+}
+interface Page {
+  focus(): Promise<Page>;
+  postMessage(data: unknown, ports: readonly MessagePort[]): void;
+}
+interface Pages {
+  matchAll(options: { readonly type: "window" }): Promise<readonly Page[]>;
+  openWindow(url: string): Promise<unknown>;
+}
+
+/** Somebody pressed what the desktop said: to that chat. */
+addEventListener("notificationclick", (event) => {
+  const { notification, waitUntil } = event as NotificationEvent;
+  notification.close();
+  const { clients } = globalThis as unknown as { readonly clients: Pages };
+  const lead = async () => {
+    const pages = await clients.matchAll({ type: "window" });
+    const page = await speaking(pages, notification.data?.chat) ?? pages[0];
+    return page ? await page.focus() : await clients.openWindow(PAGE);
+  };
+  waitUntil.call(event, lead());
+});
+
+/** Of several tabs one alone speaks for the account: it answers, and leads to the chat. */
+function speaking(
+  pages: readonly Page[],
+  chat: string | undefined,
+): Promise<Page | undefined> {
+  return new Promise((resolve) => {
+    for (const page of pages) {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => resolve(page);
+      page.postMessage({ chat }, [port2]);
+    }
+    setTimeout(() => resolve(undefined), pages.length > 0 ? ANSWER_MS : 0);
+  });
+}
 
 /** From the relay, else as it was. */
 async function newest(request: Request): Promise<Response> {

@@ -46,7 +46,7 @@ export function decryptKey(
 export function generateKey(options: {
   readonly type: "ecc";
   readonly curve: "curve25519Legacy";
-  readonly userIDs: readonly { readonly email: string }[];
+  readonly userIDs: readonly { readonly name: string }[];
   readonly format: "object";
 }): Promise<{ readonly privateKey: PrivateKey }>;
 export function encrypt(options: {

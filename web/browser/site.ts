@@ -8,12 +8,20 @@
 import { startGuideSearch } from "./site/guide_search.ts";
 
 const INSTALLED_WITHIN_MS = 2500;
+const COPIED_MS = 5000;
 
 for (const button of document.querySelectorAll<HTMLElement>("[data-copy]")) {
-  button.hidden = false;
+  // over plain HTTP there is none
+  button.hidden = !("clipboard" in navigator);
+  const usual = button.textContent;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy ?? "");
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy ?? "");
+    } catch {
+      return; // the browser has told why, and the text is there to be marked
+    }
     button.textContent = button.dataset.copied ?? "✓";
+    setTimeout(() => button.textContent = usual, COPIED_MS);
   });
 }
 

@@ -48,9 +48,11 @@ export const TOPICS: readonly Topic[] = [
 
 /** By any of its names. */
 export function topicNamed(name: string): Topic | undefined {
-  return TOPICS.find((topic) =>
-    topic.name === name || topic.aliases?.includes(name)
-  );
+  return TOPICS.find((topic) => namesOf(topic).includes(name));
+}
+
+export function namesOf({ name, aliases = [] }: Topic): readonly string[] {
+  return [name, ...aliases];
 }
 
 /** What documents call the server that they are about. */

@@ -10,6 +10,7 @@ import es from "../locales/es/site.json" with { type: "json" };
 import fa from "../locales/fa/site.json" with { type: "json" };
 import ru from "../locales/ru/site.json" with { type: "json" };
 import { directionOf, type Language } from "./languages.ts";
+import { scaled } from "./units.ts";
 
 export type TextKey = keyof typeof en;
 
@@ -23,7 +24,6 @@ const DURATION_UNITS = [
   ["hour", 3_600],
   ["minute", 60],
 ] as const;
-const SIZE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
 
 const FORMATS = new Map<string, Intl.NumberFormat>();
 
@@ -72,17 +72,12 @@ export class Words {
 
   /** Powers of 1024, with a fraction only where it is small: `1.5 GiB`, `100 MiB`. */
   size(octets: number): string {
-    let value = octets;
-    let unit = 0;
-    while (value >= 1024 && unit < SIZE_UNITS.length - 1) {
-      value /= 1024;
-      unit++;
-    }
+    const { value, unit } = scaled(octets, this.language);
     const digits = value < 10 ? 1 : 0;
     const format = this.#format(`size ${digits}`, {
       maximumFractionDigits: digits,
     });
-    return `${format.format(value)} ${SIZE_UNITS[unit]}`;
+    return `${format.format(value)} ${unit}`;
   }
 
   /** A day of the calendar, in UTC. */

@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import type { TextKey } from "../i18n/words.ts";
 import { Contact, Frame } from "./frame.tsx";
 import type { Pen } from "./pen.ts";
-import { Operator } from "./sign_up.tsx";
+import { Operator, TunnelCard } from "./sign_up.tsx";
 
 interface PageProps {
   readonly pen: Pen;
@@ -55,6 +55,7 @@ export function InfoPage({ pen }: PageProps): JSX.Element {
           ))}
         </dl>
       </section>
+      <TunnelCard pen={pen} />
       <section class="card soft">
         <Operator pen={pen} />
         <p>
@@ -87,24 +88,38 @@ export function PrivacyPage({ pen }: PageProps): JSX.Element {
             "KeysRemembered",
             () => <li>{pen.t("privacy_stored_key")}</li>,
           )}
+          {pen.when(
+            "TrafficCounted",
+            () => <li>{pen.t("privacy_stored_traffic")}</li>,
+          )}
         </ul>
       </section>
       <Deleted pen={pen} />
-      <Points
-        pen={pen}
-        title="privacy_never_title"
-        points={[
-          "privacy_never_content",
-          "privacy_never_identity",
-          "privacy_never_ip",
-          "privacy_never_log",
-        ]}
-      />
-      <Points
-        pen={pen}
-        title="privacy_others_title"
-        points={["privacy_others_servers", "privacy_others_network"]}
-      />
+      <section class="card">
+        <h2>{pen.t("privacy_never_title")}</h2>
+        <ul>
+          <li>{pen.t("privacy_never_content")}</li>
+          <li>{pen.t("privacy_never_identity")}</li>
+          <li>{pen.t("privacy_never_ip")}</li>
+          <li>
+            {pen.when(
+              "TrafficCounted",
+              () => pen.t("privacy_never_graph"),
+              () => pen.t("privacy_never_log"),
+            )}
+          </li>
+        </ul>
+      </section>
+      <section class="card">
+        <h2>{pen.t("privacy_others_title")}</h2>
+        <ul>
+          {pen.when(
+            "FederationEnabled",
+            () => <li>{pen.t("privacy_others_servers")}</li>,
+          )}
+          <li>{pen.t("privacy_others_network")}</li>
+        </ul>
+      </section>
       <section class="card">
         <h2>{pen.t("privacy_site_title")}</h2>
         <p>{pen.t("privacy_site_text")}</p>
@@ -112,6 +127,14 @@ export function PrivacyPage({ pen }: PageProps): JSX.Element {
       <section class="card">
         <h2>{pen.t("privacy_delete_title")}</h2>
         <p>{pen.t("privacy_delete_text")}</p>
+        <p>
+          {pen.t("privacy_delete_account")}{" "}
+          <a href="/account">{pen.t("own_title")}</a>
+        </p>
+        {pen.when(
+          "InactiveDeleteDays",
+          () => <p>{pen.t("privacy_delete_unused")}</p>,
+        )}
         {pen.when("PrivacyContact", () => (
           <p>
             {pen.t("privacy_ask")}{" "}

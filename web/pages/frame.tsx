@@ -141,7 +141,7 @@ export function Ltr({ children }: { children: ComponentChildren }) {
 /** Where Delta Chat is had, for those whose phone knows no app for the link. */
 export function InstallHint({ pen }: { pen: Pen }): JSX.Element {
   return (
-    <p class="soft" data-no-app hidden>
+    <p class="soft" role="status" data-no-app hidden>
       {pen.t("not_installed")}{" "}
       <a href="https://delta.chat/download" rel="noreferrer">
         <Ltr>delta.chat/download</Ltr>
@@ -157,6 +157,7 @@ export function CopyButton({ pen, of }: { pen: Pen; of: Path }) {
       class="button plain"
       data-copy={pen.value(of)}
       data-copied={pen.t("copied")}
+      aria-live="polite"
       hidden
     >
       {pen.t("copy_link")}

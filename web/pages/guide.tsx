@@ -76,18 +76,47 @@ function Topics({ pen, of }: { readonly pen: Pen; readonly of: ListPath }) {
   );
 }
 
-/** There for who has scripts; all topics can be read without. */
+/** At each letter for who has scripts; when it is sent, for all. */
 function Search({ pen }: { readonly pen: Pen }) {
   return (
-    <search data-search={pen.value("Doc.SearchURL")} hidden>
-      <label for="search">{pen.t("docs_search")}</label>
-      <input id="search" type="search" autocomplete="off" />
+    <search data-search={pen.value("Doc.SearchURL")}>
+      <form action="/docs/">
+        <label for="search">{pen.t("docs_search")}</label>
+        <div class="ask">
+          <input
+            id="search"
+            type="search"
+            name="q"
+            value={pen.value("Doc.Asked")}
+            autocomplete="off"
+          />
+          <button class="button plain" type="submit">
+            {pen.t("docs_search_button")}
+          </button>
+        </div>
+      </form>
       <div
         data-results
         data-found={pen.t("docs_search_results")}
         data-nothing={pen.t("docs_search_nothing")}
+        data-failed={pen.t("docs_search_failed")}
         aria-live="polite"
-      />
+      >
+        {pen.when("Doc.Asked", () =>
+          pen.when("Doc.Found", () => (
+            <>
+              <p>{pen.t("docs_search_results")}: {pen.value("Doc.Found")}</p>
+              <ul>
+                {pen.each("Found", (one) => (
+                  <li>
+                    <a href={one.field("href")}>{one.field("title")}</a>
+                    <p class="soft">{one.field("summary")}</p>
+                  </li>
+                ))}
+              </ul>
+            </>
+          ), () => <p>{pen.t("docs_search_nothing")}</p>))}
+      </div>
     </search>
   );
 }

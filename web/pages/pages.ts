@@ -5,6 +5,7 @@ import { DeployPage, InfoPage, PrivacyPage, SecurityPage } from "./facts.tsx";
 import { GuideIndexPage, GuidePage } from "./guide.tsx";
 import { ErrorPage, MessagePage, NotFoundPage } from "./message.tsx";
 import { OwnAccountPage } from "./own_account.tsx";
+import { OwnLinkPage } from "./own_link.tsx";
 import type { Pen } from "./pen.ts";
 import { ContactPage, SharedPage, SharePage } from "./sharing.tsx";
 import { InvitePage, LandingPage, NewAccountPage } from "./sign_up.tsx";
@@ -20,6 +21,7 @@ export const PAGES = {
   contact_share: SharePage,
   contact_share_success: SharedPage,
   contact_view: ContactPage,
+  contact_edit: OwnLinkPage,
   docs_index: GuideIndexPage,
   docs_page: GuidePage,
   404: NotFoundPage,

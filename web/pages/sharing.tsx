@@ -57,6 +57,9 @@ export function SharePage({ pen }: { readonly pen: Pen }): JSX.Element {
           <button class="button" type="submit">{pen.t("share_button")}</button>
         </form>
         <p class="soft">{pen.t("share_public")}</p>
+        <p>
+          <a href="/share/edit">{pen.t("share_own")}</a>
+        </p>
       </section>
     </Frame>
   );
@@ -91,6 +94,7 @@ export function SharedPage({ pen }: { readonly pen: Pen }): JSX.Element {
         <p class="copy">
           <code dir="ltr">{pen.value("Custom.EditKey")}</code>
         </p>
+        <EditLink pen={pen} />
       </section>
     </Frame>
   );
@@ -155,6 +159,7 @@ function Shown({ pen, kind }: {
             <a href="/share">{pen.t("nav_share")}</a>
           </p>
         ))}
+        <EditLink pen={pen} />
         {pen.when("Custom.ReportLink", () => (
           <p class="soft">
             <a href={pen.value("Custom.ReportLink")} rel="noreferrer">
@@ -164,5 +169,16 @@ function Shown({ pen, kind }: {
         ))}
       </section>
     </Frame>
+  );
+}
+
+/** For whoever made the link. */
+function EditLink({ pen }: { readonly pen: Pen }) {
+  return (
+    <p>
+      <a href={`/share/edit?slug=${pen.value("Custom.Slug")}`}>
+        {pen.t("share_own")}
+      </a>
+    </p>
   );
 }

@@ -29,7 +29,10 @@ export function LandingPage({ pen }: { readonly pen: Pen }): JSX.Element {
         <ul>
           <li>{pen.t("what_no_number")}</li>
           <li>{pen.t("what_encrypted")}</li>
-          <li>{pen.t("what_everywhere")}</li>
+          {pen.when(
+            "FederationEnabled",
+            () => <li>{pen.t("what_everywhere")}</li>,
+          )}
         </ul>
       </section>
       <TunnelCard pen={pen} />
@@ -129,7 +132,7 @@ function WaysIn({ pen }: { readonly pen: Pen }) {
   );
 }
 
-export function GetCard({ pen }: { readonly pen: Pen }): JSX.Element {
+function GetCard({ pen }: { readonly pen: Pen }): JSX.Element {
   return (
     <section class="card">
       <h2>{pen.t("get_title")}</h2>
@@ -174,7 +177,7 @@ function AppCard({ pen }: { readonly pen: Pen }) {
   );
 }
 
-function TunnelCard({ pen }: { readonly pen: Pen }) {
+export function TunnelCard({ pen }: { readonly pen: Pen }): JSX.Element {
   return pen.when("SSURL", () => (
     <section class="card center">
       <h2>{pen.t("tunnel_title")}</h2>
@@ -240,13 +243,14 @@ function FormCard({ pen }: { readonly pen: Pen }) {
   );
 }
 
-/** Beside the way by the app, or in its place. */
+/** Beside the way by the app, or in its place; with a problem, the page has one. */
 function FormTitle({ pen }: { readonly pen: Pen }) {
-  return pen.when(
-    "AccountLink",
-    () => <h2>{pen.t("form_title")}</h2>,
-    () => <h2>{pen.t("app_title")}</h2>,
-  );
+  return pen.when("SignUp.Problem", () => null, () =>
+    pen.when(
+      "AccountLink",
+      () => <h2>{pen.t("form_title")}</h2>,
+      () => <h2>{pen.t("app_title")}</h2>,
+    ));
 }
 
 function ElsewhereCard({ pen }: { readonly pen: Pen }) {

@@ -73,6 +73,8 @@ export interface Variables {
   readonly AccountQR: string;
   readonly SharingEnabled: boolean;
   readonly KeysRemembered: boolean;
+  readonly TrafficCounted: boolean;
+  readonly FederationEnabled: boolean;
   readonly WebClientEnabled: boolean;
   readonly DocsEnabled: boolean;
   readonly OperatorDocsEnabled: boolean;
@@ -105,11 +107,13 @@ export interface Variables {
   readonly OwnAccount: OwnAccountVariables;
   readonly Custom: CustomVariables;
   readonly Share: ShareVariables;
+  readonly OwnLink: OwnLinkVariables;
   readonly Message: MessageVariables;
   readonly Doc: DocVariables;
   readonly UserTopics: readonly TopicRow[];
   readonly OperatorTopics: readonly TopicRow[];
   readonly Headings: readonly TopicRow[];
+  readonly Found: readonly TopicRow[];
 }
 
 export interface SignUpVariables {
@@ -181,6 +185,20 @@ export interface ShareVariables {
   readonly Problem: string;
 }
 
+/** Of the page on which a contact link is changed or deleted by whoever made it. */
+export interface OwnLinkVariables {
+  readonly Slug: string;
+  readonly Key: string;
+  readonly URL: string;
+  readonly Name: string;
+  /** Once it has been changed. */
+  readonly Link: string;
+  /** Why the last try was refused; empty: there was none. */
+  readonly Problem: string;
+  /** `changed`, `deleted` or empty. */
+  readonly Done: string;
+}
+
 export interface MessageVariables {
   readonly Title: string;
   readonly Text: string;
@@ -193,6 +211,10 @@ export interface DocVariables {
   readonly Dir: string;
   readonly InEnglish: boolean;
   readonly SearchURL: string;
+  /** What was searched for; empty: nothing. */
+  readonly Asked: string;
+  /** How much of it there is; empty: none. */
+  readonly Found: string;
 }
 
 type Plain = string | number | boolean;

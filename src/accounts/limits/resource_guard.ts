@@ -71,16 +71,20 @@ export function shortages(
   }
   if ((availableMemoryOctets ?? Infinity) < minAvailableMemoryOctets) {
     found.push(
-      `${roundedSize(availableMemoryOctets ?? 0)} of memory are available, ` +
-        `registration.min_available_memory is ${
-          roundedSize(minAvailableMemoryOctets)
-        }`,
+      `${
+        roundedSize(availableMemoryOctets ?? 0)
+      } of memory are available, registration.min_available_memory is ${
+        roundedSize(minAvailableMemoryOctets)
+      }`,
     );
   }
   if ((freeDiskOctets ?? Infinity) < minFreeDiskOctets) {
     found.push(
-      `${roundedSize(freeDiskOctets ?? 0)} of disk are free, ` +
-        `registration.min_free_disk is ${roundedSize(minFreeDiskOctets)}`,
+      `${
+        roundedSize(freeDiskOctets ?? 0)
+      } of disk are free, registration.min_free_disk is ${
+        roundedSize(minFreeDiskOctets)
+      }`,
     );
   }
   return found;

@@ -1,11 +1,11 @@
 /** Accounts with their password hashes, as JSON. @module */
 import type { AccountId } from "../../base/ids.ts";
+import { Part } from "../../files/part.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { AccountStore } from "../../store/accounts.ts";
 import { type ExportedAccount, exportedAccount } from "./import_entry.ts";
 
 const PAGE = 500;
-const OWNER_ONLY = 0o600;
 
 export interface ExportPage {
   readonly users: readonly ExportedAccount[];
@@ -42,45 +42,41 @@ export async function exportToFile(
   path: string,
   { overwrite }: { overwrite: boolean },
 ): Promise<number> {
-  const target = overwrite ? `${path}.part-${crypto.randomUUID()}` : path;
-  const file = await openNew(target);
+  if (!overwrite) checkFree(path);
+  const part = Part.begin(path);
   try {
-    const count = await writeAll(file, users);
-    if (overwrite) await Deno.rename(target, path);
+    const count = await writeAll(part.file, users);
+    if (!overwrite) checkFree(path);
+    part.finish();
     return count;
-  } catch (error) {
-    await Deno.remove(target);
-    throw error;
+  } finally {
+    part.abandon();
   }
 }
 
-async function openNew(path: string): Promise<Deno.FsFile> {
+/** @throws {Refusal} `already_exists` */
+function checkFree(path: string): void {
   try {
-    return await Deno.open(path, {
-      write: true,
-      createNew: true,
-      mode: OWNER_ONLY,
-    });
+    Deno.lstatSync(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    throw new Refusal("already_exists", {
-      explanation: `File ${path} exists; --force overwrites it`,
-    });
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
   }
+  throw new Refusal("already_exists", {
+    explanation: `File ${path} exists; --force overwrites it`,
+  });
 }
 
 async function writeAll(
   file: Deno.FsFile,
   users: AsyncIterable<ExportedAccount>,
 ): Promise<number> {
-  using _ = file;
   let count = 0;
   for await (const account of users) {
     const separator = count++ === 0 ? "[\n" : ",\n";
     await write(file, separator + JSON.stringify(account));
   }
   await write(file, count === 0 ? "[]\n" : "\n]\n");
-  await file.sync();
   return count;
 }
 

@@ -27,12 +27,17 @@ export function tokenIn(path: string, random: Random): string {
       `The token in ${path} must have ${SHORTEST} characters or more, without spaces; a new one is made where there is no file`,
     );
   }
-  if (((Deno.statSync(path).mode ?? 0) & FOR_OTHERS) !== 0) {
+  if (isOpenToOthers(path)) {
     throw new Error(
       `Everybody on this machine may use the token in ${path}: chmod 600 ${path}, and make a new one if others may have read it`,
     );
   }
   return text;
+}
+
+/** By its own mode: with such a file no server starts, wherever it lies. */
+export function isOpenToOthers(path: string): boolean {
+  return ((Deno.statSync(path).mode ?? 0) & FOR_OTHERS) !== 0;
 }
 
 /** In place of the one before; whole, or not at all. */

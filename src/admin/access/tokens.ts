@@ -158,7 +158,11 @@ export class AdminTokens {
   /** @throws {Refusal} `not_found` */
   async remove(id: string): Promise<TokenRow> {
     const row = this.#rows.get(id);
-    if (!row) throw new Refusal("not_found");
+    if (!row) {
+      throw new Refusal("not_found", {
+        explanation: "No token has this id: the list has those that there are",
+      });
+    }
     await this.#removed.while([id], () => this.#rows.remove(id));
     return row;
   }

@@ -2,7 +2,7 @@
 import * as v from "valibot";
 import { RecordSet, type RecordSetParts } from "../../store/record_set.ts";
 
-export const NOTICE_AUDIENCES = [
+const NOTICE_AUDIENCES = [
   "all",
   "one",
   "inactive",

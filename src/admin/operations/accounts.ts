@@ -87,7 +87,12 @@ export const ACCOUNT_FILTERS = [
   "blocked",
 ] as const satisfies readonly (AccountFilter["kind"] | "all")[];
 
-function filterOf(
+/**
+ * Which accounts the store is asked for; undefined: all.
+ *
+ * @param inactiveSeconds Since the last login, for `inactive`.
+ */
+export function accountFilter(
   { settings }: AdminContext,
   filter: (typeof ACCOUNT_FILTERS)[number],
   inactiveSeconds: number,
@@ -208,7 +213,7 @@ export const ACCOUNT_OPERATIONS = {
     },
     async run(context, input) {
       const { search, sort, dir, offset, limit, inactive_for } = input;
-      const filter = filterOf(context, input.filter, inactive_for);
+      const filter = accountFilter(context, input.filter, inactive_for);
       const { accounts, total } = await context.store.accounts.list({
         ...(search === undefined ? {} : { search }),
         ...(filter === undefined ? {} : { filter }),

@@ -1,6 +1,7 @@
 /** With whom mail is exchanged, and how that goes. @module */
 import { optional } from "valibot";
 import { nowSeconds } from "../../base/clock.ts";
+import { federationSize } from "../../settings/federation_size.ts";
 import type { AdminContext } from "../context.ts";
 import type { ServedQueue } from "../live_server.ts";
 import { choice, integer } from "../fields.ts";
@@ -57,7 +58,7 @@ export function federationSwitch(
   return {
     enabled: settings.get("federation_enabled"),
     policy: settings.get("federation_policy") === "open" ? "ACCEPT" : "REJECT",
-    max_federation_size: settings.get("max_federation_size"),
+    max_federation_size: federationSize(settings),
   };
 }
 

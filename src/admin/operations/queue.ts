@@ -79,7 +79,7 @@ const PAGE = 1000;
 const ID = queueEntry("one recipient, or a message with all its recipients");
 const DESTINATION = text("a domain or an IP address");
 
-export async function queueStatus(
+async function queueStatus(
   { store, federation, clock }: AdminContext,
   limit: number,
 ): Promise<QueueStatus> {

@@ -1,13 +1,19 @@
 /** Invitations: tokens that let their holder sign up. @module */
 import { optional } from "valibot";
 import { MAX_NOTE } from "../../sharing/invitation_notes.ts";
-import { MAX_USES, newToken, readTokenChange } from "../../accounts/tokens.ts";
+import {
+  checkNewToken,
+  MAX_USES,
+  newToken,
+  readTokenChange,
+} from "../../accounts/tokens.ts";
 import { nowSeconds } from "../../base/clock.ts";
+import { checkUnit } from "../../base/durations.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { RegistrationToken } from "../../store/accounts.ts";
 import type { AdminContext } from "../context.ts";
 import { integer, line, moment, secretText, text } from "../fields.ts";
-import { operation } from "../operation.ts";
+import { invalidField, operation } from "../operation.ts";
 
 const CLOCKS_AGREE_SECONDS = 60;
 
@@ -98,6 +104,18 @@ function statusOf(token: RegistrationToken): TokenShape["status"] {
   return token.used >= token.maxUses ? "exhausted" : "active";
 }
 
+/** @throws {Refusal} `invalid_value` for a number alone */
+function checkTyped(expiresIn: string): void {
+  try {
+    checkUnit(expiresIn);
+  } catch (error) {
+    throw invalidField(
+      "expires_in",
+      error instanceof Error ? error.message : String(error),
+    );
+  }
+}
+
 function unknownToken(): Refusal {
   return new Refusal("not_found", { explanation: "Token not found" });
 }
@@ -132,11 +150,14 @@ export const REGISTRATION_TOKEN_OPERATIONS = {
     secretOutputs: ["token", "invite_url"],
     async run(context, input) {
       const now = nowSeconds(context.clock);
+      if (input.expires_in !== undefined) checkTyped(input.expires_in);
       const token = input.token ?? newToken(context.random);
       const change = readTokenChange({ ...input, token }, now);
       const { public_note: note } = input;
+      const { accounts } = context.store;
+      if (!await accounts.findToken(token)) checkNewToken(token);
       if (note !== undefined) context.invitationNotes.checkRoom(token, note);
-      const stored = await context.store.accounts.putToken(change);
+      const stored = await accounts.putToken(change);
       if (note !== undefined) await context.invitationNotes.put(token, note);
       return { ...shape(context, stored.token), created: stored.created };
     },

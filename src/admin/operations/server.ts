@@ -3,7 +3,7 @@ import { optional } from "valibot";
 import { LOG_LEVELS } from "../../observe/fields.ts";
 import { choice, username } from "../fields.ts";
 import { type LiveServer, RELOAD_SCOPES } from "../live_server.ts";
-import { accountAddress } from "../names.ts";
+import { accountAddress, accountNamed } from "../names.ts";
 import { inField, serverOperation } from "../operation.ts";
 
 const MOST_NETWORKS = 200;
@@ -91,8 +91,11 @@ export const SERVER_OPERATIONS = {
     scope: "accounts",
     changes: true,
     input: { username: username() },
-    run: ({ sessions }, input, context) => ({
-      ended: sessions.end(accountAddress(context, input.username)),
-    }),
+    async run({ sessions }, { username }, context) {
+      const ended = sessions.end(accountAddress(context, username));
+      // nobody was connected, or nobody has this name
+      if (ended === 0) await accountNamed(context, username);
+      return { ended };
+    },
   }),
 } as const;

@@ -1,10 +1,16 @@
 /** Settings of every kind, by name. @module */
-import { Refusal } from "../../base/refusal.ts";
-import { isSettingName } from "../../settings/registry.ts";
+import { settingMeant } from "../../settings/names.ts";
 import type { SettingView } from "../../settings/settings.ts";
 import type { AdminContext } from "../context.ts";
 import { line, secretText } from "../fields.ts";
 import { inField, operation } from "../operation.ts";
+import {
+  READ_RETENTION,
+  resetReadRetention,
+  setReadRetention,
+  viewReadRetention,
+} from "./forms/read_retention.ts";
+import { checkTyped } from "./forms/typed_values.ts";
 
 export interface SettingShape {
   readonly key: string;
@@ -19,10 +25,8 @@ export interface SettingShape {
 }
 
 function viewed({ settings }: AdminContext, name: string): SettingShape {
-  if (isSettingName(name)) return shape(settings.view(name));
-  throw new Refusal("not_found", {
-    explanation: `No setting is named "${name}"`,
-  });
+  if (name === READ_RETENTION) return viewReadRetention(settings);
+  return shape(settings.view(settingMeant(name)));
 }
 
 function shape({ name, ...view }: SettingView): SettingShape {
@@ -56,7 +60,16 @@ export const SETTINGS_OPERATIONS = {
       value: secretText("as a person writes it"),
     },
     async run(context, { name, value }) {
-      await inField("value", () => context.settings.set(name, value));
+      const { settings } = context;
+      await inField(
+        "value",
+        async () => {
+          checkTyped(viewed(context, name), value, "value");
+          await (name === READ_RETENTION
+            ? setReadRetention(settings, value)
+            : settings.set(name, value));
+        },
+      );
       return viewed(context, name);
     },
   }),
@@ -66,7 +79,14 @@ export const SETTINGS_OPERATIONS = {
     changes: true,
     input: { name: NAME },
     async run(context, { name }) {
-      await inField("name", () => context.settings.reset(name));
+      const { settings } = context;
+      await inField(
+        "name",
+        () =>
+          name === READ_RETENTION
+            ? resetReadRetention(settings)
+            : settings.reset(settingMeant(name)),
+      );
       return viewed(context, name);
     },
   }),

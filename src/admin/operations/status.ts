@@ -8,11 +8,12 @@ import type {
   ListenerShape,
   LogShape,
   PartShape,
+  ProtectionShape,
   ServiceConnections,
 } from "../live_server.ts";
 import { operation } from "../operation.ts";
 import { monthShape } from "./network/bandwidth.ts";
-import type { StealthMode } from "./web/stealth.ts";
+import type { StealthMode } from "../../config/web_kinds.ts";
 import type { StoppedTask } from "../task_control.ts";
 
 export interface ServerStatus {
@@ -29,6 +30,8 @@ export interface ServerStatus {
   readonly parts: readonly PartShape[];
   readonly tls: readonly CertificateShape[];
   readonly degraded: readonly Degraded[];
+  /** null while no server runs. */
+  readonly protection: ProtectionShape | null;
   readonly log: LogShape | null;
   readonly clock: {
     readonly now: number;
@@ -84,6 +87,7 @@ export async function serverStatus(
     parts: live?.parts() ?? [],
     tls: live?.certificates() ?? [],
     degraded,
+    protection: live?.protection ?? null,
     log: live?.log ?? null,
     clock: {
       now: nowSeconds(clock),

@@ -10,6 +10,7 @@ import type { Clock, Timers } from "../../base/clock.ts";
 import { isLoopback } from "../../base/peer_address.ts";
 import type { Random } from "../../base/random.ts";
 import type { HttpExchange, HttpPeer } from "../../http/peer.ts";
+import { isForwarded } from "../../http/trusted_proxies.ts";
 import { Networks } from "../../net/networks.ts";
 import {
   type Asking,
@@ -144,9 +145,7 @@ export class AdminApi {
       return Response.json({ error: "HTTPS required" }, { status: 403 });
     }
     if (BackupDownloads.isAt(below)) {
-      return await this.#plainly(isHidden, async (known) => {
-        const credential = await authenticate(this.#authentication, asking);
-        known();
+      return await this.#toKnown(asking, isHidden, async (credential) => {
         return await this.#downloads.answer(this.#parts.context(), {
           below,
           request,
@@ -175,9 +174,7 @@ export class AdminApi {
             isHidden,
           }, asking));
       case "/events":
-        return await this.#plainly(isHidden, async (known) => {
-          const credential = await authenticate(this.#authentication, asking);
-          known();
+        return await this.#toKnown(asking, isHidden, (credential) => {
           if (request.method !== "GET") throw wrongMethod("GET");
           const { access, events } = this.#parts.context();
           const streams = this.#streams;
@@ -189,36 +186,42 @@ export class AdminApi {
           );
         });
       case "/openapi.json":
-        return await this.#plainly(isHidden, async (known) => {
-          await authenticate(this.#authentication, asking);
-          known();
+        return await this.#toKnown(asking, isHidden, () => {
           if (request.method !== "GET") throw wrongMethod("GET");
           const { version } = this.#parts;
           const path = this.#parts.context().settings.get("admin_path");
           return Response.json(openApi({ version, path }));
         });
-      default:
-        if (operation === undefined) {
-          return isHidden ? undefined : Response.json(NO_SUCH_PATH, {
-            status: 404,
-          });
-        }
-        return await this.#plainly(isHidden, async (known) => {
-          const credential = await authenticate(this.#authentication, asking);
-          known();
-          this.#limit(exchange, MAX_IMPORT_OCTETS);
-          const envelope = await readDirect(
-            operation,
-            request,
-            MAX_IMPORT_OCTETS,
-          );
-          const { status, body } = await this.#done(envelope, {
-            credential,
-            asking,
-          });
-          return Response.json(body ?? null, { status });
-        });
     }
+    if (operation === undefined) {
+      return isHidden
+        ? undefined
+        : Response.json(NO_SUCH_PATH, { status: 404 });
+    }
+    return await this.#toKnown(
+      asking,
+      isHidden,
+      (credential) => this.#direct(operation, { credential, asking, exchange }),
+    );
+  }
+
+  /** The operation that the path names, without an envelope. */
+  async #direct(
+    operation: string,
+    { credential, asking, exchange }: {
+      readonly credential: Credential;
+      readonly asking: Asking;
+      readonly exchange: HttpExchange;
+    },
+  ): Promise<Response> {
+    this.#limit(exchange, MAX_IMPORT_OCTETS);
+    const envelope = await readDirect(
+      operation,
+      asking.request,
+      MAX_IMPORT_OCTETS,
+    );
+    const { status, body } = await this.#done(envelope, { credential, asking });
+    return Response.json(body ?? null, { status });
   }
 
   get #authentication() {
@@ -241,6 +244,19 @@ export class AdminApi {
       if (isHidden && !isKnown && fault.code !== "csrf") return undefined;
       return plainFailure(fault, requestId);
     }
+  }
+
+  /** The same, for who shows that they may. */
+  async #toKnown(
+    asking: Asking,
+    isHidden: boolean,
+    work: (credential: Credential) => Response | Promise<Response>,
+  ): Promise<Response | undefined> {
+    return await this.#plainly(isHidden, async (known) => {
+      const credential = await authenticate(this.#authentication, asking);
+      known();
+      return await work(credential);
+    });
   }
 
   async #envelope(
@@ -354,11 +370,8 @@ export class AdminApi {
 
 /** Over TLS, or without leaving this machine; what a proxy forwards has. */
 function mayCarrySecrets({ request, peer }: Asking): boolean {
-  if (peer.secure) return true;
-  const { headers } = request;
-  const isForwarded = headers.has("x-forwarded-for") ||
-    headers.has("forwarded");
-  return isLoopback(peer.address) && !isForwarded;
+  return peer.secure ||
+    isLoopback(peer.address) && !isForwarded(request.headers);
 }
 
 function isImport({ method, resource, body }: Envelope): boolean {

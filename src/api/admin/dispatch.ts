@@ -125,6 +125,7 @@ async function onResource(
   }
 }
 
+/** @throws {ApiFault} 403, with both scopes, unless the credential has it */
 export function requireScope({ scope }: Credential, needed: Scope): void {
   if (RANKS[scope] >= RANKS[needed]) return;
   throw new ApiFault(
@@ -140,7 +141,7 @@ interface Found {
 }
 
 /** A path without parameters goes before one with them. */
-export function resourceAt(
+function resourceAt(
   path: string,
   resources: readonly Resource[] = RESOURCES,
 ): Found | undefined {

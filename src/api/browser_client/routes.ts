@@ -14,8 +14,10 @@ import { CLIENT_PATH, clientManifest, clientPage } from "./index_page.tsx";
 export interface BrowserClientParts {
   /** Whether it is shown at all. */
   isOn(host: string): boolean;
+  /** Whether a name is one of ours. */
+  isOwn(host: string): boolean;
   /** Whether credentials may travel on this connection. */
-  isSafe(host: string, peer: SiteEnv["Bindings"]): boolean;
+  isSafe(peer: SiteEnv["Bindings"]): boolean;
   /** Of the relay, for people. */
   title(host: string): string;
 }
@@ -27,17 +29,23 @@ const OWN_PATHS = [CLIENT_PATH, MANIFEST_PATH, WORKER_PATH, FILE_PATH];
 /** Where people look for it, too. */
 const OTHER_PATHS = ["/webmail", "/mail", `${CLIENT_PATH}/`];
 
-/** Besides all that is of the site: pictures and sounds that were decrypted here, and its WebSocket. */
-function policyFor(host: string): string {
+/**
+ * Besides all that is of the site: pictures and sounds that were decrypted here,
+ * and its WebSocket, which older browsers do not count as of the same origin.
+ *
+ * @param host with port, of us; undefined: whatever name was asked for, it is not repeated
+ */
+function policyFor(host: string | undefined): string {
+  const socket = host === undefined ? "" : ` wss://${host}`;
   return CONTENT_SECURITY_POLICY
     .replace("img-src 'self' data:", "img-src 'self' data: blob:")
-    .replace("connect-src 'self'", `connect-src 'self' wss://${host}`)
+    .replace("connect-src 'self'", `connect-src 'self'${socket}`)
     .concat("; media-src blob:; worker-src 'self'");
 }
 
 export function browserClientRoutes(
   app: Hono<SiteEnv>,
-  { isOn, isSafe, title }: BrowserClientParts,
+  { isOn, isOwn, isSafe, title }: BrowserClientParts,
 ): void {
   const shown = (
     work: (context: Context<SiteEnv>) => Response | Promise<Response>,
@@ -45,7 +53,7 @@ export function browserClientRoutes(
   async (context: Context<SiteEnv>) => {
     const { hostname } = new URL(context.req.url);
     if (!isOn(hostname)) return context.notFound();
-    if (!isSafe(hostname, context.env)) {
+    if (!isSafe(context.env)) {
       return context.text("HTTPS required\n", 403);
     }
     const response = await work(context);
@@ -64,7 +72,9 @@ export function browserClientRoutes(
           "content-type": "text/html; charset=utf-8",
           "cache-control": "no-cache",
           "etag": etagOf(text),
-          "content-security-policy": policyFor(host),
+          "content-security-policy": policyFor(
+            isOwn(hostname) ? host : undefined,
+          ),
           "permissions-policy":
             "camera=(self), microphone=(), geolocation=(), interest-cohort=()",
         },

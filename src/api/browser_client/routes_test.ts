@@ -30,17 +30,64 @@ for (const path of [...PATHS, ...OTHER_PATHS]) {
 }
 
 for (const path of PATHS) {
-  Deno.test(`HEAD ${path} is GET without a body`, async () => {
+  Deno.test(`HEAD ${path} is answered as GET`, async () => {
     const got = await ask(path, {}, ON);
     const head = await ask(path, { method: "HEAD" }, ON);
     assert.equal(got.response.status, 200);
     assert.ok(got.response.headers.get("etag"));
     assert.equal(got.response.headers.get("cache-control"), "no-cache");
     assert.notEqual(got.text, "");
-    assert.equal(head.text, "");
+    assert.equal(head.text, got.text); // the server leaves the body out
     assert.deepEqual([...head.response.headers], [...got.response.headers]);
   });
 }
+
+/** Width and height, by the first chunk. */
+function sizeOfPng(octets: Uint8Array): string {
+  const view = new DataView(octets.buffer, octets.byteOffset);
+  return `${view.getUint32(16)}x${view.getUint32(20)}`;
+}
+
+Deno.test("who installs /app has an icon, whatever the launcher takes", async () => {
+  const { text } = await ask("/app/manifest.webmanifest", {}, ON);
+  const { icons } = JSON.parse(text) as {
+    icons: { src: string; sizes: string; type: string; purpose?: string }[];
+  };
+  const { text: page } = await ask("/app", {}, ON);
+  const [, apple = ""] = /rel="apple-touch-icon" href="([^"]+)"/.exec(page)!;
+  const pictures = [...icons, {
+    src: apple,
+    sizes: "180x180",
+    type: "image/png",
+  }];
+  assert.deepEqual(icons.map(({ sizes, purpose }) => purpose ?? sizes), [
+    "any",
+    "192x192",
+    "512x512",
+    "maskable",
+  ]);
+  for (const { src, type } of pictures) {
+    const { response } = await ask(src, {}, ON);
+    assert.equal(response.status, 200, src);
+    assert.equal(response.headers.get("content-type"), type, src);
+    assert.match(response.headers.get("cache-control")!, /immutable/);
+    assert.ok(response.headers.get("etag"));
+    const off = await ask(src);
+    assert.equal(off.response.status, 404, src);
+  }
+  const builtOf = (src: string) =>
+    Deno.readFile(
+      new URL(
+        `../../../build/web/${src.replace(/^.*\//, "")}`,
+        import.meta.url,
+      ),
+    );
+  for (const { src, sizes, type } of pictures) {
+    if (type === "image/png") {
+      assert.equal(sizeOfPng(await builtOf(src)), sizes);
+    }
+  }
+});
 
 for (const path of OTHER_PATHS) {
   Deno.test(`${path} leads to /app`, async () => {
@@ -49,6 +96,19 @@ for (const path of OTHER_PATHS) {
     assert.equal(response.headers.get("location"), "/app");
   });
 }
+
+Deno.test("the policy of /app names no host but ours", async () => {
+  const policy = async (host: string) => {
+    const { response } = await ask("/app", {}, { ...ON, host });
+    return response.headers.get("content-security-policy")!;
+  };
+  assert.match(await policy("relay.example"), / wss:\/\/relay\.example;/);
+  for (const host of ["evil.example", "a;script-src"]) {
+    const text = await policy(host);
+    assert.match(text, /connect-src 'self';/);
+    assert.doesNotMatch(text, /wss:|evil|a;script/);
+  }
+});
 
 Deno.test("a fresh account is told of the browser client, and where it ends", async () => {
   const form = {

@@ -11,6 +11,8 @@ export interface EchoBackend {
     nonce: string,
     ports: readonly number[],
   ): Promise<ReadonlyMap<number, EchoFinding> | undefined>;
+  /** What who asks shows there as to an authority; undefined: it does not come through. */
+  challenge(address: string, nonce: string): Promise<string | undefined>;
   /** We have asked somebody with this number, and wait for the answer. */
   isAsking(nonce: string): boolean;
 }

@@ -7,11 +7,13 @@
 import type { Context, Hono } from "hono";
 import {
   array,
+  boolean,
   integer,
   maxLength,
   minLength,
   number,
   object,
+  optional,
   pipe,
   regex,
   safeParse,
@@ -31,6 +33,8 @@ import type { EchoBackend } from "./backend.ts";
 
 const QUESTION = object({
   nonce: pipe(string(), regex(NONCE)),
+  /** Come as an authority, too. */
+  challenge: optional(boolean(), false),
   ports: pipe(
     array(pipe(number(), integer())),
     minLength(1),
@@ -64,9 +68,17 @@ async function answer(
   }
   try {
     const found = await echo.look(address, output.nonce, output.ports);
-    return found
-      ? context.json({ address, ports: Object.fromEntries(found) })
-      : context.json({ error: "nothing connects to this address" }, 403);
+    if (!found) {
+      return context.json({ error: "nothing connects to this address" }, 403);
+    }
+    const challenge = output.challenge
+      ? { challenge: await echo.challenge(address, output.nonce) ?? null }
+      : {};
+    return context.json({
+      address,
+      ports: Object.fromEntries(found),
+      ...challenge,
+    });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { retryAfterSeconds = RETRY_SECONDS } = error.detail;

@@ -26,6 +26,7 @@ function ask(
     isPort: (port) => port === 443 || port === 993,
     look: (_, __, ports) =>
       Promise.resolve(new Map(ports.map((port) => [port, "open"]))),
+    challenge: () => Promise.resolve(undefined),
     isAsking: (nonce) => nonce === NONCE,
     ...backend,
   });
@@ -37,6 +38,24 @@ function question(body: unknown, backend?: Partial<EchoBackend>) {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return ask(PATH, { method: "POST", body: text }, backend);
 }
+
+Deno.test("POST /doctor/echo comes as an authority where that is wished", async () => {
+  const said = async (challenge: unknown, seen: string | undefined) => {
+    const response = await question({ ...GOOD, challenge }, {
+      challenge: (address, nonce) => {
+        assert.deepEqual([address, nonce], ["198.51.100.7", NONCE]);
+        return Promise.resolve(seen);
+      },
+    });
+    return response.status === 200
+      ? (await response.json()).challenge
+      : response.status;
+  };
+  assert.equal(await said(true, "ab"), "ab");
+  assert.equal(await said(true, undefined), null);
+  assert.equal(await said(false, "ab"), undefined);
+  assert.equal(await said("yes", "ab"), 400);
+});
 
 const GOOD = { nonce: NONCE, ports: [443, 993] };
 

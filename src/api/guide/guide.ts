@@ -15,6 +15,7 @@ import {
   DEFAULT_LANGUAGE,
   type Language,
 } from "../../../web/i18n/languages.ts";
+import type { Entry } from "../../../web/guide/search.ts";
 import { renamed } from "../../base/program_name.ts";
 import type { SiteFacts } from "../site_backend.ts";
 
@@ -88,6 +89,28 @@ export function documents(
 ): Document[] {
   return TOPICS.filter((topic) => readers.includes(topic.readers))
     .flatMap((topic) => document(topic, language, facts) ?? []);
+}
+
+/** Of names and languages; with what the search makes of each, some 25 MB. */
+const MOST_SEARCHED = 64;
+const searched = new Map<string, readonly Entry[]>();
+
+/** What is searched: the same objects each time, of which the search remembers what it has made. */
+export function searchEntries(
+  readers: readonly Readers[],
+  language: Language,
+  facts: SiteFacts,
+): readonly Entry[] {
+  const { domain, publicUrl, web } = facts;
+  const of = [readers, language, domain, publicUrl, web.programName].join(" ");
+  const known = searched.get(of);
+  if (known) return known;
+  const made = documents(readers, language, facts).map((
+    { topic, title, headings, text },
+  ) => ({ href: `/docs/${topic.name}`, title, headings, text }));
+  if (searched.size >= MOST_SEARCHED) searched.clear();
+  searched.set(of, made);
+  return made;
 }
 
 const EXAMPLE_SITE = `https://${EXAMPLE_DOMAIN}`;

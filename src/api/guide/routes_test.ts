@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { ask, FACTS } from "../../../tests/harness/test_site.ts";
 import { TOPICS } from "../../../web/guide/topics.ts";
 import { LANGUAGES } from "../../../web/i18n/languages.ts";
+import { searchEntries } from "./guide.ts";
 
 const OTHER = {
   ...FACTS,
@@ -51,13 +52,56 @@ Deno.test("names that other relays have for a topic lead to it", async () => {
   assert.equal(moved.response.headers.get("location"), "/docs/");
 });
 
-for (const name of ["nothing", "constructor", "general.md", "%00"]) {
+for (const name of ["nothing", "constructor", "general.md", "a%2fb"]) {
   Deno.test(`/docs/${name} is not there`, async () => {
     assert.equal((await ask(`/docs/${name}/`)).response.status, 404);
     const { response } = await ask(`/docs/${name}x`);
     assert.equal(response.status, 404);
   });
 }
+
+for (
+  const [language, typed, topic] of [
+    ["en", "invitation token", "accounts"],
+    ["fa", "دعوت نامه", "accounts"],
+    ["ru", "приглашений", "accounts"],
+    ["es", "invitacion", "accounts"],
+  ] as const
+) {
+  Deno.test(`without a script the guide is searched by the server, in ${language}`, async () => {
+    const q = encodeURIComponent(typed);
+    const { text } = await ask(`/docs/?lang=${language}&q=${q}`);
+    const results = text.slice(text.indexOf("data-results"));
+    const found = results.slice(0, results.indexOf("</search>"));
+    assert.match(found, new RegExp(`<li><a href="/docs/${topic}[#"]`));
+    assert.ok(text.includes(`name="q" value="${typed}"`));
+    assert.match(text, /<search [^>]*><form action="\/docs\/">/);
+  });
+}
+
+Deno.test("what is not found is said, what is asked is only text, and nothing is no question", async () => {
+  const none = await ask("/docs/?q=xyzzyplugh");
+  assert.match(none.text, /Nothing was found\./);
+  const markup = await ask(
+    "/docs/?q=%22%3E%3Cscript%3Ealert%281%29%3C/script%3E",
+  );
+  assert.equal(markup.response.status, 200);
+  assert.doesNotMatch(markup.text, /<script>alert/);
+  const long = await ask(`/docs/?q=${"quota+".repeat(1000)}`);
+  assert.equal(long.response.status, 200);
+  assert.match(long.text, /<li><a href="\/docs\//);
+  for (const q of ["", "q=", "q=%20"]) {
+    const { text } = await ask(`/docs/?${q}`);
+    assert.ok(!text.includes("<p>Nothing was found.</p>"));
+  }
+});
+
+Deno.test("who is shown nothing for operators finds nothing of it", async () => {
+  const web = { ...FACTS.web, operatorDocs: false };
+  const given = { facts: { ...FACTS, web } };
+  const { text } = await ask("/docs/?q=docker", {}, given);
+  assert.doesNotMatch(text, /href="\/docs\/docker/);
+});
 
 Deno.test("a guide that is switched off is not there, nor linked", async () => {
   const web = { ...FACTS.web, docs: false, operatorDocs: false };
@@ -81,4 +125,15 @@ Deno.test("without what it says to operators the guide has no word of it", async
   const found = JSON.parse(search.text) as { readonly href: string }[];
   assert.ok(found.length > 3);
   assert.ok(!found.some(({ href }) => href === "/docs/admin"));
+});
+
+Deno.test("what is searched is made once, not for each who asks", () => {
+  const entries = () => searchEntries(["users", "operators"], "fa", FACTS);
+  assert.ok(entries().length > 10);
+  assert.equal(entries(), entries());
+  assert.notEqual(entries(), searchEntries(["users"], "fa", FACTS));
+  assert.notEqual(
+    entries(),
+    searchEntries(["users", "operators"], "fa", OTHER),
+  );
 });

@@ -15,8 +15,8 @@ export const STABLE_ASSETS = {
   "main.css": "site.css",
   "main.js": "site.js",
   "logo.svg": "icon.svg",
+  "qrcode.js": "qrcode.js",
 } as const;
-export type StableAsset = keyof typeof STABLE_ASSETS;
 
 export const TEMPLATE_NAMES: readonly PageName[] =
   (Object.keys(PAGES) as PageName[]).filter((name) => !OWN_PAGES.has(name));

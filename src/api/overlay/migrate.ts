@@ -21,6 +21,10 @@ export interface MigrationNote {
 }
 
 export interface Migration {
+  /** How many files were looked at. */
+  readonly scanned: number;
+  /** Those whose QR codes the server of older relays drew. */
+  readonly qrFiles: readonly string[];
   readonly changed: readonly MigratedFile[];
   readonly notes: readonly MigrationNote[];
 }
@@ -29,19 +33,29 @@ export interface Migration {
 export async function planMigration(directory: string): Promise<Migration> {
   const changed: MigratedFile[] = [];
   const notes: MigrationNote[] = [];
+  const qrFiles: string[] = [];
+  let scanned = 0;
   for (const file of await filesIn(directory)) {
     if (!/\.(?:html|js)$/.test(file)) continue;
-    const before = await Deno.readTextFile(`${directory}/${file}`);
+    scanned++;
+    const before = textOf(await Deno.readFile(`${directory}/${file}`));
+    if (before === undefined) {
+      const note = "is not UTF-8, and stays as it is: save it as UTF-8 first";
+      notes.push({ file, line: 1, note });
+      continue;
+    }
+    if (/\/qr\?data=/.test(before)) qrFiles.push(file);
     if (file.endsWith(".html")) {
       const migrated = migrateTemplate(before);
-      if (migrated.text !== before) {
-        changed.push({ file, before, after: migrated.text });
-      }
+      const after = withQrCodes(migrated.text);
+      if (after !== before) changed.push({ file, before, after });
       notes.push(...migrated.notes.map((note) => ({ file, ...note })));
+      notes.push(...oldAddresses(after).map((note) => ({ file, ...note })));
+    } else {
+      notes.push(...oldAddresses(before).map((note) => ({ file, ...note })));
     }
-    notes.push(...oldAddresses(before).map((note) => ({ file, ...note })));
   }
-  return { changed, notes };
+  return { scanned, qrFiles, changed, notes };
 }
 
 /** Each file that changes is kept beside, under another name. */
@@ -49,10 +63,20 @@ export async function carryOut(
   directory: string,
   { changed }: Migration,
 ): Promise<void> {
-  for (const { file, before, after } of changed) {
+  for (const { file, after } of changed) {
     const path = `${directory}/${file}`;
-    await Deno.writeTextFile(path + BACKUP_SUFFIX, before);
+    await Deno.copyFile(path, path + BACKUP_SUFFIX);
     await Deno.writeTextFile(path, after);
+  }
+}
+
+/** undefined: what is none would be lost by being written again. */
+function textOf(octets: Uint8Array): string | undefined {
+  const options = { fatal: true, ignoreBOM: true }; // which stays, too
+  try {
+    return new TextDecoder("utf-8", options).decode(octets);
+  } catch {
+    return undefined;
   }
 }
 
@@ -65,8 +89,8 @@ const FILTERS: Readonly<Record<string, string>> = {
   safeHTML: "safe_html",
   upper: "upper",
 };
-/** Here URLs are escaped as everything is. */
-const DROPPED = new Set(["safeURL"]);
+/** Here URLs are escaped as everything is, and what is put out is a text. */
+const DROPPED = new Set(["safeURL", 'printf "%s"', 'printf "%v"']);
 const PATH = /^\.?(?:\$\.)?([A-Za-z]\w*(?:\.\w+)*)$/;
 
 export function migrateTemplate(
@@ -182,6 +206,18 @@ function valueOf(written: string): string | undefined {
 function sliceOf(written: string): string | undefined {
   const slice = /^slice\s+\.([\w.]+)\s+(\d+)\s+(\d+)$/.exec(written);
   return slice ? `${slice[1]}[${slice[2]}:${slice[3]}]` : undefined;
+}
+
+const QR_ADDRESS =
+  /([\w$.]+(?:\((?:"[^"]*"|'[^']*')\))?)\.src = `\/qr\?data=\$\{encodeURIComponent\(([\w$.]+)\)\}`/g;
+const QR_FUNCTION = "<script>function setQrCodeImage(image, text) " +
+  '{ import("/qrcode.js").then((qr) => qr.show(image, text)); }</script>\n';
+
+/** Codes that were asked of the server are drawn by the page. */
+export function withQrCodes(text: string): string {
+  const turned = text.replace(QR_ADDRESS, "setQrCodeImage($1, $2)");
+  if (turned === text || /function setQrCodeImage\b/.test(text)) return turned;
+  return turned.replace(/<\/head>|<script\b/i, (found) => QR_FUNCTION + found);
 }
 
 /** QR codes of any text are drawn by no server here. */

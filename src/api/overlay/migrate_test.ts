@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Words } from "../../../web/i18n/words.ts";
-import { migrateTemplate } from "./migrate.ts";
+import { migrateTemplate, withQrCodes } from "./migrate.ts";
 import { Templates } from "./templates.ts";
 
 for (
@@ -12,6 +12,10 @@ for (
     ["{{.Custom.URL | safeURL}}", "{{ Custom.URL }}"],
     ["{{.Text | safeHTML}}", "{{ Text | safe_html }}"],
     ["{{slice .Custom.Name 0 1}}", "{{ Custom.Name[0:1] }}"],
+    [
+      '{{slice .Custom.Name 0 1 | printf "%s" | upper}}',
+      "{{ Custom.Name[0:1] | upper }}",
+    ],
     ["{{if .X}}a{{end}}", "{% if X %}a{% endif %}"],
     ["{{if not .X}}a{{else}}b{{end}}", "{% if not X %}a{% else %}b{% endif %}"],
     [
@@ -64,4 +68,30 @@ Deno.test("what was migrated is rendered", () => {
     shown.replace(/\n/g, ""),
     "<h1>192.0.2.1</h1><p>1.0 MB</p><b>A</b>",
   );
+});
+
+Deno.test("codes that the server drew are drawn by the page", () => {
+  const old = `<head></head><script>
+    document.getElementById('result-qr').src = \`/qr?data=\${encodeURIComponent(link)}\`;
+  </script>`;
+  const turned = withQrCodes(old);
+  assert.match(
+    turned,
+    /^<head><script>function setQrCodeImage\(image, text\).*<\/script>\n<\/head>/,
+  );
+  assert.ok(
+    turned.includes(
+      "setQrCodeImage(document.getElementById('result-qr'), link);",
+    ),
+  );
+  assert.doesNotMatch(turned, /\/qr\?/);
+  assert.equal(withQrCodes(turned), turned);
+  const own = "<script>function setQrCodeImage() {}\n" +
+    "qr.src = `/qr?data=${encodeURIComponent(a.b)}`</script>";
+  assert.equal(
+    withQrCodes(own),
+    "<script>function setQrCodeImage() {}\nsetQrCodeImage(qr, a.b)</script>",
+  );
+  const other = "<script>qr.src = `/qr?data=${text}`</script>";
+  assert.equal(withQrCodes(other), other);
 });

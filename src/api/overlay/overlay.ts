@@ -11,6 +11,7 @@ import type { Words } from "../../../web/i18n/words.ts";
 import { builtTemplate } from "./built_in.ts";
 import {
   MAX_TEMPLATE_OCTETS,
+  readTemplate,
   TemplateFault,
   Templates,
   type TemplateText,
@@ -35,7 +36,14 @@ export type OwnPage =
   | { readonly kind: "broken" };
 
 const UNKNOWN_TYPE = "application/octet-stream";
+/** What people of Delta Chat have to give away. */
+const MORE_TYPES: ReadonlyMap<string, string> = new Map([
+  ["xdc", "application/x-webxdc"],
+  ["apk", "application/vnd.android.package-archive"],
+]);
 const CACHING = "no-cache, must-revalidate";
+const SLOW_MS = 100;
+const REST_MS = 60_000;
 /** Operators' pages have code of their own between the lines. */
 const POLICY = [
   "default-src 'none'",
@@ -55,6 +63,10 @@ export class Overlay {
   readonly #tree: Tree;
   readonly #templates: Templates;
   readonly #faults = new Map<string, TemplateFault>();
+  readonly #resting = new Map<
+    string,
+    { readonly stamp: string; readonly until: number }
+  >();
   /** Of texts that were read, by place and stamp. */
   readonly #texts = new Map<string, TemplateText>();
 
@@ -75,6 +87,10 @@ export class Overlay {
       this.#mend(file);
       return undefined;
     }
+    if (this.#isResting(file)) {
+      return this.#options.fallsBack() ? undefined : { kind: "broken" };
+    }
+    const startedAt = this.#options.now();
     try {
       const text = this.#templates.render(file, variables, words);
       this.#mend(file);
@@ -83,8 +99,26 @@ export class Overlay {
     } catch (error) {
       if (!(error instanceof TemplateFault)) throw error;
       this.#break(file, error);
+      this.#rest(file, startedAt);
       return this.#options.fallsBack() ? undefined : { kind: "broken" };
     }
+  }
+
+  /** One that took long to fail is not tried again soon: all else waits meanwhile. */
+  #rest(file: string, startedAt: number): void {
+    const now = this.#options.now();
+    const stamp = this.#tree.find(file)?.stamp;
+    if (now - startedAt < SLOW_MS || stamp === undefined) return;
+    this.#resting.set(file, { stamp, until: now + REST_MS });
+  }
+
+  #isResting(file: string): boolean {
+    const resting = this.#resting.get(file);
+    if (!resting) return false;
+    const isSame = this.#tree.find(file)?.stamp === resting.stamp;
+    if (isSame && this.#options.now() < resting.until) return true;
+    this.#resting.delete(file);
+    return false;
   }
 
   /** Files that could not be rendered when they were last. */
@@ -112,6 +146,14 @@ export class Overlay {
     return isOwn && this.has(path) ? path : undefined;
   }
 
+  /** Whether this path is one of the operator's pages or files. */
+  isThere(pathname: string): boolean {
+    const path = this.#tree.isThere ? pathIn(pathname) : undefined;
+    if (path === undefined) return false;
+    return this.ownPageAt(pathname) !== undefined ||
+      !path.endsWith(".html") && this.has(path);
+  }
+
   /** A file that is no template; undefined: there is none. */
   async file(request: Request): Promise<Response | undefined> {
     const { pathname } = new URL(request.url);
@@ -134,7 +176,7 @@ export class Overlay {
     if (found.sizeOctets > MAX_TEMPLATE_OCTETS) {
       throw new TemplateFault(name, undefined, "is larger than 1 MiB");
     }
-    const read = { text: Deno.readTextFileSync(found.path), stamp: key };
+    const read = { text: readTemplate(name, found.path), stamp: key };
     this.#texts.set(found.path, read);
     return read;
   }
@@ -148,6 +190,11 @@ export class Overlay {
   #mend(file: string): void {
     if (this.#faults.delete(file)) this.#options.onFaults(this.#faults);
   }
+}
+
+function typeOf(name: string): string {
+  const ending = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+  return MORE_TYPES.get(ending) ?? getMimeType(name) ?? UNKNOWN_TYPE;
 }
 
 async function sent(
@@ -165,7 +212,7 @@ async function sent(
     sizeOctets,
     etag: `"${stamp}"`,
     headers: {
-      "content-type": getMimeType(name) ?? UNKNOWN_TYPE,
+      "content-type": typeOf(name),
       "cache-control": CACHING,
       ...(changedAt ? { "last-modified": changedAt.toUTCString() } : {}),
     },

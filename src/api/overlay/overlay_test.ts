@@ -14,6 +14,7 @@ import {
 import { Refusal } from "../../base/refusal.ts";
 import { builtInFiles, TEMPLATE_NAMES } from "./built_in.ts";
 import { Overlay } from "./overlay.ts";
+import { checkSite } from "./site_tree.ts";
 
 interface World {
   readonly directory: string;
@@ -286,3 +287,115 @@ Deno.test("all pages but that of a fresh account can be replaced", () => {
   assert.ok(TEMPLATE_NAMES.length >= 15);
   assert.ok(!TEMPLATE_NAMES.includes("account"));
 });
+
+Deno.test("a page that is no UTF-8 is that of the program, and is told of", () =>
+  withOverlay(async ({ directory, overlay, time, faults }) => {
+    const path = `${directory}/info.html`;
+    await Deno.writeFile(path, new Uint8Array([0x3c, 0x70, 0x3e, 0xff, 0xfe]));
+    const { response, text } = await ask("/info", {}, { overlay });
+    assert.equal(response.status, 200);
+    assert.match(text, /<h1>/);
+    assert.match(faults.join(), /info\.html: is not UTF-8/);
+    await Deno.writeTextFile(path, "mine, mended");
+    time.ms += 1001;
+    assert.equal((await ask("/info", {}, { overlay })).text, "mine, mended");
+    assert.deepEqual(faults, []);
+  }));
+
+Deno.test("a page that took long to fail is not tried again for a while", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "postern-www-" });
+  let ms = 0;
+  const overlay = new Overlay({
+    directory: () => directory,
+    fallsBack: () => true,
+    contentSecurityPolicy: () => "",
+    now: () => ms += 150, // as if each look took so long
+    onFaults() {},
+  });
+  try {
+    await Deno.writeTextFile(
+      `${directory}/info.html`,
+      "{% include 'a.html' %}",
+    );
+    await Deno.writeTextFile(`${directory}/a.html`, "{{ x | bogus }}");
+    const info = async () => (await ask("/info", {}, { overlay })).text;
+    assert.match(await info(), /<h1>/);
+    await Deno.writeTextFile(`${directory}/a.html`, "mine");
+    ms += 2000;
+    assert.match(await info(), /<h1>/);
+    ms += 60_000;
+    assert.equal(await info(), "mine");
+    await Deno.writeTextFile(`${directory}/a.html`, "{{ x | bogus }}");
+    ms += 2000;
+    assert.match(await info(), /<h1>/);
+    await Deno.writeTextFile(`${directory}/info.html`, "another page");
+    ms += 2000;
+    assert.equal(await info(), "another page");
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("files are of the types that apps know, pages are asked for again", () =>
+  withOverlay(async ({ directory, overlay }) => {
+    for (
+      const [name, type] of [
+        ["poll.xdc", "application/x-webxdc"],
+        ["App.APK", "application/vnd.android.package-archive"],
+        ["a.avif", "image/avif"],
+        ["a.unknown", "application/octet-stream"],
+      ] as const
+    ) {
+      await Deno.writeTextFile(`${directory}/${name}`, "text");
+      const { response } = await ask(`/${name}`, {}, { overlay });
+      assert.equal(response.headers.get("content-type"), type);
+    }
+    await Deno.writeTextFile(`${directory}/info.html`, "mine");
+    const { response } = await ask("/info", {}, { overlay });
+    assert.equal(
+      response.headers.get("cache-control"),
+      "no-cache, must-revalidate",
+    );
+    assert.match(response.headers.get("etag")!, /^W\//);
+  }));
+
+Deno.test("documents of the operator are shown where those of the guide are", () =>
+  withOverlay(async ({ directory, overlay, time }) => {
+    const write = (path: string, text: string) =>
+      Deno.writeTextFile(`${directory}/docs/${path}`, text);
+    for (const language of ["en", "ru"]) {
+      await Deno.mkdir(`${directory}/docs/${language}`, { recursive: true });
+    }
+    await write("en/general.html", "<p>{{ Language }} {{ MailDomain }}");
+    await write("ru/general.html", "<p>по-русски");
+    await write("en/serve.html", "<p>pages");
+    await write("en/rules.html", "<p>house rules");
+    const shown = async (path: string, language = "en") =>
+      (await ask(path, { headers: { "accept-language": language } }, {
+        overlay,
+      })).text;
+    assert.equal(await shown("/docs/general"), "<p>en relay.example");
+    assert.equal(await shown("/docs/what-it-is"), "<p>en relay.example");
+    assert.equal(await shown("/docs/general", "ru"), "<p>по-русски");
+    assert.equal(await shown("/docs/general", "es"), "<p>es relay.example");
+    assert.equal(await shown("/docs/custom-html"), "<p>pages");
+    assert.equal(await shown("/docs/rules"), "<p>house rules");
+    assert.match(await shown("/docs/privacy"), /<h1>/);
+    assert.match(await shown("/docs/..%2fen%2frules"), /Not found/i);
+    await write("en/general.html", "{% if %}");
+    time.ms += 1001;
+    assert.match(await shown("/docs/general"), /<h1>/);
+    const facts = { ...FACTS, web: { ...FACTS.web, docs: false } };
+    const off = await ask("/docs/rules", {}, { overlay, facts });
+    assert.equal(off.response.status, 404);
+  }));
+
+Deno.test("what is kept beside a file is nothing to warn of", () =>
+  withOverlay(async ({ directory }) => {
+    for (const name of ["index.html.go-template.bak", "a.orig", "b~"]) {
+      await Deno.writeTextFile(`${directory}/${name}`, "{{.X}}");
+    }
+    await Deno.writeTextFile(`${directory}/site.db`, "");
+    const { problems } = await checkSite(directory);
+    assert.deepEqual(problems.map(({ file }) => file), ["site.db"]);
+  }));

@@ -36,4 +36,25 @@ export function overlayRoutes(app: Hono<SiteEnv>, backend: SiteBackend): void {
     "/favicon.ico",
     (context) => stableFile(STABLE_ASSETS["logo.svg"], context.req.raw),
   );
+  const stable = Object.keys(STABLE_ASSETS).map((name) => `/${name}`);
+  for (const path of [...stable, TRANSLATIONS_PATH, "/favicon.ico"]) {
+    app.all(path, () => onlyRead());
+  }
+  if (overlay) {
+    app.all("*", async ({ req }, next) => {
+      const isThere = overlay.isThere(new URL(req.url).pathname);
+      return isThere ? onlyRead() : await next();
+    });
+  }
+}
+
+/** To another method than GET and HEAD (RFC 9110 §15.5.6). */
+function onlyRead(): Response {
+  return new Response("Method not allowed\n", {
+    status: 405,
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      "allow": "GET, HEAD",
+    },
+  });
 }

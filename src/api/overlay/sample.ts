@@ -35,6 +35,7 @@ const RICH: SiteFacts = {
   httpsPort: 443,
   language: "en",
   web: {
+    pages: true,
     mxHost: "chat.example",
     publicIp: "203.0.113.5",
     version: "1.0.0",
@@ -51,6 +52,8 @@ const RICH: SiteFacts = {
     securityContact: "security@chat.example",
     sharing: true,
     remembersKeys: true,
+    countsTraffic: true,
+    federates: true,
     webClient: true,
     docs: true,
     operatorDocs: true,
@@ -158,6 +161,15 @@ function groups(
       ReportLink: text,
     },
     Share: { URL: text, Name: text, Slug: text, Problem: text },
+    OwnLink: {
+      Slug: text,
+      Key: text,
+      URL: text,
+      Name: text,
+      Link: text,
+      Problem: text,
+      Done: text,
+    },
     Message: { Title: text, Text: text },
     Doc: {
       Title: text,
@@ -166,9 +178,12 @@ function groups(
       Dir: "ltr",
       InEnglish: flag,
       SearchURL: text,
+      Asked: text,
+      Found: flag ? "1" : "",
     },
     UserTopics: flag ? [topic] : [],
     OperatorTopics: flag ? [topic] : [],
     Headings: flag ? [topic] : [],
+    Found: flag ? [topic] : [],
   };
 }

@@ -10,6 +10,7 @@ import { builtInFiles, builtTemplate } from "./built_in.ts";
 import { samples } from "./sample.ts";
 import {
   MAX_TEMPLATE_OCTETS,
+  readTemplate,
   TemplateFault,
   Templates,
   type TemplateText,
@@ -17,7 +18,7 @@ import {
 import { Tree } from "./tree.ts";
 
 /** Beside the files: what each was when it was exported. */
-export const ORIGIN_FILE = ".origin.json";
+const ORIGIN_FILE = ".origin.json";
 const ORIGIN = v.object({
   version: v.string(),
   files: v.record(v.string(), v.string()),
@@ -26,6 +27,8 @@ type Origin = v.InferOutput<typeof ORIGIN>;
 
 const MOST_FILES = 5000;
 const DEEPEST = 8;
+/** What html-migrate and editors keep beside a file, and means to nobody. */
+const KEPT_BESIDE = /(?:~|\.(?:bak|orig|swp|tmp))$/i;
 /** Looked at in one go. */
 const FILES_AT_ONCE = 100;
 
@@ -117,6 +120,7 @@ export async function checkSite(
   let count = 0;
   for (const [at, name] of names.entries()) {
     if (name.endsWith(".html") || at % FILES_AT_ONCE === 0) await pause();
+    if (KEPT_BESIDE.test(name)) continue;
     const { unshown, file } = tree.look(name);
     if (file && builtIn.has(name)) overridden.push(name);
     if (unshown !== undefined) {
@@ -184,7 +188,7 @@ function textIn(tree: Tree, name: string): TemplateText | undefined {
   if (found.sizeOctets > MAX_TEMPLATE_OCTETS) {
     throw new TemplateFault(name, undefined, "is larger than 1 MiB");
   }
-  return { text: Deno.readTextFileSync(found.path), stamp: found.stamp };
+  return { text: readTemplate(name, found.path), stamp: found.stamp };
 }
 
 async function comparedWithOrigin(

@@ -1,17 +1,20 @@
 /**
  * Templates of the operator, rendered by nunjucks as Jinja would: values are
  * escaped, files are only those of the tree, and a template that goes round in
- * circles is stopped. Rendering is done before it returns, so that one language
- * and one budget hold at a time.
+ * circles is stopped (`sandbox.ts`). Rendering is done before it returns, so that
+ * one language and one budget hold at a time.
  *
  * @module
  */
 import nunjucks from "nunjucks";
 import { isTextKey, type Words } from "../../../web/i18n/words.ts";
+import { JINJA_FILTERS } from "./jinja.ts";
+import "./names.ts";
+import { unreadable } from "./reading.ts";
+import { confine, MAX_TURNS, withinBounds } from "./sandbox.ts";
+import { namespace, WITH } from "./scopes.ts";
 
 export const MAX_TEMPLATE_OCTETS = 1024 * 1024;
-const MAX_TURNS = 10_000;
-const MAX_INCLUDES = 200;
 
 export interface TemplateText {
   readonly text: string;
@@ -34,10 +37,23 @@ export class TemplateFault extends Error {
   }
 }
 
+/** The text of a file. @throws {TemplateFault} it is no text, or not ours to read */
+export function readTemplate(name: string, path: string): string {
+  let octets: Uint8Array;
+  try {
+    octets = Deno.readFileSync(path);
+  } catch {
+    throw new TemplateFault(name, undefined, "cannot be read");
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(octets);
+  } catch {
+    throw new TemplateFault(name, undefined, "is not UTF-8");
+  }
+}
+
 interface Rendering {
   readonly words: Words;
-  turnsLeft: number;
-  includesLeft: number;
 }
 let rendering: Rendering | undefined;
 
@@ -46,6 +62,8 @@ export class Templates {
   #environment: nunjucks.Environment;
   /** Of what the environment has read. */
   readonly #stamps = new Map<string, string | undefined>();
+  /** Pages that cannot be compiled as they are. */
+  readonly #unreadable = new Map<string, TemplateFault>();
 
   constructor(source: TemplateSource) {
     this.#source = source;
@@ -58,13 +76,12 @@ export class Templates {
       this.#source(file)?.stamp !== stamp
     );
     if (isStale) this.#environment = this.#made();
-    rendering = {
-      words,
-      turnsLeft: MAX_TURNS,
-      includesLeft: MAX_INCLUDES,
-    };
+    rendering = { words };
     try {
-      return this.#environment.render(name, { ...variables, t: translate });
+      this.#compile(name); // before time counts
+      return withinBounds(() =>
+        this.#environment.render(name, { ...variables, t: translate })
+      );
     } catch (error) {
       throw faultOf(error, name);
     } finally {
@@ -72,14 +89,33 @@ export class Templates {
     }
   }
 
+  /** What cannot be read is not read again for every visitor. */
+  #compile(name: string): void {
+    const known = this.#unreadable.get(name);
+    if (known) throw known;
+    try {
+      this.#environment.getTemplate(name, true);
+    } catch (error) {
+      const fault = faultOf(error, name);
+      // whether there is a change is told by its stamp alone
+      if (this.#stamps.get(name) !== undefined) {
+        this.#unreadable.set(name, fault);
+      }
+      throw fault;
+    }
+  }
+
   #made(): nunjucks.Environment {
     this.#stamps.clear();
+    this.#unreadable.clear();
     const loader = {
       async: false,
       getSource: (name: string) => {
         const found = this.#source(name);
         this.#stamps.set(name, found?.stamp);
         if (!found) return null as unknown as nunjucks.LoaderSource;
+        const fault = unreadable(found.text);
+        if (fault) throw new TemplateFault(name, fault.line, fault.problem);
         return { src: found.text, path: name, noCache: false };
       },
     };
@@ -87,11 +123,17 @@ export class Templates {
       loader as unknown as nunjucks.ILoader,
       { autoescape: true },
     );
-    counted(environment);
+    const tests = environment as unknown as {
+      addTest(name: string, test: (value: unknown) => boolean): void;
+    };
     for (const [name, filter] of Object.entries(FILTERS)) {
       environment.addFilter(name, filter);
     }
+    tests.addTest("sequence", Array.isArray);
+    confine(environment);
+    environment.addExtension("with", WITH);
     environment.addGlobal("range", range);
+    environment.addGlobal("namespace", namespace);
     return environment;
   }
 }
@@ -127,16 +169,20 @@ const SAFE_IN_SCRIPTS: Readonly<Record<string, string>> = {
   "\u2029": "\\u2029",
 };
 
+const json = (value: unknown) =>
+  safe((JSON.stringify(value) ?? "null").replace(
+    /[<>&\u2028\u2029]/g,
+    (letter) => SAFE_IN_SCRIPTS[letter]!,
+  ));
+
 const FILTERS: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
+  ...JINJA_FILTERS,
   clean_domain: (value) =>
     String(value ?? "").replace(/^\[(?:IPv6:)?|\]$/g, ""),
   format_bytes: formatBytes,
   safe_html: (value) => safe(String(value ?? "")),
-  json: (value) =>
-    safe((JSON.stringify(value) ?? "null").replace(
-      /[<>&\u2028\u2029]/g,
-      (letter) => SAFE_IN_SCRIPTS[letter]!,
-    )),
+  json,
+  tojson: json, // as Jinja calls it
   url: (value) => encodeURIComponent(String(value ?? "")),
   t: (value, values) => translate(value, values),
   date: (value) => {
@@ -163,61 +209,12 @@ function range(from: unknown, to?: unknown, step: unknown = 1): number[] {
   return Array.from({ length: Math.max(0, count) }, (_, at) => start + at * by);
 }
 
-function counted(environment: nunjucks.Environment): void {
-  const { getTemplate } = environment;
-  environment.getTemplate = function (...args: unknown[]) {
-    if (rendering && --rendering.includesLeft < 0) {
-      throw new RangeError(`More than ${MAX_INCLUDES} files are included`);
-    }
-    return Reflect.apply(getTemplate, environment, args);
-  } as typeof getTemplate;
-}
-
-/** What leads from a value to the language that runs the templates. */
-const BARRED: ReadonlySet<string> = new Set([
-  "constructor",
-  "prototype",
-  "__proto__",
-  "__defineGetter__",
-  "__defineSetter__",
-  "__lookupGetter__",
-  "__lookupSetter__",
-]);
-
-/** Of nunjucks, what templates are compiled to calls of. */
-interface Runtime {
-  memberLookup(object: unknown, name: unknown, ...slice: unknown[]): unknown;
-  contextOrFrameLookup(context: unknown, frame: unknown, name: string): unknown;
-  fromIterator(items: unknown): unknown;
-}
-
-function prepareRuntime(): void {
-  nunjucks.installJinjaCompat();
-  const runtime = nunjucks.runtime as unknown as Runtime;
-  const { memberLookup, contextOrFrameLookup, fromIterator } = runtime;
-  runtime.memberLookup = function (object, name, ...slice) {
-    return BARRED.has(String(name))
-      ? undefined
-      : Reflect.apply(memberLookup, this, [object, name, ...slice]);
-  };
-  runtime.contextOrFrameLookup = (context, frame, name) =>
-    BARRED.has(name) ? undefined : contextOrFrameLookup(context, frame, name);
-  runtime.fromIterator = (items) => {
-    const turns = Array.isArray(items)
-      ? items.length
-      : Object.keys(items ?? {}).length;
-    if (rendering && (rendering.turnsLeft -= Math.max(1, turns)) < 0) {
-      throw new RangeError(`Loops have more than ${MAX_TURNS} turns`);
-    }
-    return fromIterator(items);
-  };
-}
-prepareRuntime();
-
 /** nunjucks writes `(info.html) [Line 3, Column 5]` before what is wrong. */
 function faultOf(error: unknown, name: string): TemplateFault {
+  if (error instanceof TemplateFault) return error;
   const message = error instanceof Error ? error.message : String(error);
-  const place = /\(([^)\n]+)\)(?: \[Line (\d+), Column \d+\])?/g;
+  const place =
+    /^(?:Template render error:)? *\(([^)\n]+)\)(?: \[Line (\d+), Column \d+\])?/gm;
   const places = [...message.matchAll(place)];
   const last = places.findLast(([, , line]) => line !== undefined) ??
     places.at(-1);

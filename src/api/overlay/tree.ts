@@ -100,7 +100,7 @@ function lookAt(directory: string, path: string): Look {
 }
 
 /** Whether a file of this name may be seen at all. */
-export function isShown(path: string): boolean {
+function isShown(path: string): boolean {
   return path.length <= MAX_PATH && !UNSEEN.test(path) &&
     path.split("/").every((segment) => SEGMENT.test(segment));
 }

@@ -25,11 +25,13 @@ export type PageGroup =
   | "OwnAccount"
   | "Custom"
   | "Share"
+  | "OwnLink"
   | "Message"
   | "Doc"
   | "UserTopics"
   | "OperatorTopics"
-  | "Headings";
+  | "Headings"
+  | "Found";
 
 export type CommonVariables = Omit<Variables, PageGroup>;
 
@@ -82,6 +84,8 @@ export function commonVariables(visit: Visit): CommonVariables {
     V2rayNGConfigGRPC: "",
     SharingEnabled: web.sharing,
     KeysRemembered: web.remembersKeys,
+    TrafficCounted: web.countsTraffic,
+    FederationEnabled: web.federates,
     WebClientEnabled: web.webClient,
     DocsEnabled: web.docs,
     OperatorDocsEnabled: web.docs && web.operatorDocs,
@@ -161,6 +165,6 @@ function languagesOf(url: URL, current: string): LanguageChoice[] {
   });
 }
 
-export function shownDomain(domain: string): string {
+function shownDomain(domain: string): string {
   return domain.replace(/^\[(?:IPv6:)?|\]$/g, "");
 }

@@ -1,6 +1,6 @@
 /** A refusal as a page of its own. @module */
 import type { HttpRefusal } from "../refusals.ts";
-import { refusalText } from "./refusal_text.ts";
+import { shownRefusal } from "./refusal_text.ts";
 import { page } from "./render.ts";
 import type { Visit } from "./visit.ts";
 
@@ -12,7 +12,7 @@ export function refusalPage(visit: Visit, refusal: HttpRefusal): Response {
   const response = page(
     visit,
     "message",
-    { Message: { Title: title, Text: `${refusalText(refusal, words)}.` } },
+    { Message: { Title: title, Text: `${shownRefusal(refusal, words)}.` } },
     { status: refusal.status },
   );
   if (refusal.retryAfterSeconds !== undefined) {

@@ -4,16 +4,33 @@ import type { HttpRefusal } from "../refusals.ts";
 import type { SignUpRules } from "../site_backend.ts";
 import { ruleSentences } from "./sentences.ts";
 
-/**
- * English is written where the refusals are, and says more of a rule that was
- * broken; in other languages the rule itself is said.
- */
+/** In English what is refused says more of the rule that was broken. */
+const EXPLAINED = new Set([
+  "username_invalid",
+  "password_too_short",
+  "password_invalid",
+]);
+
+/** To a program: in English by the words that programs know. */
 export function refusalText(
   refusal: HttpRefusal,
   words: Words,
   rules?: SignUpRules,
 ): string {
-  if (words.language === "en") return refusal.text;
+  return words.language === "en"
+    ? refusal.text
+    : shownRefusal(refusal, words, rules);
+}
+
+/** On a page, by the words that are on it. */
+export function shownRefusal(
+  refusal: HttpRefusal,
+  words: Words,
+  rules?: SignUpRules,
+): string {
+  if (words.language === "en" && EXPLAINED.has(refusal.code)) {
+    return refusal.text;
+  }
   const key = `error_${refusal.subject ?? refusal.code}`;
   if (!isTextKey(key)) return refusal.text;
   const reason = words.t(key);
@@ -22,9 +39,9 @@ export function refusalText(
     return words.t("error_try_again", { reason, wait });
   }
   const rule = rules && ruleOf(refusal.code, rules, words);
-  return rule === undefined
-    ? reason
-    : words.t("error_with_rule", { reason, rule });
+  if (rule === undefined) return reason;
+  // the page ends the sentence, as it does others
+  return words.t("error_with_rule", { reason, rule: rule.replace(/\.$/, "") });
 }
 
 function ruleOf(

@@ -29,7 +29,11 @@ export function page(
   const variables = { ...commonVariables(visit), ...values };
   const own = visit.overlay?.page(`${name}.html`, variables, visit.words);
   if (own?.kind === "text") {
-    return html(visit, own.text, { ...answer, policy: own.policy });
+    return html(visit, own.text, {
+      ...answer,
+      ...(answer.caching === "no-cache" ? { caching: OWN_CACHING } : {}),
+      policy: own.policy,
+    });
   }
   if (own?.kind === "broken") {
     return html(visit, builtIn(visit, "error", variables), { status: 500 });
@@ -62,6 +66,8 @@ function alone(visit: Visit, name: PageName, values: PageValues): Response {
   return html(visit, text, { status, policy });
 }
 
+/** Of files of the operator. */
+const OWN_CACHING = "no-cache, must-revalidate";
 const MOST_KEPT = 128;
 const kept = new Map<string, string>();
 
@@ -82,16 +88,25 @@ function keptPage(
 
 /** A page that the operator alone has. */
 export function ownPage(visit: Visit, file: string): Response {
-  const variables = commonVariables(visit);
-  const own = visit.overlay?.page(file, variables, visit.words);
-  if (own?.kind !== "text") {
-    const text = builtIn(visit, "error", variables);
-    return html(visit, text, { status: 500 });
-  }
-  return html(visit, own.text, {
+  return ownPageIfAny(visit, file) ?? brokenPage(visit);
+}
+
+/** undefined: there is none, or it is broken and what is built in is shown. */
+export function ownPageIfAny(
+  visit: Visit,
+  file: string,
+): Response | undefined {
+  const own = visit.overlay?.page(file, commonVariables(visit), visit.words);
+  if (!own) return undefined;
+  return own.kind === "broken" ? brokenPage(visit) : html(visit, own.text, {
     policy: own.policy,
-    caching: "no-cache, must-revalidate",
+    caching: OWN_CACHING,
   });
+}
+
+function brokenPage(visit: Visit): Response {
+  const text = builtIn(visit, "error", commonVariables(visit));
+  return html(visit, text, { status: 500 });
 }
 
 function builtIn(

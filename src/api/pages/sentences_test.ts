@@ -22,8 +22,8 @@ for (
 for (
   const [language, days, size] of [
     ["en", "20 days", "1.5 GiB"],
-    ["fa", "۲۰ روز", "۱٫۵ GiB"],
-    ["ru", "20 дней", "1,5 GiB"],
+    ["fa", "۲۰ روز", "۱٫۵ گیبی‌بایت"],
+    ["ru", "20 дней", "1,5 ГиБ"],
     ["es", "20 días", "1,5 GiB"],
   ] as const
 ) {

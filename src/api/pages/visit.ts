@@ -11,7 +11,7 @@ export interface Visit {
   readonly peer: HttpPeer;
   readonly facts: SiteFacts;
   readonly words: Words;
-  /** Strangers find nothing of the site but what they know the address of. */
+  /** There is nothing of the site but what people know the address of. */
   readonly isHidden: boolean;
   /** The operator's own pages. */
   readonly overlay: Overlay | undefined;
@@ -25,7 +25,7 @@ export function visitOf(
   const url = new URL(request.url);
   const facts = backend.facts(url.hostname);
   const words = new Words(languageOf(request, facts.language));
-  const isHidden = backend.stealth().mode !== "off";
+  const isHidden = backend.stealth().mode !== "off" || !facts.web.pages;
   const { overlay } = backend;
   return { request, url, peer, facts, words, isHidden, overlay };
 }

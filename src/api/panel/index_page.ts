@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { directionOf, LANGUAGES } from "../../../web/i18n/languages.ts";
+import { Words } from "../../../web/i18n/words.ts";
 import type { PanelFiles } from "../assets.ts";
 import type { PanelPlace } from "./place.ts";
 
@@ -34,12 +36,19 @@ ${words.join("\n")}
 <link rel="help" data-plot href="${at(files.plot)}">
 </head>
 <body>
-<noscript><p>The admin panel needs JavaScript. The command line does all it does.</p></noscript>
+<noscript>${NEEDS_SCRIPTS}</noscript>
 <div id="panel">${WAITING}</div>
 </body>
 </html>
 `;
 }
+
+/** Nobody knows yet who reads. */
+const NEEDS_SCRIPTS = LANGUAGES.map((language) =>
+  `<p lang="${language}" dir="${directionOf(language)}">${
+    new Words(language).t("panel_needs_scripts")
+  }</p>`
+).join("");
 
 /** Until the script is there: on a slow phone that takes a while. */
 const WAITING = `<div class="login" aria-hidden="true"><div class="waiting">

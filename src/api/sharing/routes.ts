@@ -7,7 +7,6 @@
  * @module
  */
 import type { Context, Hono } from "hono";
-import type { Clock } from "../../base/clock.ts";
 import { limitKey } from "../../base/peer_address.ts";
 import { Refusal } from "../../base/refusal.ts";
 import { TokenBuckets } from "../../base/token_buckets.ts";
@@ -19,40 +18,27 @@ import type { Share } from "../../sharing/shares.ts";
 import { isSlug } from "../../sharing/slug.ts";
 import { isForeign } from "../foreign.ts";
 import { qrImage } from "../pages/qr_image.ts";
-import { refusalText } from "../pages/refusal_text.ts";
+import { refusalText, shownRefusal } from "../pages/refusal_text.ts";
 import { page } from "../pages/render.ts";
 import { type Visit, visitOf } from "../pages/visit.ts";
 import { isSafe } from "../pages.ts";
 import { type HttpRefusal, httpRefusalFor } from "../refusals.ts";
-import type { SiteBackend, SiteEnv } from "../site_backend.ts";
+import type { SiteEnv } from "../site_backend.ts";
 import type { ErrorJson } from "../types.ts";
-import type { SharingBackend } from "./backend.ts";
+import { editPageRoutes } from "./edit_page.ts";
+import { FOREIGN_ORIGIN, LIMITS } from "./requests.ts";
+import type { SharingSite } from "./site.ts";
 import { contactVariables, linkOf } from "./variables.ts";
 
-const LIMITS = { bodyOctets: 16 * 1024, bodyMs: 30_000 };
 const PER_ADDRESS_SECONDS = 600;
 const ALL = { burst: 200, perSecond: 200 / 86_400 };
-const WRONG_KEYS = { burst: 10, perSecond: 10 / 600 };
 const KEY_FIELD = "x-edit-key";
 const QR_PATH = "/qr/:file{[\\w-]+\\.svg}";
 const VIEW_CACHING = "private, max-age=60";
 
-const FOREIGN_ORIGIN: HttpRefusal = {
-  status: 403,
-  code: "origin_not_allowed",
-  text: "This page may not do that here",
-};
-
-export interface SharingSite {
-  readonly backend: SiteBackend;
-  readonly sharing: SharingBackend;
-  readonly clock: Clock;
-}
-
 interface Buckets {
   readonly made: TokenBuckets;
   readonly all: TokenBuckets;
-  readonly wrongKeys: TokenBuckets;
 }
 
 type Asked = Context<SiteEnv>;
@@ -65,7 +51,6 @@ export function sharingRoutes(app: Hono<SiteEnv>, site: SharingSite): void {
       perSecond: sharing.perTenMinutes() / PER_ADDRESS_SECONDS,
     })),
     all: new TokenBuckets(clock, () => ALL),
-    wrongKeys: new TokenBuckets(clock, () => WRONG_KEYS),
   };
   const visiting = (context: Asked) =>
     visitOf(context.req.raw, backend, context.env);
@@ -95,6 +80,12 @@ export function sharingRoutes(app: Hono<SiteEnv>, site: SharingSite): void {
         ? wrongMethod(context, "GET, HEAD, POST")
         : context.notFound(),
   );
+  app.all(
+    "/contact_share.html",
+    (context) =>
+      sharing.isOn() ? wrongMethod(context, "GET, HEAD") : context.notFound(),
+  );
+  editPageRoutes(app, site);
   app.get(QR_PATH, (context) => {
     const slug = context.req.param("file").slice(0, -".svg".length);
     const share = sharing.isOn() && sharing.shares.shown(slug);
@@ -116,8 +107,7 @@ export function sharingRoutes(app: Hono<SiteEnv>, site: SharingSite): void {
 
 /** After all other routes. */
 export function shareRoutes(app: Hono<SiteEnv>, site: SharingSite): void {
-  const { backend, sharing, clock } = site;
-  const wrongKeys = new TokenBuckets(clock, () => WRONG_KEYS);
+  const { sharing } = site;
   app.all("/:slug", limited(LIMITS), async (context) => {
     const slug = context.req.param("slug");
     const share = sharing.isOn() && isSlug(slug)
@@ -130,7 +120,7 @@ export function shareRoutes(app: Hono<SiteEnv>, site: SharingSite): void {
         return look(context, site, share);
       case "POST":
       case "DELETE":
-        return await change(context, { backend, sharing }, share, wrongKeys);
+        return await change(context, site, share);
       default:
         return wrongMethod(context, "GET, HEAD, POST, DELETE");
     }
@@ -220,7 +210,7 @@ async function create(
         URL: typed.get("url") ?? "",
         Name: typed.get("name") ?? "",
         Slug: typed.get("slug") ?? "",
-        Problem: refusalText(refusal, visit.words),
+        Problem: shownRefusal(refusal, visit.words),
       },
     }, { status: refusal.status });
     return waiting(response, refusal);
@@ -230,26 +220,18 @@ async function create(
 /** By whoever has the key. */
 async function change(
   context: Asked,
-  { backend, sharing }: Omit<SharingSite, "clock">,
+  { backend, sharing, editKeys }: SharingSite,
   { slug }: Share,
-  wrongKeys: TokenBuckets,
 ): Promise<Response> {
   const request = context.req.raw;
   const visit = visitOf(request, backend, context.env);
-  const peer = limitKey(context.env.address);
   try {
     if (isForeign(request, backend)) {
       return refusedJson(visit, FOREIGN_ORIGIN);
     }
     if (!isSafe(visit.facts, context.env)) throw new Refusal("tls_required");
-    const wait = wrongKeys.wait(peer);
-    if (wait > 0) {
-      throw new Refusal("too_many_requests", { retryAfterSeconds: wait });
-    }
-    if (!sharing.shares.isOwner(slug, request.headers.get(KEY_FIELD) ?? "")) {
-      wrongKeys.take(peer);
-      throw new Refusal("edit_key_wrong");
-    }
+    const key = request.headers.get(KEY_FIELD) ?? "";
+    editKeys.check(slug, key, context.env.address);
     if (request.method === "DELETE") {
       await sharing.shares.remove(slug);
       return new Response(null, { status: 204 });
@@ -285,13 +267,13 @@ function takePlace({ made, all }: Buckets, address: string): void {
   all.take("");
 }
 
-/** Of a form, or of JSON. @throws {SyntaxError} @throws {Refusal} `message_too_large` */
+/** Of a form, or of JSON. @throws {SyntaxError | MultipartForm} @throws {Refusal} `message_too_large` */
 async function readFields(
   request: Request,
 ): Promise<ReadonlyMap<string, string>> {
   const text = await readText(request, LIMITS.bodyOctets);
-  const type = request.headers.get("content-type") ?? "";
-  if (!type.includes("json")) return parseForm(text);
+  const type = request.headers.get("content-type")?.toLowerCase() ?? "";
+  if (!type.includes("json")) return parseForm(text, type);
   const value: unknown = JSON.parse(text); // throws SyntaxError: 400
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new SyntaxError("Cannot read the body: it is not an object");

@@ -15,6 +15,7 @@ import { EXCHANGER_PATHS } from "../exchanger/exchanger.ts";
 import { hasEnvelope } from "../mxdeliv/envelope.ts";
 import { MXDELIV_PATHS } from "../mxdeliv/mxdeliv.ts";
 import { INVITE_PREFIX } from "../pages/routes.ts";
+import { isReadablePath } from "../path_check.ts";
 import { SIGN_UP_PATHS } from "../new_account.ts";
 
 /** What decides who may see what; asked at each request. */
@@ -111,6 +112,7 @@ export function keptRoute(
   known: Known,
 ): KeptRoute | undefined {
   const { pathname } = new URL(url);
+  if (!isReadablePath(pathname)) return undefined;
   return KEPT_ROUTES.find(({ methods, paths }) => {
     if (!methods.includes(method)) return false;
     if ("prefix" in paths) return pathname.startsWith(paths.prefix);

@@ -12,7 +12,7 @@ import { readText } from "../../http/body.ts";
 import { parseForm } from "../../http/form.ts";
 import { limited } from "../../http/route_limits.ts";
 import { isForeign } from "../foreign.ts";
-import { refusalText } from "../pages/refusal_text.ts";
+import { shownRefusal } from "../pages/refusal_text.ts";
 import { page } from "../pages/render.ts";
 import { type Visit, visitOf } from "../pages/visit.ts";
 import { type HttpRefusal, httpRefusalFor } from "../refusals.ts";
@@ -20,7 +20,7 @@ import type { SiteBackend, SiteEnv } from "../site_backend.ts";
 import type { Admission } from "./admission.ts";
 import { faultFor } from "./faults.ts";
 
-export const ACCOUNT_PATH = "/account";
+const ACCOUNT_PATH = "/account";
 const LIMITS = { bodyOctets: 4096, bodyMs: 30_000 };
 const MAX_FIELD = 1024;
 
@@ -61,15 +61,18 @@ function visitOfContext(context: Context<SiteEnv>, { backend }: Site): Visit {
   return visitOf(context.req.raw, backend, context.env);
 }
 
-/** @throws {Refusal | SyntaxError} */
+/** @throws {Refusal | SyntaxError | MultipartForm} */
 async function changed(visit: Visit, site: Site): Promise<Response> {
-  const { request, peer, url } = visit;
+  const { request, peer } = visit;
   const { admission, backend } = site;
   if (isForeign(request, backend)) return refused(visit, FOREIGN);
-  if (!admission.backend.isSafe(url.hostname, peer)) {
+  if (!admission.backend.isSafe(peer)) {
     throw new Refusal("tls_required");
   }
-  const form = parseForm(await readText(request, LIMITS.bodyOctets));
+  const form = parseForm(
+    await readText(request, LIMITS.bodyOctets),
+    request.headers.get("content-type") ?? "",
+  );
   const field = (name: string) => {
     const text = form.get(name) ?? "";
     if (text.length <= MAX_FIELD) return text;
@@ -109,7 +112,7 @@ function failed(visit: Visit, { backend }: Site, error: unknown): Response {
 
 function refused(visit: Visit, refusal: HttpRefusal): Response {
   const { words, facts } = visit;
-  const Problem = refusalText(refusal, words, facts.rules);
+  const Problem = shownRefusal(refusal, words, facts.rules);
   const response = shown(visit, { Problem }, refusal.status);
   if (refusal.retryAfterSeconds !== undefined) {
     response.headers.set("retry-after", String(refusal.retryAfterSeconds));

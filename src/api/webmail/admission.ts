@@ -48,7 +48,7 @@ export class Admission {
 
   /** Whether a request is of somebody who has an account. */
   async knows(request: Request, peer: HttpPeer): Promise<boolean> {
-    if (!this.backend.isSafe(new URL(request.url).hostname, peer)) return false;
+    if (!this.backend.isSafe(peer)) return false;
     try {
       const { address, password } = headerCredentials(request);
       await this.backend.login(address, password, peer);

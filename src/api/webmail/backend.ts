@@ -73,7 +73,7 @@ export interface WebmailBackend {
   /** As it is now. */
   options(): WebmailOptions;
   /** Whether credentials may travel on this connection. */
-  isSafe(host: string, peer: HttpPeer): boolean;
+  isSafe(peer: HttpPeer): boolean;
   /** `https://host[:port]` of us, for who asks under this name. */
   publicUrl(host: string): string;
   /** All names and addresses that are us. */

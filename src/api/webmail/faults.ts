@@ -22,7 +22,7 @@ export class WebmailFault extends Error {
 }
 
 export const UNKNOWN_MAILBOX = "unknown mailbox";
-export const MESSAGE_NOT_FOUND = "message not found";
+const MESSAGE_NOT_FOUND = "message not found";
 
 export function unknownMailbox(): WebmailFault {
   return new WebmailFault(400, UNKNOWN_MAILBOX, "unknown_mailbox");

@@ -18,30 +18,35 @@ export class OpenSockets {
     return this.#counts.size;
   }
 
-  /** Gives how to leave, once. @throws {WebmailFault} there are too many */
-  enter(account: AccountId, address: string): () => void {
+  /** To be left once. @throws {WebmailFault} there are too many */
+  enter(account: AccountId, address: string): void {
     const { maxSocketsPerAccount, maxSocketsPerIp } = this.options();
-    const limits = [
-      [`account ${account}`, maxSocketsPerAccount],
-      [`address ${limitKey(address)}`, maxSocketsPerIp],
-    ] as const;
-    for (const [key, most] of limits) {
-      if ((this.#counts.get(key) ?? 0) >= most) {
-        throw new WebmailFault(429, "too many connections", "rate_limited", 10);
-      }
+    const [ofAccount, ofAddress] = keysOf(account, address);
+    if (
+      this.#count(ofAccount) >= maxSocketsPerAccount ||
+      this.#count(ofAddress) >= maxSocketsPerIp
+    ) {
+      throw new WebmailFault(429, "too many connections", "rate_limited", 10);
     }
-    for (const [key] of limits) this.#add(key, 1);
-    let isIn = true;
-    return () => {
-      if (!isIn) return;
-      isIn = false;
-      for (const [key] of limits) this.#add(key, -1);
-    };
+    this.#add(ofAccount, 1);
+    this.#add(ofAddress, 1);
+  }
+
+  leave(account: AccountId, address: string): void {
+    for (const key of keysOf(account, address)) this.#add(key, -1);
+  }
+
+  #count(key: string): number {
+    return this.#counts.get(key) ?? 0;
   }
 
   #add(key: string, change: 1 | -1): void {
-    const count = (this.#counts.get(key) ?? 0) + change;
+    const count = this.#count(key) + change;
     if (count > 0) this.#counts.set(key, count);
     else this.#counts.delete(key);
   }
+}
+
+function keysOf(account: AccountId, address: string): [string, string] {
+  return [`account ${account}`, `address ${limitKey(address)}`];
 }

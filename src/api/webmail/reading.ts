@@ -1,5 +1,4 @@
 /** Messages of one account as values, read from the store a few at a time. @module */
-import { concat } from "../../base/octets.ts";
 import type { MailboxId, Uid } from "../../base/ids.ts";
 import { countBelow } from "../../imap/proto/sequence_set.ts";
 import type { AccountMail, ReadMessage } from "../../mail/account_mail.ts";
@@ -126,12 +125,4 @@ export async function octetsOf(
   } catch (error) {
     throw error instanceof MessageGone ? messageNotFound() : error;
   }
-}
-
-export async function whole(
-  pieces: AsyncIterable<Uint8Array>,
-): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for await (const piece of pieces) parts.push(piece);
-  return concat(parts);
 }

@@ -26,10 +26,17 @@ import {
 } from "./actions/own_account.ts";
 import { send } from "./actions/send.ts";
 import type { Admission, Admitted } from "./admission.ts";
+import {
+  faultResponse,
+  finished,
+  noSocket,
+  notThere,
+  wrongMethod,
+} from "./answers.ts";
 import type { WebmailBackend, WebmailOptions } from "./backend.ts";
-import { preflight, withCors } from "./cors.ts";
+import { preflight } from "./cors.ts";
 import { headerCredentials } from "./credentials.ts";
-import { badRequest, faultFor, INTERNAL, WebmailFault } from "./faults.ts";
+import { badRequest, faultFor, INTERNAL } from "./faults.ts";
 import { SMALL_OCTETS } from "./large_messages.ts";
 import { octetsOf } from "./reading.ts";
 import {
@@ -130,7 +137,7 @@ const deleting = (path: string): WebRoute => ({
     }),
 });
 
-export const WEB_ROUTES: readonly WebRoute[] = [
+const WEB_ROUTES: readonly WebRoute[] = [
   {
     method: "GET",
     path: "/webimap/mailboxes",
@@ -206,12 +213,14 @@ async function list(
   }
   const { env } = context;
   env.limit({ answerMs: waitMs + SPARE_MS });
-  const leave = admission.sockets.enter(visit.account.id, env.address);
+  const { id } = visit.account;
+  admission.sockets.enter(id, env.address);
   try {
     const wanted = { mailbox, sinceUid, limit, waitMs };
-    return await awaitMessages(visit, wanted, env.ending);
+    const found = await awaitMessages(visit, wanted, env.ending);
+    return visit.backend.options().webimap ? found : notThere();
   } finally {
-    leave();
+    admission.sockets.leave(id, env.address);
   }
 }
 
@@ -254,14 +263,11 @@ export function webmailRoutes(
       headers: { allow: "GET, HEAD" },
     });
   });
-  app.all(SOCKET_PATH, () => {
-    const { webimap } = admission.backend.options();
-    if (!webimap) return notThere();
-    // a request to upgrade would not have come here
-    return Response.json({ error: "WebSocket expected" }, {
-      status: 426,
-      headers: { upgrade: "websocket", connection: "Upgrade" },
-    });
+  // a request to upgrade would not have come here
+  app.all(SOCKET_PATH, ({ req: { raw: request } }) => {
+    const { webimap, corsOrigins } = admission.backend.options();
+    const response = webimap ? noSocket(request, corsOrigins) : notThere();
+    return finished(response, request, corsOrigins);
   });
   // a name goes before what may be any
   const paths = new Set(
@@ -277,10 +283,19 @@ export function webmailRoutes(
         { context, backend, admission, options },
         routes,
       );
-      withCors(response, context.req.raw, options.corsOrigins);
-      response.headers.set("cache-control", "no-store");
-      return response;
+      return finished(response, context.req.raw, options.corsOrigins);
     });
+  }
+  for (const gate of ["webimap", "websmtp"] as const) {
+    for (const path of [`/${gate}`, `/${gate}/*`]) {
+      app.all(path, ({ req: { raw: request } }) => {
+        const options = admission.backend.options();
+        const response = options[gate] && request.method === "OPTIONS"
+          ? preflight(request, options.corsOrigins)
+          : notThere();
+        return finished(response, request, options.corsOrigins);
+      });
+    }
   }
 }
 
@@ -318,7 +333,7 @@ async function answer(
 async function served(site: Site, route: WebRoute): Promise<Response> {
   const { context, backend, admission } = site;
   const { env, req } = context;
-  if (!backend.isSafe(new URL(req.url).hostname, env)) {
+  if (!backend.isSafe(env)) {
     throw new Refusal("tls_required");
   }
   const admitted = await admission.admit(headerCredentials(req.raw), env);
@@ -337,27 +352,4 @@ async function* encoded(
 ): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder();
   for await (const piece of pieces) yield encoder.encode(piece);
-}
-
-export function faultResponse(fault: WebmailFault): Response {
-  const { status, text, code, retryAfterSeconds } = fault;
-  return Response.json({ error: text, code }, {
-    status,
-    headers: retryAfterSeconds === undefined
-      ? {}
-      : { "retry-after": String(Math.ceil(retryAfterSeconds)) },
-  });
-}
-
-function notThere(): Response {
-  return Response.json({ error: "not found" }, { status: 404 });
-}
-
-function wrongMethod(routes: readonly WebRoute[]): Response {
-  const methods = routes.map(({ method }) => method);
-  const allowed = methods.includes("GET") ? ["HEAD", ...methods] : methods;
-  return Response.json({ error: "method not allowed" }, {
-    status: 405,
-    headers: { allow: [...allowed, "OPTIONS"].join(", ") },
-  });
 }

@@ -12,7 +12,8 @@ export interface Awaited {
 }
 
 /**
- * Messages with a greater UID as soon as there are any; none when the time is over.
+ * Messages with a greater UID as soon as there are any; none when the time is
+ * over, or mail over HTTP is switched off.
  *
  * @throws {WebmailFault} `unknown mailbox`, or the account's sessions end
  */
@@ -40,6 +41,7 @@ export async function awaitMessages(
     isRevoked = true;
     tell();
   });
+  const stopWatchingSwitch = backend.onSwitch(tell);
   const cancel = backend.timers.every(waitMs, () => {
     isOver = true;
     tell();
@@ -48,6 +50,7 @@ export async function awaitMessages(
   try {
     if (!watched) throw unknownMailbox();
     for (;;) {
+      if (!backend.options().webimap) return [];
       if (isRevoked) {
         throw new WebmailFault(401, "session revoked", "bad_credentials");
       }
@@ -64,6 +67,7 @@ export async function awaitMessages(
   } finally {
     ending.removeEventListener("abort", tell);
     cancel();
+    stopWatchingSwitch();
     stopListening();
     session.release();
     watched?.stop();

@@ -7,6 +7,7 @@ import type { Metrics } from "../../observe/metrics/metrics.ts";
 import type { Traffic } from "../../observe/traffic.ts";
 import { BandwidthLedger } from "../../ops/bandwidth/ledger.ts";
 import type { Settings } from "../../settings/settings.ts";
+import { areAccountsCounted } from "./accounts_counted.ts";
 import type { RelayCap } from "./relay_cap.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -28,11 +29,14 @@ export async function buildBandwidth(
   const ledger = await BandwidthLedger.open({
     ...source,
     options() {
-      const { bandwidth, privacy } = config();
+      const { bandwidth } = config();
       return {
         billingDay: settings.get("bandwidth_billing_day"),
-        capOctets: settings.get("bandwidth_monthly_cap"),
-        perUser: bandwidth.perUser && privacy.counters,
+        isOn: bandwidth.enabled,
+        capOctets: bandwidth.enabled
+          ? settings.get("bandwidth_monthly_cap")
+          : 0,
+        perUser: areAccountsCounted(config()),
         interface: bandwidth.interface,
       };
     },

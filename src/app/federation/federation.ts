@@ -19,6 +19,7 @@ import type { Exchange } from "../../federation/exchange/exchange.ts";
 import { FederationStatistics } from "../../federation/statistics/statistics.ts";
 import type { Signer } from "../../federation/signer.ts";
 import type { LocalDomains } from "../../mail/local_domains.ts";
+import { federationSize } from "../../settings/federation_size.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Store } from "../../store/store.ts";
 import { buildServerMail, type BuiltServerMail } from "../server_mail.ts";
@@ -89,7 +90,7 @@ export async function buildFederation(
   const outbound = new RelayOutbound({
     policy: () => rules.policy(),
     settings: () => ({
-      maxOctets: settings.get("max_federation_size"),
+      maxOctets: federationSize(settings),
       lifetimeSeconds: config().queue.lifetime,
       rejectAt: config().federation.rejectAtRcpt,
       signs: config().dkim.enabled,
@@ -128,7 +129,7 @@ export async function buildFederation(
   };
 }
 
-export function queueOptions({ queue }: Config): QueueOptions {
+function queueOptions({ queue }: Config): QueueOptions {
   return {
     lifetimeSeconds: queue.lifetime,
     retrySeconds: queue.retry,

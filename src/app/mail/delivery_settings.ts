@@ -2,13 +2,14 @@
 import type { Config } from "../../config/schema.ts";
 import type { DeliverySettings } from "../../delivery/settings.ts";
 import type { Settings } from "../../settings/settings.ts";
+import { areAccountsCounted } from "../bandwidth/accounts_counted.ts";
 
 export function deliverySettings(
   settings: Settings,
-  { smtp, submission, privacy, imap, bandwidth, quota: { floodPerMinute } }:
-    Config,
+  config: Config,
   { quota, shed }: Pick<DeliverySettings, "quota" | "shed">,
 ): DeliverySettings {
+  const { smtp, submission, privacy, imap, quota: { floodPerMinute } } = config;
   return {
     sendPerMinute: settings.get("send_per_minute"),
     sendBurst: settings.get("send_burst"),
@@ -25,7 +26,7 @@ export function deliverySettings(
     shed,
     quota,
     floodPerMinute,
-    countsSends: bandwidth.perUser && privacy.counters,
+    countsSends: areAccountsCounted(config),
     reportHint: settings.get("federation_report_hint"),
   };
 }

@@ -80,8 +80,9 @@ export class RelayWebmail implements WebmailBackend {
     };
   }
 
-  isSafe(host: string, peer: HttpPeer): boolean {
-    return isSafe(this.#parts.site.facts(host), peer);
+  isSafe(peer: HttpPeer): boolean {
+    const { allowInsecureSensitive } = this.#parts.config().http;
+    return isSafe({ allowsInsecure: allowInsecureSensitive }, peer);
   }
 
   publicUrl(host: string): string {

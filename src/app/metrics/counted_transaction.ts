@@ -7,7 +7,7 @@ import type {
 } from "../../smtp/server/backend.ts";
 
 /** As other programs of this kind name them. */
-export const MODULES: Readonly<Record<SmtpService, string>> = {
+export const MODULES: Readonly<Record<SmtpService, "smtp" | "submission">> = {
   mx: "smtp",
   submission: "submission",
 };

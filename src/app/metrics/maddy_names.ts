@@ -3,6 +3,8 @@ import type { ForeignFamily } from "../../observe/metrics/exposition.ts";
 import type { CollectedFamily } from "../../observe/metrics/metrics.ts";
 
 const MODULES = ["smtp", "submission"];
+/** Enhanced codes of too much mail, and of too many requests. */
+const TOO_MUCH: ReadonlySet<string> = new Set(["4.7.0", "4.7.1"]);
 
 export function maddyFamilies(
   families: readonly CollectedFamily[],
@@ -31,6 +33,15 @@ export function maddyFamilies(
       "maddy_smtp_aborted_transactions",
       "Mail transactions that were not",
       transactions("aborted"),
+    ),
+    counter(
+      "maddy_smtp_ratelimit_deferred",
+      "Replies that ask to come again later, since it was too much",
+      perModule((module) =>
+        of("smtp_errors_total").filter(({ labels: [name, , code, enhanced] }) =>
+          name === module && code === "450" && TOO_MUCH.has(enhanced ?? "")
+        ).reduce((total, { value }) => total + value, 0)
+      ),
     ),
     counter(
       "maddy_smtp_failed_logins",

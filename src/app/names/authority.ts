@@ -4,7 +4,7 @@ import type { ReportedConditions } from "../../admin/conditions/reported_conditi
 import type { Clock, Timers } from "../../base/clock.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { Config } from "../../config/schema.ts";
-import { DnsHook } from "../../tls/acme/dns_hook.ts";
+import { DnsHook } from "../../tls/acme/dns/dns_hook.ts";
 import { Renewers } from "../../tls/acme/renewers.ts";
 import type {
   AcmeOptions,
@@ -15,9 +15,14 @@ import type { ChallengeType, Solver } from "../../tls/acme/solvers.ts";
 import { HttpsTransport } from "../../tls/acme/transport.ts";
 import { AcmeTrouble } from "../../tls/acme/trouble.ts";
 import type { Certificate } from "../../tls/certificate.ts";
+import { pathsIn, readCertificate } from "../../tls/certificate_files.ts";
 import { authorityFolder, orderedNames } from "../certificates.ts";
 import { publicAddresses } from "./published.ts";
-import { type AddressLookUps, leadsElsewhere } from "./wanted_names.ts";
+import {
+  type AddressLookUps,
+  cannotBeFound,
+  leadsElsewhere,
+} from "./wanted_names.ts";
 
 export interface AuthorityParts {
   readonly version: string;
@@ -60,6 +65,8 @@ export function openRenewers(
     names: () => orderedNames(config()),
     obstacle: (name) =>
       leadsElsewhere(name, config(), dns, publicAddresses(config())),
+    doubt: (name) =>
+      cannotBeFound(name, config(), dns, publicAddresses(config())),
     solvers(signal) {
       const { challenges, dnsHook } = config().acme;
       return challenges.map((type) =>
@@ -74,6 +81,7 @@ export function openRenewers(
       return new HttpsTransport(`postern/${parts.version}`, root);
     },
     onIssued: parts.onIssued,
+    ...(elsewhere === undefined ? { keyBefore: () => ownKey(config()) } : {}),
     ...(elsewhere === undefined && parts.onOutcome
       ? { onOutcome: parts.onOutcome }
       : {}),
@@ -85,7 +93,10 @@ const PRODUCTION = "https://acme-v02.api.letsencrypt.org/directory";
 const STAGING = "https://acme-staging-v02.api.letsencrypt.org/directory";
 
 /** One that keeps and tells nothing. @throws {Refusal} when no directory for that is known */
-export function openRehearsal(parts: AuthorityParts): Renewers {
+export function openRehearsal(
+  parts: AuthorityParts,
+  email: string | undefined,
+): Renewers {
   const { acme } = parts.config();
   if (acme.directory !== PRODUCTION) {
     throw new Refusal("invalid_value", {
@@ -97,6 +108,12 @@ export function openRehearsal(parts: AuthorityParts): Renewers {
   return openRenewers(
     {
       ...parts,
+      config() {
+        const config = parts.config();
+        return email === undefined
+          ? config
+          : { ...config, acme: { ...config.acme, email } };
+      },
       reported: { report() {}, clear() {} },
       onIssued: () => Promise.resolve(),
     },
@@ -105,7 +122,7 @@ export function openRehearsal(parts: AuthorityParts): Renewers {
 }
 
 /** undefined while certificates come from elsewhere. @throws {AcmeTrouble} */
-export async function authorityOptions(
+async function authorityOptions(
   { tls, acme }: Config,
 ): Promise<AcmeOptions | undefined> {
   if (tls.mode !== "autocert" || !acme.agreeTos) return undefined;
@@ -119,10 +136,18 @@ export async function authorityOptions(
     directory: acme.directory,
     account: { email: acme.email, ...external },
     profile: acme.profile,
+    preferredChain: acme.preferredChain,
     keyType: tls.keyType,
     reuseKey: tls.reuseKey,
     renewFraction: acme.renewFraction,
   };
+}
+
+/** Who has seen one of our own knows its key. */
+async function ownKey({ server }: Config): Promise<string | undefined> {
+  const paths = pathsIn(join(server.stateDir, "tls"));
+  const own = await readCertificate(paths).catch(() => undefined);
+  return own?.keyPem;
 }
 
 function tell(

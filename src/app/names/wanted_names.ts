@@ -7,7 +7,7 @@
 import { isIP } from "node:net";
 import type { Config } from "../../config/schema.ts";
 import { type Dns, DnsFailure } from "../../dns/answers.ts";
-import { canonicalAddress } from "../../dns/address_kind.ts";
+import { canonicalAddress, isPublicAddress } from "../../dns/address_kind.ts";
 import { hostnameOf } from "../certificates.ts";
 
 export type AddressLookUps = Pick<Dns, "ipv4" | "ipv6">;
@@ -36,6 +36,34 @@ export async function leadsElsewhere(
   return found.some((address) => here.includes(address))
     ? undefined
     : `it leads to ${found.join(", ")}, not here`;
+}
+
+/**
+ * Why an authority would not find this machine by the name that clients connect
+ * to; undefined where that is not sure: without an answer of the DNS, behind a
+ * router, by addresses that only a network of its own knows.
+ *
+ * @param ownAddresses public ones of this machine, as far as it knows them
+ */
+export async function cannotBeFound(
+  name: string,
+  { acme }: Config,
+  dns: AddressLookUps,
+  ownAddresses: readonly string[],
+): Promise<string | undefined> {
+  if (acme.challenges.includes("dns-01") || isIP(name)) return undefined;
+  const found = await addressesFor(name, dns);
+  if (found === undefined) return undefined;
+  if (found.length === 0) return `${name} has no address in the DNS`;
+  const own = ownAddresses.map(canonicalAddress);
+  const isKnown = own.some((address) => isIP(address) === 4) &&
+    found.every(isPublicAddress);
+  if (!isKnown || found.some((address) => own.includes(address))) {
+    return undefined;
+  }
+  return `${name} leads to ${found.join(", ")}, this machine has ${
+    own.join(", ")
+  }`;
 }
 
 /** undefined where nobody can say: for a wildcard, or without an answer. The authority then decides. */

@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { loadConfig } from "../../config/load.ts";
 import { DnsFailure } from "../../dns/answers.ts";
 import { orderedNames } from "../certificates.ts";
-import { type AddressLookUps, leadsElsewhere } from "./wanted_names.ts";
+import {
+  type AddressLookUps,
+  cannotBeFound,
+  leadsElsewhere,
+} from "./wanted_names.ts";
 
 /** Addresses by name; a name that is not here does not exist, "?" does not answer. */
 function dns(zone: Record<string, string>): AddressLookUps {
@@ -78,5 +82,42 @@ Deno.test("a server that is an address wants that, and no name for a policy", ()
   ) {
     const config = configOf(`domain = "${domain}"`);
     assert.deepEqual(orderedNames(config), [address]);
+  }
+});
+
+Deno.test("an authority is doubted to find this machine only where that is sure", async () => {
+  const zone = dns({
+    "here.example": "8.8.8.8",
+    "v6.example": "2001:4860:4860::8888",
+    "there.example": "9.9.9.9",
+    "inside.example": "10.0.0.5",
+    "silent.example": "?",
+  });
+  const own = ["8.8.8.8", "2001:4860:4860::8888"];
+  const rows: [string, string, readonly string[], string | undefined][] = [
+    ["here.example", "", own, undefined],
+    ["v6.example", "", own, undefined],
+    [
+      "there.example",
+      "",
+      own,
+      "there.example leads to 9.9.9.9, this machine has 8.8.8.8, 2001:4860:4860::8888",
+    ],
+    ["nowhere.example", "", own, "nowhere.example has no address in the DNS"],
+    ["there.example", "", [], undefined], // behind a router
+    ["there.example", "", ["2001:4860:4860::8888"], undefined],
+    ["inside.example", "", own, undefined],
+    ["silent.example", "", own, undefined],
+    [
+      "there.example",
+      '[acme]\nchallenges = ["http-01", "dns-01"]\ndns_hook = "/x"',
+      own,
+      undefined,
+    ],
+  ];
+  for (const [domain, more, addresses, expected] of rows) {
+    const config = configOf(`domain = "${domain}"`, more);
+    const found = await cannotBeFound(domain, config, zone, addresses);
+    assert.equal(found, expected, `${domain} ${addresses.join()}`);
   }
 });

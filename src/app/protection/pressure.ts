@@ -5,7 +5,7 @@
  *
  * @module
  */
-export const RESOURCES = [
+const RESOURCES = [
   "memory",
   "descriptors",
   "disk",

@@ -6,6 +6,7 @@
  * @module
  */
 import type { ReportedConditions } from "../../admin/conditions/reported_conditions.ts";
+import type { ProtectionShape } from "../../admin/live_server.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Shed } from "../../delivery/settings.ts";
 import type { Metrics } from "../../observe/metrics/metrics.ts";
@@ -22,7 +23,7 @@ export interface ProtectionParts {
   largeOctets(): number;
 }
 
-export const NOTHING_SHED: Shed = { strangers: false, overOctets: Infinity };
+const NOTHING_SHED: Shed = { strangers: false, overOctets: Infinity };
 
 export class Protection {
   readonly #parts: ProtectionParts;
@@ -60,6 +61,14 @@ export class Protection {
     };
   }
 
+  get shape(): ProtectionShape {
+    return {
+      enabled: this.#parts.isOn(),
+      refused: this.#refused,
+      budgets: this.#pressure.readings,
+    };
+  }
+
   provide(metrics: Metrics): void {
     metrics.provide("shed_stage", () => [[this.#stage]]);
     metrics.provide(
@@ -77,7 +86,10 @@ export class Protection {
     const { worst } = this.#pressure;
     const stage = this.#stage;
     if (stage === 0 || !worst) return undefined;
-    const refused = REFUSED.slice(0, stage).join(", ");
-    return `short of ${worst[0]}; refused: ${refused}`;
+    return `short of ${worst[0]}; refused: ${this.#refused.join(", ")}`;
+  }
+
+  get #refused(): readonly string[] {
+    return REFUSED.slice(0, this.#stage);
   }
 }

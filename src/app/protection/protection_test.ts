@@ -49,8 +49,14 @@ Deno.test("sign-ups go first, then strangers, then large messages, and come back
     world.reported.details.get("overload"),
     "short of memory; refused: sign-ups, mail of other servers, large messages",
   );
+  assert.deepEqual(protection.shape, {
+    enabled: true,
+    refused: ["sign-ups", "mail of other servers", "large messages"],
+    budgets: { memory: 0.99 },
+  });
   for (const left of [2, 1, 0]) {
     await world.look({ memory: 0.5 }, 30_000);
+    assert.equal(protection.shape.refused.length, left);
     const refused = world.reported.details.get("overload")?.split(", ").length;
     assert.equal(refused ?? 0, left);
   }

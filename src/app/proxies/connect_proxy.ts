@@ -5,8 +5,11 @@
  * @module
  */
 import { createHash, timingSafeEqual } from "node:crypto";
+import { ensureCredentials } from "../../admin/operations/tunnels/access.ts";
 import type { Clock, Timers } from "../../base/clock.ts";
 import { limitKey } from "../../base/peer_address.ts";
+import { type Random, systemRandom } from "../../base/random.ts";
+import { Refusal } from "../../base/refusal.ts";
 import { TokenBuckets } from "../../base/token_buckets.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Tunnel, TunnelRequest } from "../../http/server/connect.ts";
@@ -27,7 +30,9 @@ export interface ConnectProxyParts {
   readonly clock: Clock;
   readonly timers: Pick<Timers, "every">;
   readonly cap: Pick<RelayCap, "isReached" | "onChange">;
+  readonly random?: Random;
   config(): Config;
+  reportBug(error: unknown): void;
 }
 
 export class ConnectProxy {
@@ -63,7 +68,13 @@ export class ConnectProxy {
         "http_proxy_username",
         "http_proxy_password",
       ] as const
-    ) settings.onChange(name, cut);
+    ) {
+      settings.onChange(name, () => {
+        cut();
+        this.#wantCredentials();
+      });
+    }
+    this.#wantCredentials();
   }
 
   get connections(): number {
@@ -119,6 +130,16 @@ export class ConnectProxy {
       await service.gone;
       this.#counts.leave(peerAddress);
     };
+  }
+
+  /** Behind the change that it follows from: a change waits for those who are told of it. */
+  #wantCredentials(): void {
+    const { settings, random = systemRandom } = this.#parts;
+    if (!settings.get("http_proxy_enabled")) return;
+    void ensureCredentials(settings, random).catch((error) => {
+      // locked by the file, or a full disk: then nobody comes
+      if (!(error instanceof Refusal)) this.#parts.reportBug(error);
+    });
   }
 
   /** In the same time, whatever of it is wrong. */

@@ -2,6 +2,7 @@
 import { ensurePassword } from "../../admin/operations/tunnels/access.ts";
 import type { Random } from "../../base/random.ts";
 import { systemRandom } from "../../base/random.ts";
+import { Refusal } from "../../base/refusal.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Access } from "../../shadowsocks/proto/share_link.ts";
@@ -71,9 +72,10 @@ export class RelayShadowsocks implements ShadowsocksBackend {
   #wantPassword(): void {
     const { settings, random = systemRandom } = this.#parts;
     if (!settings.get("shadowsocks_enabled")) return;
-    void ensurePassword(settings, random).catch((error) =>
-      this.#parts.reportBug(error)
-    );
+    void ensurePassword(settings, random).catch((error) => {
+      // locked by the file, or a full disk: then nobody comes
+      if (!(error instanceof Refusal)) this.#parts.reportBug(error);
+    });
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import { LiveOptions } from "../../accounts/live_options.ts";
 import { shortages } from "../../accounts/limits/resource_guard.ts";
+import { listed } from "../../admin/condition_details.ts";
 import type { Facts } from "../../admin/condition_facts.ts";
 import {
   type ConditionCode,
@@ -17,10 +18,11 @@ import type { Config } from "../../config/schema.ts";
 import type { Log } from "../../observe/log.ts";
 import { redact } from "../../observe/redact.ts";
 import { effectiveListeners } from "../../settings/listeners.ts";
+import { endsBelow, rootOf } from "../../tls/acme/chain_choice.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
 import type { RelayCap } from "../bandwidth/relay_cap.ts";
 import { bandwidthFacts } from "../bandwidth/relay_ledger.ts";
-import { certificateNames } from "../certificates.ts";
+import { certificateNames, withCertificateSettings } from "../certificates.ts";
 import { resources } from "../protection/build.ts";
 import { diskFacts, openFileFacts, stealthGaps } from "./facts.ts";
 import type { Relay } from "../relay.ts";
@@ -95,6 +97,7 @@ export class ConditionWatch {
       certificates: new Map(
         certificateNames(config).map((name) => [name, certificates.for(name)]),
       ),
+      otherChain: this.#otherChain(config),
       ...openFileFacts(config, fileLimit),
       clockJump: relay.store.clock.recentJump(),
       stoppedTasks: relay.tasks.stopped(),
@@ -104,6 +107,18 @@ export class ConditionWatch {
       bandwidth: bandwidthFacts(relay.bandwidth, cap),
       reported: relay.reported.details,
     };
+  }
+
+  #otherChain(config: Config): string | undefined {
+    const { certificates, relay } = this.#parts;
+    const { tls, acme } = withCertificateSettings(config, relay.settings);
+    if (tls.mode !== "autocert" || acme.preferredChain === "") return undefined;
+    const others = certificates.all.flatMap(({ selfSigned, chainPem }) =>
+      selfSigned || endsBelow(chainPem, acme.preferredChain)
+        ? []
+        : [rootOf(chainPem)]
+    );
+    return listed([...new Set(others)]);
   }
 
   #refusedAt(config: Config): string[] {

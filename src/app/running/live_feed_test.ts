@@ -3,6 +3,7 @@ import { AdminEvents, type NumberedEvent } from "../../admin/events.ts";
 import { word } from "../../observe/fields.ts";
 import { AddressHash } from "../../observe/fields.ts";
 import { Log } from "../../observe/log.ts";
+import { USUAL_SHAPE } from "../../../tests/harness/log_shape.ts";
 import { Metrics } from "../../observe/metrics/metrics.ts";
 import { LiveFeed } from "./live_feed.ts";
 
@@ -21,6 +22,7 @@ function world(level: "off" | "info") {
     stderr: sink,
     targets: [sink],
     file: { configured: level, locked: false },
+    shape: USUAL_SHAPE,
   });
   const events = new AdminEvents();
   const feed = new LiveFeed({

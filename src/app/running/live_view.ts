@@ -12,6 +12,7 @@ import type {
   LogLine,
   LogShape,
   PartShape,
+  ProtectionShape,
   ReloadReport,
   ReloadScope,
   SentShape,
@@ -33,9 +34,10 @@ import {
   transportsOf,
 } from "../../config/listener_table.ts";
 import type { LogLevel } from "../../observe/fields.ts";
-import type { Counters } from "../../observe/counters.ts";
 import type { Log } from "../../observe/log.ts";
+import type { Protection } from "../protection/protection.ts";
 import type { Pollers } from "../../federation/exchange/poll/pollers.ts";
+import type { Journal } from "../journal.ts";
 import type { UpdateWatch } from "../../ops/upgrade/update_watch.ts";
 import { daysRemaining } from "../../tls/certificate.ts";
 import type { CertificateStore } from "../../tls/certificate_store.ts";
@@ -67,11 +69,12 @@ export interface LiveViewParts {
   readonly turn: LiveTurn;
   readonly push: LivePush;
   readonly log: Log;
+  readonly protection: Pick<Protection, "shape">;
   readonly connectProxy: ConnectProxy;
   /** @throws {Error} why nobody would come through */
   tryShadowsocks(): Promise<void>;
   readonly iroh: RelayIroh;
-  readonly counters: Counters;
+  readonly journal: Pick<Journal, "counters" | "cuts">;
 }
 
 export class LiveView implements LiveServer {
@@ -98,7 +101,11 @@ export class LiveView implements LiveServer {
   }
 
   services(): readonly ServiceConnections[] {
-    return this.#parts.protocols.counts();
+    const cuts: Readonly<Record<string, number>> = this.#parts.journal.cuts;
+    return this.#parts.protocols.counts().map((counts) => ({
+      ...counts,
+      cut: cuts[counts.name] ?? 0,
+    }));
   }
 
   ownAddresses(port: number): ReadonlySet<string> {
@@ -179,7 +186,7 @@ export class LiveView implements LiveServer {
   }
 
   counters(): ReadonlyMap<string, number> {
-    return this.#parts.counters.totals();
+    return this.#parts.journal.counters.totals();
   }
 
   degraded(): Promise<readonly Degraded[]> {
@@ -189,6 +196,10 @@ export class LiveView implements LiveServer {
   get update(): UpdateShape {
     const { latest, isNewer, checkedAt, error } = this.#parts.updates.seen;
     return { latest, newer: isNewer, checked_at: checkedAt, error };
+  }
+
+  get protection(): ProtectionShape {
+    return this.#parts.protection.shape;
   }
 
   get log(): LogShape {

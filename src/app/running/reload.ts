@@ -12,12 +12,14 @@ import {
 } from "../../config/listener_table.ts";
 import type { LoadedConfig } from "../../config/load.ts";
 import { ConfigError } from "../../config/problems.ts";
+import { logShape } from "./log_shape.ts";
 import { takeOver, withOld } from "../../config/reload.ts";
 import type { KeyName } from "../../config/schema.ts";
 import { formatAddress } from "../../net/listener.ts";
 import { SETTING_NAMES, settingNamed } from "../../settings/registry.ts";
 import type { Settings } from "../../settings/settings.ts";
 import type { Assembly } from "../assembly.ts";
+import { readFiles } from "./certificate_files.ts";
 import { certificateSource, withCertificateSettings } from "../certificates.ts";
 
 export interface ReloadParts {
@@ -68,7 +70,9 @@ async function reload(
   const found = new Findings();
   if (scope === "tls") {
     await found.attempt(async () => {
-      if (await certificates.reload()) found.changed.add("tls");
+      if (await readFiles(parts.assembly, () => certificates.reload())) {
+        found.changed.add("tls");
+      }
     });
   } else {
     let fresh: LoadedConfig;
@@ -126,7 +130,10 @@ async function useFile(
   }
   current.loaded = loaded;
   const { level, lock } = loaded.values.log;
-  log.useFile({ configured: level, locked: lock });
+  log.useFile(
+    { configured: level, locked: lock },
+    logShape(loaded.values.log),
+  );
   const { refused } = await settings.useConfig(loaded);
   for (const { name, reason } of refused) {
     found.errors.push(`${name}: ${reason}`);

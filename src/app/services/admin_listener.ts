@@ -7,7 +7,7 @@ import { SocketWire } from "../../net/socket_wire.ts";
 import type { TlsUpgrade } from "../../net/tls_upgrade.ts";
 import { word } from "../../observe/fields.ts";
 import type { Assembly } from "../assembly.ts";
-import { httpLimits } from "../protocols.ts";
+import { httpLimits } from "../configured_servers.ts";
 import { adminDoor } from "../running/admin_door.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../system_time.ts";
 import { type OptionalService, ServiceFailure } from "./service.ts";

@@ -18,6 +18,7 @@ import { controlService } from "./control.ts";
 import type { ListenerGroup } from "./listener_group.ts";
 import { metricsService } from "./metrics.ts";
 import type { OptionalService, RequiredService, Service } from "./service.ts";
+import { statusFiles } from "./status_files.ts";
 import { upkeep } from "./upkeep.ts";
 
 export function relayServices(
@@ -38,6 +39,7 @@ export function relayServices(
     liveFeed(assembly),
     sending(assembly),
     controlService(assembly),
+    statusFiles(assembly),
     pollersService(assembly.pollers),
     certificateService(assembly.renewers, assembly.relay.reportBug),
     metricsService(assembly),

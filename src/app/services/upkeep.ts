@@ -7,13 +7,15 @@
  */
 import { lookOver } from "../../api/overlay/look_over.ts";
 import { describeJump } from "../../base/lived_clock.ts";
-import { reasonOf, systemError } from "../../base/system_errors.ts";
+import { systemError } from "../../base/system_errors.ts";
 import { Refusal } from "../../base/refusal.ts";
 import { word } from "../../observe/fields.ts";
 import { removeStaleTrials } from "../../ops/doctor/mail/trial_account.ts";
 import { ListenerWatch } from "../../net/listener_watch.ts";
 import type { Assembly } from "../assembly.ts";
+import { readFiles } from "../running/certificate_files.ts";
 import { LOOK_MS } from "../running/condition_watch.ts";
+import { FreeMemory, systemTrim } from "../running/free_memory.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../system_time.ts";
 import { wwwDirectory } from "../web/overlay.ts";
 import type { RequiredService } from "./service.ts";
@@ -25,6 +27,7 @@ const LISTENER_CHECK_MS = 30_000;
 const SETTINGS_RETRY_MS = 10_000;
 const LISTENER_PATIENCE_MS = 5_000;
 const PROTECTION_MS = 2000;
+const FREE_MEMORY_MS = 2000;
 const KEEP_TIME_MS = 60_000;
 const CAP_MS = 10_000;
 const TELL_FAILURES_MS = 5000;
@@ -69,6 +72,7 @@ function looks(assembly: Assembly): Look[] {
     protection,
     shares,
   } = assembly.relay;
+  const memory = new FreeMemory(SYSTEM_CLOCK, systemTrim());
   return [
     {
       name: "store_changes",
@@ -96,6 +100,11 @@ function looks(assembly: Assembly): Look[] {
       everyMs: PROTECTION_MS,
       atStartToo: true,
       look: () => protection.look(),
+    },
+    {
+      name: "free_memory",
+      everyMs: FREE_MEMORY_MS,
+      look: () => memory.giveBack(),
     },
     {
       name: "bandwidth_cap",
@@ -294,13 +303,13 @@ function clockWatch(assembly: Assembly): RequiredService {
 
 /** Serves changed files; broken ones are reported and change nothing. */
 async function checkCertificate(
-  { certificates, log, relay: { reported } }: Assembly,
+  assembly: Assembly,
 ): Promise<void> {
+  const { certificates, log } = assembly;
   try {
-    const changed = await certificates.refresh();
+    const changed = await readFiles(assembly, () => certificates.refresh());
     if (changed) log.operational({ event: "certificate", message: "replaced" });
-    reported.clear("certificate_files"); // also when the old ones are back
-  } catch (error) {
-    reported.report("certificate_files", reasonOf(error));
+  } catch {
+    // it is told
   }
 }

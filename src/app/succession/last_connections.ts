@@ -4,6 +4,10 @@
  *
  * @module
  */
+import {
+  areOpen,
+  begunHandshakes,
+} from "../../net/descriptors/begun_handshakes.ts";
 import type { ServiceListeners } from "../service_listeners.ts";
 import { SYSTEM_TIMERS } from "../system_time.ts";
 import type { RequiredService } from "../services/service.ts";
@@ -21,7 +25,7 @@ export interface SuccessionState {
 /** Starts after the listeners and ends before them. */
 export function successionService(
   state: Readonly<SuccessionState>,
-  listeners: Pick<ServiceListeners, "accepted">,
+  listeners: Pick<ServiceListeners, "accepted" | "ports">,
 ): RequiredService {
   return {
     name: "succession",
@@ -29,6 +33,7 @@ export function successionService(
     start() {},
     async stop() {
       if (state.successor === undefined) return;
+      const begun = await begunHandshakes(listeners.ports);
       let seen = listeners.accepted;
       let quietMs = 0;
       for (
@@ -39,6 +44,9 @@ export function successionService(
         await SYSTEM_TIMERS.sleep(LOOK_MS);
         quietMs = listeners.accepted === seen ? quietMs + LOOK_MS : 0;
         seen = listeners.accepted;
+        // one whose last packet was lost is asked for it again after a second
+        const isOver = quietMs >= QUIET_MS;
+        if (isOver && await areOpen(begun)) quietMs = 0;
       }
     },
   };

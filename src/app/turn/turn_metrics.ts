@@ -49,7 +49,7 @@ export function provideTurnMetrics(
 }
 
 /** What passes goes in once and out once; between two clients of ours it is counted for both. */
-export function relayedOctets(
+function relayedOctets(
   { octetsToPeers, octetsToClients, octetsInside }: TurnCounters,
 ): number {
   return octetsToPeers + octetsToClients - octetsInside;

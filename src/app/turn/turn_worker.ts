@@ -7,6 +7,7 @@
 import { systemRandom } from "../../base/random.ts";
 import type { KeyPair, ListenAddress } from "../../net/listener.ts";
 import { withOptions } from "../../net/listening_options.ts";
+import { acceptAll } from "../../net/loop/accepting.ts";
 import { NativeListener } from "../../net/native_listener.ts";
 import { redactError } from "../../observe/redact.ts";
 import { answerQuestions } from "../../observe/worker_link.ts";
@@ -29,7 +30,6 @@ const SWEEP_MS = 1000;
 const BACKLOG = 512;
 const MAX_ADDRESSES = 32;
 const MAX_BUGS = 20;
-const PAUSE_AFTER_FAILURE_MS = 100;
 const ANY = { 4: "0.0.0.0", 6: "::" } as const;
 
 class TurnThread {
@@ -113,7 +113,11 @@ class TurnThread {
         const at = { ...address, hostname };
         opened.push(new UdpListener(this.#server, this.#loop, onBug, at));
       }
-      void this.#accept(tcp);
+      void acceptAll(
+        tcp,
+        (connection) => void this.#streams.serve(connection),
+        () => {}, // no descriptors: the main thread tells of it
+      );
     } catch (error) {
       opened.forEach((one) => one.close());
       return Promise.reject(error);
@@ -144,19 +148,6 @@ class TurnThread {
         return listener.close();
       },
     });
-  }
-
-  async #accept(listener: Deno.Listener): Promise<void> {
-    while (true) {
-      try {
-        void this.#streams.serve(await listener.accept());
-      } catch (error) {
-        if (error instanceof Deno.errors.BadResource) return; // closed
-        await new Promise((resolve) =>
-          setTimeout(resolve, PAUSE_AFTER_FAILURE_MS)
-        );
-      }
-    }
   }
 }
 

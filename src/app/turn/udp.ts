@@ -27,7 +27,7 @@ const MAX_DATAGRAM_OCTETS = 65_535;
 const MAX_RELAYED_OCTETS = 16_384;
 const PAUSE_AFTER_FAILURE_MS = 10;
 /** What 50 calls send in half a second. */
-const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
+export const RECEIVE_BUFFER_OCTETS = 4 * 1024 * 1024;
 
 /** Told of what only a mistake of ours throws. */
 export type OnBug = (error: unknown) => void;

@@ -11,6 +11,7 @@ export function ownPages(
 ): OwnPages {
   const running = new Map<string, Promise<OwnPagesReport | undefined>>();
   return {
+    areShown: () => config().web.enabled,
     directory: () => wwwDirectory(config()) || undefined,
     fallsBack: () => config().web.overrideFallback,
     hasBrowserClient: () => config().webmail.browserClient,

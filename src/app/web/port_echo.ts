@@ -36,6 +36,7 @@ export function portEcho({ config, isAsking }: PortEchoParts): EchoBackend {
     },
     isPort: (port) => echo.isPort(port),
     look: (address, nonce, ports) => echo.look(address, nonce, ports),
+    challenge: (address, nonce) => echo.challenge(address, nonce),
     isAsking,
   };
 }

@@ -2,12 +2,12 @@
 import type { SharingBackend } from "../../api/sharing/backend.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Settings } from "../../settings/settings.ts";
-import { foldSlug } from "../../sharing/slug.ts";
 import {
   type ShareOptions,
   Shares,
   type SharesParts,
 } from "../../sharing/shares.ts";
+import { reservedWords } from "./reserved_words.ts";
 
 interface Surroundings {
   readonly settings: Settings;
@@ -28,26 +28,19 @@ function shareOptions({ config, settings }: Surroundings): ShareOptions {
   };
 }
 
-/** What the operator says, and the first parts of paths that can be chosen. */
-function reservedWords({ sharing }: Config, settings: Settings): string[] {
-  const paths = [settings.get("admin_path"), settings.get("admin_web_path")];
-  return [...sharing.reservedSlugs, ...paths.map((path) => path.split("/")[1]!)]
-    .map(foldSlug);
-}
-
-/** None while the site hides: each would tell that something is here. */
+/** None while the site hides, where each would tell that something is here, or has no pages. */
 export function sharingBackend(
   shares: Shares,
   { settings, config }: Surroundings,
 ): SharingBackend {
   return {
     shares,
-    isOn: () => isSharing(settings),
+    isOn: () => isSharing(settings, config()),
     perTenMinutes: () => config().sharing.perTenMinutes,
   };
 }
 
-export function isSharing(settings: Settings): boolean {
-  return settings.get("sharing_enabled") &&
+export function isSharing(settings: Settings, { web }: Config): boolean {
+  return web.enabled && settings.get("sharing_enabled") &&
     settings.get("web_stealth") === "off";
 }

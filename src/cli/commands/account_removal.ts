@@ -19,7 +19,7 @@ async function remove(call: Call): Promise<CommandResult> {
   const blocks = call.options.block !== false;
   const reason = textOption(call, "reason") ?? "account deleted via CLI";
   const directory = textOption(call, "export");
-  await confirmRemoval(call, `Delete ${name} with all its mail`);
+  await confirmRemoval(call, `Delete ${name} with all its mail`, "account");
   const removed = await call.access.call("accounts.delete", {
     username: name,
     block: blocks,
@@ -41,7 +41,7 @@ async function remove(call: Call): Promise<CommandResult> {
 async function ban(call: Call): Promise<CommandResult> {
   const name = argument(call, 0);
   const question = `Delete ${name} with all its mail and block the name`;
-  await confirmRemoval(call, question);
+  await confirmRemoval(call, question, "name");
   const reason = reasonOf(call) ?? "banned via CLI";
   const banned = await call.access.call("accounts.ban", {
     username: name,
@@ -80,21 +80,25 @@ async function deleteAll(call: Call): Promise<CommandResult> {
   return { data, text, exit: failed > 0 ? EXIT.partial : EXIT.ok };
 }
 
-/** Says first how much there is. */
-async function confirmRemoval(call: Call, question: string): Promise<void> {
+/** Says first how much there is. @param of A name may be one that nobody has */
+async function confirmRemoval(
+  call: Call,
+  question: string,
+  of: "account" | "name",
+): Promise<void> {
   if (call.yes) return;
-  await confirm(call, `${question}${await amountOf(call)}?`);
+  await confirm(call, `${question}${await amountOf(call, of)}?`);
 }
 
-/** Nothing for a name without an account: that is for the operation to refuse. */
-async function amountOf(call: Call): Promise<string> {
+async function amountOf(call: Call, of: "account" | "name"): Promise<string> {
   try {
     const username = argument(call, 0);
     const account = await call.access.call("accounts.info", { username });
     const mail = counted(account.messages, "message", "messages");
     return ` (${mail}, ${roundedSize(account.used_bytes)})`;
   } catch (error) {
-    if (describeFailure(error).exit !== EXIT.not_found) throw error;
+    const isThere = describeFailure(error).exit !== EXIT.not_found;
+    if (isThere || of === "account") throw error;
     return "";
   }
 }

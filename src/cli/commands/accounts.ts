@@ -229,7 +229,13 @@ async function newPassword(call: Call): Promise<string> {
       EXIT.usage,
     );
   }
-  return textOf(await call.terminal.readHidden("Password: "));
+  const typed = textOf(await call.terminal.readHidden("Password: "));
+  if (typed !== "" || call.terminal.isInteractive) return typed;
+  throw new CliError(
+    "password_required",
+    "Nobody is there to type a password: give it with --password, or on standard input with --password-stdin",
+    EXIT.usage,
+  );
 }
 
 const PASSWORD_OPTIONS = [

@@ -47,26 +47,38 @@ function certificateFacts(data: Status): [string, string][] {
     `${data.tls_management}, ${MODES[data.tls_management]}`,
   ];
   if (data.not_after === undefined) {
-    return [kind, ["certificate", "none yet"], ["file", data.cert_path]];
+    return [
+      kind,
+      ["certificate", "none yet"],
+      ["file", data.cert_path],
+      ...lastError(data),
+    ];
   }
   return [
     kind,
     ["certificate", `${data.cert_type}, ${data.status}`],
     ["issuer", data.issuer ?? ""],
-    [
-      "ends",
-      `${moment(data.not_after)}, in ${data.days_remaining} days`,
-    ],
+    ["ends", `${moment(data.not_after)}, in ${data.days_remaining} days`],
     ["key", data.key_type ?? ""],
     ["SHA-256", data.fingerprint ?? ""],
     ["SHA-256 of the key", data.spki_sha256 ?? ""],
     ["file", data.cert_path],
+    ...(data.key_path === data.cert_path
+      ? []
+      : [["key file", data.key_path] as [string, string]]),
+    ...lastError(data),
   ];
+}
+
+/** Of files; that of an authority has a time, too. */
+function lastError({ authority, last_error }: Status): [string, string][] {
+  if (last_error === null || last_error === authority?.last_error) return [];
+  return [["last error", last_error]];
 }
 
 function authorityFacts({ authority }: Status): [string, string][] {
   if (!authority) return [];
-  const { directory, next_renewal, suggested, last_error } = authority;
+  const { directory, next_renewal, suggested, last_error, chain } = authority;
   const when = suggested ? "as the authority suggests" : "by its lifetime";
   const error: [string, string][] = last_error === null ? [] : [
     ["last error", `${moment(authority.last_error_at)}: ${last_error}`],
@@ -75,6 +87,9 @@ function authorityFacts({ authority }: Status): [string, string][] {
   return [
     ["authority", directory],
     ["shown by", authority.challenges.join(", ")],
+    ...(chain === null
+      ? []
+      : [["chain", `below ${chain}`] as [string, string]]),
     [
       "renewal",
       authority.ordering
@@ -89,9 +104,14 @@ function authorityFacts({ authority }: Status): [string, string][] {
 
 /** @param always Also if it is not due. */
 function obtain(always: boolean) {
-  return async (call: Call): Promise<CommandResult> => {
-    const listen = textOption(call, "httpListen");
+  return async (
+    call: Call,
+  ): Promise<CommandResult & { data: AdminOutput<"certificate.obtain"> }> => {
+    const [domain, email, listen] = ["domain", "email", "httpListen"]
+      .map((name) => textOption(call, name));
     const data = await call.access.call("certificate.obtain", {
+      ...(domain === undefined ? {} : { domain }),
+      ...(email === undefined ? {} : { email }),
       force: always || flagOption(call, "force"),
       new_key: flagOption(call, "newKey"),
       rehearsal: flagOption(call, "staging"),
@@ -124,31 +144,45 @@ async function useFiles(call: Call): Promise<CommandResult> {
   });
 }
 
-async function useAuthority(call: Call): Promise<CommandResult> {
+async function acme(call: Call): Promise<CommandResult> {
+  const { text, applied, order } = await useAuthority(call);
+  const status = await call.access.call("certificate.status", {});
+  const data = { ...status, applied, obtained: order?.data ?? null };
+  return { data, text };
+}
+
+/** Asks it at once, unless told not to. */
+async function useAuthority(call: Call) {
   const email = textOption(call, "email");
-  const chosen = await used(call, {
+  const { text, applied } = await choose(call, {
     mode: "autocert",
     ...(email === undefined ? {} : { email }),
+    ...(flagOption(call, "ip") ? { ip: true } : {}),
   });
-  if (call.options["obtain"] === false) return chosen;
-  const obtained = await obtain(false)(call);
-  return {
-    data: { ...Object(chosen.data), obtained: obtained.data },
-    text: `${chosen.text}\n${obtained.text}`,
-  };
+  if (call.options["obtain"] === false) return { text, applied };
+  const order = await obtain(false)(call);
+  return { text: `${text}\n${order.text}`, applied, order };
 }
 
 async function used(
   call: Call,
   input: AdminInput<"certificate.use">,
 ): Promise<CommandResult> {
+  const { text, applied } = await choose(call, input);
+  const status = await call.access.call("certificate.status", {});
+  return { data: { ...status, applied }, text };
+}
+
+async function choose(
+  call: Call,
+  input: AdminInput<"certificate.use">,
+): Promise<{ readonly text: string; readonly applied: string }> {
   const done = await call.access.call("certificate.use", input);
-  const data = await withApplied(call, done);
-  const mode = MODES[data.tls_management];
-  const text = `The certificate for ${data.domain} is now ${mode}${
-    appliedNote(data.applied)
+  const { tls_management, domain, applied } = await withApplied(call, done);
+  const text = `The certificate for ${domain} is now ${MODES[tls_management]}${
+    appliedNote(applied)
   }`;
-  return { data, text };
+  return { text, applied };
 }
 
 async function autocert(call: Call): Promise<CommandResult> {
@@ -157,7 +191,7 @@ async function autocert(call: Call): Promise<CommandResult> {
     case "status":
       return await autocertStatus(call);
     case "enable":
-      return await useAuthority(call);
+      return await enableAutocert(call);
     case "disable":
       return await useSelfSigned(call);
     default:
@@ -169,6 +203,21 @@ async function autocert(call: Call): Promise<CommandResult> {
   }
 }
 
+async function enableAutocert(call: Call): Promise<CommandResult> {
+  const { text, applied, order } = await useAuthority(call);
+  const { domain } = await call.access.call("certificate.status", {});
+  const email = await call.access.call("settings.get", { name: "acme_email" });
+  const data = {
+    enabled: true,
+    domain,
+    acme_email: email.value,
+    obtained: order?.data.action === "issued",
+    order: order?.data ?? null,
+    applied,
+  };
+  return { data, text };
+}
+
 async function autocertStatus(call: Call): Promise<CommandResult> {
   const all = await call.access.call("certificate.status", {});
   const data = {
@@ -177,12 +226,22 @@ async function autocertStatus(call: Call): Promise<CommandResult> {
     issuer: all.issuer ?? null,
     not_after: all.not_after ?? null,
     days_remaining: all.days_remaining ?? null,
-    next_renewal: all.authority?.next_renewal ?? null,
+    renew_within_days: renewWithinDays(all),
+    next_renewal: all.next_renewal,
   };
   const text = data.enabled
     ? facts(authorityFacts(all))
     : `Off: tls.mode is ${all.tls_management}`;
   return { data, text };
+}
+
+/** How many days before its end it is renewed. */
+function renewWithinDays(
+  { not_after, next_renewal }: Status,
+): number | null {
+  return not_after === undefined || next_renewal === null
+    ? null
+    : Math.floor((not_after - next_renewal) / 86_400);
 }
 
 const TAKES_TIME = "15m";
@@ -198,8 +257,23 @@ const ORDER_OPTIONS = [
   { flags: "--new-key", summary: "not with the key of the one before" },
 ];
 
+const EMAIL_OPTION = {
+  flags: "--email <address>",
+  summary: "where the authority may write to, from now on",
+};
+
+const NAME_OPTION = {
+  flags: "--domain <name>",
+  summary: "for this name of the relay alone",
+};
+
+const FORCE_OPTION = { flags: "--force", summary: "also if it is not due" };
+
 const AUTHORITY_OPTIONS = [
-  { flags: "--email <address>", summary: "where the authority may write to" },
+  EMAIL_OPTION,
+  NAME_OPTION,
+  FORCE_OPTION,
+  { flags: "--obtain", summary: "get one at once, which is the default" },
   { flags: "--no-obtain", summary: "leave it to the server to get one" },
   ...ORDER_OPTIONS,
 ];
@@ -217,17 +291,14 @@ export const CERTIFICATE_COMMANDS: readonly Command[] = [
     aliases: ["obtain", "renew"],
     summary: "Get one from the authority, if it is due",
     timeout: TAKES_TIME,
-    options: [
-      { flags: "--force", summary: "also if it is not due" },
-      ...ORDER_OPTIONS,
-    ],
+    options: [NAME_OPTION, EMAIL_OPTION, FORCE_OPTION, ...ORDER_OPTIONS],
     run: obtain(false),
   },
   {
     usage: "certificate regenerate",
     summary: "Get one from the authority, though it is not due",
     timeout: TAKES_TIME,
-    options: ORDER_OPTIONS,
+    options: [NAME_OPTION, EMAIL_OPTION, FORCE_OPTION, ...ORDER_OPTIONS],
     run: obtain(true),
   },
   {
@@ -242,8 +313,15 @@ export const CERTIFICATE_COMMANDS: readonly Command[] = [
     usage: "certificate acme",
     summary: "Have the authority give certificates from now on, and get one",
     timeout: TAKES_TIME,
-    options: AUTHORITY_OPTIONS,
-    run: useAuthority,
+    options: [
+      {
+        flags: "--ip",
+        summary:
+          "for the address that clients connect to; refused where they connect to a name",
+      },
+      ...AUTHORITY_OPTIONS,
+    ],
+    run: acme,
   },
   {
     usage: "certificate file <cert> <key>",

@@ -62,10 +62,7 @@ async function factsOf(values: Config): Promise<Facts> {
     logLevel: values.log.level,
     // one of its own the server makes anew when it starts
     ...(values.tls.mode === "file"
-      ? {
-        certificate: await readFiles(values),
-        certificateNames: certificateNames(values),
-      }
+      ? { certificates: await certificatesOf(values) }
       : {}),
   };
 }
@@ -77,10 +74,15 @@ function existing(path: string): string {
   }
 }
 
-/** @throws {CliError} what is wrong with the files */
-async function readFiles(values: Config): Promise<Certificate> {
+/** What is served to who asks for which name. @throws {CliError} what is wrong with the files */
+async function certificatesOf(
+  values: Config,
+): Promise<ReadonlyMap<string, Certificate>> {
   try {
-    return (await openCertificates(values, SYSTEM_CLOCK)).current;
+    const store = await openCertificates(values, SYSTEM_CLOCK);
+    return new Map(
+      certificateNames(values).map((name) => [name, store.for(name)]),
+    );
   } catch (error) {
     const { message } = describeFailure(error);
     throw new CliError(

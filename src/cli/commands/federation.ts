@@ -175,7 +175,11 @@ async function removeRule(call: Call): Promise<CommandResult> {
   const removed = await call.access.call("federation.remove_rule", {
     domain: argument(call, 0),
   });
-  const data = await withApplied(call, removed);
+  const data = {
+    ...await withApplied(call, removed),
+    action: "remove",
+    total: removed.remaining,
+  };
   const text = `No rule is about ${data.domain} any more`;
   return { data, text: text + appliedNote(data.applied) };
 }
@@ -215,7 +219,8 @@ async function flush(
       ? "Remove all federation rules?"
       : "Send mail for all dismissed domains again?",
   );
-  const data = await withApplied(call, await call.access.call(operation, {}));
+  const flushed = await call.access.call(operation, {});
+  const data = await withApplied(call, { ...flushed, total: 0 });
   const text = `Removed ${counted(data.deleted, "entry", "entries")}`;
   return { data, text: text + appliedNote(data.applied) };
 }
@@ -233,7 +238,10 @@ async function undismiss(call: Call): Promise<CommandResult> {
   const removed = await call.access.call("federation.undismiss", {
     domain: argument(call, 0),
   });
-  const data = await withApplied(call, removed);
+  const data = await withApplied(call, {
+    ...removed,
+    total: removed.remaining,
+  });
   const text = `Mail for ${data.domain} is sent again`;
   return { data, text: text + appliedNote(data.applied) };
 }

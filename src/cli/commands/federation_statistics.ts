@@ -28,7 +28,11 @@ async function stats(call: Call): Promise<CommandResult> {
     ],
     ...latencyFacts(data.latency),
   ]);
-  return { data, text: `${summary}\n\n${dayTable(data)}` };
+  const { traffic } = await call.access.call("federation.status", {});
+  return {
+    data: { traffic, ...data },
+    text: `${summary}\n\n${dayTable(data)}`,
+  };
 }
 
 function latencyFacts(latency: Stats["latency"]): [string, string][] {

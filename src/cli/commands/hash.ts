@@ -13,12 +13,20 @@ import {
   type CommandResult,
   flagOption,
 } from "../command.ts";
+import { CliError, EXIT } from "../exit_codes.ts";
 
 async function hash(call: Call): Promise<CommandResult> {
   const octets = flagOption(call, "stdin")
     ? await call.terminal.readLine()
     : await call.terminal.readHidden("Password: ");
-  const password = secretOf(octets ?? new Uint8Array());
+  if (octets === undefined || octets.length === 0) {
+    throw new CliError(
+      "usage",
+      "There is no password: type it, or write it to standard input (--stdin)",
+      EXIT.usage,
+    );
+  }
+  const password = secretOf(octets);
   checkPassword(password, 1);
   const foreign = new ForeignHashes({
     clock: SYSTEM_CLOCK,

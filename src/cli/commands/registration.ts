@@ -60,6 +60,8 @@ async function createToken(call: Call): Promise<CommandResult> {
   const data = await withApplied(call, put);
   const text = facts([
     ["token", data.token],
+    // nothing where there is no web site
+    ...(data.invite_url === null ? [] : [["link", data.invite_url] as const]),
     ["uses", String(data.max_uses)],
     ["expires", moment(data.expires_at)],
   ]);

@@ -5,10 +5,13 @@ import type { RunningApp } from "../../app/app.ts";
 import { takeSuccession } from "../../app/succession/variable.ts";
 import { qrText } from "../../api/qr_text.ts";
 import { type ConfigChoice, locateConfig } from "../../config/locate.ts";
-import { makeDirectory } from "../../files/owner.ts";
+import type { Config } from "../../config/schema.ts";
+import { systemError } from "../../base/system_errors.ts";
+import { makeDirectory, ownerOf } from "../../files/owner.ts";
+import { stateObstacle } from "../../files/state_access.ts";
 import { formatProblem } from "../../config/problems.ts";
 import { movedMark } from "../../ops/move/moved.ts";
-import { goingBackMark } from "../../ops/upgrade/way_back.ts";
+import { goingBackFrom, goingBackMark } from "../../ops/upgrade/way_back.ts";
 import {
   type Call,
   type Command,
@@ -20,6 +23,7 @@ import { devAccount } from "../dev_account.ts";
 import { CliError, describeFailure, EXIT } from "../exit_codes.ts";
 import type { Terminal } from "../terminal.ts";
 import { facts } from "../text.ts";
+import { settleBeforeStart } from "../settle_replacements.ts";
 import { builtCommit, builtReleaseKeys, NAME, VERSION } from "../version.ts";
 
 /** Sessions that do not end by then are ended by the end of the process. */
@@ -46,7 +50,13 @@ async function run(call: Call): Promise<CommandResult> {
   }
   // only now, so that other commands need not load the whole server
   const { startApp } = await import("../../app/app.ts");
-  makeStateDir(config.values.server.stateDir);
+  await settleBeforeStart(
+    config.values.server.stateDir,
+    (text) => call.terminal.err(`${NAME}: warning: ${text}\n`),
+  );
+  makeStateDir(config.values.server.stateDir, dev);
+  checkState(config.values);
+  warnOfRights(config.values.server.stateDir, call.terminal);
   checkNotMoved(config.values.server.stateDir);
   checkNotGoingBack(config.values.server.stateDir);
   const starting = startApp({
@@ -60,14 +70,33 @@ async function run(call: Call): Promise<CommandResult> {
   const stopListening = listenToSignals(starting);
   try {
     const app = await starting.catch((error) => {
-      throw startFailure(error);
+      throw startFailure(error, config.values.server.stateDir);
     });
     if (dev) await greet(app, call.terminal);
+    // as other relays have it: all is made that a first start makes
+    if (flagOption(call, "bootOnce")) void app.stop();
     await app.stopped;
   } finally {
     stopListening();
   }
   return { data: null, text: "" };
+}
+
+/** @throws {CliError} what there belongs to somebody else, and how that is mended */
+function checkState({ server, storage }: Config): void {
+  const { stateDir } = server;
+  const obstacle = stateObstacle({ stateDir, database: storage.database });
+  if (obstacle === undefined) return;
+  throw new CliError("permission_denied", obstacle, EXIT.permission);
+}
+
+/** Ports may need it, the state does not: who takes over such a server has the machine. */
+function warnOfRights(stateDir: string, terminal: Terminal): void {
+  const owner = ownerOf(stateDir);
+  if (Deno.uid() !== 0 || owner === undefined || owner === "root") return;
+  terminal.err(
+    `${NAME}: warning: the server runs as root, and ${stateDir} belongs to ${owner}: what it makes there is given to that user, who can run it, too ("systemctl start ${NAME}" where it is installed)\n`,
+  );
 }
 
 /** @throws {CliError} */
@@ -85,30 +114,39 @@ function checkNotMoved(stateDir: string): void {
 function checkNotGoingBack(stateDir: string): void {
   const mark = goingBackMark(stateDir);
   if (mark === undefined) return;
-  const aside = Deno.readTextFileSync(mark).trim();
+  const aside = goingBackFrom(mark);
   throw new CliError(
     "going_back",
-    `An upgrade was killed on its way back to the database of before: restore the newest of "${NAME} backup list" and remove ${mark}, or move all that is in ${aside} to ${stateDir} and remove both`,
+    `An upgrade was killed on its way back to the database of before: "${NAME} upgrade --rollback" ends that. By hand: restore the newest of "${NAME} backup list" and remove ${mark}, or move all that is in ${aside} to ${stateDir} and remove both`,
     EXIT.failed,
   );
 }
 
 /** @throws {CliError} why there cannot be one */
-function makeStateDir(path: string): void {
+function makeStateDir(path: string, dev: boolean): void {
   try {
     makeDirectory(path);
   } catch (error) {
-    const { message, exit } = startFailure(error);
+    const { message, exit } = startFailure(error, path);
+    // who only tries it out need not be somebody else for that
+    const elsewhere = dev && exit === EXIT.permission
+      ? ", or in a directory of your own, or with --state-dir"
+      : "";
     throw new CliError(
       "state_dir",
-      `Cannot use the state directory ${message}`,
+      `Cannot use the state directory ${message}${elsewhere}`,
       exit,
     );
   }
 }
 
 /** Whatever was not found, it was not what the command line named. */
-function startFailure(error: unknown): CliError {
+function startFailure(error: unknown, stateDir: string): CliError {
+  const fault = systemError(error);
+  if (fault?.code === "ENOSPC" && fault.path === undefined) {
+    const message = `Cannot write below ${stateDir}: ${fault.reason}`;
+    return new CliError("start_failed", message, EXIT.failed);
+  }
   const failure = describeFailure(error);
   return failure.exit === EXIT.not_found || failure.exit === EXIT.conflict
     ? new CliError("start_failed", failure.message, EXIT.failed)
@@ -128,7 +166,7 @@ async function greet(app: RunningApp, terminal: Terminal): Promise<void> {
   ]);
   // the code comes last, so that it is whole on a screen of 24 lines
   terminal.out(
-    `\nPostern ${VERSION} runs. Open the link in Delta Chat, or scan the code:\n\n` +
+    `\nPostern ${VERSION} runs until Ctrl-C. Open the link in Delta Chat, or scan the code:\n\n` +
       `${rows}\n\n${qrText(account.dclogin)}\n`,
   );
 }
@@ -191,6 +229,10 @@ export const RUN_COMMANDS: readonly Command[] = [{
         "with --dev: an address of this machine that phones can reach, in place of 127.0.0.1",
     },
     { flags: "--check", summary: "check the configuration, start nothing" },
+    {
+      flags: "--boot-once",
+      summary: "start, with all that the first start makes, and stop",
+    },
   ],
   run,
 }];

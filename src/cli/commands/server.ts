@@ -1,10 +1,13 @@
 /** The server as a whole: is it there, what is it, what does it go by. @module */
+import { join } from "node:path";
 import {
   type LogShape,
+  type ProtectionShape,
   RELOAD_SCOPES,
   type ReloadReport,
 } from "../../admin/live_server.ts";
 import type { ServerStatus } from "../../admin/operations/status.ts";
+import { STATUS_FILE } from "../../control/control_protocol.ts";
 import { roundedSize } from "../../base/sizes.ts";
 import {
   argument,
@@ -14,7 +17,7 @@ import {
   type CommandResult,
   flagOption,
 } from "../command.ts";
-import { CliError, EXIT } from "../exit_codes.ts";
+import { CliError, describeFailure, EXIT } from "../exit_codes.ts";
 import { counted, facts, moment, span, table } from "../text.ts";
 import { thirdPartyNotices, versionFacts } from "../version.ts";
 
@@ -32,9 +35,50 @@ async function version(call: Call): Promise<CommandResult> {
 }
 
 async function status(call: Call): Promise<CommandResult> {
-  const data = await call.access.call("status", {});
+  let data: ServerStatus;
+  try {
+    data = await call.access.call("status", {});
+  } catch (error) {
+    const left = isSilent(error) ? leftStatus(call) : undefined;
+    if (left === undefined) throw error;
+    return staleStatus(call, left, describeFailure(error).message);
+  }
   const text = statusText(data, flagOption(call, "details"));
   return { data, text, exit: data.running ? EXIT.ok : EXIT.not_running };
+}
+
+/** What a server has left beside its socket. */
+type LeftStatus = ServerStatus & { readonly written_at: number };
+
+/** A server runs, and does not answer. */
+function isSilent(error: unknown): boolean {
+  return error instanceof CliError &&
+    ["unreachable", "no_response"].includes(error.code);
+}
+
+function leftStatus(call: Call): LeftStatus | undefined {
+  try {
+    const { runtimeDir } = call.access.config.values.server;
+    const text = Deno.readTextFileSync(join(runtimeDir, STATUS_FILE));
+    const left = JSON.parse(text);
+    return typeof left.written_at === "number" ? left : undefined;
+  } catch {
+    return undefined; // the error says enough
+  }
+}
+
+function staleStatus(
+  call: Call,
+  left: LeftStatus,
+  why: string,
+): CommandResult {
+  const text = [
+    why,
+    "",
+    `How it was at ${moment(left.written_at)}:`,
+    statusText(left, flagOption(call, "details")),
+  ].join("\n");
+  return { data: { ...left, problem: why }, text, exit: EXIT.failed };
 }
 
 function statusText(status: ServerStatus, details: boolean): string {
@@ -55,20 +99,22 @@ function statusText(status: ServerStatus, details: boolean): string {
     ],
     ["this month", bandwidthLine(bandwidth)],
   ];
-  for (const { name, connections, unique_ips, refused } of status.services) {
-    const now = `${connections} connections from ${unique_ips} addresses`;
-    rows.push([name, refused === 0 ? now : `${now}, ${refused} refused`]);
+  for (const service of status.services) {
+    rows.push([service.name, serviceLine(service)]);
   }
   if (status.log) rows.push(["log", logLine(status.log)]);
   for (const { code, message } of status.degraded) {
     rows.push(["warning", `${code}: ${message}`]);
   }
   if (!details) return facts(rows);
+  if (status.protection) {
+    rows.push(["budgets used", budgetLine(status.protection)]);
+  }
   for (const listener of status.listeners) {
     const at = `${listener.address}:${listener.port}`;
     const trouble = listener.error === undefined ? "" : `: ${listener.error}`;
     rows.push([
-      `listen ${listener.name}`,
+      `listen ${listener.name} (${listener.transport})`,
       `${at} ${listener.tls} ${listener.state}${trouble}`,
     ]);
   }
@@ -88,6 +134,16 @@ function statusText(status: ServerStatus, details: boolean): string {
   return facts(rows);
 }
 
+function serviceLine(
+  { connections, unique_ips, refused, cut }: ServerStatus["services"][number],
+): string {
+  return [
+    `${connections} connections from ${unique_ips} addresses`,
+    ...(refused > 0 ? [`${refused} refused`] : []),
+    ...(cut > 0 ? [`${cut} cut for what the peer did`] : []),
+  ].join(", ");
+}
+
 function bandwidthLine(
   { bytes_in, bytes_out, percent_used }: ServerStatus["bandwidth"],
 ): string {
@@ -95,6 +151,19 @@ function bandwidthLine(
   return percent_used === null
     ? passed
     : `${passed}, ${percent_used} % of what may`;
+}
+
+function budgetLine(
+  { enabled, refused, budgets }: ProtectionShape,
+): string {
+  const shares =
+    Object.entries(budgets).map(([name, share]) =>
+      `${name} ${Math.round(share * 100)} %`
+    ).join(", ") || "not read yet";
+  if (!enabled) return `${shares}; protection is off, nothing is refused`;
+  return refused.length === 0
+    ? shares
+    : `${shares}; refused: ${refused.join(", ")}`;
 }
 
 function serverLine(status: ServerStatus): string {
@@ -133,7 +202,7 @@ function reloadText({ changed, restart, hidden, errors }: ReloadReport) {
     ...hidden.map(({ key, setting }) =>
       `Not in force: ${key}, since the setting ${setting} stands in front of it`
     ),
-    ...errors.map((error) => `Error: ${error}`),
+    ...errors.map((error) => `Not in force: ${error}`),
   ];
   return lines.length === 0 ? "Nothing changed" : lines.join("\n");
 }

@@ -52,7 +52,17 @@ async function run(call: Call): Promise<CommandResult> {
         confirmed: isConfirmed,
       }),
   );
-  return { data, text: outcomeText(data) };
+  return {
+    data: data.task === RENEWAL ? { ...data, ...renewal(data) } : data,
+    text: outcomeText(data),
+  };
+}
+
+const RENEWAL = "renew-certificate";
+
+function renewal({ skipped, detail }: TaskOutcome) {
+  const isNothing = skipped || detail.startsWith("Nothing done");
+  return { skipped: isNothing, renewed: !isNothing };
 }
 
 async function runAll(call: Call): Promise<CommandResult> {

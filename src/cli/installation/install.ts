@@ -1,24 +1,21 @@
 /** `postern install`: from one file to a service. @module */
-import { statfs } from "node:fs/promises";
 import { nowSeconds } from "../../base/clock.ts";
 import { SYSTEM_CLOCK } from "../../app/system_time.ts";
+import { fileListeners } from "../../config/listeners.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
-import { configText } from "../../config/write.ts";
 import { carryOut, type Outcome } from "../../ops/install/carry_out.ts";
 import { Machine, runHere } from "../../ops/install/machine.ts";
 import { type Places, type Shell } from "../../ops/install/places.ts";
 import { makePlan, type Plan } from "../../ops/install/plan.ts";
 import { checkPlatform, platformOf } from "../../ops/install/platform.ts";
-import {
-  shortOfDisk,
-  takenPorts,
-  unreadableFiles,
-} from "../../ops/install/preflight.ts";
+import { unreadableFiles } from "../../ops/install/preflight.ts";
 import { InstallRefused } from "../../ops/install/refused.ts";
 import { describeStep } from "../../ops/install/steps.ts";
 import {
+  certificateFiles,
   completedConfig,
+  type Seen,
   type WishedConfig,
   wishedConfig,
   type Wishes,
@@ -33,6 +30,15 @@ import {
 import { EXIT } from "../exit_codes.ts";
 import { NAME, VERSION } from "../version.ts";
 import { completion } from "./completions.ts";
+import { certificatePlace, firstCertificate } from "./first_certificate.ts";
+import { foreseen, lookUpName, type NameFacts } from "./foreseen.ts";
+import {
+  INSTALL_OPTIONS,
+  type InstallOptions,
+  optionNotes,
+  readOptions,
+} from "./install_options.ts";
+import { kernelHints } from "./kernel_hints.ts";
 import { manPage } from "./man_page.ts";
 import { nextSteps, openPanel, recordsToPublish } from "./next_steps.ts";
 import {
@@ -40,82 +46,129 @@ import {
   executable,
   isInteractive,
   optionWishes,
-  pathOption,
   readPlaces,
+  rootOption,
   usage,
 } from "./wishes.ts";
 
 async function install(call: Call): Promise<CommandResult> {
-  const machine = new Machine(pathOption(call, "root") ?? "", runHere);
+  const machine = new Machine(rootOption(call), runHere);
   const named = readPlaces(call);
   const isDry = flagOption(call, "dryRun");
+  const options = readOptions(call, machine);
   const there = existingConfig(call, named, machine);
   const asks = isInteractive(call, there !== undefined);
   const places = withExisting(call, named, there);
-  const options = readOptions(call, machine);
-  const typed = asks ? undefined : read(optionWishes(call), places);
+  if (!asks) read(optionWishes(call), places); // what is wrong is said first
   if (!isDry) checkRights(machine, places);
-  const warnings = checkPlatform(platformOf(machine), machine, options);
-  const wished = typed ?? read(await askWishes(call), places);
-  const plan = makePlan({
-    ...options,
-    places,
-    config: wished,
-    source: executable(call),
-    manPage: manPage(call.table, NAME, VERSION),
-    completions: completions(call),
-  }, machine);
-  const config = effectiveConfig(places, wished, there, options.forceConfig);
-  warnings.push(...await foreseen(call, config, machine, places));
+  const warnings = [
+    ...optionNotes(call),
+    ...platformNotes(machine, options, isDry),
+  ];
+  const wishes = asks
+    ? await askWishes(call, (wishes) => read(wishes, places))
+    : optionWishes(call);
+  const planned = (seen?: Seen) =>
+    makePlan({
+      ...options,
+      places,
+      config: read(wishes, places, seen),
+      source: options.certOnly ? "" : executable(call),
+      manPage: manPage(call.table, NAME, VERSION),
+      completions: completions(call),
+    }, machine);
+  const hasFiles = hasCertificate(machine, places);
+  const name = await lookUpName(
+    configOf(planned({ hasCertificate: hasFiles })),
+    machine,
+  );
+  const plan = planned({ ...name.seen, hasCertificate: hasFiles });
+  const config = configOf(plan);
+  warnings.push(
+    ...name.warnings,
+    ...await foreseen({ config, machine, places, ...options }),
+  );
   if (isDry) return dryRun(plan, places, config, warnings);
   if (asks) {
-    call.terminal.err(`\n${planText(plan)}\n\n`);
+    call.terminal.err(
+      `\n${planText(plan)}\n${
+        warnings.map((one) => `warning: ${one}\n`).join("")
+      }\n`,
+    );
     await confirm(call, "Install this?");
   }
   const outcome = await carryOut(plan, machine, {
     nowSeconds: nowSeconds(SYSTEM_CLOCK),
     onDone: (text) => call.quiet || call.terminal.err(`${text}\n`),
   });
-  const left = [
-    ...outcome.warnings,
-    ...options.user ? await unreadableFiles(config, machine, places) : [],
-  ];
-  return await result(call, {
+  const done = {
     machine,
     places,
     config,
     outcome,
+    ...options,
+    isRunning: options.start || await runs(machine, places, options),
+  };
+  const left = [
+    ...outcome.warnings,
+    ...options.user ? await unreadableFiles(config, machine, places) : [],
+    ...await certificate(call, done, name),
+  ];
+  return await result(call, {
+    ...done,
     warnings: [...warnings, ...left],
     isLeft: left.length > 0,
-    ...options,
   });
 }
 
-interface InstallOptions {
-  readonly systemd: boolean;
-  readonly user: boolean;
-  readonly start: boolean;
-  readonly forceConfig: boolean;
+/** @throws {InstallRefused} where it cannot be done; a plan is shown all the same */
+function platformNotes(
+  machine: Machine,
+  options: InstallOptions,
+  isDry: boolean,
+): string[] {
+  try {
+    return checkPlatform(platformOf(machine), machine, options);
+  } catch (error) {
+    if (!isDry || !(error instanceof InstallRefused)) throw error;
+    return [error.message];
+  }
 }
 
-/** @throws {CliError} usage */
-function readOptions(call: Call, { isLive }: Machine): InstallOptions {
-  const options = {
-    systemd: !flagOption(call, "skipSystemd"),
-    user: !flagOption(call, "skipUser"),
-    start: flagOption(call, "start"),
-    forceConfig: flagOption(call, "forceConfig"),
-  };
-  if (options.start && !options.systemd) {
-    throw usage("--start needs a unit, which --skip-systemd leaves out");
+/** Gets the first one from the authority; says why it has none. */
+async function certificate(
+  call: Call,
+  { config, places, isRunning, obtain }: Omit<Done, "warnings" | "isLeft">,
+  name: NameFacts,
+): Promise<string[]> {
+  if (!obtain || config.tls.mode !== "autocert") return [];
+  const later = isRunning
+    ? "the relay has one of its own until then, and tries on"
+    : `the relay tries on when it runs, and so does "${NAME} certificate get"`;
+  if (name.isElsewhere) {
+    return [
+      `the authority cannot find this machine by its name yet, and was not asked: ${later}`,
+    ];
   }
-  if (options.systemd && !options.user) {
-    throw usage("--skip-user needs --skip-systemd: the unit names the user");
+  if (!call.quiet) {
+    call.terminal.err(
+      `certificate from ${new URL(config.acme.directory).host} …\n`,
+    );
   }
-  if (options.start && !isLive) {
-    throw usage("--start is for this machine, not for a tree of --root");
-  }
-  return options;
+  const why = await firstCertificate(call.access.of(places.config), isRunning);
+  return why === undefined
+    ? []
+    : [`there is no certificate from the authority yet (${why}); ${later}`];
+}
+
+/** What the relay will go by. @throws {ConfigError} */
+function configOf({ places, config }: Plan): Config {
+  return loadConfig({ path: places.config, text: config }).values;
+}
+
+function hasCertificate(machine: Machine, { certDir }: Places): boolean {
+  return Object.values(certificateFiles(certDir))
+    .every((path) => machine.look(path) !== undefined);
 }
 
 /** @throws {InstallRefused} */
@@ -154,8 +207,8 @@ function withExisting(
 }
 
 /** @throws {CliError} usage */
-function read(wishes: Wishes, places: Places): WishedConfig {
-  return understood(() => wishedConfig(wishes, places));
+function read(wishes: Wishes, places: Places, seen?: Seen): WishedConfig {
+  return understood(() => wishedConfig(wishes, places, seen));
 }
 
 /** @throws {CliError} usage, where an option cannot be what it says */
@@ -168,47 +221,12 @@ function understood<T>(work: () => T): T {
   }
 }
 
-/** What the relay will go by. @throws {ConfigError} */
-function effectiveConfig(
-  { config }: Places,
-  { written }: WishedConfig,
-  there: string | undefined,
-  force: boolean,
-): Config {
-  const text = there === undefined || force ? configText(written, []) : there;
-  return loadConfig({ path: config, text }).values;
-}
-
 function completions(call: Call): Record<Shell, string> {
   return {
     bash: completion("bash", call.table, NAME),
     zsh: completion("zsh", call.table, NAME),
     fish: completion("fish", call.table, NAME),
   };
-}
-
-/** What will keep it from working. @throws {InstallRefused} before it is started in vain */
-async function foreseen(
-  call: Call,
-  config: Config,
-  machine: Machine,
-  places: Places,
-): Promise<string[]> {
-  const isRoot = Deno.uid() === 0;
-  const ports = isRoot ? await takenPorts(config, machine, places) : [];
-  if (ports.length > 0 && flagOption(call, "start")) {
-    throw new InstallRefused(
-      "occupied",
-      `${ports.join("; ")}. Stop what has it, or leave out --start`,
-    );
-  }
-  const space = machine.isLive
-    ? await statfs("/var").catch(() => undefined)
-    : undefined;
-  return [
-    ...ports,
-    ...shortOfDisk(space && space.bavail * space.bsize, "/var"),
-  ];
 }
 
 function planText({ steps }: Plan): string {
@@ -242,18 +260,24 @@ interface Done extends InstallOptions {
   readonly places: Places;
   readonly config: Config;
   readonly outcome: Outcome;
+  readonly isRunning: boolean;
   readonly warnings: readonly string[];
   /** Something is left for the operator to do before all is as was asked for. */
   readonly isLeft: boolean;
 }
 
-async function runs({ machine, places, systemd }: Done): Promise<boolean> {
+async function runs(
+  machine: Machine,
+  places: Places,
+  { systemd }: InstallOptions,
+): Promise<boolean> {
   if (!systemd || !machine.isLive) return false;
   const unit = `${places.name}.service`;
   return (await machine.run("systemctl", ["is-active", unit])).ok;
 }
 
 async function result(call: Call, done: Done): Promise<CommandResult> {
+  if (done.certOnly) return await certificateResult(done);
   const { places, config, outcome, machine, warnings, start, systemd } = done;
   const records = machine.isLive
     ? await recordsToPublish(call.access.of(places.config))
@@ -262,6 +286,11 @@ async function result(call: Call, done: Done): Promise<CommandResult> {
     ? await openPanel(call.access.of(places.config))
     : undefined;
   const { changed } = outcome;
+  const kernel = machine.isLive
+    ? kernelHints((path) => machine.text(path), {
+      calls: fileListeners(config).turn.length > 0,
+    })
+    : [];
   const data = {
     installed: true,
     primary_domain: config.server.domain,
@@ -276,6 +305,7 @@ async function result(call: Call, done: Done): Promise<CommandResult> {
     completions: places.completions,
     changed,
     warnings,
+    sysctl: kernel.map(({ line }) => line),
     dns_records: "records" in records ? records.records : null,
     admin_url: panel && "url" in panel ? panel.url : null,
     login_code: panel && "code" in panel ? panel.code : null,
@@ -283,115 +313,49 @@ async function result(call: Call, done: Done): Promise<CommandResult> {
   const text = [
     changed.length === 0
       ? "All was installed already; nothing has changed."
-      : `Installed, in ${changed.length} steps.`,
+      : `Installed: ${changed.length} ${
+        changed.length === 1 ? "step was" : "steps were"
+      } done.`,
     ...warnings.map((warning) => `warning: ${warning}`),
     "",
     nextSteps({
       ...done,
-      isRunning: start || await runs(done),
       records,
       panel,
+      kernel,
     }),
   ].join("\n");
   return { data, text, exit: done.isLeft ? EXIT.partial : EXIT.ok };
+}
+
+/** Of `--cert-only`. */
+async function certificateResult(
+  { config, places, warnings, isLeft }: Done,
+): Promise<CommandResult> {
+  const { cert, key } = await certificatePlace(config);
+  const data = {
+    cert_only: true,
+    primary_domain: config.server.domain,
+    tls_mode: config.tls.mode,
+    cert_path: cert,
+    key_path: key,
+    config: places.config,
+    warnings,
+  };
+  const text = [
+    `Certificate: ${cert}`,
+    `Key: ${key}`,
+    ...warnings.map((warning) => `warning: ${warning}`),
+    `"${NAME} install" without --cert-only makes a service of it.`,
+  ].join("\n");
+  return { data, text, exit: isLeft ? EXIT.partial : EXIT.ok };
 }
 
 export const INSTALL_COMMANDS: readonly Command[] = [{
   usage: "install",
   summary:
     "Make this program a service: user, directories, configuration, unit; says first what it will do",
-  options: [
-    {
-      flags: "-s, --simple",
-      summary: "ask nothing; --domain or --ip is all that is needed",
-    },
-    { flags: "-n, --non-interactive", summary: "ask nothing" },
-    { flags: "--domain <name>", summary: "domain of the accounts" },
-    {
-      flags: "--hostname <name>",
-      summary: "what clients connect to, if that is not the domain",
-    },
-    {
-      flags: "--ip <address>",
-      summary: "public address; without --domain, accounts are at it",
-    },
-    {
-      flags: "--tls-mode <mode>",
-      summary:
-        "tls.mode of the configuration; unless told, file with --cert-path, autocert with a public domain, else self_signed",
-    },
-    {
-      flags: "--auto-ip-cert",
-      summary: "with --ip alone: a certificate from an authority all the same",
-    },
-    {
-      flags: "--acme-email <address>",
-      summary: "where the authority may write to",
-    },
-    {
-      flags: "--staging",
-      summary:
-        "ask the directory for trials of Let's Encrypt, whose certificates nobody trusts",
-    },
-    { flags: "--cert-path <path>", summary: "certificate chain, leaf first" },
-    { flags: "--key-path <path>", summary: "its key" },
-    {
-      flags: "--registration <who>",
-      summary: "open (as it is unless told) or closed",
-    },
-    {
-      flags: "--lang <code>",
-      summary: "language of pages: en, fa, ru, es; else each visitor's own",
-    },
-    {
-      flags: "--enable-ss",
-      summary: "let clients come through Shadowsocks",
-    },
-    { flags: "--disable-iroh", summary: "no real-time channels" },
-    {
-      flags: "--enable-iroh",
-      summary: "real-time channels, as it is unless told",
-    },
-    {
-      flags: "--enable-chatmail",
-      summary: "as it always is, for command lines of other relays",
-    },
-    {
-      flags: "--http-listen <address>",
-      summary: "where HTTP without TLS is served, else port 80 everywhere",
-    },
-    { flags: "--config-dir <path>", summary: "else /etc/postern" },
-    { flags: "--binary-path <path>", summary: "else /usr/local/bin/postern" },
-    {
-      flags: "--force-config",
-      summary:
-        "replace a configuration that says something else; a copy of it is kept",
-    },
-    {
-      flags: "--no-admin-web",
-      summary: "show no admin panel; else it is at a path that nobody guesses",
-    },
-    {
-      flags: "--skip-systemd",
-      summary: "no unit: something else starts the program",
-    },
-    {
-      flags: "--skip-user",
-      summary: "no user of its own: all is root's, as in a container",
-    },
-    {
-      flags: "--start",
-      summary: "start it, now and with the system; returns when it serves",
-    },
-    {
-      flags: "--root <path>",
-      summary: "install into the file tree of another system, as of an image",
-    },
-    {
-      flags: "--from <path>",
-      summary: "the executable to install, if not this one",
-    },
-    { flags: "--dry-run", summary: "say what would be done, and do nothing" },
-  ],
+  options: INSTALL_OPTIONS,
+  timeout: "15m",
   run: install,
 }];

@@ -1,6 +1,7 @@
 /** What an operator has to do, and can, once a relay is installed. @module */
 import type { AdminOutput } from "../../admin/operation_table.ts";
 import { qrText } from "../../api/qr_text.ts";
+import { isPublicAddress } from "../../dns/address_kind.ts";
 import { literalIp } from "../../mail/address.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Places } from "../../ops/install/places.ts";
@@ -8,6 +9,7 @@ import { type Access } from "../access.ts";
 import { describeFailure } from "../exit_codes.ts";
 import { moment } from "../text.ts";
 import { NAME } from "../version.ts";
+import type { KernelHint } from "./kernel_hints.ts";
 
 type Records = AdminOutput<"dns.records">;
 
@@ -51,6 +53,7 @@ export interface NextSteps {
   readonly changed?: readonly string[];
   readonly records: RecordsKnown;
   readonly panel?: Panel | undefined;
+  readonly kernel: readonly KernelHint[];
 }
 
 export function nextSteps(done: NextSteps): string {
@@ -59,10 +62,21 @@ export function nextSteps(done: NextSteps): string {
     ...serviceLines(done),
     "",
     `Firewall: "${NAME} firewall print" lists the rules for ufw, nftables and firewalld.`,
+    ...kernelLines(done.kernel),
     ...certificateLines(done.config),
     `Web page: https://${webHost(done.config)}/`,
     ...panelLines(done.panel),
   ].join("\n");
+}
+
+function kernelLines(hints: readonly KernelHint[]): string[] {
+  if (hints.length === 0) return [];
+  return [
+    `Kernel: for many users, put this into /etc/sysctl.d/60-${NAME}.conf, then "sysctl --system":`,
+    ...hints.flatMap((
+      { line, now, why },
+    ) => [`  # it is ${now}: ${why}`, `  ${line}`]),
+  ];
 }
 
 function panelLines(panel: Panel | undefined): string[] {
@@ -83,13 +97,18 @@ function panelLines(panel: Panel | undefined): string[] {
   ];
 }
 
-function certificateLines({ tls, acme }: Config): string[] {
+function certificateLines({ tls, acme, server }: Config): string[] {
   switch (tls.mode) {
     case "file":
       return [];
     case "self_signed":
       return [
         "Certificate: one that the relay makes itself; people sign up by the link or code of its web page, which tells their app to accept it.",
+        ...isPublicAddress(literalIp(server.domain) ?? "")
+          ? [
+            `"${NAME} certificate acme" has Let's Encrypt give one for the address, if port 80 or 443 is open: apps accept that as it is.`,
+          ]
+          : [],
       ];
     case "autocert":
       return [

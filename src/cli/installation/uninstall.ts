@@ -23,10 +23,10 @@ import {
 import { CliError, EXIT } from "../exit_codes.ts";
 import { textOf } from "../terminal.ts";
 import { NAME } from "../version.ts";
-import { pathOption } from "./wishes.ts";
+import { pathOption, rootOption } from "./wishes.ts";
 
 async function uninstall(call: Call): Promise<CommandResult> {
-  const machine = new Machine(pathOption(call, "root") ?? "", runHere);
+  const machine = new Machine(rootOption(call), runHere);
   const configDir = pathOption(call, "configDir");
   const places = placesOf({
     name: NAME,
@@ -71,12 +71,12 @@ async function uninstall(call: Call): Promise<CommandResult> {
     text: [
       ...removed.map((path) => `removed ${path}`),
       ...keep.has("data")
-        ? [
-          `${manifest.stateDir} with accounts and mail is left${
-            isPurge ? "" : "; --purge takes it away too"
-          }`,
-        ]
+        ? [`${manifest.stateDir} with accounts and mail is left`]
         : [],
+      ...keep.has("config")
+        ? [`${places.configDir} with the configuration is left`]
+        : [],
+      ...isPurge ? [] : ["--purge takes away what is left, too"],
       ...warnings.map((warning) => `warning: ${warning}`),
     ].join("\n"),
   };

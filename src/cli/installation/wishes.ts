@@ -1,9 +1,11 @@
 /** What an installation is to be, from options or from a person's answers. @module */
+import { isIP } from "node:net";
 import { type Places, placesOf } from "../../ops/install/places.ts";
-import type { Wishes } from "../../ops/install/wishes.ts";
+import type { WishedConfig, Wishes } from "../../ops/install/wishes.ts";
 import { PRODUCT } from "../../base/program_name.ts";
 import { isPublicAddress } from "../../dns/address_kind.ts";
 import { type Call, choiceOption, flagOption, textOption } from "../command.ts";
+import { LANGUAGES } from "../../../web/i18n/languages.ts";
 import { CliError, EXIT } from "../exit_codes.ts";
 import { textOf } from "../terminal.ts";
 import { NAME } from "../version.ts";
@@ -86,54 +88,114 @@ export function isInteractive(call: Call, isInstalled: boolean): boolean {
   );
 }
 
-/** @throws {CliError} if it is given up */
-export async function askWishes(call: Call): Promise<Wishes> {
+/**
+ * An answer that cannot be used is told why, and the question comes again.
+ *
+ * @param read Throws what is wrong with wishes so far.
+ * @throws {CliError} if it is given up
+ */
+export async function askWishes(
+  call: Call,
+  read: (wishes: Wishes) => WishedConfig,
+): Promise<Wishes> {
   const given = optionWishes(call);
   const address = publicAddress();
-  const name = await ask(
+  let wishes = await ask(
     call,
     `Domain of the relay${
       address === undefined ? "" : `, or nothing for ${address}`
     }: `,
-    address,
+    (text) => checked({ ...named(text || address), ...given }, read),
   );
-  const wishes = /[^\d.]/.test(name) && !name.includes(":")
-    ? { domain: name }
-    : { ip: name };
-  const files = given.certPath ?? await ask(
-    call,
-    "Certificate file, or nothing for one that the relay gets or makes itself: ",
-    "",
-  );
-  const key = files === "" || given.keyPath !== undefined
-    ? given.keyPath
-    : await ask(call, "Its key: ");
-  const open = await ask(call, "May anybody sign up? [Y/n] ", "y");
-  return {
-    ...wishes,
-    ...given,
-    ...(files === ""
-      ? {}
-      : { certPath: checkedPath("the certificate", files) }),
-    ...(key === undefined ? {} : { keyPath: checkedPath("the key", key) }),
-    ...(/^n/i.test(open) ? { registrationOpen: false } : {}),
-  };
+  const add = (more: Wishes) => checked({ ...wishes, ...more }, read);
+  if (given.certPath === undefined && given.autoIpCert === undefined) {
+    wishes = await ask(
+      call,
+      "Certificate file, or nothing for one that the relay gets or makes itself: ",
+      (text) =>
+        text === ""
+          ? wishes
+          : add({ certPath: checkedPath("the certificate", text) }),
+    );
+  }
+  const { certPath, ip, domain, tlsMode } = wishes;
+  if (certPath !== undefined && given.keyPath === undefined) {
+    wishes = await ask(
+      call,
+      "Its key: ",
+      (text) => add({ keyPath: checkedPath("the key", text) }),
+    );
+  }
+  const isAddress = domain === undefined && isPublicAddress(ip ?? "");
+  if (isAddress && (certPath ?? tlsMode ?? given.autoIpCert) === undefined) {
+    wishes = await ask(
+      call,
+      `May an authority be asked for a certificate for ${ip}? It has to reach port 80 or 443. [Y/n] `,
+      (text) => /^n/i.test(text) ? wishes : add({ autoIpCert: true }),
+    );
+  }
+  const isAsked = read(wishes).written.get("tls.mode") === "autocert";
+  if (isAsked && given.acmeEmail === undefined) {
+    wishes = await ask(
+      call,
+      "E-mail address that the authority may write to, or nothing: ",
+      (text) => text === "" ? wishes : add({ acmeEmail: text }),
+    );
+  }
+  if (given.registrationOpen === undefined) {
+    wishes = await ask(
+      call,
+      "May anybody sign up? [Y/n] ",
+      (text) => /^n/i.test(text) ? add({ registrationOpen: false }) : wishes,
+    );
+  }
+  if (given.lang === undefined) {
+    wishes = await ask(
+      call,
+      `Language of pages (${
+        LANGUAGES.join(", ")
+      }), or nothing for each visitor's own: `,
+      (text) => text === "" ? wishes : add({ lang: text }),
+    );
+  }
+  return wishes;
 }
 
-/** One answer; the fallback for an empty one, or the question again. */
-async function ask(
+/** An address has no letter but those of IPv6. @throws {CliError} usage */
+function named(text: string | undefined): Wishes {
+  if (text === undefined) throw usage("name a domain, or a public address");
+  return isIP(text.replace(/^\[(?:IPv6:)?|\]$/gi, "")) !== 0
+    ? { ip: text.replace(/^\[(?:IPv6:)?|\]$/gi, "") }
+    : { domain: text };
+}
+
+function checked(
+  wishes: Wishes,
+  read: (wishes: Wishes) => WishedConfig,
+): Wishes {
+  read(wishes);
+  return wishes;
+}
+
+/** One answer that can be used. @throws {CliError} if it is given up */
+async function ask<T>(
   call: Call,
   question: string,
-  fallback?: string,
-): Promise<string> {
+  use: (answer: string) => T,
+): Promise<T> {
   for (;;) {
     call.terminal.err(question);
     const line = await call.terminal.readLine();
     if (line === undefined) {
       throw new CliError("aborted", "Aborted", EXIT.aborted);
     }
-    const answer = textOf(line).trim() || fallback;
-    if (answer !== undefined) return answer;
+    try {
+      return use(textOf(line).trim());
+    } catch (error) {
+      if (!(error instanceof CliError)) throw error;
+      // nobody has typed the option
+      call.terminal.err(`${error.message.replace(/^--[a-z-]+: /, "")}\n`);
+    }
   }
 }
 
@@ -152,9 +214,28 @@ export function usage(message: string): CliError {
 /** Whether what runs is the executable, which can be copied. */
 export function executable(call: Call): string {
   const named = textOption(call, "from");
-  if (named !== undefined) return named;
+  if (named !== undefined) {
+    if (isThere(named, "isFile")) return named;
+    throw usage(`--from: there is no file ${named}`);
+  }
   if (Deno.build.standalone) return Deno.execPath();
   throw usage(
     `this runs from its sources: "make build" makes build/${PRODUCT}, and that installs itself`,
   );
+}
+
+/** The tree of another system. @throws {CliError} usage */
+export function rootOption(call: Call): string {
+  const root = pathOption(call, "root");
+  if (root === undefined) return "";
+  if (isThere(root, "isDirectory")) return root;
+  throw usage(`--root: there is no directory ${root}`);
+}
+
+function isThere(path: string, kind: "isFile" | "isDirectory"): boolean {
+  try {
+    return Deno.statSync(path)[kind];
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,5 @@
 /** The installed relay as an upgrade deals with it: its programs, and the process that runs. @module */
+import { isAbsolute } from "node:path";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../../app/system_time.ts";
 import { nowSeconds } from "../../base/clock.ts";
 import type { Config } from "../../config/schema.ts";
@@ -13,6 +14,8 @@ const HEALTHY_WITHIN_MS = 60_000;
 const LOOK_MS = 200;
 const ANSWER_MS = 5000;
 const RESTART_MS = 90_000;
+/** As `db check --dry-run` begins. */
+const NEWER_DATABASE = "A newer program has written the database";
 const COPY_MS = 60 * 60 * 1000;
 
 export interface ServiceOptions {
@@ -53,6 +56,11 @@ export async function programFacts(
   );
 }
 
+interface Status {
+  readonly pid?: unknown;
+  readonly version?: unknown;
+}
+
 export function installedService(
   { config, place, configArgs, name, run = runHere }: ServiceOptions,
 ): Service {
@@ -68,19 +76,19 @@ export function installedService(
     }
   }
 
-  async function served(): Promise<unknown> {
+  async function served(): Promise<Status | undefined> {
     try {
       const status = await connected((client) =>
         client.ask("status", {}, ANSWER_MS)
       );
-      return status;
+      return status as Status | undefined;
     } catch {
       return undefined; // it ends, or has just begun
     }
   }
 
   async function untilServed(
-    isIt: (status: { pid?: unknown; version?: unknown }) => boolean,
+    isIt: (status: Status) => boolean,
     what: string,
   ): Promise<void> {
     for (let waitedMs = 0;; waitedMs += LOOK_MS) {
@@ -100,6 +108,14 @@ export function installedService(
     return !ok && /^broken: /m.test(output) ? output : undefined;
   }
 
+  /** One that knows no such question is judged by the schema that it names. */
+  async function opensDatabase(program: string): Promise<boolean> {
+    const args = ["db", "check", "--dry-run", ...configArgs];
+    const { ok, output } = await run(program, args);
+    if (ok || !output.includes(NEWER_DATABASE)) return ok;
+    throw new UpgradeFailed("unsuitable", output.trim());
+  }
+
   return {
     async examine(program) {
       const facts = await programFacts(program, run);
@@ -109,8 +125,13 @@ export function installedService(
         ...configArgs,
       ]);
       if (ok) {
+        const opens = await opensDatabase(program);
         const brokenPages = await brokenPagesBy(program);
-        return { ...facts, ...(brokenPages ? { brokenPages } : {}) };
+        return {
+          ...facts,
+          ...(opens ? { opensDatabase: true as const } : {}),
+          ...(brokenPages ? { brokenPages } : {}),
+        };
       }
       throw new UpgradeFailed(
         "preflight",
@@ -118,15 +139,19 @@ export function installedService(
       );
     },
 
-    async isRunning() {
-      return await served() !== undefined;
+    async served() {
+      const status = await served();
+      return status === undefined ? undefined : String(status.version);
     },
 
     async copyDatabase() {
       const made = await connected((client) =>
         client.ask("backup.create", {}, COPY_MS)
       );
-      return (made as { readonly path: string }).path;
+      const { path } = made as { readonly path: unknown };
+      // a server says it, and a program is called with it
+      if (typeof path === "string" && isAbsolute(path)) return path;
+      throw new Error("The server names no path of the backup");
     },
 
     async restoreDatabase(copy, program) {

@@ -10,6 +10,7 @@ import { Refusal } from "../../base/refusal.ts";
 import type { StoreClock } from "../../store/clock.ts";
 import type { DkimAlgorithm } from "../../mailauth/raw_signature.ts";
 import { findKeyFile, removeKeyFile, writeKeyFile } from "./key_files.ts";
+import { KeyLoader } from "./key_loader.ts";
 import { type DkimKeyMaterial, newKey } from "./key_material.ts";
 import { KeyPlaces } from "./key_places.ts";
 import {
@@ -46,27 +47,21 @@ export interface LoadedKey {
 }
 
 /** RSA first: who knows one algorithm knows that one. */
-export const ALGORITHMS: readonly DkimAlgorithm[] = [
+const ALGORITHMS: readonly DkimAlgorithm[] = [
   "rsa-sha256",
   "ed25519-sha256",
 ];
 /** How long what a key has signed may be on its way: as long as a signature holds. */
 const RETIRED_SECONDS = days(7);
-/** A file that could not be used is looked at again after this. */
-const RETRY_MS = 10_000;
 const SUFFIXES: Readonly<Record<DkimAlgorithm, string>> = {
   "rsa-sha256": "",
   "ed25519-sha256": "-ed25519",
 };
 
-type Loaded =
-  | { readonly kind: "key"; readonly material: DkimKeyMaterial }
-  | { readonly kind: "lost"; readonly why: string; readonly atMs: number };
-
 export class DkimKeys {
   readonly #parts: DkimKeysParts;
   readonly #places: KeyPlaces;
-  readonly #loaded = new Map<string, Loaded>();
+  readonly #loader: KeyLoader;
   /** Domains whose first key could not be made, by the store's clock. */
   readonly #withoutSince = new Map<string, number>();
   #byDomain: ReadonlyMap<string, readonly DkimKeyRow[]>;
@@ -81,11 +76,14 @@ export class DkimKeys {
       primaryDomain: parts.domains[0],
       ...(parts.keyFile !== undefined && { ownFile: parts.keyFile }),
       selector: () => parts.settings().selector,
+      isTaken: (file, domain) =>
+        this.#isOnRecord(file, (row) => row.domain !== domain),
     });
+    this.#loader = new KeyLoader(this.#places, parts.clock);
     this.#byDomain = this.#sorted();
     parts.rows.onChange(() => {
       this.#byDomain = this.#sorted();
-      this.#loaded.clear();
+      this.#loader.forget();
     });
   }
 
@@ -133,7 +131,7 @@ export class DkimKeys {
     const found: LoadedKey[] = [];
     for (const row of this.#of(domain)) {
       if (row.state !== "active" || !this.#isPublished(row)) continue;
-      const loaded = await this.#load(row);
+      const loaded = await this.#loader.load(row);
       if (loaded.kind === "key") found.push({ row, material: loaded.material });
     }
     return found;
@@ -143,7 +141,7 @@ export class DkimKeys {
   async lost(): Promise<{ readonly row: DkimKeyRow; readonly why: string }[]> {
     const lost: { row: DkimKeyRow; why: string }[] = [];
     for (const row of this.published()) {
-      const loaded = await this.#load(row);
+      const loaded = await this.#loader.load(row);
       if (loaded.kind === "lost") lost.push({ row, why: loaded.why });
     }
     return lost;
@@ -216,7 +214,7 @@ export class DkimKeys {
       );
       await this.#parts.rows.change({ remove: old.map(rowKey) });
       for (const row of old) {
-        if (!this.#places.isOwn(row)) {
+        if (!this.#places.isOwn(row) && !this.#isOnRecord(row.file)) {
           await removeKeyFile(this.#places.path(row));
         }
       }
@@ -249,6 +247,14 @@ export class DkimKeys {
 
   #of(domain: string): readonly DkimKeyRow[] {
     return this.#byDomain.get(domain) ?? [];
+  }
+
+  #isOnRecord(
+    file: string,
+    isMeant: (row: DkimKeyRow) => boolean = () => true,
+  ): boolean {
+    return this.#parts.rows.values.values()
+      .some((row) => row.file === file && isMeant(row));
   }
 
   #sorted(): ReadonlyMap<string, readonly DkimKeyRow[]> {
@@ -285,7 +291,7 @@ export class DkimKeys {
     const isThere = this.#of(domain).some((row) => row.algorithm === algorithm);
     if (isThere) return;
     const selector = this.#parts.settings().selector + SUFFIXES[algorithm];
-    const path = this.#places.path({ domain, selector });
+    const path = this.#places.pathOfNew({ domain, selector });
     const found = await findKeyFile(path);
     if (found && found.algorithm !== algorithm) {
       throw new SyntaxError(
@@ -326,7 +332,6 @@ export class DkimKeys {
     material: DkimKeyMaterial,
     state: KeyState,
   ): Promise<DkimKeyRow> {
-    const path = this.#places.path({ domain, selector });
     const row: DkimKeyRow = {
       domain,
       selector,
@@ -337,39 +342,12 @@ export class DkimKeys {
       createdAt: nowSeconds(this.#parts.clock),
       since: this.#parts.lived.seconds(),
     };
+    const path = this.#places.path(row);
     if (!this.#places.isOwn(row) || !await findKeyFile(path)) {
       await writeKeyFile(path, material.pem);
     }
     await this.#put([row]);
     return row;
-  }
-
-  async #load(row: DkimKeyRow): Promise<Loaded> {
-    const key = rowKey(row);
-    const known = this.#loaded.get(key);
-    const nowMs = this.#parts.clock.monotonic();
-    if (known?.kind === "key") return known;
-    if (known && nowMs - known.atMs < RETRY_MS) return known;
-    const loaded = await this.#read(row, nowMs);
-    this.#loaded.set(key, loaded);
-    return loaded;
-  }
-
-  async #read(row: DkimKeyRow, atMs: number): Promise<Loaded> {
-    const path = this.#places.path(row);
-    try {
-      const material = await findKeyFile(path);
-      if (!material) {
-        return { kind: "lost", why: `there is no file ${path}`, atMs };
-      }
-      if (material.publicKey === row.publicKey) {
-        return { kind: "key", material };
-      }
-      return { kind: "lost", why: `${path} has another key`, atMs };
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      return { kind: "lost", why: error.message, atMs };
-    }
   }
 
   #inState(row: DkimKeyRow, state: KeyState): DkimKeyRow {

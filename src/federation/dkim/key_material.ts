@@ -11,7 +11,7 @@ import {
 } from "node:crypto";
 import type { DkimAlgorithm } from "../../mailauth/raw_signature.ts";
 
-export const RSA_BITS = 2048;
+const RSA_BITS = 2048;
 const LEAST_RSA_BITS = 1024; // RFC 8301 §3.2: nobody takes shorter ones
 const MOST_RSA_BITS = 4096; // RFC 6376 §3.3.3: longer records do not fit everywhere
 const ED25519_OCTETS = 32; // RFC 8463 §4.2: the key alone, without what stands around it

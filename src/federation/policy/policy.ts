@@ -128,22 +128,6 @@ export class FederationPolicy {
   }
 }
 
-/** For operators: what a decision rests on. */
-export function explainGround(ground: PolicyGround): string {
-  switch (ground.kind) {
-    case "federation_off":
-      return "federation is off";
-    case "rule":
-      return `the rule for ${ground.pattern} says so`;
-    case "mode":
-      return ground.mode === "open"
-        ? "no rule is about it, and the policy is open"
-        : "no rule allows it, and the policy is closed";
-    case "no_channel":
-      return "rules have turned off both HTTP and SMTP to it";
-  }
-}
-
 /** For the sender, whose business our rules are not: that it is ours to refuse, and why in short. */
 export function policyNote(domain: string, ground: PolicyGround): DeliveryNote {
   const reason = ground.kind === "federation_off"

@@ -1,12 +1,7 @@
 import assert from "node:assert/strict";
 import { Refusal } from "../../base/refusal.ts";
 import { LocalDomains } from "../../mail/local_domains.ts";
-import {
-  explainGround,
-  FederationPolicy,
-  policyNote,
-  type PolicySettings,
-} from "./policy.ts";
+import { FederationPolicy, policyNote, type PolicySettings } from "./policy.ts";
 import { type DomainRule, parsePattern, PatternTable } from "./rules.ts";
 
 const OURS = new LocalDomains({
@@ -213,7 +208,7 @@ Deno.test("outbound() gives the channels that rules leave", () => {
   assert.equal(asked.inbound("x.old.example").kind, "allowed");
 });
 
-Deno.test("grounds are told to operators, and to senders without our rules", () => {
+Deno.test("policyNote() tells senders why, without our rules", () => {
   const grounds = [
     { kind: "federation_off" },
     { kind: "rule", pattern: "*.secret.example" },
@@ -221,9 +216,6 @@ Deno.test("grounds are told to operators, and to senders without our rules", () 
     { kind: "mode", mode: "closed" },
     { kind: "no_channel" },
   ] as const;
-  const texts = grounds.map(explainGround);
-  assert.equal(new Set(texts).size, grounds.length);
-  assert.match(texts[1]!, /\*\.secret\.example/);
   for (const ground of grounds) {
     const { status, text } = policyNote("a.secret.example", ground);
     assert.equal(status, "5.7.1");

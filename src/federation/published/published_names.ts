@@ -4,7 +4,9 @@
  *
  * @module
  */
+import { isIPv6 } from "node:net";
 import type { Clock, Timers } from "../../base/clock.ts";
+import { canonicalAddress } from "../../dns/address_kind.ts";
 import { DnsFailure } from "../../dns/answers.ts";
 import type { DkimKeys } from "../dkim/dkim_keys.ts";
 import { probeMxdeliv, type ProbeProblem } from "./mxdeliv_probe.ts";
@@ -39,8 +41,16 @@ export interface HostCheck {
   readonly problem: ProbeProblem;
 }
 
+/** An address that the DNS has of a name of ours, and that is not this server's. */
+export interface StrayAddress {
+  readonly name: string;
+  readonly type: "A" | "AAAA";
+  readonly address: string;
+}
+
 export interface NamesCheck {
   readonly records: readonly RecordCheck[];
+  readonly strays: readonly StrayAddress[];
   /** Where mail is brought to, by the DNS. */
   readonly hosts: readonly HostCheck[];
 }
@@ -64,13 +74,18 @@ export class PublishedNames {
     const facts = await this.#facts();
     const records = publishedRecords(facts);
     const dns = this.#parts.lookUps();
-    const [checks, hosts] = await Promise.all([
+    const [checks, hosts, strays] = await Promise.all([
       Promise.all(
         records.map((record) => checkRecord(record, facts, dns)),
       ),
       this.#checkHosts(facts, dns),
+      strayAddresses(records, dns),
     ]);
-    return { records: checks.map((one) => this.#withPolicy(one)), hosts };
+    return {
+      records: checks.map((one) => this.#withPolicy(one)),
+      hosts,
+      strays,
+    };
   }
 
   async #facts(): Promise<PublishedFacts> {
@@ -129,4 +144,29 @@ async function mailHosts(domain: string, dns: LookUps): Promise<string[]> {
     if (error instanceof DnsFailure) return [domain];
     throw error;
   }
+}
+
+/** Where nobody knows the addresses of this server, none is another's. */
+async function strayAddresses(
+  records: readonly PublishedRecord[],
+  dns: LookUps,
+): Promise<readonly StrayAddress[]> {
+  const ours = new Map<string, Set<string>>();
+  for (const { type, name, value } of records) {
+    if ((type !== "A" && type !== "AAAA") || value === "") continue;
+    const known = ours.get(name) ?? new Set();
+    ours.set(name, known.add(canonicalAddress(value)));
+  }
+  const found = await Promise.all(
+    [...ours].map(async ([name, known]) => {
+      const all = await addressesOf(dns, name);
+      if (!Array.isArray(all)) return [];
+      return all.filter((address) => !known.has(address)).map((address) => ({
+        name,
+        type: isIPv6(address) ? "AAAA" as const : "A" as const,
+        address,
+      }));
+    }),
+  );
+  return found.flat();
 }

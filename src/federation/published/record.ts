@@ -41,7 +41,7 @@ export function zoneLine({ name, type, value }: PublishedRecord): string {
 }
 
 /** Strings of at most 255 octets (RFC 1035 §3.3); a record means all of them joined. */
-export function quotedStrings(text: string): string {
+function quotedStrings(text: string): string {
   const strings = text.match(/.{1,255}/g) ?? [""];
   return strings.map((one) => `"${one.replace(/["\\]/g, "\\$&")}"`).join(" ");
 }

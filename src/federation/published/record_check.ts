@@ -7,6 +7,7 @@ import {
   type RecordState,
   twiceProblem,
 } from "../dkim/key_watch.ts";
+import { checkSpf } from "../../mailauth/sender_policy.ts";
 import type { PublishedFacts } from "./records.ts";
 import { recordName } from "../dkim/key_rows.ts";
 import type { PublishedRecord, PublishedType } from "./record.ts";
@@ -90,12 +91,31 @@ export async function checkRecord(
   if (!Array.isArray(found)) {
     return await withTrap({ record, ...found, found: [] }, dns);
   }
-  const problem = await judge(record, found, facts);
+  const problem = await judge(record, found, facts) ??
+    await senderProblem(record, found, facts, dns);
   if (problem === undefined) return { record, state: "ok", found };
   const state = record.type === "TXT" && !hasKind(record, found)
     ? "missing"
     : "wrong";
   return { record, state, problem, found };
+}
+
+/** What others are told of a text that is not ours: does it let this server send? */
+async function senderProblem(
+  { type, name, value }: PublishedRecord,
+  found: readonly string[],
+  { addresses }: PublishedFacts,
+  dns: LookUps,
+): Promise<Problem> {
+  if (type !== "TXT" || kindOf(value) !== "v=spf1") return undefined;
+  if (found.some((text) => text.trim() === value)) return undefined;
+  for (const address of addresses) {
+    const result = await checkSpf(dns, address, `postmaster@${name}`);
+    if (result === "fail" || result === "softfail" || result === "neutral") {
+      return `it does not let ${address} send`;
+    }
+  }
+  return undefined;
 }
 
 type NoAnswer = { readonly state: "missing" | "unknown"; problem: string };

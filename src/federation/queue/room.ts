@@ -14,8 +14,6 @@ export interface RunnerLimits {
   readonly perDestination: number;
 }
 
-export const RUNNER_LIMITS: RunnerLimits = { total: 64, perDestination: 2 };
-
 /** With the places of those that give way. */
 export interface Room {
   readonly units: number;

@@ -11,18 +11,6 @@ export interface RetrySchedule {
   random(): number;
 }
 
-export const RETRY_STEP_SECONDS: readonly number[] = [
-  15,
-  60,
-  120,
-  300,
-  600,
-  900,
-  1800,
-  3600,
-  7200,
-  14_400,
-];
 /** To each side. */
 const JITTER = 0.1;
 /** No peer puts us off for longer. */

@@ -1,22 +1,22 @@
 import assert from "node:assert/strict";
-import {
-  nextAttemptSeconds,
-  RETRY_STEP_SECONDS,
-  retryAfterSeconds,
-} from "./schedule.ts";
+import { SCHEMA } from "../../config/schema.ts";
+import { nextAttemptSeconds, retryAfterSeconds } from "./schedule.ts";
 
-const MIDDLE = { stepSeconds: RETRY_STEP_SECONDS, random: () => 0.5 };
+/** As built in. */
+const STEP_SECONDS = SCHEMA["queue.retry"].initial;
+
+const MIDDLE = { stepSeconds: STEP_SECONDS, random: () => 0.5 };
 
 Deno.test("nextAttemptSeconds() goes by its steps, and repeats the last", () => {
   const steps = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 500]
     .map((failures) => nextAttemptSeconds(failures, MIDDLE));
-  assert.deepEqual(steps, [...RETRY_STEP_SECONDS, 14_400, 14_400]);
+  assert.deepEqual(steps, [...STEP_SECONDS, 14_400, 14_400]);
   assert.equal(nextAttemptSeconds(0, MIDDLE), 15);
 });
 
 Deno.test("nextAttemptSeconds() spreads a tenth to each side", () => {
   for (const failures of [1, 4, 10]) {
-    const step = RETRY_STEP_SECONDS[failures - 1]!;
+    const step = STEP_SECONDS[failures - 1]!;
     for (const [random, share] of [[0, 0.9], [0.25, 0.95], [1, 1.1]] as const) {
       const seconds = nextAttemptSeconds(failures, {
         ...MIDDLE,

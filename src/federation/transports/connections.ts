@@ -253,7 +253,11 @@ export async function until<T>(
   }
 }
 
-/** Ends the connection with the attempt, by which all that waits for it fails. */
+/**
+ * Ends the connection with the attempt, by which all that waits for it fails.
+ *
+ * @throws {Aborted} in place of what `work` fails with then
+ */
 export async function using<T>(
   wire: DialledWire,
   signal: AbortSignal,

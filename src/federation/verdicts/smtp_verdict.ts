@@ -52,7 +52,7 @@ type SmtpTroubleKind =
   | "protocol";
 
 /** Who greylists lets hardly anybody in before. */
-export const GREYLIST_SECONDS = 60;
+const GREYLIST_SECONDS = 60;
 const TOO_LARGE = "5.3.4"; // RFC 3463 §3.4
 
 /** Of each recipient, as many as the transaction had. */

@@ -35,12 +35,10 @@ export async function get(
     const head =
       `GET ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
     await wire.write(new TextEncoder().encode(head));
-    for (let taken = 0; !receiver.next();) {
+    while (!receiver.next()) {
       const octets = await wire.read();
       if (!octets) receiver.finish();
       else receiver.push(octets);
-      taken += octets?.length ?? 0;
-      if (taken > 2 * maxBodyOctets + MAX_OVERHEAD_OCTETS) break;
     }
   } catch (error) {
     const kind = late ? "timeout" : "lost";
@@ -55,10 +53,7 @@ export async function get(
   if (input?.kind === "response") return input.response;
   throw new HttpTrouble(
     "protocol",
-    input ? RESPONSE_FAULTS[input.fault] : "the response is too long",
+    RESPONSE_FAULTS[input?.fault ?? "no_response"],
     false,
   );
 }
-
-/** Of a head and of chunks. */
-const MAX_OVERHEAD_OCTETS = 128 * 1024;

@@ -54,11 +54,8 @@ for (
     ["the end", [], "protocol"],
     ["half", ["HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"], "protocol"],
     [
-      "without end",
-      [
-        "HTTP/1.1 200 OK\r\n\r\n",
-        ...Array.from({ length: 99 }, () => "x".repeat(9999)),
-      ],
+      "heads without end",
+      Array.from({ length: 9999 }, () => "HTTP/1.1 100 Continue\r\n\r\n"),
       "protocol",
     ],
   ] as const
@@ -73,6 +70,15 @@ for (
     assert.ok(it.isClosed);
   });
 }
+
+Deno.test("get() reads no more of a body that does not end", async () => {
+  const pieces = Array.from({ length: 99 }, () => "x".repeat(9999));
+  const it = wire(["HTTP/1.1 200 OK\r\n\r\n", ...pieces], false);
+  const options = { timers: new TestTime(), totalMs: 1000 };
+  const { body, cut, reusable } = await get(it, REQUEST, options);
+  assert.deepEqual([body.length, cut, reusable], [8, true, false]);
+  assert.ok(it.isClosed);
+});
 
 Deno.test("get() gives up on a peer that is too slow, however it goes on", async () => {
   const it = wire(["HTTP/1.1 200 OK\r\n\r\n"], false);

@@ -53,7 +53,7 @@ export class HttpTrouble extends Error {
   }
 }
 
-export const MAX_RESPONSE_OCTETS = 4096;
+const MAX_RESPONSE_OCTETS = 4096;
 const FIELD_NAME = /^[A-Za-z0-9-]{1,64}$/;
 // Visible octets and blanks: no line can end in a value (RFC 9110 §5.5).
 // deno-lint-ignore no-control-regex

@@ -26,6 +26,7 @@ export type ResponseFault =
   | "head_too_large"
   | "no_response"
   | "bad_framing"
+  | "too_long"
   | "ended_early";
 
 /** For people. */
@@ -33,12 +34,15 @@ export const RESPONSE_FAULTS: Readonly<Record<ResponseFault, string>> = {
   head_too_large: "the header of the response is too large",
   no_response: "what was answered is no response of a web server",
   bad_framing: "the response contradicts itself about its length",
+  too_long: "the response is too long",
   ended_early: "the response ended early",
 };
 
 const MAX_HEAD_OCTETS = 32 * 1024;
 const MAX_FIELDS = 100;
 const MAX_CHUNK_LINE_OCTETS = 1024;
+/** Of heads, of chunks, and of a body that is longer than it may be. */
+const MAX_OVERHEAD_OCTETS = 128 * 1024;
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5][0-9]{2})(?: |$)/; // RFC 9112 §4
 const DECIMAL = /^[0-9]{1,15}$/;
 const HEX = /^[0-9A-Fa-f]{1,8}$/;
@@ -67,6 +71,7 @@ export class ResponseReceiver {
   /** Of these, how many are not held any more. */
   #taken = 0;
   #cut = false;
+  #cameOctets = 0;
   #outcome: ResponseInput | undefined;
 
   constructor(maxBodyOctets: number) {
@@ -91,6 +96,12 @@ export class ResponseReceiver {
       ? octets
       : concat([this.#buffer, octets]);
     this.#advance();
+    this.#cameOctets += octets.length;
+    const most = 2 * this.#maxBodyOctets + MAX_OVERHEAD_OCTETS;
+    if (this.#outcome || this.#cameOctets <= most) return;
+    // of who never comes to an end no more is read
+    if (this.#cut) this.#complete("unfinished");
+    else this.#fail("too_long");
   }
 
   /** The peer has closed: that ends a body of unknown length. */
@@ -222,7 +233,7 @@ export class ResponseReceiver {
     if (kept.length > 0) this.#body.push(kept);
   }
 
-  #complete(): void {
+  #complete(end: "whole" | "unfinished" = "whole"): void {
     const { status, fields, keepsAlive } = this.#head!;
     const isFramed = this.#framing?.kind !== "until_close";
     this.#outcome = {
@@ -232,7 +243,8 @@ export class ResponseReceiver {
         fields,
         body: concat(this.#body),
         cut: this.#cut,
-        reusable: keepsAlive && isFramed && this.#buffer.length === 0,
+        reusable: end === "whole" && keepsAlive && isFramed &&
+          this.#buffer.length === 0,
       },
     };
   }

@@ -10,6 +10,39 @@ interface Seen {
   readonly fault?: string;
 }
 
+const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+
+/** What comes without end is not read without end. */
+for (
+  const [what, head, more, expected] of [
+    ["octets", "HTTP/1.1 200 OK\r\n\r\n", "x".repeat(1000), "cut"],
+    [
+      "octets of a length",
+      "HTTP/1.1 200 OK\r\nContent-Length: 999999999999\r\n\r\n",
+      "x".repeat(1000),
+      "cut",
+    ],
+    ["chunks", CHUNKED, "1\r\nx\r\n".repeat(100), "cut"],
+    ["fields behind a body", `${CHUNKED}0\r\n`, "a: b\r\n", "too_long"],
+    ["interim responses", "", "HTTP/1.1 102 Wait\r\n\r\n", "too_long"],
+  ] as const
+) {
+  Deno.test(`an end is made of ${what} without end`, () => {
+    const receiver = new ResponseReceiver(10);
+    receiver.push(encoder.encode(head));
+    const octets = encoder.encode(more);
+    for (let came = 0; !receiver.next(); came += octets.length) {
+      assert.ok(came < 200_000, "It is read on");
+      receiver.push(octets);
+    }
+    const input = receiver.next();
+    if (input?.kind === "fault") return assert.equal(input.fault, expected);
+    assert.equal(expected, "cut");
+    assert.equal(input?.response.cut, true);
+    assert.equal(input?.response.reusable, false);
+  });
+}
+
 function receive(text: string, chunk: number): Seen | undefined {
   const receiver = new ResponseReceiver(10);
   const octets = encoder.encode(text);

@@ -47,6 +47,40 @@ const BUSY_SECONDS = 30;
 const PER_ADDRESS = { burst: 4, perSecond: 4 / 3600 };
 const IN_ALL = { burst: 30, perSecond: 30 / 3600 };
 
+/** The name that an authority is taken for at, for this number. */
+export function challengeName(nonce: string): string {
+  return `${nonce}.invalid`; // nobody can have a name there
+}
+
+/** What `challenge` sees there. Never rejects. */
+export async function challengedAt(
+  address: string,
+  port: number,
+  nonce: string,
+  world: Pick<PortEchoParts, "clock" | "timers"> & { signal?: AbortSignal },
+): Promise<string | undefined> {
+  try {
+    const wire = await dialTls({
+      addresses: [address],
+      port,
+      deadlineMs: CONNECT_MS,
+      tls: {
+        host: challengeName(nonce),
+        certificate: "any",
+        alpn: [ACME_PROTOCOL],
+      },
+      ...world,
+    });
+    const { alpn, fingerprint } = wire.identity ?? {};
+    wire.abort();
+    return alpn === ACME_PROTOCOL ? fingerprint : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const ACME_PROTOCOL = "acme-tls/1"; // RFC 8737 §6.2
+
 export class PortEcho {
   readonly #parts: PortEchoParts;
   readonly #perAddress: TokenBuckets;
@@ -92,6 +126,20 @@ export class PortEcho {
     } finally {
       this.#running--;
     }
+  }
+
+  /**
+   * Comes to the port of HTTPS as an authority would (RFC 8737 §3), for a name
+   * that only who asks has an answer for. At most once for each `look`.
+   *
+   * @returns SHA-256 of the certificate that it is shown; undefined: it does not come through
+   */
+  async challenge(address: string, nonce: string): Promise<string | undefined> {
+    if (!this.#parts.mayReach(address)) return undefined;
+    return await challengedAt(address, this.#parts.ports.https, nonce, {
+      clock: this.#parts.clock,
+      timers: this.#parts.timers,
+    });
   }
 
   #admit(address: string): void {

@@ -100,3 +100,16 @@ function closedPort(): Promise<{ port: number }> {
   listener.close();
   return Promise.resolve({ port });
 }
+
+Deno.test("challenge() sees nothing where what answers speaks another protocol, or may not be reached", async () => {
+  await using web = await httpPeer(() => response(200, NONCE), {
+    pair: await authority.issue([LOOPBACK]),
+  });
+  const { port: closed } = await closedPort();
+  for (const https of [web.port, closed]) {
+    const { echo } = newEcho({ https });
+    assert.equal(await echo.challenge(LOOPBACK, NONCE), undefined);
+  }
+  const { echo } = newEcho({ https: web.port });
+  assert.equal(await echo.challenge("127.0.0.2", NONCE), undefined);
+});

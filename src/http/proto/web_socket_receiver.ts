@@ -12,19 +12,19 @@ import {
 } from "./web_socket_frames.ts";
 
 /** With which close it is answered: RFC 6455 §7.4.1. */
-export const FAULTS = {
-  protocol: 1002,
+export const WEB_SOCKET_FAULTS = {
+  bad_frame: 1002,
   not_text: 1007,
-  too_large: 1009,
+  large_message: 1009,
 } as const;
-export type FaultCode = (typeof FAULTS)[keyof typeof FAULTS];
+export type WebSocketFault = keyof typeof WEB_SOCKET_FAULTS;
 
 export type WebSocketInput =
   | { readonly kind: "message"; readonly message: string | Uint8Array }
   | { readonly kind: "ping"; readonly octets: Uint8Array }
   | { readonly kind: "pong" }
   | { readonly kind: "close"; readonly code: number | undefined }
-  | { readonly kind: "fault"; readonly code: FaultCode };
+  | { readonly kind: "fault"; readonly fault: WebSocketFault };
 
 /** A data frame, and what is still to come of it. */
 interface Frame {
@@ -67,6 +67,11 @@ export class WebSocketReceiver {
     this.#maxMessageOctets = maxMessageOctets;
   }
 
+  /** Octets that have come of a message that is not whole. */
+  get unfinishedOctets(): number {
+    return this.#message?.size ?? 0;
+  }
+
   /** Gives the octets that came; all of the earlier ones must have been taken. */
   push(octets: Uint8Array): void {
     if (this.#isOver) return;
@@ -95,7 +100,7 @@ export class WebSocketReceiver {
   /** Of a data frame its beginning, of others all; undefined until that is there. */
   #begin(): Frame | WebSocketInput | undefined {
     const header = readHeader(this.#octets);
-    if (header === "fault") return this.#fail(FAULTS.protocol);
+    if (header === "fault") return this.#fail("bad_frame");
     if (header === undefined) return undefined;
     const isControl = header.opcode >= OPCODES.close;
     const fault = isControl ? controlFault(header) : this.#dataFault(header);
@@ -117,15 +122,15 @@ export class WebSocketReceiver {
     return this.#frame = { isLast, mask, at: 0, left: length };
   }
 
-  #dataFault({ opcode, length }: Header): FaultCode | undefined {
+  #dataFault({ opcode, length }: Header): WebSocketFault | undefined {
     const continues = opcode === OPCODES.continuation;
     if (
       opcode > OPCODES.binary || continues !== (this.#message !== undefined)
     ) {
-      return FAULTS.protocol;
+      return "bad_frame";
     }
     const size = (this.#message?.size ?? 0) + length;
-    return size > this.#maxMessageOctets ? FAULTS.too_large : undefined;
+    return size > this.#maxMessageOctets ? "large_message" : undefined;
   }
 
   #control(opcode: number, payload: Uint8Array): WebSocketInput {
@@ -144,11 +149,11 @@ export class WebSocketReceiver {
       return this.#end({ kind: "close", code: undefined });
     }
     const [high = 0, low] = payload;
-    if (low === undefined) return this.#fail(FAULTS.protocol);
+    if (low === undefined) return this.#fail("bad_frame");
     const code = high << 8 | low;
-    if (!isCloseCode(code)) return this.#fail(FAULTS.protocol);
+    if (!isCloseCode(code)) return this.#fail("bad_frame");
     if (textOf(payload.subarray(2)) === undefined) {
-      return this.#fail(FAULTS.not_text);
+      return this.#fail("not_text");
     }
     return this.#end({ kind: "close", code });
   }
@@ -179,7 +184,7 @@ export class WebSocketReceiver {
     if (!isText) return { kind: "message", message: payload };
     const message = textOf(payload);
     return message === undefined
-      ? this.#fail(FAULTS.not_text)
+      ? this.#fail("not_text")
       : { kind: "message", message };
   }
 
@@ -197,8 +202,8 @@ export class WebSocketReceiver {
     return undefined;
   }
 
-  #fail(code: FaultCode): WebSocketInput {
-    return this.#end({ kind: "fault", code });
+  #fail(fault: WebSocketFault): WebSocketInput {
+    return this.#end({ kind: "fault", fault });
   }
 
   #end(input: WebSocketInput): WebSocketInput {
@@ -242,9 +247,9 @@ function readHeader(octets: Uint8Array): Header | "fault" | undefined {
 
 function controlFault(
   { opcode, isLast, length }: Header,
-): FaultCode | undefined {
+): WebSocketFault | undefined {
   return opcode > OPCODES.pong || !isLast || length > MAX_CONTROL_OCTETS
-    ? FAULTS.protocol
+    ? "bad_frame"
     : undefined;
 }
 

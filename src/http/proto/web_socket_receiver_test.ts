@@ -35,6 +35,8 @@ function inWords(input: WebSocketInput): string {
       return `ping ${input.octets.toHex()}`;
     case "pong":
       return "pong";
+    case "fault":
+      return `fault ${input.fault}`;
     default:
       return `${input.kind} ${input.code}`;
   }
@@ -101,50 +103,56 @@ const ROWS: [string, Uint8Array[], string[]][] = [
   ): [string, Uint8Array[], string[]] => [
     `a close with ${code}`,
     [frame(octets(code >> 8, code & 255), { opcode: close }), frame("x")],
-    ["fault 1002"],
+    ["fault bad_frame"],
   ]),
-  ["half a code", [frame(octets(3), { opcode: close })], ["fault 1002"]],
+  ["half a code", [frame(octets(3), { opcode: close })], ["fault bad_frame"]],
   [
     "a reason that is none",
     [frame(octets(3, 232, 0xff), { opcode: close })],
-    ["fault 1007"],
+    ["fault not_text"],
   ],
-  ["no mask", [frame("x", { mask: null }), frame("x")], ["fault 1002"]],
+  ["no mask", [frame("x", { mask: null }), frame("x")], ["fault bad_frame"]],
   ["no mask on a ping", [frame("", { opcode: ping, mask: null })], [
-    "fault 1002",
+    "fault bad_frame",
   ]],
   ...[1, 2, 4].map((reserved): [string, Uint8Array[], string[]] => [
     `the reserved bit ${reserved}`,
     [frame("a"), frame("x", { reserved })],
-    ["text a", "fault 1002"],
+    ["text a", "fault bad_frame"],
   ]),
   ...[3, 7, 11, 15].map((opcode): [string, Uint8Array[], string[]] => [
     `the opcode ${opcode}`,
     [frame("x", { opcode })],
-    ["fault 1002"],
+    ["fault bad_frame"],
   ]),
   ["a ping in parts", [frame("", { opcode: ping, isLast: false })], [
-    "fault 1002",
+    "fault bad_frame",
   ]],
-  ["a long ping", [frame("x".repeat(126), { opcode: ping })], ["fault 1002"]],
-  ["more of nothing", [frame("x", { opcode: continuation })], ["fault 1002"]],
+  ["a long ping", [frame("x".repeat(126), { opcode: ping })], [
+    "fault bad_frame",
+  ]],
+  ["more of nothing", [frame("x", { opcode: continuation })], [
+    "fault bad_frame",
+  ]],
   [
     "a message within a message",
     [frame("x", { isLast: false }), frame("y")],
-    ["fault 1002"],
+    ["fault bad_frame"],
   ],
   ["a length in too many octets", [frame("x", { lengthOctets: 2 })], [
-    "fault 1002",
+    "fault bad_frame",
   ]],
   ["a length in far too many", [frame("x".repeat(200), { lengthOctets: 8 })], [
-    "fault 1002",
+    "fault bad_frame",
   ]],
   ["a length beyond all", [
     octets(0x82, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1),
   ], [
-    "fault 1002",
+    "fault bad_frame",
   ]],
-  ["one octet too many", [frame("x".repeat(MOST + 1))], ["fault 1009"]],
+  ["one octet too many", [frame("x".repeat(MOST + 1))], [
+    "fault large_message",
+  ]],
   [
     "too many in all",
     [
@@ -152,27 +160,27 @@ const ROWS: [string, Uint8Array[], string[]][] = [
       frame("", { opcode: continuation, isLast: false }),
       frame("x", { opcode: continuation }),
     ],
-    ["fault 1009"],
+    ["fault large_message"],
   ],
   ["a length that is only said", [
     octets(0x82, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 1, 1, 1, 1),
   ], [
-    "fault 1009",
+    "fault large_message",
   ]],
   [
     "text that is none",
     [frame(octets(0xff), { opcode: text })],
-    ["fault 1007"],
+    ["fault not_text"],
   ],
   [
     "half a character",
     [frame(octets(0xe2, 0x82), { opcode: text }), frame("x")],
-    ["fault 1007"],
+    ["fault not_text"],
   ],
   [
     "half a pair",
     [frame(octets(0xed, 0xa0, 0x80), { opcode: text })],
-    ["fault 1007"],
+    ["fault not_text"],
   ],
 ];
 

@@ -25,7 +25,8 @@ const ESTABLISHED = new TextEncoder().encode(
 /** The tunnel, behind the answer that it is there. */
 export function established(tunnel: Tunnel): Tunnel {
   return async (wire) => {
-    await wire.write(ESTABLISHED);
+    // lost: what the tunnel leads to has to end as well
+    await wire.write(ESTABLISHED).catch(() => wire.abort());
     await tunnel(wire);
   };
 }

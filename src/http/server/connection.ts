@@ -25,17 +25,23 @@ import { ALLOWED, CONTINUE, isNoMethod } from "./fixed_answers.ts";
 import { established, tunnelRequest } from "./connect.ts";
 import { BodyFault, RequestBody } from "./request_body.ts";
 import { type Outgoing, outgoing } from "./response_body.ts";
-import { ResponseWriter } from "./response_writer.ts";
+import { type Awaited, ResponseWriter } from "./response_writer.ts";
 import type { ConnectionSurroundings } from "./surroundings.ts";
-import { ResumedWire, type Takeover, type UpgradeRoute } from "./upgrade.ts";
+import { headersOf, mayHaveBody, requestOf } from "./web_request.ts";
+import {
+  type Handover,
+  ResumedWire,
+  type Takeover,
+  type UpgradeRoute,
+} from "./upgrade.ts";
 
 const MAX_HEAD_OCTETS = 16_384;
 /** For a peer that still sends to see the answer, before the connection is no more. */
 const LINGER_MS = 5000;
-
+const LATE = { peer: "silent", us: "late_answer" } as const;
 const SHARE_MS = 5; // of the event loop, before others have their turn
 
-type Phase = "idle" | "exchange" | "over";
+type Phase = "idle" | "exchange" | "lingering" | "over";
 
 export class HttpConnection {
   readonly #wire: Wire;
@@ -48,6 +54,7 @@ export class HttpConnection {
   #lent: Uint8Array | undefined;
   #phase: Phase = "idle";
   #deadline: number;
+  #awaited: Awaited = "peer"; // who is late then
   #gaveWayAt = 0;
   /** What the connection is for from now on. */
   #takeover: Handover["run"] | undefined;
@@ -57,7 +64,7 @@ export class HttpConnection {
     this.#around = around;
     this.#writer = new ResponseWriter(wire, {
       clock: around.clock,
-      waitUntil: (deadline) => this.#deadline = deadline,
+      waitUntil: (whom, deadline) => this.#waitFor(whom, deadline),
       stallMs: () => around.limits().sendStallMs,
       reportBug: (error) => around.reportBug(error),
     });
@@ -70,8 +77,8 @@ export class HttpConnection {
       while (await this.#exchange()) await this.#giveWay();
     } catch (error) {
       if (error instanceof TypeError) this.#around.reportBug(error);
-      // else the peer has left
-      this.#wire.abort();
+      // who left without a word of TLS needs no force, which may take half a second
+      if (!(error instanceof Deno.errors.UnexpectedEof)) this.#wire.abort();
     }
     const handover = this.#handover();
     this.#phase = "over";
@@ -96,8 +103,17 @@ export class HttpConnection {
     if (now <= this.#deadline || this.#phase === "over") return;
     if (this.#phase === "idle" && this.#receiver.pending === 0) {
       this.#wire.close();
-    } else this.#wire.abort();
+    } else {
+      // after an answer there is nothing that it would have to say
+      if (this.#phase !== "lingering") this.#around.onCut(LATE[this.#awaited]);
+      this.#wire.abort();
+    }
     this.#deadline = Infinity;
+  }
+
+  #waitFor(whom: Awaited, deadline: number): void {
+    this.#awaited = whom;
+    this.#deadline = deadline;
   }
 
   /** However much one peer asks for at once, the others are served meanwhile. */
@@ -116,7 +132,7 @@ export class HttpConnection {
   async #exchange(): Promise<boolean> {
     const head = await this.#nextHead();
     if (head === undefined) return false;
-    if (typeof head === "string") return await this.#refuse(FAULT_STATUS[head]);
+    if (typeof head === "string") return await this.#refuseFault(head);
     this.#phase = "exchange";
     this.#ending = new AbortController();
     if (this.#around.stopping.aborted) this.#ending.abort();
@@ -124,7 +140,7 @@ export class HttpConnection {
     if (isNoMethod(head.method)) return await this.#refuse(405, ALLOWED);
     const url = requestUrl(head, this.#wire.secure);
     const headers = url && headersOf(head);
-    if (!url || !headers) return await this.#refuse(400);
+    if (!url || !headers) return await this.#refuseFault("malformed");
     const peer = this.#around.proxies.peerOf(headers, {
       address: this.#wire.peerAddress,
       secure: this.#wire.secure,
@@ -150,7 +166,7 @@ export class HttpConnection {
         : body.stream,
     });
     if (body.isComplete) this.#watch();
-    this.#deadline = this.#in(limits.answerMs);
+    this.#waitFor("us", this.#in(limits.answerMs));
     const exchange: HttpExchange = {
       ...peer,
       ending: this.#ending.signal,
@@ -179,6 +195,7 @@ export class HttpConnection {
     } catch (error) {
       if (body.isLost) return undefined; // the peer left: no bug
       if (error instanceof BodyFault) {
+        this.#around.onCut(error.fault);
         return this.#around.answers.plain(FAULT_STATUS[error.fault]);
       }
       this.#around.reportBug(error);
@@ -200,12 +217,17 @@ export class HttpConnection {
     });
     if (persists && isWhole) {
       this.#phase = "idle";
-      this.#deadline = this.#in(this.#around.limits().idleMs);
+      this.#waitFor("peer", this.#in(this.#around.limits().idleMs));
       return !this.#around.stopping.aborted;
     }
     if (isWhole) await this.#linger();
     else this.#wire.abort(); // so that half an answer is not taken for all
     return false;
+  }
+
+  #refuseFault(fault: RequestFault): Promise<false> {
+    this.#around.onCut(fault);
+    return this.#refuse(FAULT_STATUS[fault]);
   }
 
   /** Answers what cannot be served, and ends. */
@@ -228,7 +250,8 @@ export class HttpConnection {
    * still sends would reset the connection, and the answer be lost (RFC 9112 §9.6).
    */
   async #linger(): Promise<void> {
-    this.#deadline = this.#in(LINGER_MS);
+    this.#phase = "lingering";
+    this.#waitFor("peer", this.#in(LINGER_MS));
     this.#receiver.takeRest();
     await this.#wire.closeWrite();
     while (await this.#read() !== undefined);
@@ -256,20 +279,19 @@ export class HttpConnection {
   }
 
   #bodyOf(head: RequestHead, limits: RouteLimits): RequestBody {
-    const until = { ms: undefined as number | undefined };
+    let whole: number | undefined;
     return new RequestBody(head.framing, {
       limits,
       receiver: this.#receiver,
       read: () => {
-        until.ms ??= this.#in(limits.bodyMs);
+        const until = whole ??= this.#in(limits.bodyMs);
         const stall = this.#in(this.#around.limits().bodyStallMs);
-        this.#deadline = Math.min(until.ms, stall);
-        return this.#read();
+        return this.#readBy(Math.min(until, stall), until);
       },
       askFor: () =>
         head.awaitsContinue ? this.#wire.write(CONTINUE) : Promise.resolve(),
       onComplete: () => {
-        this.#deadline = this.#in(limits.answerMs);
+        this.#waitFor("us", this.#in(limits.answerMs));
         this.#watch();
       },
     });
@@ -283,6 +305,14 @@ export class HttpConnection {
     };
     this.#reading ??= this.#wire.read();
     this.#reading.then((octets) => octets === undefined && left(), left);
+  }
+
+  async #readBy(stall: number, whole: number): Promise<Uint8Array | undefined> {
+    this.#waitFor("peer", stall);
+    const octets = await this.#read();
+    // unless nobody waits for it any more
+    if (this.#deadline === stall) this.#waitFor("us", whole);
+    return octets;
   }
 
   async #read(): Promise<Uint8Array | undefined> {
@@ -309,7 +339,7 @@ export class HttpConnection {
         protocol.toLowerCase() === head.upgrade?.toLowerCase()
       );
     if (!route) return "none";
-    this.#deadline = this.#in(DEFAULT_LIMITS.answerMs);
+    this.#waitFor("us", this.#in(DEFAULT_LIMITS.answerMs));
     const request = requestOf(head, asked.url);
     const answer = await this.#accept(route, request, asked.peer);
     if (typeof answer !== "function") {
@@ -319,14 +349,15 @@ export class HttpConnection {
         limits: DEFAULT_LIMITS,
       });
     }
-    const { stopping } = this.#around;
+    const { stopping, onCut } = this.#around;
     if (route.meter) this.#wire.countAs?.(route.meter);
     if (route.countsConnections) this.#around.onCountedElsewhere(this.#wire);
-    this.#takeover = (wire) => answer({ request, wire, stopping });
+    this.#takeover = (wire) => answer({ request, wire, stopping, onCut });
     return false;
   }
 
   async #connect(head: RequestHead): Promise<false> {
+    this.#waitFor("us", this.#in(DEFAULT_LIMITS.answerMs));
     const asked = tunnelRequest(head, this.#wire.peerAddress);
     const tunnel = await this.#around.openTunnel?.(asked);
     if (!tunnel) return await this.#refuse(405, ALLOWED);
@@ -356,12 +387,6 @@ export class HttpConnection {
   }
 }
 
-/** What a connection is for from now on, and the wire that it has then. */
-export interface Handover {
-  readonly wire: ResumedWire;
-  run(wire: ResumedWire): Promise<void>;
-}
-
 interface Asked {
   readonly url: URL;
   readonly headers: Headers;
@@ -372,27 +397,4 @@ interface Answer {
   readonly answer: Outgoing;
   readonly body: RequestBody;
   readonly limits: RouteLimits;
-}
-
-/** Of which `Request` takes no body; one that came is skipped. */
-function mayHaveBody(method: string): boolean {
-  return method !== "GET" && method !== "HEAD";
-}
-
-/** `Headers` that it is given it would sort and convert, for 15 kB of garbage. */
-function requestOf(head: RequestHead, url: URL, init?: RequestInit): Request {
-  const request = new Request(url, init);
-  for (const [name, value] of head.fields) request.headers.append(name, value);
-  return request;
-}
-
-/** undefined if one of them is none for `Headers`. */
-function headersOf({ fields }: RequestHead): Headers | undefined {
-  try {
-    const headers = new Headers();
-    for (const [name, value] of fields) headers.append(name, value);
-    return headers;
-  } catch {
-    return undefined;
-  }
 }

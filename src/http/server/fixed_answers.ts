@@ -34,10 +34,17 @@ const TEXTS: Readonly<Record<number, string>> = {
   505: "HTTP version not supported\n",
 };
 
+/** What an answer has that is for browsers, too. */
+export const SAFE_FIELDS: Readonly<Record<string, string>> = {
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+};
+
 export const FIXED_ANSWERS: FixedAnswers = {
   plain: (status, fields = {}) => ({
     status,
     headers: new Headers({
+      ...SAFE_FIELDS,
       "content-type": "text/plain; charset=utf-8",
       ...fields,
     }),
@@ -48,7 +55,7 @@ export const FIXED_ANSWERS: FixedAnswers = {
   }),
   allowed: () => ({
     status: 204,
-    headers: new Headers(ALLOWED),
+    headers: new Headers({ ...SAFE_FIELDS, ...ALLOWED }),
     body: { kind: "none" },
   }),
 };

@@ -4,10 +4,15 @@
  *
  * @module
  */
+import { concat } from "../../base/octets.ts";
+import { turnEnd } from "../../net/loop/event_loop.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { RouteLimits } from "../peer.ts";
 import type { BodyFraming, RequestFault } from "../proto/request_head.ts";
 import type { RequestReceiver } from "../proto/request_receiver.ts";
+
+/** At once, of a body in chunks. */
+const MOST_PIECES = 1000;
 
 /** What the peer sent is no body; a handler lets it pass. */
 export class BodyFault extends Error {
@@ -73,22 +78,30 @@ export class RequestBody {
   }
 
   async #next(): Promise<Uint8Array<ArrayBuffer>> {
-    const { receiver } = this.#source;
     for (;;) {
-      const input = receiver.next();
-      if (input?.kind === "fault") throw new BodyFault(input.fault);
-      if (input?.kind === "body") {
-        this.#check(this.#sizeOctets += input.octets.length);
-        if (input.last) {
-          this.#complete = true;
-          this.#source.onComplete();
-        }
-        return new Uint8Array(input.octets); // the handler's to keep
-      }
-      const octets = await this.#read();
+      await turnEnd();
+      const octets = this.#received();
+      if (octets.length > 0 || this.#complete) return octets;
+      const more = await this.#read();
       if (this.#isUnwanted) throw new Error("Nobody wants the rest");
-      receiver.push(octets);
+      this.#source.receiver.push(more);
     }
+  }
+
+  /** Of what was read, all that belongs to it: of chunks there may be one for each octet. */
+  #received(): Uint8Array<ArrayBuffer> {
+    const pieces: Uint8Array[] = [];
+    while (!this.#complete && pieces.length < MOST_PIECES) {
+      const input = this.#source.receiver.next();
+      if (input?.kind === "fault") throw new BodyFault(input.fault);
+      if (input?.kind !== "body") break;
+      this.#check(this.#sizeOctets += input.octets.length);
+      pieces.push(input.octets);
+      if (!input.last) continue;
+      this.#complete = true;
+      this.#source.onComplete();
+    }
+    return concat(pieces); // the handler's to keep
   }
 
   async #read(): Promise<Uint8Array> {

@@ -5,7 +5,7 @@
  * @module
  */
 import { concat } from "../../base/octets.ts";
-import { compressed } from "../compression.ts";
+import { compressed, varies } from "../compression.ts";
 import { conditionalStatus } from "../conditions.ts";
 import { EVENT_STREAM_TYPE } from "../event_stream.ts";
 
@@ -38,14 +38,17 @@ export async function outgoing(
     ? conditionalStatus(request, headers)
     : undefined;
   const isHead = request.method === "HEAD";
+  if (changed === 304 || isHead && changed === undefined) {
+    await describe(request, response, headers);
+    if (changed === 304) headers.delete("content-length");
+    return { status: changed ?? status, headers, body: { kind: "none" } };
+  }
   if (
-    changed !== undefined || isHead || status === 204 || status === 304 ||
-    !response.body
+    changed !== undefined || status === 204 || status === 304 || !response.body
   ) {
     await response.body?.cancel();
-    if (changed === 304) headers.delete("content-length");
-    const isEmpty = changed !== 304 && !isHead && status !== 204 &&
-      status !== 304;
+    if (status === 304) varies(headers);
+    const isEmpty = !isHead && status !== 204 && status !== 304;
     return {
       status: changed ?? status,
       headers,
@@ -56,7 +59,7 @@ export async function outgoing(
   }
   const reader = response.body.getReader();
   const declared = headers.get("content-length");
-  const gathered = headers.get("content-type")?.startsWith(EVENT_STREAM_TYPE)
+  const gathered = isStream(headers)
     ? { parts: [], done: false }
     : await gather(reader);
   if (!gathered.done) {
@@ -76,6 +79,37 @@ export async function outgoing(
     ? await compressed(request, headers, octets)
     : octets;
   return { status, headers, body: { kind: "whole", octets: body } };
+}
+
+/** Sets the fields that would be there with a body (RFC 9110 §9.3.2, §15.4.5), and drops it. */
+async function describe(
+  request: Request,
+  { status, body }: Response,
+  headers: Headers,
+): Promise<void> {
+  if (!body) {
+    if (status === 200) varies(headers);
+    const hasBody = status !== 204 && status !== 304;
+    if (hasBody && !headers.has("content-length")) {
+      headers.set("content-length", "0");
+    }
+    return;
+  }
+  const reader = body.getReader();
+  const gathered = isStream(headers)
+    ? { parts: [], done: false }
+    : await gather(reader);
+  await reader.cancel();
+  if (!gathered.done) return;
+  const octets = concat(gathered.parts);
+  const sent = status === 200
+    ? await compressed(request, headers, octets)
+    : octets;
+  headers.set("content-length", String(sent.length));
+}
+
+function isStream(headers: Headers): boolean {
+  return headers.get("content-type")?.startsWith(EVENT_STREAM_TYPE) ?? false;
 }
 
 async function gather(reader: ReadableStreamDefaultReader<Uint8Array>) {

@@ -11,10 +11,13 @@ import {
 } from "../proto/response_head.ts";
 import type { Outgoing } from "./response_body.ts";
 
+/** Who has to do something for a connection to go on. */
+export type Awaited = "peer" | "us";
+
 export interface WriterSurroundings {
   readonly clock: Clock;
-  /** Told when the connection is to end if the piece is not taken by then. */
-  waitUntil(deadline: number): void;
+  /** Told when the connection is to end if the piece is not taken, or not there, by then. */
+  waitUntil(whom: Awaited, deadline: number): void;
   /** For one piece. */
   stallMs(): number;
   reportBug(error: unknown): void;
@@ -72,7 +75,7 @@ export class ResponseWriter {
       body.first.filter(({ length }) => length > 0).forEach(add);
       for (;;) {
         await this.#write(parts, until);
-        waitUntil(until); // for the source, not the peer
+        waitUntil("us", until); // for the source
         parts = [];
         const next = await rest.read().catch((error) => {
           if (!(error instanceof BrokenOff)) reportBug(error);
@@ -94,7 +97,7 @@ export class ResponseWriter {
     const octets = concat(parts);
     for (let at = 0; at < octets.length; at += PIECE_OCTETS) {
       const { clock, stallMs, waitUntil } = this.#around;
-      waitUntil(Math.min(clock.monotonic() + stallMs(), until));
+      waitUntil("peer", Math.min(clock.monotonic() + stallMs(), until));
       await this.#wire.write(octets.subarray(at, at + PIECE_OCTETS));
     }
   }

@@ -6,6 +6,7 @@
  * @module
  */
 import type { Clock, Timers } from "../../base/clock.ts";
+import { hasLeft } from "../../base/system_errors.ts";
 import {
   ConnectionCounts,
   type ConnectionLimits as CountLimits,
@@ -17,14 +18,15 @@ import { NativeWire } from "../../net/native_wire.ts";
 import type { Wire } from "../../net/wire.ts";
 import type { HttpHandler } from "../peer.ts";
 import { TrustedProxies } from "../trusted_proxies.ts";
-import { type Handover, HttpConnection } from "./connection.ts";
+import { HttpConnection } from "./connection.ts";
 import type {
   ConnectionLimits,
   ConnectionSurroundings,
 } from "./surroundings.ts";
+import type { HttpCut } from "./cut.ts";
 import type { OpenTunnel } from "./connect.ts";
 import { FIXED_ANSWERS, type FixedAnswers } from "./fixed_answers.ts";
-import type { UpgradeRoute } from "./upgrade.ts";
+import type { Handover, UpgradeRoute } from "./upgrade.ts";
 
 export interface HttpLimits extends ConnectionLimits, CountLimits {
   readonly handshakeMs: number;
@@ -52,6 +54,8 @@ export interface HttpServerOptions {
   onMail(protocol: MailProtocol, connection: NativeConnection): void;
   /** One connection was too many. */
   onRefused(): void;
+  /** A connection is ended for what its peer did. */
+  onCut?(reason: HttpCut): void;
   reportBug(error: unknown): void;
 }
 
@@ -100,6 +104,7 @@ export class HttpServer {
       stopping: this.#stopping.signal,
       limits: () => options.limits(),
       onCountedElsewhere: (wire) => this.#leave(wire),
+      onCut: (reason) => options.onCut?.(reason),
       reportBug: (error) => options.reportBug(error),
     };
     this.#stopSweeping = options.timers.every(SWEEP_MS, () => this.#sweep());
@@ -175,10 +180,16 @@ export class HttpServer {
   #handOver(wire: Wire, { run, wire: resumed }: Handover): void {
     const open = this.#open.get(wire);
     if (open) open.http = undefined;
-    void Promise.try(run, resumed).catch((error) => {
+    const failed = (error: unknown) => {
       if (!resumed.isLost) this.#options.reportBug(error);
       wire.abort();
-    }).then(() => wire.close());
+    };
+    try {
+      // one promise, not one for each thing to be done: it lasts for as long
+      run(resumed).then(() => wire.close(), failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
   #leave(wire: Wire): void {
@@ -220,7 +231,10 @@ export class HttpServer {
     this.#handshaking.set(connection, clock.monotonic() + limits().handshakeMs);
     try {
       return await connection.handshake();
-    } catch {
+    } catch (error) {
+      const isOurs = !this.#handshaking.has(connection) || // that was told
+        this.#stopping.signal.aborted;
+      if (!isOurs && !hasLeft(error)) this.#options.onCut?.("handshake");
       connection.abort(); // its own problem
       await connection.gone;
       return "failed";
@@ -232,7 +246,10 @@ export class HttpServer {
   #sweep(): void {
     const now = this.#options.clock.monotonic();
     for (const [connection, deadline] of this.#handshaking) {
-      if (now > deadline) connection.abort();
+      if (now <= deadline) continue;
+      this.#handshaking.delete(connection);
+      this.#options.onCut?.("handshake");
+      connection.abort();
     }
     for (const { http } of this.#open.values()) http?.checkDeadline(now);
   }

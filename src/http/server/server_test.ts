@@ -412,7 +412,7 @@ Deno.test("serve() sends nothing but the head to HEAD, 204 and 304", () =>
     );
     assert.deepEqual(statuses(text), [200, 204, 304, 200]);
     assert.equal(text.match(/\r\n\r\n(?=HTTP)/g)?.length, 3);
-    assert.equal(text.match(/content-length/g)?.length, 1);
+    assert.equal(text.match(/content-length: 4/g)?.length, 2); // HEAD and GET
     assert.match(text, /\r\n\r\ntext$/);
   }));
 
@@ -712,7 +712,9 @@ for (
 ) {
   Deno.test(`serve() ends a connection whose peer ${name}`, () => {
     let handled = 0;
+    const cuts: string[] = [];
     return serving({
+      onCut: (reason) => cuts.push(reason),
       async handler(request) {
         handled++;
         if (new URL(request.url).pathname === "/much") {
@@ -741,9 +743,15 @@ for (
       pass(1);
       await until(() => server.connections === 0);
       assert.deepEqual(bugs, []);
+      assert.deepEqual(cuts, isNoFault(name) ? [] : ["silent"]);
       connection.close();
     });
   });
+}
+
+/** It has had what it came for, or has been told. */
+function isNoFault(name: string): boolean {
+  return /^(says nothing|asks no more|does not close|sends on)/.test(name);
 }
 
 Deno.test("serve() gives a body that trickles no longer than its route allows", () =>
@@ -767,23 +775,86 @@ Deno.test("serve() gives a body that trickles no longer than its route allows", 
     connection.close();
   }));
 
-Deno.test("serve() gives a slow handler no longer than its route allows", () =>
-  serving({
+Deno.test("serve() gives a slow handler no longer than its route allows", () => {
+  const { promise: asked, resolve: onAsked } = Promise.withResolvers<void>();
+  const cuts: string[] = [];
+  return serving({
+    onCut: (reason) => cuts.push(reason),
     handler(_request, exchange) {
       exchange.limit({ answerMs: 5000 });
+      onAsked();
       return new Promise(() => {});
     },
   }, async ({ port, server, pass }) => {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port });
     await writeAll(connection, GET);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await asked;
+    await new Promise((resolve) => setTimeout(resolve, 10));
     pass(5000);
     await new Promise((resolve) => setTimeout(resolve, 10));
     assert.equal(server.connections, 1);
     pass(1);
     await assert.rejects(connection.read(new Uint8Array(1)));
+    assert.deepEqual(cuts, ["late_answer"], "The peer was not silent");
     connection.close();
-  }));
+  });
+});
+
+Deno.test("serve() does not blame the peer for a handler that stops in a body", () => {
+  const { promise: asked, resolve: onAsked } = Promise.withResolvers<void>();
+  const cuts: string[] = [];
+  return serving({
+    onCut: (reason) => cuts.push(reason),
+    async handler(request, exchange) {
+      exchange.limit({ bodyMs: 100_000 });
+      await request.body?.getReader().read();
+      onAsked();
+      return await new Promise(() => {});
+    },
+  }, async ({ port, pass }) => {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    await writeAll(connection, post("Content-Length: 9\r\n", "abc"));
+    await asked;
+    pass(200_000);
+    assert.deepEqual(cuts, ["late_answer"]);
+    connection.close();
+  });
+});
+
+Deno.test("serve() does not blame the peer for an answer that stops in its middle", () => {
+  const { promise: asked, resolve: onAsked } = Promise.withResolvers<void>();
+  const cuts: string[] = [];
+  return serving({
+    onCut: (reason) => cuts.push(reason),
+    handler(_request, exchange) {
+      exchange.limit({ sendMs: 5000 });
+      let isFirst = true;
+      const body = new ReadableStream<Uint8Array>({
+        pull(controller) {
+          if (!isFirst) {
+            onAsked();
+            return new Promise(() => {});
+          }
+          isFirst = false;
+          controller.enqueue(new Uint8Array(300_000));
+        },
+      }, { highWaterMark: 0 });
+      return new Response(body);
+    },
+  }, async ({ port, pass }) => {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    await writeAll(connection, GET);
+    const taken = assert.rejects(
+      connection.readable.pipeTo(new WritableStream()),
+    );
+    await asked; // what there is has been taken
+    pass(5000);
+    assert.deepEqual(cuts, []);
+    pass(1);
+    assert.deepEqual(cuts, ["late_answer"]);
+    await taken;
+  });
+});
 
 Deno.test("stop() lets an answer under way be finished, and ends who waits", () => {
   const answer = Promise.withResolvers<Response>();

@@ -4,6 +4,7 @@ import type { Wire } from "../../net/wire.ts";
 import type { HttpHandler } from "../peer.ts";
 import type { TrustedProxies } from "../trusted_proxies.ts";
 import type { OpenTunnel } from "./connect.ts";
+import type { HttpCut } from "./cut.ts";
 import type { FixedAnswers } from "./fixed_answers.ts";
 import type { UpgradeRoute } from "./upgrade.ts";
 
@@ -32,5 +33,7 @@ export interface ConnectionSurroundings {
   limits(): ConnectionLimits;
   /** Somebody else counts the connection from now on. */
   onCountedElsewhere(wire: Wire): void;
+  /** A connection is ended before its time. */
+  readonly onCut: (reason: HttpCut) => void;
   reportBug(error: unknown): void;
 }

@@ -6,6 +6,7 @@
 import type { Wire } from "../../net/wire.ts";
 import type { Meter } from "../../observe/traffic.ts";
 import type { HttpPeer } from "../peer.ts";
+import type { HttpCut } from "./cut.ts";
 
 /** Values beside each other, as ordinary routes are. */
 export interface UpgradeRoute {
@@ -32,6 +33,8 @@ export interface UpgradedConnection {
   readonly wire: Wire;
   /** Aborted when the server stops, a few seconds before it ends what is left. */
   readonly stopping: AbortSignal;
+  /** It is ended for what its peer did, or did not do. */
+  onCut(reason: HttpCut): void;
 }
 
 /** Answers 101 and lets `run` have the connection as it is. */
@@ -74,6 +77,11 @@ export class ResumedWire implements Wire {
     return this.wire.gone;
   }
 
+  /** All that came before it was taken over has been read. */
+  get isSpent(): boolean {
+    return this.#first === undefined && this.#reading === undefined;
+  }
+
   /** Reading or writing has failed: whoever uses it can only give up. */
   get isLost(): boolean {
     return this.#lost;
@@ -85,7 +93,7 @@ export class ResumedWire implements Wire {
     if (first) return Promise.resolve(first);
     const reading = this.#reading;
     this.#reading = undefined;
-    return (reading ?? this.wire.read()).catch(this.#onLost);
+    return (reading ?? this.wire.read()).catch((error) => this.#lose(error));
   }
 
   release(octets: Uint8Array): void {
@@ -93,7 +101,7 @@ export class ResumedWire implements Wire {
   }
 
   write(octets: Uint8Array): Promise<void> {
-    return this.wire.write(octets).catch(this.#onLost);
+    return this.wire.write(octets).catch((error) => this.#lose(error));
   }
 
   closeWrite(): Promise<void> {
@@ -112,8 +120,19 @@ export class ResumedWire implements Wire {
     this.wire.abort();
   }
 
-  readonly #onLost = (error: unknown): never => {
+  #lose(error: unknown): never {
     this.#lost = true;
     throw error;
-  };
+  }
+}
+
+/** What a connection is for from now on, and the wire that it has then. */
+export interface Handover {
+  readonly wire: ResumedWire;
+  run(wire: ResumedWire): Promise<void>;
+}
+
+/** The wire itself, where nothing else is to be read before: one that waits costs less. */
+export function belowResumed(wire: Wire): Wire {
+  return wire instanceof ResumedWire && wire.isSpent ? wire.wire : wire;
 }

@@ -6,7 +6,11 @@
 import { createHash } from "node:crypto";
 import { utf8 } from "../../base/octets.ts";
 import type { Takeover } from "./upgrade.ts";
-import { ServerWebSocket, type WebSocketPeer } from "./web_socket_peer.ts";
+import {
+  ServerWebSocket,
+  type WebSocketListener,
+  type WebSocketPeer,
+} from "./web_socket_peer.ts";
 import type { WebSocketWatch } from "./web_socket_watch.ts";
 
 export interface WebSocketOptions {
@@ -30,31 +34,41 @@ export function webSocketTakeover(
   options: WebSocketOptions,
   run: (peer: WebSocketPeer) => Promise<void>,
 ): Takeover {
-  // of the request nothing is held while it runs
-  return ({ request, wire, stopping }) => {
+  return upgraded(options, (socket) => drive(socket, run));
+}
+
+/** As `webSocketTakeover`, with somebody who is told what comes; without one it is closed. */
+export function webSocketListening(
+  options: WebSocketOptions,
+  begin: (peer: WebSocketPeer) => Promise<WebSocketListener | undefined>,
+): Takeover {
+  return upgraded(options, (socket) => socket.serve(begin(socket)));
+}
+
+function upgraded(
+  options: WebSocketOptions,
+  serve: (socket: ServerWebSocket) => Promise<void>,
+): Takeover {
+  // of the request nothing is held while it is served
+  return ({ request, wire, stopping, onCut }) => {
     const fault = handshakeFault(request);
     if (fault) return wire.write(refusal(fault));
     const subprotocol = agreedOn(request, options.subprotocols);
-    const { maxMessageOctets, stopCode } = options;
     const socket = new ServerWebSocket(wire, {
+      ...options,
       subprotocol,
-      maxMessageOctets,
-      stopCode,
+      onCut,
     });
     socket.begin(switching(request, subprotocol));
-    return drive(socket, { watch: options.watch, stopping, run });
+    options.watch.add(socket, stopping);
+    return serve(socket);
   };
 }
 
 async function drive(
   socket: ServerWebSocket,
-  { watch, stopping, run }: {
-    readonly watch: WebSocketWatch;
-    readonly stopping: AbortSignal;
-    run(peer: WebSocketPeer): Promise<void>;
-  },
+  run: (peer: WebSocketPeer) => Promise<void>,
 ): Promise<void> {
-  watch.add(socket, stopping);
   try {
     await run(socket);
     await socket.finish(NORMAL);
@@ -62,8 +76,6 @@ async function drive(
     if (socket.isOver) return; // the peer has left
     socket.abort();
     throw error;
-  } finally {
-    watch.remove(socket);
   }
 }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { concat, utf8 } from "../../base/octets.ts";
+import { turnEnd } from "../../net/loop/event_loop.ts";
 import type { Wire } from "../../net/wire.ts";
 import {
   encodeClose,
@@ -12,10 +13,13 @@ import {
   OPCODES,
 } from "../proto/web_socket_frames.ts";
 import {
+  WEB_SOCKET_FAULTS,
   type WebSocketInput,
   WebSocketReceiver,
 } from "../proto/web_socket_receiver.ts";
-import type { Watched } from "./web_socket_watch.ts";
+import type { HttpCut } from "./cut.ts";
+import { belowResumed } from "./upgrade.ts";
+import type { Watched, WebSocketWatch } from "./web_socket_watch.ts";
 
 /**
  * A WebSocket as its route sees it: messages one after another, with
@@ -30,6 +34,24 @@ export interface WebSocketPeer {
   send(message: string | Uint8Array): Promise<void>;
   /** @param code RFC 6455 §7.4 */
   close(code: number, reason?: string): void;
+  /** Ends it at once. */
+  abort(): void;
+}
+
+/**
+ * Who is told what comes, in place of asking for it: a WebSocket that waits for
+ * minutes then holds nothing of an async function that waits with it.
+ */
+export interface WebSocketListener {
+  /**
+   * Asked before more is read of a message of which so much is there: at once if
+   * undefined, else as soon as it resolves. Never throws nor rejects.
+   */
+  room?(octets: number): Promise<void> | undefined;
+  /** Nothing more is read until what it gives resolves. Never rejects. */
+  take(message: string | Uint8Array): Promise<void> | undefined;
+  /** Once, when nothing comes any more, however it ended. */
+  end(): void;
 }
 
 /** A peer that neither answers a ping nor takes anything between two of them has left. */
@@ -39,16 +61,30 @@ const CLOSE_TICKS = 10;
 /** Written at once, unless one frame is larger. */
 const BATCH_OCTETS = 64 * 1024;
 const [PING = new Uint8Array()] = encodeFrame(OPCODES.ping, new Uint8Array());
+const NORMAL = 1000;
 const GOING_AWAY = 1001;
+
+/** What waits; resolves when it is with the kernel. */
+interface Batch extends PromiseWithResolvers<void> {
+  readonly pieces: Uint8Array[];
+}
 
 export class ServerWebSocket implements WebSocketPeer, Watched {
   readonly subprotocol: string;
-  readonly #wire: Wire;
+  #wire: Wire;
   readonly #receiver: WebSocketReceiver;
   readonly #stopCode: number;
-  #waiting: Uint8Array[] = [];
-  /** Resolves when what waits is with the kernel. */
-  #written: PromiseWithResolvers<void> | undefined;
+  readonly #watch: Pick<WebSocketWatch, "remove"> | undefined;
+  #batch: Batch | undefined;
+  /** Of the last read, of which something may still be looked at. */
+  #lent: Uint8Array | undefined;
+  /** Who gets all messages, or the next one. */
+  #listener: WebSocketListener | undefined;
+  #receiving:
+    | ((message: string | Uint8Array | undefined) => void)
+    | undefined;
+  /** To who has it served. */
+  #served: ((result: void | Promise<never>) => void) | undefined;
   #isWriting = false;
   #isReading = false;
   /** We have said that it ends. */
@@ -56,17 +92,25 @@ export class ServerWebSocket implements WebSocketPeer, Watched {
   #isOver = false;
   #ticks = 0;
   #isAlive = true; // since the last ping
+  readonly #onCut: ((reason: HttpCut) => void) | undefined;
   #sends = false;
   #takes = false;
 
   constructor(
     wire: Wire,
-    { subprotocol = "", maxMessageOctets, stopCode = GOING_AWAY }: {
-      readonly subprotocol?: string | undefined;
-      readonly maxMessageOctets: number;
-      readonly stopCode?: number | undefined;
-    },
+    { subprotocol = "", maxMessageOctets, stopCode = GOING_AWAY, watch, onCut }:
+      {
+        readonly subprotocol?: string | undefined;
+        readonly maxMessageOctets: number;
+        readonly stopCode?: number | undefined;
+        /** Told when it is over. */
+        readonly watch?: Pick<WebSocketWatch, "remove"> | undefined;
+        /** Told why it is ended for what the peer did. */
+        readonly onCut?: (reason: HttpCut) => void;
+      },
   ) {
+    this.#onCut = onCut;
+    this.#watch = watch;
     this.#wire = wire;
     this.subprotocol = subprotocol;
     this.#receiver = new WebSocketReceiver(maxMessageOctets);
@@ -83,31 +127,26 @@ export class ServerWebSocket implements WebSocketPeer, Watched {
     this.#say([head]);
   }
 
-  async receive(): Promise<string | Uint8Array | undefined> {
-    let lent: Uint8Array | undefined;
-    try {
-      while (!this.#isOver) {
-        const input = this.#receiver.next();
-        if (input?.kind === "message") {
-          this.#isAlive = true;
-          if (!this.#isClosing) return input.message;
-        } else if (input) {
-          await this.#answer(input);
-        } else {
-          if (lent) this.#wire.release(lent);
-          this.#isReading = true;
-          lent = await this.#wire.read();
-          this.#isReading = false;
-          if (lent === undefined) break;
-          this.#sends = true;
-          this.#receiver.push(lent);
-        }
-      }
-    } catch {
-      // it is lost
-    }
-    this.#end();
-    return undefined;
+  receive(): Promise<string | Uint8Array | undefined> {
+    return new Promise((resolve) => {
+      this.#receiving = resolve;
+      this.#goOnInTurn();
+    });
+  }
+
+  /**
+   * Tells a listener of what comes, to the end; without one it is closed. Rejects
+   * if `begin` or the listener fails, unless the peer has left.
+   */
+  serve(begin: Promise<WebSocketListener | undefined>): Promise<void> {
+    return new Promise((resolve) => {
+      this.#served = resolve;
+      begin.then((listener) => {
+        this.#listener = listener;
+        if (!listener) this.close(NORMAL);
+        this.#goOn();
+      }, (error) => this.#fail(error));
+    });
   }
 
   send(message: string | Uint8Array): Promise<void> {
@@ -150,29 +189,128 @@ export class ServerWebSocket implements WebSocketPeer, Watched {
       return;
     }
     const isOurTurn = !this.#isReading && !this.#isWriting; // pongs wait unread
-    if (!this.#isAlive && !moves && !isOurTurn) return this.#wire.abort();
+    if (!this.#isAlive && !moves && !isOurTurn) {
+      this.#onCut?.("silent");
+      return this.#wire.abort();
+    }
     this.#isAlive = false;
     this.#say([PING]);
   }
 
+  /** With what has come, until more has to come or somebody needs time. */
+  #goOn(): void {
+    try {
+      while (!this.#isOver) {
+        const input = this.#receiver.next();
+        if (!input) return this.#readOn();
+        if (input.kind === "message" || input.kind === "pong") {
+          this.#isAlive = true;
+        }
+        if (input.kind === "message" && !this.#isClosing && !this.#listener) {
+          return this.#give(input.message);
+        }
+        const pending = this.#dealtWith(input);
+        if (pending) {
+          return void pending.then(
+            () => this.#goOnInTurn(),
+            () => this.#leave(),
+          );
+        }
+        const end = turnEnd();
+        if (end) return void end.then(() => this.#goOn());
+      }
+      this.#leave();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** However much a peer sends at once, the others are served meanwhile. */
+  #goOnInTurn(): void {
+    const end = turnEnd();
+    if (end) void end.then(() => this.#goOn());
+    else this.#goOn();
+  }
+
+  /** undefined if nobody needs time. */
+  #dealtWith(input: WebSocketInput): Promise<void> | undefined {
+    if (input.kind === "pong") return undefined;
+    if (input.kind !== "message") return this.#answer(input);
+    return this.#isClosing ? undefined : this.#listener?.take(input.message);
+  }
+
+  /** undefined: nothing comes any more. */
+  #give(message: string | Uint8Array | undefined): void {
+    const receiving = this.#receiving;
+    this.#receiving = undefined;
+    receiving?.(message);
+  }
+
+  #readOn(): void {
+    if (this.#lent) this.#wire.release(this.#lent);
+    this.#lent = undefined;
+    const room = this.#listener?.room?.(this.#receiver.unfinishedOctets);
+    if (room) void room.then(() => this.#read());
+    else this.#read();
+  }
+
+  #read(): void {
+    this.#isReading = true;
+    this.#wire = belowResumed(this.#wire);
+    this.#wire.read().then(
+      (octets) => this.#arrived(octets),
+      () => this.#leave(),
+    );
+  }
+
+  #arrived(octets: Uint8Array | undefined): void {
+    this.#isReading = false;
+    if (octets === undefined) return this.#leave();
+    this.#lent = octets;
+    this.#sends = true;
+    this.#receiver.push(octets);
+    this.#goOn();
+  }
+
+  /** Nothing comes any more. */
+  #leave(): void {
+    this.#isReading = false;
+    this.#end();
+    this.#give(undefined);
+    this.#over();
+  }
+
+  /** Of whom it was served for. */
+  #fail(error: unknown): void {
+    const isOurs = !this.#isOver;
+    this.abort();
+    this.#over(isOurs ? Promise.reject(error) : undefined);
+  }
+
+  #over(result?: Promise<never>): void {
+    const listener = this.#listener;
+    const served = this.#served;
+    this.#listener = this.#served = undefined;
+    listener?.end();
+    served?.(result);
+  }
+
   /** @throws {Error} when the connection is lost */
   async #answer(
-    input: Exclude<WebSocketInput, { readonly kind: "message" }>,
+    input: Exclude<WebSocketInput, { readonly kind: "message" | "pong" }>,
   ): Promise<void> {
     switch (input.kind) {
-      case "pong":
-        this.#isAlive = true;
-        return;
       case "ping": // its answer first: who asks and takes nothing waits
         if (this.#isClosing) return;
         return await this.#write(encodeFrame(OPCODES.pong, input.octets));
       case "close":
         if (!this.#isClosing) this.#close(encodeClose(input.code));
-        await this.#written?.promise;
+        await this.#batch?.promise;
         return this.#end();
       case "fault": // what it still sends would reset the connection, and the close be lost
-        this.close(input.code);
-        await this.#written?.promise;
+        if (!this.#isClosing) this.#onCut?.(input.fault);
+        this.close(WEB_SOCKET_FAULTS[input.fault]);
+        await this.#batch?.promise;
         return await this.#wire.closeWrite();
     }
   }
@@ -187,6 +325,7 @@ export class ServerWebSocket implements WebSocketPeer, Watched {
   #end(): void {
     if (this.#isOver) return;
     this.#isOver = this.#isClosing = true;
+    this.#watch?.remove(this);
     this.#wire.close();
   }
 
@@ -196,25 +335,25 @@ export class ServerWebSocket implements WebSocketPeer, Watched {
   }
 
   #write(frame: readonly Uint8Array[]): Promise<void> {
-    this.#waiting.push(...frame);
-    this.#written ??= Promise.withResolvers<void>();
-    const { promise } = this.#written;
+    const batch = this.#batch ??= {
+      ...Promise.withResolvers<void>(),
+      pieces: [],
+    };
+    batch.pieces.push(...frame);
     if (!this.#isWriting) {
       this.#isWriting = true;
       // what is sent in the same turn goes out together
       queueMicrotask(() => void this.#flush());
     }
-    return promise;
+    return batch.promise;
   }
 
   async #flush(): Promise<void> {
-    while (this.#written) {
-      const { resolve, reject } = this.#written;
-      const batches = batchesOf(this.#waiting);
-      this.#waiting = [];
-      this.#written = undefined;
+    while (this.#batch) {
+      const { pieces, resolve, reject } = this.#batch;
+      this.#batch = undefined;
       try {
-        for (const batch of batches) {
+        for (const batch of batchesOf(pieces)) {
           await this.#wire.write(batch);
           if (batch.length > PING.length) this.#takes = true; // by a ping nobody knows
         }

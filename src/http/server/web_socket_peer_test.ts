@@ -2,12 +2,17 @@ import assert from "node:assert/strict";
 import { clientFrame as frame } from "../../../tests/harness/client_frames.ts";
 import { HeldWire, settle } from "../../../tests/harness/held_wire.ts";
 import { OPCODES } from "../proto/web_socket_frames.ts";
+import type { HttpCut } from "./cut.ts";
 import { ServerWebSocket } from "./web_socket_peer.ts";
 
 function scene() {
   const wire = new HeldWire();
-  const socket = new ServerWebSocket(wire, { maxMessageOctets: 1000 });
-  return { wire, socket };
+  const cuts: HttpCut[] = [];
+  const socket = new ServerWebSocket(wire, {
+    maxMessageOctets: 1000,
+    onCut: (reason) => cuts.push(reason),
+  });
+  return { wire, socket, cuts };
 }
 
 function pass(socket: ServerWebSocket, seconds: number): void {
@@ -91,14 +96,14 @@ Deno.test("what waits before a close has time as long as it is taken", async () 
 });
 
 for (
-  const [what, wrong, close] of [
-    ["no mask", frame("x", { mask: null }), "880203ea"],
-    ["too much", frame("x".repeat(1001)), "880203f1"],
-    ["no text", frame(octets(0xff), { opcode: 1 }), "880203ef"],
+  const [what, wrong, close, cut] of [
+    ["no mask", frame("x", { mask: null }), "880203ea", "bad_frame"],
+    ["too much", frame("x".repeat(1001)), "880203f1", "large_message"],
+    ["no text", frame(octets(0xff), { opcode: 1 }), "880203ef", "not_text"],
   ] as const
 ) {
   Deno.test(`${what} is answered with a close, and what follows is not heard`, async () => {
-    const { wire, socket } = scene();
+    const { wire, socket, cuts } = scene();
     const received = socket.receive();
     await wire.arrive(wrong);
     assert.deepEqual(wire.written, [close]);
@@ -110,6 +115,7 @@ for (
     assert.equal(await received, undefined);
     assert.deepEqual(wire.written, [close]);
     assert.equal(wire.end, "closed");
+    assert.deepEqual(cuts, [cut], "It is told once");
   });
 }
 
@@ -169,7 +175,7 @@ Deno.test("nothing is read while nobody receives, and then nobody is taken for g
 });
 
 Deno.test("a peer that sends a long message is alive without a pong", async () => {
-  const { wire, socket } = scene();
+  const { wire, socket, cuts } = scene();
   void socket.receive();
   await wire.arrive(frame("x".repeat(900)).subarray(0, 100));
   for (let period = 0; period < 4; period++) {
@@ -178,8 +184,10 @@ Deno.test("a peer that sends a long message is alive without a pong", async () =
     assert.equal(wire.end, undefined);
   }
   pass(socket, 30);
+  assert.deepEqual(cuts, []);
   pass(socket, 30);
   assert.equal(wire.end, "aborted");
+  assert.deepEqual(cuts, ["silent"]);
 });
 
 Deno.test("a connection that is lost shows as the end", async () => {

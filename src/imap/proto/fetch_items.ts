@@ -104,7 +104,11 @@ const NAMES: readonly (readonly [string, FetchItem])[] = [
   ],
 ];
 
-/** One item, a list of items, or a macro. Each item once, in the order of the request. */
+/**
+ * One item, a list of items, or a macro. Each item once, in the order of the request.
+ *
+ * @throws {SyntaxError} BAD
+ */
 export function scanFetchItems(args: Scanner): FetchItem[] {
   if (args.isNext("(")) {
     const items = args.list(() => scanItem(args));

@@ -2,7 +2,7 @@
 import { ANSWERED, DELETED, DRAFT, FLAGGED, SEEN } from "../../mail/mailbox.ts";
 
 /** In the order in which responses name them. */
-export const SYSTEM_FLAGS: readonly (readonly [name: string, bit: number])[] = [
+const SYSTEM_FLAGS: readonly (readonly [name: string, bit: number])[] = [
   ["\\Answered", ANSWERED],
   ["\\Flagged", FLAGGED],
   ["\\Deleted", DELETED],

@@ -24,13 +24,14 @@ export interface RawCommand {
   readonly literals: readonly Uint8Array[];
 }
 
-export const MAX_DEPTH = 16;
-export const MAX_ELEMENTS = 1000;
+const MAX_DEPTH = 16;
+const MAX_ELEMENTS = 1000;
 const MAX_TAG = 64;
 const MAX_NUMBER = 0xffff_ffff; // RFC 3501 §9, number: 32 bits
 const MAX_NUMBER64_DIGITS = 19; // RFC 7162 §7, mod-sequence-value: 63 bits
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
+/** Each method reads what it is named after, or throws a SyntaxError: BAD. */
 export class Scanner {
   #line: string;
   #index = 0; // of the line

@@ -99,11 +99,6 @@ export function formatSet(numbers: Iterable<number>): string {
   return parts.join(",");
 }
 
-/** The same for ranges that are ascending and apart. */
-export function formatRanges(ranges: readonly PositionRange[]): string {
-  return ranges.map(({ first, last }) => formatRange(first, last)).join(",");
-}
-
 function formatRange(first: number, last: number): string {
   return first === last ? String(first) : `${first}:${last}`;
 }

@@ -69,6 +69,21 @@ export interface ImapAccount {
   release(): void;
 }
 
+/** What the peer did for which its connection is ended. */
+export type ImapCut =
+  | "long_line"
+  | "large_literal"
+  | "too_many_errors"
+  | "failed_logins"
+  /** Nothing came for too long. */
+  | "silent"
+  /** It takes nothing of what it asked for. */
+  | "stalled"
+  | "handshake"
+  /** It went on in clear behind STARTTLS, or without compression behind COMPRESS. */
+  | "too_early"
+  | "bad_deflate";
+
 export type CommandResult = "ok" | "no" | "bad";
 
 export interface ImapBackend {
@@ -85,6 +100,8 @@ export interface ImapBackend {
   countRefusal(code: RefusalCode): void;
   /** One command has ended; `command` is one that there is, or `OTHER`. */
   countCommand(command: string, result: CommandResult): void;
+  /** A connection is ended for what its peer did. */
+  countCut(reason: ImapCut): void;
   /** A session in IDLE was told of a message, so many milliseconds after its last octet had come. */
   countPush(tookMs: number): void;
 }

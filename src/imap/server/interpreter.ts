@@ -11,6 +11,7 @@ import { Refusal } from "../../base/refusal.ts";
 import type { LiteralHeader } from "../proto/literal.ts";
 import type { ImapInput } from "../proto/receiver.ts";
 import { Scanner } from "../proto/scanner.ts";
+import type { ImapCut } from "./backend.ts";
 import {
   type CommandRun,
   type Continuation,
@@ -62,7 +63,7 @@ export class ImapInterpreter {
   /** Yields the responses to one input, in order. Never throws. */
   async *receive(input: ImapInput): AsyncGenerator<Step> {
     if (input.kind === "fault") {
-      yield bye("Line too long");
+      yield this.#cut("long_line", "Line too long");
     } else if (input.kind === "literal") {
       await this.#literal(input);
     } else if (
@@ -133,7 +134,7 @@ export class ImapInterpreter {
         (session.state === "not_authenticated"
           ? session.options.maxPreauthLiteralOctets
           : 2 * session.backend.limits().maxMessageOctets)
-    ) yield bye("Literal too large");
+    ) yield this.#cut("large_literal", "Literal too large");
   }
 
   /** Makes room for a literal, or says why there is none. */
@@ -288,10 +289,16 @@ export class ImapInterpreter {
     const limit = state === "not_authenticated"
       ? options.maxPreauthBad
       : options.maxBad;
-    if (this.#bad >= limit) yield bye("Too many invalid commands");
-    else if (loginFailures >= options.maxLoginFailures) {
-      yield bye("Too many failed logins");
+    if (this.#bad >= limit) {
+      yield this.#cut("too_many_errors", "Too many invalid commands");
+    } else if (loginFailures >= options.maxLoginFailures) {
+      yield this.#cut("failed_logins", "Too many failed logins");
     }
+  }
+
+  #cut(reason: ImapCut, text: string): Step {
+    this.session.backend.countCut(reason);
+    return bye(text);
   }
 
   #responseTo(error: unknown): string {

@@ -44,7 +44,8 @@ export async function occursIn(
   return await new Search(message, needle, options).inPart(root);
 }
 
-function occursInHeader(header: Uint8Array, needle: Needle): boolean {
+/** @param needle Folded. */
+export function occursInHeader(header: Uint8Array, needle: Needle): boolean {
   const text = decodeText(header).replace(/\r?\n(?=[ \t])/g, "");
   return needle.isIn(folded(decodeWords(text)));
 }

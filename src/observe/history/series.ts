@@ -61,7 +61,7 @@ function networkSeries(): Record<NetworkSeries, Row> {
   return Object.fromEntries(rows) as Record<NetworkSeries, Row>;
 }
 
-export const SERIES = {
+const SERIES = {
   "messages.sent": {
     family: "messages_total",
     only: { direction: ["submission"], result: ["accepted"] },

@@ -81,6 +81,12 @@ export const FAMILIES = {
     help: "Connections that were turned away",
     labels: ["service", "reason"],
   },
+  connections_cut_total: {
+    type: "counter",
+    help:
+      "Connections that were ended for what the peer did, or did not do (a WebSocket: bad_frame, not_text, large_message); late_answer: our answer took too long",
+    labels: ["service", "reason"],
+  },
   auth_total: {
     type: "counter",
     help: "Logins",

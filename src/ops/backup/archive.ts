@@ -7,7 +7,7 @@
 import { join } from "node:path";
 // @ts-types="@types/tar-stream"
 import * as tar from "tar-stream";
-import { createFile, writeAll } from "./file_copy.ts";
+import { createFile, openWithin, writeAll } from "./file_copy.ts";
 import { createHash } from "node:crypto";
 import { reasonOf } from "../../base/system_errors.ts";
 import {
@@ -53,7 +53,7 @@ async function addFile(
   directory: string,
   { path, octets }: Pick<ManifestFile, "path" | "octets">,
 ): Promise<void> {
-  using file = await Deno.open(join(directory, path));
+  using file = openWithin(directory, path);
   const written = Promise.withResolvers<void>();
   const entry = pack.entry(
     { name: path, size: octets, mode: FILE_MODE },

@@ -71,6 +71,7 @@ export class Backups implements BackupControl {
     return this.#parts.options().everySeconds > 0;
   }
 
+  /** @throws {Refusal} `task_running` while another one is made */
   async create(
     { directory = this.directory, withoutMail = false }: BackupRequest,
   ): Promise<BackupShape> {
@@ -205,7 +206,7 @@ export class Backups implements BackupControl {
     const { store: { maintenance }, version } = this.#parts;
     const { place, others, domain } = this.#parts.options();
     const previous = namesIn(directory).at(-1);
-    await Deno.mkdir(join(stage, "state"), { recursive: true, mode: 0o700 });
+    makeDirectory(join(stage, "state"));
     const sealing = new Sealing();
     const { signal } = this.#end;
     const giveUp = () => sealing.end();

@@ -1,7 +1,8 @@
 /** A backup that lies in a directory. @module */
 import { join } from "node:path";
 import { reasonOf } from "../../base/system_errors.ts";
-import { copyFile } from "./file_copy.ts";
+import { onceAsOwnerOf } from "../as_owner.ts";
+import { copyOpened, openWithin } from "./file_copy.ts";
 import { BackupFault, MANIFEST_NAME, readManifest } from "./manifest.ts";
 import type { BackupSource } from "./restore.ts";
 
@@ -13,7 +14,7 @@ export function directorySource(directory: string): BackupSource {
         const from = join(directory, MANIFEST_NAME);
         const manifest = readManifest(from);
         onManifest(manifest);
-        copyFile(from, join(target, MANIFEST_NAME));
+        copyPlain(directory, MANIFEST_NAME, target);
         for (const { path } of manifest.files()) {
           copyPlain(directory, path, target);
         }
@@ -24,10 +25,10 @@ export function directorySource(directory: string): BackupSource {
 
 /** @throws {BackupFault} */
 function copyPlain(directory: string, path: string, target: string): void {
-  const from = join(directory, path);
-  checkWay(directory, path);
+  onceAsOwnerOf(directory, () => checkWay(directory, path));
   try {
-    copyFile(from, join(target, path));
+    using source = openWithin(directory, path);
+    copyOpened(source, join(target, path));
   } catch (error) {
     throw new BackupFault(`${path} cannot be copied: ${reasonOf(error)}`);
   }

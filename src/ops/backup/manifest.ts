@@ -7,6 +7,9 @@
  * @module
  */
 import { createHash } from "node:crypto";
+import { dirname } from "node:path";
+import { giveToOwner } from "../../files/owner.ts";
+import { onceAsOwnerOf } from "../as_owner.ts";
 import { comparePaths, isSafePath } from "./paths.ts";
 
 export const MANIFEST_NAME = "manifest.jsonl";
@@ -73,6 +76,7 @@ export class ManifestWriter {
       write: true,
       mode: 0o600,
     });
+    giveToOwner(path);
     this.#line(head);
   }
 
@@ -232,10 +236,12 @@ function* linesOf(path: string): Generator<Uint8Array> {
 
 function openManifest(path: string): Deno.FsFile {
   try {
-    if (!Deno.lstatSync(path).isFile) {
-      throw new BackupFault("its manifest is no file");
-    }
-    return Deno.openSync(path);
+    return onceAsOwnerOf(dirname(path), () => {
+      if (!Deno.lstatSync(path).isFile) {
+        throw new BackupFault("its manifest is no file");
+      }
+      return Deno.openSync(path);
+    });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new BackupFault("it has no manifest: it is no backup");

@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { type ToldError, toldError } from "../../base/system_errors.ts";
 import { answerQuestions } from "../../observe/worker_link.ts";
+import { makeDirectory } from "../../files/owner.ts";
 import { copyFile, hashFile, linkOrCopy, syncDirectory } from "./file_copy.ts";
 import {
   type Manifest,
@@ -102,7 +103,7 @@ function manifestIn(directory: string): Manifest | undefined {
 
 function seal(request: SealRequest): ManifestEnd {
   const { stage, target = stage, previous, head, counts } = request;
-  Deno.mkdirSync(target, { recursive: true, mode: 0o700 });
+  makeDirectory(target);
   const before = new Before(previous);
   const writer = new ManifestWriter(join(target, MANIFEST_NAME), head);
   try {

@@ -1,5 +1,7 @@
 /** A backup as a person names it: a directory, a file, or what comes on standard input. @module */
+import { dirname } from "node:path";
 import { reasonOf } from "../../base/system_errors.ts";
+import { onceAsOwnerOf } from "../as_owner.ts";
 import { archiveSource } from "./archive.ts";
 import { directorySource } from "./directory_source.ts";
 import { decrypterFor, type DecryptionKey } from "./encryption.ts";
@@ -10,12 +12,12 @@ const AGE = new TextEncoder().encode("age-encryption.org/");
 
 /**
  * @param path `-` is standard input.
- * @param key What opens an encrypted one.
+ * @param opener What opens an encrypted one.
  * @throws {Deno.errors.NotFound}
  */
 export async function backupSource(
   path: string,
-  key: () => Promise<DecryptionKey | undefined>,
+  opener: DecryptionKey | undefined,
 ): Promise<BackupSource> {
   if (path !== "-" && (await Deno.stat(path)).isDirectory) {
     return directorySource(path);
@@ -23,10 +25,9 @@ export async function backupSource(
   return archiveSource(async () => {
     const octets = path === "-"
       ? Deno.stdin.readable
-      : (await Deno.open(path)).readable;
+      : onceAsOwnerOf(dirname(path), () => Deno.openSync(path)).readable;
     const [start, whole] = await peek(octets, AGE.length);
     if (!AGE.every((octet, i) => start[i] === octet)) return whole;
-    const opener = await key();
     if (!opener) {
       throw new BackupFault(
         "it is encrypted: name --identity or --passphrase-file",

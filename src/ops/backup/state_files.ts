@@ -14,11 +14,15 @@ export const REPLACED_PREFIX = "replaced-";
 /** There while it does. */
 export const GOING_BACK = "going-back";
 
+/** There while a restored relay takes the place of another. */
+export const CHANGING_PLACES = "changing-places";
+
 /** Made anew, of this process alone, or in the snapshot of the store. */
 const LEFT_OUT = new Set([
   "ballast",
   "backups",
   "blobs",
+  CHANGING_PLACES,
   "exports",
   GOING_BACK,
   "handover",

@@ -1,7 +1,6 @@
 /** A stream that becomes a file, whole or not at all. @module */
 import { Refusal } from "../../base/refusal.ts";
-
-const OWNER_ONLY = 0o600;
+import { Part } from "../../files/part.ts";
 
 /**
  * Durable when it resolves, and readable by its owner only.
@@ -23,31 +22,17 @@ export async function writeArchive(
       explanation: `File ${path} exists; --force overwrites it`,
     });
   }
-  const part = `${path}.part-${crypto.randomUUID()}`;
+  const part = Part.begin(path);
   try {
-    await writeFile(octets, part);
-    await Deno.rename(part, path);
-  } catch (error) {
-    await Deno.remove(part).catch(() => {});
-    throw error;
-  }
-}
-
-async function writeFile(
-  octets: ReadableStream<Uint8Array>,
-  path: string,
-): Promise<void> {
-  using file = await Deno.open(path, {
-    createNew: true,
-    write: true,
-    mode: OWNER_ONLY,
-  });
-  for await (const piece of octets) {
-    for (let left = piece; left.length > 0;) {
-      left = left.subarray(await file.write(left));
+    for await (const piece of octets) {
+      for (let left = piece; left.length > 0;) {
+        left = left.subarray(await part.file.write(left));
+      }
     }
+    part.finish();
+  } finally {
+    part.abandon();
   }
-  await file.sync();
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -22,6 +22,8 @@ import { monthAt } from "./month.ts";
 import { AccountTraffic } from "./account_traffic.ts";
 
 export interface BandwidthOptions {
+  /** What passes while it is not is counted by nobody, later neither. */
+  readonly isOn: boolean;
   readonly billingDay: number;
   /** Out, in a month; 0: none. */
   readonly capOctets: number;
@@ -47,7 +49,7 @@ const HOUR = 3600;
 const DAY = 86_400;
 const HOURS_KEPT = days(90);
 const DAYS_KEPT = days(730);
-export const INTERFACE = "nic_total";
+const INTERFACE = "nic_total";
 
 type Figures = Record<string, [received: number, sent: number]>;
 const KEY = /^([hd]) ([0-9]{1,12})$/;
@@ -120,8 +122,10 @@ export class BandwidthLedger implements BandwidthControl {
     const now = nowSeconds(clock);
     const { startSeconds, endSeconds } = monthAt(atSeconds ?? now, billingDay);
     const byCategory = new Map<string, Octets>();
+    let first = now;
     for (const [key, figures] of this.#buckets) {
       const begin = beginOf(key);
+      first = Math.min(first, begin);
       if (begin < startSeconds || begin >= endSeconds) continue;
       for (const [category, [received, sent]] of Object.entries(figures)) {
         byCategory.set(
@@ -133,8 +137,8 @@ export class BandwidthLedger implements BandwidthControl {
     const ofInterface = byCategory.get(INTERFACE);
     byCategory.delete(INTERFACE);
     const total = [...byCategory.values()].reduce(sum, NONE);
-    const passed = now - startSeconds;
-    const whole = endSeconds - startSeconds;
+    // a relay that is younger than the month has not counted for all of it
+    const counted = now - Math.max(startSeconds, first);
     return {
       startSeconds,
       endSeconds,
@@ -142,9 +146,9 @@ export class BandwidthLedger implements BandwidthControl {
       total,
       interface: ofInterface,
       capOctets,
-      forecastOctets: passed < HOUR || now >= endSeconds
+      forecastOctets: counted < HOUR || now >= endSeconds
         ? undefined
-        : Math.round(total.out / passed * whole),
+        : Math.round(total.out * (1 + (endSeconds - now) / counted)),
     };
   }
 
@@ -181,6 +185,10 @@ export class BandwidthLedger implements BandwidthControl {
     return this.#parts.options().perUser;
   }
 
+  get isOn(): boolean {
+    return this.#parts.options().isOn;
+  }
+
   ofAccount(account: number): AccountOctets | undefined {
     return this.accounts.of(account);
   }
@@ -208,6 +216,7 @@ export class BandwidthLedger implements BandwidthControl {
     const received = Math.max(0, octets.in - before.in);
     const sent = Math.max(0, octets.out - before.out);
     this.#counted.set(category, { ...octets });
+    if (!this.#parts.options().isOn) return;
     if (received === 0 && sent === 0) return;
     const now = nowSeconds(this.#parts.clock);
     this.#addTo(`h ${now - now % HOUR}`, category, [received, sent]);

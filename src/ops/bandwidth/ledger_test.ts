@@ -14,6 +14,7 @@ const START = Date.UTC(2026, 4, 10, 12) / 1000;
 class World {
   seconds = START;
   isFull = false;
+  isOn = true;
   perUser = true;
   capOctets = 0;
   billingDay = 1;
@@ -33,6 +34,7 @@ class World {
       },
       timers: { every: () => () => {} },
       options: () => ({
+        isOn: this.isOn,
         billingDay: this.billingDay,
         capOctets: this.capOctets,
         perUser: this.perUser,
@@ -117,18 +119,29 @@ Deno.test("months end, and a forecast is what goes on so", async () => {
   const world = new World();
   const ledger = await world.open();
   world.move(0, 950);
-  const { forecastOctets, startSeconds } = ledger.month();
-  const passed = START - startSeconds;
-  assert.equal(forecastOctets, Math.round(950 / passed * 31 * DAY));
+  const { forecastOctets, startSeconds, endSeconds } = ledger.month();
+  assert.equal(forecastOctets, undefined, "it has only begun to count");
+  const hour = START - START % HOUR;
+  world.seconds = hour + DAY;
+  assert.equal(
+    ledger.month().forecastOctets,
+    Math.round(950 * (endSeconds - hour) / DAY),
+    "by the one day that was counted, not by all of the month",
+  );
   world.seconds = Date.UTC(2026, 5, 1) / 1000;
   assert.deepEqual(ledger.month().total, { in: 0, out: 0 });
   assert.equal(ledger.month().forecastOctets, undefined);
+  world.move(0, 0);
+  world.seconds += 3 * DAY;
+  world.move(0, 60);
+  assert.equal(ledger.month().forecastOctets, 600, "by all of June so far");
+  world.seconds -= 3 * DAY;
   const before = ledger.month(START);
   assert.deepEqual(before.total, { in: 0, out: 950 });
   assert.equal(before.forecastOctets, undefined);
   assert.equal(before.startSeconds, startSeconds);
   world.billingDay = 10; // and what was before belongs to this one again
-  assert.deepEqual(ledger.month().total, { in: 0, out: 950 });
+  assert.deepEqual(ledger.month().total, { in: 0, out: 1010 });
 });
 
 Deno.test("old hours become days, old days go, and no octet is lost before", async () => {
@@ -243,4 +256,25 @@ Deno.test("records that mean nothing are left out", async () => {
   const ledger = await world.open();
   assert.deepEqual(ledger.month().total, { in: 3, out: 4 });
   assert.deepEqual(ledger.users(10), []);
+});
+
+Deno.test("what passes while the ledger is off is counted by nobody, later neither", async () => {
+  const world = new World();
+  const ledger = await world.open();
+  world.move(100, 1000);
+  await ledger.flush();
+  world.isOn = false;
+  world.move(7, 70);
+  world.nic = { in: 5, out: 5 };
+  await ledger.flush();
+  world.nic = { in: 50, out: 50 };
+  await ledger.flush();
+  assert.deepEqual(ledger.month().total, { in: 100, out: 1000 });
+  assert.equal(ledger.month().interface, undefined);
+  assert.ok(!ledger.isOn);
+  world.isOn = true;
+  world.move(1, 2);
+  await ledger.flush();
+  assert.deepEqual(ledger.month().total, { in: 101, out: 1002 });
+  assert.equal((await world.open()).month().total.out, 1002);
 });

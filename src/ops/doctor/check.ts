@@ -14,6 +14,8 @@ import type { Dns } from "../../dns/answers.ts";
 export interface World {
   readonly context: AdminContext;
   readonly config: Config;
+  /** Its path, if it has one. */
+  readonly configFile: string | undefined;
   readonly dns: Dns;
   readonly clock: Clock;
   readonly timers: Timers;

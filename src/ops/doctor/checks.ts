@@ -1,4 +1,5 @@
 /** Every check there is, in the order of the report: a new one is a value here. @module */
+import { CHALLENGE_CHECKS } from "./challenge_check.ts";
 import type { Check } from "./check.ts";
 import { IROH_CHECKS } from "./iroh_check.ts";
 import { MACHINE_CHECKS } from "./machine_checks.ts";
@@ -23,6 +24,7 @@ export const CHECKS: readonly Check[] = [
   ...SITE_CHECKS,
   ...OUTSIDE_CHECKS,
   ...TLS_CHECKS,
+  ...CHALLENGE_CHECKS,
   ...MAIL_CHECKS,
   ...TURN_CHECKS,
   ...TUNNEL_CHECKS,

@@ -23,6 +23,7 @@ const CHECK_MS = 45_000;
 export interface DoctorParts {
   /** As it is now. */
   config(): Config;
+  readonly configFile: string | undefined;
   readonly dns: Dns;
   readonly clock: Clock;
   readonly timers: Timers;

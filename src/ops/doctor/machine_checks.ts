@@ -1,40 +1,80 @@
 /** The machine: who may read what, room on the disk, open files. @module */
 import { lstat, readdir, statfs } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { isOpenToOthers } from "../../admin/access/token_file.ts";
 import { roundedSize } from "../../base/sizes.ts";
 import { reasonOf } from "../../base/system_errors.ts";
+import { isForOthers, keptPaths } from "../../files/state_access.ts";
 import { raiseFileLimit } from "../../files/file_limit.ts";
 import type { Finding } from "../../admin/doctor_control.ts";
 import { type Check, fail, pass, warn, type World } from "./check.ts";
 
-const FOR_OTHERS = 0o007;
 const COMFORT = 4; // times the room that has to stay free
 const MIN_FREE_FILES = 1000;
 const MIN_OPEN_FILES = 4096;
 
-async function permissions({ config }: World): Promise<readonly Finding[]> {
-  const { stateDir } = config.server;
-  const state = await lstat(stateDir);
+async function permissions(world: World): Promise<readonly Finding[]> {
+  const { stateDir } = world.config.server;
+  const found = [
+    ...await ofAnother(stateDir, world),
+    ...forOthers(stateDir, world),
+  ];
+  return found.length > 0
+    ? found
+    : [pass("perms", `${stateDir} is of one user, and of no use to others`)];
+}
+
+/** What is not of the user that the directory is of; a volume has a folder of root's. */
+async function ofAnother(
+  stateDir: string,
+  { config }: World,
+): Promise<Finding[]> {
+  const { uid } = await lstat(stateDir);
+  const names = (await readdir(stateDir)).filter((name) =>
+    name !== "lost+found"
+  );
+  const paths = new Set([
+    ...names.map((name) => join(stateDir, name)),
+    ...keptPaths({ stateDir, database: config.storage.database }),
+  ]);
   const found: Finding[] = [];
-  if ((state.mode & FOR_OTHERS) !== 0) {
-    found.push(warn(
-      "perms",
-      `Everybody on this machine may look into ${stateDir}`,
-      `chmod o-rwx ${stateDir}`,
-    ));
-  }
-  for (const name of await readdir(stateDir)) {
-    const path = `${stateDir}/${name}`;
-    const { uid } = await lstat(path);
-    if (uid === state.uid) continue;
+  for (const path of paths) {
+    const there = await lstat(path).catch(() => undefined); // gone meanwhile
+    if (there === undefined || there.uid === uid) continue;
     found.push(fail(
       "perms",
       `${path} is not of the user that ${stateDir} is of: the server may not write it`,
       `chown -R --reference=${stateDir} ${path}`,
     ));
   }
-  return found.length > 0
-    ? found
-    : [pass("perms", `${stateDir} is of one user, and of no use to others`)];
+  return found;
+}
+
+function forOthers(stateDir: string, world: World): Finding[] {
+  const { config: { tls, storage, admin }, configFile } = world;
+  const token = resolve(stateDir, admin.tokenFile || "admin_token");
+  const keys = tls.mode === "file"
+    ? [tls.key, ...tls.extra.map(({ key }) => key)]
+    : [];
+  const paths = new Set([
+    stateDir,
+    ...keptPaths({ stateDir, database: storage.database }),
+    token,
+    ...keys,
+    ...configFile === undefined ? [] : [configFile],
+  ]);
+  const open = [...paths].filter((path) =>
+    isForOthers(path) || path === token && existsSync(path) &&
+      isOpenToOthers(path)
+  );
+  return open.map((path) =>
+    warn(
+      "perms",
+      `Everybody on this machine may use ${path}, which has secrets`,
+      `chmod o-rwx ${path}`,
+    )
+  );
 }
 
 async function disk({ config }: World): Promise<readonly Finding[]> {

@@ -7,6 +7,7 @@ import {
 import type {
   HostCheck,
   NamesCheck,
+  StrayAddress,
 } from "../../federation/published/published_names.ts";
 import type { RecordCheck } from "../../federation/published/record_check.ts";
 import { type Check, fail, pass, skip, warn, type World } from "./check.ts";
@@ -23,6 +24,8 @@ const IDS = [
   "dns-other",
 ] as const;
 type RecordId = (typeof IDS)[number];
+
+const ADDRESS_IDS = { A: "dns-a", AAAA: "dns-aaaa" } as const;
 
 /** Without an address nobody connects; chat relays go without the others. */
 const NEEDED: readonly RecordId[] = ["dns-a", "dns-aaaa"];
@@ -54,15 +57,24 @@ function textId(name: string, value: string): RecordId {
 }
 
 async function names({ context }: World): Promise<readonly Finding[]> {
-  const { records, hosts } = await context.names.check();
+  const { records, hosts, strays } = await context.names.check();
   if (records.length === 0) {
     const detail = "This server has no domain but addresses";
     return [...IDS, "mxdeliv-public"].map((id) => skip(id, detail));
   }
   return [
-    ...IDS.flatMap((id) =>
-      recordFindings(id, records.filter(({ record }) => idOf(record) === id))
-    ),
+    ...IDS.flatMap((id) => {
+      const astray = strays.filter(({ type }) => ADDRESS_IDS[type] === id)
+        .map(strayFinding);
+      const found = recordFindings(
+        id,
+        records.filter(({ record }) => idOf(record) === id),
+      );
+      // what is well does not stand beside what is not
+      return astray.length === 0
+        ? found
+        : [...found.filter(({ remedy }) => remedy !== null), ...astray];
+    }),
     ...hostFindings(hosts),
   ];
 }
@@ -80,6 +92,15 @@ function recordFindings(
   return good.length > 0
     ? [pass(id, good.map(({ record }) => told(record)).join(", "))]
     : [skip(id, "None is published, and none is needed")];
+}
+
+/** Those that come to it reach another machine, or none. */
+function strayFinding({ name, type, address }: StrayAddress): Finding {
+  return fail(
+    ADDRESS_IDS[type],
+    `${type} ${name} is ${address}, which is no address of this server`,
+    `Remove from the DNS: ${name}. IN ${type} ${address}; if it leads here all the same, add it to server.public_ip`,
+  );
 }
 
 function told({ type, name }: PublishedRecord): string {

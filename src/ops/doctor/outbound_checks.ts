@@ -15,7 +15,7 @@ async function https(world: World): Promise<readonly Finding[]> {
   return [fail(
     "outbound-443",
     `${failure}: mail to other relays leaves by this port`,
-    `curl -v https://${peer}/ ; let the firewall and the provider pass outgoing TCP 443`,
+    `curl -v https://${peer}/, and let the firewall and the provider pass outgoing TCP 443`,
   )];
 }
 
@@ -94,9 +94,9 @@ async function clock(world: World): Promise<readonly Finding[]> {
     return [skip("clock", `${url.hostname} does not tell the time`)];
   }
   const skew = Math.round((beforeMs - theirs) / 1000);
-  const words = `${Math.abs(skew)} seconds ${
-    skew < 0 ? "behind" : "ahead of"
-  } ${url.hostname}`;
+  const words = skew < 0
+    ? `${-skew} seconds behind ${url.hostname}`
+    : `${skew} seconds ahead of ${url.hostname}`;
   if (Math.abs(skew) <= MAX_SKEW_S) {
     return [pass("clock", `It is ${words}`)];
   }

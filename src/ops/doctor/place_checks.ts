@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import type { Finding } from "../../admin/doctor_control.ts";
+import type { Config } from "../../config/schema.ts";
 import { isPublicAddress } from "../../dns/address_kind.ts";
 import {
   type Check,
@@ -30,12 +31,16 @@ export interface Place {
 
 function container({ config, context }: World): readonly Finding[] {
   const { stateDir } = config.server;
-  const { turn, turn_tls } = context.listeners();
-  const { relayPortMin, relayPortMax } = config.turn;
+  const { settings } = context;
+  const [turn] = context.listeners().turn;
   return containerFindings(thisPlace(), {
     stateDir,
-    ...(turn.length + turn_tls.length > 0 && {
-      calls: { first: relayPortMin, last: relayPortMax },
+    ...(turn && {
+      calls: {
+        port: turn.port,
+        first: settings.get("turn_relay_port_min"),
+        last: settings.get("turn_relay_port_max"),
+      },
     }),
   });
 }
@@ -44,8 +49,12 @@ export function containerFindings(
   { isContainer, mountPoints, addresses }: Place,
   { stateDir, calls }: {
     readonly stateDir: string;
-    /** Ports of relayed calls. */
-    readonly calls?: { readonly first: number; readonly last: number };
+    /** Where calls come in, and the ports that they are relayed by. */
+    readonly calls?: {
+      readonly port: number;
+      readonly first: number;
+      readonly last: number;
+    };
   },
 ): readonly Finding[] {
   if (!isContainer) return [skip(CONTAINER, "It runs in no container")];
@@ -62,10 +71,11 @@ export function containerFindings(
   }
   const isBehind = !addresses.some(isPublicAddress);
   if (isBehind && calls) {
+    const { port, first, last } = calls;
     found.push(warn(
       CONTAINER,
-      `The container has a network of its own: calls need UDP 3478 and ${calls.first} to ${calls.last} passed on to it`,
-      `--network host; or -p 3478:3478/udp -p ${calls.first}-${calls.last}:${calls.first}-${calls.last}/udp, and postern settings set turn_relay_ip ADDRESS`,
+      `The container has a network of its own: calls need UDP ${port} and ${first} to ${last} passed on to it`,
+      `--network host; or -p ${port}:${port}/udp -p ${first}-${last}:${first}-${last}/udp, and postern settings set turn_relay_ip ADDRESS`,
     ));
   }
   if (found.length > 0) return found;
@@ -131,8 +141,15 @@ async function admin(world: LiveWorld): Promise<readonly Finding[]> {
   return [fail(
     ADMIN,
     `The panel answers with status ${status} at its path`,
-    "postern admin-web status; settings get admin_enabled; admin.token may be disabled in the configuration file",
+    mendingAdmin(config.admin),
   )];
+}
+
+function mendingAdmin({ enabled, token }: Config["admin"]): string {
+  if (!enabled) return "postern config set admin.enabled true; postern reload";
+  return token === "disabled"
+    ? 'postern config set admin.token ""; postern restart'
+    : "postern admin-web status; postern logs";
 }
 
 export const PLACE_CHECKS: readonly Check[] = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { containerFindings, type Place } from "./place_checks.ts";
 
 const STATE = "/var/lib/postern";
-const CALLS = { first: 49_152, last: 49_999 };
+const CALLS = { port: 4478, first: 49_152, last: 49_999 };
 const WELL: Place = {
   isContainer: true,
   mountPoints: ["/", "/proc", "/var/lib/postern"],
@@ -31,7 +31,11 @@ for (const [name, place, statuses, calls] of PLACES) {
       ...(calls === false ? {} : { calls: CALLS }),
     });
     assert.deepEqual(found.map(({ status }) => status), statuses);
-    for (const { status, remedy } of found) {
+    for (const { status, detail, remedy } of found) {
+      if (status === "warn") {
+        assert.match(detail, /UDP 4478 and 49152 to 49999/);
+        assert.match(remedy!, /-p 4478:4478\/udp -p 49152-49999:/);
+      }
       assert.equal(remedy !== null, status === "fail" || status === "warn");
     }
   });

@@ -2,14 +2,52 @@
 import type { Finding } from "../../admin/doctor_control.ts";
 import type { ListenerShape } from "../../admin/live_server.ts";
 import { reasonOf } from "../../base/system_errors.ts";
-import { LISTENER_NAMES, listenerRow } from "../../config/listener_table.ts";
+import {
+  LISTENER_NAMES,
+  listenerRow,
+  transportsOf,
+} from "../../config/listener_table.ts";
 import type { ListenerName } from "../../config/listener_table.ts";
 import type { HttpResponse } from "../../http/client/response_receiver.ts";
+import { portHolder } from "../../net/bind_reason.ts";
 import type { DialledWire } from "../../net/dial.ts";
-import { type Check, fail, type LiveWorld, pass, skip } from "./check.ts";
+import {
+  type Check,
+  fail,
+  type LiveWorld,
+  pass,
+  skip,
+  type World,
+} from "./check.ts";
 import { connect, connectTls, fetched, ownTarget } from "./reach.ts";
 
-async function ports(world: LiveWorld): Promise<readonly Finding[]> {
+async function ports(world: World): Promise<readonly Finding[]> {
+  const { live } = world.context;
+  return live === undefined
+    ? occupied(world)
+    : await served({ ...world, live });
+}
+
+/** What keeps a server from starting, which does not run. */
+function occupied({ context }: World): readonly Finding[] {
+  const wanted = context.listeners();
+  const found = LISTENER_NAMES.flatMap((name) => {
+    if (!transportsOf(name).includes("tcp")) return [];
+    return wanted[name].flatMap(({ port }) => {
+      const holder = portHolder(port);
+      return holder === undefined ? [] : [fail(
+        "ports-local",
+        `${name} cannot listen on port ${port}: ${holder} has it`,
+        `End that, or postern port ${name} set PORT; then systemctl restart postern`,
+      )];
+    });
+  });
+  return found.length > 0 ? found : [
+    skip("ports-local", "no server runs, and no other program has its ports"),
+  ];
+}
+
+async function served(world: LiveWorld): Promise<readonly Finding[]> {
   const bound = world.live.listeners();
   const wanted = world.context.listeners();
   const closed = LISTENER_NAMES.filter((name) =>
@@ -22,8 +60,12 @@ async function ports(world: LiveWorld): Promise<readonly Finding[]> {
   );
   const bad = [...closed, ...found.filter((one) => one !== undefined)];
   if (bad.length > 0) return bad;
-  const list = bound.map(({ name, port }) => `${name} ${port}`);
-  return [pass("ports-local", `Each accepts: ${list.join(", ")}`)];
+  const list = new Set(
+    bound.map(({ name, port, transport }) =>
+      `${name} ${port}${transport === "udp" ? "/udp" : ""}`
+    ),
+  );
+  return [pass("ports-local", `Each accepts: ${[...list].join(", ")}`)];
 }
 
 function notListening(
@@ -32,7 +74,9 @@ function notListening(
 ): Finding {
   return fail(
     "ports-local",
-    `${name} does not listen${port === undefined ? "" : ` on port ${port}`}`,
+    port === undefined
+      ? `${name} does not listen`
+      : `${name} does not listen on port ${port}`,
     port === undefined
       ? "postern port status"
       : `ss -ltnp 'sport = :${port}' shows what has the port; postern port ${name} set PORT takes another`,
@@ -126,7 +170,7 @@ export function listenerNamed(
 }
 
 export const PORT_CHECKS: readonly Check[] = [
-  { ids: ["ports-local"], lookLive: ports },
+  { ids: ["ports-local"], look: ports },
   { ids: ["http", "https"], lookLive: web },
   { ids: ["mxdeliv"], lookLive: mxdeliv },
 ];

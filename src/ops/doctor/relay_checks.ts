@@ -1,6 +1,6 @@
 /** The relay's own state: what it knows to be wrong, and what it is told to do. @module */
 import type { ConditionCode, Degraded } from "../../admin/conditions.ts";
-import type { Finding } from "../../admin/doctor_control.ts";
+import { type Finding, RESTORE } from "../../admin/doctor_control.ts";
 import {
   type Check,
   fail,
@@ -26,7 +26,7 @@ const OWNERS: Readonly<Record<string, readonly ConditionCode[]>> = {
     "tls_enforced",
     "peer_certificate_changed",
   ],
-  acme: ["certificate_not_issued", "certificate_files"],
+  acme: ["certificate_not_issued", "certificate_files", "certificate_chain"],
 };
 /** Told by checks of their own. */
 const ELSEWHERE: readonly ConditionCode[] = [
@@ -43,7 +43,7 @@ const ELSEWHERE: readonly ConditionCode[] = [
 
 /** The command that mends or shows more; where there is none, the condition says itself what to do. */
 const REMEDIES: Partial<Record<ConditionCode, string>> = {
-  store_corrupt: "systemctl stop postern; postern backup restore BACKUP",
+  store_corrupt: RESTORE,
   content_damaged: "postern backup list; postern backup verify BACKUP",
   settings_refused: "postern settings list",
   pages_broken: "postern html-check; postern html-migrate",
@@ -52,6 +52,9 @@ const REMEDIES: Partial<Record<ConditionCode, string>> = {
   smtp_refuses_mail: "postern federation enable, or postern port smtp disable",
   sign_ups_paused: "postern registration status",
   certificate_not_issued: "postern certificate status",
+  certificate_files: "postern certificate status",
+  certificate_chain:
+    "acme.preferred_chain in the configuration file, then postern certificate regenerate",
   dkim_key_lost: "postern dkim list",
   open_files_low:
     "systemctl edit postern: [Service] LimitNOFILE=1048576; then systemctl restart postern",
@@ -91,7 +94,8 @@ function conditionFindings(
   if (present.length === 0) return [pass(id, "Nothing is the matter")];
   return present.map(({ code, severity, message }) => {
     const remedy = REMEDIES[code] ?? "postern status";
-    return (severity === "error" ? fail : warn)(id, message, remedy);
+    const found = (severity === "error" ? fail : warn)(id, message, remedy);
+    return { ...found, condition: code };
   });
 }
 
@@ -112,7 +116,7 @@ async function database({ context: { store }, signal }: World) {
     problem === undefined ? pass("db", "All of it can be read") : fail(
       "db",
       `The database is damaged: ${problem}`,
-      "systemctl stop postern; postern backup restore BACKUP",
+      RESTORE,
     ),
   ];
 }
@@ -217,7 +221,10 @@ function acme({ context: { certificates } }: World): readonly Finding[] {
   }
   const obstacles = certificates.obstacles();
   if (obstacles.length === 0) {
-    return [pass("acme-order", `${certificates.directory} can be asked`)];
+    return [pass(
+      "acme-order",
+      `Nothing here is in the way of a certificate from ${certificates.directory}`,
+    )];
   }
   return obstacles.map((obstacle) =>
     fail("acme-order", obstacle, "postern certificate get")

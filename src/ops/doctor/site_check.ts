@@ -12,6 +12,9 @@ async function site(world: LiveWorld): Promise<readonly Finding[]> {
   if (!listenerNamed(world, "https") && !listenerNamed(world, "http")) {
     return [skip(SITE, "Neither https nor http listens: there is no site")];
   }
+  if (!world.config.web.enabled) {
+    return [skip(SITE, "web.enabled is false: there are no pages")];
+  }
   const found = [...await inClear(world), ...await turnedAway(world)];
   if (found.length > 0) return found;
   return [pass(SITE, "Browsers come to it by the names of the certificate")];

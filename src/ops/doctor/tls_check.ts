@@ -9,17 +9,46 @@ import { connectTls, ownTarget } from "./reach.ts";
 
 const GET_ONE = "postern certificate acme --email ADDRESS";
 
+/** How there is a newer one of the same kind. */
+function renewal({ context: { settings }, config }: World): string {
+  switch (settings.get("tls_mode")) {
+    case "autocert":
+      return "postern certificate get";
+    case "self_signed":
+      return `postern restart makes it anew; ${GET_ONE} gets one that others trust`;
+    case "file": {
+      const [chain = config.tls.cert, key = config.tls.key] = settings.get(
+        "tls_files",
+      );
+      return `Put a new one into ${chain} and ${key}, then postern reload --scope tls; or ${GET_ONE}`;
+    }
+  }
+}
+
 async function certificate(world: World): Promise<readonly Finding[]> {
   const { certificates } = world.context;
   const served = await certificates.current();
   const [current] = served;
   if (!current) {
+    const problem = await certificates.problem();
     return [
-      fail("tls", `There is no certificate at ${certificates.path}`, GET_ONE),
+      problem === undefined
+        ? fail(
+          "tls",
+          `There is no certificate at ${certificates.path}`,
+          GET_ONE,
+        )
+        : fail(
+          "tls",
+          `There is no certificate at ${certificates.path} (${problem})`,
+          renewal(world),
+        ),
     ];
   }
   const found = [
-    ...served.flatMap((one) => lifetime(one, world.clock.now())),
+    ...served.flatMap((one) =>
+      lifetime(one, world.clock.now(), renewal(world))
+    ),
     ...names(served, certificates.names),
     ...await handshakes(world, current),
   ];
@@ -31,13 +60,14 @@ async function certificate(world: World): Promise<readonly Finding[]> {
 function lifetime(
   { names: [name = ""], notBefore, notAfter }: Certificate,
   nowMs: number,
+  remedy: string,
 ): readonly Finding[] {
   if (nowMs >= notAfter) {
     return [
       fail(
         "tls",
         `The certificate for ${name} has expired`,
-        "postern certificate get",
+        remedy,
       ),
     ];
   }
@@ -56,7 +86,7 @@ function lifetime(
   return [warn(
     "tls",
     `The certificate for ${name} ends in ${days} days: less than a quarter of its time is left`,
-    "postern certificate get",
+    remedy,
   )];
 }
 
@@ -89,7 +119,9 @@ async function handshakes(
     return [warn(
       "tls",
       "The certificate is self-signed: apps take it from our own links only, and some relays not at all",
-      GET_ONE,
+      world.context.settings.get("tls_mode") === "autocert"
+        ? "postern certificate status says why the authority has given none; postern certificate get asks again"
+        : GET_ONE,
     )];
   }
   const found: Finding[] = [];

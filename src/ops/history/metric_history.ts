@@ -18,7 +18,6 @@ import { type Clock, nowSeconds, type Timers } from "../../base/clock.ts";
 import { Refusal } from "../../base/refusal.ts";
 import {
   type Bucket,
-  joined,
   type Look,
   meanOf,
   OpenBuckets,
@@ -37,6 +36,7 @@ import {
 import { SeriesReader } from "../../observe/history/series_reader.ts";
 import type { Metrics } from "../../observe/metrics/metrics.ts";
 import type { SampleRow, SampleStore } from "../../store/samples.ts";
+import { PointReader, type PointsWanted } from "./point_reader.ts";
 import { type Kept, resolutionFor } from "./steps.ts";
 
 export interface HistoryParts {
@@ -60,8 +60,6 @@ const TICK_MS = 1000;
 const FLUSH_MS = 60_000;
 /** While the store takes none; the oldest go. */
 const MAX_WAITING = 5000;
-/** Of the store, between which others have their turn. */
-const ROWS_AT_ONCE = 2000;
 /** Steps of a deletion after one write. */
 const PRUNES_AT_ONCE = 4;
 /** More of a rate that was asked for late are as good as a gap. */
@@ -73,6 +71,7 @@ type Waiting = SampleRow & { readonly series: SeriesName };
 export class MetricHistory implements HistoryControl {
   readonly #parts: HistoryParts;
   readonly #reader: SeriesReader;
+  readonly #points: PointReader;
   readonly #recent = new RecentSamples<SeriesName>();
   readonly #open = STEPS.map((step) => new OpenBuckets<SeriesName>(step));
   /** For the store, oldest first. */
@@ -93,6 +92,11 @@ export class MetricHistory implements HistoryControl {
       samples: (name) => parts.metrics.samples(name),
       ofPeople: () => parts.metrics.ofPeople(),
       onFault: (error) => this.#fault(error),
+    });
+    this.#points = new PointReader({
+      samples: parts.store.samples,
+      recent: this.#recent,
+      inMemory: (name, step) => this.#inMemory(name, step),
     });
   }
 
@@ -172,8 +176,12 @@ export class MetricHistory implements HistoryControl {
     const rate = rateOf(name);
     if (rate === undefined || !this.names().includes(name)) return 0;
     const toSeconds = nowSeconds(this.#parts.clock) + 1;
-    const range = { fromSeconds: startOf(fromSeconds, 3600), toSeconds };
-    const hours = await this.#points(name, 3600, range, 3600);
+    const hours = await this.#points.of(name, {
+      rowSeconds: 3600,
+      pointSeconds: 3600,
+      fromSeconds: startOf(fromSeconds, 3600),
+      toSeconds,
+    });
     const samples = hours.reduce((all, { sum }) => all + sum, 0);
     return Math.round(samples * SAMPLE_SECONDS / rate);
   }
@@ -187,15 +195,15 @@ export class MetricHistory implements HistoryControl {
       nowSeconds: nowSeconds(clock),
       series: names.length,
     }, options().kept);
-    const range = {
+    const asked: PointsWanted = {
+      rowSeconds,
+      pointSeconds,
       fromSeconds: startOf(Math.max(0, wanted.fromSeconds), pointSeconds),
       toSeconds: Math.min(wanted.toSeconds, nowSeconds(clock) + 1),
     };
     const series = new Map<SeriesName, [number, number][]>();
     for (const name of names) {
-      const points = rowSeconds === SAMPLE_SECONDS
-        ? this.#samples(name, range, pointSeconds)
-        : await this.#points(name, rowSeconds, range, pointSeconds);
+      const points = await this.#points.of(name, asked);
       series.set(
         name,
         points.map((point) => [point.atSeconds, rounded(meanOf(point))]),
@@ -317,81 +325,14 @@ export class MetricHistory implements HistoryControl {
       .sort((a, b) => a.atSeconds - b.atSeconds);
   }
 
-  async #points(
-    name: SeriesName,
-    step: Step,
-    { fromSeconds, toSeconds }: {
-      readonly fromSeconds: number;
-      readonly toSeconds: number;
-    },
-    pointSeconds: number,
-  ): Promise<Bucket[]> {
-    const fresh = this.#inMemory(name, step);
-    const end = Math.min(toSeconds, fresh[0]?.atSeconds ?? toSeconds);
-    const piece = pointSeconds *
-      Math.max(1, Math.floor(ROWS_AT_ONCE * step / pointSeconds));
-    const stored: Bucket[] = [];
-    const { samples } = this.#parts.store;
-    const first = await samples.first(name, step) ?? end;
-    const from = Math.max(fromSeconds, startOf(first, pointSeconds));
-    for (let at = from; at < end; at += piece) {
-      const range = { fromSeconds: at, toSeconds: Math.min(end, at + piece) };
-      const asked = { series: name, stepSeconds: step, ...range };
-      stored.push(
-        ...await samples.read(asked, pointSeconds),
-      );
-      await othersTurn();
-    }
-    const here = fresh.filter(({ atSeconds }) =>
-      atSeconds >= fromSeconds && atSeconds < toSeconds
-    );
-    return grouped([...stored, ...here], pointSeconds);
-  }
-
-  #samples(
-    name: SeriesName,
-    { fromSeconds, toSeconds }: {
-      readonly fromSeconds: number;
-      readonly toSeconds: number;
-    },
-    pointSeconds: number,
-  ): Bucket[] {
-    const buckets = this.#recent.of(name)
-      .filter(([at]) => at >= fromSeconds && at < toSeconds)
-      .map(([atSeconds, value]) => ({
-        atSeconds,
-        min: value,
-        max: value,
-        sum: value,
-        count: 1,
-      }));
-    return grouped(buckets, pointSeconds);
-  }
-
   #fault(error: unknown): void {
     // the store tells of its own faults
     if (!(error instanceof Refusal)) this.#parts.reportBug(error);
   }
 }
 
-function othersTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
-}
-
 function slotAt(seconds: number): number {
   return Math.floor(seconds / SAMPLE_SECONDS);
-}
-
-function grouped(buckets: readonly Bucket[], pointSeconds: number): Bucket[] {
-  const points = new Map<number, Bucket>();
-  for (const bucket of buckets) {
-    const atSeconds = startOf(bucket.atSeconds, pointSeconds);
-    points.set(
-      atSeconds,
-      { ...joined(points.get(atSeconds), bucket), atSeconds },
-    );
-  }
-  return [...points.values()].sort((a, b) => a.atSeconds - b.atSeconds);
 }
 
 function rounded(value: number): number {

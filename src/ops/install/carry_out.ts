@@ -4,8 +4,11 @@
  *
  * @module
  */
+import { relative } from "node:path";
+import { keptPaths } from "../../files/state_access.ts";
 import { reasonOf } from "../../base/system_errors.ts";
 import { sameContent } from "./content.ts";
+import { giveStray } from "./give_stray.ts";
 import {
   type Account,
   type Machine,
@@ -27,6 +30,7 @@ import {
   type UnitsStep,
   type UserStep,
 } from "./steps.ts";
+import { runCommand, SystemUnits } from "./system_units.ts";
 
 export interface Outcome {
   /** What was done, in words; nothing: all was there. */
@@ -34,8 +38,11 @@ export interface Outcome {
   readonly warnings: readonly string[];
 }
 
+/** As a relay has it unless told. */
+const DATABASE = "chat.db";
 const SHELL = "/usr/sbin/nologin";
 const MODE_BITS = 0o7777;
+const FOR_OTHERS = 0o007;
 
 /**
  * @param nowSeconds Names the copy of a configuration that is replaced.
@@ -63,15 +70,19 @@ class Worker implements Outcome {
   readonly warnings: string[] = [];
   readonly #plan: Plan;
   readonly #machine: Machine;
+  readonly #units: SystemUnits;
   readonly #nowSeconds: number;
   /** Before the first of it is made. */
   readonly #manifest: string;
   /** What a service that runs takes up only when it starts anew. */
   #isProgramNew = false;
+  /** What it takes up when it is told to. */
+  #isConfigNew = false;
 
   constructor(plan: Plan, machine: Machine, nowSeconds: number) {
     this.#plan = plan;
     this.#machine = machine;
+    this.#units = new SystemUnits(machine);
     this.#nowSeconds = nowSeconds;
     const { places: { name, stateDir }, user, earlier } = plan;
     this.#manifest = manifestText(extended(earlier, {
@@ -104,16 +115,21 @@ class Worker implements Outcome {
         if (step.part === "service") this.#isProgramNew ||= isWritten;
         return isWritten;
       }
-      case "config":
-        return this.#writeConfig(step);
+      case "config": {
+        const isWritten = this.#writeConfig(step);
+        this.#isConfigNew ||= isWritten;
+        return isWritten;
+      }
       case "binary":
         return this.#copyProgram(step);
       case "hand_over":
         return this.#handOver(step);
       case "read_units":
+        return this.#readUnits(step);
       case "enable":
+        return this.#units.enable(step.unit);
       case "start":
-        return this.#tellSystemd(step);
+        return this.#units.start(step.unit);
     }
   }
 
@@ -131,7 +147,7 @@ class Worker implements Outcome {
     if (machine.account(name) !== undefined) return false;
     const hasGroup = (machine.text("/etc/group") ?? "").split("\n")
       .some((line) => line.startsWith(`${name}:`));
-    await this.#system("useradd", [
+    await runCommand(machine, "useradd", [
       ...machine.isLive ? [] : ["--prefix", machine.root],
       "--system",
       ...hasGroup ? ["--gid", name] : ["--user-group"],
@@ -201,8 +217,9 @@ class Worker implements Outcome {
   #writeConfig(step: ConfigStep): boolean {
     const { path, mode, owner, text, completed, conflicts, force } = step;
     if (this.#machine.look(path) === undefined) return this.#write(step, text);
-    if (completed !== undefined && !force) {
-      this.#write(step, completed);
+    const isReplaced = force && conflicts.length > 0;
+    if (completed !== undefined && !isReplaced) {
+      this.#write(step, completed.text);
       if (conflicts.length === 0) return true;
     }
     if (conflicts.length === 0) return this.#setReadable(step);
@@ -221,13 +238,14 @@ class Worker implements Outcome {
     return this.#write({ path: beside, mode, owner }, text);
   }
 
-  /** The service has to read it. */
-  #setReadable({ path, owner }: ConfigStep): boolean {
+  /** The service has to read it, and nobody else may: there are secrets in it. */
+  #setReadable({ path, owner, mode }: ConfigStep): boolean {
     const there = this.#machine.look(path);
     const wanted = this.#ownership(owner);
-    if (!there?.isFile || isOwnedBy(there, wanted)) return false;
-    if (there.uid !== wanted.uid) return false;
-    this.#machine.setAccess(path, 0o640, wanted);
+    if (!there?.isFile || there.uid !== wanted.uid) return false;
+    const isTight = ((there.mode ?? 0) & FOR_OTHERS) === 0;
+    if (isTight && isOwnedBy(there, wanted)) return false;
+    this.#machine.setAccess(path, mode, wanted);
     return true;
   }
 
@@ -244,16 +262,24 @@ class Worker implements Outcome {
       this.#machine.setAccess(path, mode, wanted);
       return true;
     }
-    this.#machine.copyFile(source, path, mode, wanted);
+    try {
+      this.#machine.copyFile(source, path, mode, wanted);
+    } catch (error) {
+      throw new InstallRefused(
+        "failed",
+        `${path} cannot be written: ${reasonOf(error)}`,
+      );
+    }
     this.#isProgramNew = true;
     return true;
   }
 
-  /** What the service owns already, nobody but it has written to. */
+  /** Of what the service owns already, only what commands of root have left. */
   #handOver({ path }: HandOverStep): boolean {
     const service = this.#ownership("service");
     const there = this.#machine.look(path);
-    if (there === undefined || isOwnedBy(there, service)) return false;
+    if (there === undefined) return false;
+    if (isOwnedBy(there, service)) return this.#giveStrays(path, service);
     if (there.uid !== this.#machine.rootOwner.uid) {
       this.warnings.push(
         `${path} belongs to another user: "chown -R ${this.#plan.places.name}: ${path}" gives it to the service`,
@@ -264,9 +290,22 @@ class Worker implements Outcome {
     return true;
   }
 
-  /** The directory last: as long as it is root's, this is not done. */
+  /** The service could have made links to what is not its own: none of those. */
+  #giveStrays(path: string, service: Ownership): boolean {
+    if (service.uid === 0) return false;
+    const stateDir = this.#machine.at(path);
+    const given = keptPaths({ stateDir, database: DATABASE })
+      .filter((one) => giveStray(stateDir, relative(stateDir, one), service));
+    return given.length > 0;
+  }
+
+  /**
+   * The directory last: as long as it is root's, this is not done, and nobody
+   * else changes what is in it. One of the service stays as it is.
+   */
   #giveTree(path: string, owner: Ownership): void {
-    if (this.#machine.look(path)?.isDirectory) {
+    const there = this.#machine.look(path);
+    if (there?.isDirectory && there.uid === this.#machine.rootOwner.uid) {
       for (const name of this.#machine.list(path)) {
         this.#giveTree(`${path}/${name}`, owner);
       }
@@ -274,67 +313,16 @@ class Worker implements Outcome {
     this.#machine.giveTo(path, owner);
   }
 
-  async #tellSystemd({ kind, unit }: UnitsStep): Promise<boolean> {
-    const { isLive, root } = this.#machine;
-    const where = isLive ? [] : [`--root=${root}`];
-    const ask = async (args: readonly string[]) =>
-      await this.#machine.run("systemctl", [...where, ...args]);
-    switch (kind) {
-      case "read_units": {
-        if (!isLive) return false; // it will when that system starts
-        if (this.#isProgramNew && (await ask(["is-active", unit])).ok) {
-          this.warnings.push(
-            `${unit} still runs what was there before: systemctl restart ${unit}`,
-          );
-        }
-        const { output } = await ask([
-          "show",
-          "--property=LoadState,NeedDaemonReload",
-          unit,
-        ]);
-        if (
-          /NeedDaemonReload=no/.test(output) && /LoadState=loaded/.test(output)
-        ) {
-          return false;
-        }
-        await this.#system("systemctl", ["daemon-reload"]);
-        return true;
-      }
-      case "enable":
-        if ((await ask(["is-enabled", unit])).ok) return false;
-        await this.#system("systemctl", [...where, "enable", "--quiet", unit]);
-        return true;
-      case "start":
-        if ((await ask(["is-active", unit])).ok) return false;
-        await this.#start(unit);
-        return true;
+  async #readUnits({ unit }: UnitsStep): Promise<boolean> {
+    const isNew = this.#isProgramNew || this.#isConfigNew;
+    if (isNew && await this.#units.isActive(unit)) {
+      this.warnings.push(
+        this.#isProgramNew
+          ? `${unit} still runs what was there before: systemctl restart ${unit}`
+          : `${unit} still goes by the configuration before: systemctl reload ${unit}`,
+      );
     }
-  }
-
-  /** Returns when it says that it is ready. */
-  async #start(unit: string): Promise<void> {
-    const { ok } = await this.#machine.run("systemctl", ["start", unit]);
-    if (ok) return;
-    const { output } = await this.#machine.run("journalctl", [
-      "--unit",
-      unit,
-      "--lines=10",
-      "--no-pager",
-      "--output=cat",
-    ]);
-    throw new InstallRefused(
-      "failed",
-      `${unit} is installed, but does not start:\n${output}`,
-    );
-  }
-
-  async #system(program: string, args: readonly string[]): Promise<void> {
-    const { ok, output } = await this.#machine.run(program, args);
-    if (ok) return;
-    throw new InstallRefused(
-      "failed",
-      `"${program} ${args.join(" ")}" failed: ${output}`,
-    );
+    return await this.#units.read(unit);
   }
 
   #ownership(owner: Owner): Ownership {

@@ -170,11 +170,16 @@ export class Machine {
     Deno.mkdirSync(dirname(place), { recursive: true });
     const fresh = place + TEMPORARY;
     removeIfThere(fresh);
-    write(fresh);
-    own(fresh, mode, owner);
-    using file = Deno.openSync(fresh);
-    file.syncSync();
-    Deno.renameSync(fresh, place);
+    try {
+      write(fresh);
+      own(fresh, mode, owner);
+      using file = Deno.openSync(fresh);
+      file.syncSync();
+      Deno.renameSync(fresh, place);
+    } catch (error) {
+      removeIfThere(fresh); // a disk that is full had better not stay so
+      throw error;
+    }
     syncDirectory(dirname(place));
   }
 }

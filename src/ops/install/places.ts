@@ -8,6 +8,8 @@ export interface Places {
   readonly certDir: string;
   readonly stateDir: string;
   readonly runtimeDir: string;
+  /** For a log in a file; whoever keeps none leaves it empty. */
+  readonly logDir: string;
   readonly manifest: string;
   /** Kept versions of the program, once it was upgraded. */
   readonly versions: string;
@@ -37,6 +39,7 @@ export function placesOf(choice: PlaceChoice): Places {
     certDir: `${configDir}/certs`,
     stateDir: choice.stateDir ?? `/var/lib/${name}`,
     runtimeDir: `/run/${name}`,
+    logDir: `/var/log/${name}`,
     // root alone may write there: uninstall deletes what it names
     manifest: `${configDir}/install-manifest.json`,
     versions: `/opt/${name}`,

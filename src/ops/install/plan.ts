@@ -1,6 +1,6 @@
 /** From what is asked for and what is there to a list of steps. @module */
 import { isServiceName } from "../../base/program_name.ts";
-import { completedText } from "../../config/edit.ts";
+import { completed } from "../../config/edit.ts";
 import { loadConfig } from "../../config/load.ts";
 import { keyNamed, valueOf } from "../../config/schema.ts";
 import { configText } from "../../config/write.ts";
@@ -28,6 +28,8 @@ export interface InstallRequest {
   readonly start: boolean;
   /** Replace a configuration that says something else. */
   readonly forceConfig: boolean;
+  /** Nothing but what a certificate needs. */
+  readonly certOnly: boolean;
 }
 
 export interface Plan {
@@ -35,6 +37,8 @@ export interface Plan {
   readonly user: boolean;
   readonly steps: readonly Step[];
   readonly earlier: Manifest | undefined;
+  /** Text of the configuration that the relay will have. */
+  readonly config: string;
 }
 
 /**
@@ -45,7 +49,8 @@ export function makePlan(request: InstallRequest, machine: Machine): Plan {
   const { places, user } = request;
   checkNames(places, machine);
   const earlier = readManifest(machine, places);
-  const steps = allSteps(request, configStep(request, machine));
+  const config = configStep(request, machine);
+  const steps = allSteps(request, config.step);
   const ours = new Set(earlier?.entries.map(({ path }) => path));
   for (const step of steps) {
     if (step.kind !== "file" && step.kind !== "binary") continue;
@@ -53,13 +58,16 @@ export function makePlan(request: InstallRequest, machine: Machine): Plan {
       checkFree(step, machine);
     }
   }
-  checkStateDir(places.stateDir, machine);
+  // one of an installation that is there, or of its beginning
+  if (earlier?.stateDir !== places.stateDir) {
+    checkStateDir(places.stateDir, machine);
+  }
   if (user) checkUser(places.name, machine);
-  return { places, user, steps, earlier };
+  return { places, user, steps, earlier, config: config.result };
 }
 
 function allSteps(request: InstallRequest, config: ConfigStep): Step[] {
-  const { places, systemd, user, start } = request;
+  const { places, systemd, user, start, certOnly } = request;
   const { name, unit, stateDir, configDir, certDir } = places;
   const steps: Step[] = [{ kind: "manifest", path: places.manifest }];
   if (user) steps.push({ kind: "user", name, home: stateDir });
@@ -69,6 +77,9 @@ function allSteps(request: InstallRequest, config: ConfigStep): Step[] {
     directory(stateDir, 0o700, "service", "data"),
     { kind: "hand_over", path: stateDir },
     config,
+  );
+  if (certOnly) return steps;
+  steps.push(
     {
       kind: "binary",
       part: "binary",
@@ -85,6 +96,7 @@ function allSteps(request: InstallRequest, config: ConfigStep): Step[] {
   if (!systemd) return steps;
   const service = `${name}.service`;
   steps.push(
+    directory(places.logDir, 0o700, "service", "data"),
     {
       kind: "file",
       part: "service",
@@ -127,7 +139,10 @@ function document(path: string, text: string): Step {
 }
 
 /** @throws {ConfigError} */
-function configStep(request: InstallRequest, machine: Machine): ConfigStep {
+function configStep(
+  request: InstallRequest,
+  machine: Machine,
+): { readonly step: ConfigStep; readonly result: string } {
   const { places: { name, config }, config: wished, forceConfig } = request;
   const text = configText(wished.written, [
     `Configuration of ${name}. A key that is not here has its built-in value:`,
@@ -135,23 +150,28 @@ function configStep(request: InstallRequest, machine: Machine): ConfigStep {
     `the file as the server will.`,
   ]);
   const found = machine.text(config);
-  const domain = wished.asked.get("server.domain");
-  const there = found === undefined || domain === undefined
-    ? found
-    : completedText(found, "server.domain", domain);
-  return {
+  // what a link leads to belongs to something else
+  const isWhole = found === undefined || machine.look(config)?.isSymlink;
+  const whole = isWhole
+    ? { text: found, added: [] }
+    : completed(found, wished.written);
+  const step: ConfigStep = {
     kind: "config",
     part: "config",
     path: config,
     mode: 0o640,
     owner: "group",
     text,
-    ...(there === undefined || there === found ? {} : { completed: there }),
-    conflicts: there === undefined || there === text
+    ...(whole.text === undefined || whole.added.length === 0
+      ? {}
+      : { completed: { text: whole.text, added: whole.added } }),
+    conflicts: whole.text === undefined || whole.text === text
       ? []
-      : conflicts(config, there, wished),
+      : conflicts(config, whole.text, wished),
     force: forceConfig,
   };
+  const isReplaced = forceConfig && step.conflicts.length > 0;
+  return { step, result: isReplaced ? text : whole.text ?? text };
 }
 
 function conflicts(

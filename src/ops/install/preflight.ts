@@ -93,3 +93,14 @@ export function shortOfDisk(
     `${directory} has ${roundedSize(freeOctets)} free, less than 1 GiB`,
   ];
 }
+
+/** Before it was written nothing is installed: certificates would be told wrong. */
+const FIRST_POSSIBLE_MS = Date.UTC(2025, 0);
+
+export function wrongDate(nowMs: number): string[] {
+  if (nowMs >= FIRST_POSSIBLE_MS) return [];
+  const date = new Date(nowMs).toISOString().slice(0, 10);
+  return [
+    `the clock of this machine says ${date}: "timedatectl set-ntp true" sets it`,
+  ];
+}

@@ -41,8 +41,11 @@ export interface BinaryStep extends InPart {
 export interface ConfigStep extends InPart {
   readonly kind: "config";
   readonly text: string;
-  /** The one that is there, with the domain that it lacks. */
-  readonly completed?: string;
+  /** The one that is there, with the keys that it lacks. */
+  readonly completed?: {
+    readonly text: string;
+    readonly added: readonly string[];
+  };
   /** What the one that is there says otherwise; then the text goes beside it. */
   readonly conflicts: readonly string[];
   /** In place of the one that is there, which is kept under another name. */
@@ -93,7 +96,9 @@ export function describeStep(step: Step): string {
       return `program ${step.path}, a copy of ${step.source}`;
     case "config":
       return `configuration ${step.path}${
-        step.completed === undefined ? "" : ", which lacks server.domain"
+        step.completed && !(step.force && step.conflicts.length > 0)
+          ? `, which lacks ${step.completed.added.join(", ")}`
+          : ""
       } (${access(step)})`;
     case "user":
       return `system user and group ${step.name}, without a login`;

@@ -86,6 +86,9 @@ export async function remove(
       removed.push(places.versions);
     }
     if (removeEntry(path, { part, directory }, machine)) removed.push(path);
+    if (part === "config" && !directory) {
+      removed.push(...removeVersions(path, machine));
+    }
   }
   if (service && machine.isLive) {
     await machine.run("systemctl", ["daemon-reload"]);
@@ -124,6 +127,19 @@ function removeEntry(
   return part === "data"
     ? machine.remove(path, { recursive: true })
     : removeIfEmpty(path, machine);
+}
+
+/** What installations have written beside a configuration, or kept of it. */
+function removeVersions(path: string, machine: Machine): string[] {
+  const [, directory = "", file = ""] = /^(.*)\/([^/]+)$/.exec(path) ?? [];
+  if (!machine.look(directory)?.isDirectory) return [];
+  return machine.list(directory)
+    .filter((name) =>
+      name.startsWith(`${file}.`) &&
+      /^(?:new|bak-\d+)$/.test(name.slice(file.length + 1))
+    )
+    .map((name) => `${directory}/${name}`)
+    .filter((version) => machine.remove(version));
 }
 
 /** Whether an upgrade has made a link of it, to the version that is used. */

@@ -43,6 +43,8 @@ export function unitText(places: Places): string {
       : [],
     `RuntimeDirectory=${name}`,
     "RuntimeDirectoryMode=0750",
+    `LogsDirectory=${name}`,
+    "LogsDirectoryMode=0700",
     `WorkingDirectory=${stateDir}`,
     "",
     "AmbientCapabilities=CAP_NET_BIND_SERVICE",

@@ -5,7 +5,8 @@ import { loadConfig } from "../../config/load.ts";
 import { completedText } from "../../config/edit.ts";
 import { ConfigError } from "../../config/problems.ts";
 import { configText, type WrittenKeys } from "../../config/write.ts";
-import { canonicalAddress } from "../../dns/address_kind.ts";
+import { canonicalAddress, isPublicAddress } from "../../dns/address_kind.ts";
+import { hostNameProblem } from "../../mail/address.ts";
 import { isUsual, type Places } from "./places.ts";
 import { PRODUCT } from "../../base/program_name.ts";
 
@@ -34,7 +35,7 @@ export interface Wishes {
 }
 
 /** Names of options, for messages. */
-export const WISH_OPTIONS: Readonly<Record<keyof Wishes, string>> = {
+const WISH_OPTIONS: Readonly<Record<keyof Wishes, string>> = {
   domain: "--domain",
   hostname: "--hostname",
   ip: "--ip",
@@ -60,8 +61,20 @@ export interface WishedConfig {
   readonly written: WrittenKeys;
 }
 
+/** What nobody has to say, since it can be seen. */
+export interface Seen {
+  /** Certificate and key lie where they are looked for. */
+  readonly hasCertificate?: boolean;
+  /** The domain's, of a machine whose own ones nobody outside reaches. */
+  readonly publicAddresses?: readonly string[];
+}
+
 /** @throws {SyntaxError} naming the option and what is wrong with it */
-export function wishedConfig(wishes: Wishes, places: Places): WishedConfig {
+export function wishedConfig(
+  wishes: Wishes,
+  places: Places,
+  { hasCertificate = false, publicAddresses }: Seen = {},
+): WishedConfig {
   const asked = new Map<KeyName, unknown>();
   function ask(key: KeyName, wish: keyof Wishes, text = wishes[wish]): void {
     if (text === undefined) return;
@@ -74,10 +87,12 @@ export function wishedConfig(wishes: Wishes, places: Places): WishedConfig {
     );
   }
   ask("server.domain", "domain");
+  checkHost(asked, "server.domain", "domain");
   if (domain === undefined && ip !== undefined) {
     ask("server.domain", "ip", literal(ip));
   }
   ask("server.hostname", "hostname");
+  checkHost(asked, "server.hostname", "hostname");
   ask("server.public_ip", "ip");
   ask("server.state_dir", "stateDir");
   ask("tls.mode", "tlsMode", wishes.tlsMode ?? modeOf(wishes));
@@ -91,11 +106,31 @@ export function wishedConfig(wishes: Wishes, places: Places): WishedConfig {
   if (wishes.enableIroh) ask("iroh.enabled", "enableIroh", "true");
   if (wishes.disableIroh) ask("iroh.enabled", "disableIroh", "false");
   ask("listen.http", "httpListen");
-  const written = new Map([...asked, ...ofPlaces(places, asked)]);
-  if (domain !== undefined && !asked.has("tls.mode")) {
+  const written = new Map(asked);
+  if (hasCertificate && !asked.has("tls.mode")) written.set("tls.mode", "file");
+  for (const [key, value] of ofPlaces(places, written)) written.set(key, value);
+  if (publicAddresses !== undefined && !asked.has("server.public_ip")) {
+    written.set("server.public_ip", publicAddresses);
+  }
+  if (domain !== undefined && !written.has("tls.mode")) {
     written.set("tls.mode", modeOfDomain(written));
   }
+  if (isInPrivateNetwork(ip, written)) {
+    written.set("federation.allow_private_targets", true);
+  }
   return { asked, written };
+}
+
+/** @throws {SyntaxError} */
+function checkHost(
+  asked: WrittenKeys,
+  key: KeyName,
+  wish: "domain" | "hostname",
+): void {
+  const name = asked.get(key);
+  const problem = typeof name === "string" ? hostNameProblem(name) : undefined;
+  if (problem === undefined) return;
+  throw new SyntaxError(`${WISH_OPTIONS[wish]}: ${problem}`);
 }
 
 /** A file without the domain, which no relay runs without, has the one that is asked for. */
@@ -129,6 +164,15 @@ function modeOfDomain(written: WrittenKeys): string {
   }
 }
 
+/** Then the relays that it can exchange mail with are in there, too. */
+function isInPrivateNetwork(
+  ip: string | undefined,
+  written: WrittenKeys,
+): boolean {
+  return ip !== undefined && !isPublicAddress(ip) &&
+    modeOfDomain(written) === "self_signed";
+}
+
 /** `[192.0.2.1]`, `[IPv6:2001:db8::1]` (RFC 5321 §4.1.3). @throws {SyntaxError} */
 function literal(address: string): string {
   if (isIP(address) === 0) {
@@ -139,19 +183,27 @@ function literal(address: string): string {
 }
 
 /** What a program of the usual name in the usual place need not be told. */
-function ofPlaces(places: Places, asked: WrittenKeys): [KeyName, unknown][] {
+function ofPlaces(places: Places, written: WrittenKeys): [KeyName, unknown][] {
   const { name, stateDir, certDir, runtimeDir } = places;
   const keys: [KeyName, unknown][] = [["server.runtime_dir", runtimeDir]];
   if (name === PRODUCT && isUsual(places)) return keys;
-  if (!asked.has("server.state_dir")) {
+  if (!written.has("server.state_dir")) {
     keys.push(["server.state_dir", stateDir]);
   }
-  if (asked.get("tls.mode") !== "file") return keys;
-  const files: [KeyName, unknown][] = [
-    ["tls.cert", `${certDir}/fullchain.pem`],
-    ["tls.key", `${certDir}/privkey.pem`],
-  ];
-  return [...keys, ...files.filter(([key]) => !asked.has(key))];
+  if (written.get("tls.mode") !== "file") return keys;
+  const { chain, key } = certificateFiles(certDir);
+  const files: [KeyName, unknown][] = [["tls.cert", chain], ["tls.key", key]];
+  return [...keys, ...files.filter(([key]) => !written.has(key))];
+}
+
+/** Where they are looked for unless told otherwise. */
+export function certificateFiles(
+  certDir: string,
+): { readonly chain: string; readonly key: string } {
+  return {
+    chain: `${certDir}/fullchain.pem`,
+    key: `${certDir}/privkey.pem`,
+  };
 }
 
 function read(key: KeyName, option: string, text: string): unknown {

@@ -27,10 +27,12 @@ export class Channel {
     this.#writer = writable.getWriter();
   }
 
+  /** A line of JSON. @throws {HandoverFault} as `put()` */
   async say(value: unknown): Promise<void> {
     await this.put(new TextEncoder().encode(`${JSON.stringify(value)}\n`));
   }
 
+  /** @throws {HandoverFault} if the other side has hung up */
   async put(octets: Uint8Array): Promise<void> {
     try {
       await this.#writer.write(octets);

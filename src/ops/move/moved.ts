@@ -11,14 +11,29 @@ const NAME = "moved";
 const LAST = "handover";
 
 export async function markMoved(stateDir: string): Promise<void> {
-  using file = await Deno.open(join(stateDir, NAME), {
-    create: true,
-    write: true,
-    truncate: true,
-    mode: 0o600,
+  await put(stateDir, NAME, `${new Date().toISOString()}\n`);
+}
+
+/** Whole, and in the place of whatever is there. */
+async function put(
+  stateDir: string,
+  name: string,
+  text: string,
+): Promise<void> {
+  const fresh = join(stateDir, `.making-${name}`);
+  await Deno.remove(fresh).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
-  await file.write(new TextEncoder().encode(`${new Date().toISOString()}\n`));
-  await file.sync();
+  {
+    using file = await Deno.open(fresh, {
+      createNew: true,
+      write: true,
+      mode: 0o600,
+    });
+    await file.write(new TextEncoder().encode(text));
+    await file.sync();
+  }
+  await Deno.rename(fresh, join(stateDir, name));
 }
 
 /** Path of the mark, undefined where there is none. */
@@ -35,8 +50,8 @@ export function movedMark(stateDir: string): string | undefined {
 
 export function lastHandover(stateDir: string): string | undefined {
   try {
-    const { size } = Deno.lstatSync(join(stateDir, LAST));
-    if (size > 100) return undefined;
+    const { isFile, size } = Deno.lstatSync(join(stateDir, LAST));
+    if (!isFile || size > 100) return undefined;
     return Deno.readTextFileSync(join(stateDir, LAST)).trim();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
@@ -51,5 +66,5 @@ export async function noteHandover(
 ): Promise<void> {
   const path = join(stateDir, LAST);
   if (backup === undefined) await Deno.remove(path);
-  else await Deno.writeTextFile(path, backup, { mode: 0o600 });
+  else await put(stateDir, LAST, backup);
 }

@@ -4,8 +4,10 @@ import { join } from "node:path";
 import {
   type Manifest,
   MANIFEST_NAME,
+  type ManifestFile,
   readManifest,
 } from "../backup/manifest.ts";
+import { openWithin } from "../backup/file_copy.ts";
 import { type Channel, HandoverFault } from "./channel.ts";
 import {
   BLOCK_OCTETS,
@@ -41,13 +43,13 @@ export async function sendBackup(
     final,
     manifest_octets: size,
   });
-  await putFile(channel, path, size);
+  await putFile(channel, directory, { path: MANIFEST_NAME, octets: size });
   const needed = await hearNeeds(channel);
   let bytes = 0;
   let index = 0;
   for (const file of manifest.files()) {
     if (!needed.has(index++)) continue;
-    await putFile(channel, join(directory, file.path), file.octets);
+    await putFile(channel, directory, file);
     bytes += file.octets;
   }
   bytes += await sendDatabase(directory, manifest, channel);
@@ -77,7 +79,7 @@ async function sendDatabase(
     hashes.set(piece, at);
     at += piece.length;
   }
-  using file = await Deno.open(join(directory, "state", head.database));
+  using file = openWithin(directory, join("state", head.database));
   const block = new Uint8Array(BLOCK_OCTETS);
   let sent = 0;
   for (let index = 0;; index++) {
@@ -111,10 +113,10 @@ async function fill(file: Deno.FsFile, into: Uint8Array): Promise<number> {
 /** Exactly so many octets: the other side counts. */
 async function putFile(
   channel: Channel,
-  path: string,
-  octets: number,
+  directory: string,
+  { path, octets }: Pick<ManifestFile, "path" | "octets">,
 ): Promise<void> {
-  using file = await Deno.open(path);
+  using file = openWithin(directory, path);
   for (let left = octets; left > 0;) {
     const piece = new Uint8Array(Math.min(PIECE_OCTETS, left));
     const count = await file.read(piece);

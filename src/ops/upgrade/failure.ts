@@ -2,6 +2,8 @@
 export type UpgradeTrouble =
   /** It cannot be had. */
   | "network"
+  /** The certificate of who has it cannot be verified. */
+  | "certificate"
   /** It is not from whom it says, or not what was signed. */
   | "invalid_signature"
   /** It is not for this machine, or not newer. */

@@ -2,6 +2,10 @@
 import { createHash } from "node:crypto";
 // @ts-types="@types/tar-stream"
 import * as tar from "tar-stream";
+import {
+  fetchReason,
+  isOfCertificate,
+} from "../../http/client/fetch_reason.ts";
 import { openFromAnybody } from "./any_certificate.ts";
 import { UpgradeFailed } from "./failure.ts";
 import type { Asset } from "./release.ts";
@@ -12,6 +16,8 @@ const FETCH_MS = 300_000;
 export interface ReleaseSource {
   /** A URL or a path that ends in "/". */
   readonly base: string;
+  /** What was named, if that is a file of this machine. */
+  readonly file?: string;
   /** The program as it is, if it is not to be in an archive there: another relay gives it so. */
   readonly program?: string;
   /** Take it from a server whose certificate cannot be verified, too: the signature is what counts. */
@@ -25,7 +31,10 @@ export interface ReleaseSource {
 export function releaseSource(source: string): ReleaseSource {
   const at = source.lastIndexOf("/") + 1;
   const base = source.slice(0, at) || "./";
-  const isProgram = isUrl(source) && /^[\w-]+$/.test(source.slice(at));
+  if (!isUrl(source)) {
+    return at === source.length ? { base } : { base, file: source };
+  }
+  const isProgram = /^[\w-]+$/.test(source.slice(at));
   return isProgram ? { base, program: source } : { base };
 }
 
@@ -94,7 +103,7 @@ async function fetchFile(
   let octets = 0;
   {
     using file = await Deno.open(path, CREATE);
-    for await (const piece of octetsOf(from, size)) {
+    for await (const piece of octetsOf(from, size, notSigned)) {
       hash.update(piece);
       octets += piece.length;
       await writeAll(file, piece);
@@ -108,7 +117,7 @@ async function fetchFile(
 function notSigned(place: string): UpgradeFailed {
   return new UpgradeFailed(
     "invalid_signature",
-    `${place} is not the file that was signed for this machine: upgrade aborted, nothing was changed`,
+    `INVALID SIGNATURE of ${place}, which is not the file that was signed for this machine: upgrade aborted, nothing was changed`,
   );
 }
 
@@ -157,18 +166,25 @@ async function unpack(
 async function* octetsOf(
   from: From,
   maxOctets: number,
+  tooLarge = (place: string): Error =>
+    new UpgradeFailed(
+      "network",
+      `Cannot get ${place}: it is larger than ${maxOctets} octets`,
+    ),
 ): AsyncGenerator<Uint8Array> {
   let left = maxOctets;
   try {
     for await (const piece of await open(from)) {
       left -= piece.length;
-      if (left < 0) throw new Error(`it is larger than ${maxOctets} octets`);
+      if (left < 0) throw tooLarge(from.place);
       yield piece;
     }
   } catch (error) {
     if (error instanceof UpgradeFailed) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UpgradeFailed("network", `Cannot get ${from.place}: ${reason}`);
+    throw new UpgradeFailed(
+      isOfCertificate(error) ? "certificate" : "network",
+      `Cannot get ${from.place}: ${fetchReason(error)}`,
+    );
   }
 }
 

@@ -28,7 +28,7 @@ export const RELEASE_FILE = "release.json";
 export const SIGNATURE_SUFFIX = ".sig";
 export const MAX_RELEASE_OCTETS = 256 * 1024;
 /** A runtime and the program in it are a quarter of that. */
-export const MAX_ASSET_OCTETS = 400 * 1024 * 1024;
+const MAX_ASSET_OCTETS = 400 * 1024 * 1024;
 
 const version = pipe(string(), check(isVersionId, "no version"));
 
@@ -43,6 +43,7 @@ const sha256 = pipe(string(), regex(/^[0-9a-f]{64}$/));
 const RELEASE = object({
   schema: literal(1),
   version,
+  channel: exactOptional(string()),
   published: string(),
   /** Older ones cannot go to this one in one step. */
   min_upgrade_from: exactOptional(version),
@@ -50,6 +51,8 @@ const RELEASE = object({
     array(object({
       os: string(),
       arch: string(),
+      /** The oldest C library that it runs with, as `glibc2.28`. */
+      libc: exactOptional(string()),
       /** A file name, without directories. */
       name: pipe(string(), regex(/^[0-9A-Za-z][0-9A-Za-z._+-]{0,127}$/)),
       size,
@@ -105,8 +108,18 @@ export async function verifiedRelease(
   if (await isSigned(octets, signature, keys, now)) return parseRelease(octets);
   throw new UpgradeFailed(
     "invalid_signature",
-    `INVALID SIGNATURE of ${RELEASE_FILE}: upgrade aborted, nothing was changed`,
+    `INVALID SIGNATURE of ${RELEASE_FILE}, which is by none of ${
+      keys.map(describeKey).join(", ")
+    }: upgrade aborted, nothing was changed`,
   );
+}
+
+/** By how it begins in base64, and until when it counts. */
+function describeKey({ octets, notAfter }: ReleaseKey): string {
+  const id = octets.toBase64().slice(0, 8);
+  return notAfter === Infinity
+    ? `key ${id}…`
+    : `key ${id}… (until ${new Date(notAfter).toISOString().slice(0, 10)})`;
 }
 
 /**

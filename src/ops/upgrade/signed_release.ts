@@ -5,6 +5,7 @@
  *
  * @module
  */
+import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { UpgradeFailed } from "./failure.ts";
 import { fetchOctets, hashOf, type ReleaseSource } from "./fetch_release.ts";
@@ -34,6 +35,7 @@ export async function getRelease(
   keys: readonly ReleaseKey[],
   now: number,
 ): Promise<SignedRelease> {
+  refuseUnsigned(source);
   const octets = await fetchOctets(source, RELEASE_FILE, MAX_RELEASE_OCTETS);
   const signature = await fetchOctets(
     source,
@@ -42,6 +44,18 @@ export async function getRelease(
   );
   const release = await verifiedRelease(octets, signature, keys, now);
   return { release, octets, signature };
+}
+
+/** A file that has nothing beside it to vouch for it is there, and is not signed. */
+function refuseUnsigned({ base, file }: ReleaseSource): void {
+  if (file === undefined || !existsSync(file)) return;
+  const missing = [RELEASE_FILE, SIGNATURE_FILE]
+    .find((name) => !existsSync(base + name));
+  if (missing === undefined) return;
+  throw new UpgradeFailed(
+    "invalid_signature",
+    `INVALID SIGNATURE of ${file}, which has no ${missing} beside it: upgrade aborted, nothing was changed`,
+  );
 }
 
 /** Puts beside a program what it came with. */

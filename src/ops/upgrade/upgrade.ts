@@ -6,13 +6,19 @@
  * @module
  */
 import { UpgradeFailed } from "./failure.ts";
-import { fetchProgram, hashOf, type ReleaseSource } from "./fetch_release.ts";
+import {
+  fetchProgram,
+  hashOf,
+  isUrl,
+  type ReleaseSource,
+} from "./fetch_release.ts";
 import {
   assetFor,
   type Release,
   RELEASE_FILE,
   type ReleaseKey,
 } from "./release.ts";
+import { type SwitchedService, switchServed } from "./switch.ts";
 import { checkKept, getRelease, keepRelease } from "./signed_release.ts";
 import type { VersionMeta, VersionTree } from "./version_tree.ts";
 import { compareVersions } from "./versions.ts";
@@ -22,21 +28,18 @@ export interface ProgramFacts {
   readonly version: string;
   /** Of the database that it makes; undefined where it does not say. */
   readonly schema: number | undefined;
+  /** It has looked at the database, and can open it. */
+  readonly opensDatabase?: true;
   /** What is wrong with the operator's pages, in its words. */
   readonly brokenPages?: string;
 }
 
 /** The service that runs the program. */
-export interface Service {
+export interface Service extends SwitchedService {
   /** What the program at a path says, if it runs here and can use the configuration. @throws {UpgradeFailed} `preflight` */
   examine(program: string): Promise<ProgramFacts>;
-  isRunning(): Promise<boolean>;
   /** A copy of the database; gives its name. */
   copyDatabase(): Promise<string>;
-  /** Puts it in the place of what is there, by the program that made it; the service is stopped. */
-  restoreDatabase(copy: string, program: string): Promise<void>;
-  /** Resolves when this version serves. @throws {Error} when it does not */
-  restart(version: string): Promise<void>;
 }
 
 export interface UpgradeParts {
@@ -60,6 +63,10 @@ export interface Upgraded {
   /** False: this version was used already. */
   readonly changed: boolean;
   readonly restarted: boolean;
+  /** Where it came from. */
+  readonly url: string;
+  readonly signature_ok: boolean;
+  readonly sha256: string;
   /** Of the database, if the new version brings it to another schema. */
   readonly copy?: string;
 }
@@ -78,13 +85,13 @@ export async function upgradeFrom(
   checkOrder(release, facts.version, parts.allowDowngrade);
   const previous = await keepInstalled(parts);
   const { sha256 } = asset.program;
-  if (tree.meta(previous)?.sha256 === sha256) {
-    return { version: previous, previous, changed: false, restarted: false };
-  }
+  if (tree.meta(previous)?.sha256 === sha256) return unchanged(previous, tree);
   parts.tell(`Getting ${asset.name}, version ${release.version}`);
+  const { os, arch, libc } = asset;
+  const variant = libc === undefined ? arch : `${arch}-${libc}`;
   const meta = metaOf(parts, release.version, place, sha256);
   const version = await tree.add(
-    { ...meta, signature_ok: true },
+    { ...meta, os, variant, signature_ok: true },
     async (path) => {
       await fetchProgram(source, asset, path);
       keepRelease(path, signed, asset);
@@ -161,7 +168,7 @@ async function planSwitch(
   checkSchema(fresh, installed.facts);
   return {
     ...planned(fresh, installed.facts),
-    restarts: await service.isRunning(),
+    restarts: await service.served() !== undefined,
   };
 }
 
@@ -184,9 +191,7 @@ export async function useVersion(
   const { tree } = parts;
   if (!tree.has(version)) throw notKept(version);
   const previous = await keepInstalled(parts);
-  if (previous === version) {
-    return { version, previous, changed: false, restarted: false };
-  }
+  if (previous === version) return unchanged(version, tree);
   await checkKept(version, tree, parts.keys);
   return await switchTo(version, previous, parts);
 }
@@ -204,23 +209,23 @@ async function switchTo(
       `Pages of your own that it cannot render, and will show its own in place of:\n${fresh.brokenPages}\n"html-migrate" turns pages written for older relays into what it reads`,
     );
   }
-  const isRunning = await service.isRunning();
+  const isRunning = await service.served() !== undefined;
   checkSchema(fresh, installed.facts);
   let copy: string | undefined;
   if (migrates(fresh, installed.facts) && isRunning) {
     parts.tell("Copying the database, whose schema changes");
     copy = await service.copyDatabase();
   }
-  const before = tree.previous;
-  tree.activate(version);
-  const done = { version, previous, changed: true };
-  if (!isRunning) return { ...done, restarted: false };
-  parts.tell(`Version ${version} takes over`);
-  try {
-    await service.restart(fresh.version);
-  } catch (error) {
-    await goBack({ previous, before, copy }, parts, error);
+  const done = { version, previous, changed: true, ...originOf(version, tree) };
+  if (!isRunning) {
+    tree.activate(version);
+    return { ...done, restarted: false };
   }
+  const says = { says: fresh.version, previous_says: installed.facts.version };
+  await switchServed(
+    { version, previous, ...says, copy: copy ?? null },
+    parts,
+  );
   return {
     ...done,
     restarted: true,
@@ -228,37 +233,20 @@ async function switchTo(
   };
 }
 
-/** @throws {UpgradeFailed} always: `unhealthy` */
-async function goBack(
-  { previous, before, copy }: {
-    readonly previous: string;
-    /** The one before that. */
-    readonly before: string | undefined;
-    readonly copy: string | undefined;
-  },
-  { tree, service, installed, tell }: UpgradeParts,
-  cause: unknown,
-): Promise<never> {
-  tell(`It does not serve; back to version ${previous}`);
-  tree.goBack(previous, before);
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  try {
-    if (copy !== undefined) {
-      await service.restoreDatabase(copy, tree.binaryOf(previous));
-    }
-    await service.restart(installed.facts.version);
-  } catch (error) {
-    throw new UpgradeFailed(
-      "unhealthy",
-      `${reason}. Version ${previous} is in its place again, but does not serve either: ${
-        error instanceof Error ? error.message : error
-      }${copy === undefined ? "" : `. A copy of the database is ${copy}`}`,
-    );
-  }
-  throw new UpgradeFailed(
-    "unhealthy",
-    `${reason}. Version ${previous} serves again`,
-  );
+function unchanged(version: string, tree: VersionTree): Upgraded {
+  return {
+    version,
+    previous: version,
+    changed: false,
+    restarted: false,
+    ...originOf(version, tree),
+  };
+}
+
+function originOf(version: string, tree: VersionTree) {
+  const { source = "", signature_ok = false, sha256 = "" } =
+    tree.meta(version) ?? {};
+  return { url: source, signature_ok, sha256 };
 }
 
 function notKept(version: string): UpgradeFailed {
@@ -305,6 +293,7 @@ function checkOrder(
 
 /** A program cannot open what a newer one has made of the database. */
 function checkSchema(fresh: ProgramFacts, installed: ProgramFacts): void {
+  if (fresh.opensDatabase) return;
   const { schema = 0 } = fresh;
   if (schema >= (installed.schema ?? 0)) return;
   throw new UpgradeFailed(
@@ -337,7 +326,13 @@ function metaOf(
   sha256: string,
 ): Omit<VersionMeta, "signature_ok"> {
   const installed_at = new Date(now()).toISOString();
-  return { version, installed_at, source, sha256 };
+  return {
+    version,
+    installed_at,
+    source,
+    ...(isUrl(source) ? { source_url: source } : {}),
+    sha256,
+  };
 }
 
 async function copyProgram(source: string, path: string): Promise<void> {

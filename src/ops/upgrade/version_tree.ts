@@ -15,7 +15,12 @@ export interface VersionMeta {
   /** RFC 3339. */
   readonly installed_at: string;
   readonly source: string;
+  /** The same, if it was a URL. */
+  readonly source_url?: string;
   readonly sha256: string;
+  readonly os?: string;
+  /** Machine and C library, as `x86_64-glibc2.28`. */
+  readonly variant?: string;
   /** False for a program that was there before the first upgrade. */
   readonly signature_ok: boolean;
 }

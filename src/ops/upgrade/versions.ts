@@ -1,10 +1,12 @@
 /** Names of versions, and which of two is the newer one. @module */
 const MAX_CHARACTERS = 64;
+/** No file can be called so everywhere. */
+const RESERVED = /^(?:CON|PRN|AUX|NUL|COM1|LPT1)$/i;
 
 /** Whether it may be the name of a directory. */
 export function isVersionId(text: string): boolean {
   return text.length <= MAX_CHARACTERS && !text.includes("..") &&
-    /^[0-9A-Za-z][0-9A-Za-z._+-]*$/.test(text);
+    /^[0-9A-Za-z][0-9A-Za-z._+-]*$/.test(text) && !RESERVED.test(text);
 }
 
 /**

@@ -25,6 +25,20 @@ export interface SmtpAccount {
   countTraffic(received: number): void;
 }
 
+/** What the peer did for which its connection is ended, beside what has a reply. */
+export type SmtpCut =
+  /** Nothing came for too long. */
+  | "silent"
+  /** It takes nothing of what is said. */
+  | "stalled"
+  /** TLS did not come about, or something came in clear before it. */
+  | "handshake"
+  /** It went on in clear behind STARTTLS. */
+  | "too_early"
+  | "not_smtp"
+  | "too_many_errors"
+  | "failed_logins";
+
 export interface SmtpSender {
   readonly service: SmtpService;
   readonly peer: Peer;
@@ -82,6 +96,8 @@ export interface SmtpBackend {
   reportBug(error: unknown): void;
   /** A peer is told no. */
   countRefusal(code: RefusalCode): void;
+  /** A connection is ended for what its peer did. */
+  countCut(service: SmtpService, reason: SmtpCut): void;
   /** Every reply from 400 on, as it goes out; `command` is one that there is, or `OTHER`. */
   countError(
     service: SmtpService,

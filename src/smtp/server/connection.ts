@@ -6,8 +6,9 @@
  *
  * @module
  */
-import type { SmtpAccount } from "./backend.ts";
-import type { LoopShare } from "./loop_share.ts";
+import type { SmtpAccount, SmtpCut } from "./backend.ts";
+import { hasLeft } from "../../base/system_errors.ts";
+import type { LoopShare } from "../../base/loop_share.ts";
 import { ReadAhead } from "./read_ahead.ts";
 import { type Reply, SESSION_ENDINGS, TIMEOUT } from "./replies.ts";
 import { SmtpSession } from "./session.ts";
@@ -55,6 +56,7 @@ export class SmtpConnection {
   #securing: Promise<void> | undefined;
   #writes = 0; // that are pending
   #handshaking = true; // TLS begins, or we say who we are
+  #endsUnheard = false; // by us, before anything could be said
   #lingers = true; // for what the peer still sends, once all has been said
   #saidAllAtMs: number | undefined;
 
@@ -96,7 +98,10 @@ export class SmtpConnection {
   /** Ends the session at the next boundary, or at once when it is idle. */
   end(reply: Reply, abort = false): void {
     // There is nobody yet to whom it could be said.
-    if (this.#handshaking) return this.destroy();
+    if (this.#handshaking) {
+      this.#endsUnheard = true;
+      return this.destroy();
+    }
     if (this.#saidAllAtMs !== undefined) return this.#wire.close();
     this.#lingers = abort && this.#session.waitsFor === "content";
     const text = this.#session.end(reply, abort);
@@ -113,8 +118,10 @@ export class SmtpConnection {
     const idleMs = nowMs - this.#activeAtMs;
     const ageMs = nowMs - this.#startedAtMs;
     if (this.#handshaking) {
-      if (idleMs >= timeouts.handshakeMs) this.destroy();
-      return;
+      if (idleMs < timeouts.handshakeMs || this.#endsUnheard) return;
+      this.#endsUnheard = true;
+      this.#cut(this.#isTls ? "handshake" : "stalled");
+      return this.destroy();
     }
     if (this.#saidAllAtMs !== undefined) {
       if (nowMs - this.#saidAllAtMs >= LINGER_MS) this.destroy();
@@ -128,6 +135,7 @@ export class SmtpConnection {
         ? Math.min(timeouts.commandMs, timeouts.loginMs)
         : timeouts.commandMs;
       const stalled = this.#writes > 0 && nowMs - this.#chunkAtMs >= stallMs;
+      if (stalled) this.#cut("stalled");
       if (stalled) this.destroy();
       return;
     }
@@ -137,7 +145,10 @@ export class SmtpConnection {
     if (
       idleMs >= limitMs || ageMs >= timeouts.sessionMs ||
       (anonymous && ageMs >= timeouts.loginMs)
-    ) this.end(TIMEOUT, true);
+    ) {
+      this.#cut("silent");
+      this.end(TIMEOUT, true);
+    }
   }
 
   async #work(): Promise<void> {
@@ -149,10 +160,22 @@ export class SmtpConnection {
         await this.#take(octets);
         octets = await this.#input.next();
       }
-    } catch {
-      // the peer has left
+    } catch (error) {
+      // the peer has left, or TLS did not come about
+      const isBad = this.#handshaking && this.#isTls && !hasLeft(error);
+      if (isBad && !this.#endsUnheard) this.#cut("handshake");
     }
     this.#wire.close();
+  }
+
+  /** Or is about to be. */
+  get #isTls(): boolean {
+    return this.#wire.secure || this.#securing !== undefined;
+  }
+
+  #cut(reason: SmtpCut): void {
+    const { backend, service } = this.#options;
+    backend.countCut(service, reason);
   }
 
   async #take(octets: Uint8Array): Promise<void> {

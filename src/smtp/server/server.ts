@@ -8,7 +8,7 @@ import type { Clock, Timers } from "../../base/clock.ts";
 import { limitKey } from "../../base/peer_address.ts";
 import type { SmtpAccount, SmtpBackend, SmtpService } from "./backend.ts";
 import { SmtpConnection, type SmtpTimeouts } from "./connection.ts";
-import { LoopShare } from "./loop_share.ts";
+import { LoopShare } from "../../base/loop_share.ts";
 import {
   shuttingDown,
   TAKES_NONE_NOW,
@@ -36,10 +36,8 @@ export interface SmtpServerOptions {
 
 export interface SmtpCounts {
   readonly sessions: Readonly<Record<SmtpService, number>>;
+  readonly addresses: Readonly<Record<SmtpService, number>>;
   readonly accounts: number;
-  readonly addresses: number;
-  /** Connections that were too many, since the start. */
-  readonly refused: number;
   readonly sinceStart: Readonly<Record<SmtpService, SmtpSinceStart>>;
 }
 
@@ -61,7 +59,10 @@ export class SmtpServer {
   readonly #connections = new Set<SmtpConnection>();
   readonly #accounts = new Map<SmtpConnection, string>();
   readonly #perService = new Counter<SmtpService>();
-  readonly #perAddress = new Counter<string>();
+  readonly #perAddress = {
+    mx: new Counter<string>(),
+    submission: new Counter<string>(),
+  } satisfies Record<SmtpService, unknown>;
   readonly #perAccount = new Counter<string>();
   readonly #refused = new Set<Wire>();
   readonly #share: LoopShare;
@@ -84,12 +85,11 @@ export class SmtpServer {
         mx: this.#perService.of("mx"),
         submission: this.#perService.of("submission"),
       },
+      addresses: {
+        mx: this.#perAddress.mx.size,
+        submission: this.#perAddress.submission.size,
+      },
       accounts: this.#perAccount.size,
-      addresses: this.#perAddress.size,
-      refused: Object.values(this.#sinceStart).reduce(
-        (sum, { overTotal, overAddress }) => sum + overTotal + overAddress,
-        0,
-      ),
       sinceStart: this.#sinceStart,
     };
   }
@@ -129,7 +129,7 @@ export class SmtpServer {
   #hasRoom({ peerAddress }: Wire, service: SmtpService): boolean {
     const limits = this.#options.connections[service];
     const counts = this.#sinceStart[service];
-    const ofAddress = this.#perAddress.of(addressKey(service, peerAddress));
+    const ofAddress = this.#perAddress[service].of(limitKey(peerAddress));
     if (this.#perService.of(service) >= limits.total) counts.overTotal++;
     else if (ofAddress >= limits.perAddress) counts.overAddress++;
     else {
@@ -169,17 +169,17 @@ export class SmtpServer {
       now: () => clock.monotonic(),
       admit: (of, account) => this.#admit(of, account),
     });
-    const address = addressKey(service, wire.peerAddress);
+    const address = limitKey(wire.peerAddress);
     this.#connections.add(connection);
     this.#perService.add(service, 1);
-    this.#perAddress.add(address, 1);
+    this.#perAddress[service].add(address, 1);
     this.#stopChecking ??= timers.every(
       TIMEOUT_CHECK_MS,
       () => this.#checkTimeouts(),
     );
     await connection.run();
     this.#perService.add(service, -1);
-    this.#perAddress.add(address, -1);
+    this.#perAddress[service].add(address, -1);
     this.#forget(connection);
   }
 
@@ -228,8 +228,4 @@ class Counter<Key> {
     if (count === 0) this.#counts.delete(key);
     else this.#counts.set(key, count);
   }
-}
-
-function addressKey(service: SmtpService, address: string): string {
-  return `${service} ${limitKey(address)}`;
 }

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import type { SmtpCut } from "./backend.ts";
 import { isCommand, runCommand } from "./commands.ts";
 import { MessageReceipt } from "./message_receipt.ts";
 import { type SmtpFault, type SmtpInput, SmtpReceiver } from "./receiver.ts";
@@ -259,7 +260,7 @@ export class SmtpSession {
     const inContent = this.#receiver.inContent;
     await this.#dropMessage();
     const reply = FAULT_REPLIES[inContent ? "content" : "command"][fault];
-    if (!reply) return "close";
+    if (!reply) return this.#cut("not_smtp");
     this.#command = inContent ? "DATA" : OTHER;
     this.#count(reply);
     this.#out += reply.text;
@@ -285,13 +286,22 @@ export class SmtpSession {
     const farewell = step.farewell ?? this.#farewell();
     if (!farewell) return undefined;
     this.#out += farewell.text;
+    if (step.farewell) return this.#cut("failed_logins");
+    return farewell === TOO_MANY_ERRORS
+      ? this.#cut("too_many_errors")
+      : "close";
+  }
+
+  #cut(reason: SmtpCut): "close" {
+    const { backend, service } = this.options;
+    backend.countCut(service, reason);
     return "close";
   }
 
   async #startTls(reply: Reply): Promise<SmtpEffect> {
     await this.#flush();
     // Sent in clear, it would be trusted once TLS is on (RFC 3207 §6).
-    if (this.#unreadOctets() > 0) return "close";
+    if (this.#unreadOctets() > 0) return this.#cut("too_early");
     this.options.wire.startTls(reply.text);
     return "start_tls";
   }

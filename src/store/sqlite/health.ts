@@ -6,9 +6,8 @@
  *
  * @module
  */
-import { Refusal } from "../../base/refusal.ts";
 import type { StoreHealth } from "../store.ts";
-import type { StorageFault } from "./database/errors.ts";
+import { damagedDatabase, type StorageFault } from "./database/errors.ts";
 
 type State = StoreHealth["state"];
 
@@ -49,6 +48,6 @@ export class Health {
 
   /** @throws {Refusal} `storage_read_only` once the database is known to be corrupt */
   check(): void {
-    if (this.#state === "corrupt") throw new Refusal("storage_read_only");
+    if (this.#state === "corrupt") throw damagedDatabase();
   }
 }

@@ -1,11 +1,10 @@
 /** Upkeep of the store, in steps that never hold up delivery for long. @module */
-import { UNANSWERED, WorkerLink } from "../../observe/worker_link.ts";
 import type { AccountId, Cursor, MailboxId } from "../../base/ids.ts";
 import type { StoreClock } from "../clock.ts";
 import type { WalkStep } from "../mail.ts";
 import type { SnapshotOptions, StoreSnapshot } from "../snapshot.ts";
 import type { ContentFigures, Maintenance, TaskRun } from "../store.ts";
-import type { CheckReply } from "./check_worker.ts";
+import { checkApart } from "./database/check_apart.ts";
 import type { Connection } from "./database/connection.ts";
 import { cursorOf, positionAt } from "./cursor.ts";
 import type { BlobFiles } from "./files/blob_files.ts";
@@ -109,8 +108,7 @@ export class SqliteMaintenance implements Maintenance {
   }
 
   async check(signal?: AbortSignal): Promise<string | undefined> {
-    const { problems } = await checkApart(this.#parts.path, signal);
-    return problems.length === 0 ? undefined : problems.join("; ");
+    return await checkApart(this.#parts.path, signal);
   }
 
   async tidy(): Promise<void> {
@@ -182,27 +180,4 @@ interface RecountStep {
   readonly checked: number;
   readonly repaired: number;
   readonly next: AccountId | undefined;
-}
-
-/** Reading every page takes its time: a thread of its own does it. */
-async function checkApart(
-  path: string,
-  signal?: AbortSignal,
-): Promise<CheckReply> {
-  signal?.throwIfAborted();
-  let death: unknown;
-  const link = new WorkerLink<string, CheckReply>(
-    { url: new URL("./check_worker.ts", import.meta.url), name: "check" },
-    (error) => death = error,
-  );
-  const giveUp = () => link.terminate();
-  signal?.addEventListener("abort", giveUp, { once: true });
-  try {
-    const reply = await link.ask(path);
-    if (reply === UNANSWERED) throw death ?? signal?.reason;
-    return reply;
-  } finally {
-    signal?.removeEventListener("abort", giveUp);
-    link.terminate();
-  }
 }

@@ -29,7 +29,7 @@ import type { Connection } from "./database/connection.ts";
 import { openReading } from "./database/open.ts";
 import { EventHub } from "./events.ts";
 import { Erasure } from "./writer/erasure.ts";
-import { layBallast } from "./files/ballast.ts";
+import { dropBallast, layBallast } from "./files/ballast.ts";
 import { BlobFiles } from "./files/blob_files.ts";
 import { BodyReader } from "./files/body.ts";
 import { Damages } from "./files/damages.ts";
@@ -92,6 +92,22 @@ interface Foundation {
  * @throws {Error} why it cannot be opened
  */
 export async function openSqlite(options: SqliteOptions): Promise<Store> {
+  try {
+    return await openOnce(options);
+  } catch (error) {
+    if (!isFull(error) || !dropBallast(options.stateDir)) throw error;
+    return await openOnce(options);
+  }
+}
+
+/** On a full disk not even the log of a database can be made. */
+function isFull(error: unknown): boolean {
+  const fault = storageFault(error) ??
+    (error instanceof Error ? storageFault(error.cause) : undefined);
+  return fault === "full";
+}
+
+async function openOnce(options: SqliteOptions): Promise<Store> {
   const base = await layFoundation(options);
   const settings = new SqliteSettingStore(base.reads, base.writer);
   const staging = new FileStaging({
@@ -173,6 +189,7 @@ async function layFoundation(options: SqliteOptions): Promise<Foundation> {
       return options.minFreeOctets ?? DEFAULT_MIN_FREE_OCTETS;
     },
     clock,
+    isFull: () => health.state === "full",
     layBallast: async () => {
       if (await layBallast(stateDir)) health.reportRoom();
     },

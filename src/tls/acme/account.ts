@@ -6,7 +6,7 @@
  */
 import { join } from "node:path";
 import * as v from "valibot";
-import { AccountKey, bindExternally } from "./account_key.ts";
+import { AccountKey, bindExternally } from "./keys/account_key.ts";
 import { decodeBase64url } from "./base64url.ts";
 import { readKept, writeKept } from "../kept_files.ts";
 import type { AcmeSession } from "./session.ts";
@@ -17,6 +17,8 @@ const KEPT_ACCOUNT = v.object({
   directory: v.string(),
   key: v.record(v.string(), v.unknown()),
 });
+
+const SHOWN_ACCOUNT = v.object({ contact: v.array(v.string()) });
 
 export interface AccountWishes {
   /** "" for none. */
@@ -60,9 +62,10 @@ export async function openAccount(
       "This authority needs acme.eab_kid and acme.eab_hmac_file",
     );
   }
-  const { headers } = await session.post(newAccount, {
+  const contact = email === "" ? [] : [`mailto:${email}`];
+  const { status, headers, body } = await session.post(newAccount, {
     termsOfServiceAgreed: true,
-    ...(email === "" ? {} : { contact: [`mailto:${email}`] }),
+    ...(email === "" ? {} : { contact }),
     ...(external === undefined ? {} : {
       externalAccountBinding: await bindExternally(session.key, {
         kid: external.kid,
@@ -76,6 +79,17 @@ export async function openAccount(
     throw new AcmeTrouble("protocol", "The authority names no account");
   }
   session.account = account;
+  const isOld = status === 200; // RFC 8555 §7.3.1
+  if (isOld && !isContact(parseJson(body), contact)) {
+    await session.post(account, { contact }); // §7.3.2
+  }
+}
+
+/** An authority that does not say is told. */
+function isContact(account: unknown, contact: readonly string[]): boolean {
+  const shown = v.safeParse(SHOWN_ACCOUNT, account);
+  const known = shown.success ? shown.output.contact : [];
+  return known.join() === contact.join();
 }
 
 /** Readable by its host, distinct by its hash. */

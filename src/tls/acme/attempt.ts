@@ -5,8 +5,13 @@
  * @module
  */
 import type { Clock, Timers } from "../../base/clock.ts";
-import { type Certificate, isFor, parseCertificate } from "../certificate.ts";
-import { certificateRequest, type KeyType } from "./certificate_key.ts";
+import {
+  type Certificate,
+  checkServable,
+  isFor,
+  parseCertificate,
+} from "../certificate.ts";
+import { certificateRequest, type KeyType } from "./keys/certificate_key.ts";
 import { Ordering, type OrderWishes } from "./order.ts";
 import type { AcmeSession } from "./session.ts";
 import type { Solver } from "./solvers.ts";
@@ -19,6 +24,8 @@ export interface AttemptParts {
   readonly solvers: readonly Solver[];
   readonly keyPem: string;
   readonly keyType: KeyType;
+  /** Common name of the root that chains are to end below; "": any. */
+  readonly preferredChain: string;
   /** DNS name or IP address. */
   readonly name: string;
   readonly wishes: Omit<OrderWishes, "name">;
@@ -49,10 +56,11 @@ class Attempt {
   readonly #ordering: Ordering;
 
   constructor(readonly parts: AttemptParts) {
-    const { session, timers } = parts;
+    const { session, timers, preferredChain } = parts;
     this.#ordering = new Ordering({
       session,
       timers,
+      preferredChain,
       solvers: () => this.#solvers(),
     });
   }
@@ -126,7 +134,9 @@ class Attempt {
 
 function checked(chainPem: string, keyPem: string): Certificate {
   try {
-    return parseCertificate(chainPem, keyPem);
+    const certificate = parseCertificate(chainPem, keyPem);
+    checkServable(certificate);
+    return certificate;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new AcmeTrouble(

@@ -25,7 +25,7 @@ export function afterFailure(
   trouble: AcmeTrouble,
   { nowMs, random }: { readonly nowMs: number; readonly random: number },
 ): AcmeState {
-  const { kind, more: { retryAfterMs = 0 } } = trouble;
+  const { kind, more: { retryAfterMs = 0, problem } } = trouble;
   const isLimited = trouble.isProblem("rateLimited");
   const limitMs = isLimited ? retryAfterMs || RATE_LIMIT_MS : retryAfterMs;
   const step = kind === "unreachable" && state.failures === 0
@@ -38,7 +38,13 @@ export function afterFailure(
     failures: state.failures + 1,
     nextAttemptMs: nowMs + waitMs,
     ...(isLimited ? { limitedUntilMs: nowMs + limitMs } : {}),
-    lastError: { atMs: nowMs, message: trouble.message },
+    lastError: {
+      atMs: nowMs,
+      message: trouble.message,
+      ...(problem === undefined
+        ? {}
+        : { problem: { ...problem, subproblems: [...problem.subproblems] } }),
+    },
   };
 }
 
@@ -51,6 +57,12 @@ export function earliestAttempt(state: AcmeState, nowMs: number): number {
     ? 0
     : recent.at(-ORDERS_PER_HOUR)! + HOUR_MS;
   return Math.max(nextAttemptMs, limitedUntilMs, full);
+}
+
+/** What failed before need not wait any longer; the limits of an authority stay. */
+export function withoutWaiting(state: AcmeState): AcmeState {
+  const { nextAttemptMs: _waiting, ...rest } = state;
+  return rest;
 }
 
 /** How many orders there may still be in this hour. */

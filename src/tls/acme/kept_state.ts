@@ -6,6 +6,12 @@ import { filesTrouble } from "./trouble.ts";
 
 const time = v.number(); // milliseconds since 1970 UTC
 
+const PROBLEM = {
+  type: v.string(),
+  detail: v.string(),
+  name: v.exactOptional(v.string()),
+};
+
 const STATE = v.object({
   /** In a row. */
   failures: v.number(),
@@ -13,9 +19,19 @@ const STATE = v.object({
   nextAttemptMs: v.optional(time),
   /** The authority takes no order before. */
   limitedUntilMs: v.optional(time),
+  /** Since when it would fail, as far as anybody here can know. */
+  doubtedSinceMs: v.optional(time),
   /** Orders of the last hour. */
   ordersMs: v.array(time),
-  lastError: v.optional(v.object({ atMs: time, message: v.string() })),
+  lastError: v.optional(v.object({
+    atMs: time,
+    message: v.string(),
+    /** As the authority has it (RFC 7807). */
+    problem: v.optional(v.object({
+      ...PROBLEM,
+      subproblems: v.array(v.object(PROBLEM)),
+    })),
+  })),
   /** Begun and not ended: taken up again after a crash. */
   pending: v.optional(v.object({
     directory: v.string(),
@@ -63,6 +79,19 @@ export async function shownState(
     const { message } = trouble;
     return { ...NO_STATE, lastError: { atMs: nowMs, message } };
   }
+}
+
+/** Over restarts too: else each would begin anew. */
+export async function noteDoubt(
+  path: string,
+  { sinceMs }: { readonly sinceMs?: number },
+): Promise<void> {
+  const { doubtedSinceMs, ...state } = await readState(path);
+  if (doubtedSinceMs === sinceMs) return;
+  await writeState(
+    path,
+    sinceMs === undefined ? state : { ...state, doubtedSinceMs: sinceMs },
+  );
 }
 
 export async function writeState(

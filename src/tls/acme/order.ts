@@ -7,6 +7,7 @@
  */
 import { isIP } from "node:net";
 import type { Timers } from "../../base/clock.ts";
+import { chosenChain } from "./chain_choice.ts";
 import type { AcmeSession } from "./session.ts";
 import {
   AUTHORIZATION,
@@ -35,6 +36,8 @@ export interface OrderWishes {
 export interface OrderParts {
   readonly session: AcmeSession;
   readonly timers: Pick<Timers, "sleep">;
+  /** Common name of the root that chains are to end below; "": any. */
+  readonly preferredChain: string;
   /** Who may solve a challenge, in the order in which to try. */
   solvers(): readonly Solver[];
 }
@@ -113,7 +116,12 @@ export class Ordering {
     if (status !== "valid" || certificate === undefined) {
       throw new AcmeTrouble("protocol", "The authority names no certificate");
     }
-    const { body } = await session.post(certificate);
+    const body = await chosenChain(
+      session,
+      certificate,
+      await session.post(certificate),
+      this.#parts.preferredChain,
+    );
     return body.endsWith("\n") ? body : `${body}\n`;
   }
 
@@ -186,7 +194,7 @@ export class Ordering {
         case "pending":
           return { response, result: undefined };
         default:
-          throw validationTrouble([{ ...what, why: whyOf(authorization) }]);
+          throw validationTrouble([{ ...what, ...whyOf(authorization) }]);
       }
     });
   }
@@ -243,11 +251,13 @@ function refuseInvalid(order: Order): Order {
   );
 }
 
-function whyOf({ status, challenges }: Authorization): string {
+function whyOf(
+  { status, challenges }: Authorization,
+): Pick<FailedName, "why" | "problem"> {
   const failed = challenges.find(({ error }) => error !== undefined);
-  return failed === undefined
-    ? `the authorization is ${status}`
-    : describeProblem(readProblem(failed.error));
+  if (failed === undefined) return { why: `the authorization is ${status}` };
+  const problem = readProblem(failed.error);
+  return { why: describeProblem(problem), problem };
 }
 
 function isAboutReplacing(error: unknown): boolean {

@@ -1,5 +1,6 @@
-/** Asks an authority when a certificate is to be renewed (RFC 9773 §4). @module */
+/** Asks an authority when a certificate is to be renewed (RFC 9773 §4), and notes what it says. @module */
 import type { Certificate } from "../certificate.ts";
+import type { AcmeState } from "./kept_state.ts";
 import { renewalId } from "./renewal.ts";
 import type { AcmeSession } from "./session.ts";
 import { readShape, RENEWAL_INFO } from "./shapes.ts";
@@ -50,4 +51,36 @@ export async function askRenewalWindow(
     if (!(error instanceof AcmeTrouble)) throw error;
     return { askAgainMs: nowMs + HOUR_MS };
   }
+}
+
+/**
+ * What is known once an authority has answered. Of a window that it has not
+ * suggested before a moment is chosen at random (RFC 9773 §4.2).
+ */
+export function afterAsking(
+  { renewal, ...rest }: AcmeState,
+  { answer: { window, askAgainMs }, fingerprint, random }: {
+    readonly answer: RenewalAnswer;
+    /** Of the certificate. */
+    readonly fingerprint: string;
+    /** From 0 to 1. */
+    readonly random: number;
+  },
+): AcmeState {
+  const before = renewal?.fingerprint === fingerprint ? renewal : undefined;
+  const isSame = before && window && before.startMs === window.startMs &&
+    before.endMs === window.endMs;
+  const chosen = window && !isSame
+    ? {
+      ...window,
+      fingerprint,
+      chosenMs: window.startMs +
+        random * Math.max(window.endMs - window.startMs, 0),
+    }
+    : before;
+  return {
+    ...rest,
+    askAgainMs,
+    ...(chosen === undefined ? {} : { renewal: chosen }),
+  };
 }

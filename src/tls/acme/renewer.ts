@@ -7,7 +7,6 @@
 import { join } from "node:path";
 import { type Certificate, isFor } from "../certificate.ts";
 import { BUNDLE_FILE, readBundle, writeBundle } from "../certificate_bundle.ts";
-import { readKept, writeKept } from "../kept_files.ts";
 import { accountKeyFor, openAccount } from "./account.ts";
 import { attempt } from "./attempt.ts";
 import {
@@ -15,18 +14,21 @@ import {
   earliestAttempt,
   ordersLeft,
   recentOrders,
+  withoutWaiting,
 } from "./back_off.ts";
-import { generateKeyPem, keyTypeOf } from "./certificate_key.ts";
 import {
   type AcmeState,
   NO_STATE,
+  noteDoubt,
   readState,
   shownState,
   writeState,
 } from "./kept_state.ts";
+import { askedLater, NameLook } from "./dns/name_look.ts";
+import { keyForOrder } from "./keys/order_key.ts";
 import { profileFor } from "./profile.ts";
 import { renewalId, renewalMs } from "./renewal.ts";
-import { askRenewalWindow } from "./renewal_info.ts";
+import { afterAsking, askRenewalWindow } from "./renewal_info.ts";
 import type {
   AcmeOptions,
   Outcome,
@@ -36,7 +38,6 @@ import type {
 import { AcmeSession } from "./session.ts";
 import { AcmeTrouble, filesTrouble } from "./trouble.ts";
 
-const LOOK_AT_NAME_MS = 10 * 60_000;
 /** An order that cannot be noted would be made again and again. */
 const AFTER_FILES_MS = 10 * 60_000;
 /** Before it was written no certificate ends: the machine's clock is wrong then. */
@@ -48,10 +49,11 @@ export class Renewer {
   #running: Promise<unknown> = Promise.resolve();
   #busy = false;
   #resumeMs = -Infinity; // monotonic
-  #obstacle: { readonly why: string; readonly untilMs: number } | undefined;
+  readonly #name: NameLook;
 
   constructor(parts: RenewerParts) {
     this.#parts = parts;
+    this.#name = new NameLook(parts, parts.clock);
   }
 
   get bundlePath(): string {
@@ -69,10 +71,17 @@ export class Renewer {
       const state = await this.#state();
       const why = await this.#due(options, state);
       if (why === undefined) return skipped("it is not due");
-      const obstacle = await this.#knownObstacle();
+      const obstacle = await this.#name.obstacle();
       if (obstacle !== undefined) return this.#hindered(obstacle);
+      const doubt = await this.#name.weigh(state.doubtedSinceMs);
+      await noteDoubt(this.#statePath, doubt);
+      if (doubt.kind === "hold") {
+        this.#parts.onTrouble({ message: askedLater(doubt.why) });
+        return skipped(doubt.why);
+      }
       const nowMs = this.#parts.clock.now();
-      const nextMs = earliestAttempt(state, nowMs);
+      const waiting = doubt.kind === "ended" ? withoutWaiting(state) : state;
+      const nextMs = earliestAttempt(waiting, nowMs);
       if (nextMs > nowMs) {
         const { message = "there were too many orders" } = state.lastError ??
           {};
@@ -117,7 +126,9 @@ export class Renewer {
     const state = await shownState(this.#statePath, this.#parts.clock.now());
     return {
       certificate,
-      obstacle: certificate ? undefined : await this.#parts.obstacle(),
+      obstacle: certificate
+        ? undefined
+        : await this.#parts.obstacle() ?? await this.#name.doubt(),
       busy: this.#busy,
       state,
       renewalMs: certificate && options &&
@@ -146,17 +157,6 @@ export class Renewer {
   #hindered(obstacle: string): Outcome {
     this.#parts.onTrouble(undefined);
     return skipped(obstacle);
-  }
-
-  async #knownObstacle(): Promise<string | undefined> {
-    const nowMs = this.#parts.clock.now();
-    const known = this.#obstacle;
-    if (known && nowMs < known.untilMs) return known.why;
-    const why = await this.#parts.obstacle();
-    this.#obstacle = why === undefined
-      ? undefined
-      : { why, untilMs: nowMs + LOOK_AT_NAME_MS };
-    return why;
   }
 
   #oneByOne(work: () => Promise<Outcome>): Promise<Outcome> {
@@ -210,27 +210,11 @@ export class Renewer {
     const isKnown = state.renewal?.fingerprint === fingerprint;
     const isFresh = (state.askAgainMs ?? 0) > clock.now();
     if (isFresh && (isKnown || state.renewal === undefined)) return state;
-    const { window, askAgainMs } = await this.#withSession(
+    const answer = await this.#withSession(
       options,
       (session) => askRenewalWindow(session, certificate, clock.now()),
     );
-    const { renewal, ...rest } = state;
-    const before = isKnown ? renewal : undefined;
-    const isSame = before && window && before.startMs === window.startMs &&
-      before.endMs === window.endMs;
-    const chosen = window && !isSame
-      ? {
-        ...window,
-        fingerprint,
-        chosenMs: window.startMs +
-          random() * Math.max(window.endMs - window.startMs, 0),
-      }
-      : before;
-    const next = {
-      ...rest,
-      askAgainMs,
-      ...(chosen === undefined ? {} : { renewal: chosen }),
-    };
+    const next = afterAsking(state, { answer, fingerprint, random: random() });
     await this.#keep(next);
     return next;
   }
@@ -283,7 +267,12 @@ export class Renewer {
         pending.names.length === 1 && pending.names[0] === name
       ? pending.url
       : undefined;
-    const keyPem = await this.#keyPem(options, takenUp ? "last" : newKey);
+    const keyPem = await keyForOrder({
+      folder: this.#parts.folder,
+      keyType: options.keyType,
+      isKept: takenUp !== undefined || options.reuseKey && !newKey,
+      before: async () => old?.keyPem ?? await this.#parts.keyBefore?.(),
+    });
     const certificate = await attempt({
       session,
       clock,
@@ -291,6 +280,7 @@ export class Renewer {
       solvers: solvers(this.#ending.signal),
       keyPem,
       keyType: options.keyType,
+      preferredChain: options.preferredChain,
       name,
       wishes: {
         ...(profile === undefined ? {} : { profile }),
@@ -310,22 +300,6 @@ export class Renewer {
       },
     });
     return certificate;
-  }
-
-  /** That of the certificate before, or a new one, kept before it is asked for. */
-  async #keyPem(
-    { keyType, reuseKey }: AcmeOptions,
-    change: boolean | "last",
-  ): Promise<string> {
-    const path = join(this.#parts.folder, "key.pem");
-    const kept = await readKept(path);
-    const isWanted = kept !== undefined && keyTypeOf(kept) === keyType;
-    if (isWanted && change !== true && (reuseKey || change === "last")) {
-      return kept;
-    }
-    const fresh = await generateKeyPem(keyType);
-    await writeKept(path, fresh);
-    return fresh;
   }
 
   async #noteOrder(directory: string, url: string): Promise<void> {

@@ -2,7 +2,8 @@
 import type { Clock, Timers } from "../../base/clock.ts";
 import type { Certificate } from "../certificate.ts";
 import type { AccountWishes } from "./account.ts";
-import type { KeyType } from "./certificate_key.ts";
+import type { KeyType } from "./keys/certificate_key.ts";
+import type { NameFacts } from "./dns/name_look.ts";
 import type { AcmeState } from "./kept_state.ts";
 import type { Solver } from "./solvers.ts";
 import type { AcmeTransport } from "./transport.ts";
@@ -14,6 +15,8 @@ export interface AcmeOptions {
   readonly account: AccountWishes;
   /** "auto", or the name of one. */
   readonly profile: string;
+  /** Common name of the root that chains are to end below; "": any. */
+  readonly preferredChain: string;
   readonly keyType: KeyType;
   readonly reuseKey: boolean;
   /** What may be left of the lifetime. */
@@ -26,7 +29,7 @@ export interface CertificateTrouble {
   readonly nextMs?: number;
 }
 
-export interface RenewerParts {
+export interface RenewerParts extends NameFacts {
   /** What the certificate is for: DNS name or IP address. */
   readonly name: string;
   /** Where key, certificate and state are kept. */
@@ -38,10 +41,10 @@ export interface RenewerParts {
   random(): number;
   /** Undefined while certificates come from elsewhere. */
   options(): Promise<AcmeOptions | undefined>;
-  /** Why the authority need not be asked for it, as of a name that leads elsewhere. */
-  obstacle(): Promise<string | undefined>;
   solvers(signal: AbortSignal): readonly Solver[];
   transport(): Promise<AcmeTransport>;
+  /** PKCS #8 PEM of what was served until there was one from an authority. */
+  keyBefore?(): Promise<string | undefined>;
   /** A new one is in its place. */
   onIssued(certificate: Certificate): Promise<void>;
   /** Of an order that was made. */

@@ -16,7 +16,7 @@ import type {
 
 type Shared = Omit<
   RenewerParts,
-  "name" | "folder" | "accountFolder" | "obstacle"
+  "name" | "folder" | "accountFolder" | "obstacle" | "doubt"
 >;
 
 export interface RenewersParts extends Shared {
@@ -26,6 +26,8 @@ export interface RenewersParts extends Shared {
   names(): readonly string[];
   /** Why an authority need not be asked for this name. */
   obstacle(name: string): Promise<string | undefined>;
+  /** Why an authority would not find this machine by the first name, as far as anybody here can know. */
+  doubt?(name: string): Promise<string | undefined>;
 }
 
 export interface Named<What> {
@@ -34,7 +36,7 @@ export interface Named<What> {
 }
 
 /** Where the certificate of a name is kept that is not the first one. */
-export function folderOf(folder: string, name: string): string {
+function folderOf(folder: string, name: string): string {
   return join(folder, "names", name.replace("*", "_"));
 }
 
@@ -54,11 +56,12 @@ export class Renewers {
     return this.#each((renewer) => renewer.look());
   }
 
-  /** As `Renewer.order`, of all. */
+  /** As `Renewer.order`, of all, or of one name. */
   order(
     options: Parameters<Renewer["order"]>[0],
+    name?: string,
   ): Promise<readonly Named<Outcome>[]> {
-    return this.#each((renewer) => renewer.order(options));
+    return this.#each((renewer) => renewer.order(options), name);
   }
 
   /** In the order of the names. */
@@ -93,11 +96,13 @@ export class Renewers {
 
   async #each(
     work: (renewer: Renewer) => Promise<Outcome>,
+    only?: string,
   ): Promise<readonly Named<Outcome>[]> {
     const names = this.#parts.names();
     this.#forgetTroubles(names);
     const outcomes: Named<Outcome>[] = [];
     for (const [at, name] of names.entries()) {
+      if (only !== undefined && name !== only) continue;
       const renewer = this.#renewer(name, at === 0);
       outcomes.push({ name, what: await this.#inTurn(() => work(renewer)) });
     }
@@ -114,7 +119,7 @@ export class Renewers {
   }
 
   #renewer(name: string, isFirst: boolean): Renewer {
-    const { folder, ...parts } = this.#parts;
+    const { folder, keyBefore, ...parts } = this.#parts;
     const own = isFirst ? folder : folderOf(folder, name);
     const known = this.#renewers.get(own + name);
     if (known) return known;
@@ -123,7 +128,9 @@ export class Renewers {
       name,
       folder: own,
       accountFolder: folder,
+      ...(isFirst && keyBefore ? { keyBefore } : {}),
       obstacle: async () => isFirst ? undefined : await parts.obstacle(name),
+      doubt: async () => isFirst ? await parts.doubt?.(name) : undefined,
       onTrouble: (trouble) => this.#tell(name, trouble),
     });
     this.#renewers.set(own + name, renewer);

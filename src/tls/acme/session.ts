@@ -5,7 +5,7 @@
  * @module
  */
 import type { Clock } from "../../base/clock.ts";
-import type { AccountKey } from "./account_key.ts";
+import type { AccountKey } from "./keys/account_key.ts";
 import { DIRECTORY, type Directory, parseJson, readShape } from "./shapes.ts";
 import type { AcmeResponse, AcmeTransport } from "./transport.ts";
 import { AcmeTrouble, describeProblem, readProblem } from "./trouble.ts";

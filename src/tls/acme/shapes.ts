@@ -5,7 +5,7 @@ import { AcmeTrouble } from "./trouble.ts";
 const url = v.pipe(v.string(), v.maxLength(4096), v.url());
 const word = v.pipe(v.string(), v.maxLength(512));
 
-export const IDENTIFIER = v.object({ type: word, value: word });
+const IDENTIFIER = v.object({ type: word, value: word });
 
 export const DIRECTORY = v.object({
   newNonce: url,
@@ -32,7 +32,7 @@ export const ORDER = v.object({
 });
 export type Order = v.InferOutput<typeof ORDER>;
 
-export const CHALLENGE = v.object({
+const CHALLENGE = v.object({
   type: word,
   url,
   token: v.optional(

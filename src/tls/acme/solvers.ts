@@ -1,7 +1,7 @@
 /** How it is shown that a name is ours (RFC 8555 §8). @module */
 import { encodeBase64url } from "./base64url.ts";
 
-export const CHALLENGE_TYPES = ["http-01", "tls-alpn-01", "dns-01"] as const;
+const CHALLENGE_TYPES = ["http-01", "tls-alpn-01", "dns-01"] as const;
 export type ChallengeType = (typeof CHALLENGE_TYPES)[number];
 
 export interface ChallengeOffer {

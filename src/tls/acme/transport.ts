@@ -1,4 +1,5 @@
 /** Requests to an authority over HTTPS, bounded in octets and time. @module */
+import { fetchReason } from "../../http/client/fetch_reason.ts";
 import { AcmeTrouble } from "./trouble.ts";
 
 export interface AcmeRequest {
@@ -56,7 +57,7 @@ export class HttpsTransport implements AcmeTransport {
       return { status: response.status, headers: response.headers, body: text };
     } catch (error) {
       if (error instanceof AcmeTrouble) throw error;
-      const why = late.aborted ? "no answer in time" : messageOf(error);
+      const why = fetchReason(late.aborted ? late.reason : error);
       throw new AcmeTrouble("unreachable", `${host} cannot be reached: ${why}`);
     }
   }
@@ -85,10 +86,4 @@ async function readBounded(response: Response, host: string): Promise<string> {
     text += decoder.decode(piece, { stream: true });
   }
   return text + decoder.decode();
-}
-
-function messageOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { cause } = error;
-  return cause instanceof Error ? cause.message : error.message;
 }

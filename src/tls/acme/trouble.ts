@@ -29,6 +29,8 @@ export interface FailedName {
   /** Absent: none of those that the authority offers can be done here. */
   readonly challenge?: string;
   readonly why: string;
+  /** What the authority says of it. */
+  readonly problem?: Problem;
 }
 
 export class AcmeTrouble extends Error {
@@ -67,10 +69,16 @@ export function validationTrouble(failed: readonly FailedName[]): AcmeTrouble {
   const whys = failed.map(({ name, challenge, why }) =>
     `${name}${challenge === undefined ? "" : ` by ${challenge}`}: ${why}`
   );
-  return new AcmeTrouble("validation", whys.join("; "), { failed });
+  const problem = failed.findLast((one) => one.problem)?.problem;
+  return new AcmeTrouble("validation", whys.join("; "), {
+    failed,
+    ...(problem === undefined ? {} : { problem }),
+  });
 }
 
 const MAX_SHOWN = 500;
+/** Of a whole problem, with what is in it. */
+const MAX_DESCRIBED = 2000;
 const MAX_SUBPROBLEMS = 100;
 const TYPE_PREFIX = "urn:ietf:params:acme:error:";
 
@@ -95,7 +103,10 @@ export function readProblem(json: unknown): Problem {
 export function describeProblem(problem: Problem): string {
   const { type, detail, name, subproblems } = problem;
   const own = `${name === undefined ? "" : `${name}: `}${detail} (${type})`;
-  return [own, ...subproblems.map(describeProblem)].join("; ");
+  const whole = [own, ...subproblems.map(describeProblem)].join("; ");
+  return whole.length > MAX_DESCRIBED
+    ? `${whole.slice(0, MAX_DESCRIBED)}…`
+    : whole;
 }
 
 function members(json: unknown): Readonly<Record<string, unknown>> {
@@ -104,8 +115,10 @@ function members(json: unknown): Readonly<Record<string, unknown>> {
     : {};
 }
 
+/** What ends a line, moves a cursor or turns the direction of text. */
+const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}]+/gu;
+
 function shown(value: unknown): string {
   if (typeof value !== "string") return "";
-  // deno-lint-ignore no-control-regex
-  return value.slice(0, MAX_SHOWN).replaceAll(/[\x00-\x1f\x7f]+/g, " ").trim();
+  return value.slice(0, MAX_SHOWN).replaceAll(UNPRINTABLE, " ").trim();
 }

@@ -33,7 +33,7 @@ export interface Attribute {
 }
 
 /** An error of RFC 8489 §14.8 or RFC 8656 §19, with the words for people. */
-export const ERRORS = {
+const ERRORS = {
   400: "Bad Request",
   401: "", // without words: an answer to nobody in particular is short
   403: "Forbidden",

@@ -1,6 +1,6 @@
 /** How often things happened since the start: numbers only, about nobody. @module */
 
-export const DROP_REASONS = [
+const DROP_REASONS = [
   "malformed",
   "too_many",
   "no_permission",

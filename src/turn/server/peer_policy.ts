@@ -9,7 +9,7 @@ import { familyOf, type TransportAddress } from "../proto/address.ts";
 import type { TurnOptions } from "./options.ts";
 
 /** Of the IANA registries of special-purpose addresses (RFC 6890 §2), what no peer on the Internet has. */
-export const DENIED_RANGES = [
+const DENIED_RANGES = [
   "0.0.0.0/8", // this network
   "10.0.0.0/8",
   "100.64.0.0/10", // carriers

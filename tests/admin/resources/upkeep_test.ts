@@ -18,7 +18,7 @@ for (
 ) {
   relayTest(`${path} is seen, set and reset`, async (relay) => {
     const before = (await ask(relay, "GET", path)).body;
-    assert.equal(before.config, relay.settings.view(name).default);
+    assert.equal(before.config, "100M");
     assert.equal(before.effective, before.config);
     assert.equal(before.effective_bytes, before.config_bytes);
     assert.equal(before[name], "");
@@ -40,6 +40,25 @@ for (
     });
   });
 }
+
+relayTest(
+  "what other servers may send follows the message size until it is set",
+  async (relay) => {
+    const sizes = async () => {
+      const { body } = await ask(relay, "GET", "/admin/federation-size");
+      const all = (await ask(relay, "GET", "/admin/settings/federation")).body;
+      assert.equal(all.federation_size_effective, body.effective);
+      return { effective: body.effective, config: body.config };
+    };
+    await ask(relay, "PUT", "/admin/message-size", { size: "200M" });
+    assert.deepEqual(await sizes(), { effective: "200M", config: "200M" });
+    await ask(relay, "PUT", "/admin/federation-size", { size: "20M" });
+    assert.deepEqual(await sizes(), { effective: "20M", config: "200M" });
+    await ask(relay, "DELETE", "/admin/federation-size");
+    await ask(relay, "DELETE", "/admin/message-size");
+    assert.deepEqual(await sizes(), { effective: "100M", config: "100M" });
+  },
+);
 
 relayTest(
   "invitations are made, changed by what is given, and deleted",
@@ -75,6 +94,8 @@ relayTest(
     assert.equal(again.body.public_note, "See you on Friday");
     assert.equal(again.body.max_uses, 5);
     assert.equal(again.body.expires_at_unix, NOW + 7 * 86_400);
+    const soon = await ask(relay, "POST", path, { token, expires_in: "90" });
+    assert.equal(soon.body.expires_at_unix, NOW + 90);
     const never = await ask(relay, "POST", path, { token, expires_at: " " });
     assert.equal(never.body.expires_at, null);
     const { tokens, total } = (await ask(relay, "GET", path)).body;
@@ -250,6 +271,29 @@ relayTest(
       granularity: "hour",
     });
     assert.deepEqual(series.body.buckets, []);
+    const between = { from: 1_700_000_000, to: 1_700_003_600 };
+    const one = await ask(relay, "GET", "/admin/bandwidth/timeseries", {
+      ...between,
+      category: "mail_imap",
+    });
+    assert.deepEqual(one.body.buckets, []);
+    const first = await ask(relay, "GET", "/admin/bandwidth/users", {
+      sort: "out",
+    });
+    assert.deepEqual(first.body.users, []);
+    for (
+      const [field, resource, value] of [
+        ["category", "timeseries", "all"],
+        ["from", "timeseries", -1],
+        ["to", "timeseries", "now"],
+        ["sort", "users", "name"],
+      ] as const
+    ) {
+      await wrongField(
+        ask(relay, "GET", `/admin/bandwidth/${resource}`, { [field]: value }),
+        field,
+      );
+    }
     const path = "/admin/bandwidth/limits";
     const limits = await ask(relay, "PUT", path, {
       monthly_cap_bytes: 2 ** 40,

@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { Part } from "../../../files/part.ts";
 import { Refusal } from "../../../base/refusal.ts";
 import { encodeMutf7 } from "../../../imap/proto/mutf7.ts";
 import {
@@ -33,21 +34,17 @@ const LETTERS: readonly [number, string][] = [
 ];
 
 export class MaildirWriter implements MailWriter {
-  readonly #target: string;
-  readonly #part: string;
+  readonly #part: Part;
   #uids: string[] = [];
 
-  private constructor(target: string) {
-    this.#target = target;
-    this.#part = `${target}.part-${crypto.randomUUID()}`;
+  private constructor(part: Part) {
+    this.#part = part;
   }
 
   /** @throws {Refusal} `already_exists` if there is something other than an empty directory */
   static async open(target: string): Promise<MaildirWriter> {
     await checkFree(target);
-    const writer = new MaildirWriter(target);
-    await Deno.mkdir(writer.#part, { mode: DIRECTORY_MODE });
-    return writer;
+    return new MaildirWriter(Part.begin(target, "directory"));
   }
 
   async begin(mailbox: Mailbox): Promise<void> {
@@ -88,17 +85,18 @@ export class MaildirWriter implements MailWriter {
     );
   }
 
-  async finish(): Promise<void> {
-    await Deno.rename(this.#part, this.#target);
-    await syncDirectory(dirname(this.#target));
+  finish(): Promise<void> {
+    this.#part.finish();
+    return Promise.resolve();
   }
 
-  async abandon(): Promise<void> {
-    await Deno.remove(this.#part, { recursive: true });
+  abandon(): Promise<void> {
+    this.#part.abandon();
+    return Promise.resolve();
   }
 
   #directory(mailbox: Mailbox): string {
-    return join(this.#part, directoryOf(mailbox));
+    return join(this.#part.path, directoryOf(mailbox));
   }
 }
 
@@ -148,9 +146,4 @@ async function writeFile(
     }
   }
   await file.sync();
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  using directory = await Deno.open(path);
-  await directory.sync();
 }

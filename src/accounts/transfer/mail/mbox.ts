@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { dirname } from "node:path";
+import { Part } from "../../../files/part.ts";
 import { Refusal } from "../../../base/refusal.ts";
 import {
   ANSWERED,
@@ -18,7 +18,6 @@ import {
 } from "../../../mail/mailbox.ts";
 import type { MailWriter } from "./mail_writer.ts";
 
-const FILE_MODE = 0o600;
 const LF = 10;
 const CR = 13;
 const MARK = 0x3e; // >
@@ -100,15 +99,10 @@ export class MboxLines {
 }
 
 export class MboxWriter implements MailWriter {
-  readonly #target: string;
-  readonly #part: string;
-  readonly #file: Deno.FsFile;
-  #isOpen = true;
+  readonly #part: Part;
 
-  private constructor(target: string, part: string, file: Deno.FsFile) {
-    this.#target = target;
+  private constructor(part: Part) {
     this.#part = part;
-    this.#file = file;
   }
 
   /** @throws {Refusal} `already_exists` */
@@ -118,13 +112,7 @@ export class MboxWriter implements MailWriter {
         explanation: `File ${target} exists`,
       });
     }
-    const part = `${target}.part-${crypto.randomUUID()}`;
-    const file = await Deno.open(part, {
-      createNew: true,
-      write: true,
-      mode: FILE_MODE,
-    });
-    return new MboxWriter(target, part, file);
+    return new MboxWriter(Part.begin(target));
   }
 
   begin(): Promise<void> {
@@ -148,27 +136,19 @@ export class MboxWriter implements MailWriter {
     return Promise.resolve();
   }
 
-  async finish(): Promise<void> {
-    await this.#file.sync();
-    this.#close();
-    await Deno.rename(this.#part, this.#target);
-    using directory = await Deno.open(dirname(this.#target));
-    await directory.sync();
+  finish(): Promise<void> {
+    this.#part.finish();
+    return Promise.resolve();
   }
 
-  async abandon(): Promise<void> {
-    this.#close();
-    await Deno.remove(this.#part);
-  }
-
-  #close(): void {
-    if (this.#isOpen) this.#file.close();
-    this.#isOpen = false;
+  abandon(): Promise<void> {
+    this.#part.abandon();
+    return Promise.resolve();
   }
 
   async #put(octets: Uint8Array): Promise<void> {
     for (let left = octets; left.length > 0;) {
-      left = left.subarray(await this.#file.write(left));
+      left = left.subarray(await this.#part.file.write(left));
     }
   }
 }

@@ -169,7 +169,9 @@ export const ADMIN_TOKEN_OPERATIONS = {
           : key.slice(0, ID_LENGTH) === id
       );
       if (id !== undefined && meant.length === 0) {
-        throw new Refusal("not_found");
+        throw new Refusal("not_found", {
+          explanation: "No session has this id",
+        });
       }
       for (const key of meant) await access.endSession(key);
       return { ended: meant.length };

@@ -11,6 +11,7 @@ import type { SettingView } from "../../../settings/settings.ts";
 import type { AdminContext } from "../../context.ts";
 import { line, secretEntries } from "../../fields.ts";
 import { operation } from "../../operation.ts";
+import { checkTyped } from "./typed_values.ts";
 
 /** What a field of a form is made of. */
 export type SettingType =
@@ -118,6 +119,10 @@ export const SETTING_CHANGES = {
     },
     async run(context, { values }) {
       const changes = Object.entries(values);
+      for (const [name, text] of changes) {
+        if (text === null || !isSettingName(name)) continue;
+        checkTyped({ key: name, kind: settingNamed(name).kind.name }, text);
+      }
       await context.settings.change(
         new Map(changes.map(([name, text]) => [name, text ?? undefined])),
       );

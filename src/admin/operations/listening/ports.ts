@@ -1,4 +1,5 @@
 /** Where each service listens, and for whom: three settings for each. @module */
+import { isLoopback } from "../../../base/peer_address.ts";
 import { LISTENER_NAMES } from "../../../config/listener_table.ts";
 import type { ListenerName } from "../../../config/listener_table.ts";
 import type { ListenAddress } from "../../../config/network_kinds.ts";
@@ -22,10 +23,12 @@ function shape(
   name: ListenerName,
 ): ServicePort {
   const addresses: readonly ListenAddress[] = listeners()[name];
+  const isHere = addresses.length > 0 &&
+    addresses.every(({ host }) => host !== undefined && isLoopback(host));
   return {
     name,
     port: addresses[0]?.port ?? null,
-    mode: settings.get(`${name}_local_only`) ? "local" : "public",
+    mode: settings.get(`${name}_local_only`) || isHere ? "local" : "public",
     enabled: settings.get(`${name}_enabled`) && addresses.length > 0,
   };
 }

@@ -65,7 +65,7 @@ async function* pages(
 }
 
 /** Deletes as a client would: sessions hear of it, and the quota has it back. */
-export async function purgeSome(
+async function purgeSome(
   context: AdminContext,
   account: Account,
   choice: MailChoice,

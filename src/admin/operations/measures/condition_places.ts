@@ -25,6 +25,7 @@ export const CONDITION_PLACES: Readonly<Record<ConditionCode, string>> = {
   certificate_names: "/certificates",
   certificate_files: "/certificates",
   certificate_not_issued: "/certificates",
+  certificate_chain: "/certificates",
   dkim_record: "/certificates",
   dkim_key_lost: "/certificates",
   open_files_low: "/traffic",

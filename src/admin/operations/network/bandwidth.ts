@@ -22,6 +22,7 @@ export function monthShape({ bandwidth }: AdminContext, atSeconds?: number) {
   const found = bandwidth.month(atSeconds);
   const { capOctets, total, forecastOctets } = found;
   return {
+    counted: bandwidth.isOn,
     period_start: found.startSeconds,
     period_end: found.endSeconds,
     bytes_in_total: total.in,

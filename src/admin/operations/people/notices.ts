@@ -7,7 +7,7 @@ import {
   noticeMessage,
 } from "../../../delivery/notices/notice_message.ts";
 import type { AccountId } from "../../../base/ids.ts";
-import type { Account, AccountFilter } from "../../../store/accounts.ts";
+import type { Account } from "../../../store/accounts.ts";
 import type { AdminContext } from "../../context.ts";
 import { choice, duration, flag, line, text, username } from "../../fields.ts";
 import { accountNamed } from "../../names.ts";
@@ -18,12 +18,12 @@ import {
   noticeSender,
   type Reader,
 } from "../../notices/notice_sender.ts";
+import { accountFilter } from "../accounts.ts";
 import { startNotice } from "../../notices/notice_job.ts";
 
 const MAX_SUBJECT = 200;
 const MAX_BODY_OCTETS = 64 * 1024;
 const AT_ONCE = 200;
-const SECONDS_PER_DAY = 86_400;
 const AUDIENCES = ["all", "inactive", "never", "over_quota"] as const;
 
 const TEXT = {
@@ -62,28 +62,6 @@ function checkText({ subject, body }: Wanted): void {
   }
 }
 
-function filterOf(
-  { settings }: AdminContext,
-  { audience, inactive_for }: Wanted,
-): AccountFilter | undefined {
-  switch (audience) {
-    case "all":
-      return undefined;
-    case "never":
-      return { kind: "never" };
-    case "inactive":
-      return {
-        kind: "inactive",
-        days: Math.floor(inactive_for / SECONDS_PER_DAY),
-      };
-    case "over_quota":
-      return {
-        kind: "over_quota",
-        defaultOctets: settings.get("default_quota"),
-      };
-  }
-}
-
 /** The one who is named. @throws {Refusal} `not_found`, `invalid_value` */
 async function readerNamed(
   context: AdminContext,
@@ -99,7 +77,8 @@ async function countReaders(
   wanted: Wanted,
 ): Promise<number> {
   if (await readerNamed(context, wanted)) return 1;
-  const filter = filterOf(context, wanted);
+  const { audience, inactive_for } = wanted;
+  const filter = accountFilter(context, audience, inactive_for);
   const { total } = await context.store.accounts.list({
     ...(filter ? { filter } : {}),
     offset: 0,
@@ -132,7 +111,8 @@ async function* everyReader(
   wanted: Wanted,
 ): AsyncGenerator<readonly Reader[]> {
   const { accounts } = context.store;
-  const filter = filterOf(context, wanted);
+  const { audience, inactive_for } = wanted;
+  const filter = accountFilter(context, audience, inactive_for);
   let after = 0 as AccountId;
   for (let offset = 0;; offset += AT_ONCE) {
     const page: readonly Account[] = filter

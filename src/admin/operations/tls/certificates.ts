@@ -1,10 +1,13 @@
 /** The certificate, and how it is got from an authority. @module */
+import { isIP } from "node:net";
 import { optional } from "valibot";
 import { Refusal } from "../../../base/refusal.ts";
+import { literalIp } from "../../../mail/address.ts";
 import type {
   Outcome,
   RenewerStatus,
 } from "../../../tls/acme/renewer_parts.ts";
+import { rootOf } from "../../../tls/acme/chain_choice.ts";
 import type { Named } from "../../../tls/acme/renewers.ts";
 import {
   type Certificate,
@@ -21,23 +24,38 @@ import { choice, flag, line } from "../../fields.ts";
 import { inField, invalidField, operation } from "../../operation.ts";
 
 async function status({ certificates, clock }: AdminContext) {
-  const { mode, hostname, path, directory, challenges } = certificates;
+  const { mode, hostname, path, keyPath, directory, challenges } = certificates;
   const served = await certificates.current();
   const [current] = served;
   const orders = mode === "autocert" ? await certificates.status() : [];
   const nowMs = clock.now();
+  const first = orders[0]?.what;
   return {
     tls_management: mode,
     domain: hostname,
     present: current !== undefined,
     cert_path: path,
+    key_path: keyPath,
     ...shapeOf(current, mode, nowMs),
+    next_renewal: secondsOrNull(first?.renewalMs),
+    /** Why the files, or what an authority was asked for, are not served. */
+    last_error: await certificates.problem() ??
+      first?.state.lastError?.message ?? null,
     names: nameShapes(certificates.names, served, orders, nowMs),
-    authority: orders[0] === undefined ? null : {
+    authority: first === undefined ? null : {
       directory,
       challenges,
-      ...authorityShape(orders[0].what, orders, nowMs),
+      ...chainShape(certificates.preferredChain, current),
+      ...authorityShape(first, orders, nowMs),
     },
+  };
+}
+
+/** Below which root the chain ends, and is to end. */
+function chainShape(preferred: string, current: Certificate | undefined) {
+  return {
+    chain: !current || current.selfSigned ? null : rootOf(current.chainPem),
+    preferred_chain: preferred === "" ? null : preferred,
   };
 }
 
@@ -115,6 +133,8 @@ function authorityShape(
     failures,
     last_error: lastError?.message ?? null,
     last_error_at: lastError ? seconds(lastError.atMs) : null,
+    /** What the authority itself says of it (RFC 7807). */
+    last_problem: lastError?.problem ?? null,
     next_attempt: orders[0] ? nextAttempt(orders[0].what, nowMs) : null,
   };
 }
@@ -127,8 +147,10 @@ function nextAttempt(
 }
 
 async function obtain(
-  { certificates }: AdminContext,
+  { certificates, settings }: AdminContext,
   input: {
+    readonly domain?: string | undefined;
+    readonly email?: string | undefined;
     readonly force?: boolean | undefined;
     readonly new_key?: boolean | undefined;
     readonly rehearsal?: boolean | undefined;
@@ -138,8 +160,15 @@ async function obtain(
   if (certificates.mode !== "autocert") {
     throw new Refusal("invalid_value", {
       explanation:
-        `Certificates do not come from an authority: tls.mode is ${certificates.mode}, not autocert`,
+        `Certificates do not come from an authority: tls.mode is ${certificates.mode}, not autocert; "certificate acme" changes that`,
     });
+  }
+  const { email } = input;
+  const name = input.domain === undefined
+    ? undefined
+    : orderedName(certificates, input.domain);
+  if (email !== undefined && !input.rehearsal) {
+    await inField("email", () => settings.set("acme_email", email));
   }
   const outcomes = await certificates.order({
     force: input.force ?? false,
@@ -148,11 +177,13 @@ async function obtain(
     ...(input.http_listen === undefined
       ? {}
       : { httpListen: input.http_listen }),
+    ...(name === undefined ? {} : { name }),
+    ...(email === undefined ? {} : { email }),
   });
   const [first] = outcomes;
   if (!first) throw new TypeError("No name");
   return {
-    ...await outcomeShape(certificates, first.what),
+    ...await outcomeShape(certificates, first),
     names: outcomes.map(({ name, what }) => ({
       name,
       action: what.kind,
@@ -161,12 +192,26 @@ async function obtain(
   };
 }
 
-/** Of the name that clients connect to. */
+/** @throws {Refusal} for a name that an authority is not asked for */
+function orderedName(
+  { ordered }: AdminContext["certificates"],
+  domain: string,
+): string {
+  const name = (literalIp(domain) ?? domain).trim().toLowerCase();
+  if (ordered.includes(name)) return name;
+  throw invalidField(
+    "domain",
+    `no certificate is ordered for ${domain}, but for ${
+      ordered.join(", ")
+    }: "domain add" or acme.extra_names has more`,
+  );
+}
+
+/** Of the name that clients connect to, or that was asked for. */
 async function outcomeShape(
   certificates: AdminContext["certificates"],
-  outcome: Outcome,
+  { name: domain, what: outcome }: Named<Outcome>,
 ) {
-  const domain = certificates.hostname;
   switch (outcome.kind) {
     case "issued":
       return {
@@ -214,14 +259,21 @@ function seconds(ms: number): number {
 
 async function use(
   { certificates, settings }: AdminContext,
-  { mode, cert, key, email }: {
+  { mode, cert, key, email, ip }: {
     readonly mode: CertificateMode;
     readonly cert?: string | undefined;
     readonly key?: string | undefined;
     readonly email?: string | undefined;
+    readonly ip?: boolean | undefined;
   },
 ) {
   if (mode === "autocert") refuseObstacles(certificates.obstacles());
+  if (ip && isIP(certificates.hostname) === 0) {
+    throw invalidField(
+      "ip",
+      `clients connect to ${certificates.hostname}, and who asks for no name is shown its certificate: one for an address is for a relay that is an address (server.hostname)`,
+    );
+  }
   if ((cert === undefined) !== (key === undefined)) {
     throw invalidField("key", "certificate and key are named together");
   }
@@ -257,6 +309,7 @@ export const CERTIFICATE_OPERATIONS = {
       cert: optional(line("file of the chain, leaf first")),
       key: optional(line("file of its key")),
       email: optional(line("where the authority may write to")),
+      ip: optional(flag("refuse unless it is for an IP address")),
     },
     run: use,
   }),
@@ -273,6 +326,8 @@ export const CERTIFICATE_OPERATIONS = {
     scope: "full",
     changes: true,
     input: {
+      domain: optional(line("for this name of ours alone")),
+      email: optional(line("where the authority may write to, from now on")),
       force: optional(flag("also if it is not due")),
       new_key: optional(flag("with a new key")),
       rehearsal: optional(

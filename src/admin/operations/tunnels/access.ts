@@ -1,4 +1,4 @@
-/** What clients have to know to come through Shadowsocks. @module */
+/** What clients have to know to come through a tunnel. @module */
 import type { Random } from "../../../base/random.ts";
 import type { Settings } from "../../../settings/settings.ts";
 import {
@@ -22,4 +22,28 @@ export async function newPassword(
 ): Promise<void> {
   const password = secretOfOctets(random(SECRET_OCTETS));
   await settings.set("shadowsocks_password", password);
+}
+
+const CREDENTIAL_OCTETS = {
+  http_proxy_username: 6,
+  http_proxy_password: 16,
+} as const;
+
+/** Makes user name and password of CONNECT where they are not there. */
+export async function ensureCredentials(
+  settings: Settings,
+  random: Random,
+): Promise<void> {
+  for (
+    const name of ["http_proxy_username", "http_proxy_password"] as const
+  ) if (settings.get(name) === "") await newCredential(settings, random, name);
+}
+
+/** In place of the one there is; clients with the old one are gone. */
+export async function newCredential(
+  settings: Settings,
+  random: Random,
+  name: keyof typeof CREDENTIAL_OCTETS,
+): Promise<void> {
+  await settings.set(name, random(CREDENTIAL_OCTETS[name]).toHex());
 }

@@ -1,9 +1,9 @@
 /** CONNECT on the ports of HTTP, for clients whose network lets them reach nothing else. @module */
-import { Refusal } from "../../../base/refusal.ts";
 import type { AdminContext } from "../../context.ts";
 import type { TunnelShape } from "../../live_server.ts";
 import { operation } from "../../operation.ts";
-import { tunnelOperations } from "./tunnel_operations.ts";
+import { ensureCredentials, newCredential } from "./access.ts";
+import { noLink, tunnelOperations } from "./tunnel_operations.ts";
 
 export interface HttpProxyStatus {
   readonly enabled: boolean;
@@ -15,9 +15,6 @@ export interface HttpProxyStatus {
   readonly traffic: TunnelShape | null;
 }
 
-const USERNAME_OCTETS = 6;
-const PASSWORD_OCTETS = 16;
-
 function status({ settings, tunnels, live }: AdminContext): HttpProxyStatus {
   return {
     enabled: settings.get("http_proxy_enabled"),
@@ -26,16 +23,6 @@ function status({ settings, tunnels, live }: AdminContext): HttpProxyStatus {
     address: tunnels.connectProxy() ?? null,
     traffic: live?.connectProxy() ?? null,
   };
-}
-
-async function make(
-  { settings, random }: AdminContext,
-  name: "http_proxy_username" | "http_proxy_password",
-): Promise<void> {
-  const octets = random(
-    name === "http_proxy_username" ? USERNAME_OCTETS : PASSWORD_OCTETS,
-  );
-  await settings.set(name, octets.toHex());
 }
 
 function link({ settings, tunnels }: AdminContext): string | undefined {
@@ -56,12 +43,11 @@ const operations = tunnelOperations({
   name: "CONNECT",
   enabled: "http_proxy_enabled",
   status,
-  async prepare(context) {
-    for (
-      const name of ["http_proxy_username", "http_proxy_password"] as const
-    ) if (context.settings.get(name) === "") await make(context, name);
+  prepare: ({ settings, random }) => ensureCredentials(settings, random),
+  async renew({ settings, random }) {
+    await ensureCredentials(settings, random);
+    await newCredential(settings, random, "http_proxy_password");
   },
-  renew: (context) => make(context, "http_proxy_password"),
   link,
 });
 
@@ -69,9 +55,7 @@ const operations = tunnelOperations({
 function credentials(context: AdminContext) {
   const { settings, tunnels } = context;
   if (link(context) === undefined) {
-    throw new Refusal("invalid_value", {
-      explanation: "CONNECT is switched off",
-    });
+    throw noLink("CONNECT", settings.get("http_proxy_enabled"));
   }
   return {
     address: tunnels.connectProxy() ?? null,

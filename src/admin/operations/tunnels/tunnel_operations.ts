@@ -13,7 +13,7 @@ export interface TunnelKind<Status> {
   prepare(context: AdminContext): Promise<void>;
   /** Another password in its place. */
   renew(context: AdminContext): Promise<void>;
-  /** undefined while it is off. */
+  /** undefined while nobody can come. */
   link(context: AdminContext): string | undefined;
 }
 
@@ -67,10 +67,17 @@ export function tunnelOperations<Status>(kind: TunnelKind<Status>) {
       run(context) {
         const url = link(context);
         if (url !== undefined) return { url };
-        throw new Refusal("invalid_value", {
-          explanation: `${name} is switched off`,
-        });
+        throw noLink(name, context.settings.get(enabled));
       },
     }),
   };
+}
+
+/** Why there is no link. */
+export function noLink(name: string, isOn: boolean): Refusal {
+  return new Refusal("invalid_value", {
+    explanation: isOn
+      ? `${name} has no open port, or no password yet`
+      : `${name} is switched off`,
+  });
 }

@@ -58,6 +58,7 @@ async function look(context: AdminContext): Promise<OwnPagesShape> {
 }
 
 function pathsOf({ settings, ownPages }: AdminContext): string[] {
+  if (!ownPages.areShown()) return [];
   const hasClient = ownPages.hasBrowserClient() &&
     settings.get("webimap_enabled") &&
     settings.get("websmtp_enabled");

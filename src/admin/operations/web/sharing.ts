@@ -39,13 +39,16 @@ const SLUG = line("ending of the link, 3 to 40 characters");
 const URL_FIELD = text("invite link of Delta Chat, or openpgp4fpr:");
 const NAME = line("name to show; empty: the one in the link");
 
-function status({ settings, shares }: AdminContext): SharingStatus {
+function status(
+  { settings, shares, ownPages }: AdminContext,
+): SharingStatus {
   const enabled = settings.get("sharing_enabled");
   const all = shares.list();
   const reserved = all.filter(({ kind }) => kind === "reserved").length;
   return {
     enabled,
-    visible: enabled && settings.get("web_stealth") === "off",
+    visible: enabled && ownPages.areShown() &&
+      settings.get("web_stealth") === "off",
     count: all.length - reserved,
     reserved,
   };

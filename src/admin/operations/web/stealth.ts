@@ -1,11 +1,9 @@
 /** Whether strangers find the web site, and the link for those who may. @module */
 import { Refusal } from "../../../base/refusal.ts";
+import { STEALTH_MODES, type StealthMode } from "../../../config/web_kinds.ts";
 import type { AdminContext } from "../../context.ts";
 import { choice } from "../../fields.ts";
 import { operation } from "../../operation.ts";
-
-const MODES = ["off", "minimal", "decoy"] as const;
-export type StealthMode = (typeof MODES)[number];
 
 export interface StealthStatus {
   readonly mode: StealthMode;
@@ -46,7 +44,7 @@ export const STEALTH_OPERATIONS = {
     summary: "Show the web site to all, or hide it behind nothing or a decoy",
     scope: "full",
     changes: true,
-    input: { mode: choice("what strangers see from now on", MODES) },
+    input: { mode: choice("what strangers see from now on", STEALTH_MODES) },
     async run(context, { mode }) {
       await context.settings.set("web_stealth", mode);
       return status(context);

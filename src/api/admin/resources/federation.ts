@@ -50,13 +50,13 @@ const settings: Resource = {
   },
 };
 
-/** Whoever takes away what is not there has what they want. */
-async function orNothing<T>(work: Promise<T>): Promise<T | undefined> {
+/** Whoever takes away what is not there has what they want: `otherwise` is the answer. */
+async function removal<T>(work: Promise<T>, otherwise: () => T): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (error instanceof Refusal && error.code === "not_found") {
-      return undefined;
+      return otherwise();
     }
     throw error;
   }
@@ -92,16 +92,14 @@ const rules: Resource = {
       scope: "full",
       changes: true,
       body: { domain: DOMAIN },
-      async run({ context, body }) {
-        const removed = await orNothing(
-          perform(context, "federation.remove_rule", body),
-        );
-        return removed ??
-          {
-            domain: body.domain,
+      run: ({ context, body: { domain } }) =>
+        removal(
+          perform(context, "federation.remove_rule", { domain }),
+          () => ({
+            domain,
             remaining: context.federation.rules.rules().length,
-          };
-      },
+          }),
+        ),
     }),
   },
 };
@@ -140,16 +138,14 @@ const dismissed: Resource = {
       scope: "full",
       changes: true,
       body: { domain: DOMAIN },
-      async run({ context, body }) {
-        const removed = await orNothing(
-          perform(context, "federation.undismiss", body),
-        );
-        return removed ??
-          {
-            domain: body.domain,
+      run: ({ context, body: { domain } }) =>
+        removal(
+          perform(context, "federation.undismiss", { domain }),
+          () => ({
+            domain,
             remaining: context.federation.rules.dismissed().length,
-          };
-      },
+          }),
+        ),
     }),
   },
 };

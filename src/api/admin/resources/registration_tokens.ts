@@ -104,7 +104,7 @@ export const REGISTRATION_TOKEN_RESOURCES: readonly Resource[] = [{
           ...given({
             ...rest,
             token: token.trim() === "" ? undefined : token,
-            expires_in: expires_in.trim() === "" ? undefined : expires_in,
+            expires_in: withUnit(expires_in),
             expires_at: blank(expires_at) ? null : expires_at,
           }),
         });
@@ -129,6 +129,13 @@ export const REGISTRATION_TOKEN_RESOURCES: readonly Resource[] = [{
     }),
   },
 }];
+
+/** Programs made for other relays say seconds by a number alone. */
+function withUnit(expiresIn: string): string | undefined {
+  const written = expiresIn.trim();
+  if (written === "") return undefined;
+  return /^\d+$/.test(written) ? `${written}s` : written;
+}
 
 function blank(written: string | number | null | undefined): boolean {
   return typeof written === "string" && written.trim() === "";

@@ -2,6 +2,7 @@
 import { nullable, optional } from "valibot";
 import { choice, flag, integer } from "../../../admin/fields.ts";
 import type { AdminContext } from "../../../admin/context.ts";
+import { TRAFFIC_CATEGORIES } from "../../../observe/traffic.ts";
 import type { Resource } from "../resource.ts";
 import { action, given, perform, shows } from "./action.ts";
 
@@ -63,6 +64,9 @@ const bandwidth: Resource = {
   },
 };
 
+/** Until the year 9999. */
+const TIMES = { min: 1, max: 253_402_300_799 };
+
 const timeseries: Resource = {
   path: "/admin/bandwidth/timeseries",
   methods: {
@@ -71,7 +75,14 @@ const timeseries: Resource = {
       changes: false,
       body: {
         days: optional(integer("days until now", { min: 1, max: 731 })),
+        from: optional(
+          integer("seconds since 1970 UTC, in place of days", TIMES),
+        ),
+        to: optional(integer("before which it ends", TIMES)),
         granularity: optional(choice("of one row", ["hour", "day"])),
+        category: optional(
+          choice("one of them alone", [...TRAFFIC_CATEGORIES, "nic_total"]),
+        ),
       },
       run: ({ context, body }) =>
         perform(context, "bandwidth.timeseries", given(body)),
@@ -85,7 +96,10 @@ const users: Resource = {
     GET: action({
       scope: "accounts",
       changes: false,
-      body: { limit: optional(integer("how many", { min: 1, max: 1000 })) },
+      body: {
+        limit: optional(integer("how many", { min: 1, max: 1000 })),
+        sort: optional(choice("what is most", ["total", "in", "out"])),
+      },
       run: ({ context, body }) =>
         perform(context, "bandwidth.users", given(body)),
     }),
@@ -124,7 +138,7 @@ const limits: Resource = {
         const values = given({
           bandwidth_monthly_cap: body.monthly_cap_bytes === undefined
             ? undefined
-            : String(body.monthly_cap_bytes ?? 0),
+            : `${body.monthly_cap_bytes ?? 0}B`,
           bandwidth_cap_action: body.cap_action,
           bandwidth_billing_day: body.billing_day === undefined
             ? undefined

@@ -1,9 +1,12 @@
 /** Mailboxes: which there are, and what becomes of them. @module */
+import { Refusal } from "../../../base/refusal.ts";
 import { checkNewName, isNameOnly } from "../../../mail/mailbox_name.ts";
 import { action, name, type Visit } from "../action.ts";
 import { badRequest, unknownMailbox, WebmailFault } from "../faults.ts";
 import { INBOX, mailboxName } from "../reading.ts";
 import { mailboxInfos } from "../views.ts";
+
+const MAX_NAME_OCTETS = 200;
 
 export const listMailboxes = action({
   input: {},
@@ -18,6 +21,7 @@ export const createMailbox = action({
     const asked = newName(name);
     if (asked === INBOX) throw badRequest("cannot create INBOX");
     checkNewName(asked);
+    checkLength(asked);
     await account.mail.create(asked);
     return { status: "created" } as const;
   },
@@ -46,6 +50,7 @@ export const renameMailbox = action({
     }
     await checkKnown(visit, from);
     checkNewName(to);
+    checkLength(to);
     if (to.startsWith(`${from}/`)) {
       throw badRequest("a mailbox cannot be moved into itself");
     }
@@ -58,6 +63,13 @@ export const renameMailbox = action({
 function newName(text: string): string {
   if (text === "") throw badRequest("missing mailbox name");
   return mailboxName(text);
+}
+
+/** Shorter than what IMAP takes: clients make files of these names. @throws {Refusal} */
+function checkLength(name: string): void {
+  if (new TextEncoder().encode(name).length > MAX_NAME_OCTETS) {
+    throw new Refusal("mailbox_name_invalid");
+  }
 }
 
 async function checkKnown({ account }: Visit, name: string): Promise<void> {

@@ -7,12 +7,18 @@
 import * as v from "valibot";
 import type { Uid } from "../../../base/ids.ts";
 import type { ReadMessage } from "../../../mail/account_mail.ts";
+import { readContentType } from "../../../mail/content_type.ts";
+import { parseHeader } from "../../../mail/header.ts";
 import {
   MessageGone,
   MessageReader,
 } from "../../../mail/reading/message_reader.ts";
 import { Needle } from "../../../mail/reading/needle.ts";
-import { folded, occursIn } from "../../../mail/reading/text_search.ts";
+import {
+  folded,
+  occursIn,
+  occursInHeader,
+} from "../../../mail/reading/text_search.ts";
 import { action, mailbox, type Visit } from "../action.ts";
 import { badRequest, WebmailFault } from "../faults.ts";
 import { openMailbox, summariesOf } from "../reading.ts";
@@ -36,7 +42,7 @@ export const search = action({
     const found = await openMailbox(mail, mailbox);
     const { uids } = await mail.snapshot(found.id);
     const needle = new Needle(folded(text));
-    const options = { place: "text", turns: new Turns(visit) } as const;
+    const turns = new Turns(visit);
     const rows: ReadMessage[] = [];
     const oldest = Math.max(0, uids.length - MAX_MESSAGES);
     for (let end = uids.length; end > oldest; end -= BATCH) {
@@ -48,19 +54,37 @@ export const search = action({
       const some = await mail.messages(found.id, range, BATCH, "body");
       for (const row of some.reverse()) {
         const message = new MessageReader(mail, found.id, row);
-        const matches = await occursIn(message, needle, options)
+        const matches = await isFoundIn(message, needle, turns)
           .catch((error) => {
             if (error instanceof MessageGone) return false;
             throw error;
           });
         if (matches) rows.push(row);
-        await options.turns.checkpoint();
+        await turns.checkpoint();
       }
     }
     const newest = rows.slice(0, MAX_RESULTS).reverse();
     return await summariesOf(mail, found, newest);
   },
 });
+
+async function isFoundIn(
+  message: MessageReader,
+  needle: Needle,
+  turns: Turns,
+): Promise<boolean> {
+  const header = await message.header();
+  return isEncrypted(header)
+    ? occursInHeader(header, needle)
+    : await occursIn(message, needle, { place: "text", turns });
+}
+
+/** Nobody here could read what is in it: as large as it may be, none of it is looked at. */
+function isEncrypted(header: Uint8Array): boolean {
+  const type = parseHeader(header).textOf("content-type") ?? "";
+  const found = readContentType(type);
+  return found?.type === "multipart" && found.subtype === "encrypted";
+}
 
 /** Keeps a search from holding up all others. */
 class Turns {

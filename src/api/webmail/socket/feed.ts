@@ -8,7 +8,7 @@
  *
  * @module
  */
-import type { ModSeq } from "../../../base/ids.ts";
+import type { MailboxId, ModSeq } from "../../../base/ids.ts";
 import type {
   AccountMail,
   WatchedMailbox,
@@ -25,11 +25,10 @@ const NO_EVENTS: readonly FeedEvent[] = [];
 
 export type FeedEvent = "flags" | "expunge";
 
-export interface FeedParts {
+/** Of whom it is; what it asks of it is not held by each feed anew. */
+export interface FeedOwner {
   readonly mail: AccountMail;
   readonly outbox: Outbox;
-  readonly name: string;
-  readonly sinceUid: number;
   /** Lets others have their turn. */
   pause(): Promise<void>;
   /** The mailbox is gone. */
@@ -38,8 +37,10 @@ export interface FeedParts {
 }
 
 export class Feed {
-  readonly #parts: FeedParts;
-  readonly #watched: WatchedMailbox;
+  readonly #owner: FeedOwner;
+  readonly #name: string;
+  readonly #id: MailboxId;
+  readonly #stopWatching: () => void;
   #events: readonly FeedEvent[] = NO_EVENTS;
   #keywords: readonly string[];
   #cursor: number;
@@ -47,34 +48,44 @@ export class Feed {
   #known: ModSeq;
   /** Messages there are, as far as changes were heard one after another. */
   #exists: number;
-  #lastUid: number;
+  /** The highest UID that was given; undefined: others than were heard of may have come. */
+  #lastUid: number | undefined;
   #isBusy = false;
   #again = false;
   #isStopped = false;
 
-  private constructor(parts: FeedParts, watched: WatchedMailbox) {
-    const { mailbox } = watched;
-    this.#parts = parts;
-    this.#watched = watched;
+  private constructor(
+    owner: FeedOwner,
+    { mailbox, stop }: WatchedMailbox,
+    { name, sinceUid }: { readonly name: string; readonly sinceUid: number },
+  ) {
+    this.#owner = owner;
+    this.#name = name;
+    this.#id = mailbox.id;
+    this.#stopWatching = stop;
     this.#keywords = mailbox.keywords;
-    this.#cursor = parts.sinceUid;
+    this.#cursor = sinceUid;
     this.#known = mailbox.highestModSeq;
     this.#exists = mailbox.exists;
-    this.#lastUid = 0;
+    this.#lastUid = mailbox.uidNext - 1;
   }
 
   /** undefined if there is no such mailbox. */
-  static async open(parts: FeedParts): Promise<Feed | undefined> {
-    const early: MailboxChange[] = [];
-    let hear = (change: MailboxChange): void => void early.push(change);
-    const watched = await parts.mail.select(
-      parts.name,
-      (change) => hear(change),
-    );
+  static async open(
+    owner: FeedOwner,
+    name: string,
+    sinceUid: number,
+  ): Promise<Feed | undefined> {
+    let feed: Feed | undefined = undefined;
+    let early: MailboxChange[] | undefined = [];
+    const watched = await owner.mail.select(name, (change) => {
+      if (feed) feed.#hear(change);
+      else early?.push(change);
+    });
     if (!watched) return undefined;
-    const feed = new Feed(parts, watched);
-    hear = (change) => feed.#hear(change);
-    early.forEach(hear);
+    feed = new Feed(owner, watched, { name, sinceUid });
+    for (const change of early) feed.#hear(change);
+    early = undefined;
     return feed;
   }
 
@@ -90,11 +101,11 @@ export class Feed {
 
   stop(): void {
     this.#isStopped = true;
-    this.#watched.stop();
+    this.#stopWatching();
   }
 
   #hear(change: MailboxChange): void {
-    if (change.deleted) return this.#parts.onLost();
+    if (change.deleted) return this.#owner.onLost();
     if (change.modSeq <= this.#known) return;
     if (change.keywords) this.#keywords = change.keywords;
     const isNext = change.previous === this.#known;
@@ -105,13 +116,14 @@ export class Feed {
       this.#lastUid = appended.at(-1)?.uid ?? this.#lastUid;
       this.#tell(flags, expunged);
     } else {
-      this.#lastUid = 0; // others than were heard of may have come
+      this.#lastUid = undefined;
     }
     if (appended.length > 0 || !isNext) void this.#pump();
   }
 
   #tell(flags: readonly FlagState[], expunged: readonly number[]): void {
-    const { outbox, name } = this.#parts;
+    const { outbox } = this.#owner;
+    const name = this.#name;
     if (this.#events.includes("flags")) {
       for (const state of flags) {
         if (state.uid > this.#cursor) continue; // comes with its message
@@ -136,12 +148,12 @@ export class Feed {
     try {
       while (this.#again && !this.#isStopped) {
         this.#again = false;
-        if (this.#lastUid === 0) await this.#catchUp();
+        if (this.#lastUid === undefined) await this.#catchUp();
         await this.#sendNew();
       }
     } catch (error) {
-      if (!this.#isStopped) this.#parts.reportBug(error);
-      this.#parts.onLost();
+      if (!this.#isStopped) this.#owner.reportBug(error);
+      this.#owner.onLost();
     } finally {
       this.#isBusy = false;
     }
@@ -149,12 +161,12 @@ export class Feed {
 
   /** Learns what was not heard of. */
   async #catchUp(): Promise<void> {
-    const { mail } = this.#parts;
-    const { id } = this.#watched.mailbox;
+    const { mail } = this.#owner;
+    const id = this.#id;
     const before = this.#known;
     const { modSeq, changed, expunged } = await mail.changesSince(id, before);
     const mailbox = await mail.mailbox(id);
-    if (!mailbox) return this.#parts.onLost();
+    if (!mailbox) return this.#owner.onLost();
     this.#keywords = mailbox.keywords;
     if (modSeq <= this.#known) return;
     this.#known = modSeq;
@@ -163,8 +175,8 @@ export class Feed {
   }
 
   async #sendNew(): Promise<void> {
-    const { mail, outbox, pause } = this.#parts;
-    const { id } = this.#watched.mailbox;
+    const { mail, outbox } = this.#owner;
+    const id = this.#id;
     for (;;) {
       const rows = await rowsAfter(mail, id, this.#cursor, AT_ONCE);
       const last = rows.at(-1)?.uid;
@@ -183,7 +195,7 @@ export class Feed {
       }
       if (rows.length < AT_ONCE) return;
       await outbox.drained();
-      await pause();
+      await this.#owner.pause();
     }
   }
 }

@@ -44,10 +44,10 @@ export class MailboxesFeed {
     this.#again = true;
     if (this.#isBusy) return;
     this.#isBusy = true;
-    const { mail, outbox, pause } = this.#parts;
+    const { mail, outbox } = this.#parts;
     try {
       while (this.#again && !this.#isStopped) {
-        await pause();
+        await this.#parts.pause();
         await outbox.drained();
         this.#again = false;
         const data = mailboxInfos(await mail.list());

@@ -8,20 +8,28 @@ import type { WebSocketPeer } from "../../../http/server/web_socket_peer.ts";
 
 const MAX_QUEUED = 8 * 1024 * 1024;
 
+export interface OutboxOwner {
+  /** Something was too much. */
+  onFull(): void;
+}
+
 export class Outbox {
   readonly #peer: WebSocketPeer;
-  readonly #onFull: () => void;
+  readonly #owner: OutboxOwner;
+  readonly #maxQueued: number;
   #queued = 0;
   #isClosed = false;
-  readonly #waiting: (() => void)[] = [];
+  /** Of those who wait until nothing does. */
+  #waiting: (() => void)[] | undefined;
 
   constructor(
     peer: WebSocketPeer,
-    onFull: () => void,
-    readonly maxQueued = MAX_QUEUED,
+    owner: OutboxOwner,
+    maxQueued = MAX_QUEUED,
   ) {
     this.#peer = peer;
-    this.#onFull = onFull;
+    this.#owner = owner;
+    this.#maxQueued = maxQueued;
   }
 
   get queued(): number {
@@ -32,9 +40,9 @@ export class Outbox {
   push(frame: string): void {
     if (this.#isClosed) return;
     const size = frame.length;
-    if (this.#queued > 0 && this.#queued + size > this.maxQueued) {
+    if (this.#queued > 0 && this.#queued + size > this.#maxQueued) {
       this.close();
-      return this.#onFull();
+      return this.#owner.onFull();
     }
     this.#queued += size;
     const sent = () => {
@@ -50,7 +58,9 @@ export class Outbox {
   /** Resolves when nothing waits, or nothing is sent any more. */
   async drained(): Promise<void> {
     while (this.#queued > 0 && !this.#isClosed) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+      await new Promise<void>((resolve) =>
+        (this.#waiting ??= []).push(resolve)
+      );
     }
   }
 
@@ -61,6 +71,8 @@ export class Outbox {
   }
 
   #wake(): void {
-    for (const resolve of this.#waiting.splice(0)) resolve();
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    for (const resolve of waiting ?? []) resolve();
   }
 }

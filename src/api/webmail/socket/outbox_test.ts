@@ -37,7 +37,7 @@ function scene(maxQueued: number) {
   let full = 0;
   const outbox = new Outbox(
     peer as unknown as WebSocketPeer,
-    () => full++,
+    { onFull: () => full++ },
     maxQueued,
   );
   return { peer, outbox, full: () => full };

@@ -6,14 +6,21 @@
  */
 import * as v from "valibot";
 import type { HttpPeer } from "../../../http/peer.ts";
-import type { WebSocketPeer } from "../../../http/server/web_socket_peer.ts";
+import type {
+  WebSocketListener,
+  WebSocketPeer,
+} from "../../../http/server/web_socket_peer.ts";
+import type { LiveSession } from "../../../accounts/session_registry.ts";
 import { Refusal } from "../../../base/refusal.ts";
+import type { AccountMail } from "../../../mail/account_mail.ts";
 import { JsonPieces, type Visit } from "../action.ts";
-import type { Admission, Admitted } from "../admission.ts";
+import type { Admission } from "../admission.ts";
+import type { WebAccount } from "../backend.ts";
 import { faultFor, INTERNAL, UNKNOWN_MAILBOX } from "../faults.ts";
 import { SMALL_OCTETS } from "../large_messages.ts";
 import { inputOf } from "../requests.ts";
-import { Feed } from "./feed.ts";
+import type { HalfMessages } from "./half_messages.ts";
+import { Feed, type FeedOwner } from "./feed.ts";
 import {
   errorFrame,
   PONG,
@@ -22,17 +29,17 @@ import {
   resultFrame,
   type SocketRequest,
 } from "./frames.ts";
-import type { GatedWire } from "./gated_wire.ts";
 import { MailboxesFeed } from "./mailboxes_feed.ts";
-import { Outbox } from "./outbox.ts";
+import { Outbox, type OutboxOwner } from "./outbox.ts";
 import { SOCKET_ACTIONS } from "./socket_actions.ts";
 
-export interface SocketParts extends Admitted {
+export interface SocketParts {
   readonly admission: Admission;
+  readonly account: WebAccount;
   readonly peer: HttpPeer;
-  readonly mailbox: string;
-  readonly sinceUid: number;
-  readonly wire: GatedWire;
+  /** Of all sockets there are. */
+  readonly open: Set<SocketSession>;
+  readonly half: HalfMessages<SocketSession>;
 }
 
 /** Private ones (RFC 6455 §7.4.2) say what HTTP would have. */
@@ -45,13 +52,21 @@ export const CLOSE = {
 const MOST_AT_ONCE = 20;
 /** Of requests that are being answered; more is not read meanwhile. */
 const MOST_HELD = 2 * 1024 * 1024;
+/** A large message takes no longer to arrive; its place is wanted by others. */
+const ARRIVAL_MS = 120_000;
+/** Who has to make room is told why, and then holds nothing any more. */
+const CLOSING_MS = 2000;
 
-export class SocketSession {
-  readonly #peer: WebSocketPeer;
-  readonly #parts: SocketParts;
-  readonly #outbox: Outbox;
-  readonly #visit: Visit;
-  readonly #ending = { aborted: false };
+export class SocketSession
+  implements WebSocketListener, FeedOwner, OutboxOwner {
+  readonly #socket: WebSocketPeer;
+  readonly #admission: Admission;
+  readonly #account: WebAccount;
+  readonly #peer: HttpPeer;
+  readonly #open: Set<SocketSession>;
+  readonly #half: HalfMessages<SocketSession>;
+  readonly outbox: Outbox;
+  readonly #live: LiveSession;
   #feed: Feed | undefined;
   #mailboxes: MailboxesFeed | undefined;
   #running = 0;
@@ -59,77 +74,133 @@ export class SocketSession {
   #held = 0;
   #wake: (() => void) | undefined;
   #isOver = false;
+  /** Gives back the place of a large message that arrives. */
+  #giveBack: (() => void) | undefined;
   /** Whole messages are sent one after the other. */
-  #large: Promise<void> = Promise.resolve();
+  #large: Promise<void> | undefined;
 
-  constructor(peer: WebSocketPeer, parts: SocketParts) {
-    const { backend } = parts.admission;
-    this.#peer = peer;
-    this.#parts = parts;
-    this.#outbox = new Outbox(
-      peer,
-      () => this.#end(CLOSE.tryAgain, "too much is waiting"),
-    );
-    this.#visit = {
-      backend,
-      account: parts.account,
-      peer: parts.peer,
-      ending: this.#ending,
-    };
+  private constructor(socket: WebSocketPeer, parts: SocketParts) {
+    this.#socket = socket;
+    this.#admission = parts.admission;
+    this.#account = parts.account;
+    this.#peer = parts.peer;
+    this.#open = parts.open;
+    this.#half = parts.half;
+    this.outbox = new Outbox(socket, this);
+    this.#live = parts.account.hold();
+    this.#live.onInactive(() => this.revoke(CLOSE.revoked));
+    this.#open.add(this);
   }
 
-  async run(): Promise<void> {
-    const { account, admission, mailbox, sinceUid } = this.#parts;
-    const { backend } = admission;
-    const session = account.hold();
-    const stopListening = session.onInactive(() => this.#revoke(CLOSE.revoked));
-    const stopWatching = backend.onSwitch(() => {
-      if (!backend.options().webimap) this.#revoke(CLOSE.off);
-    });
+  /** Tells first what is in the mailbox beyond `sinceUid`. */
+  static async open(
+    socket: WebSocketPeer,
+    parts: SocketParts,
+    place: { readonly mailbox: string; readonly sinceUid: number },
+  ): Promise<SocketSession> {
+    const session = new SocketSession(socket, parts);
     try {
-      this.#feed = await Feed.open({
-        mail: account.mail,
-        outbox: this.#outbox,
-        name: mailbox,
-        sinceUid,
-        ...this.#pace(),
-        onLost: () => this.#lose(),
-      });
-      if (!this.#feed) return this.#lose();
-      this.#feed.start();
-      for (;;) {
-        const message = await this.#peer.receive();
-        if (message === undefined) return;
-        const settle = this.#parts.wire.take();
-        this.#take(readFrame(message), message.length, settle);
-        while (this.#held > MOST_HELD && !this.#isOver) {
-          await new Promise<void>((resolve) => this.#wake = resolve);
-        }
+      const feed = await Feed.open(session, place.mailbox, place.sinceUid);
+      if (!feed) session.onLost();
+      else if (session.#isOver) feed.stop();
+      else {
+        session.#feed = feed;
+        feed.start();
       }
-    } finally {
-      this.#isOver = true;
-      this.#parts.wire.settle();
-      this.#ending.aborted = true;
-      this.#outbox.close();
-      this.#stopFeeds();
-      stopWatching();
-      stopListening();
-      session.release();
+      return session;
+    } catch (error) {
+      session.end();
+      throw error;
     }
   }
 
+  get mail(): AccountMail {
+    return this.#account.mail;
+  }
+
+  /** Nobody waits for an answer any more. */
+  get aborted(): boolean {
+    return this.#isOver;
+  }
+
+  room(octets: number): Promise<void> | undefined {
+    if (this.#isOver) { // what comes after the end would only fill memory
+      if (octets > 0) this.#socket.abort();
+      return undefined;
+    }
+    this.#half.set(this, Math.min(octets, SMALL_OCTETS));
+    for (let first; (first = this.#half.tooMuch());) first.giveUp();
+    return octets <= SMALL_OCTETS || this.#giveBack ? undefined : this.#enter();
+  }
+
+  async #enter(): Promise<void> {
+    const { incoming, backend } = this.#admission;
+    const leave = await incoming.enter(this.#account.id);
+    const stopTimer = backend.timers.every(
+      ARRIVAL_MS,
+      () => this.#socket.abort(),
+    );
+    this.#giveBack = () => {
+      stopTimer();
+      leave();
+    };
+    if (this.#isOver) this.#settle();
+  }
+
+  #settle(): void {
+    this.#giveBack?.();
+    this.#giveBack = undefined;
+  }
+
+  /** Its half message has to make room. */
+  giveUp(): void {
+    const { backend } = this.#admission;
+    backend.countRefusal("busy");
+    this.#close(CLOSE.tryAgain, "too many messages at once");
+    void backend.timers.sleep(CLOSING_MS).then(() => this.#socket.abort());
+  }
+
+  take(message: string | Uint8Array): Promise<void> | undefined {
+    const giveBack = this.#giveBack;
+    this.#giveBack = undefined;
+    this.#take(readFrame(message), message.length, giveBack);
+    return this.#held > MOST_HELD ? this.#lighter() : undefined;
+  }
+
+  /** Resolves when less is held. */
+  async #lighter(): Promise<void> {
+    while (this.#held > MOST_HELD && !this.#isOver) {
+      await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+  }
+
+  end(): void {
+    this.#isOver = true;
+    this.#half.set(this, 0);
+    this.#wake?.();
+    this.#settle();
+    this.outbox.close();
+    this.#stopFeeds();
+    this.#open.delete(this);
+    this.#live.release();
+  }
+
   /** @param settle gives back the room that the request has */
-  #take(request: SocketRequest, length: number, settle: () => void): void {
+  #take(
+    request: SocketRequest,
+    length: number,
+    settle: (() => void) | undefined,
+  ): void {
     const isAnswered = request.kind === "action" && !this.#isOver &&
       this.#running < MOST_AT_ONCE;
     if (!isAnswered) {
-      settle();
+      settle?.();
       return this.#say(request);
     }
     this.#held += length;
     void this.#answer(request).finally(() => {
       this.#held -= length;
-      settle();
+      settle?.();
       this.#wake?.();
     });
   }
@@ -138,11 +209,11 @@ export class SocketSession {
   #say(request: SocketRequest): void {
     switch (request.kind) {
       case "ping":
-        return this.#outbox.push(PONG);
+        return this.outbox.push(PONG);
       case "unreadable":
-        return this.#outbox.push(errorFrame(undefined, "invalid JSON"));
+        return this.outbox.push(errorFrame(undefined, "invalid JSON"));
       case "action":
-        return this.#outbox.push(errorFrame(request.id, TOO_MANY));
+        return this.outbox.push(errorFrame(request.id, TOO_MANY));
     }
   }
 
@@ -153,11 +224,11 @@ export class SocketSession {
     try {
       await this.#run(id, action, data);
     } catch (error) {
-      const { backend } = this.#visit;
+      const { backend } = this.#admission;
       if (error instanceof Refusal) backend.countRefusal(error.code);
       const fault = faultFor(error);
       if (!fault && !this.#isOver) backend.reportBug(error);
-      this.#outbox.push(errorFrame(id, (fault ?? INTERNAL).text));
+      this.outbox.push(errorFrame(id, (fault ?? INTERNAL).text));
     } finally {
       this.#running--;
     }
@@ -167,33 +238,32 @@ export class SocketSession {
   async #run(id: RequestId, name: string, data: unknown): Promise<void> {
     const known = SOCKET_ACTIONS.get(name);
     if (!known && name !== "subscribe") {
-      return this.#outbox.push(
+      return this.outbox.push(
         errorFrame(id, `unknown action: ${name.slice(0, 100)}`),
       );
     }
-    this.#parts.admission.countRequest(this.#parts.login);
+    this.#admission.countRequest(this.#account);
     const value = known
       ? await known.run(
-        this.#visit,
+        this.#visit(),
         inputOf(known, data, `invalid ${name} payload`),
       )
       : this.#subscribe(data);
     if (value instanceof JsonPieces) return await this.#sendLarge(id, value);
-    this.#outbox.push(resultFrame(id, JSON.stringify(value)));
+    this.outbox.push(resultFrame(id, JSON.stringify(value)));
   }
 
   /** Read only when what was sent before has gone. */
   #sendLarge(id: RequestId, message: JsonPieces): Promise<void> {
-    const turn = this.#large.then(async () => {
-      await this.#outbox.drained();
+    const turn = (this.#large ?? Promise.resolve()).then(async () => {
+      await this.outbox.drained();
       if (message.sizeOctets <= SMALL_OCTETS) {
         return await this.#sendWhole(id, message);
       }
-      const { admission, account } = this.#parts;
-      const leave = await admission.outgoing.enter(account.id);
+      const leave = await this.#admission.outgoing.enter(this.#account.id);
       try {
         await this.#sendWhole(id, message);
-        await this.#outbox.drained();
+        await this.outbox.drained();
       } finally {
         leave();
       }
@@ -208,7 +278,7 @@ export class SocketSession {
       if (this.#isOver) return;
       json += piece;
     }
-    this.#outbox.push(resultFrame(id, json));
+    this.outbox.push(resultFrame(id, json));
   }
 
   #subscribe(data: unknown) {
@@ -219,21 +289,27 @@ export class SocketSession {
       this.#mailboxes?.stop();
       this.#mailboxes = undefined;
     } else if (!this.#isOver) {
-      this.#mailboxes ??= new MailboxesFeed({
-        mail: this.#parts.account.mail,
-        outbox: this.#outbox,
-        ...this.#pace(),
-      });
+      this.#mailboxes ??= new MailboxesFeed(this);
     }
     return { status: "subscribed", events: [...new Set(events)] };
   }
 
-  #pace() {
-    const { backend } = this.#visit;
+  #visit(): Visit {
+    const { backend } = this.#admission;
     return {
-      pause: () => backend.timers.sleep(0),
-      reportBug: (error: unknown) => backend.reportBug(error),
+      backend,
+      account: this.#account,
+      peer: this.#peer,
+      ending: this,
     };
+  }
+
+  pause(): Promise<void> {
+    return this.#admission.backend.timers.sleep(0);
+  }
+
+  reportBug(error: unknown): void {
+    this.#admission.backend.reportBug(error);
   }
 
   #stopFeeds(): void {
@@ -241,27 +317,28 @@ export class SocketSession {
     this.#mailboxes?.stop();
   }
 
-  #revoke(code: number): void {
+  revoke(code: number): void {
     if (this.#isOver) return;
-    this.#outbox.push(errorFrame(undefined, "session revoked"));
-    this.#end(code, "session revoked");
+    this.outbox.push(errorFrame(undefined, "session revoked"));
+    this.#close(code, "session revoked");
   }
 
   /** The mailbox is gone. */
-  #lose(): void {
+  onLost(): void {
     if (this.#isOver) return;
-    this.#outbox.push(errorFrame(undefined, UNKNOWN_MAILBOX));
-    this.#end(CLOSE.off, UNKNOWN_MAILBOX);
+    this.outbox.push(errorFrame(undefined, UNKNOWN_MAILBOX));
+    this.#close(CLOSE.off, UNKNOWN_MAILBOX);
   }
 
-  #end(code: number, reason: string): void {
+  /** The client does not take what waits for it. */
+  onFull(): void {
+    this.#close(CLOSE.tryAgain, "too much is waiting");
+  }
+
+  #close(code: number, reason: string): void {
     if (this.#isOver) return;
-    this.#isOver = true;
-    this.#wake?.();
-    this.#ending.aborted = true;
-    this.#stopFeeds();
-    this.#outbox.close();
-    this.#peer.close(code, reason);
+    this.end();
+    this.#socket.close(code, reason);
   }
 }
 

@@ -9,10 +9,12 @@ import type { HttpPeer } from "../../../http/peer.ts";
 import type { Takeover, UpgradeRoute } from "../../../http/server/upgrade.ts";
 import {
   handshakeFault,
+  webSocketListening,
   webSocketTakeover,
 } from "../../../http/server/web_socket.ts";
 import { WebSocketWatch } from "../../../http/server/web_socket_watch.ts";
 import type { Admission, Admitted } from "../admission.ts";
+import { faultResponse, finished, notThere } from "../answers.ts";
 import { isListed, isOwnOrigin } from "../cors.ts";
 import {
   hasHeaderCredentials,
@@ -21,24 +23,39 @@ import {
 } from "../credentials.ts";
 import { badRequest, faultFor, INTERNAL, WebmailFault } from "../faults.ts";
 import { MAX_UID, openMailbox } from "../reading.ts";
-import { faultResponse, maxSendOctets, SOCKET_PATH } from "../routes.ts";
+import { maxSendOctets, SOCKET_PATH } from "../routes.ts";
 import { errorFrame } from "./frames.ts";
-import { GatedWire } from "./gated_wire.ts";
-import { SocketSession } from "./session.ts";
+import { HalfMessages } from "./half_messages.ts";
+import { CLOSE, SocketSession } from "./session.ts";
 
 /** RFC 6455 §7.4.1: the server is going to start again. */
 const RESTARTING = 1012;
 const INTERNAL_CLOSE = 1011;
 /** A client that is refused has nothing to say that matters. */
 const REFUSED_OCTETS = 64 * 1024;
+/** Of small messages of all sockets together; large ones have places of their own. */
+const MOST_HALF_OCTETS = 64 * 1024 * 1024;
 
 export function webmailSocket(admission: Admission): UpgradeRoute {
-  const watch = new WebSocketWatch(admission.backend.timers);
+  const { backend } = admission;
+  const watch = new WebSocketWatch(backend.timers);
+  const open = new Set<SocketSession>();
+  const half = new HalfMessages<SocketSession>(MOST_HALF_OCTETS);
+  backend.onSwitch(() => {
+    if (backend.options().webimap) return;
+    for (const session of [...open]) session.revoke(CLOSE.off);
+  });
   return {
     path: SOCKET_PATH,
     protocol: "websocket",
     countsConnections: true,
-    accept: (request, peer) => accept({ admission, watch }, request, peer),
+    async accept(request, peer) {
+      const sockets = { admission, watch, open, half };
+      const answer = await accept(sockets, request, peer);
+      return answer instanceof Response
+        ? finished(answer, request, backend.options().corsOrigins)
+        : answer;
+    },
   };
 }
 
@@ -46,6 +63,8 @@ interface Sockets {
   readonly admission: Admission;
   /** Of all of them. */
   readonly watch: WebSocketWatch;
+  readonly open: Set<SocketSession>;
+  readonly half: HalfMessages<SocketSession>;
 }
 
 async function accept(
@@ -54,7 +73,7 @@ async function accept(
   peer: HttpPeer,
 ): Promise<Response | Takeover> {
   const { backend } = sockets.admission;
-  const { corsOrigins, hides } = backend.options();
+  const { corsOrigins, hides, webimap } = backend.options();
   const fault = handshakeFault(request);
   if (fault) return fault;
   const url = new URL(request.url);
@@ -74,6 +93,7 @@ async function accept(
     const known = faultFor(error);
     if (!known) backend.reportBug(error);
     const fault = known ?? INTERNAL;
+    if (origin === null && !webimap) return notThere(); // as at every path
     return origin === null || hides
       ? faultResponse(fault)
       : refusal(sockets, fault);
@@ -82,7 +102,7 @@ async function accept(
 
 /** @throws {WebmailFault | Refusal} */
 async function opened(
-  { admission, watch }: Sockets,
+  { admission, watch, open, half }: Sockets,
   request: Request,
   peer: HttpPeer,
 ): Promise<Takeover> {
@@ -90,36 +110,31 @@ async function opened(
   const options = backend.options();
   if (!options.webimap) throw new WebmailFault(404, "not found", "not_found");
   const url = new URL(request.url);
-  if (!backend.isSafe(url.hostname, peer)) throw new Refusal("tls_required");
+  if (!backend.isSafe(peer)) throw new Refusal("tls_required");
   const sinceUid = sinceOf(url);
-  const admitted = await visitor(admission, request, peer);
-  const { account } = admitted;
-  const mailbox = await openMailbox(
+  const { account } = await visitor(admission, request, peer);
+  const { name: mailbox } = await openMailbox(
     account.mail,
     url.searchParams.get("mailbox") ?? "INBOX",
   );
-  const leave = admission.sockets.enter(account.id, peer.address);
-  const { name } = mailbox;
-  const maxMessageOctets = maxSendOctets(options);
+  const { id } = account;
+  const { address } = peer;
+  admission.sockets.enter(id, address);
+  const run = webSocketListening(
+    {
+      maxMessageOctets: maxSendOctets(options),
+      watch,
+      stopCode: RESTARTING,
+    },
+    (socket) =>
+      SocketSession.open(socket, { admission, account, peer, open, half }, {
+        mailbox,
+        sinceUid,
+      }),
+  );
   return (connection) => {
-    void connection.wire.gone.then(leave);
-    const wire = new GatedWire(
-      connection.wire,
-      () => admission.incoming.enter(account.id),
-      backend.timers,
-    );
-    const parts = {
-      ...admitted,
-      admission,
-      peer,
-      mailbox: name,
-      sinceUid,
-      wire,
-    };
-    return webSocketTakeover(
-      { maxMessageOctets, watch, stopCode: RESTARTING },
-      (socket) => new SocketSession(socket, parts).run(),
-    )({ ...connection, wire });
+    void connection.wire.gone.then(() => admission.sockets.leave(id, address));
+    return run(connection);
   };
 }
 

@@ -6,6 +6,7 @@ import {
   type CommandResult,
   flagOption,
   textOption,
+  withApplied,
 } from "../../command.ts";
 import { NAME } from "../../version.ts";
 import { moment } from "../../text.ts";
@@ -14,17 +15,21 @@ import { panelPayload } from "./admin_token.ts";
 async function login(call: Call): Promise<CommandResult> {
   if (flagOption(call, "permanent")) return await permanent(call);
   const lifetime = textOption(call, "lifetime");
-  const data = await call.access.call(
+  const made = await call.access.call(
     "admin.login",
     lifetime === undefined ? {} : { lifetime },
   );
-  const { url, code, expires_at } = data;
+  const data = await withApplied(call, made);
+  const { url, code, expires_at, applied } = data;
   const text = url === null
     ? `code  ${code}\nThere is no panel to use it at: "${NAME} admin-web enable" shows it`
     : [
       ...call.options.qr === false ? [] : [qrText(url)],
       url,
       `Good for one session, until ${moment(expires_at)}`,
+      ...applied === "live"
+        ? []
+        : ["The server does not run: the link leads nowhere before it does"],
     ].join("\n");
   return { data, text };
 }

@@ -1,5 +1,6 @@
 /** The admin panel: whether there is one, where, and who else may ask the API. @module */
 import type { AdminOutput } from "../../../admin/operation_table.ts";
+import { webOrigin } from "../../../config/web_kinds.ts";
 import {
   type Call,
   type Command,
@@ -52,6 +53,7 @@ async function allow(call: Call): Promise<CommandResult> {
       EXIT.usage,
     );
   }
+  understoodOrigin(first);
   await confirm(
     call,
     `Pages of ${first} may then call the API for whoever types a token there. Go on?`,
@@ -59,6 +61,16 @@ async function allow(call: Call): Promise<CommandResult> {
   const input = { origin: first };
   const now = await call.access.call("admin_web.allow_origin", input);
   return await changed(call, now);
+}
+
+/** Before anybody is asked about it. @throws {CliError} invalid_value */
+function understoodOrigin(written: string): void {
+  try {
+    webOrigin.parse(written);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new CliError("invalid_value", problem, EXIT.conflict);
+  }
 }
 
 async function origins(call: Call): Promise<CommandResult> {
@@ -109,7 +121,7 @@ export const ADMIN_WEB_COMMANDS: readonly Command[] = [
     run: path,
   },
   {
-    usage: "admin-web allow-origin <url> [origin]",
+    usage: "admin-web allow-origin <site> [origin]",
     summary:
       'Let pages of another web site call the API with a token; "list" says which may, "remove URL" ends it',
     run: allow,

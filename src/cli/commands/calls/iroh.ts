@@ -1,21 +1,50 @@
 /** Real-time channels: the iroh relay. @module */
 import type { AdminOutput } from "../../../admin/operation_table.ts";
-import { formatSize } from "../../../base/sizes.ts";
+import { roundedSize } from "../../../base/sizes.ts";
 import type { Call, Command, CommandResult } from "../../command.ts";
 import { counted, facts, yesNo } from "../../text.ts";
+import { servedOrStored, type StoredSwitch } from "./stored_switch.ts";
 
 type Status = AdminOutput<"iroh.status">;
 
+const ENABLED: StoredSwitch = {
+  setting: "iroh_enabled",
+  label: "enabled",
+  data: (value) => ({
+    configured: true,
+    enabled: value === "true",
+    admin_enabled: value === "true",
+    runtime_enabled: false,
+    listening: false,
+    listen: [],
+    reload_required: false,
+  }),
+};
+
 async function status(call: Call): Promise<CommandResult> {
-  return shown(await call.access.call("iroh.status", {}));
+  return await servedOrStored(
+    call,
+    async () => shown(await call.access.call("iroh.status", {})),
+    ENABLED,
+  );
 }
 
 async function enable(call: Call): Promise<CommandResult> {
-  return shown(await call.access.call("iroh.enable", {}));
+  return await servedOrStored(
+    call,
+    async () => shown(await call.access.call("iroh.enable", {})),
+    ENABLED,
+    "true",
+  );
 }
 
 async function disable(call: Call): Promise<CommandResult> {
-  return shown(await call.access.call("iroh.disable", {}));
+  return await servedOrStored(
+    call,
+    async () => shown(await call.access.call("iroh.disable", {})),
+    ENABLED,
+    "false",
+  );
 }
 
 function shown(data: Status): CommandResult {
@@ -29,10 +58,26 @@ function shown(data: Status): CommandResult {
     ["dropped", `${nobody} for nobody, ${full} for who took less`],
     [
       "traffic",
-      `${formatSize(data.bytes_in)} in, ${formatSize(data.bytes_out)} out`,
+      `${roundedSize(data.bytes_in)} in, ${roundedSize(data.bytes_out)} out`,
     ],
   ]);
-  return { data, text };
+  return { data: { ...withPeersNames(data), ...data }, text };
+}
+
+/** As scripts for other relays read it. */
+function withPeersNames({ enabled, listen, bytes_in, bytes_out }: Status) {
+  const first = listen[0] ?? "";
+  return {
+    configured: true, // there is nothing to install
+    admin_enabled: enabled,
+    runtime_enabled: enabled && listen.length > 0,
+    port: first === "" ? null : Number(first.slice(first.lastIndexOf(":") + 1)),
+    local_only: listen.length > 0 &&
+      listen.every((at) => /^(?:127\.|\[::1\])/.test(at)),
+    listening: listen.length > 0,
+    bytes: bytes_in + bytes_out,
+    reload_required: false,
+  };
 }
 
 export const IROH_COMMANDS: readonly Command[] = [

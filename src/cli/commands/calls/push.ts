@@ -3,19 +3,42 @@ import type { AdminOutput } from "../../../admin/operation_table.ts";
 import type { Call, Command, CommandResult } from "../../command.ts";
 import { EXIT } from "../../exit_codes.ts";
 import { facts, moment, yesNo } from "../../text.ts";
+import { servedOrStored, type StoredSwitch } from "./stored_switch.ts";
 
 type Status = AdminOutput<"push.status">;
 
+const MODE: StoredSwitch = {
+  setting: "push_mode",
+  label: "mode",
+  data: (mode) => ({ mode, runtime_enabled: false, failures: 0 }),
+};
+
 async function status(call: Call): Promise<CommandResult> {
-  return shown(await call.access.call("push.status", {}));
+  return await servedOrStored(
+    call,
+    async () => shown(await call.access.call("push.status", {})),
+    MODE,
+  );
 }
 
 function setMode(mode: Status["mode"]) {
-  return async (call: Call): Promise<CommandResult> =>
-    shown(await call.access.call("push.set_mode", { mode }));
+  return (call: Call): Promise<CommandResult> =>
+    servedOrStored(
+      call,
+      async () => shown(await call.access.call("push.set_mode", { mode })),
+      MODE,
+      mode,
+    );
 }
 
 function shown(data: Status): CommandResult {
+  const named = {
+    ...data,
+    // as scripts for other relays read them
+    runtime_enabled: data.status === "enabled",
+    failures: data.consecutive_failures,
+    auto_disable_threshold: data.auto_disable_after,
+  };
   const text = facts([
     ["mode", data.mode],
     ["status", data.status],
@@ -38,7 +61,7 @@ function shown(data: Status): CommandResult {
     ],
     ["last error", data.last_error ?? "none"],
   ]);
-  return { data, text };
+  return { data: named, text };
 }
 
 async function test(call: Call): Promise<CommandResult> {

@@ -1,6 +1,6 @@
 /** Calls: the TURN server. @module */
 import type { AdminOutput } from "../../../admin/operation_table.ts";
-import { formatSize } from "../../../base/sizes.ts";
+import { roundedSize } from "../../../base/sizes.ts";
 import {
   type Call,
   type Command,
@@ -9,19 +9,40 @@ import {
 } from "../../command.ts";
 import { EXIT } from "../../exit_codes.ts";
 import { counted, facts, moment, table, yesNo } from "../../text.ts";
+import { servedOrStored, type StoredSwitch } from "./stored_switch.ts";
 
 type Status = AdminOutput<"turn.status">;
 
+const ENABLED: StoredSwitch = {
+  setting: "turn_enabled",
+  label: "enabled",
+  data: (value) => ({ enabled: value === "true", running: false, listen: [] }),
+};
+
 async function status(call: Call): Promise<CommandResult> {
-  return shown(await call.access.call("turn.status", {}));
+  return await servedOrStored(
+    call,
+    async () => shown(await call.access.call("turn.status", {})),
+    ENABLED,
+  );
 }
 
 async function enable(call: Call): Promise<CommandResult> {
-  return shown(await call.access.call("turn.enable", {}));
+  return await servedOrStored(
+    call,
+    async () => shown(await call.access.call("turn.enable", {})),
+    ENABLED,
+    "true",
+  );
 }
 
 async function disable(call: Call): Promise<CommandResult> {
-  return shown(await call.access.call("turn.disable", {}));
+  return await servedOrStored(
+    call,
+    async () => shown(await call.access.call("turn.disable", {})),
+    ENABLED,
+    "false",
+  );
 }
 
 function shown(data: Status): CommandResult {
@@ -40,12 +61,18 @@ function shown(data: Status): CommandResult {
     [
       "relayed",
       `${counted(data.packets, "packet", "packets")}, ${
-        formatSize(data.bytes)
+        roundedSize(data.bytes)
       }`,
     ],
     ["dropped", counted(data.dropped, "packet", "packets")],
   ]);
-  return { data, text };
+  const named = {
+    ...data,
+    // as scripts for other relays read them
+    relay_ip: relay_addresses[0] ?? null,
+    range: `${first}-${last}`,
+  };
+  return { data: named, text };
 }
 
 async function test(call: Call): Promise<CommandResult> {

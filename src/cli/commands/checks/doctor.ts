@@ -1,5 +1,9 @@
 /** `postern doctor`, `postern health`: is all well, and what mends it? @module */
-import type { Finding, FindingStatus } from "../../../admin/doctor_control.ts";
+import {
+  type Finding,
+  type FindingStatus,
+  RESTORE,
+} from "../../../admin/doctor_control.ts";
 import { USUAL_PEER } from "../../../admin/operations/checks/doctor.ts";
 import { renamed } from "../../../base/program_name.ts";
 import {
@@ -27,15 +31,16 @@ async function examined(call: Call): Promise<readonly Finding[]> {
   const outside = call.options["outside"] === true;
   try {
     const { running } = await call.access.call("status", {});
+    const server = running ? SERVER_RUNS : serverFinding("No server runs");
+    // that one is looked at from here
+    const others = only?.filter((id) => id !== server.id);
+    if (others?.length === 0) return [server];
     const { findings } = await call.access.call("doctor", {
-      ...(only === undefined ? {} : { only }),
+      ...(others === undefined ? {} : { only: others }),
       ...(peer === undefined ? {} : { peer }),
       ...(outside ? { outside } : {}),
     });
-    return [
-      running ? SERVER_RUNS : serverFinding("No server runs"),
-      ...findings,
-    ];
+    return [server, ...findings];
   } catch (error) {
     const failure = describeFailure(error);
     const { code, message } = failure;
@@ -45,6 +50,14 @@ async function examined(call: Call): Promise<readonly Finding[]> {
         status: "fail",
         detail: message,
         remedy: "postern config check",
+      }];
+    }
+    if (code === "storage_read_only") {
+      return [serverFinding("No server runs"), {
+        id: "db",
+        status: "fail",
+        detail: message,
+        remedy: RESTORE,
       }];
     }
     if (!UNREACHED.includes(code)) throw failure;
@@ -80,9 +93,12 @@ function exitOf(findings: readonly Finding[]): ExitCode {
 
 function report(findings: readonly Finding[]): string {
   const width = Math.max(...findings.map(({ id }) => id.length));
+  const margin = " ".repeat(width + 8);
   const lines = findings.flatMap(({ id, status, detail, remedy }) => [
-    `${status.toUpperCase()}  ${id.padEnd(width)}  ${detail}`,
-    ...(remedy === null ? [] : [`${" ".repeat(width + 8)}${remedy}`]),
+    `${status.toUpperCase()}  ${id.padEnd(width)}  ${
+      detail.replaceAll("\n", `\n${margin}`)
+    }`,
+    ...(remedy === null ? [] : [`${margin}${remedy}`]),
   ]);
   const counted = (["fail", "warn", "pass", "skip"] as const).map((wanted) =>
     `${findings.filter(({ status }) => status === wanted).length} ${wanted}`

@@ -145,14 +145,6 @@ async function prune(call: Call): Promise<CommandResult> {
   return { data, text };
 }
 
-async function checkDatabase(call: Call): Promise<CommandResult> {
-  const data = await call.access.call("db.check", {});
-  const text = data.ok
-    ? `${data.place} is sound (${roundedSize(data.bytes)})`
-    : `${data.place} is damaged: ${data.problem}`;
-  return { data, text, exit: data.ok ? EXIT.ok : EXIT.failed };
-}
-
 export const BACKUP_COMMANDS: readonly Command[] = [
   {
     usage: "backup create",
@@ -199,11 +191,5 @@ export const BACKUP_COMMANDS: readonly Command[] = [
     timeout: "1h",
     options: [{ flags: "--keep <n>", summary: "how many stay" }],
     run: prune,
-  },
-  {
-    usage: "db check",
-    summary: "Read all of the database, and say what is wrong with it",
-    timeout: "24h",
-    run: checkDatabase,
   },
 ];

@@ -14,6 +14,11 @@ export const IDENTITY_OPTION: CommandOption = {
   summary: "file with the age identity that it is encrypted to",
 };
 
+/**
+ * The first line of the file that the option names; undefined without the option.
+ *
+ * @throws {CliError} `usage` if there is nothing on it
+ */
 export async function passphraseOf(call: Call): Promise<string | undefined> {
   const path = textOption(call, "passphraseFile");
   if (path === undefined) return undefined;
@@ -22,7 +27,12 @@ export async function passphraseOf(call: Call): Promise<string | undefined> {
   throw new CliError("usage", `${path} begins with an empty line`, EXIT.usage);
 }
 
-/** As age-keygen writes it, comments and all. */
+/**
+ * A passphrase, or an identity as age-keygen writes it, comments and all;
+ * undefined if neither is named.
+ *
+ * @throws {CliError} `usage` if the file has none
+ */
 export async function decryptionKey(
   call: Call,
 ): Promise<DecryptionKey | undefined> {

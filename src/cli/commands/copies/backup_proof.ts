@@ -1,16 +1,19 @@
 /** Backups that are proved, and brought back. @module */
+import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { backupOptions } from "../../../app/backups.ts";
 import { InstanceLock } from "../../../app/instance_lock.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../../../app/system_time.ts";
 import { nowSeconds } from "../../../base/clock.ts";
 import { roundedSize } from "../../../base/sizes.ts";
+import { asOwnerOf } from "../../../ops/as_owner.ts";
+import { settleReplacements } from "../../settle_replacements.ts";
 import { BackupFault } from "../../../ops/backup/manifest.ts";
 import {
   type BackupSource,
   restoreBackup,
 } from "../../../ops/backup/restore.ts";
-import { replaceState } from "../../../ops/backup/replace.ts";
+import { type Replacement, replaceState } from "../../../ops/backup/replace.ts";
 import { backupSource } from "../../../ops/backup/source.ts";
 import { type Verification, verifyBackup } from "../../../ops/backup/verify.ts";
 import {
@@ -20,7 +23,7 @@ import {
   type CommandResult,
   flagOption,
 } from "../../command.ts";
-import { EXIT } from "../../exit_codes.ts";
+import { CliError, EXIT } from "../../exit_codes.ts";
 import { counted, facts, moment } from "../../text.ts";
 import {
   decryptionKey,
@@ -28,19 +31,40 @@ import {
   PASSPHRASE_OPTION,
 } from "./backup_keys.ts";
 
+/** A path, or else a name as `backup list` has it. */
 function placeOf(call: Call): string {
   const named = argument(call, 0);
-  return named === "-" ? named : resolve(named);
+  if (named === "-") return named;
+  if (named.trim() === "") {
+    throw new CliError(
+      "usage",
+      "Name a backup as the list has it, or by its path",
+      EXIT.usage,
+    );
+  }
+  const path = resolve(named);
+  if (named.includes("/") || existsSync(path)) return path;
+  const { config } = call.access;
+  const { directory } = backupOptions(config, config.values);
+  const kept = join(directory, named);
+  if (existsSync(kept)) return kept;
+  throw new CliError(
+    "not_found",
+    `There is no ${path}, and no backup ${named} in ${directory}`,
+    EXIT.not_found,
+  );
 }
 
-function sourceOf(call: Call): Promise<BackupSource> {
-  return backupSource(placeOf(call), () => decryptionKey(call));
+async function sourceOf(call: Call): Promise<BackupSource> {
+  // before another user's rights are taken, who may not read it
+  const key = await decryptionKey(call);
+  return await backupSource(placeOf(call), key);
 }
 
 /** One that is a file is unpacked first, and what comes of that goes again. */
 async function proved(call: Call, path: string): Promise<Verification> {
   if (path !== "-" && (await Deno.stat(path)).isDirectory) {
-    return await verifyBackup(path);
+    return await asOwnerOf(path, () => verifyBackup(path));
   }
   const source = await sourceOf(call);
   const scratch = await Deno.makeTempDir({ prefix: "backup-" });
@@ -96,12 +120,29 @@ async function restore(call: Call): Promise<CommandResult> {
   const { config } = call.access;
   const { place, domain } = backupOptions(config, config.values);
   const { stateDir } = place;
-  const lock = await InstanceLock.take(stateDir, "command", SYSTEM_TIMERS);
-  const replacement = flagOption(call, "force")
-    ? replaceState(place, nowSeconds(SYSTEM_CLOCK))
-    : undefined;
+  await settleReplacements(stateDir);
+  const locks: InstanceLock[] = [];
+  const lock = async (directory: string) => {
+    locks.push(
+      await asOwnerOf(
+        directory,
+        () => InstanceLock.take(directory, "command", SYSTEM_TIMERS),
+      ),
+    );
+  };
+  await lock(stateDir);
+  let replacement: Replacement | undefined;
   try {
-    const made = await restoreBackup(source, replacement?.place ?? place)
+    if (flagOption(call, "force")) {
+      replacement = replaceState(place, nowSeconds(SYSTEM_CLOCK));
+    }
+    // that is where a server would look, from when it is in place
+    if (replacement) await lock(replacement.place.stateDir);
+    const target = replacement?.place ?? place;
+    const made = await asOwnerOf(
+      target.stateDir,
+      () => restoreBackup(source, target),
+    )
       .catch((error) => {
         if (!(error instanceof BackupFault)) throw error;
         const path = placeOf(call);
@@ -111,10 +152,12 @@ async function restore(call: Call): Promise<CommandResult> {
     const restored = {
       ...made,
       others: made.others.map((path) =>
-        replacement ? inPlace(path, replacement.place.stateDir, stateDir) : path
+        inPlace(path, replacement?.place.stateDir ?? stateDir, stateDir)
       ),
     };
-    const isSame = restored.domain === domain;
+    const { domains } = config.values.server;
+    const isSame = restored.domain === domain ||
+      domains.includes(restored.domain);
     const data = { ...restored, state_dir: stateDir, old, same_domain: isSame };
     const text = [
       `Restored ${counted(restored.accounts, "account", "accounts")} and ${
@@ -132,7 +175,7 @@ async function restore(call: Call): Promise<CommandResult> {
     return { data, text, exit: isSame ? EXIT.ok : EXIT.partial };
   } finally {
     replacement?.giveUp();
-    lock.release();
+    locks.forEach((lock) => lock.release());
   }
 }
 
@@ -143,13 +186,15 @@ function inPlace(path: string, from: string, to: string): string {
 export const PROOF_COMMANDS: readonly Command[] = [
   {
     usage: "backup verify <backup>",
-    summary: "Read all of a backup, and prove that a relay can live on it",
+    summary:
+      "Read all of a backup, by its name or path, and prove that a relay can live on it",
     options: [IDENTITY_OPTION, PASSPHRASE_OPTION],
     run: verify,
   },
   {
     usage: "backup restore <backup>",
-    summary: "Bring a backup back, to a state directory without a relay",
+    summary:
+      "Bring a backup back, by its name or path, to a state directory without a relay",
     options: [
       IDENTITY_OPTION,
       PASSPHRASE_OPTION,

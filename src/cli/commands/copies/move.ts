@@ -5,6 +5,7 @@ import { InstanceLock } from "../../../app/instance_lock.ts";
 import { SYSTEM_TIMERS } from "../../../app/system_time.ts";
 import { Refusal } from "../../../base/refusal.ts";
 import { roundedSize } from "../../../base/sizes.ts";
+import { asOwnerOf, onceAsOwnerOf } from "../../../ops/as_owner.ts";
 import { BackupFault } from "../../../ops/backup/manifest.ts";
 import {
   checkEmpty,
@@ -58,16 +59,16 @@ async function sendNow(
   channel: Channel,
 ): Promise<Sent> {
   const { stateDir } = call.access.config.values.server;
-  const before = lastHandover(stateDir);
+  const before = onceAsOwnerOf(stateDir, () => lastHandover(stateDir));
   const made = await call.access.call("backup.create", {});
   // it stays until the next one is made, which then need not read all contents
-  await noteHandover(stateDir, made.name);
+  await asOwnerOf(stateDir, () => noteHandover(stateDir, made.name));
   if (before !== undefined) await forget(call, before);
   const sent = await sendBackup(made.path, final, channel);
   if (final) {
-    await markMoved(stateDir);
+    await asOwnerOf(stateDir, () => markMoved(stateDir));
     await forget(call, made.name);
-    await noteHandover(stateDir, undefined);
+    await asOwnerOf(stateDir, () => noteHandover(stateDir, undefined));
   }
   return sent;
 }
@@ -122,7 +123,12 @@ function sentText(
     : what;
 }
 
-async function receive(call: Call): Promise<CommandResult> {
+function receive(call: Call): Promise<CommandResult> {
+  const { stateDir } = call.access.config.values.server;
+  return asOwnerOf(stateDir, () => receiveNow(call));
+}
+
+async function receiveNow(call: Call): Promise<CommandResult> {
   if (call.json) {
     throw new CliError(
       "usage",

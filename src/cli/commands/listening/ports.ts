@@ -11,10 +11,12 @@ import {
   type Call,
   type Command,
   type CommandResult,
+  confirm,
   withApplied,
 } from "../../command.ts";
 import { CliError, EXIT } from "../../exit_codes.ts";
 import { appliedNote, table, yesNo } from "../../text.ts";
+import { NAME } from "../../version.ts";
 
 type Change = (
   call: Call,
@@ -37,16 +39,61 @@ const CHANGES: Readonly<Record<string, Change>> = {
 };
 const ACTIONS = ["status", ...Object.keys(CHANGES)];
 
+/** Other relays have settings of these, too; where it is found here. */
+const NO_LISTENERS: Readonly<Record<string, string>> = {
+  http_proxy: `shares the ports of http and https: ${NAME} http-proxy`,
+  metrics:
+    `is where the file says: ${NAME} config set metrics.listen 127.0.0.1:9749`,
+};
+/** A setting there, and no service: what is set of it is taken, and means nothing. */
+const SASL = "sasl";
+
 async function port(call: Call): Promise<CommandResult> {
   const [name = "status", action = "status", value] = call.args;
   if (name === "status") return await shown(call, LISTENER_NAMES);
+  if (name === SASL) {
+    const data = { name, port: null, mode: "local", enabled: false };
+    return { data, text: "sasl: there is no such service, and none is needed" };
+  }
+  const elsewhere = name.replaceAll("-", "_");
+  if (Object.hasOwn(NO_LISTENERS, elsewhere)) {
+    throw usage(`${name} ${NO_LISTENERS[elsewhere]}`);
+  }
   const service = serviceNamed(name);
   if (action === "status") return await shown(call, [service]);
   const change = Object.hasOwn(CHANGES, action) ? CHANGES[action] : undefined;
   if (change === undefined) {
     throw usage(`name one of ${ACTIONS.join(", ")} (got "${action}")`);
   }
-  return await changed(call, await change(call, service, value));
+  if (action === "disable") await checkSiteStays(call, service);
+  const made = await change(call, service, value);
+  const closed = action === "public" ? closedByFile(made) : undefined;
+  return await changed(call, made, closed ?? lostBy(made));
+}
+
+/** A setting opens nothing that the file has for this machine alone. */
+function closedByFile({ name, port, mode }: ServicePort): string | undefined {
+  if (mode !== "local" || port === null) return undefined;
+  return `the file has ${name} listen for this machine alone: ${NAME} config set listen.${name} :${port}; ${NAME} reload`;
+}
+
+/** @throws {CliError} exit 10: without both, nobody gets to the panel */
+async function checkSiteStays(
+  call: Call,
+  service: ListenerName,
+): Promise<void> {
+  const other = service === "http"
+    ? "https"
+    : service === "https"
+    ? "http"
+    : undefined;
+  if (other === undefined) return;
+  const { services } = await call.access.call("ports.list", {});
+  if (services.some(({ name, enabled }) => name === other && enabled)) return;
+  await confirm(
+    call,
+    "Neither http nor https would listen: no web site, no panel, no mail from other relays over HTTPS. Go on?",
+  );
 }
 
 async function shown(
@@ -61,9 +108,45 @@ async function shown(
 async function changed(
   call: Call,
   service: ServicePort,
+  warning: string | undefined,
 ): Promise<CommandResult> {
   const data = await withApplied(call, service);
-  return { data, text: portTable([service]) + appliedNote(data.applied) };
+  const text = portTable([service]) + appliedNote(data.applied);
+  return warned({ data, text }, warning === undefined ? [] : [warning]);
+}
+
+function warned(
+  { data, text }: { readonly data: object; readonly text: string },
+  warnings: readonly string[],
+): CommandResult {
+  if (warnings.length === 0) return { data, text };
+  const lines = warnings.map((warning) => `\nwarning: ${warning}`);
+  return { data: { ...data, warnings }, text: text + lines.join("") };
+}
+
+/** What others find at one port alone. */
+const USUAL: Partial<
+  Record<ListenerName, { readonly port: number; readonly lost: string }>
+> = {
+  http: {
+    port: 80,
+    lost:
+      "an authority does not find it at port 80 (http-01) any more: certificates then need port 443 (tls-alpn-01), or dns-01",
+  },
+  https: {
+    port: 443,
+    lost:
+      "nobody finds it at port 443 any more: other relays bring mail over SMTP only, an authority needs port 80 (http-01) or dns-01, and addresses of the web page have a port",
+  },
+};
+
+function lostBy(
+  { name, port, mode, enabled }: ServicePort,
+): string | undefined {
+  const usual = USUAL[name];
+  if (usual === undefined) return undefined;
+  const isThere = enabled && mode === "public" && port === usual.port;
+  return isThere ? undefined : usual.lost;
 }
 
 function portTable(services: readonly ServicePort[]): string {
@@ -122,7 +205,9 @@ async function submissionAccess(call: Call): Promise<CommandResult> {
     services.push(await call.access.call("ports.access", { service, access }));
   }
   const data = await withApplied(call, { access, services });
-  return { data, text: portTable(services) + appliedNote(data.applied) };
+  const text = portTable(services) + appliedNote(data.applied);
+  const closed = access === "public" ? services.map(closedByFile) : [];
+  return warned({ data, text }, closed.filter((one) => one !== undefined));
 }
 
 const NEVER =

@@ -1,5 +1,6 @@
 /** `postern config set`: one key of the file, with all else as it was written. @module */
 import { editedText, replaceFile } from "../../../config/edit.ts";
+import { locateConfig } from "../../../config/locate.ts";
 import { ConfigError } from "../../../config/problems.ts";
 import { nearest } from "../../../config/nearest.ts";
 import {
@@ -22,12 +23,23 @@ function set(call: Call): Promise<CommandResult> {
   const { kind, inForce } = keyNamed(key);
   const value = understood(key, argument(call, 1));
   const path = changeFile(call, key, value);
-  const data = { key, value: kind.format(value), path, in_force: inForce };
-  const text = `${key} = ${kind.toToml(value)} in ${path}\n${
+  const warnings = locateConfig(call.choice).warnings
+    .filter((warning) => warning.key === key)
+    .map(({ message }) => `${key} ${message}`);
+  const data = {
+    key,
+    value: kind.format(value),
+    path,
+    in_force: inForce,
+    warnings,
+  };
+  const text = [
+    `${key} = ${kind.toToml(value)} in ${path}`,
     inForce === "restart"
       ? `In force after: ${NAME} restart`
-      : `In force after: ${NAME} reload`
-  }`;
+      : `In force after: ${NAME} reload`,
+    ...warnings.map((warning) => `Warning: ${warning}`),
+  ].join("\n");
   return Promise.resolve({ data, text });
 }
 
@@ -72,7 +84,7 @@ export function changeFile(call: Call, key: KeyName, value: unknown): string {
 }
 
 /** @throws {CliError} invalid_value, when the rest does not go with it */
-export function edited(text: string, key: KeyName, value: unknown): string {
+function edited(text: string, key: KeyName, value: unknown): string {
   try {
     return editedText(text, key, value);
   } catch (error) {

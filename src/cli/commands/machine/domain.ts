@@ -4,7 +4,11 @@
  *
  * @module
  */
-import { literalIp, parseDomain } from "../../../mail/address.ts";
+import {
+  hostNameProblem,
+  literalIp,
+  parseDomain,
+} from "../../../mail/address.ts";
 import type { KeyName } from "../../../config/schema.ts";
 import {
   argument,
@@ -37,7 +41,7 @@ async function list(call: Call): Promise<CommandResult> {
 }
 
 async function add(call: Call): Promise<CommandResult> {
-  const name = domainArgument(call);
+  const name = newDomain(call);
   const { primary, further } = now(call);
   if (name === primary || further.includes(name)) {
     throw conflict("already_exists", `${name} is a domain of this server`);
@@ -74,7 +78,7 @@ async function remove(call: Call): Promise<CommandResult> {
 }
 
 async function set(call: Call): Promise<CommandResult> {
-  const name = domainArgument(call);
+  const name = newDomain(call);
   const { primary, further } = now(call);
   if (name === primary) {
     throw conflict("already_exists", `New accounts are at ${name} already`);
@@ -181,6 +185,17 @@ function domainArgument(call: Call): string {
   } catch {
     throw conflict("invalid_value", `"${written}" is no domain and no address`);
   }
+}
+
+/** @throws {CliError} invalid_value, also where no host can be called so */
+function newDomain(call: Call): string {
+  const name = domainArgument(call);
+  const { primary, further } = now(call);
+  const problem = hostNameProblem(name);
+  if (problem === undefined || [primary, ...further].includes(name)) {
+    return name;
+  }
+  throw conflict("invalid_value", problem);
 }
 
 function conflict(code: string, message: string): CliError {

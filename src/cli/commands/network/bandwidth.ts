@@ -15,17 +15,11 @@ import { day, facts, moment, table } from "../../text.ts";
 async function show(call: Call): Promise<CommandResult> {
   const month = textOption(call, "month");
   const top = numberOption(call, "top", { min: 1, max: 1000 });
-  if (month !== undefined && top !== undefined) {
-    throw new CliError(
-      "usage",
-      "Accounts are counted for this month alone: --top does not go with --month",
-      EXIT.usage,
-    );
-  }
   const data = await call.access.call(
     "bandwidth.show",
     month === undefined ? {} : { month },
   );
+  if (top !== undefined) await checkThisMonth(call, data.period_start);
   const most = top === undefined
     ? undefined
     : await call.access.call("bandwidth.users", { limit: top });
@@ -47,12 +41,26 @@ async function show(call: Call): Promise<CommandResult> {
     ...data.by_category,
     ...(data.nic_total && { nic_total: data.nic_total }),
   }).map(([name, octets]) => row(name, octets));
-  const text = `${summary}\n\n${table(HEADER("what"), rows)}`;
+  const off = data.counted
+    ? ""
+    : "Nothing is counted: bandwidth.enabled is off.\n\n";
+  const text = `${off}${summary}\n\n${table(HEADER("what"), rows)}`;
   if (most === undefined) return { data, text };
   return {
     data: { ...data, ...most },
     text: `${text}\n\n${userTable(most.users)}`,
   };
+}
+
+/** @throws {CliError} usage: of a month that is over no account is known any more */
+async function checkThisMonth(call: Call, start: number): Promise<void> {
+  const now = await call.access.call("bandwidth.show", {});
+  if (now.period_start === start) return;
+  throw new CliError(
+    "usage",
+    "What single accounts have moved is kept for this month alone: --top goes with no other --month",
+    EXIT.usage,
+  );
 }
 
 async function history(call: Call): Promise<CommandResult> {

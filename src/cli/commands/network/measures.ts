@@ -1,11 +1,15 @@
 /** What the relay has measured of itself, and what fills its disk. @module */
 import { roundedSize } from "../../../base/sizes.ts";
+import { nearest } from "../../../config/nearest.ts";
+import { SERIES_NAMES } from "../../../observe/history/series.ts";
 import {
+  argument,
   type Call,
   type Command,
   type CommandResult,
   numberOption,
 } from "../../command.ts";
+import { CliError, EXIT } from "../../exit_codes.ts";
 import { facts, moment, table } from "../../text.ts";
 
 const HOUR = 3600;
@@ -23,7 +27,7 @@ async function list(call: Call): Promise<CommandResult> {
 }
 
 async function show(call: Call): Promise<CommandResult> {
-  const [series = ""] = call.args;
+  const series = seriesNamed(argument(call, 0));
   const hours = numberOption(call, "hours", { min: 1, max: LONGEST_HOURS });
   const to = Math.floor(Date.now() / 1000) + 1;
   const data = await call.access.call("metrics.history", {
@@ -34,6 +38,20 @@ async function show(call: Call): Promise<CommandResult> {
   const rows = (data.series[series] ?? [])
     .map(([at, value]) => [moment(at), String(value)]);
   return { data, text: table(["time", series], rows) };
+}
+
+/** @throws {CliError} not_found */
+function seriesNamed(written: string): string {
+  const found = SERIES_NAMES.find((one) => one === written);
+  if (found !== undefined) return found;
+  const meant = nearest(written, SERIES_NAMES);
+  throw new CliError(
+    "not_found",
+    `No series is named "${written}"${
+      meant === undefined ? "" : `, did you mean ${meant}?`
+    }: metrics list has all of them`,
+    EXIT.not_found,
+  );
 }
 
 async function usage(call: Call): Promise<CommandResult> {

@@ -3,7 +3,7 @@ import type { AdminOutput } from "../../../admin/operation_table.ts";
 import { type Call, type Command, type CommandResult } from "../../command.ts";
 import { facts } from "../../text.ts";
 import { trafficFacts } from "./traffic.ts";
-import { changedTo, QR_OPTION, showLink } from "./ways_in.ts";
+import { changedTo, linkNote, QR_OPTION, showLink } from "./ways_in.ts";
 
 type Status = AdminOutput<"http_proxy.status">;
 
@@ -19,7 +19,12 @@ async function change(
   return await changedTo(
     call,
     await call.access.call(operation, {}),
-    statusText,
+    (now) =>
+      statusText(now) +
+      linkNote(
+        now.enabled && now.address !== null,
+        "http-proxy url --qr",
+      ),
   );
 }
 

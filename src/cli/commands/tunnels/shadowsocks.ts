@@ -2,16 +2,40 @@
 import type { AdminOutput } from "../../../admin/operation_table.ts";
 import { type Call, type Command, type CommandResult } from "../../command.ts";
 import { CliError, EXIT } from "../../exit_codes.ts";
-import { facts, yesNo } from "../../text.ts";
+import { facts } from "../../text.ts";
 import { trafficFacts } from "./traffic.ts";
-import { changedTo, QR_OPTION, showLink } from "./ways_in.ts";
+import { changedTo, linkNote, QR_OPTION, showLink } from "./ways_in.ts";
 
 type Status = AdminOutput<"shadowsocks.status">;
 type SettingName = "shadowsocks_cipher" | "shadowsocks_password";
 
 async function status(call: Call): Promise<CommandResult> {
   const data = await call.access.call("shadowsocks.status", {});
-  return { data, text: statusText(data) };
+  return {
+    data: { ...await peersNames(call, data), ...data },
+    text: statusText(data),
+  };
+}
+
+/** As scripts for other relays read it; the link has the password, as there. */
+async function peersNames(call: Call, { enabled, port }: Status) {
+  const cipher = await call.access.call("settings.get", {
+    name: "shadowsocks_cipher",
+  });
+  const password = await call.access.call("settings.get", {
+    name: "shadowsocks_password",
+  });
+  const link = enabled && port !== null
+    ? await call.access.call("shadowsocks.url", {})
+    : undefined;
+  return {
+    configured: password.value !== "",
+    cipher_source: cipher.source,
+    password_db_override: password.source === "db",
+    shadowsocks_url: link?.url ?? null,
+    ws_enabled: false,
+    grpc_enabled: false,
+  };
 }
 
 async function change(
@@ -24,8 +48,13 @@ async function change(
   return await changedTo(
     call,
     await call.access.call(operation, {}),
-    statusText,
+    changedText,
   );
+}
+
+function changedText(now: Status): string {
+  const isOn = now.enabled && now.port !== null;
+  return statusText(now) + linkNote(isOn, "proxy url --qr");
 }
 
 function statusText({ traffic, ...status }: Status): string {
@@ -61,6 +90,14 @@ const ACTIONS: Readonly<
 const PASSWORD_ACTIONS: typeof ACTIONS = {
   ...ACTIONS,
   rotate: (call) => change(call, "shadowsocks.rotate"),
+  /** Without one in the file another is made at once: clients are there to be told. */
+  async reset(call, name) {
+    await call.access.call("settings.reset", { name });
+    const now = await call.access.call("shadowsocks.status", {});
+    return now.enabled && !now.password_set
+      ? await change(call, "shadowsocks.rotate")
+      : await changed(call);
+  },
 };
 
 async function act(
@@ -81,13 +118,15 @@ async function show(call: Call, name: SettingName): Promise<CommandResult> {
   const data = name === "shadowsocks_cipher"
     ? { cipher: value, source }
     : { password_set: value !== "", source };
-  const shown = name === "shadowsocks_cipher" ? value : yesNo(value !== "");
+  const shown = name === "shadowsocks_cipher"
+    ? value
+    : (value === "" ? "not made yet" : "set");
   return { data, text: `${shown} (${source})` };
 }
 
 async function changed(call: Call): Promise<CommandResult> {
   const now = await call.access.call("shadowsocks.status", {});
-  return await changedTo(call, now, statusText);
+  return await changedTo(call, now, changedText);
 }
 
 export const SHADOWSOCKS_COMMANDS: readonly Command[] = [

@@ -7,6 +7,7 @@ import {
   withApplied,
 } from "../../command.ts";
 import { appliedNote } from "../../text.ts";
+import { NAME } from "../../version.ts";
 
 export const QR_OPTION = {
   flags: "--qr",
@@ -21,6 +22,11 @@ export async function changedTo<Status extends object>(
 ): Promise<CommandResult> {
   const data = await withApplied(call, now);
   return { data, text: text(now) + appliedNote(data.applied) };
+}
+
+/** Behind what was changed: where clients get what they need now. */
+export function linkNote(isOn: boolean, command: string): string {
+  return isOn ? `\nThe link for clients: ${NAME} ${command}` : "";
 }
 
 export async function showLink(

@@ -1,6 +1,7 @@
 /** The operator's own pages: written, served, looked through, brought up to date. @module */
 import { isAbsolute, resolve } from "node:path";
 import {
+  BACKUP_SUFFIX,
   carryOut,
   type Migration,
   planMigration,
@@ -11,6 +12,7 @@ import {
   type SiteProblem,
   type SiteReport,
 } from "../../../api/overlay/site_tree.ts";
+import { ConfigError } from "../../../config/problems.ts";
 import { Refusal } from "../../../base/refusal.ts";
 import {
   argument,
@@ -47,7 +49,12 @@ async function exportPages(call: Call): Promise<CommandResult> {
   }
   if (lines.length === 0) lines.push("All of them are there already");
   return {
-    data: { directory, ...data },
+    data: {
+      dest: directory,
+      files: data.written.length,
+      directory,
+      ...data,
+    },
     text: lines.join("\n"),
     exit: data.kept.length > 0 ? EXIT.partial : EXIT.ok,
   };
@@ -62,15 +69,21 @@ async function serve(call: Call): Promise<CommandResult> {
   const what = directory === ""
     ? "The pages of the program"
     : `Pages in ${directory}, before those of the program`;
+  const { problems } = directory === ""
+    ? { problems: [] }
+    : await looked(directory, () => checkSite(directory));
   return {
     data: {
       www_dir: directory,
       path,
       applied: isLive ? "live" : "server-not-running",
+      problems,
     },
-    text: `${what}: written into ${path}\n${
-      isLive ? "In force now" : "In force when the server starts"
-    }`,
+    text: [
+      `${what}: written into ${path}`,
+      isLive ? "In force now" : "In force when the server starts",
+      ...problems.map(problemText),
+    ].join("\n"),
   };
 }
 
@@ -189,7 +202,23 @@ async function migrate(call: Call): Promise<CommandResult> {
   const directory = directoryOf(call);
   if (directory === undefined) {
     return {
-      data: { action: "noop_embedded", changed: [], notes: [] },
+      data: {
+        action: "noop_embedded",
+        config: configPath(call),
+        www_dir: null,
+        scanned: 0,
+        go_style_files: [],
+        migrated: [],
+        qr_legacy_files: [],
+        qr_migrated: [],
+        qrcode_js_copied: false,
+        main_js_qr_helper_added: false,
+        literal_brace_warnings: [],
+        backups: [],
+        errors: [],
+        changed: [],
+        notes: [],
+      },
       text: NOTHING_OWN,
     };
   }
@@ -198,9 +227,43 @@ async function migrate(call: Call): Promise<CommandResult> {
   if (action === "migrated") await carryOut(directory, plan);
   const changed = plan.changed.map(({ file }) => file);
   return {
-    data: { action, directory, changed, notes: plan.notes },
+    data: {
+      action,
+      config: configPath(call),
+      www_dir: directory,
+      scanned: plan.scanned,
+      go_style_files: changed,
+      migrated: action === "migrated" ? changed : [],
+      qr_legacy_files: plan.qrFiles,
+      qr_migrated: action === "migrated"
+        ? plan.qrFiles.filter((file) => changed.includes(file))
+        : [],
+      // pages draw their codes themselves here: no script is added to them
+      qrcode_js_copied: false,
+      main_js_qr_helper_added: false,
+      literal_brace_warnings: plan.notes
+        .filter(({ note }) => /\{[{%]/.test(note))
+        .map(({ file, line, note }) => `${file}:${line}: ${note}`),
+      errors: [],
+      backups: action === "migrated"
+        ? changed.map((file) => `${file}${BACKUP_SUFFIX}`)
+        : [],
+      directory,
+      changed,
+      notes: plan.notes,
+    },
     text: migrationText(call, plan, action),
   };
+}
+
+/** One that is named needs no configuration. */
+function configPath(call: Call): string | null {
+  try {
+    return call.access.config.path ?? null;
+  } catch (error) {
+    if (error instanceof ConfigError) return null;
+    throw error;
+  }
 }
 
 type Action =

@@ -54,7 +54,10 @@ async function list(call: Call): Promise<CommandResult> {
     moment(share.created_at),
   ]);
   const text = table(["slug", "kind", "name", "views", "created"], rows);
-  return { data, text: `${text}\n${counted(data.total, "entry", "entries")}` };
+  return {
+    data: { links: data.shares, total: data.total },
+    text: `${text}\n${counted(data.total, "entry", "entries")}`,
+  };
 }
 
 async function info(call: Call): Promise<CommandResult> {

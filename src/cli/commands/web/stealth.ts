@@ -1,6 +1,6 @@
 /** Hiding the web site: what strangers see, and the link for those who may. @module */
 import type { AdminOutput } from "../../../admin/operation_table.ts";
-import type { StealthMode } from "../../../admin/operations/web/stealth.ts";
+import type { StealthMode } from "../../../config/web_kinds.ts";
 import { type Call, type Command, type CommandResult } from "../../command.ts";
 import { facts } from "../../text.ts";
 import { changedTo, QR_OPTION, showLink } from "../tunnels/ways_in.ts";

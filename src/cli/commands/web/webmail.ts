@@ -69,7 +69,7 @@ function serviceCommands(service: Service, what: string): readonly Command[] {
 
 async function origins(call: Call): Promise<CommandResult> {
   const data = await call.access.call("webmail.status", {});
-  return { data, text: originsText(data) };
+  return { data: withOrigins(data), text: originsText(data) };
 }
 
 type Change = "set" | "add" | "remove" | "reset";
@@ -84,7 +84,20 @@ async function change(
     call,
     await call.access.call("webmail.origins", input),
   );
-  return { data, text: originsText(data) + appliedNote(data.applied) };
+  return {
+    data: withOrigins(data),
+    text: originsText(data) + appliedNote(data.applied),
+  };
+}
+
+/** With the names that scripts for other relays read. */
+function withOrigins<T extends Status>(status: T) {
+  return {
+    origins: status.cors_origins_list,
+    webimap: status.webimap_enabled,
+    websmtp: status.websmtp_enabled,
+    ...status,
+  };
 }
 
 function originsText(status: Status): string {

@@ -43,7 +43,7 @@ export interface FetchOptions {
   take(octets: Uint8Array): Promise<void>;
 }
 
-export const MAX_ANSWER_OCTETS = 256 * 1024 * 1024;
+const MAX_ANSWER_OCTETS = 256 * 1024 * 1024;
 
 const CONNECT_MS = 30_000;
 const STALL_MS = 60_000;

@@ -20,7 +20,7 @@ export interface ScannedValue {
 }
 
 /** What is longer is not kept. */
-export const MAX_KEPT_OCTETS = 4096;
+const MAX_KEPT_OCTETS = 4096;
 const MAX_DEPTH = 8;
 
 const QUOTE = 0x22;

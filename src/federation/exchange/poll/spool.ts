@@ -55,7 +55,7 @@ export class Spool {
 }
 
 /** An answer that is being received. */
-export class SpoolWriter {
+class SpoolWriter {
   readonly #file: Deno.FsFile;
   readonly #path: string;
   readonly #directory: string;

@@ -3,7 +3,7 @@ import type { Scanner } from "../../proto/scanner.ts";
 import type { ImapCommand, ImapState } from "../command.ts";
 import type { ImapSession } from "../session.ts";
 
-export const EVERY_STATE: readonly ImapState[] = [
+const EVERY_STATE: readonly ImapState[] = [
   "not_authenticated",
   "authenticated",
   "selected",

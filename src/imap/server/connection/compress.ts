@@ -20,6 +20,11 @@ const DEFLATE = { windowBits: 12, memLevel: 5, level: 6 };
 const BOMB_WINDOW = 1_048_576;
 const BOMB_RATIO = 1000;
 
+/** What came is no DEFLATE, or unfolds to too much. */
+export class BadDeflate extends Error {
+  override readonly name = "BadDeflate";
+}
+
 export function compressed(wire: Wire): Wire {
   return new CompressedWire(wire);
 }
@@ -45,7 +50,10 @@ class CompressedWire implements Wire {
     });
     this.#deflate.on("error", (error: Error) => this.#fail(error));
     this.#inflate.on("readable", () => this.#wake?.());
-    this.#inflate.on("error", (error: Error) => this.#fail(error));
+    this.#inflate.on(
+      "error",
+      (cause: Error) => this.#fail(new BadDeflate(cause.message, { cause })),
+    );
     this.#inflate.on("end", () => {
       this.#finished = true;
       this.#wake?.();
@@ -130,7 +138,7 @@ class CompressedWire implements Wire {
     this.#out += octets.length;
     if (this.#out >= BOMB_WINDOW) {
       if (this.#out > BOMB_RATIO * this.#in) {
-        throw new RangeError("The peer's data unfold to too much");
+        throw new BadDeflate("The peer's data unfold to too much");
       }
       this.#in = this.#out = 0;
     }

@@ -10,10 +10,11 @@
  * @module
  */
 import type { Clock, Timers } from "../../../base/clock.ts";
+import { hasLeft } from "../../../base/system_errors.ts";
 import { type ImapInput, ImapReceiver } from "../../proto/receiver.ts";
 import type { ImapBackend, ImapPeer } from "../backend.ts";
 import type { Effect, Step } from "../command.ts";
-import { compressed } from "./compress.ts";
+import { BadDeflate, compressed } from "./compress.ts";
 import { bye, ImapInterpreter } from "../interpreter.ts";
 import type { ImapOptions } from "../options.ts";
 import { Output } from "./output.ts";
@@ -52,6 +53,7 @@ export class Connection implements SessionContext, Waiting {
   #speaking: Promise<void> | undefined;
   #speakAgain = false;
   #ending: { readonly text: string; readonly at: number } | undefined;
+  #endsUnheard = false; // by us, before anything could be said
   #inputAt: number; // when the last line, or enough of a literal, had come
   #progress = 0; // octets of the literal since then
   #gaveWayAt = 0;
@@ -128,7 +130,10 @@ export class Connection implements SessionContext, Waiting {
   onEnd(text: string): void {
     if (this.#ending || this.#over) return;
     // There is nobody yet to whom it could be said.
-    if (this.#handshakeSince !== undefined) return this.#abandon();
+    if (this.#handshakeSince !== undefined) {
+      this.#endsUnheard = true;
+      return this.#abandon();
+    }
     this.#ending = { text, at: this.monotonic() };
     this.#speak();
     this.#schedule();
@@ -139,15 +144,24 @@ export class Connection implements SessionContext, Waiting {
     if (this.#over) return;
     const now = this.monotonic();
     const { writeStallMs, handshakeTimeoutMs } = this.options;
+    const isStalled = this.#writingSince !== undefined &&
+      now - this.#writingSince >= writeStallMs;
     if (
+      isStalled ||
       this.#handshakeSince !== undefined &&
         now - this.#handshakeSince >= handshakeTimeoutMs ||
-      this.#writingSince !== undefined &&
-        now - this.#writingSince >= writeStallMs ||
       this.#ending && now - this.#ending.at >= END_GRACE_MS
-    ) return this.#abandon();
-    if (now >= this.#silenceEndsAt()) this.onEnd("Disconnected for inactivity");
-    else if (this.#session.idling) this.#speak();
+    ) {
+      if (this.#handshakeSince !== undefined) {
+        this.backend.countCut("handshake");
+        this.#endsUnheard = true;
+      } else if (isStalled) this.backend.countCut("stalled");
+      return this.#abandon();
+    }
+    if (now >= this.#silenceEndsAt()) {
+      if (!this.#ending) this.backend.countCut("silent");
+      this.onEnd("Disconnected for inactivity");
+    } else if (this.#session.idling) this.#speak();
     this.#schedule();
   }
 
@@ -223,6 +237,7 @@ export class Connection implements SessionContext, Waiting {
     if (effect === "flush") return;
     // What came after STARTTLS came in clear: it would be trusted once TLS is on.
     if (effect !== "compress" || this.#receiver.pending > 0) {
+      if (effect !== "close") this.backend.countCut("too_early");
       this.#over = true;
     } else this.#wire = compressed(this.#wire);
   }
@@ -233,10 +248,18 @@ export class Connection implements SessionContext, Waiting {
     try {
       await this.#wire.startTls(this.#output.take());
       this.#session.secure = true;
-    } catch {
+    } catch (error) {
+      this.#noteBadHandshake(error);
       this.#over = true;
     }
     this.#handshakeSince = undefined;
+  }
+
+  /** Nothing is to be told of who has left before it, nor again of what we have ended. */
+  #noteBadHandshake(error: unknown): void {
+    if (!this.#endsUnheard && !hasLeft(error)) {
+      this.backend.countCut("handshake");
+    }
   }
 
   /** Says, while the peer is waited for, what cannot wait until it speaks. */
@@ -284,7 +307,8 @@ export class Connection implements SessionContext, Waiting {
   async #read(): Promise<Uint8Array | undefined> {
     try {
       return await this.#wire.read();
-    } catch {
+    } catch (error) {
+      if (error instanceof BadDeflate) this.backend.countCut("bad_deflate");
       return undefined;
     }
   }
@@ -297,7 +321,9 @@ export class Connection implements SessionContext, Waiting {
     this.#schedule();
     try {
       await this.#wire.write(octets);
-    } catch {
+    } catch (error) {
+      const isTls = this.#wire.secure && this.#handshakeSince !== undefined;
+      if (isTls) this.#noteBadHandshake(error);
       this.#over = true;
     }
     this.#writingSince = undefined;

@@ -55,10 +55,21 @@ const IN_WORDS: Record<StorageFault, string> = {
 export function cannotOpen(path: string, error: unknown): Error {
   const fault = storageFault(error);
   const reason = fault === undefined ? reasonOf(error) : IN_WORDS[fault];
-  return new Error(
-    `Cannot open the database ${path}: ${reason.replace(/^Error: /, "")}`,
-    { cause: error },
-  );
+  const text = `Cannot open the database ${path}: ${
+    reason.replace(/^Error: /, "")
+  }`;
+  if (fault === "corrupt") {
+    return new Refusal("storage_read_only", { explanation: text });
+  }
+  return new Error(text, { cause: error });
+}
+
+/** Of one that is known to be corrupt. */
+export function damagedDatabase(): Refusal {
+  return new Refusal("storage_read_only", {
+    explanation:
+      'The database is damaged: "db check" says where, "backup restore BACKUP --force" brings a backup back',
+  });
 }
 
 /** The answer to a peer whose write met this fault. */
@@ -67,8 +78,9 @@ export function refusalFor(fault: StorageFault): Refusal {
     case "full":
       return new Refusal("storage_full");
     case "read_only":
-    case "corrupt":
       return new Refusal("storage_read_only");
+    case "corrupt":
+      return damagedDatabase();
     case "busy":
       return new Refusal("busy");
     case "io":

@@ -1,6 +1,6 @@
 /**
  * A file that only takes room. When the disk is full it goes first, so that
- * messages can still be deleted.
+ * accounts and messages can still be deleted, and the store be opened for that.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { giveToOwner } from "../../../files/owner.ts";
 import { storageFault } from "../database/errors.ts";
 
-export const BALLAST_NAME = "ballast";
+const BALLAST_NAME = "ballast";
 export const BALLAST_OCTETS = 16 * 1024 * 1024;
 
 /** Makes the file if it is not there, of real octets; false if there is no room. */
@@ -21,6 +21,17 @@ export async function layBallast(stateDir: string): Promise<boolean> {
     if (error instanceof Deno.errors.AlreadyExists) return true;
     if (!storageFault(error)) throw error;
     await Deno.remove(path);
+    return false;
+  }
+}
+
+/** Gives its room up; false if it had been already. */
+export function dropBallast(stateDir: string): boolean {
+  try {
+    Deno.removeSync(join(stateDir, BALLAST_NAME));
+    return true;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
     return false;
   }
 }

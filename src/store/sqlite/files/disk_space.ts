@@ -6,12 +6,16 @@ import { BALLAST_OCTETS } from "./ballast.ts";
 
 const CACHE_MS = 1000;
 const COMPLAIN_MS = 60_000;
+/** It takes no more than half of what there is, also where mail is refused already. */
+const FIRST_OCTETS = 2 * BALLAST_OCTETS;
 const TIMES_SIZE = 2; // a message is written twice: into the log, then in its place
 
 export interface DiskSpaceOptions {
   readonly stateDir: string;
   readonly minFreeOctets: number;
   readonly clock: Clock;
+  /** A write has met a full disk, and there has not been room since. */
+  readonly isFull: () => boolean;
   /** Called, at most once a second, when there is room for it. */
   readonly layBallast: () => Promise<void>;
   /** Called, at most once a minute, when there is too little. */
@@ -52,8 +56,9 @@ export class DiskSpace {
     this.#readAtMs = this.options.clock.monotonic();
     const { bavail, bsize } = await statfs(this.options.stateDir);
     this.#freeOctets = bavail * bsize;
-    const enough = this.options.minFreeOctets + BALLAST_OCTETS;
-    if (this.#freeOctets >= enough) await this.options.layBallast();
-    if (this.#freeOctets < this.options.minFreeOctets) this.#complain();
+    const { minFreeOctets, isFull, layBallast } = this.options;
+    const enough = isFull() ? minFreeOctets + BALLAST_OCTETS : FIRST_OCTETS;
+    if (this.#freeOctets >= enough) await layBallast();
+    if (this.#freeOctets < minFreeOctets) this.#complain();
   }
 }

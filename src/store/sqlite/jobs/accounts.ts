@@ -120,6 +120,11 @@ export function recordLogins(
   }
 }
 
+/**
+ * From now on nobody can log in; safe to repeat.
+ *
+ * @throws {Refusal} `no_such_user`
+ */
 export function startDeletion(
   context: JobContext,
   { id, block }: { id: AccountId; block: BlockEntry | undefined },

@@ -98,7 +98,7 @@ function ends(context: JobContext, { account, from, to }: CopyJob) {
 }
 
 /** New rows in `to` for the contents of rows in `from`. */
-export function putInto(
+function putInto(
   context: JobContext,
   from: Mailbox,
   to: Mailbox,

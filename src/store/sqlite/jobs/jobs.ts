@@ -28,7 +28,7 @@ import {
   vacuumSome,
 } from "./upkeep.ts";
 
-export const JOBS = {
+const JOBS = {
   accept,
   append,
   takeMailbox,

@@ -2,6 +2,7 @@
 import { Refusal } from "../../../base/refusal.ts";
 import type { AccountId, MailboxId } from "../../../base/ids.ts";
 import type { Mailbox, SpecialUse, UidRange } from "../../../mail/mailbox.ts";
+import { isNameOnly } from "../../../mail/mailbox_name.ts";
 import { checkMailboxName, parentNames } from "../mailbox_name.ts";
 import type { JobContext } from "./context.ts";
 import { rowsIn } from "./ranges.ts";
@@ -16,7 +17,11 @@ export interface MailboxJob {
   readonly name: string;
 }
 
-/** With its missing parents (RFC 3501 §6.3.3). */
+/**
+ * With its missing parents (RFC 3501 §6.3.3).
+ *
+ * @throws {Refusal} `mailbox_exists`, `too_many_mailboxes`, or why not by this name
+ */
 export function createMailbox(
   context: JobContext,
   job: MailboxJob & { readonly specialUse: SpecialUse | undefined },
@@ -72,7 +77,8 @@ function found(context: JobContext, { account, name }: MailboxJob): Mailbox {
 export function deleteMailbox(context: JobContext, job: MailboxJob): boolean {
   const mailbox = found(context, job);
   const children = context.mailboxes.children(job.account, job.name);
-  if (job.name === "INBOX" || (children.length > 0 && !mailbox.selectable)) {
+  if (isNameOnly(mailbox, children)) throw new Refusal("no_such_mailbox");
+  if (job.name === "INBOX" || !mailbox.selectable) {
     throw new Refusal("mailbox_undeletable");
   }
   const { rows, rest } = rowsIn(context, mailbox.id, ALL, BATCH_MESSAGES);
@@ -86,13 +92,14 @@ export function deleteMailbox(context: JobContext, job: MailboxJob): boolean {
   forgetTaken(context, mailbox.id);
   context.mailboxes.remove(mailbox.id);
   // Only its owner ends a subscription (RFC 3501 §6.3.6).
-  const subscribed = mailbox.subscribed && mailbox.selectable;
-  if (children.length > 0 || subscribed) {
+  const { subscribed } = mailbox;
+  if (subscribed || children.some(({ selectable }) => selectable)) {
     context.mailboxes.create(
       { account: job.account, name: job.name, selectable: false, subscribed },
       context.nowSeconds,
     );
   }
+  context.mailboxes.removeBareNames(job.account);
   return false;
 }
 
@@ -116,28 +123,28 @@ export function renameMailbox(
   if (name !== "INBOX" && to.startsWith(`${name}/`)) {
     throw new Refusal("mailbox_name_invalid");
   }
-  if (target) context.mailboxes.remove(target.id);
-  createParents(context, account, to);
   if (name === "INBOX") {
-    const id = add(context, { account, name: to, specialUse: undefined });
-    return { from: mailbox.id, to: id };
+    const made = { account, name: to, specialUse: undefined };
+    return { from: mailbox.id, to: createMailbox(context, made).id };
   }
-  context.mailboxes.rename(mailbox.id, to);
-  for (const child of context.mailboxes.children(account, name)) {
-    renameChild(context, child, to + child.name.slice(name.length));
+  createParents(context, account, to);
+  const below = context.mailboxes.children(account, name);
+  giveName(context, mailbox, to);
+  for (const child of below) {
+    if (isNameOnly(child, below)) continue; // a subscription is to the name
+    giveName(context, child, to + child.name.slice(name.length));
   }
+  context.mailboxes.removeBareNames(account);
 }
 
-function renameChild(
-  context: JobContext,
-  child: Mailbox,
-  name: string,
-): void {
+/** One that is only a name makes way, and its subscription is to the mailbox. */
+function giveName(context: JobContext, mailbox: Mailbox, name: string): void {
   checkMailboxName(name);
-  if (context.mailboxes.find(child.account, name)) {
-    throw new Refusal("mailbox_exists");
-  }
-  context.mailboxes.rename(child.id, name);
+  const there = context.mailboxes.find(mailbox.account, name);
+  if (there && !isName(context, there)) throw new Refusal("mailbox_exists");
+  if (there) context.mailboxes.remove(there.id);
+  context.mailboxes.rename(mailbox.id, name);
+  if (there?.subscribed) context.mailboxes.setSubscribed(mailbox.id, true);
 }
 
 export function setSubscribed(
@@ -150,8 +157,9 @@ export function setSubscribed(
   } else context.mailboxes.setSubscribed(mailbox.id, job.subscribed);
 }
 
-/** Nothing is left of the mailbox but its name, for a subscription. */
-function isName(context: JobContext, mailbox: Mailbox): boolean {
-  return !mailbox.selectable &&
-    context.mailboxes.children(mailbox.account, mailbox.name).length === 0;
+function isName({ mailboxes }: JobContext, mailbox: Mailbox): boolean {
+  return isNameOnly(
+    mailbox,
+    mailboxes.children(mailbox.account, mailbox.name),
+  );
 }

@@ -129,6 +129,7 @@ export class MailReads {
     return this.#messages.blob(mailbox, uid);
   }
 
+  /** @throws {Refusal} `no_such_user` */
   usage(account: AccountId): Usage {
     const usage = this.#usage.of(account);
     if (!usage) throw new Refusal("no_such_user");

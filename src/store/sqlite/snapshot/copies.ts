@@ -6,6 +6,7 @@
  */
 import { basename, join } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
+import { giveToOwner } from "../../../files/owner.ts";
 import { takeInLog } from "../database/log.ts";
 
 export interface DatabaseCopy {
@@ -141,6 +142,7 @@ function countOf(db: DatabaseSync, table: string): number {
 
 function makeFile(path: string): void {
   Deno.openSync(path, { createNew: true, write: true, mode: 0o600 }).close();
+  giveToOwner(path);
 }
 
 /** Rests as long as each step took. */

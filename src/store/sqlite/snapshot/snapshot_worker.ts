@@ -10,6 +10,7 @@
  */
 import { join, relative } from "node:path";
 import { type ToldError, toldError } from "../../../base/system_errors.ts";
+import { giveToOwner, makeDirectory } from "../../../files/owner.ts";
 import { answerQuestions } from "../../../observe/worker_link.ts";
 import { storageFault } from "../database/errors.ts";
 import { BlobFiles } from "../files/blob_files.ts";
@@ -65,7 +66,7 @@ function begin(request: Begin): SnapshotReply {
 function give(from: string, to: string, made: Set<string>): boolean {
   const directory = join(to, "..");
   if (!made.has(directory)) {
-    Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory);
     made.add(directory);
   }
   try {
@@ -80,6 +81,7 @@ function give(from: string, to: string, made: Set<string>): boolean {
 function copyFile(from: string, to: string): boolean {
   try {
     Deno.copyFileSync(from, to);
+    giveToOwner(to);
     return true;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;

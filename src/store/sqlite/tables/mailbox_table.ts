@@ -175,7 +175,7 @@ export class MailboxTable {
     };
   }
 
-  /** The mod-sequence of a change that adds no message. */
+  /** The mod-sequence of a change that adds no message. @throws {Refusal} `no_such_mailbox` */
   touch(id: MailboxId, change: CounterChange): ModSeq {
     const row = this.db.row<{ modSeq: ModSeq }>(
       `UPDATE mailboxes SET highest_modseq = highest_modseq + 1,
@@ -244,6 +244,19 @@ export class MailboxTable {
       "UPDATE mailboxes SET forgotten_modseq = ? WHERE id = ?",
       modSeq,
       id,
+    );
+  }
+
+  /** What neither is a mailbox nor has one below it, and has no subscription. */
+  removeBareNames(account: AccountId): void {
+    this.db.run(
+      `DELETE FROM mailboxes AS bare
+       WHERE account_id = ? AND selectable = 0 AND subscribed = 0
+         AND NOT EXISTS (
+           SELECT 1 FROM mailboxes AS below
+           WHERE below.account_id = bare.account_id AND below.selectable = 1
+             AND below.name > bare.name || '/' AND below.name < bare.name || '0')`,
+      account,
     );
   }
 

@@ -2,7 +2,7 @@
 import type { AccountId } from "../../../base/ids.ts";
 import type { Connection } from "../database/connection.ts";
 
-export const MAX_PUSH_TOKENS = 20; // of one account
+const MAX_PUSH_TOKENS = 20; // of one account
 
 export class PushTokenTable {
   constructor(readonly db: Connection) {}

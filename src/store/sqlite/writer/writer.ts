@@ -10,8 +10,6 @@
  *
  * @module
  */
-import type { AccountId } from "../../../base/ids.ts";
-import type { StoreEvent } from "../../events.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { nowSeconds } from "../../../base/clock.ts";
 import { Refusal } from "../../../base/refusal.ts";
@@ -24,6 +22,7 @@ import type { Health } from "../health.ts";
 import type { Job, JobArgument, JobName, JobResult } from "../jobs/jobs.ts";
 import { traitsOf } from "../jobs/traits.ts";
 import type { WriterOptions } from "../options.ts";
+import { publishBatch } from "./publishing.ts";
 import type { FromWriter, ToWriter } from "./writer_protocol.ts";
 
 const MAX_BATCH_JOBS = 128;
@@ -283,51 +282,16 @@ export class Writer {
     for (const outcome of reply.outcomes.slice(0, lazyCount)) {
       if (outcome.kind === "failed") this.#hooks.onBug(bugOf(outcome));
     }
-    for (const [i, outcome] of reply.outcomes.entries()) {
-      if (outcome.kind !== "done" || outcome.changes.length === 0) continue;
-      const endedMs = endOf(batch[i - lazyCount]?.job);
-      this.#hooks.changes.publish(
-        endedMs === undefined
-          ? outcome.changes
-          : outcome.changes.map((change) => ({ ...change, endedMs })),
-      );
-    }
-    for (const [i, { job: [name, argument] }] of batch.entries()) {
-      if (reply.outcomes[i + lazyCount]?.kind !== "done") continue;
-      const listOf = traitsOf(name).changesListOf as
-        | ((argument: unknown) => AccountId)
-        | undefined;
-      if (listOf) this.#hooks.changes.publishList(listOf(argument));
-    }
-    if (this.#hooks.events.isHeard) {
-      this.#tell(reply.outcomes, batch, lazyCount);
-    }
+    publishBatch(this.#hooks, {
+      jobs: batch.map(({ job }) => job),
+      outcomes: reply.outcomes,
+      lazyCount,
+    });
     batch.forEach((waiting, i) =>
       answer(waiting, reply.outcomes[i + lazyCount]!)
     );
     if (reply.unusedFiles.length > 0) {
       this.#hooks.onUnusedFiles(reply.unusedFiles);
-    }
-  }
-
-  #tell(
-    outcomes: readonly Outcome[],
-    batch: readonly Waiting[],
-    lazyCount: number,
-  ): void {
-    const { events } = this.#hooks;
-    for (const outcome of outcomes) {
-      if (outcome.kind !== "done") continue;
-      for (const { mailbox, modSeq } of outcome.changes) {
-        events.publish({ kind: "mailbox", mailbox, modSeq });
-      }
-    }
-    for (const [i, { job: [name, argument] }] of batch.entries()) {
-      if (outcomes[i + lazyCount]?.kind !== "done") continue;
-      const tells = traitsOf(name).tells as
-        | ((argument: unknown) => readonly StoreEvent[])
-        | undefined;
-      for (const event of tells?.(argument) ?? []) events.publish(event);
     }
   }
 
@@ -368,12 +332,6 @@ function answered(reply: FromWriter | Unanswered): Reply {
   if (reply === UNANSWERED) throw new OutcomeUnknown();
   if (reply.kind === "failed") throw new Error(reply.message);
   return reply;
-}
-
-/** When the last octet of the message had come that the job delivers. */
-function endOf(job: Job | undefined): number | undefined {
-  if (job?.[0] !== "accept") return undefined;
-  return (job[1] as JobArgument<"accept">).endedMs;
 }
 
 /** A job that may be done twice and that nobody waits for. */

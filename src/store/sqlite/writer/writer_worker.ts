@@ -4,12 +4,11 @@
  *
  * @module
  */
-import { join } from "node:path";
 import { BatchRunner } from "./batch.ts";
 import type { Connection } from "../database/connection.ts";
 import { BUSY_TIMEOUT_MS, openWriting, withoutSync } from "../database/open.ts";
 import { storageFault } from "../database/errors.ts";
-import { BALLAST_NAME } from "../files/ballast.ts";
+import { dropBallast } from "../files/ballast.ts";
 import { JobContext } from "../jobs/context.ts";
 import type { WriterOptions } from "../options.ts";
 import { answerQuestions } from "../../../observe/worker_link.ts";
@@ -24,11 +23,10 @@ class WriterThread {
   constructor(options: WriterOptions) {
     this.#db = openWriting(options);
     const context = new JobContext(this.#db, () => performance.now());
-    const ballast = join(options.stateDir, BALLAST_NAME);
     this.#runner = new BatchRunner(
       context,
       () => {
-        removeIfThere(ballast);
+        dropBallast(options.stateDir);
         this.#emptyLog();
       },
       (work) => withoutSync(this.#db, options.sync, work),
@@ -82,14 +80,6 @@ class WriterThread {
       "PRAGMA wal_checkpoint(PASSIVE)",
     )!;
     return row.log - row.checkpointed;
-  }
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { Clock } from "../../../base/clock.ts";
 import {
@@ -18,6 +19,7 @@ import {
   type HandshakeStream,
   serveHandshake,
 } from "../../handshake/server_handshake.ts";
+import { makeSelfSigned } from "../../self_signed.ts";
 import type { ChallengeOffer, Solver } from "../solvers.ts";
 import { AcmeTrouble } from "../trouble.ts";
 import {
@@ -37,6 +39,12 @@ export interface AlpnChallengesParts {
   watch(isOn: boolean): Promise<void>;
   /** Why nobody could come, as when nothing listens. */
   obstacle?(): string | undefined;
+}
+
+export interface AlpnTrial {
+  /** SHA-256 of the certificate, in hexadecimal digits. */
+  readonly fingerprint: string;
+  remove(): Promise<void>;
 }
 
 /** Whose a connection is, by what it says first. */
@@ -71,7 +79,37 @@ export class AlpnChallenges implements Solver {
       keyAuthorization,
       nowMs: clock.now(),
     });
-    const serverName = asked.toLowerCase();
+    return await this.#show(asked.toLowerCase(), identity);
+  }
+
+  /**
+   * Answers to this name as to an authority that asks for it, with a certificate
+   * that any client can see.
+   *
+   * @returns what is seen of it by who comes through, and how to take it away again
+   * @throws {AcmeTrouble} `validation`
+   */
+  async presentTrial(name: string): Promise<AlpnTrial> {
+    const { clock } = this.#parts;
+    const pair = await makeSelfSigned({
+      names: [name],
+      nowMs: clock.now(),
+      days: 1,
+    });
+    const { raw, fingerprint256 } = new X509Certificate(pair.chainPem);
+    const remove = await this.#show(name, {
+      certificate: new Uint8Array(raw),
+      keyPem: pair.keyPem,
+      protocol: ACME_PROTOCOL,
+    });
+    const fingerprint = fingerprint256.replaceAll(":", "").toLowerCase();
+    return { fingerprint, remove };
+  }
+
+  async #show(
+    serverName: string,
+    identity: HandshakeIdentity,
+  ): Promise<() => Promise<void>> {
     this.#answers.set(serverName, identity);
     const remove = async () => {
       if (this.#answers.get(serverName) === identity) {

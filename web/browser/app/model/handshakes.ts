@@ -12,7 +12,14 @@ import { makeMessageId } from "../protocol/writer.ts";
 import type { KnownKey, Received } from "../protocol/reader.ts";
 import { inviteSecret } from "../protocol/secret.ts";
 import type { Book } from "./book.ts";
-import { groupFields, now, type Outbox } from "./outbox.ts";
+import type { Channels } from "./channels.ts";
+import { writeFace } from "./faces.ts";
+import { added, timesOf, withTimes } from "./membership.ts";
+import { newChat } from "./new_chat.ts";
+import { now } from "./clock.ts";
+import type { Outbox } from "./outbox.ts";
+import { brought } from "./places.ts";
+import { accepted } from "./requests.ts";
 import type { Chat, Contact, Handshake, InfoKind } from "./types.ts";
 
 /** Of one name and group: the same code as long as the page is shown again. */
@@ -22,9 +29,12 @@ export class Handshakes {
   readonly #book: Book;
   readonly #outbox: Outbox;
 
-  constructor(book: Book, outbox: Outbox) {
+  readonly #channels: Channels;
+
+  constructor(book: Book, outbox: Outbox, channels: Channels) {
     this.#book = book;
     this.#outbox = outbox;
+    this.#channels = channels;
   }
 
   /** The link of ours to meet us, or to come into a group of ours. */
@@ -49,7 +59,7 @@ export class Handshakes {
     }
     const { inviteNumber, auth } = handshake;
     return inviteLink({
-      kind: chat ? "group" : "contact",
+      kind: chat ? chat.isOwn ? "channel" : "group" : "contact",
       fingerprint: key.fingerprint,
       address,
       name,
@@ -71,7 +81,12 @@ export class Handshakes {
       ? this.#book.singleChat(fingerprint)
       : this.#book.chatWithId(invite.kind, groupId!);
     const chat = found ?? this.#chatToBe(invite);
-    await this.#book.setChat({ ...chat, at: now() });
+    if (!found) await this.#book.setChat(chat);
+    // who asks for it wants it
+    await this.#book.alterChat(
+      chat.id,
+      ({ isBlocked: _, ...one }) => brought({ ...accepted(one), at: now() }),
+    );
     const handshake: Handshake = {
       role: "joins",
       fingerprint,
@@ -201,7 +216,10 @@ export class Handshakes {
       ]);
       await this.#book.removeHandshake(handshake);
       if (chat && !isGroup) {
-        await this.#book.setChat({ ...chat, name: host.name });
+        await this.#book.alterChat(
+          chat.id,
+          (one) => ({ ...one, name: host.name }),
+        );
         await this.#say(chat, "secure", host.name);
       }
     }
@@ -222,36 +240,59 @@ export class Handshakes {
     const isFresh = offered.at > now() - OFFER_SECONDS;
     const guest = await this.#learn(signer, message.from.name, isFresh);
     if (guest.blocked) return;
-    const chat = offered.chat === undefined
-      ? undefined
-      : this.#book.chat(offered.chat);
-    if (chat) return await this.#admit(chat, guest);
+    if (offered.groupId !== undefined) {
+      const chat = this.#book.chat(offered.chat ?? "");
+      // nobody opens a door for others to where they are not any more
+      if (!chat || chat.left) return;
+      if (chat.isOwn) await this.#channels.admit(chat, guest);
+      else await this.#admit(chat, guest);
+      return;
+    }
     await this.#sendStep(guest, [["Secure-Join", "vc-contact-confirm"]]);
-    const single = this.#book.singleChat(guest.fingerprint) ?? {
+    const found = this.#book.singleChat(guest.fingerprint);
+    const single = found ?? {
       ...newChat("single", guest.name),
       members: [guest.fingerprint],
     };
-    await this.#book.setChat({ ...single, at: now() });
+    if (!found) await this.#book.setChat(single);
+    await this.#book.alterChat(
+      single.id,
+      (one) => brought({ ...accepted(one), at: now() }),
+    );
     await this.#say(single, "secure", guest.name);
   }
 
   async #admit(chat: Chat, guest: Contact): Promise<void> {
-    const members = [...new Set([...chat.members, guest.fingerprint])];
-    const changed = { ...chat, members, at: now() };
-    await this.#book.setChat(changed);
-    const people = members.flatMap((one) => this.#book.contact(one) ?? []);
-    await this.#outbox.send({
-      to: people,
+    const own = this.#book.account.key.fingerprint;
+    const changed = await this.#book.alterChat(chat.id, (one) => {
+      const times = timesOf(one, own);
+      const isThere = one.members.includes(guest.fingerprint);
+      return {
+        ...withTimes(
+          one,
+          isThere ? times : added(times, guest.fingerprint),
+          own,
+        ),
+        at: now(),
+      };
+    });
+    if (!changed) return;
+    await this.#outbox.toChat(changed, {
       gossip: true,
       body: { kind: "text", text: `Member ${guest.address} was added.` },
       fields: [
-        ...groupFields(changed, people),
         ["Chat-Group-Member-Added", guest.address],
         ["Chat-Group-Member-Added-Fpr", guest.fingerprint],
         ["Secure-Join", "vg-member-added"],
+        ...await this.#faceOf(changed),
       ],
     });
     await this.#say(changed, "member_added", guest.name);
+  }
+
+  async #faceOf({ face }: Chat): Promise<Fields> {
+    const octets = face && await this.#book.vault.get<Uint8Array>(face);
+    return octets ? [["Chat-Group-Avatar", writeFace(octets)]] : [];
   }
 
   async #sendStep(to: Contact, fields: Fields): Promise<void> {
@@ -291,11 +332,6 @@ export class Handshakes {
       reactions: {},
     });
   }
-}
-
-export function newChat(kind: Chat["kind"], name: string): Chat {
-  const id = randomId();
-  return { id, kind, name, members: [], unread: 0, at: now(), preview: "" };
 }
 
 export type { Handshake };

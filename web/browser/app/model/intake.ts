@@ -5,38 +5,65 @@
  * @module
  */
 import { idsOf, type KnownKey, type Received } from "../protocol/reader.ts";
-import { visibleName } from "../protocol/visible.ts";
+import { visibleFileName, visibleName } from "../protocol/visible.ts";
 import type { Book } from "./book.ts";
-import { newChat } from "./handshakes.ts";
-import { now } from "./outbox.ts";
-import type { Chat, ChatMessage, FileOf, InfoKind } from "./types.ts";
+import { takeClear } from "./clear_mail.ts";
+import { ChatFinder } from "./chat_finder.ts";
+import { keepFace, readFace } from "./faces.ts";
+import { changeBetween, contentOf, happenedIn, timerIn } from "./happenings.ts";
+import { impliedChanges, isSameRoll } from "./membership.ts";
+import { brought } from "./places.ts";
+import { atEnd, now } from "./clock.ts";
+import type {
+  Chat,
+  ChatMessage,
+  FileOf,
+  Info,
+  Origin,
+  Quote,
+} from "./types.ts";
 
-const MAX_PREVIEW = 120;
-const MAX_CHAT_NAME = 200;
-const CHAT_ID = /^[A-Za-z0-9_-]{4,128}$/;
-const CHANNEL_SECRET = /^[A-Za-z0-9_-]{43,100}$/;
+const MAX_APP_WORDS = 200;
+const MAX_APP_UPDATES = 100;
+const EDITED = /^✏️?/u;
+/** Steps of chats that older apps took, and that say nothing any more. */
+const SILENT = /^(?:protection-(?:enabled|disabled)|iroh-.*)$/;
 
 export class Intake {
   readonly #book: Book;
+  readonly #chats: ChatFinder;
   /** The chat that is looked at; what comes there is seen. */
   openChat: string | undefined;
 
   constructor(book: Book) {
     this.#book = book;
+    this.#chats = new ChatFinder(book);
   }
 
   /** Gives the message that it made, if it is one to be shown. */
-  async take(message: Received): Promise<ChatMessage | undefined> {
+  async take(
+    message: Received,
+    origin: Origin,
+  ): Promise<ChatMessage | undefined> {
     const own = this.#book.account.key.fingerprint;
     const sender = message.signer?.fingerprint;
-    if (!message.isEncrypted || sender === undefined) return undefined; // nobody is known to have written it
+    if (!message.isEncrypted) {
+      return await takeClear(
+        this.#book,
+        message,
+        origin,
+        (chat) => chat === this.openChat,
+      );
+    }
+    if (sender === undefined) return undefined; // nobody is known to have written it
     const isOurs = sender === own;
     if (this.#book.contact(sender)?.blocked) return undefined;
-    if (!isOurs) await this.#learn(message.signer!, message.from.name);
+    if (!isOurs) await this.#learn(message.signer!, message);
     for (const key of message.gossip) {
-      if (key.fingerprint !== own) await this.#meet(key);
+      if (key.fingerprint !== own) await this.#meet(key, message);
     }
     const from = isOurs ? "" : sender;
+    if (message.isForMachines || SILENT.test(contentOf(message))) return;
     if (message.read.length > 0) return await this.#onRead(message.read, from);
     if (message.reaction !== undefined) {
       return await this.#onReaction(message, from);
@@ -45,48 +72,110 @@ export class Intake {
     if (deleted.length > 0) return await this.#onDelete(deleted, from);
     const edited = idsOf(message.field("chat-edit"))[0];
     if (edited !== undefined) return await this.#onEdit(edited, from, message);
-    const chat = await this.#chatOf(message, sender, isOurs);
-    if (!chat) return undefined;
-    return await this.#store(message, chat, from);
+    if (message.appUpdate !== undefined) {
+      return await this.#onAppUpdate(message, message.appUpdate, from);
+    }
+    if (/^call-(?:accepted|ended)$/.test(contentOf(message))) {
+      return await this.#onCall(message, from);
+    }
+    const groupId = message.field("chat-group-id")?.trim() ?? "";
+    const group = this.#book.chatWithId("group", groupId);
+    const found = await this.#chats.of(message, sender, isOurs);
+    if (!found || found.isBlocked) return undefined;
+    const implied = group ? impliedChanges(message, group, found) : [];
+    const { chat, info } = await happenedIn(this.#book, message, found, from);
+    const isKnown = info?.what === "member_added" && implied.length === 0 &&
+      group && isSameRoll(group, found);
+    for (const { who, what } of implied) {
+      const name = this.#book.contact(who)?.name ?? who.slice(0, 8);
+      await this.#note(message, chat.id, { what, name }, who.slice(0, 16));
+    }
+    if (isKnown) return undefined; // two have added the same one
+    const change = changeBetween(found, chat);
+    return await this.#store(message, { chat, change, info, from, origin });
+  }
+
+  /** The group to whose people the writer does not belong, or not yet. */
+  earlyFor(message: Received): Chat | undefined {
+    const id = message.field("chat-group-id")?.trim() ?? "";
+    const sender = message.signer?.fingerprint;
+    const group = this.#book.chatWithId("group", id);
+    if (!sender || !group || !message.isEncrypted) return undefined;
+    const isKnown = sender === this.#book.account.key.fingerprint ||
+      group.members.includes(sender);
+    const isOut = group.left || group.isBlocked ||
+      this.#book.contact(sender)?.blocked;
+    return isKnown || isOut ? undefined : group;
   }
 
   /** What they say of themselves, with a signature of that key. */
-  async #learn(key: KnownKey, name: string): Promise<void> {
-    const before = this.#book.contact(key.fingerprint);
+  async #learn(key: KnownKey, message: Received): Promise<void> {
+    const { name } = message.from;
+    const contact = this.#book.contact(key.fingerprint);
+    const { face: known, ...before } = contact ?? { face: undefined };
+    const picture = readFace(message.field("chat-user-avatar"));
+    const face = picture
+      ? await keepFace(this.#book.vault, picture, known)
+      : known;
     await this.#book.setContact({
       ...before,
       ...key,
-      name: name || before?.name || key.address,
-      verified: before?.verified ?? false,
+      name: name || contact?.name || key.address,
+      verified: contact?.verified ?? false,
+      ...(face ? { face } : {}),
     });
     const chat = name && this.#book.singleChat(key.fingerprint);
-    if (chat && chat.name !== name) await this.#book.setChat({ ...chat, name });
+    if (!chat || chat.name === name) return;
+    await this.#book.alterChat(chat.id, (one) => ({ ...one, name }));
   }
 
   /** What others say of somebody holds until we hear it from them. */
-  async #meet(key: KnownKey): Promise<void> {
+  async #meet(key: KnownKey, { to }: Received): Promise<void> {
     if (this.#book.contact(key.fingerprint)) return;
-    await this.#book.setContact({ ...key, name: key.address, verified: false });
+    const named = to.find(({ address }) => address === key.address)?.name;
+    const name = visibleName(named ?? "") || key.address;
+    await this.#book.setContact({ ...key, name, verified: false });
   }
 
+  /** By others: what we wrote; by ourselves, on another device: what they wrote. */
   async #onRead(ids: readonly string[], from: string): Promise<undefined> {
     for (const id of ids) {
       const message = this.#book.message(id);
-      if (
-        message?.from === "" && message.state === "sent" &&
-        this.#isIn(message.chat, from)
-      ) await this.#book.setMessage({ ...message, state: "read" });
+      if (!message) continue;
+      if (from === "") await this.seenElsewhere(message);
+      else if (message.from === "" && this.#isIn(message.chat, from)) {
+        await this.#book.alterMessage(
+          id,
+          (one) => one.state === "sent" ? { ...one, state: "read" } : one,
+        );
+      }
     }
+  }
+
+  /** It was read on another device of ours. */
+  async seenElsewhere(message: ChatMessage): Promise<void> {
+    let isNews = false;
+    await this.#book.alterMessage(message.id, (one) => {
+      isNews = one.state === "received";
+      return isNews ? { ...one, state: "seen" } : one;
+    });
+    if (!isNews || message.info) return;
+    await this.#book.alterChat(
+      message.chat,
+      (chat) => ({ ...chat, unread: Math.max(0, chat.unread - 1) }),
+    );
   }
 
   async #onReaction(message: Received, from: string): Promise<undefined> {
     const [id] = idsOf(message.field("in-reply-to"));
     const target = id === undefined ? undefined : this.#book.message(id);
     if (!target || !this.#isIn(target.chat, from)) return;
-    const reactions = { ...target.reactions };
-    if (message.reaction) reactions[from] = message.reaction.slice(0, 20);
-    else delete reactions[from];
-    await this.#book.setMessage({ ...target, reactions });
+    await this.#book.alterMessage(target.id, (one) => {
+      const reactions = { ...one.reactions };
+      if (message.reaction) reactions[from] = message.reaction.slice(0, 20);
+      else delete reactions[from];
+      return { ...one, reactions };
+    });
   }
 
   #isIn(chat: string, from: string): boolean {
@@ -98,7 +187,9 @@ export class Intake {
   async #onDelete(ids: readonly string[], from: string): Promise<undefined> {
     for (const id of ids) {
       const message = this.#book.message(id);
-      if (message?.from === from) await this.#book.removeMessage(message);
+      if (message?.from !== from) continue;
+      await this.seenElsewhere(message);
+      await this.#book.removeMessage(message);
     }
   }
 
@@ -108,141 +199,128 @@ export class Intake {
     { text }: Received,
   ): Promise<undefined> {
     const message = this.#book.message(id);
-    if (message?.from !== from) return;
-    const plain = text.startsWith("✏️") ? text.slice("✏️".length) : text;
-    await this.#book.setMessage({ ...message, text: plain });
+    if (message?.from !== from || message.info) return;
+    const plain = text.replace(EDITED, "");
+    await this.#book.alterMessage(
+      id,
+      (one) => ({ ...one, text: plain, isEdited: true }),
+    );
   }
 
-  async #chatOf(
+  /** What an app in a chat tells people; the rest is for the app. */
+  async #onAppUpdate(
     message: Received,
-    sender: string,
-    isOurs: boolean,
-  ): Promise<Chat | undefined> {
-    if (message.secret) {
-      return this.#book.chats.find(({ kind, secret }) =>
-        kind === "channel" && secret === message.secret!.secret
-      );
+    json: string,
+    from: string,
+  ): Promise<undefined> {
+    const app = this.#book.message(
+      idsOf(message.field("in-reply-to"))[0] ?? "",
+    );
+    if (!app?.file || !this.#isIn(app.chat, from)) return;
+    for (const { info, summary } of updatesIn(json)) {
+      if (summary !== undefined) {
+        await this.#book.alterMessage(app.id, (one) => ({ ...one, summary }));
+      }
+      if (info) {
+        await this.#note(message, app.chat, { what: "app", name: info });
+      }
     }
-    const list = message.field("chat-list-id");
-    if (list !== undefined) {
-      return await this.#channelOf(message, list, sender);
-    }
-    const groupId = message.field("chat-group-id")?.trim();
-    if (groupId) return await this.#groupOf(message, groupId, sender);
-    const peer = isOurs
-      ? this.#book.contactsAt(message.to[0]?.address ?? "")[0]?.fingerprint
-      : sender;
-    if (peer === undefined) return undefined;
-    const contact = this.#book.contact(peer);
-    const found = this.#book.singleChat(peer);
-    if (found) return found;
-    const made = {
-      ...newChat("single", contact?.name ?? ""),
-      members: [peer],
-    };
-    await this.#book.setChat(made);
-    return made;
   }
 
-  /** One that we asked to read, from who writes it: what they say to us alone. */
-  async #channelOf(
+  async #note(
     message: Received,
-    list: string,
-    sender: string,
-  ): Promise<Chat | undefined> {
-    const id = /<([^<>\s]{4,128})>\s*$/.exec(list)?.[1] ?? "";
-    const found = this.#book.chatWithId("channel", id);
-    if (!found || found.members[0] !== sender) return undefined;
-    const own = this.#book.account.key.fingerprint;
-    const named = message.field("chat-broadcast-secret")?.trim() ?? "";
-    const { secret: before, ...rest } = found;
-    const isOut = fingerprintIn(message, "chat-group-member-removed-fpr") ===
-      own;
-    const secret = CHANNEL_SECRET.test(named) ? named : before;
-    const chat: Chat = {
-      ...rest,
-      name: nameIn(message) || found.name,
-      left: isOut,
-      ...(secret !== undefined && !isOut ? { secret } : {}),
-    };
-    await this.#book.setChat(chat);
-    return chat;
+    chat: string,
+    info: Info,
+    of = "",
+  ): Promise<void> {
+    await this.#book.setMessage({
+      id: `${message.id}#${info.what}${of}`,
+      chat,
+      from: "",
+      at: message.at,
+      text: "",
+      info,
+      state: "seen",
+      reactions: {},
+    });
   }
 
-  async #groupOf(
-    message: Received,
-    groupId: string,
-    sender: string,
-  ): Promise<Chat | undefined> {
-    if (!CHAT_ID.test(groupId)) return undefined;
-    const own = this.#book.account.key.fingerprint;
-    const found = this.#book.chatWithId("group", groupId);
-    const listed = (message.field("chat-group-member-fpr") ?? "").toUpperCase()
-      .split(/\s+/).filter((one) => /^[0-9A-F]{40,64}$/.test(one))
-      .slice(0, message.to.length);
-    const removed = fingerprintIn(message, "chat-group-member-removed-fpr");
-    const before = found?.members ?? [];
-    if (found && !before.includes(sender) && sender !== own) return undefined;
-    const members = listed.length > 0 ? [sender, ...listed] : [
-      ...before,
-      sender,
-    ];
-    const isOut = removed === own;
-    const chat: Chat = {
-      ...(found ?? newChat("group", "")),
-      groupId,
-      name: nameIn(message) || (found?.name ?? ""),
-      members: [...new Set(members)].filter((one) =>
-        one !== own && one !== removed
-      ),
-      left: isOut,
-    };
-    await this.#book.setChat(chat);
-    return chat;
+  /** Somebody took the call elsewhere, or it is over. */
+  async #onCall(message: Received, from: string): Promise<undefined> {
+    const [id] = idsOf(message.field("in-reply-to"));
+    const target = id === undefined ? undefined : this.#book.message(id);
+    if (!target?.call || !this.#isIn(target.chat, from)) return;
+    const hasEnded = contentOf(message) === "call-ended";
+    if (!hasEnded) return;
+    await this.#book.alterMessage(
+      target.id,
+      (one) => one.call ? { ...one, call: { ...one.call, hasEnded } } : one,
+    );
   }
 
   async #store(
     message: Received,
-    chat: Chat,
-    from: string,
+    { chat, change, info, from, origin }: {
+      readonly chat: Chat;
+      /** What it changes of it. */
+      readonly change: (chat: Chat) => Chat;
+      readonly info: Info | undefined;
+      readonly from: string;
+      readonly origin: Origin;
+    },
   ): Promise<ChatMessage | undefined> {
-    const claimed = idsOf(message.field("chat-post-message-id"))[0] ??
-      message.id;
+    const announced = idsOf(message.field("chat-post-message-id"))[0];
+    const claimed = announced ?? message.id;
     const known = this.#book.message(claimed);
     const isTheirs = !known || (known.from === from && known.chat === chat.id);
     // nobody takes the place of what somebody else has written
     const id = isTheirs ? claimed : `${claimed}#${from || "own"}`;
     const before = isTheirs ? known : this.#book.message(id);
-    if (before && (before.file || message.attachments.length === 0)) {
+    if (before && (before.file?.key || message.attachments.length === 0)) {
       return undefined; // it has come before
     }
-    const file = await this.#fileOf(message, chat, id);
-    const info = this.#infoOf(message, chat);
-    const isSeen = from === "" || this.openChat === chat.id;
+    const file = await this.#fileOf(message, chat, id) ??
+      (announced ? announcedFile(message) : undefined);
+    const isSeen = from === "" || origin.isSeen ||
+      this.openChat === chat.id || before?.state === "seen";
+    const quote = quoteOf(message);
+    const timerSeconds = timerIn(message);
     const stored: ChatMessage = {
       id,
       chat: chat.id,
       from,
-      at: message.at || now(),
-      text: message.text,
+      at: before?.at ?? (message.at || now()),
+      ...(before
+        ? before.sortAt ? { sortAt: before.sortAt } : {}
+        : atEnd(message.at, this.#book.lastMessage(chat.id))),
+      text: message.text || (before?.text ?? ""),
       ...(file ? { file } : {}),
       ...(info ? { info } : {}),
+      ...(quote ? { quote } : {}),
+      ...(contentOf(message) === "call" ? { call: callOf(message) } : {}),
+      ...(message.isForwarded ? { isForwarded: true } : {}),
+      ...(timerSeconds > 0 && !info ? { timerSeconds } : {}),
+      ...(from === "" ? {} : { uid: origin.uid }),
+      ...(from !== "" && wantsReceipt(message) ? { wantsReceipt: true } : {}),
       state: from === "" ? "sent" : isSeen ? "seen" : "received",
       reactions: before?.reactions ?? {},
     };
     await this.#book.setMessage(stored);
-    const text = info ? undefined : stored.text || file?.name;
-    await this.#book.setChat({
-      ...chat,
-      at: Math.max(chat.at, stored.at),
-      unread: isSeen || before || info ? chat.unread : chat.unread + 1,
-      preview: text === undefined ? chat.preview : text.slice(0, MAX_PREVIEW),
+    await this.#book.alterChat(chat.id, (one) => {
+      // somebody may have looked at it meanwhile
+      const isNews = !before && !info &&
+        this.#book.message(id)?.state === "received";
+      return brought({
+        ...change(one),
+        at: Math.max(one.at, stored.at),
+        unread: isNews ? one.unread + 1 : one.unread,
+      });
     });
     return stored;
   }
 
   async #fileOf(
-    { attachments: [attachment] }: Received,
+    { attachments: [attachment], ...message }: Received,
     chat: Chat,
     id: string,
   ): Promise<FileOf | undefined> {
@@ -250,40 +328,55 @@ export class Intake {
     const { name, type, octets } = attachment;
     const key = `file:${chat.id}:${id}`;
     await this.#book.vault.put(key, octets);
-    return { name, type, size: octets.length, key };
-  }
-
-  #infoOf(
-    message: Received,
-    { kind, name }: Chat,
-  ): { what: InfoKind; name: string } | undefined {
-    const added = fingerprintIn(message, "chat-group-member-added-fpr");
-    const removed = fingerprintIn(message, "chat-group-member-removed-fpr");
-    if (kind === "channel") {
-      if (message.field("chat-broadcast-secret") !== undefined) {
-        return { what: "joined_channel", name };
-      }
-    }
-    const subject = added ?? removed;
-    if (subject === undefined || kind === "single") return undefined;
-    return {
-      what: added ? "member_added" : "member_removed",
-      name: this.#nameOf(subject),
-    };
-  }
-
-  #nameOf(fingerprint: string): string {
-    const { key, name, address } = this.#book.account;
-    if (fingerprint === key.fingerprint) return name || address;
-    const contact = this.#book.contact(fingerprint);
-    return contact?.name ?? fingerprint.slice(0, 8);
+    const as = message.field("chat-voice-message")?.trim() === "1"
+      ? "voice"
+      : message.field("chat-content")?.trim() === "sticker"
+      ? "sticker"
+      : undefined;
+    return { name, type, size: octets.length, key, ...(as ? { as } : {}) };
   }
 }
 
-function fingerprintIn(message: Received, field: string): string | undefined {
-  return message.field(field)?.trim().toUpperCase();
+function wantsReceipt(message: Received): boolean {
+  return message.field("chat-disposition-notification-to") !== undefined;
 }
 
-function nameIn(message: Received): string {
-  return visibleName(message.field("chat-group-name") ?? "", MAX_CHAT_NAME);
+function quoteOf(message: Received): Quote | undefined {
+  if (message.quote === undefined) return undefined;
+  const [id] = idsOf(message.field("in-reply-to"));
+  return { text: message.quote, ...(id ? { id } : {}) };
+}
+
+function callOf(message: Received) {
+  const hasVideo =
+    message.field("chat-webrtc-has-video-initially")?.trim() === "1";
+  return { hasVideo, hasEnded: false };
+}
+
+/** A large one is announced before it comes. */
+function announcedFile(message: Received): FileOf | undefined {
+  const told = objectIn(message.field("chat-post-message-metadata") ?? "");
+  if (typeof told.size !== "number" || !(told.size >= 0)) return undefined;
+  return {
+    name: visibleFileName(String(told.filename ?? "")),
+    type: "application/octet-stream",
+    size: told.size,
+  };
+}
+
+function updatesIn(json: string) {
+  const { updates } = objectIn(json);
+  const words = (value: unknown) =>
+    typeof value === "string" ? visibleName(value, MAX_APP_WORDS) : undefined;
+  return (Array.isArray(updates) ? updates : []).slice(0, MAX_APP_UPDATES)
+    .map((one) => ({ info: words(one?.info), summary: words(one?.summary) }));
+}
+
+function objectIn(json: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(json);
+    return typeof value === "object" && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
 }

@@ -6,47 +6,80 @@ import {
 } from "../net/mail_link.ts";
 import { parseInvite } from "../protocol/invite.ts";
 import { readOwnKey } from "../protocol/keys.ts";
-import { randomId } from "../protocol/octets.ts";
-import { readMessage } from "../protocol/reader.ts";
-import { type Attachment, makeMessageId } from "../protocol/writer.ts";
+import {
+  type KnownKey,
+  readMessage,
+  type Received,
+} from "../protocol/reader.ts";
+import { HeldBack } from "../storage/held_back.ts";
 import { NotKept } from "../storage/vault.ts";
 import type { Book } from "./book.ts";
-import { Handshakes, newChat } from "./handshakes.ts";
+import { Groups } from "./groups.ts";
+import { Handshakes } from "./handshakes.ts";
+import { newChat } from "./new_chat.ts";
+import { Channels } from "./channels.ts";
 import { Intake } from "./intake.ts";
-import { groupFields, now, Outbox } from "./outbox.ts";
-import type { Chat, ChatMessage, Contact } from "./types.ts";
+import { Outbox } from "./outbox.ts";
+import { ReadState } from "./read_state.ts";
+import { Acts } from "./devices/acts.ts";
+import { OtherDevices } from "./devices/other_devices.ts";
+import { accepted } from "./requests.ts";
+import type { Chat, ChatMessage, Origin } from "./types.ts";
+import { Vanishing } from "./vanishing.ts";
+import { Writing } from "./writing.ts";
 
-const MAX_PREVIEW = 120;
+/** So far may the clocks of two people be apart. */
+const TOLERANCE_SECONDS = 60;
 
 export class Messenger {
   readonly book: Book;
   readonly link: MailLink;
   readonly handshakes: Handshakes;
-  readonly #outbox: Outbox;
+  readonly groups: Groups;
+  readonly channels: Channels;
+  readonly writing: Writing;
+  readonly readState: ReadState;
+  readonly devices: OtherDevices;
+  readonly acts: Acts;
   readonly #intake: Intake;
-  /** Those that want to be told, and from whom it came. */
-  readonly #wanted = new Map<string, string>();
-  readonly #delivering = new Set<string>();
+  readonly #vanishing: Vanishing;
+  readonly #held: HeldBack<Origin>;
   state: LinkState = "connecting";
   /** The browser keeps nothing more: mail waits on the relay. */
   isFull = false;
+  #introducing: Promise<unknown> = Promise.resolve();
   readonly #onState = new Set<() => void>();
+  readonly #onNew = new Set<(message: ChatMessage) => void>();
 
   constructor(book: Book, link: MailLink) {
     this.book = book;
     this.link = link;
-    this.#outbox = new Outbox(book, link);
-    this.#intake = new Intake(book);
-    this.handshakes = new Handshakes(book, this.#outbox);
+    const outbox = new Outbox(book, link);
+    const intake = new Intake(book);
+    this.#intake = intake;
+    this.#vanishing = new Vanishing(book);
+    this.#held = new HeldBack(book.vault);
+    this.channels = new Channels(book, outbox);
+    this.handshakes = new Handshakes(book, outbox, this.channels);
+    this.groups = new Groups(book, outbox);
+    this.writing = new Writing(book, outbox);
+    this.devices = new OtherDevices(book, outbox);
+    this.acts = new Acts(book, this.devices);
+    this.readState = new ReadState({ book, link, outbox, intake });
   }
 
   start(): void {
+    this.#vanishing.start();
     this.link.start(this.book.uid, {
-      onMessage: (uid, raw) => this.receive(uid, raw),
+      onMessage: (uid, raw, isSeen) => this.receive(uid, raw, isSeen),
+      onSeen: (uid) => this.readState.onSeen(uid),
       onState: (state) => {
         this.state = state;
         this.#tell();
-        if (state === "online") void this.#sendWaiting();
+        if (state !== "online") return;
+        void this.writing.sendWaiting();
+        void this.readState.catchUp();
+        void this.devices.sendWaiting();
       },
     });
   }
@@ -61,36 +94,43 @@ export class Messenger {
     this.#tell();
   }
 
-  /** What could not be sent for want of a connection, in its order. */
-  async #sendWaiting(): Promise<void> {
-    const waiting = this.book.chats
-      .flatMap(({ id }) => this.book.messages(id))
-      .filter(({ from, state }) => from === "" && state === "sending")
-      .sort((a, b) => a.at - b.at);
-    for (const message of waiting) await this.#deliver(message);
-  }
-
   watchState(onChange: () => void): () => void {
     this.#onState.add(onChange);
     return () => this.#onState.delete(onChange);
   }
 
-  /** @throws {NotKept} when there is no room for it: then it comes again */
-  async receive(uid: number, raw: Uint8Array): Promise<void> {
+  /** Told of each message of others that nobody has seen yet. */
+  watchNew(onNew: (message: ChatMessage) => void): () => void {
+    this.#onNew.add(onNew);
+    return () => this.#onNew.delete(onNew);
+  }
+
+  /**
+   * @param isSeen it was read on another device
+   * @throws {NotKept | Unreachable} when there is no room for it, or what it
+   * takes is not there: then it comes again
+   */
+  async receive(
+    uid: number,
+    raw: Uint8Array,
+    isSeen = false,
+  ): Promise<void> {
     try {
-      await this.#receive(raw);
+      await this.#receive(raw, { uid, isSeen }).catch((error) => {
+        if (error instanceof NotKept || error instanceof Unreachable) {
+          throw error;
+        }
+        // not for us, or no message: it stays on the relay for other devices
+      });
+      await this.book.setUid(uid);
     } catch (error) {
-      if (error instanceof NotKept) {
-        this.#setFull(true);
-        throw error;
-      }
-      // not for us, or no message: it stays on the relay for other devices
+      if (error instanceof NotKept) this.#setFull(true);
+      throw error;
     }
-    await this.book.setUid(uid);
     this.#setFull(false);
   }
 
-  async #receive(raw: Uint8Array): Promise<void> {
+  async #receive(raw: Uint8Array, origin: Origin): Promise<void> {
     const { key } = this.book.account;
     const own = await readOwnKey(key.armored);
     const message = await readMessage(raw, {
@@ -102,49 +142,64 @@ export class Messenger {
       secrets: () => this.book.secrets(),
     });
     const isOurs = message.signer?.fingerprint === key.fingerprint;
-    if (!isOurs && await this.handshakes.handle(message)) return;
-    const stored = await this.#intake.take(message);
-    if (
-      stored && stored.from !== "" &&
-      message.field("chat-disposition-notification-to") !== undefined
-    ) {
-      this.#wanted.set(stored.id, stored.from);
-      if (stored.state === "seen") await this.#confirm([stored.id]);
-    }
+    if (isOurs && message.isEncrypted) await this.devices.hear(message);
+    const isReport = !message.isEncrypted && message.failed !== undefined; // some look like a handshake
+    if (!isOurs && !isReport && await this.handshakes.handle(message)) return;
+    const early = this.#intake.earlyFor(message);
+    const stored = await this.#intake.take(message, origin);
+    if (early) await this.#hold(early, message, raw, origin);
+    else await this.#letIn(message.field("chat-group-id")?.trim());
+    if (!stored) return;
+    await this.readState.onStored(stored);
+    if (stored.state !== "received" || stored.info) return;
+    for (const tell of this.#onNew) tell(stored);
   }
 
-  /** @param id undefined: none is looked at */
-  async openChat(id: string | undefined): Promise<void> {
-    this.#intake.openChat = id;
-    const chat = id === undefined ? undefined : this.book.chat(id);
-    if (!chat) return;
-    const unseen = this.book.messages(chat.id).filter(({ state }) =>
-      state === "received"
+  async #hold(
+    { id }: Chat,
+    { id: message, at, signer }: Received,
+    octets: Uint8Array,
+    origin: Origin,
+  ): Promise<void> {
+    const writer = signer!.fingerprint;
+    await this.#held.keep(message, { group: id, writer, at, origin, octets });
+  }
+
+  /** What was written by those who are in the group by now, since they are. */
+  async #letIn(groupId: string | undefined): Promise<void> {
+    const group = groupId && this.book.chatWithId("group", groupId);
+    if (!group) return;
+    const { members, times = {} } = group;
+    const found = await this.#held.take(
+      group.id,
+      ({ writer, at }) =>
+        members.includes(writer) &&
+        at >= (times[writer]?.[0] ?? 0) - TOLERANCE_SECONDS,
     );
-    for (const message of unseen) {
-      await this.book.setMessage({ ...message, state: "seen" });
-    }
-    if (chat.unread > 0) await this.book.setChat({ ...chat, unread: 0 });
-    await this.#confirm(unseen.map((message) => message.id));
+    for (const { octets, origin } of found) await this.#receive(octets, origin);
   }
 
-  /** Tells who wrote them that they were read. */
-  async #confirm(ids: readonly string[]): Promise<void> {
-    for (const id of ids) {
-      const fingerprint = this.#wanted.get(id);
-      this.#wanted.delete(id);
-      const to = fingerprint && this.book.contact(fingerprint);
-      if (!to || !this.book.account.sendsReceipts) continue;
-      await this.#outbox.send({
-        to: [to],
-        body: {
-          kind: "receipt",
-          address: this.book.account.address,
-          messageId: id,
-        },
-        fields: [["Auto-Submitted", "auto-replied"]],
-      }).catch(() => {}); // nothing hangs on it
+  /** By a card that somebody handed on: their key is known, and not checked. Gives the chat. */
+  introduced(key: KnownKey, name: string): Promise<string> {
+    // one after the other: whoever presses twice gets no second chat
+    const done = this.#introducing.then(() => this.#introduce(key, name));
+    this.#introducing = done.catch(() => {}); // whoever asked hears of it
+    return done;
+  }
+
+  async #introduce(key: KnownKey, name: string): Promise<string> {
+    const { fingerprint } = key;
+    if (!this.book.contact(fingerprint)) {
+      await this.book.setContact({ ...key, name, verified: false });
     }
+    const found = this.book.singleChat(fingerprint);
+    if (found) {
+      await this.book.alterChat(found.id, accepted);
+      return found.id;
+    }
+    const made = { ...newChat("single", name), members: [fingerprint] };
+    await this.book.setChat(made);
+    return made.id;
   }
 
   /** @throws {Error} `no_invite`, `own_invite`, or what the relay says */
@@ -152,165 +207,5 @@ export class Messenger {
     const invite = parseInvite(text);
     if (!invite) throw new Error("no_invite");
     return await this.handshakes.join(invite);
-  }
-
-  async createGroup(
-    name: string,
-    members: readonly Contact[],
-  ): Promise<Chat> {
-    const chat: Chat = {
-      ...newChat("group", name),
-      groupId: randomId(),
-      members: members.map(({ fingerprint }) => fingerprint),
-    };
-    await this.book.setChat(chat);
-    return chat;
-  }
-
-  async send(
-    chatId: string,
-    text: string,
-    attachment?: Attachment,
-  ): Promise<void> {
-    const chat = this.book.chat(chatId);
-    if (!chat) throw new RangeError(`No chat is ${chatId}`);
-    const id = makeMessageId();
-    const key = `file:${chatId}:${id}`;
-    if (attachment) await this.book.vault.put(key, attachment.octets);
-    const message: ChatMessage = {
-      id,
-      chat: chatId,
-      from: "",
-      at: now(),
-      text,
-      ...(attachment
-        ? {
-          file: {
-            name: attachment.name,
-            type: attachment.type,
-            size: attachment.octets.length,
-            key,
-          },
-        }
-        : {}),
-      state: "sending",
-      reactions: {},
-    };
-    await this.book.setMessage(message);
-    await this.book.setChat({
-      ...chat,
-      at: message.at,
-      preview: (text || attachment?.name || "").slice(0, MAX_PREVIEW),
-    });
-    await this.#deliver(message);
-  }
-
-  /** One that failed, once more. */
-  async sendAgain({ error: _, ...message }: ChatMessage): Promise<void> {
-    const waiting: ChatMessage = { ...message, state: "sending" };
-    await this.book.setMessage(waiting);
-    await this.#deliver(waiting);
-  }
-
-  async #deliver(message: ChatMessage): Promise<void> {
-    const chat = this.book.chat(message.chat);
-    if (!chat || this.#delivering.has(message.id)) return;
-    this.#delivering.add(message.id);
-    const { name, type } = message.file ?? {};
-    // as it is by then: reactions and receipts come meanwhile
-    const current = () => this.book.message(message.id) ?? message;
-    try {
-      const octets = message.file &&
-        await this.book.vault.get<Uint8Array>(message.file.key);
-      const to = this.#membersOf(chat);
-      await this.#outbox.send({
-        id: message.id,
-        at: message.at,
-        to,
-        gossip: chat.kind === "group",
-        body: {
-          kind: "text",
-          text: message.text,
-          ...(octets
-            ? { attachment: { name: name!, type: type!, octets } }
-            : {}),
-        },
-        fields: [
-          ...groupFields(chat, to),
-          [
-            "Chat-Disposition-Notification-To",
-            this.book.account.address,
-          ],
-        ],
-      });
-      if (current().state === "sending") {
-        await this.book.setMessage({ ...current(), state: "sent" });
-      }
-    } catch (error) {
-      if (error instanceof Unreachable) return; // it waits for a connection
-      const why = error instanceof Error ? error.message : String(error);
-      await this.book.setMessage({ ...current(), state: "failed", error: why });
-    } finally {
-      this.#delivering.delete(message.id);
-    }
-  }
-
-  /** @param emoji "": taken back */
-  async react(message: ChatMessage, emoji: string): Promise<void> {
-    const chat = this.book.chat(message.chat);
-    if (!chat) return;
-    const to = this.#membersOf(chat);
-    await this.#outbox.send({
-      to,
-      body: { kind: "reaction", emoji },
-      fields: [
-        ...groupFields(chat, to),
-        ["In-Reply-To", `<${message.id}>`],
-        ["References", `<${message.id}>`],
-      ],
-    });
-    const reactions = { ...message.reactions };
-    if (emoji) reactions[""] = emoji;
-    else delete reactions[""];
-    await this.book.setMessage({ ...message, reactions });
-  }
-
-  async addMember(chat: Chat, contact: Contact): Promise<void> {
-    const members = [...new Set([...chat.members, contact.fingerprint])];
-    const changed = { ...chat, members };
-    const to = this.#membersOf(changed);
-    await this.#outbox.send({
-      to,
-      gossip: true,
-      body: { kind: "text", text: `Member ${contact.address} was added.` },
-      fields: [
-        ...groupFields(changed, to),
-        ["Chat-Group-Member-Added", contact.address],
-        ["Chat-Group-Member-Added-Fpr", contact.fingerprint],
-      ],
-    });
-    await this.book.setChat(changed);
-  }
-
-  async leave(chat: Chat): Promise<void> {
-    const to = this.#membersOf(chat);
-    const { address, key } = this.book.account;
-    if (to.length > 0 && !chat.left) {
-      await this.#outbox.send({
-        to,
-        gossip: true,
-        body: { kind: "text", text: `Member ${address} was removed.` },
-        fields: [
-          ...groupFields(chat, to),
-          ["Chat-Group-Member-Removed", address],
-          ["Chat-Group-Member-Removed-Fpr", key.fingerprint],
-        ],
-      });
-    }
-    await this.book.setChat({ ...chat, left: true });
-  }
-
-  #membersOf(chat: Chat): Contact[] {
-    return chat.members.flatMap((one) => this.book.contact(one) ?? []);
   }
 }

@@ -15,15 +15,27 @@ import {
   writeStep,
 } from "../protocol/writer.ts";
 import type { Book } from "./book.ts";
+import { now } from "./clock.ts";
+import { type Roll, rollOf } from "./membership.ts";
 import type { Chat, Contact } from "./types.ts";
 
 export interface ToSend {
   readonly id?: string;
   readonly at?: number;
   readonly to: readonly Contact[];
+  /** They get it, too, and are not there any more. */
+  readonly others?: readonly Contact[];
+  /** Of a group: who is named as in it, and as not any more. */
+  readonly roll?: Roll;
   readonly body: Body;
   readonly fields?: Fields;
   readonly gossip?: boolean;
+}
+
+export interface ToChat
+  extends Pick<ToSend, "id" | "at" | "body" | "fields" | "gossip"> {
+  /** Who was in the chat until now. */
+  readonly others?: readonly Contact[];
 }
 
 export class Outbox {
@@ -35,35 +47,125 @@ export class Outbox {
     this.#link = link;
   }
 
-  /** @throws {Error} with what the relay says */
-  async send(
-    { id = makeMessageId(), at = now(), to, body, fields, gossip }: ToSend,
+  /** To all of a chat, with what tells them which it is. */
+  async toChat(
+    chat: Chat,
+    { others = [], fields = [], gossip, ...letter }: ToChat,
   ): Promise<void> {
-    if (to.length === 0) throw new Error("There is nobody to write to");
+    const to = membersOf(this.#book, chat);
+    if (chat.isOwn) return await this.#toReaders(chat, to, fields, letter);
+    const roll = chat.kind === "group" ? rollOf(this.#book, chat) : undefined;
+    await this.send({
+      ...letter,
+      to,
+      others,
+      ...(roll ? { roll } : {}),
+      gossip: gossip ?? chat.kind === "group",
+      fields: [
+        ...groupFields(chat),
+        ...roll?.fields ?? [],
+        ...(chat.timerSeconds
+          ? [["Ephemeral-Timer", String(chat.timerSeconds)] as const]
+          : []),
+        ...fields,
+      ],
+    });
+  }
+
+  /** Sealed with what they all know; none sees who the others are. */
+  async #toReaders(
+    chat: Chat,
+    readers: readonly Contact[],
+    fields: Fields,
+    { id = makeMessageId(), at = now(), body }: Pick<
+      ToChat,
+      "id" | "at" | "body"
+    >,
+  ): Promise<void> {
+    const { address, hasOtherDevices, key } = this.#book.account;
+    const addresses = [
+      ...new Set([
+        ...readers.map((one) => one.address),
+        ...hasOtherDevices ? [address] : [],
+      ]),
+    ];
+    if (addresses.length === 0) return; // it is for those who come
+    const letter = {
+      id,
+      at,
+      from: this.#self(),
+      to: [],
+      subject: "...",
+      more: [...groupFields(chat), ...fields],
+      body,
+      gossip: [],
+    };
+    const armored = await sealWithSecret(
+      writeInner(letter),
+      chat.secret!,
+      await readOwnKey(key.armored),
+    );
+    await this.#link.send(addresses, writeOuter(letter, armored));
+  }
+
+  /** @throws {RelayError | Unreachable} */
+  async send(
+    {
+      id = makeMessageId(),
+      at = now(),
+      to,
+      others = [],
+      roll,
+      body,
+      fields,
+      gossip,
+    }: ToSend,
+  ): Promise<void> {
+    const all = [...to, ...others];
+    if (all.length === 0) throw new Error("nobody");
     const own = await readOwnKey(this.#book.account.key.armored);
     const letter = {
       id,
       at,
       from: this.#self(),
-      to,
+      to: roll?.to ?? to,
+      past: roll?.past ?? [],
       subject: "...",
       more: fields ?? [],
       body,
-      gossip: gossip ?? false,
+      gossip: gossip ? all : [],
     };
     const armored = await seal(
       writeInner(letter),
       own,
-      to.map(({ certificate }) => certificate),
+      all.map(({ certificate }) => certificate),
     );
     const { address, hasOtherDevices } = this.#book.account;
     const addresses = [
       ...new Set([
-        ...to.map((one) => one.address),
-        ...hasOtherDevices && isKept(body) ? [address] : [],
+        ...all.map((one) => one.address),
+        ...hasOtherDevices ? [address] : [],
       ]),
     ];
     await this.#link.send(addresses, writeOuter(letter, armored));
+  }
+
+  /** To other devices of this account. */
+  async toSelf(id: string, json: string): Promise<void> {
+    const own = await readOwnKey(this.#book.account.key.armored);
+    const from = this.#self();
+    const letter = {
+      id,
+      at: now(),
+      from,
+      to: [from],
+      subject: "...",
+      more: [["Auto-Submitted", "auto-generated"]] as const,
+      body: { kind: "sync", json } as const,
+      gossip: [],
+    };
+    const armored = await seal(writeInner(letter), own, []);
+    await this.#link.send([from.address], writeOuter(letter, armored));
   }
 
   async requestKey(
@@ -109,27 +211,22 @@ export class Outbox {
   }
 }
 
-/** Receipts are of one device alone. */
-function isKept({ kind }: Body): boolean {
-  return kind !== "receipt";
+export function membersOf(book: Book, chat: Chat): Contact[] {
+  return chat.members.flatMap((one) => book.contact(one) ?? []);
 }
 
-/** What tells others which group a message belongs to, and who is in it. */
-export function groupFields(chat: Chat, members: readonly Contact[]): Fields {
+/** What tells others which group or channel a message belongs to. */
+export function groupFields(chat: Chat): Fields {
   if (chat.groupId === undefined) return [];
-  if (chat.kind === "channel") {
-    return [["Chat-List-ID", `${encodeText(chat.name)} <${chat.groupId}>`]];
-  }
-  return [
-    ["Chat-Group-ID", chat.groupId],
+  const named: Fields = [
     ["Chat-Group-Name", encodeText(chat.name)],
-    [
-      "Chat-Group-Member-Fpr",
-      members.map(({ fingerprint }) => fingerprint).join(" "),
-    ],
+    ...(chat.setAt?.name
+      ? [["Chat-Group-Name-Timestamp", String(chat.setAt.name)] as const]
+      : []),
   ];
-}
-
-export function now(): number {
-  return Math.floor(Date.now() / 1000);
+  if (chat.kind === "channel") {
+    const id = `${encodeText(chat.name)} <${chat.groupId}>`;
+    return [["Chat-List-ID", id], ...(chat.isOwn ? named : [])];
+  }
+  return [["Chat-Group-ID", chat.groupId], ...named];
 }

@@ -21,20 +21,41 @@ export interface FolderMessage {
 /** Nobody has answered: the same may be tried again. */
 export class Unreachable extends Error {}
 
+/** The address or password is not accepted. */
+export class RefusedError extends Error {}
+
+/** What the relay says of something that it does not do. */
+export class RelayError extends Error {
+  constructor(
+    text: string,
+    readonly code?: string,
+    /** It says it in the language of whoever asked. */
+    readonly isForPeople = false,
+  ) {
+    super(text);
+  }
+}
+
 export type LinkState = "connecting" | "online" | "offline" | "refused";
 
 export interface MailEvents {
-  /** A message of the INBOX, whole. */
-  onMessage(uid: number, raw: Uint8Array): Promise<void>;
+  /** A message of the INBOX, whole. @param isSeen it was read on another device */
+  onMessage(uid: number, raw: Uint8Array, isSeen: boolean): Promise<void>;
+  /** One that came before was read on another device. */
+  onSeen(uid: number): Promise<void>;
   onState(state: LinkState, why?: string): void;
 }
 
 export interface MailLink {
   /** @param sinceUid those after it come again */
   start(sinceUid: number, events: MailEvents): void;
-  /** @throws {Error} with what the relay says */
+  /** @throws {RelayError | Unreachable} */
   send(to: readonly string[], message: string): Promise<void>;
   remove(uid: number): Promise<void>;
+  /** Other devices see that it was read. */
+  markSeen(uid: number): Promise<void>;
+  /** Tells again of those from this one on that were read. */
+  askSeen(fromUid: number): Promise<void>;
   folders(): Promise<readonly Folder[]>;
   list(folder: string): Promise<readonly FolderMessage[]>;
   changeFolder(

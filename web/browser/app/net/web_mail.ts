@@ -11,13 +11,11 @@ import {
   type LinkState,
   type MailEvents,
   type MailLink,
+  RefusedError,
+  RelayError,
   Unreachable,
 } from "./mail_link.ts";
-
-interface Credentials {
-  readonly address: string;
-  readonly password: string;
-}
+import { ANSWER_MS, type Credentials, post } from "./exchange.ts";
 
 interface Frame {
   readonly req_id?: string;
@@ -32,6 +30,7 @@ interface Waiting {
 
 interface WireSummary {
   readonly uid: number;
+  readonly flags?: readonly string[];
   readonly size: number;
   readonly date: string;
   readonly envelope: {
@@ -52,8 +51,15 @@ interface WireMessage {
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
 const PING_MS = 25_000;
-const ANSWER_MS = 60_000;
+/** Over a slow line a large message takes its time. */
+const SLOWEST_OCTETS_PER_MS = 4;
 const REFUSED = [4401, 4403, 4404];
+const INBOX = "INBOX";
+const SEEN = "\\Seen";
+/** The most that the relay lists at once. */
+const LISTED = 500;
+/** Of a folder. */
+const SHOWN = 500;
 
 export class WebMail implements MailLink {
   readonly #credentials: () => Credentials;
@@ -95,34 +101,77 @@ export class WebMail implements MailLink {
   }
 
   async send(to: readonly string[], body: string): Promise<void> {
+    if (this.#stopped) throw new Unreachable("Nobody is here any more");
     const data = { to, body };
-    if (this.#socket?.readyState === WebSocket.OPEN) {
-      await this.#ask("send", data);
-    } else {
-      await post("/websmtp/send", data, this.#credentials());
+    const ms = ANSWER_MS + body.length / SLOWEST_OCTETS_PER_MS;
+    if (this.#isOpen()) return void await this.#ask("send", data, ms);
+    try {
+      await post("/websmtp/send", data, this.#credentials(), ms);
+    } catch (error) {
+      const isBack = error instanceof Unreachable && this.#isOpen();
+      if (!isBack) throw error;
+      await this.#ask("send", data, ms);
     }
+  }
+
+  #isOpen(): boolean {
+    return this.#socket?.readyState === WebSocket.OPEN;
   }
 
   async remove(uid: number): Promise<void> {
     await this.#ask("delete", { uid });
   }
 
+  async markSeen(uid: number): Promise<void> {
+    await this.#ask("flags", { mailbox: INBOX, uid, flags: [SEEN], op: "add" });
+  }
+
+  async askSeen(fromUid: number): Promise<void> {
+    const found = await this.#summaries(INBOX, fromUid - 1);
+    for (const one of found) this.#onFlags(one);
+  }
+
+  #onFlags({ uid, flags }: Pick<WireSummary, "uid" | "flags">): void {
+    if (!flags?.includes(SEEN)) return;
+    // after what is being fetched
+    this.#work = this.#work.then(() => this.#events?.onSeen(uid))
+      .catch(() => {}); // for want of room: it is asked for again
+  }
+
   async folders(): Promise<readonly Folder[]> {
     return await this.#ask("list_mailboxes", {}) as Folder[];
   }
 
+  /** The latest first; the oldest of very many are left out. */
   async list(mailbox: string): Promise<readonly FolderMessage[]> {
-    const found = await this.#ask("list_messages", { mailbox, since_uid: 0 });
-    return (found as WireSummary[]).map(({ uid, size, date, envelope }) => {
-      const [from] = envelope.from ?? [];
-      return {
-        uid,
-        size,
-        date,
-        subject: envelope.subject,
-        from: from ? `${from.mailbox}@${from.host}` : "",
-      };
-    });
+    const found = await this.#summaries(mailbox, 0);
+    return found.slice(-SHOWN).reverse().map(
+      ({ uid, size, date, envelope }) => {
+        const [from] = envelope.from ?? [];
+        return {
+          uid,
+          size,
+          date,
+          subject: envelope.subject,
+          from: from ? `${from.mailbox}@${from.host}` : "",
+        };
+      },
+    );
+  }
+
+  async #summaries(mailbox: string, since: number): Promise<WireSummary[]> {
+    const all: WireSummary[] = [];
+    for (let next = since;;) {
+      const found = await this.#ask("list_messages", {
+        mailbox,
+        since_uid: next,
+        limit: LISTED,
+      }) as WireSummary[];
+      all.push(...found);
+      const last = found.at(-1);
+      if (!last || found.length < LISTED) return all;
+      next = last.uid;
+    }
   }
 
   async changeFolder(
@@ -147,12 +196,15 @@ export class WebMail implements MailLink {
     clearTimeout(this.#timer);
     this.#tell("connecting");
     let ticket: string;
+    const credentials = this.#credentials();
     this.#isAsking = true;
     try {
-      const answer = await post("/webimap/ticket", {}, this.#credentials());
+      const answer = await post("/webimap/ticket", {}, credentials);
       ticket = (answer as { ticket: string }).ticket;
     } catch (error) {
-      if (error instanceof RefusedError) return this.#tell("refused", error);
+      if (error instanceof RefusedError && this.#isCurrent(credentials)) {
+        return this.#tell("refused", error);
+      }
       return this.#comeAgain();
     } finally {
       this.#isAsking = false;
@@ -170,6 +222,8 @@ export class WebMail implements MailLink {
         () => socket.send(JSON.stringify({ type: "ping" })),
         PING_MS,
       );
+      const events = { events: ["flags"] };
+      socket.send(JSON.stringify({ action: "subscribe", data: events }));
       this.#tell("online");
     };
     socket.onmessage = ({ data }) => this.#take(JSON.parse(data) as Frame);
@@ -180,9 +234,16 @@ export class WebMail implements MailLink {
         reject(new Unreachable("The connection has ended"));
       }
       this.#waiting.clear();
-      if (REFUSED.includes(code)) this.#tell("refused");
-      else this.#comeAgain();
+      if (this.#stopped) return;
+      if (REFUSED.includes(code) && this.#isCurrent(credentials)) {
+        this.#tell("refused");
+      } else this.#comeAgain();
     };
+  }
+
+  /** The password was not changed meanwhile: that ends what was begun with another one. */
+  #isCurrent({ password }: Credentials): boolean {
+    return password === this.#credentials().password;
   }
 
   #comeAgain(): void {
@@ -199,31 +260,38 @@ export class WebMail implements MailLink {
   #take({ req_id, action, data }: Frame): void {
     if (req_id === undefined) {
       if (action === "new_message") this.#fetchLater(data as WireSummary);
+      else if (action === "flags_changed") {
+        const changed = data as WireSummary & { readonly mailbox: string };
+        if (changed.mailbox === INBOX) this.#onFlags(changed);
+      }
       return;
     }
     const waiting = this.#waiting.get(req_id);
     this.#waiting.delete(req_id);
-    if (action === "error") waiting?.reject(new Error(String(data)));
+    if (action === "error") waiting?.reject(new RelayError(String(data)));
     else waiting?.resolve(data);
   }
 
   /** One after the other, in their order. */
-  #fetchLater({ uid }: WireSummary): void {
+  #fetchLater({ uid, flags }: WireSummary): void {
+    const socket = this.#socket;
     this.#work = this.#work.then(async () => {
+      // another connection tells of it again, after those before it
+      if (this.#stopped || socket !== this.#socket || uid <= this.#uid) return;
       const found = await this.#ask("fetch", { uid, encoding: "base64" });
       const { body, body_base64 } = found as WireMessage;
       const raw = body_base64 === undefined
         ? toOctets(body ?? "")
         : fromBase64(body_base64);
-      await this.#events?.onMessage(uid, raw);
+      await this.#events?.onMessage(uid, raw, flags?.includes(SEEN) ?? false);
       this.#uid = Math.max(this.#uid, uid);
     }).catch(() => {
       // it comes with the next connection, before any that are younger
-      this.#socket?.close();
+      socket?.close();
     });
   }
 
-  #ask(action: string, data: unknown): Promise<unknown> {
+  #ask(action: string, data: unknown, ms = ANSWER_MS): Promise<unknown> {
     const socket = this.#socket;
     if (socket?.readyState !== WebSocket.OPEN) {
       return Promise.reject(new Unreachable("There is no connection"));
@@ -233,7 +301,8 @@ export class WebMail implements MailLink {
       const timer = setTimeout(() => {
         this.#waiting.delete(id);
         reject(new Unreachable("The relay does not answer"));
-      }, ANSWER_MS);
+        socket.close(); // what waits is sent over the next one
+      }, ms);
       const end = () => clearTimeout(timer);
       this.#waiting.set(id, {
         resolve: (value) => (end(), resolve(value)),
@@ -246,40 +315,4 @@ export class WebMail implements MailLink {
   #tell(state: LinkState, why?: Error): void {
     this.#events?.onState(state, why?.message);
   }
-}
-
-export class RefusedError extends Error {}
-
-/** @throws {RefusedError} when the address or password is wrong; {Unreachable}; {Error} with what the relay says */
-export async function post(
-  path: string,
-  body: unknown,
-  credentials?: Credentials,
-): Promise<unknown> {
-  const response = await fetch(path, {
-    method: "POST",
-    headers: {
-      "content-type": "application/json",
-      ...(credentials ? authorization(credentials) : {}),
-    },
-    body: JSON.stringify(body),
-    cache: "no-store",
-    credentials: "omit",
-  }).catch((error) => {
-    throw new Unreachable(String(error));
-  });
-  const answer = await response.json().catch(() => ({}));
-  if (response.ok) return answer;
-  const text = String(answer.error ?? response.status);
-  if (response.status === 401 || response.status === 403) {
-    throw new RefusedError(text);
-  }
-  throw new Error(text);
-}
-
-function authorization({ address, password }: Credentials) {
-  const octets = toOctets(`${address}:${password}`);
-  return {
-    authorization: `Basic ${btoa(String.fromCharCode(...octets))}`,
-  };
 }

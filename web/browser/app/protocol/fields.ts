@@ -12,9 +12,18 @@ export function writeFields(fields: Fields): string {
   );
 }
 
-/** What people wrote, as encoded words where it is more than ASCII (RFC 2047). */
-export function encodeText(text: string): string {
-  const clean = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
+const LINE_ENDS = /[\p{Cc}\p{Zl}\p{Zp}]+/gu;
+
+/**
+ * What people wrote, as encoded words where it is more than ASCII (RFC 2047).
+ *
+ * @param isOneLine else its lines stay, inside of the words
+ */
+export function encodeText(
+  text: string,
+  { isOneLine = true }: { readonly isOneLine?: boolean } = {},
+): string {
+  const clean = (isOneLine ? text.replace(LINE_ENDS, " ") : text).trim();
   if (/^[\x20-\x7e]*$/.test(clean) && !clean.includes("=?")) return clean;
   const words: string[] = [];
   let word = "";

@@ -89,9 +89,13 @@ export function inviteLink(
 ): string {
   const fields: [string, string][] = [["v", "3"]];
   if (invite.groupId !== undefined) fields.push(["x", invite.groupId]);
-  fields.push(["i", invite.inviteNumber], ["s", invite.auth]);
+  const isChannel = invite.kind === "channel";
+  fields.push([isChannel ? "j" : "i", invite.inviteNumber]);
+  fields.push(["s", invite.auth]);
   fields.push(["a", invite.address], ["n", invite.name]);
-  if (invite.groupName !== undefined) fields.push(["g", invite.groupName]);
+  if (invite.groupName !== undefined) {
+    fields.push([isChannel ? "b" : "g", invite.groupName]);
+  }
   const query = fields.map(([name, value]) =>
     `${name}=${encodeURIComponent(value).replaceAll("%20", "+")}`
   ).join("&");

@@ -18,7 +18,9 @@ export async function makeKey(address: string): Promise<OwnKey> {
   const { privateKey } = await generateKey({
     type: "ecc",
     curve: "curve25519Legacy",
-    userIDs: [{ email: address }],
+    // not as `email`: that is refused where the domain is an address of a
+    // server without a name, as ann@[203.0.113.5]; the octets are the same
+    userIDs: [{ name: `<${address}>` }],
     format: "object",
   });
   return describe(privateKey);
@@ -27,17 +29,23 @@ export async function makeKey(address: string): Promise<OwnKey> {
 /**
  * A key that another app has exported.
  *
- * @throws {Error} when it is none, or locked and the passphrase is wrong
+ * @throws {Error} `no_key`, or `wrong_passphrase` where it is locked
  */
 export async function importKey(
   armored: string,
   passphrase?: string,
 ): Promise<OwnKey> {
   const { decryptKey, readPrivateKey } = await openPgp();
-  if (armored.length > MAX_KEY_LETTERS) throw new Error("That is no key");
-  let key = await readPrivateKey({ armoredKey: armored });
+  if (armored.length > MAX_KEY_LETTERS) throw new Error("no_key");
+  const noKey = (cause: unknown) => {
+    throw new Error("no_key", { cause });
+  };
+  let key = await readPrivateKey({ armoredKey: armored }).catch(noKey);
   if (!key.isDecrypted()) {
-    key = await decryptKey({ privateKey: key, passphrase: passphrase ?? "" });
+    key = await decryptKey({ privateKey: key, passphrase: passphrase ?? "" })
+      .catch((cause) => {
+        throw new Error("wrong_passphrase", { cause });
+      });
   }
   return describe(key);
 }

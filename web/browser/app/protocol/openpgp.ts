@@ -1,4 +1,5 @@
 /** Where OpenPGP comes from: a script of its own, since it is large and not needed at once. @module */
+import { Unreachable } from "../net/mail_link.ts";
 import type * as OpenPgp from "../../openpgp.ts";
 
 export type { Message, PrivateKey, PublicKey } from "../../openpgp.ts";
@@ -12,11 +13,11 @@ let load: () => Promise<Module> = () => {
 };
 let loaded: Promise<Module> | undefined;
 
-/** @throws {Error} when it cannot be fetched; the next call tries again */
+/** @throws {Unreachable} when it cannot be fetched; the next call tries again */
 export function openPgp(): Promise<Module> {
   loaded ??= load().catch((error) => {
     loaded = undefined;
-    throw error;
+    throw new Unreachable("OpenPGP does not come", { cause: error });
   });
   return loaded;
 }

@@ -1,8 +1,13 @@
 /** Messages as they come: opened, with who has signed them, and what they say. @module */
-import PostalMime, { type Email } from "postal-mime";
+import PostalMime, {
+  addressParser,
+  decodeWords,
+  type Email,
+} from "postal-mime";
 import { fingerprintOf, readCertificate } from "./keys.ts";
 import type { PrivateKey } from "./openpgp.ts";
 import { type KnownSecret, open } from "./seal.ts";
+import { readWords } from "./quotes.ts";
 import { visibleFileName, visibleName } from "./visible.ts";
 import type { Attachment } from "./writer.ts";
 
@@ -16,12 +21,26 @@ export interface Received {
   readonly id: string;
   readonly from: { readonly address: string; readonly name: string };
   readonly to: readonly { readonly address: string; readonly name: string }[];
+  /** Who was in its group, and is not any more. */
+  readonly past: readonly { readonly address: string }[];
   /** Seconds since 1970 UTC. */
   readonly at: number;
   readonly text: string;
+  /** What it answers, as whoever wrote it saw it. */
+  readonly quote?: string;
+  /** Somebody else has written it first. */
+  readonly isForwarded: boolean;
   readonly attachments: readonly Attachment[];
+  /** What an app in a chat has to say, as JSON. */
+  readonly appUpdate?: string;
+  /** It is of one device for another, or for a map: nothing that people say. */
+  readonly isForMachines: boolean;
+  /** What another device of the same account has done, as JSON. */
+  readonly sync?: string;
   /** Emoji, or "" to take it back; to what In-Reply-To names. */
   readonly reaction?: string;
+  /** The message that a report says was not delivered. */
+  readonly failed?: string;
   /** Message-IDs that were read. */
   readonly read: readonly string[];
   readonly isEncrypted: boolean;
@@ -67,7 +86,10 @@ export async function readMessage(
   const armored = isSealed(outer)
     ? ARMOR.exec(new TextDecoder("latin1").decode(raw))?.[0]
     : undefined;
-  if (armored === undefined) return await describe(outer, outer, false);
+  if (armored === undefined) {
+    const whole = isSealed(outer) ? outer : await parse(raw);
+    return await describe(whole, outer, false);
+  }
   const opened = await open(armored, own, secrets());
   const { secret } = opened;
   const inner = await parse(opened.inner);
@@ -137,17 +159,28 @@ async function describe(
       .map(({ value }) => keyOf(value)),
   );
   const isReaction = /^reaction\b/i.test(field("content-disposition") ?? "");
-  const text = textOf(email);
+  const written = textOf(email);
+  const { text, ...words } = readWords(written);
+  const appUpdate = appUpdateOf(email, field("content-type") ?? "");
+  const attachments = isReaction || appUpdate !== undefined
+    ? []
+    : filesOf(email);
   return {
     id: idOf(email.messageId ?? outer.messageId ?? ""),
     from: { address, name: visibleName(from?.name ?? "") },
     to: (email.to ?? []).flatMap(({ address, name }) =>
       address ? [{ address: address.toLowerCase(), name }] : []
     ),
+    past: pastIn(email),
     at: secondsOf(email.date ?? outer.date),
     text: isReaction ? "" : text,
-    attachments: isReaction ? [] : filesOf(email),
-    ...(isReaction ? { reaction: text.trim().split(/\s/)[0] ?? "" } : {}),
+    ...words,
+    attachments,
+    ...(appUpdate === undefined ? {} : { appUpdate }),
+    isForMachines: isForMachines(email, field, text),
+    ...syncIn(email),
+    ...(isReaction ? { reaction: written.trim().split(/\s/)[0] ?? "" } : {}),
+    ...failedIn(email, field("content-type") ?? ""),
     read: receiptsOf(email),
     isEncrypted,
     ...(autocrypt ? { autocrypt } : {}),
@@ -156,8 +189,24 @@ async function describe(
   };
 }
 
+/** As it is written: a name may have a comma in its words. */
+function pastIn(email: Email): { readonly address: string }[] {
+  const value =
+    email.headers.find(({ key }) => key === "chat-group-past-members")?.value ??
+      "";
+  if (value.length > MAX_TEXT_LETTERS) return [];
+  return addressParser(value, { flatten: true }).flatMap(({ address }) =>
+    address ? [{ address: address.toLowerCase() }] : []
+  );
+}
+
+const EMPTY_WORD = /=\?[\w-]{1,40}\?[BQ]\?\?=/gi;
+
 function headerOf(email: Email, name: string): string | undefined {
-  return email.headers.find(({ key }) => key === name)?.value;
+  const value = email.headers.find(({ key }) => key === name)?.value;
+  const isEncoded = value !== undefined && value.includes("=?") &&
+    value.length < MAX_TEXT_LETTERS;
+  return isEncoded ? decodeWords(value.replace(EMPTY_WORD, "")) : value;
 }
 
 function idOf(text: string): string {
@@ -188,8 +237,47 @@ function textOf(email: Email): string {
 
 const NO_FILES = [
   "application/pgp-encrypted",
+  "application/vnd.google-earth.kml+xml", // where they are, beside their words
   "message/disposition-notification",
 ];
+const MAX_UPDATE_OCTETS = 256 * 1024;
+/** A picture of oneself may be in it. */
+const MAX_SYNC_OCTETS = 1024 * 1024;
+
+function appUpdateOf(email: Email, type: string): string | undefined {
+  if (!/\breport-type="?status-update\b/i.test(type)) return undefined;
+  const part = email.attachments.find(({ mimeType }) =>
+    mimeType === "application/json"
+  );
+  const octets = part && octetsOf(part.content);
+  if (!octets || octets.length > MAX_UPDATE_OCTETS) return "";
+  return new TextDecoder().decode(octets);
+}
+
+const SYNC_FILE = "multi-device-sync.json";
+
+function syncIn(email: Email): Pick<Received, "sync"> {
+  const part = email.attachments.find(({ filename }) => filename === SYNC_FILE);
+  const octets = part && octetsOf(part.content);
+  if (!octets || octets.length > MAX_SYNC_OCTETS) return {};
+  return { sync: new TextDecoder().decode(octets) };
+}
+
+function isForMachines(
+  email: Email,
+  field: (name: string) => string | undefined,
+  text: string,
+): boolean {
+  const isSync = email.attachments.some(({ filename }) =>
+    filename === SYNC_FILE
+  );
+  const isPlace = email.attachments.some(({ filename }) =>
+    filename === "location.kml"
+  );
+  return isSync || (isPlace && text === "") ||
+    field("autocrypt-setup-message") !== undefined ||
+    field("iroh-node-addr") !== undefined;
+}
 
 function filesOf(email: Email): Attachment[] {
   return email.attachments.filter(({ mimeType, disposition }) =>
@@ -212,6 +300,28 @@ function receiptsOf(email: Email): string[] {
     const line = new RegExp(`^${name}:(.{0,8000})$`, "im").exec(report);
     return idsOf(line?.[1]);
   });
+}
+
+/** RFC 3464: the header of the message comes along. */
+function failedIn(email: Email, type: string): Pick<Received, "failed"> {
+  if (!/\breport-type="?delivery-status\b/i.test(type)) return {};
+  const part = email.attachments.find(({ mimeType }) =>
+    mimeType === "text/rfc822-headers" || mimeType === "message/rfc822"
+  );
+  const status = email.attachments.find(({ mimeType }) =>
+    mimeType === "message/delivery-status"
+  );
+  if (!part || !status || !/^action:\s*failed/im.test(textOfPart(status))) {
+    return {};
+  }
+  const id = /^message-id:(.{0,400})$/im.exec(textOfPart(part))?.[1];
+  const [failed] = idsOf(id);
+  return failed === undefined ? {} : { failed };
+}
+
+function textOfPart({ content }: Email["attachments"][number]): string {
+  const octets = octetsOf(content).subarray(0, MAX_TEXT_LETTERS);
+  return new TextDecoder().decode(octets);
 }
 
 function octetsOf(content: ArrayBuffer | Uint8Array | string): Uint8Array {

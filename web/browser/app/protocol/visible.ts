@@ -10,6 +10,12 @@ export function visibleName(text: string, most = 100): string {
     .join("").replace(/ {2,}/g, " ").trim();
 }
 
+/** Several lines, as they were written. */
+export function visibleText(text: string, most: number): string {
+  return text.slice(0, most).split(/\r?\n/)
+    .map((line) => line.replace(UNSEEN, " ").trimEnd()).join("\n").trim();
+}
+
 /** The name of a file, which ends as it seems to. */
 export function visibleFileName(text: string): string {
   const name = visibleName(text.slice(-400), 400).replace(

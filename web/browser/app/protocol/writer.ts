@@ -7,6 +7,7 @@ import {
   mailbox,
   writeFields,
 } from "./fields.ts";
+import { writeWords } from "./quotes.ts";
 import { randomId, toBase64Lines, toOctets } from "./octets.ts";
 
 export interface Attachment {
@@ -15,9 +16,12 @@ export interface Attachment {
   readonly octets: Uint8Array;
 }
 
-export interface Person {
+export interface Named {
   readonly address: string;
   readonly name: string;
+}
+
+export interface Person extends Named {
   /** Base64 of the certificate. */
   readonly certificate: string;
   readonly fingerprint: string;
@@ -26,24 +30,34 @@ export interface Person {
 export interface Letter {
   readonly id: string;
   readonly from: Person;
-  readonly to: readonly Person[];
+  readonly to: readonly Named[];
+  /** Who was in its group before. */
+  readonly past?: readonly Named[];
   /** Seconds since 1970 UTC. */
   readonly at: number;
   readonly subject: string;
   /** Those of chats, as Chat-Group-ID. */
   readonly more: Fields;
   readonly body: Body;
-  /** The keys of all who take part go along. */
-  readonly gossip: boolean;
+  /** Their keys go along. */
+  readonly gossip: readonly Pick<Person, "address" | "certificate">[];
 }
 
 export type Body =
   | {
     readonly kind: "text";
     readonly text: string;
+    /** What it answers. */
+    readonly quote?: string;
+    readonly isForwarded?: boolean;
     readonly attachment?: Attachment;
   }
   | { readonly kind: "reaction"; readonly emoji: string }
+  | {
+    /** For other devices of the same account. */
+    readonly kind: "sync";
+    readonly json: string;
+  }
   | {
     readonly kind: "receipt";
     readonly address: string;
@@ -58,29 +72,32 @@ export function makeMessageId(): string {
 
 /** What is encrypted (RFC 9788: header protection with `hp="cipher"`). */
 export function writeInner(letter: Letter): string {
-  const { id, from, to, at, subject, more, body } = letter;
-  const gossip: Fields = letter.gossip
-    ? to.map(({ address, certificate }) =>
-      [
-        "Autocrypt-Gossip",
-        `addr=${address}; keydata=\r\n ${foldLetters(certificate)}`,
-      ] as const
-    )
-    : [];
+  const { id, from, to, past = [], at, subject, more, body } = letter;
+  const gossip = letter.gossip.map(({ address, certificate }) =>
+    [
+      "Autocrypt-Gossip",
+      `addr=${address}; keydata=\r\n ${foldLetters(certificate)}`,
+    ] as const
+  );
   return writeFields([
     ["From", mailbox(from.name, from.address)],
-    [
-      "To",
-      to.map(({ name, address }) => mailbox(name, address)).join(",\r\n "),
-    ],
+    ["To", to.length > 0 ? mailboxes(to) : HIDDEN],
     ["Date", dateField(at)],
     ["Message-ID", `<${id}>`],
     ["Subject", encodeText(subject)],
     ["Chat-Version", "1.0"],
     ["Autocrypt", autocrypt(from)],
     ...gossip,
+    ...past.length > 0
+      ? [["Chat-Group-Past-Members", mailboxes(past)] as const]
+      : [],
     ...more,
   ]) + writeBody(body);
+}
+
+function mailboxes(people: readonly Named[]): string {
+  return people.map(({ name, address }) => mailbox(name, address))
+    .join(",\r\n ");
 }
 
 /** Of a handshake, with nothing in it but the secret that was shown. */
@@ -182,17 +199,22 @@ const PROTECTED = `; protected-headers="v1"; hp="cipher"`;
 function writeBody(body: Body): string {
   switch (body.kind) {
     case "text":
-      if (!body.attachment) return textPart(body.text, PROTECTED);
-      return multipart("mixed", "", [
-        ...body.text === "" ? [] : [textPart(body.text)],
-        filePart(body.attachment),
-      ]);
+      return wordsPart(body);
     case "reaction":
       return textPart(
         body.emoji,
         PROTECTED,
         "Content-Disposition: reaction\r\n",
       );
+    case "sync":
+      return multipart("report", "; report-type=multi-device-sync", [
+        textPart("This tells your other devices what you have changed."),
+        filePart({
+          name: "multi-device-sync.json",
+          type: "application/json",
+          octets: toOctets(body.json),
+        }),
+      ]);
     case "receipt": {
       const report = [
         `Original-Recipient: rfc822;${body.address}`,
@@ -211,6 +233,17 @@ function writeBody(body: Body): string {
       );
     }
   }
+}
+
+function wordsPart(
+  { attachment, isForwarded = false, ...words }: Body & { kind: "text" },
+): string {
+  const text = writeWords({ ...words, isForwarded });
+  if (!attachment) return textPart(text, PROTECTED);
+  return multipart("mixed", "", [
+    ...text === "" ? [] : [textPart(text)],
+    filePart(attachment),
+  ]);
 }
 
 function textPart(text: string, parameters = "", more = ""): string {

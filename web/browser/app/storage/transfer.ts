@@ -17,7 +17,8 @@ const LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 const MAX_FILE_LETTERS = 200 * 1024 * 1024;
 /** Files of chats beyond it stay where they are. */
 const MAX_OCTETS = 96 * 1024 * 1024;
-const NAMES = /^(?:account|uid|(?:contact|chat|message|file|handshake):.+)$/;
+const NAMES =
+  /^(?:account|uid|(?:contact|chat|message|file|handshake|draft):.+)$/;
 
 type Kept = readonly [name: string, value: unknown];
 
@@ -36,6 +37,7 @@ export async function writeTransfer(
   const rows: Kept[] = [];
   let octets = 0;
   for (const [name, value] of await vault.all<unknown>("")) {
+    if (!NAMES.test(name)) continue; // of this browser alone
     if (!(value instanceof Uint8Array)) rows.push([name, value]);
     else if ((octets += value.length) <= MAX_OCTETS) {
       rows.push([name, { octets: toBase64(value) }]);

@@ -16,6 +16,8 @@ export interface Vault {
   /** Values by name, of all whose name begins so. */
   all<T>(prefix: string): Promise<ReadonlyMap<string, T>>;
   remove(name: string): Promise<void>;
+  /** Nothing is kept from here any more; what is there stays. */
+  close(): void;
   /** Everything, key included. */
   wipe(): Promise<void>;
 }
@@ -53,6 +55,8 @@ export class MemoryVault implements Vault {
     return Promise.resolve();
   }
 
+  close(): void {}
+
   wipe(): Promise<void> {
     this.#records.clear();
     return Promise.resolve();
@@ -63,6 +67,7 @@ export class DeviceVault implements Vault {
   readonly #database: IDBDatabase;
   readonly #key: CryptoKey;
   #onWiped = () => {};
+  #onLost = () => {};
 
   private constructor(database: IDBDatabase, key: CryptoKey) {
     this.#database = database;
@@ -88,7 +93,11 @@ export class DeviceVault implements Vault {
       );
       await done(keys().put(key, "records"));
     }
-    return new DeviceVault(database, key);
+    const vault = new DeviceVault(database, key);
+    database.onclose = () => vault.#onLost();
+    // who wipes it from elsewhere does not wait for us
+    database.onversionchange = () => database.close();
+    return vault;
   }
 
   /** Whether somebody has kept something here. */
@@ -133,8 +142,12 @@ export class DeviceVault implements Vault {
     await this.#write((store) => store.delete(name));
   }
 
-  async wipe(): Promise<void> {
+  close(): void {
     this.#database.close();
+  }
+
+  async wipe(): Promise<void> {
+    this.close();
     await done(indexedDB.deleteDatabase(DATABASE));
     this.#onWiped();
   }
@@ -145,14 +158,25 @@ export class DeviceVault implements Vault {
     return this;
   }
 
+  /** @param onLost called when the browser has thrown away what was kept, as people may tell it to */
+  whenLost(onLost: () => void): this {
+    this.#onLost = onLost;
+    return this;
+  }
+
   #store(mode: IDBTransactionMode): IDBObjectStore {
     return this.#database.transaction(RECORDS, mode).objectStore(RECORDS);
   }
 
   /** It is kept when the transaction is complete: that there is no room is said no sooner. */
   #write(work: (store: IDBObjectStore) => void): Promise<void> {
-    const store = this.#store("readwrite");
-    work(store);
+    let store: IDBObjectStore;
+    try {
+      store = this.#store("readwrite");
+      work(store);
+    } catch (cause) {
+      return Promise.reject(new NotKept("Closed", { cause }));
+    }
     return new Promise((resolve, reject) => {
       store.transaction.oncomplete = () => resolve();
       store.transaction.onabort = () =>

@@ -1,6 +1,6 @@
 /** Mailboxes on the relay, and what lies in them. @module */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { formatBytes, formatTime, t } from "../../panel/i18n/translate.ts";
 import { Button } from "../../panel/ui/button.tsx";
 import { ConfirmDialog } from "../../panel/ui/dialog.tsx";
@@ -20,15 +20,21 @@ export function Folders(
   const [open, setOpen] = useState(INBOX);
   const [messages, setMessages] = useState<readonly FolderMessage[]>([]);
   const [name, setName] = useState("");
-  const [renamed, setRenamed] = useState("");
-  const [isRemoving, setRemoving] = useState(false);
+  const [removed, setRemoved] = useState<
+    { readonly name: string; readonly count: number }
+  >();
+  const lastAsked = useRef(0);
+  const wanted = useRef(INBOX);
 
   async function look(folder: string): Promise<void> {
+    const asked = ++lastAsked.current;
+    wanted.current = folder;
     try {
       const [all, inside] = await Promise.all([
         link.folders(),
         link.list(folder),
       ]);
+      if (asked !== lastAsked.current) return; // another one was opened since
       setFolders(all);
       setMessages(inside);
       setOpen(folder);
@@ -37,16 +43,20 @@ export function Folders(
     }
   }
 
+  /** Whoever opens another one meanwhile is left there. */
   async function change(
     work: () => Promise<void>,
     then: string,
-  ): Promise<void> {
+  ): Promise<boolean> {
+    const before = wanted.current;
     try {
       await work();
     } catch (error) {
-      return toast(said(error), "bad");
+      toast(said(error), "bad");
+      return false;
     }
-    await look(then);
+    await look(wanted.current === before ? then : wanted.current);
+    return true;
   }
 
   useEffect(() => void look(INBOX), []);
@@ -69,12 +79,14 @@ export function Folders(
       </ul>
       <form
         class="card app-form"
-        onSubmit={(event) => {
+        onSubmit={async (event) => {
           event.preventDefault();
-          const wanted = name.trim();
-          if (wanted === "") return;
+          const made = name.trim();
+          if (made === "") return;
           setName("");
-          void change(() => link.changeFolder({ create: wanted }), wanted);
+          const work = () => link.changeFolder({ create: made });
+          // it is here again, unless something else was begun
+          if (!await change(work, made)) setName((now) => now || made);
         }}
       >
         <TextField
@@ -85,28 +97,13 @@ export function Folders(
         <Button submit>{t("app.create_folder")}</Button>
       </form>
       {open !== INBOX && (
-        <form
-          class="card app-form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            const to = renamed.trim();
-            if (to === "") return;
-            setRenamed("");
-            void change(() => link.changeFolder({ rename: open, to }), to);
-          }}
-        >
-          <TextField
-            label={t("app.rename_to", { name: open })}
-            value={renamed}
-            onChange={setRenamed}
-          />
-          <div class="app-actions">
-            <Button submit>{t("app.rename")}</Button>
-            <Button kind="danger" onClick={() => setRemoving(true)}>
-              {t("app.remove")}
-            </Button>
-          </div>
-        </form>
+        <RenameFolder
+          key={open}
+          name={open}
+          onRename={(to) =>
+            change(() => link.changeFolder({ rename: open, to }), to)}
+          onRemove={() => setRemoved({ name: open, count: messages.length })}
+        />
       )}
       <div class="app-wide" tabIndex={0}>
         <table class="app-table">
@@ -133,6 +130,7 @@ export function Folders(
                     value=""
                     onChange={(event) => {
                       const to = event.currentTarget.value;
+                      event.currentTarget.value = "";
                       void change(() => link.move(open, uid, to), open);
                     }}
                   >
@@ -149,20 +147,53 @@ export function Folders(
           </tbody>
         </table>
       </div>
-      {isRemoving && (
+      {removed && (
         <ConfirmDialog
-          title={t("app.remove_folder", { name: open })}
+          said={said}
+          title={t("app.remove_folder", { name: removed.name })}
           confirmLabel={t("app.remove")}
           danger
           onConfirm={async () => {
-            await link.changeFolder({ remove: open });
+            await link.changeFolder({ remove: removed.name });
             await look(INBOX);
           }}
-          onClose={() => setRemoving(false)}
+          onClose={() => setRemoved(undefined)}
         >
-          <p>{t("app.remove_folder_text", { count: messages.length })}</p>
+          <p>{t("app.remove_folder_text", { count: removed.count })}</p>
         </ConfirmDialog>
       )}
     </section>
+  );
+}
+
+function RenameFolder({ name, onRename, onRemove }: {
+  readonly name: string;
+  /** Gives whether it was done. */
+  readonly onRename: (to: string) => Promise<boolean>;
+  readonly onRemove: () => void;
+}) {
+  const [renamed, setRenamed] = useState("");
+  return (
+    <form
+      class="card app-form"
+      onSubmit={async (event) => {
+        event.preventDefault();
+        const to = renamed.trim();
+        if (to === "") return;
+        setRenamed("");
+        // it is here again, unless something else was begun
+        if (!await onRename(to)) setRenamed((now) => now || to);
+      }}
+    >
+      <TextField
+        label={t("app.rename_to", { name })}
+        value={renamed}
+        onChange={setRenamed}
+      />
+      <div class="app-actions">
+        <Button submit>{t("app.rename")}</Button>
+        <Button kind="danger" onClick={onRemove}>{t("app.remove")}</Button>
+      </div>
+    </form>
   );
 }

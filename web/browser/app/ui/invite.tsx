@@ -1,6 +1,6 @@
 /** Meeting people: our code for them, theirs for us. @module */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../panel/i18n/translate.ts";
 import { QrLogin } from "../../panel/shell/qr_login.tsx";
 import { Button } from "../../panel/ui/button.tsx";
@@ -8,10 +8,22 @@ import { CopyButton } from "../../panel/ui/copy.tsx";
 import { TextField } from "../../panel/ui/fields.tsx";
 import { QrCode } from "../../panel/ui/qr.tsx";
 import { toast } from "../../panel/ui/toast.tsx";
+import type { Chat } from "../model/types.ts";
 import { parseInvite } from "../protocol/invite.ts";
 import { said } from "./parts/said.ts";
 import { Symbol } from "./parts/symbol.tsx";
 import type { ViewProps } from "./view.ts";
+
+/** Fingerprints of those who have come by a code of ours, to us or into the group; the last first. */
+function guests(
+  { book }: ViewProps["messenger"],
+  group: Chat | undefined,
+): readonly string[] {
+  if (group) return group.members.toReversed();
+  return book.chats.filter(({ kind, isRequest }) =>
+    kind === "single" && !isRequest
+  ).flatMap(({ members }) => members);
+}
 
 export function Invite(
   { messenger, go, group }: ViewProps & { readonly group?: string },
@@ -21,19 +33,33 @@ export function Invite(
   const [isScanning, setScanning] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState("");
+  /** Whoever looks at something else meanwhile is left there. */
+  const isHere = useRef(true);
+  useEffect(() => () => void (isHere.current = false), []);
+  const joining = useRef<string>(undefined);
   const chat = group === undefined ? undefined : messenger.book.chat(group);
+  const [before] = useState(() => new Set(guests(messenger, chat)));
+  const arrived = guests(messenger, chat).find((one) => !before.has(one));
+  const theirChat = chat ??
+    (arrived === undefined ? undefined : messenger.book.singleChat(arrived));
   useEffect(() => {
     messenger.handshakes.offer(chat).then(setLink)
       .catch((error) => toast(said(error), "bad"));
   }, [group]);
 
   async function join(text: string): Promise<void> {
+    if (joining.current === text) return;
+    joining.current = text;
+    // of what was given last alone it is said how it went
+    const isWanted = () => isHere.current && joining.current === text;
     setBusy(true);
     setProblem("");
     try {
       const { id } = await messenger.join(text);
-      go({ kind: "chat", id });
+      if (isWanted()) go({ kind: "chat", id });
     } catch (error) {
+      if (!isWanted()) return;
+      joining.current = undefined;
       setProblem(said(error));
       setBusy(false);
     }
@@ -81,7 +107,30 @@ export function Invite(
       )}
       <div class="card app-form">
         <h3>{t("app.own_code")}</h3>
-        <p class="hint">{t("app.show_code")}</p>
+        <div role="status">
+          {arrived === undefined || !theirChat
+            ? <p class="hint">{t("app.show_code")}</p>
+            : (
+              <>
+                <p>
+                  <strong>
+                    {t("app.arrived", {
+                      name: messenger.book.contact(arrived)?.name ??
+                        theirChat.name,
+                    })}
+                  </strong>
+                </p>
+                <p class="app-actions">
+                  <Button
+                    kind="primary"
+                    onClick={() => go({ kind: "chat", id: theirChat.id })}
+                  >
+                    {t("app.open_chat")}
+                  </Button>
+                </p>
+              </>
+            )}
+        </div>
         {link && <QrCode text={link} label={t("app.my_code")} />}
         {link && (
           <p class="app-actions">

@@ -4,9 +4,13 @@ import { useState } from "preact/hooks";
 import { t } from "../../panel/i18n/translate.ts";
 import { Button } from "../../panel/ui/button.tsx";
 import { SwitchField, TextField } from "../../panel/ui/fields.tsx";
-import { post } from "../net/web_mail.ts";
+import { exchange, post } from "../net/exchange.ts";
+import { RelayError } from "../net/mail_link.ts";
 import type { Account } from "../model/types.ts";
 import { importKey, makeKey } from "../protocol/keys.ts";
+import { QrLogin } from "../../panel/shell/qr_login.tsx";
+import { parseLogin, tokenIn } from "../protocol/login_link.ts";
+import { Symbol } from "./parts/symbol.tsx";
 import { said } from "./parts/said.ts";
 
 export interface LoginProps {
@@ -37,6 +41,9 @@ export function Login({ onEnter, onMove }: LoginProps): JSX.Element {
   return (
     <main class="app-login">
       <header>
+        <span class="app-emblem">
+          <Symbol name="bubbles" />
+        </span>
         <h1>{t("app.title")}</h1>
         <p class="hint">{t("app.what")}</p>
       </header>
@@ -78,7 +85,7 @@ function New({ onEnter, children }: WayProps) {
     <Form
       submit={t("app.create")}
       onSubmit={async () => {
-        const credentials = await register(token.trim()).catch((error) => {
+        const credentials = await register(tokenIn(token)).catch((error) => {
           setAsked(true); // the relay may want an invitation
           throw error;
         });
@@ -119,6 +126,19 @@ function Known({ onEnter, children }: WayProps) {
   const [password, setPassword] = useState("");
   const [key, setKey] = useState<File>();
   const [passphrase, setPassphrase] = useState("");
+  const [isScanning, setScanning] = useState(false);
+  const [problem, setProblem] = useState("");
+
+  /** A link has both. */
+  function take(text: string): boolean {
+    const login = parseLogin(text);
+    if (!login) return false;
+    setAddress(login.address);
+    setPassword(login.password);
+    setProblem("");
+    return true;
+  }
+
   return (
     <Form
       submit={t("app.log_in")}
@@ -133,14 +153,31 @@ function Known({ onEnter, children }: WayProps) {
           name: name.trim(),
           key: own,
           sendsReceipts: true,
+          // the app that it comes from
+          ...(key ? { hasOtherDevices: true } : {}),
         });
       }}
     >
       <h2>{t("app.way.known")}</h2>
+      <Button onClick={() => setScanning(true)}>
+        <Symbol name="camera" /> {t("app.scan_login")}
+      </Button>
+      {isScanning && (
+        <QrLogin
+          text={t("app.scan_login_text")}
+          onText={(text) => {
+            setScanning(false);
+            if (!take(text)) setProblem(t("app.error.no_login"));
+          }}
+          onClose={() => setScanning(false)}
+        />
+      )}
+      {problem && <p class="problem" role="alert">{problem}</p>}
       <TextField
         label={t("app.address")}
+        hint={t("app.address_hint")}
         value={address}
-        onChange={setAddress}
+        onChange={(text) => take(text) || setAddress(text)}
         required
         code
         autocomplete="username"
@@ -265,17 +302,17 @@ function FileField({ label, hint, accept, onChange }: {
 
 async function register(token: string) {
   const query = token === "" ? "" : `?token=${encodeURIComponent(token)}`;
-  const response = await fetch(`/new${query}`, {
-    method: "POST",
-    credentials: "omit",
-    cache: "no-store",
+  const { isOk, status, fields } = await exchange(`/new${query}`, {
     headers: { "accept-language": document.documentElement.lang },
   });
-  const answer = await response.json().catch(() => ({}));
-  if (!response.ok) {
-    throw new Error(String(answer.reason ?? answer.error ?? response.status));
+  if (!isOk) {
+    const reason = fields.reason ?? fields.error;
+    if (typeof reason !== "string") throw new RelayError(String(status));
+    throw new RelayError(reason, String(fields.code), true);
   }
-  return { address: String(answer.email), password: String(answer.password) };
+  // as letters are read: [IPv6:…] of a relay without a domain has capitals
+  const address = String(fields.email).toLowerCase();
+  return { address, password: String(fields.password) };
 }
 
 /** Of `#token=…`, which browsers send nowhere. */

@@ -1,6 +1,6 @@
 /** What one can change of oneself, and the way out. @module */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import {
   currentLanguage,
   type Language,
@@ -13,7 +13,11 @@ import { ConfirmDialog } from "../../panel/ui/dialog.tsx";
 import { SelectField, SwitchField, TextField } from "../../panel/ui/fields.tsx";
 import { toast } from "../../panel/ui/toast.tsx";
 import type { Messenger } from "../model/messenger.ts";
-import { post } from "../net/web_mail.ts";
+import { post } from "../net/exchange.ts";
+import { Face } from "./parts/face.tsx";
+import { FaceField } from "./parts/face_field.tsx";
+import type { Notices } from "../model/types.ts";
+import { allowNotices, canNotify } from "./notices.ts";
 import { saveFile } from "./parts/save_file.ts";
 import {
   chooseTheme,
@@ -25,6 +29,8 @@ import { useStore } from "../../panel/client/store.ts";
 import { said } from "./parts/said.ts";
 import { Transfer } from "./transfer.tsx";
 import { messenger as current, useBook } from "./state.ts";
+
+const NOTICES: readonly Notices[] = ["none", "quiet", "full"];
 
 interface SettingsProps {
   readonly messenger: Messenger;
@@ -39,7 +45,6 @@ export function Settings(
   const [name, setName] = useState(account.name);
   const [asked, setAsked] = useState<"out" | "delete">();
   const shownTheme = useStore(theme);
-  const blocked = book.contacts.filter((contact) => contact.blocked);
 
   async function leave(): Promise<void> {
     messenger.link.stop();
@@ -54,11 +59,22 @@ export function Settings(
         class="card app-form"
         onSubmit={async (event) => {
           event.preventDefault();
-          await book.setAccount({ ...account, name: name.trim() });
+          await messenger.acts.rename(name.trim());
           toast(t("app.saved"));
         }}
       >
         <h3>{t("app.profile")}</h3>
+        <div class="app-self">
+          <Face
+            name={account.name || account.address}
+            of={account.key.fingerprint}
+            picture={account.face}
+          />
+          <FaceField
+            has={account.face !== undefined}
+            onChange={(picture) => messenger.acts.setFace(picture)}
+          />
+        </div>
         <p class="app-actions">
           <bdi dir="ltr">{account.address}</bdi>
           <CopyButton text={account.address} />
@@ -85,8 +101,31 @@ export function Settings(
           label={t("app.receipts")}
           hint={t("app.receipts_hint")}
           value={account.sendsReceipts}
-          onChange={(sendsReceipts) =>
-            book.setAccount({ ...account, sendsReceipts })}
+          onChange={(value) => messenger.acts.sendReceipts(value)}
+        />
+        {canNotify() && (
+          <SelectField
+            label={t("app.notices")}
+            hint={t("app.notices_hint")}
+            value={account.notices ?? "none"}
+            options={NOTICES.map((one) =>
+              [one, t(`app.notices.${one}`)] as const
+            )}
+            onChange={async (value) => {
+              const notices = value as Notices;
+              if (notices !== "none" && !await allowNotices()) {
+                return toast(t("app.notices_refused"), "bad");
+              }
+              await book.alterAccount((one) => ({ ...one, notices }));
+            }}
+          />
+        )}
+        <SwitchField
+          label={t("app.other_devices")}
+          hint={t("app.other_devices_hint")}
+          value={account.hasOtherDevices === true}
+          onChange={(hasOtherDevices) =>
+            book.alterAccount((one) => ({ ...one, hasOtherDevices }))}
         />
         <SelectField
           label={t("app.theme")}
@@ -111,23 +150,7 @@ export function Settings(
           {t("app.key_export")}
         </Button>
       </div>
-      {blocked.length > 0 && (
-        <div class="card app-form">
-          <h3>{t("app.blocked")}</h3>
-          {blocked.map((contact) => (
-            <p class="app-actions" key={contact.fingerprint}>
-              <bdi>{contact.name}</bdi>
-              <Button
-                small
-                onClick={() =>
-                  book.setContact({ ...contact, blocked: false })}
-              >
-                {t("app.unblock")}
-              </Button>
-            </p>
-          ))}
-        </div>
-      )}
+      <Blocked messenger={messenger} />
       <div class="card app-form">
         <h3>{t("app.way_out")}</h3>
         <p class="app-actions">
@@ -139,6 +162,7 @@ export function Settings(
       </div>
       {asked === "out" && (
         <ConfirmDialog
+          said={said}
           title={t("app.log_out")}
           confirmLabel={t("app.log_out")}
           danger
@@ -150,6 +174,7 @@ export function Settings(
       )}
       {asked === "delete" && (
         <ConfirmDialog
+          said={said}
           title={t("app.delete_account")}
           confirmLabel={t("app.delete_account")}
           typeToConfirm={account.address}
@@ -169,29 +194,75 @@ export function Settings(
   );
 }
 
+/** People, groups and channels of which nothing is shown. */
+function Blocked({ messenger: { book, acts } }: {
+  readonly messenger: Messenger;
+}) {
+  const people = book.contacts.filter((contact) => contact.blocked);
+  const blocked = [
+    ...people.map((one) => ({
+      id: one.fingerprint,
+      name: one.name,
+      unblock: () => acts.block(one, false),
+    })),
+    ...book.blockedChats.map((chat) => ({
+      id: chat.id,
+      name: chat.name,
+      unblock: () => acts.unblockGroup(chat),
+    })),
+  ];
+  if (blocked.length === 0) return null;
+  return (
+    <div class="card app-form">
+      <h3>{t("app.blocked")}</h3>
+      {blocked.map(({ id, name, unblock }) => (
+        <p class="app-actions" key={id}>
+          <bdi>{name}</bdi>
+          <Button
+            small
+            onClick={() =>
+              unblock().catch((error) => toast(said(error), "bad"))}
+          >
+            {t("app.unblock")}
+          </Button>
+        </p>
+      ))}
+    </div>
+  );
+}
+
 function Password({ messenger }: { readonly messenger: Messenger }) {
   const { book } = messenger;
   const [now, setNow] = useState("");
   const [next, setNext] = useState("");
   const [problem, setProblem] = useState("");
+  const [busy, setBusy] = useState(false);
+  const isChanging = useRef(false);
   return (
     <form
       class="card app-form"
       onSubmit={async (event) => {
         event.preventDefault();
+        if (isChanging.current) return;
+        isChanging.current = true;
+        setBusy(true);
         setProblem("");
         try {
           await post("/webimap/password", {
             current_password: now,
             new_password: next,
           }, { address: book.account.address, password: now });
-          await book.setAccount({ ...book.account, password: next });
-          setNow("");
-          setNext("");
+          await book.alterAccount((one) => ({ ...one, password: next }));
+          messenger.link.again();
+          // what was typed meanwhile stays
+          setNow((typed) => typed === now ? "" : typed);
+          setNext((typed) => typed === next ? "" : typed);
           toast(t("app.saved"));
         } catch (error) {
           setProblem(said(error));
         }
+        isChanging.current = false;
+        setBusy(false);
       }}
     >
       <h3>{t("app.change_password")}</h3>
@@ -208,7 +279,7 @@ function Password({ messenger }: { readonly messenger: Messenger }) {
         value={next}
         onChange={setNext}
       />
-      <Button submit disabled={now === "" || next === ""}>
+      <Button submit busy={busy} disabled={now === "" || next === ""}>
         {t("app.save")}
       </Button>
     </form>

@@ -22,7 +22,7 @@ export function Transfer(
     setBusy(true);
     try {
       // from now on both get what either sends
-      await book.setAccount({ ...book.account, hasOtherDevices: true });
+      await book.alterAccount((one) => ({ ...one, hasOtherDevices: true }));
       const text = await writeTransfer(book.vault, code!);
       saveFile("chats.json", text, "application/json");
     } catch (error) {

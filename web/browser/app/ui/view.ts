@@ -3,7 +3,7 @@ import type { Messenger } from "../model/messenger.ts";
 
 export type View =
   | { readonly kind: "none" }
-  | { readonly kind: "chat"; readonly id: string }
+  | { readonly kind: "chat"; readonly id: string; readonly at?: string }
   | { readonly kind: "details"; readonly id: string }
   | { readonly kind: "invite"; readonly group?: string }
   | { readonly kind: "group" }

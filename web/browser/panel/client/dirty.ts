@@ -1,5 +1,5 @@
 /** What was typed and not sent: nobody leaves it without being asked. @module */
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { createStore } from "./store.ts";
 
 const dirty = new Set<symbol>();
@@ -10,7 +10,7 @@ export const leaving = createStore<((isLeft: boolean) => void) | undefined>(
 );
 
 export function useDirty(isDirty: boolean): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isDirty) return;
     const mark = Symbol();
     dirty.add(mark);
@@ -18,6 +18,11 @@ export function useDirty(isDirty: boolean): void {
       dirty.delete(mark);
     };
   }, [isDirty]);
+}
+
+/** Whether something would be lost. */
+export function isDirty(): boolean {
+  return dirty.size > 0;
 }
 
 export function mayLeave(): Promise<boolean> {

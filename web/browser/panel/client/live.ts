@@ -9,7 +9,7 @@ import { ISLAND } from "./island.ts";
 import { session } from "./session.ts";
 import { createStore } from "./store.ts";
 
-export const POLL_MS = 10_000;
+const POLL_MS = 10_000;
 const RETRY_MS = 10_000;
 
 /** Names of events; `poll` comes in their place. */

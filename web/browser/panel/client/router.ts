@@ -6,7 +6,7 @@
  */
 import { type ComponentChildren, createContext, h, type JSX } from "preact";
 import { useContext } from "preact/hooks";
-import { mayLeave } from "./dirty.ts";
+import { isDirty, mayLeave } from "./dirty.ts";
 import { ISLAND } from "./island.ts";
 import { createStore } from "./store.ts";
 
@@ -37,6 +37,7 @@ let shown = location.href;
 addEventListener("popstate", async () => {
   const wanted = location.href;
   if (wanted === shown) return;
+  if (!isDirty()) return show();
   history.pushState(null, "", shown); // until it is known that he may
   if (!await mayLeave()) return;
   history.replaceState(null, "", wanted);
@@ -64,7 +65,7 @@ export function setQuery(fields: Readonly<Record<string, string>>): void {
   show();
 }
 
-export function urlOf(to: string): string {
+function urlOf(to: string): string {
   return ISLAND.base + (to.startsWith("/") ? to : `/${to}`);
 }
 

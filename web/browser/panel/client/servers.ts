@@ -13,7 +13,7 @@ export interface OtherServer {
 }
 
 const KEPT = "panel.servers";
-export const MAX_SERVERS = 20;
+const MAX_SERVERS = 20;
 export const MAX_NAME = 60;
 const MAX_URL = 300;
 

@@ -50,10 +50,14 @@ export async function resume(): Promise<void> {
   }
 }
 
+/** What ends the session before: its answer takes the cookie away. */
+let leaving: Promise<unknown> = Promise.resolve();
+
 /** @throws {LoginError} */
 export async function login(
   credential: { readonly token: string } | { readonly code: string },
 ): Promise<void> {
+  await leaving;
   let response: Response;
   try {
     response = await fetch(`${ISLAND.api}/session`, {
@@ -85,11 +89,13 @@ export async function logout(): Promise<void> {
   const known = session.get();
   session.set(OUT);
   if (known.state !== "in") return;
-  await fetch(`${ISLAND.api}/session`, {
+  leaving = fetch(`${ISLAND.api}/session`, {
     method: "DELETE",
     headers: { "x-csrf-token": known.csrf },
     credentials: "same-origin",
+    signal: AbortSignal.timeout(LEAVING_MS),
   }).catch(() => undefined);
+  await leaving;
 }
 
 /** Someone who was in is not any more: what he typed stays where it is. */
@@ -103,6 +109,8 @@ export function allows(known: Session, scope: Scope): boolean {
     SCOPES.indexOf(known.scope) >= SCOPES.indexOf(scope);
 }
 
+/** So long nobody comes in again while the server is silent. */
+const LEAVING_MS = 10_000;
 const SCOPES: readonly Scope[] = ["read", "accounts", "full"];
 const OUT: Session = { state: "out" };
 

@@ -18,7 +18,18 @@ export interface Watched<T> {
   readonly error: CallError | undefined;
   /** There is nothing yet to show. */
   readonly loading: boolean;
+  /** It is the answer to another question than the one that is asked now. */
+  readonly isOld: boolean;
+  /** Ends when what is shown is no older than the call. */
   refresh(): Promise<void>;
+}
+
+interface Seen<T> {
+  readonly data?: T;
+  /** What it answers. */
+  readonly of?: string;
+  readonly error?: CallError;
+  readonly errorOf?: string;
 }
 
 /** Events of one moment are one reason to ask. */
@@ -30,26 +41,36 @@ export function useOperation<T = Record<string, unknown>>(
   { refreshMs, events = [], isOff = false }: Watching = {},
 ): Watched<T> {
   const key = `${name} ${JSON.stringify(input)}`;
-  const [seen, setSeen] = useState<
-    { key: string; data?: T; error?: CallError }
-  >({ key: "" });
+  const [seen, setSeen] = useState<Seen<T>>({});
   const round = useRef(0);
-  const latest = useRef({ name, input });
-  latest.current = { name, input };
+  const latest = useRef({ name, input, key });
+  latest.current = { name, input, key };
+  const last = useRef<{ round: number; answered: Promise<void> }>(undefined);
 
-  const refresh = useCallback(async () => {
+  // also from a press of long ago it asks what is asked now
+  const refresh = useCallback(() => {
     const mine = ++round.current;
+    const answered = ask(mine);
+    last.current = { round: mine, answered };
+    return answered;
+  }, []);
+
+  async function ask(mine: number): Promise<void> {
+    const { name, input, key } = latest.current;
     try {
-      const data = await call<T>(latest.current.name, latest.current.input);
-      if (mine === round.current) setSeen({ key, data });
+      const data = await call<T>(name, input);
+      if (mine === round.current) setSeen({ data, of: key });
     } catch (error) {
-      if (mine !== round.current) return;
-      const shown = error instanceof CallError
-        ? error
-        : new CallError("broken", String(error));
-      setSeen((before) => ({ ...before, key, error: shown }));
+      if (mine === round.current) {
+        const shown = error instanceof CallError
+          ? error
+          : new CallError("broken", String(error));
+        setSeen((before) => ({ ...before, error: shown, errorOf: key }));
+      }
     }
-  }, [key]);
+    // a newer one has been asked since: that is what will be shown
+    if (last.current && last.current.round > mine) await last.current.answered;
+  }
 
   useEffect(() => {
     if (isOff) return;
@@ -91,8 +112,9 @@ export function useOperation<T = Record<string, unknown>>(
   // what was shown stays until there is more: paging does not flicker
   return {
     data: seen.data,
-    error: seen.key === key ? seen.error : undefined,
+    error: seen.errorOf === key ? seen.error : undefined,
     loading: seen.data === undefined && seen.error === undefined && !isOff,
+    isOld: seen.data !== undefined && seen.of !== key,
     refresh,
   };
 }

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../client/call.ts";
 import { useOperation } from "../client/use_operation.ts";
-import { formatNumber, t } from "../i18n/translate.ts";
+import { t } from "../i18n/translate.ts";
 import { ask } from "../ui/ask.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { Card, Code } from "../ui/page.tsx";
@@ -28,9 +28,9 @@ export function PolicySwitch(
     { events: ["settings", "queue"] },
   );
   const { data } = status;
-  const refresh = () => {
-    void status.refresh();
+  const refresh = async () => {
     onChanged();
+    await status.refresh();
   };
   if (!data) {
     return (
@@ -52,7 +52,7 @@ export function PolicySwitch(
         <SwitchPolicy
           to={data.policy === "ACCEPT" ? "REJECT" : "ACCEPT"}
           rules={rules}
-          onChanged={refresh}
+          onChanged={() => void refresh()}
           onClose={() => setSwitching(false)}
         />
       )}
@@ -62,7 +62,7 @@ export function PolicySwitch(
 
 interface EnabledProps {
   readonly status: FederationStatus;
-  readonly onChanged: () => void;
+  readonly onChanged: () => Promise<void>;
 }
 
 function Enabled({ status, onChanged }: EnabledProps) {
@@ -81,7 +81,7 @@ function Enabled({ status, onChanged }: EnabledProps) {
         })}
       change={async (isOn) => {
         await call(isOn ? "federation.enable" : "federation.disable");
-        onChanged();
+        await onChanged();
       }}
     />
   );
@@ -118,7 +118,7 @@ function SwitchPolicy({ to, rules, onChanged, onClose }: SwitchPolicyProps) {
       onClose={onClose}
     >
       <p>
-        <strong>{t(effect, { count: formatNumber(named.length) })}</strong>
+        <strong>{t(effect, { count: named.length })}</strong>
       </p>
       {named.length > 0 && (
         <ul class="lost">

@@ -34,9 +34,12 @@ export function SizeLimit(): JSX.Element {
   const now = status.data?.max_federation_size;
   const failed = status.error ?? setting.error;
   const change = async (work: () => Promise<unknown>) => {
-    if (!await action.run(work, t("people.saved"))) return;
-    setOctets(undefined);
-    await Promise.all([status.refresh(), setting.refresh()]);
+    const isDone = await action.run(async () => {
+      await work();
+      await Promise.all([status.refresh(), setting.refresh()]);
+    }, t("people.saved"));
+    // what was typed meanwhile stays
+    if (isDone) setOctets((now) => now === octets ? undefined : now);
   };
   return (
     <Card title={t("federation.tab_size")}>

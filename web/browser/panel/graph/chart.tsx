@@ -5,18 +5,16 @@
  * @module
  */
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type uPlot from "uplot";
 import { formatTime, t } from "../i18n/translate.ts";
-import { useStore } from "../client/store.ts";
-import { theme } from "../shell/theme.ts";
 import { Button } from "../ui/button.tsx";
 import { Empty } from "../ui/state.tsx";
 import { csvOf, type Points, stacked, tableOf } from "./points.ts";
 import { DataRows } from "./data_rows.tsx";
-import { chartOptions, DASHES } from "./options.ts";
-import { type Plotter, plotter } from "./plotter.ts";
+import { DASHES } from "./options.ts";
 import { formatValue, type Unit } from "./units.ts";
+import { usePlot } from "./use_plot.ts";
 
 export interface ChartSeries {
   readonly key: string;
@@ -41,10 +39,6 @@ export function Chart(props: ChartProps): JSX.Element {
   const [hidden, setHidden] = useState<ReadonlySet<string>>(new Set());
   const [row, setRow] = useState<number>();
   const [isTable, setTable] = useState(false);
-  const frame = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | undefined>(undefined);
-  const [Plot, setPlot] = useState<Plotter>();
-  const look = useStore(theme);
   const shown = series.filter(({ key }) => !hidden.has(key));
   const table = useMemo(
     () => tableOf(shown.map(({ points }) => points), step),
@@ -58,62 +52,15 @@ export function Chart(props: ChartProps): JSX.Element {
       ] as unknown as uPlot.AlignedData,
     [table, isStacked],
   );
-  const colours = shown.map(({ key }) =>
-    series.findIndex((one) => one.key === key)
-  );
-  const build = `${look} ${isStacked} ${unit} ${colours.join()}`;
-
-  useEffect(() => {
-    let isGone = false;
-    plotter().then(
-      (loaded) => isGone || setPlot(() => loaded),
-      () => undefined, // legend and table are there without it
-    );
-    return () => void (isGone = true);
-  }, []);
-
-  useEffect(() => {
-    const place = frame.current;
-    if (!place || !Plot) return;
-    const make = () => {
-      plot.current?.destroy();
-      plot.current = new Plot(
-        chartOptions({
-          width: place.clientWidth,
-          colours,
-          isStacked,
-          unit,
-          onRow: setRow,
-        }),
-        drawn,
-        place,
-      );
-      plot.current.setScale("x", { min: from, max: to });
-    };
-    make();
-    const onWidth = new ResizeObserver(() =>
-      plot.current?.setSize({
-        width: place.clientWidth,
-        height: plot.current.height,
-      })
-    );
-    onWidth.observe(place);
-    // the system may turn dark at night
-    const scheme = matchMedia("(prefers-color-scheme: dark)");
-    scheme.addEventListener("change", make);
-    return () => {
-      onWidth.disconnect();
-      scheme.removeEventListener("change", make);
-      plot.current?.destroy();
-      plot.current = undefined;
-    };
-  }, [build, Plot]);
-
-  useEffect(() => {
-    plot.current?.setData(drawn, false);
-    plot.current?.setScale("x", { min: from, max: to });
-  }, [drawn, from, to]);
-
+  const frame = usePlot({
+    drawn,
+    colours: shown.map(({ key }) => series.findIndex((one) => one.key === key)),
+    isStacked,
+    unit,
+    from,
+    to,
+    onRow: setRow,
+  });
   const isEmpty = series.every(({ points }) => points.length === 0);
   const valueOf = (key: string) => {
     const index = shown.findIndex((one) => one.key === key);

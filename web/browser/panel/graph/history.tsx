@@ -10,7 +10,7 @@ import type { Points } from "./points.ts";
 import type { Unit } from "./units.ts";
 
 /** In seconds: what is shown, of what step, asked again so often. */
-export const RANGES = {
+const RANGES = {
   "1h": { span: 3600, step: 10, refresh: 10 },
   "24h": { span: 86_400, step: 300, refresh: 60 },
   "7d": { span: 7 * 86_400, step: 1800, refresh: 300 },
@@ -18,7 +18,7 @@ export const RANGES = {
   "1y": { span: 365 * 86_400, step: 86_400, refresh: 300 },
 } as const;
 export type Range = keyof typeof RANGES;
-export const RANGE_NAMES = Object.keys(RANGES) as readonly Range[];
+const RANGE_NAMES = Object.keys(RANGES) as readonly Range[];
 
 export interface HistoryProps {
   readonly title: string;

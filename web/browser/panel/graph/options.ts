@@ -1,7 +1,7 @@
 /** How graphs are drawn: colours that the colour-blind tell apart, and dashes besides. @module */
 import type uPlot from "uplot";
 import { currentLanguage } from "../i18n/translate.ts";
-import { formatValue, type Unit } from "./units.ts";
+import { formatAxis, type Unit } from "./units.ts";
 
 /** One for each colour of the style sheet. */
 export const DASHES: readonly (readonly number[])[] = [
@@ -68,7 +68,7 @@ export function chartOptions(
         ticks: grid,
         size: 76,
         ...STEPS[unit],
-        values: (_, values) => values.map((value) => formatValue(value, unit)),
+        values: (_, values) => formatAxis(values, unit),
       },
     ],
     series: [

@@ -7,7 +7,11 @@ const RTL: readonly Language[] = ["fa"];
 
 export const language = createStore<Language>("en");
 
-export async function loadLanguage(name: Language): Promise<void> {
+let lastAsked = 0;
+
+/** Gives whether it is shown: another one may have been chosen meanwhile. */
+export async function loadLanguage(name: Language): Promise<boolean> {
+  const asked = ++lastAsked;
   const early = globalThis.panelEarly;
   const url = wordsUrl(name);
   if (url === undefined) throw new Error(`No words are there for ${name}`);
@@ -15,14 +19,17 @@ export async function loadLanguage(name: Language): Promise<void> {
     ? (await early.words).clone()
     : await fetch(url, { credentials: "same-origin" });
   if (!response.ok) throw new Error(`Words: ${response.status}`);
-  useCatalogue(name, await response.json());
+  const words = await response.json();
+  if (asked !== lastAsked) return false;
+  useCatalogue(name, words);
   document.documentElement.lang = name;
   document.documentElement.dir = RTL.includes(name) ? "rtl" : "ltr";
   language.set(name);
+  return true;
 }
 
 export async function chooseLanguage(name: Language): Promise<void> {
-  await loadLanguage(name);
+  if (!await loadLanguage(name)) return;
   try {
     localStorage.setItem(KEPT, name);
   } catch {

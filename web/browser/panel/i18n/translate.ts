@@ -4,6 +4,9 @@
  *
  * @module
  */
+import { directionOf } from "../../../i18n/languages.ts";
+import { scaled } from "../../../i18n/units.ts";
+import { pluralForm } from "./plural.ts";
 
 export const LANGUAGES = {
   en: "English",
@@ -14,6 +17,8 @@ export const LANGUAGES = {
 export type Language = keyof typeof LANGUAGES;
 
 type Catalogue = Readonly<Record<string, string>>;
+
+const PLACEHOLDER = /\{(\w+)(?:\|([^{}]*))?\}/g;
 
 let catalogue: Catalogue = {};
 let language: Language = "en";
@@ -31,17 +36,26 @@ export function has(key: string): boolean {
   return Object.hasOwn(catalogue, key);
 }
 
-/** The text of a key, with `{name}` replaced; the key itself where there is none. */
+/**
+ * The text of a key, the key itself where there is none. `{name}` becomes its
+ * value, `{name|day|days}` the word that its number needs.
+ */
 export function t(
   key: string,
   values: Readonly<Record<string, string | number>> = {},
 ): string {
   const text = has(key) ? catalogue[key]! : key;
-  return text.replace(/\{(\w+)\}/g, (all, name: string) => {
+  return text.replace(PLACEHOLDER, (all, name: string, forms?: string) => {
     const value = values[name];
     if (value === undefined) return all;
-    return typeof value === "number" ? formatNumber(value) : value;
+    if (forms !== undefined) return pluralForm(language, forms, Number(value));
+    return typeof value === "number" ? formatNumber(value) : isolated(value);
   });
+}
+
+/** So that a Latin name does not turn the Persian words around it. */
+function isolated(value: string): string {
+  return directionOf(language) === "rtl" ? `\u2068${value}\u2069` : value;
 }
 
 /** Of this key where there is one, else what the server said. */
@@ -60,20 +74,11 @@ export function formatPercent(share: number): string {
   return formatNumber(share, { style: "percent", maximumFractionDigits: 1 });
 }
 
-const UNITS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
-
 export function formatBytes(octets: number): string {
-  let value = octets;
-  let unit = 0;
-  while (Math.abs(value) >= 1024 && unit < UNITS.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  const digits = unit === 0 || Math.abs(value) >= 100 ? 0 : 1;
-  const text = formatNumber(value, { maximumFractionDigits: digits });
-  const written = `${text}\u00a0${UNITS[unit]}`;
-  // number and unit stay in this order among words from right to left
-  return language === "fa" ? `\u2066${written}\u2069` : written;
+  const { value, unit } = scaled(octets, language);
+  const isWhole = Math.abs(octets) < 1024 || Math.abs(value) >= 100;
+  const text = formatNumber(value, { maximumFractionDigits: isWhole ? 0 : 1 });
+  return `${text}\u00a0${unit}`;
 }
 
 /** @param seconds since 1970 UTC; nothing else is a time */

@@ -1,5 +1,6 @@
 /** The same thing done to many, one after the other. @module */
 import { useState } from "preact/hooks";
+import { CallError } from "../client/call.ts";
 import { errorText } from "../ui/state.tsx";
 
 export interface Lost {
@@ -15,7 +16,7 @@ export interface Progress {
 export interface Bulk {
   /** While it runs. */
   readonly progress: Progress | undefined;
-  /** Gives those that failed, with the reason. */
+  /** Gives those that failed, with the reason; after silence no more are tried. */
   run(
     items: readonly string[],
     work: (item: string) => Promise<unknown>,
@@ -33,7 +34,13 @@ export function useBulk(): Bulk {
         try {
           await work(item);
         } catch (error) {
-          lost.push({ item, reason: errorText(error) });
+          const reason = errorText(error);
+          if (error instanceof CallError && error.code === "unreachable") {
+            // each of them would take as long, in a question that stays
+            lost.push(...items.slice(done).map((item) => ({ item, reason })));
+            break;
+          }
+          lost.push({ item, reason });
         }
       }
       setProgress(undefined);

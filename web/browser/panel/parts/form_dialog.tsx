@@ -48,15 +48,23 @@ export function FormDialog(props: FormDialogProps): JSX.Element {
     props.onChanged?.();
     props.onClose();
   }
+  // while it is done nothing else is opened, which its end would close
   return (
-    <Dialog title={title} onClose={props.onClose} wide={wide ?? false}>
+    <Dialog
+      title={title}
+      onClose={props.onClose}
+      wide={wide ?? false}
+      stays={action.busy}
+    >
       <form onSubmit={send}>
         <div class="dialog-text">
           {fields}
           {isElsewhere && <p class="problem" role="alert">{action.error}</p>}
         </div>
         <footer class="dialog-foot">
-          <Button onClick={props.onClose}>{t("dialog.cancel")}</Button>
+          <Button disabled={action.busy} onClick={props.onClose}>
+            {t("dialog.cancel")}
+          </Button>
           <Button
             submit
             kind={danger ? "danger" : "primary"}

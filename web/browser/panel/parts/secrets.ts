@@ -4,7 +4,7 @@ const LETTERS = "abcdefghijkmnpqrstuvwxyz23456789";
 const PASSWORD_LENGTH = 20;
 
 /** Of letters that nobody confuses. */
-export function randomText(length: number): string {
+function randomText(length: number): string {
   const octets = crypto.getRandomValues(new Uint8Array(length));
   return Array.from(octets, (octet) => LETTERS[octet % LETTERS.length]).join(
     "",

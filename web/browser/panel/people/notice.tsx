@@ -76,7 +76,7 @@ export function Notice(): JSX.Element {
 
 function Writing({ status }: { readonly status: Status }) {
   const [draft, setDraft] = useState(NOTHING);
-  const [asked, setAsked] = useState<Preview>();
+  const [asked, setAsked] = useState<Preview & { readonly draft: Draft }>();
   const action = useAction();
   const change = (more: Partial<Draft>) => setDraft({ ...draft, ...more });
   useDirty(draft.subject !== "" || draft.body !== "");
@@ -94,9 +94,12 @@ function Writing({ status }: { readonly status: Status }) {
           onSubmit={(event) => {
             event.preventDefault();
             if (!isReady) return;
-            void action.run(async () =>
-              setAsked(await call<Preview>("notice.preview", inputOf(draft)))
-            );
+            void action.run(async () => {
+              const input = inputOf(draft);
+              const preview = await call<Preview>("notice.preview", input);
+              // what was counted is what goes, whatever is typed meanwhile
+              setAsked({ ...preview, draft });
+            });
           }}
         >
           <SelectField
@@ -153,10 +156,10 @@ function Writing({ status }: { readonly status: Status }) {
       <Bubble draft={draft} sender={status.sender} />
       {asked && (
         <Send
-          draft={draft}
+          draft={asked.draft}
           recipients={asked.recipients}
           seeing={asked.with_key}
-          onSent={() => setDraft(NOTHING)}
+          onSent={() => setDraft((now) => now === asked.draft ? NOTHING : now)}
           onClose={() => setAsked(undefined)}
         />
       )}
@@ -201,6 +204,10 @@ interface SendProps {
 
 function Send({ draft, recipients, seeing, onSent, onClose }: SendProps) {
   const isOne = draft.audience === "one";
+  // one for each question: whoever presses again after silence sends no other
+  const [key] = useState(() =>
+    crypto.getRandomValues(new Uint32Array(4)).join("-")
+  );
   return (
     <ConfirmDialog
       title={t("notice.send_title")}
@@ -209,7 +216,7 @@ function Send({ draft, recipients, seeing, onSent, onClose }: SendProps) {
       onConfirm={async () => {
         await call("notice.send", {
           ...inputOf(draft),
-          key: crypto.getRandomValues(new Uint32Array(4)).join("-"),
+          key,
           confirmed: true,
           background: true,
         });
@@ -221,7 +228,7 @@ function Send({ draft, recipients, seeing, onSent, onClose }: SendProps) {
       <p>
         <strong>
           {t(isOne ? "notice.reaches_one" : "notice.reaches", {
-            count: formatNumber(recipients),
+            count: recipients,
             address: draft.recipient.trim(),
           })}
         </strong>

@@ -47,6 +47,13 @@ export interface NewAccount {
   readonly dclogin?: string | undefined;
 }
 
+/** The same of an account that there was already. */
+export interface NewPassword {
+  readonly username: string;
+  readonly password: string;
+  readonly dclogin: string;
+}
+
 export interface Blocked {
   readonly username: string;
   readonly reason: string;

@@ -25,6 +25,7 @@ interface CertificateStatus {
   readonly status?: "valid" | "expired" | "not yet valid";
   readonly key_type?: string;
   readonly fingerprint?: string;
+  readonly last_error: string | null;
   readonly names: readonly {
     readonly name: string;
     readonly covered: boolean;
@@ -135,6 +136,11 @@ function CertificateFacts({ status }: { readonly status: CertificateStatus }) {
             : []),
         ]}
       />
+      {!authority && status.last_error && (
+        <p class="notice bad">
+          <bdi lang="en">{status.last_error}</bdi>
+        </p>
+      )}
       {authority?.last_error && (
         <p class="notice bad">
           {t("certificate.failed", {

@@ -51,6 +51,7 @@ export function DnsRecords(): JSX.Element {
         <>
           <Button
             busy={busy === "dns.records"}
+            disabled={busy === "dns.check"}
             onClick={() => load("dns.records")}
           >
             {t("dns.show")}
@@ -58,6 +59,7 @@ export function DnsRecords(): JSX.Element {
           <Button
             kind="primary"
             busy={busy === "dns.check"}
+            disabled={busy === "dns.records"}
             onClick={() => load("dns.check")}
           >
             {t("dns.check")}

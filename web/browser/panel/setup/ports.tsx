@@ -132,7 +132,7 @@ export function Ports(): JSX.Element {
         <PortDialog
           row={edited}
           refresh={refresh}
-          onClose={() => setEdited(undefined)}
+          onClose={() => setEdited((now) => now === edited ? undefined : now)}
         />
       )}
     </Page>

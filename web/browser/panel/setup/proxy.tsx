@@ -1,6 +1,6 @@
 /** Ways in for people whose network lets them reach nothing else. @module */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { call } from "../client/call.ts";
 import { useOperation } from "../client/use_operation.ts";
 import { formatBytes, formatNumber, t } from "../i18n/translate.ts";
@@ -13,23 +13,9 @@ import { Failure, Loading } from "../ui/state.tsx";
 import { Toggle } from "../ui/toggle.tsx";
 import { attempt } from "./attempt.ts";
 import { SettingGroup } from "./setting_group.tsx";
+import type { HttpProxyStatus, ShadowsocksStatus } from "./shapes.ts";
 
-interface Tunnel {
-  readonly connections: number;
-  readonly streams: number;
-  readonly bytes_in: number;
-  readonly bytes_out: number;
-}
-
-interface TunnelStatus {
-  readonly enabled: boolean;
-  readonly cipher?: string;
-  readonly username?: string;
-  readonly password_set: boolean;
-  readonly host?: string;
-  readonly port?: number | null;
-  readonly traffic: Tunnel | null;
-}
+type TunnelStatus = ShadowsocksStatus | HttpProxyStatus;
 
 type Kind = "shadowsocks" | "http_proxy";
 
@@ -96,16 +82,11 @@ function TunnelCard({ kind }: { readonly kind: Kind }) {
 }
 
 function factsOf(data: TunnelStatus) {
-  const { host, port, cipher, username, traffic } = data;
+  const { traffic } = data;
   return [
-    ...(host ? [[t("proxy.host"), <Code key="h">{host}</Code>] as const] : []),
-    ...(port ? [[t("ports.port"), <Code key="p">{port}</Code>] as const] : []),
-    ...(cipher
-      ? [[t("proxy.cipher"), <Code key="c">{cipher}</Code>] as const]
-      : []),
-    ...(username
-      ? [[t("proxy.username"), <Code key="u">{username}</Code>] as const]
-      : []),
+    ...placeOf(data).map(([name, value]) =>
+      [name, <Code key={name}>{value}</Code>] as const
+    ),
     ...(traffic
       ? [
         [t("overview.connections"), formatNumber(traffic.connections)],
@@ -113,6 +94,19 @@ function factsOf(data: TunnelStatus) {
         [t("traffic.in"), formatBytes(traffic.bytes_in)],
       ] as const
       : []),
+  ];
+}
+
+/** Where clients find it, and how they speak there. */
+function placeOf(data: TunnelStatus): readonly (readonly [string, string])[] {
+  if (!("cipher" in data)) {
+    return data.address === null ? [] : [[t("proxy.host"), data.address]];
+  }
+  const { host, port, cipher } = data;
+  return [
+    [t("proxy.host"), host],
+    ...(port === null ? [] : [[t("ports.port"), String(port)] as const]),
+    [t("proxy.cipher"), cipher],
   ];
 }
 
@@ -124,10 +118,20 @@ function TunnelLink(
   },
 ) {
   const [url, setUrl] = useState<string>();
+  const isShown = useRef(false);
+  const lastAsked = useRef(0);
   const show = () =>
     attempt(async () => {
-      setUrl((await call<{ url: string }>(`${kind}.url`)).url);
+      isShown.current = true;
+      const asked = ++lastAsked.current;
+      const { url } = await call<{ url: string }>(`${kind}.url`);
+      // it may have been hidden, or drawn anew, meanwhile
+      if (isShown.current && asked === lastAsked.current) setUrl(url);
     });
+  const hide = () => {
+    isShown.current = false;
+    setUrl(undefined);
+  };
   return (
     <div class="stack">
       {url
@@ -137,7 +141,7 @@ function TunnelLink(
             <Code>{url}</Code>
             <div class="row-actions">
               <CopyButton text={url} />
-              <Button small onClick={() => setUrl(undefined)}>
+              <Button small onClick={hide}>
                 {t("field.hide")}
               </Button>
             </div>
@@ -161,7 +165,7 @@ function TunnelLink(
             if (!isMeant) return;
             await attempt(() => call(`${kind}.rotate`), t("proxy.rotated"));
             await refresh();
-            if (url) await show();
+            if (isShown.current) await show();
           }}
         >
           {t("proxy.rotate")}

@@ -1,32 +1,7 @@
 /** Settings as the server describes them: forms are made of these. @module */
 import { useOperation, type Watched } from "../client/use_operation.ts";
 import { has, t, tOr } from "../i18n/translate.ts";
-
-export interface SettingField {
-  readonly key: string;
-  readonly type:
-    | "flag"
-    | "choice"
-    | "integer"
-    | "percentage"
-    | "duration"
-    | "size"
-    | "list"
-    | "text";
-  /** What is expected, for people. */
-  readonly kind: string;
-  readonly options: readonly string[] | null;
-  readonly min: number | null;
-  readonly max: number | null;
-  readonly optional: boolean;
-  readonly secret: boolean;
-  readonly value: string;
-  readonly default: string;
-  readonly source: "db" | "config" | "default";
-  readonly locked: boolean;
-  readonly toml: string | null;
-  readonly summary: string;
-}
+import type { SettingField } from "./shapes.ts";
 
 export function useSchema(): Watched<
   { readonly settings: readonly SettingField[] }

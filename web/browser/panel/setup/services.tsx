@@ -5,13 +5,14 @@ import { Link } from "../client/router.ts";
 import { useOperation } from "../client/use_operation.ts";
 import { t } from "../i18n/translate.ts";
 import { ask } from "../ui/ask.tsx";
-import { SelectField } from "../ui/fields.tsx";
+import { Choice } from "../ui/choice.tsx";
 import { Badge, Card, Page } from "../ui/page.tsx";
 import { Failure, Loading } from "../ui/state.tsx";
+import { toast } from "../ui/toast.tsx";
 import { Toggle } from "../ui/toggle.tsx";
-import { attempt } from "./attempt.ts";
 import { CallTest } from "./try_call.tsx";
-import { choicesOf, named, type SettingField, useSchema } from "./schema.ts";
+import { choicesOf, named, useSchema } from "./schema.ts";
+import type { SettingField } from "./shapes.ts";
 import { type ServiceRow, SERVICES } from "./service_rows.ts";
 import { SettingForm } from "./setting_form.tsx";
 
@@ -80,17 +81,15 @@ function Service({ row, settings, part, refresh }: ServiceProps) {
           />
         )
         : (
-          <SelectField
+          <Choice
             label={t(`service.${row.key}`)}
             hint={<Explanation row={row} part={part} />}
             disabled={field.locked}
             value={field.value}
             options={choicesOf(field)}
-            onChange={async (value) => {
-              await attempt(
-                () => call("settings.set", { name: row.key, value }),
-                t("setting.saved"),
-              );
+            change={async (value) => {
+              await call("settings.set", { name: row.key, value });
+              toast(t("setting.saved"), "good");
               await refresh();
             }}
           />

@@ -7,7 +7,8 @@ import { Button } from "../ui/button.tsx";
 import { Form } from "../ui/form.tsx";
 import { errorText } from "../ui/state.tsx";
 import { toast } from "../ui/toast.tsx";
-import { labelOf, type SettingField } from "./schema.ts";
+import { labelOf } from "./schema.ts";
+import type { SettingField } from "./shapes.ts";
 import { SettingInput } from "./setting_input.tsx";
 
 export interface SettingFormProps {
@@ -26,8 +27,15 @@ export function SettingForm(
   });
   const save = async (values: Readonly<Record<string, string | null>>) => {
     await call("settings.change", { values });
-    setTyped({});
     await onSaved();
+    // what was typed meanwhile, and in other fields, stays
+    setTyped((now) =>
+      Object.fromEntries(
+        Object.entries(now).filter(([key, value]) =>
+          !(key in values) || value !== (values[key] ?? typed[key])
+        ),
+      )
+    );
     toast(t("setting.saved"), "good");
   };
   return (

@@ -2,7 +2,8 @@
 import type { JSX } from "preact";
 import { Card } from "../ui/page.tsx";
 import { Failure, Loading } from "../ui/state.tsx";
-import { type SettingField, useSchema } from "./schema.ts";
+import { useSchema } from "./schema.ts";
+import type { SettingField } from "./shapes.ts";
 import { SettingForm } from "./setting_form.tsx";
 
 export interface SettingGroupProps {

@@ -16,9 +16,9 @@ import {
   isSimpleSpan,
   labelOf,
   octetsOf,
-  type SettingField,
   summaryOf,
 } from "./schema.ts";
+import type { SettingField } from "./shapes.ts";
 
 export interface SettingInputProps {
   readonly field: SettingField;

@@ -5,7 +5,8 @@ import { t, tOr } from "../i18n/translate.ts";
 import { TextField } from "../ui/fields.tsx";
 import { Card, Page } from "../ui/page.tsx";
 import { Empty, Failure, Loading } from "../ui/state.tsx";
-import { labelOf, type SettingField, summaryOf, useSchema } from "./schema.ts";
+import { labelOf, summaryOf, useSchema } from "./schema.ts";
+import type { SettingField } from "./shapes.ts";
 import { SettingForm } from "./setting_form.tsx";
 
 export function AllSettings(): JSX.Element {

@@ -48,6 +48,7 @@ export function CallTest(): JSX.Element {
         <>
           <Button
             busy={busy === "server"}
+            disabled={busy === "browser"}
             onClick={() =>
               attempt("server", async () => {
                 setServer(await call<ServerTest>("turn.test"));
@@ -57,6 +58,7 @@ export function CallTest(): JSX.Element {
           </Button>
           <Button
             busy={busy === "browser"}
+            disabled={busy === "server"}
             onClick={() =>
               attempt("browser", async () => {
                 setRelayed(undefined);

@@ -1,6 +1,6 @@
 /** Keys that work everywhere but in what is being typed. @module */
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { navigate } from "../client/router.ts";
 import { t } from "../i18n/translate.ts";
 import { SCREENS } from "../screens.ts";
@@ -16,7 +16,7 @@ interface Actions {
 const SECOND_KEY_MS = 1500;
 
 export function useKeyboard(actions: Actions): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     let goingUntil = 0;
     const onKey = (event: KeyboardEvent) => {
       const { key, ctrlKey, metaKey, altKey } = event;
@@ -27,13 +27,15 @@ export function useKeyboard(actions: Actions): void {
       }
       if (ctrlKey || metaKey || altKey || isTyping(event.target)) return;
       if (document.querySelector("dialog[open]")) return;
-      if (Date.now() < goingUntil) {
+      // when it was pressed, not when there was time to look at it
+      const { timeStamp } = event;
+      if (timeStamp < goingUntil) {
         goingUntil = 0;
         const screen = SCREENS.find((known) => known.key === key);
         if (screen) void navigate(screen.path);
         return;
       }
-      if (key === "g") goingUntil = Date.now() + SECOND_KEY_MS;
+      if (key === "g") goingUntil = timeStamp + SECOND_KEY_MS;
       if (key === "?") actions.help();
       if (key === "/") {
         event.preventDefault();

@@ -1,6 +1,6 @@
 /** Language, theme, and the way out. @module */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { logout, session } from "../client/session.ts";
 import { useStore } from "../client/store.ts";
 import { chooseLanguage, language } from "../i18n/language.ts";
@@ -17,7 +17,7 @@ export function Preferences(): JSX.Element {
   const [isOpen, setOpen] = useState(false);
   const [areServers, setServers] = useState(false);
   const frame = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!isOpen) return;
     const onAway = ({ target }: Event) => {
       if (!frame.current?.contains(target as Node)) setOpen(false);

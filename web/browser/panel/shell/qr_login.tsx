@@ -20,6 +20,9 @@ export function QrLogin(
   const video = useRef<HTMLVideoElement>(null);
   const [problem, setProblem] = useState<string>();
   const [hasCamera, setHasCamera] = useState(false);
+  /** Of the pictures that were chosen; what is read after the end is not wanted. */
+  const lastChosen = useRef(0);
+  useEffect(() => () => void (lastChosen.current = Infinity), []);
   useEffect(() => {
     let stream: MediaStream | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -74,6 +77,8 @@ export function QrLogin(
           onChange={async ({ currentTarget }) => {
             const file = currentTarget.files?.[0];
             if (!file) return;
+            const chosen = ++lastChosen.current;
+            const isWanted = () => chosen === lastChosen.current;
             try {
               const picture = await createImageBitmap(file);
               const text = await readPicture(
@@ -81,10 +86,11 @@ export function QrLogin(
                 picture.width,
                 picture.height,
               );
+              if (!isWanted()) return;
               if (text) onText(text);
               else setProblem(t("login.no_code"));
             } catch {
-              setProblem(t("login.no_picture"));
+              if (isWanted()) setProblem(t("login.no_picture"));
             }
           }}
         />

@@ -1,6 +1,6 @@
 /** Everything around a screen: navigation, where one is, how the relay is. @module */
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Link, matchPath, place, RouteProvider } from "../client/router.ts";
 import { useStore } from "../client/store.ts";
 import { t } from "../i18n/translate.ts";
@@ -42,7 +42,8 @@ export function Shell(): JSX.Element {
   });
   const found = screenAt(path);
   const isFirst = useRef(true);
-  useEffect(() => {
+  // before what is shown can be used: it may close what was opened since
+  useLayoutEffect(() => {
     setOpen(undefined);
     // who listens is told where he is now, but who goes along tabs stays there
     const isAtTab = document.activeElement?.getAttribute("role") === "tab";

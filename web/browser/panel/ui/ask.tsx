@@ -18,13 +18,15 @@ const open = createStore<
 export function ask(question: Question): Promise<boolean> {
   open.get()?.answer(false);
   return new Promise((resolve) => {
-    open.set({
+    const asked = {
       question,
-      answer(isYes) {
-        open.set(undefined);
+      answer(isYes: boolean) {
+        // whoever was answered may have asked something else since
+        if (open.get() === asked) open.set(undefined);
         resolve(isYes);
       },
-    });
+    };
+    open.set(asked);
   });
 }
 

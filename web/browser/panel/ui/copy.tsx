@@ -7,7 +7,7 @@ import { toast } from "./toast.tsx";
 
 const SAID_MS = 2000;
 
-export async function copyText(text: string): Promise<boolean> {
+async function copyText(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

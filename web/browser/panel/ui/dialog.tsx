@@ -44,6 +44,12 @@ export function Dialog(
         event.preventDefault();
         if (!stays) onClose();
       }}
+      onClose={() => {
+        // browsers close it without a question when Esc is pressed again
+        if (!dialog.current) return; // it is gone already
+        if (stays) dialog.current.showModal();
+        else onClose();
+      }}
       onClick={(event) => {
         if (event.target === dialog.current && !stays) onClose();
       }}
@@ -71,6 +77,8 @@ export interface ConfirmDialogProps {
   /** A word that has to be typed first. */
   readonly typeToConfirm?: string;
   readonly danger?: boolean;
+  /** An error in words for people; without it, as of the admin API. */
+  readonly said?: (error: unknown) => string;
   /** Closed after it; an error that it throws is shown, and nothing is closed. */
   readonly onConfirm: () => void | Promise<unknown>;
   readonly onClose: () => void;
@@ -83,6 +91,8 @@ export function ConfirmDialog(
     confirmLabel,
     typeToConfirm,
     danger = false,
+    said = (error) =>
+      error instanceof CallError ? errorText(error) : String(error),
     onConfirm,
     onClose,
   }: ConfirmDialogProps,
@@ -92,8 +102,9 @@ export function ConfirmDialog(
   const [error, setError] = useState<unknown>();
   const isReady = typeToConfirm === undefined ||
     typed.trim() === typeToConfirm;
+  // while it is done nothing else is opened, which its end would close
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} onClose={onClose} stays={busy}>
       <form
         onSubmit={async (event) => {
           event.preventDefault();
@@ -119,11 +130,13 @@ export function ConfirmDialog(
         )}
         {error !== undefined && (
           <p class="problem" role="alert">
-            {error instanceof CallError ? errorText(error) : String(error)}
+            {said(error)}
           </p>
         )}
         <footer class="dialog-foot">
-          <Button onClick={onClose}>{t("dialog.cancel")}</Button>
+          <Button disabled={busy} onClick={onClose}>
+            {t("dialog.cancel")}
+          </Button>
           <Button
             submit
             kind={danger ? "danger" : "primary"}

@@ -168,7 +168,7 @@ export function SwitchField(props: SwitchFieldProps): JSX.Element {
   return (
     <div class={error ? "field switch-field wrong" : "field switch-field"}>
       <div class="switch-row">
-        <span class="switch-label" id={`${id}-label`}>{label}</span>
+        <label class="switch-label" for={id} id={`${id}-label`}>{label}</label>
         <button
           type="button"
           role="switch"

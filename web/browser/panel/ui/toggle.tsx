@@ -5,7 +5,7 @@
  * @module
  */
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { SwitchField } from "./fields.tsx";
 import { errorText } from "./state.tsx";
 import { toast } from "./toast.tsx";
@@ -27,7 +27,7 @@ export function Toggle(
 ): JSX.Element {
   const [wanted, setWanted] = useState<boolean>();
   const [error, setError] = useState<string>();
-  useEffect(() => setWanted(undefined), [value]);
+  useLayoutEffect(() => setWanted(undefined), [value]);
   return (
     <SwitchField
       label={label}
@@ -44,7 +44,7 @@ export function Toggle(
           await change(next);
           setWanted((now) => now === next ? undefined : now);
         } catch (failure) {
-          setWanted(undefined);
+          setWanted((now) => now === next ? undefined : now);
           setError(errorText(failure));
           toast(`${label}: ${errorText(failure)}`, "bad");
         }

@@ -48,60 +48,7 @@ export function Backups(): JSX.Element {
             {t(data.periodic ? "backup.periodic" : "backup.manual")}{" "}
             <Code>{data.directory}</Code>
           </Lead>
-          <DataTable
-            caption={t("backup.title")}
-            rows={[...data.backups].reverse()}
-            rowKey={({ name }) => name}
-            columns={[
-              {
-                key: "created_at",
-                label: t("accounts.created"),
-                render: ({ created_at }) => <When at={created_at} />,
-              },
-              {
-                key: "bytes",
-                label: t("account.size"),
-                numeric: true,
-                render: ({ bytes }) => formatBytes(bytes),
-              },
-              {
-                key: "accounts",
-                label: t("screen.accounts"),
-                numeric: true,
-                render: ({ accounts }) => formatNumber(accounts),
-              },
-              {
-                key: "messages",
-                label: t("accounts.messages"),
-                numeric: true,
-                render: ({ messages }) => formatNumber(messages),
-              },
-              {
-                key: "actions",
-                label: t("people.actions"),
-                render: (one) => (
-                  <span class="buttons">
-                    <a
-                      class="button small"
-                      href={`${ISLAND.api}/backup/${one.name}`}
-                      download
-                      aria-label={t("backup.download_name", { name: one.name })}
-                    >
-                      {t("backup.download")}
-                    </a>
-                    <Button
-                      small
-                      label={t("backup.remove_name", { name: one.name })}
-                      onClick={() => setRemoved(one)}
-                    >
-                      {t("people.delete")}
-                    </Button>
-                  </span>
-                ),
-              },
-            ]}
-            empty={<Empty title={t("backup.none")} />}
-          />
+          <BackupTable list={data} onRemove={setRemoved} />
           {data.broken.length > 0 && (
             <ul class="lost">
               {data.broken.map(({ name, reason }) => (
@@ -114,26 +61,109 @@ export function Backups(): JSX.Element {
         </>
       )}
       {removed && (
-        <ConfirmDialog
-          title={t("backup.remove_title")}
-          confirmLabel={t("people.delete")}
-          danger
-          onConfirm={async () => {
-            await call("backup.remove", { name: removed.name });
-            toast(t("backup.removed"), "good");
-            refresh();
-          }}
+        <RemoveBackup
+          of={removed}
+          left={(data?.backups.length ?? 1) - 1}
+          onRemoved={refresh}
           onClose={() => setRemoved(undefined)}
-        >
-          <p>
-            {t("backup.remove_text", {
-              time: formatTime(removed.created_at),
-              size: formatBytes(removed.bytes),
-              left: (data?.backups.length ?? 1) - 1,
-            })}
-          </p>
-        </ConfirmDialog>
+        />
       )}
     </Card>
+  );
+}
+
+function BackupTable(
+  { list, onRemove }: {
+    readonly list: BackupList;
+    readonly onRemove: (one: Backup) => void;
+  },
+) {
+  return (
+    <DataTable
+      caption={t("backup.title")}
+      rows={[...list.backups].reverse()}
+      rowKey={({ name }) => name}
+      columns={[
+        {
+          key: "created_at",
+          label: t("accounts.created"),
+          render: ({ created_at }) => <When at={created_at} />,
+        },
+        {
+          key: "bytes",
+          label: t("account.size"),
+          numeric: true,
+          render: ({ bytes }) => formatBytes(bytes),
+        },
+        {
+          key: "accounts",
+          label: t("screen.accounts"),
+          numeric: true,
+          render: ({ accounts }) => formatNumber(accounts),
+        },
+        {
+          key: "messages",
+          label: t("accounts.messages"),
+          numeric: true,
+          render: ({ messages }) => formatNumber(messages),
+        },
+        {
+          key: "actions",
+          label: t("people.actions"),
+          render: (one) => (
+            <span class="buttons">
+              <a
+                class="button small"
+                href={`${ISLAND.api}/backup/${one.name}`}
+                download
+                aria-label={t("backup.download_name", { name: one.name })}
+              >
+                {t("backup.download")}
+              </a>
+              <Button
+                small
+                label={t("backup.remove_name", { name: one.name })}
+                onClick={() => onRemove(one)}
+              >
+                {t("people.delete")}
+              </Button>
+            </span>
+          ),
+        },
+      ]}
+      empty={<Empty title={t("backup.none")} />}
+    />
+  );
+}
+
+function RemoveBackup(
+  { of, left, onRemoved, onClose }: {
+    readonly of: Backup;
+    /** How many there are besides. */
+    readonly left: number;
+    readonly onRemoved: () => void;
+    readonly onClose: () => void;
+  },
+) {
+  return (
+    <ConfirmDialog
+      title={t("backup.remove_title")}
+      confirmLabel={t("people.delete")}
+      danger
+      onConfirm={async () => {
+        await call("backup.remove", { name: of.name });
+        toast(t("backup.removed"), "good");
+        onRemoved();
+      }}
+      onClose={onClose}
+    >
+      <p>
+        {t("backup.remove_text", {
+          time: formatTime(of.created_at),
+          size: formatBytes(of.bytes),
+          left,
+        })}
+      </p>
+    </ConfirmDialog>
   );
 }

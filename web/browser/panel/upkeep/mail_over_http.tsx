@@ -114,7 +114,8 @@ function Origins({ origins, onChanged }: OriginsProps) {
             () => change("add", origin),
             t("people.saved"),
           );
-          if (isDone) setWritten("");
+          // what was typed meanwhile stays
+          if (isDone) setWritten((now) => now === written ? "" : now);
         }}
       >
         <Row>

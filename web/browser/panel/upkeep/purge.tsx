@@ -70,7 +70,9 @@ function PurgeDialog({ tool, onClose }: PurgeDialogProps) {
     ...input,
     dry_run: true,
   });
-  const count = counted.error ? undefined : counted.data?.counted;
+  const count = counted.error || counted.isOld
+    ? undefined
+    : counted.data?.counted;
   const isEverything = which === "all" && older === "" && larger === undefined;
   return (
     <ConfirmDialog

@@ -53,7 +53,7 @@ export function Retention(): JSX.Element {
               key={name}
               name={name}
               value={valueOf(name)}
-              onStored={() => void list.refresh()}
+              onStored={list.refresh}
             />
           ))}
           {flag("auto_purge_seen")}
@@ -66,7 +66,7 @@ export function Retention(): JSX.Element {
 interface AgeProps {
   readonly name: string;
   readonly value: string;
-  readonly onStored: () => void;
+  readonly onStored: () => Promise<void>;
 }
 
 function Age({ name, value, onStored }: AgeProps) {
@@ -79,11 +79,13 @@ function Age({ name, value, onStored }: AgeProps) {
       onSubmit={async (event) => {
         event.preventDefault();
         if (!isChanged) return;
-        const work = () =>
-          call("settings.set", { name, value: age === "" ? "0" : age });
+        const work = async () => {
+          await call("settings.set", { name, value: age === "" ? "0" : age });
+          await onStored();
+        };
         if (!await action.run(work, t("people.saved"))) return;
-        onStored();
-        setAge(undefined);
+        // what was typed meanwhile stays
+        setAge((now) => now === age ? undefined : now);
       }}
     >
       <DurationField

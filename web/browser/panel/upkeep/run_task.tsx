@@ -29,8 +29,9 @@ export function RunTask(
     ...input,
     dry_run: true,
   });
-  const deletes = counted.data !== undefined &&
-    counted.data.deleted_messages + counted.data.deleted_accounts > 0;
+  const expected = counted.isOld ? undefined : counted.data;
+  const deletes = expected !== undefined &&
+    expected.deleted_messages + expected.deleted_accounts > 0;
   return (
     <ConfirmDialog
       title={name}
@@ -62,8 +63,8 @@ export function RunTask(
       <p role="status">
         {counted.error
           ? errorText(counted.error)
-          : counted.data
-          ? <Expected of={counted.data} />
+          : expected
+          ? <Expected of={expected} />
           : t("purge.counting")}
       </p>
     </ConfirmDialog>

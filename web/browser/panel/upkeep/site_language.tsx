@@ -5,9 +5,10 @@ import { useOperation } from "../client/use_operation.ts";
 import { LANGUAGES, t } from "../i18n/translate.ts";
 import { attempt } from "../parts/action.ts";
 import { Button } from "../ui/button.tsx";
-import { SelectField } from "../ui/fields.tsx";
+import { Choice } from "../ui/choice.tsx";
 import { Card } from "../ui/page.tsx";
 import { Failure, Loading } from "../ui/state.tsx";
+import { toast } from "../ui/toast.tsx";
 
 interface LanguageStatus {
   readonly current: string;
@@ -20,8 +21,8 @@ export function SiteLanguage(): JSX.Element {
     events: ["settings"],
   });
   const { data } = status;
-  const change = async (work: () => Promise<unknown>) => {
-    await attempt(work, t("people.saved"));
+  const reset = async () => {
+    await attempt(() => call("language.reset"), t("people.saved"));
     await status.refresh();
   };
   return (
@@ -30,7 +31,7 @@ export function SiteLanguage(): JSX.Element {
       {status.loading && <Loading />}
       {data && (
         <div class="stack">
-          <SelectField
+          <Choice
             label={t("site_language.fallback")}
             hint={t("site_language.hint")}
             value={data.current}
@@ -38,12 +39,15 @@ export function SiteLanguage(): JSX.Element {
               ["auto", t("site_language.auto")],
               ...Object.entries(LANGUAGES),
             ]}
-            onChange={(language) =>
-              void change(() => call("language.set", { language }))}
+            change={async (language) => {
+              await call("language.set", { language });
+              toast(t("people.saved"), "good");
+              await status.refresh();
+            }}
           />
           {data.source === "db" && (
             <div class="buttons">
-              <Button onClick={() => void change(() => call("language.reset"))}>
+              <Button onClick={() => void reset()}>
                 {t("size.reset")}
               </Button>
             </div>

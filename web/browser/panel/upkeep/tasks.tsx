@@ -11,7 +11,7 @@ import { type Column, DataTable } from "../ui/table.tsx";
 import { RunTask } from "./run_task.tsx";
 import type { TaskShape } from "./shapes.ts";
 
-export function taskName({ name, description }: TaskShape): string {
+function taskName({ name, description }: TaskShape): string {
   return tOr(`task.${name}`, description);
 }
 

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { call } from "../client/call.ts";
 import { useOperation } from "../client/use_operation.ts";
 import { t } from "../i18n/translate.ts";
-import { attempt, useAction } from "../parts/action.ts";
+import { useAction } from "../parts/action.ts";
 import { Lead } from "../parts/shown.tsx";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy.tsx";
@@ -103,9 +103,13 @@ function GateLink({ has, onChanged }: GateLinkProps) {
           </Button>
         )}
         <Button
+          busy={action.busy}
           onClick={async () => {
             setUrl(undefined);
-            await attempt(() => call("stealth.rotate"), t("stealth.rotated"));
+            await action.run(
+              () => call("stealth.rotate"),
+              t("stealth.rotated"),
+            );
             onChanged();
           }}
         >

@@ -5,6 +5,7 @@ import { t } from "../i18n/translate.ts";
 import { Badge } from "../ui/page.tsx";
 import { Button } from "../ui/button.tsx";
 import { meaningOf, placeOf } from "./conditions.ts";
+import { bracketOf } from "./finding_words.ts";
 import type { Warning } from "./overview_shape.ts";
 import { SCREEN_TITLES } from "./places.ts";
 
@@ -32,7 +33,7 @@ export function ConditionList(
               {meaning ?? <bdi lang="en">{text}</bdi>}
               {meaning && (
                 <p class="hint">
-                  <bdi lang="en">{detail}</bdi>
+                  {bracketOf(detail) ?? <bdi lang="en">{detail}</bdi>}
                 </p>
               )}
             </div>

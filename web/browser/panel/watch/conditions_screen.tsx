@@ -10,13 +10,7 @@ import { DataTable } from "../ui/table.tsx";
 import { Empty, Failure, Loading } from "../ui/state.tsx";
 import type { Warning } from "./overview_shape.ts";
 import { ConditionList } from "./condition_list.tsx";
-
-interface Finding {
-  readonly id: string;
-  readonly status: "pass" | "warn" | "fail" | "skip";
-  readonly detail: string;
-  readonly remedy: string | null;
-}
+import { detailOf, type Finding, translated } from "./finding_words.ts";
 
 const REFRESH_MS = 15_000;
 
@@ -102,18 +96,26 @@ function Findings({ findings }: { readonly findings: readonly Finding[] }) {
         {
           key: "detail",
           label: t("doctor.detail"),
-          render: ({ detail, remedy }) => (
-            <div>
-              <bdi>{detail}</bdi>
-              {remedy && (
-                <p class="hint">
-                  <Code>{remedy}</Code>
-                </p>
-              )}
-            </div>
-          ),
+          render: (finding) => <Detail finding={finding} />,
         },
       ]}
     />
+  );
+}
+
+function Detail({ finding }: { readonly finding: Finding }) {
+  const { detail, remedy, condition } = finding;
+  const said = detailOf(finding);
+  const mending = remedy === null ? undefined : translated(remedy);
+  return (
+    <div>
+      {said ?? <bdi lang="en">{detail}</bdi>}
+      {condition !== undefined && said !== undefined && (
+        <p class="hint">
+          <bdi lang="en">{detail}</bdi>
+        </p>
+      )}
+      {remedy && <p class="hint">{mending ?? <Code>{remedy}</Code>}</p>}
+    </div>
   );
 }

@@ -24,6 +24,12 @@ export function logLineOf(data: unknown, number: number): LogLine | undefined {
   };
 }
 
+/** The same for the same line, whichever way it came. */
+export function markOf(data: unknown): string {
+  const { text, at_ms: atMs } = Object(data) as Record<string, unknown>;
+  return `${atMs} ${text}`;
+}
+
 function timeOf(ms: number): string {
   const date = new Date(ms);
   return Number.isNaN(date.getTime()) ? "" : date.toISOString().slice(11, 19);

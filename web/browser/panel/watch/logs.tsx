@@ -6,11 +6,12 @@ import { followLog } from "../client/live.ts";
 import { useOperation } from "../client/use_operation.ts";
 import { t } from "../i18n/translate.ts";
 import { Button } from "../ui/button.tsx";
+import { Choice } from "../ui/choice.tsx";
 import { SelectField, TextField } from "../ui/fields.tsx";
 import { Badge, Card, Page } from "../ui/page.tsx";
 import { Empty, errorText, Failure, Loading } from "../ui/state.tsx";
 import { toast } from "../ui/toast.tsx";
-import { type LogLine, logLineOf } from "./log_line.ts";
+import { type LogLine, logLineOf, markOf } from "./log_line.ts";
 
 const LEVELS = ["error", "warn", "info", "debug"] as const;
 const WRITTEN = ["off", ...LEVELS] as const;
@@ -36,18 +37,14 @@ export function Logs(): JSX.Element {
         {error && <Failure error={error} retry={refresh} />}
         {!data && !error && <Loading lines={1} />}
         {data?.log && (
-          <SelectField
+          <Choice
             label={t("logs.written")}
             hint={data.log.locked ? t("logs.locked") : t("logs.written_hint")}
             disabled={data.log.locked}
             value={level ?? "info"}
             options={WRITTEN.map((name) => [name, t(`level.${name}`)])}
-            onChange={async (name) => {
-              try {
-                await call("log.level", { level: name });
-              } catch (failure) {
-                toast(errorText(failure), "bad");
-              }
+            change={async (name) => {
+              await call("log.level", { level: name });
               await refresh();
             }}
           />
@@ -69,24 +66,45 @@ function Tail() {
   const paused = useRef(isPaused);
   paused.current = isPaused;
   const waiting = useRef<LogLine[]>([]);
+  function showWaiting(): void {
+    const fresh = waiting.current;
+    waiting.current = [];
+    setLines((before) => [...before, ...fresh].slice(-MAX_LINES));
+  }
   useEffect(() => {
     let number = 0;
     let isOver = false;
-    call<{ lines: readonly unknown[] }>("logs.tail").then(({ lines }) => {
-      if (isOver) return;
-      const known = lines.flatMap((line) => logLineOf(line, --number) ?? []);
-      setLines((after) => [...known, ...after].slice(-MAX_LINES));
-    }).catch((error) => toast(errorText(error), "bad"));
+    let isAsked = false;
+    let isKnown = false;
+    const streamed = new Set<string>();
+    // not before new ones come in: none may be missed between, nor shown twice
+    const askForOlder = () => {
+      if (isAsked) return;
+      isAsked = true;
+      call<{ lines: readonly unknown[] }>("logs.tail").then(({ lines }) => {
+        isKnown = true;
+        if (isOver) return;
+        const known = lines.filter((line) => !streamed.has(markOf(line)))
+          .flatMap((line) => logLineOf(line, --number) ?? []);
+        streamed.clear();
+        setLines((after) => [...known, ...after].slice(-MAX_LINES));
+      }).catch((error) => {
+        isKnown = true;
+        streamed.clear();
+        toast(errorText(error), "bad");
+      });
+    };
     let count = 0;
     const end = followLog((data) => {
+      if (!isKnown) streamed.add(markOf(data));
       const line = logLineOf(data, ++count);
       if (!line) return;
       waiting.current = [...waiting.current, line].slice(-MAX_LINES);
-      if (paused.current) return;
-      const fresh = waiting.current;
-      waiting.current = [];
-      setLines((before) => [...before, ...fresh].slice(-MAX_LINES));
-    }, setOpen);
+      if (!paused.current) showWaiting();
+    }, (isOpen) => {
+      setOpen(isOpen);
+      askForOlder();
+    });
     return () => {
       isOver = true;
       end();
@@ -107,10 +125,24 @@ function Tail() {
           <Badge kind={isOpen ? "good" : "warn"}>
             {t(isOpen ? "logs.live" : "logs.waiting")}
           </Badge>
-          <Button small onClick={() => setPaused(!isPaused)}>
+          <Button
+            small
+            onClick={() => {
+              setPaused(!isPaused);
+              showWaiting();
+            }}
+          >
             {t(isPaused ? "logs.resume" : "logs.pause")}
           </Button>
-          <Button small onClick={() => setLines([])}>{t("logs.clear")}</Button>
+          <Button
+            small
+            onClick={() => {
+              waiting.current = [];
+              setLines([]);
+            }}
+          >
+            {t("logs.clear")}
+          </Button>
         </>
       }
     >

@@ -103,7 +103,8 @@ function newPath({ settings }: AdminContext, name: SettingName) {
 
 /** What we write for what they write. */
 export function ownText({ form }: PeerSetting, value: string): string {
-  return form === "seconds" && /^\d{1,15}$/.test(value) ? `${value}s` : value;
+  // theirs are seconds wherever no unit is said
+  return form !== "text" && /^\d{1,15}$/.test(value) ? `${value}s` : value;
 }
 
 function known(peer: PeerSetting): SettingName {

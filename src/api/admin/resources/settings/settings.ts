@@ -5,6 +5,8 @@ import { Refusal } from "../../../../base/refusal.ts";
 import type { AdminContext } from "../../../../admin/context.ts";
 import { flag } from "../../../../admin/fields.ts";
 import { invalidField, type Scope } from "../../../../admin/operation.ts";
+import { federationSwitch } from "../../../../admin/operations/federation.ts";
+import { withUnit } from "../../../../admin/operations/forms/typed_values.ts";
 import { isSettingName, settingNamed } from "../../../../settings/registry.ts";
 import type { Resource, ResourceAction } from "../../resource.ts";
 import { action, demand, perform, shows, unknownAction } from "../action.ts";
@@ -29,7 +31,7 @@ export async function allSettings(
   scope: Scope,
 ): Promise<Record<string, unknown>> {
   const { settings } = context;
-  const { policy, enabled, max_federation_size } = federation(context);
+  const { policy, enabled, max_federation_size } = federationSwitch(context);
   const messageSize = settings.get("max_message_size");
   const push = pushStatus(context);
   return {
@@ -56,14 +58,6 @@ export async function allSettings(
     message_size_effective_bytes: messageSize,
     federation_size_effective: formatSize(max_federation_size),
     federation_size_effective_bytes: max_federation_size,
-  };
-}
-
-function federation({ settings }: AdminContext) {
-  return {
-    enabled: settings.get("federation_enabled"),
-    policy: settings.get("federation_policy") === "open" ? "ACCEPT" : "REJECT",
-    max_federation_size: settings.get("max_federation_size"),
   };
 }
 
@@ -178,7 +172,9 @@ function change(name: string, value: unknown): [string, string | null] {
   if (!["string", "number", "boolean"].includes(typeof value)) {
     throw invalidField(name, "must be a text, a number, true, false or null");
   }
-  const text = String(value);
+  const text = typeof value === "number"
+    ? withUnit(settingNamed(setting).kind.name, value)
+    : String(value);
   return [setting, peer ? ownText(peer, text) : text];
 }
 

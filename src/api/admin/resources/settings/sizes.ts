@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { formatSize, parseSize } from "../../../../base/sizes.ts";
 import type { AdminContext } from "../../../../admin/context.ts";
+import { federationSize } from "../../../../settings/federation_size.ts";
 import { invalidField } from "../../../../admin/operation.ts";
 import type { Resource } from "../../resource.ts";
 import { action, perform, shows } from "../action.ts";
@@ -9,7 +10,9 @@ import { action, perform, shows } from "../action.ts";
 type SizeSetting = "max_message_size" | "max_federation_size";
 
 function effective({ settings }: AdminContext, name: SizeSetting) {
-  const bytes = settings.get(name);
+  const bytes = name === "max_federation_size"
+    ? federationSize(settings)
+    : settings.get(name);
   return { effective_bytes: bytes, effective: formatSize(bytes) };
 }
 
@@ -17,6 +20,12 @@ function effective({ settings }: AdminContext, name: SizeSetting) {
 function stored({ settings }: AdminContext, name: SizeSetting): string {
   const { source, value } = settings.view(name);
   return source === "db" ? value : "";
+}
+
+/** What holds without it. */
+function withoutRow({ settings }: AdminContext, name: SizeSetting): string {
+  return settings.view(name).default ||
+    settings.view("max_message_size").value;
 }
 
 /** The names under which other relays keep it. */
@@ -47,7 +56,7 @@ function sizeResource(path: string, name: SizeSetting): Resource {
     path,
     methods: {
       GET: shows(({ context }) => {
-        const file = context.settings.view(name).default;
+        const file = withoutRow(context, name);
         return {
           ...effective(context, name),
           ...named(context, name),
@@ -62,7 +71,7 @@ function sizeResource(path: string, name: SizeSetting): Resource {
           size: v.union([v.string(), v.number()], "must be a size, as 100M"),
         },
         async run({ context, body }) {
-          const value = String(octetsIn(body.size));
+          const value = `${octetsIn(body.size)}B`;
           await perform(context, "settings.set", { name, value });
           return {
             size: stored(context, name),

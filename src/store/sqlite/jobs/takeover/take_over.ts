@@ -19,6 +19,11 @@ import { markOf, setMark, takeName, type TakeOverMark } from "./marks.ts";
 const MAX_AHEAD_SECONDS = 86_400;
 const NOTHING = { exists: 0, unseen: 0, octets: 0 };
 
+/**
+ * A mailbox of another relay, found or made, and how far it has been taken over.
+ *
+ * @throws {Refusal} `no_such_user` unless the account is one that can be used
+ */
 export function takeMailbox(
   context: JobContext,
   wanted: TakenMailbox,

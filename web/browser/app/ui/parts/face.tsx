@@ -1,7 +1,13 @@
-/** Somebody, or a chat, as a letter in a colour that is theirs. @module */
+/** Somebody, or a chat: their picture, or a letter in a colour that is theirs. @module */
 import type { JSX } from "preact";
+import { useStore } from "../../../panel/client/store.ts";
+import type { Book } from "../../model/book.ts";
+import { pictureType } from "../../model/faces.ts";
 import type { Chat } from "../../model/types.ts";
+import type { Vault } from "../../storage/vault.ts";
+import { messenger } from "../state.ts";
 import { Symbol } from "./symbol.tsx";
+import { useEffect, useState } from "preact/hooks";
 
 const HUES = 6;
 
@@ -10,14 +16,48 @@ interface FaceProps {
   /** What the colour follows from. */
   readonly of: string;
   readonly kind?: Chat["kind"];
+  /** Under which the picture is kept. */
+  readonly picture?: string | undefined;
 }
 
-export function Face({ name, of, kind = "single" }: FaceProps): JSX.Element {
+export function Face(
+  { name, of, kind = "single", picture }: FaceProps,
+): JSX.Element {
+  const vault = useStore(messenger)?.book.vault;
+  const url = useFace(vault, picture);
   return (
     <span class={`app-face hue-${hueOf(of)} ${kind}`} aria-hidden="true">
-      {kind === "channel" ? <Symbol name="megaphone" /> : firstLetter(name)}
+      {url
+        ? <img src={url} alt="" />
+        : kind === "channel"
+        ? <Symbol name="megaphone" />
+        : kind === "clear"
+        ? <Symbol name="envelope" />
+        : firstLetter(name)}
     </span>
   );
+}
+
+/** They are small and few, and shown again and again: read once. */
+const shown = new Map<string, string>();
+
+function useFace(
+  vault: Vault | undefined,
+  key: string | undefined,
+): string | undefined {
+  const [, again] = useState(0);
+  useEffect(() => {
+    if (!vault || !key || shown.has(key)) return;
+    let isGone = false;
+    void vault.get<Uint8Array<ArrayBuffer>>(key).then((octets) => {
+      const type = octets && pictureType(octets);
+      if (!type || shown.has(key)) return;
+      shown.set(key, URL.createObjectURL(new Blob([octets], { type })));
+      if (!isGone) again((count) => count + 1);
+    }).catch(() => {}); // nothing is kept any more
+    return () => void (isGone = true);
+  }, [vault, key]);
+  return key === undefined ? undefined : shown.get(key);
 }
 
 export function hueOf(text: string): number {
@@ -31,6 +71,12 @@ export function hueOf(text: string): number {
 /** What a chat's colour follows from: of one person, wherever they are shown. */
 export function faceOf({ kind, id, groupId, members }: Chat): string {
   return kind === "single" ? members[0] ?? id : groupId ?? id;
+}
+
+/** A chat with one person looks like them. */
+export function pictureOf(chat: Chat, book: Book): string | undefined {
+  if (chat.kind !== "single") return chat.face;
+  return book.contact(chat.members[0] ?? "")?.face;
 }
 
 function firstLetter(name: string): string {

@@ -23,11 +23,31 @@ const PATHS = {
   shield:
     "M12 3l8 3v6c0 5-3.500 8-8 9-4.500-1-8-4-8-9V6zM8.500 12l2.500 2.500L15.500 9",
   close: "M6 6l12 12M18 6L6 18",
+  reply: "M9 7l-5 5 5 5M4 12h10a6 6 0 016 6v1",
+  forward: "M15 7l5 5-5 5M20 12H10a6 6 0 00-6 6v1",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
+  pencil: "M4 20l1-4L16 5l3 3L8 19zM14 7l3 3",
+  bin: "M5 7h14M10 4h4M7 7l1 13h8l1-13M10 11v5M14 11v5",
+  download: "M12 4v11M7 11l5 5 5-5M5 20h14",
+  more: "M12 5.500v.5M12 12v.5M12 18.500v.5",
+  timer: "M12 21a8 8 0 100-16 8 8 0 000 16zM12 9v4M9 2h6",
+  phone:
+    "M6 3l3 1 1 4-2 2c1 2.500 3 4.500 5.500 5.500l2-2 4 1 1 3c0 2-1.500 3-3 3C10 20.500 3.500 14 3 6.500 3 4.500 4 3 6 3z",
+  film: "M3 6h12v12H3zM15 10l6-3v10l-6-3z",
+  app: "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM16.500 13v7M13 16.500h7",
+  microphone:
+    "M12 14a3 3 0 003-3V6a3 3 0 00-6 0v5a3 3 0 003 3zM6 11a6 6 0 0012 0M12 17v4",
+  muted: "M4 10v4h4l5 4V6l-5 4zM17 10l4 4M21 10l-4 4",
+  pin: "M9 4h6l-1 6 3 3H7l3-3zM12 13v7",
+  envelope: "M3 6h18v12H3zM3 7l9 7 9-7",
+  bubbles: "M3 5h12v8H8l-3 3v-3H3zM9 16v1h6l4 3v-3h2V9h-3",
+  down: "M12 5v14M6 13l6 6 6-6",
+  search: "M11 18a7 7 0 100-14 7 7 0 000 14zM16 16l5 5",
 } as const;
 
 export type SymbolName = keyof typeof PATHS;
 /** These point where the text goes. */
-const TURNED: readonly SymbolName[] = ["back", "send"];
+const TURNED: readonly SymbolName[] = ["back", "send", "reply", "forward"];
 
 export function Symbol({ name }: { readonly name: SymbolName }): JSX.Element {
   return (

@@ -1,5 +1,5 @@
 /** One account: what it holds, who is connected, and what can be done about it. @module */
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { Link, useRoute } from "../../client/router.ts";
 import { useOperation } from "../../client/use_operation.ts";
 import { formatBytes, formatNumber, t, tOr } from "../../i18n/translate.ts";
@@ -49,15 +49,16 @@ export function Account(): JSX.Element {
         <>
           <Summary of={info.data} />
           <AccountActions
+            key={info.data.username}
             of={info.data}
-            onChanged={() => void info.refresh()}
+            onChanged={info.refresh}
           />
           {info.data.credentials && (
-            <>
+            <Fragment key={`of ${info.data.username}`}>
               <Sessions username={info.data.username} />
               <AccountDetail username={info.data.username} />
               <Mailboxes username={info.data.username} />
-            </>
+            </Fragment>
           )}
         </>
       )}

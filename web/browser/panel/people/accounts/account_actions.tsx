@@ -14,7 +14,7 @@ import { Toggle } from "../../ui/toggle.tsx";
 import { AccountQuota } from "./account_quota.tsx";
 import { OneTime } from "../one_time.tsx";
 import { PurgeAccount } from "./purge_account.tsx";
-import type { AccountInfo, NewAccount } from "../shapes.ts";
+import type { AccountInfo, NewAccount, NewPassword } from "../shapes.ts";
 
 type Open =
   | "password"
@@ -27,7 +27,7 @@ type Open =
 
 export interface ActionProps {
   readonly of: AccountInfo;
-  readonly onChanged: () => void;
+  readonly onChanged: () => Promise<void>;
 }
 
 interface StepProps extends ActionProps {
@@ -77,7 +77,7 @@ export function AccountActions({ of, onChanged }: ActionProps): JSX.Element {
               username: of.username,
               pinned,
             });
-            onChanged();
+            await onChanged();
           }}
         />
       )}
@@ -105,7 +105,7 @@ function Unblock({ of, onChanged }: ActionProps) {
       onClick={async () => {
         const work = () => call("blocklist.remove", { username: of.username });
         await attempt(work, t("blocked.unblocked"));
-        onChanged();
+        await onChanged();
       }}
     >
       {t("account.do_unblock")}
@@ -122,12 +122,13 @@ function ResetPassword(
     <ConfirmDialog
       title={t("password.title")}
       confirmLabel={t("password.confirm")}
-      onConfirm={async () =>
-        onMade(
-          await call<NewAccount>("accounts.reset_password", {
-            username: of.username,
-          }),
-        )}
+      onConfirm={async () => {
+        const { username: email, ...made } = await call<NewPassword>(
+          "accounts.reset_password",
+          { username: of.username },
+        );
+        onMade({ email, ...made });
+      }}
       onClose={onClose}
     >
       <p>{t("password.text", { address: of.username })}</p>
@@ -145,7 +146,7 @@ function Kick({ of, onChanged, onClose }: StepProps) {
           username: of.username,
         });
         toast(t("kick.done", { count: ended }), "good");
-        onChanged();
+        void onChanged();
       }}
       onClose={onClose}
     >
@@ -188,7 +189,7 @@ function Block({ of, onChanged, onClose }: StepProps) {
           reason: given(reason),
         });
         toast(t("block.done", { address: of.username }), "good");
-        onChanged();
+        void onChanged();
       }}
       onClose={onClose}
     >
@@ -226,7 +227,7 @@ function Ban({ of, onChanged, onClose }: StepProps) {
           reason: given(reason),
         });
         toast(t("ban.done", { address: of.username }), "good");
-        onChanged();
+        void onChanged();
       }}
       onClose={onClose}
     >

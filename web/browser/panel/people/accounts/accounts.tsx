@@ -131,6 +131,11 @@ export function Accounts(): JSX.Element {
   const list = useOperation<AccountPage>("accounts.list", inputOf(query), {
     events: ["account"],
   });
+  // nothing is done to whom nobody sees any more
+  const shown = new Set(
+    list.data?.accounts.map(({ username }) => username)
+      .filter((username) => picked.has(username)),
+  );
   const change = (next: Partial<Query>) => {
     setPicked(new Set());
     setQuery({ ...query, part: { ...query.part, offset: 0 }, ...next });
@@ -159,9 +164,9 @@ export function Accounts(): JSX.Element {
         />
       </Row>
       <BulkBar
-        picked={picked}
-        onDone={() => {
-          setPicked(new Set());
+        picked={shown}
+        onDone={(done) => {
+          setPicked((now) => new Set([...now].filter((one) => !done.has(one))));
           void list.refresh();
         }}
       />
@@ -181,7 +186,7 @@ export function Accounts(): JSX.Element {
             rowKey={({ username }) => username}
             sort={query.sort}
             onSort={(sort) => change({ sort })}
-            selected={picked}
+            selected={shown}
             onSelect={setPicked}
             empty={<Nobody isSearching={query.search !== ""} />}
           />

@@ -41,48 +41,57 @@ function doneTo(
 
 interface BulkBarProps {
   readonly picked: ReadonlySet<string>;
-  readonly onDone: () => void;
+  readonly onDone: (picked: ReadonlySet<string>) => void;
+}
+
+interface Asked {
+  readonly deed: Deed;
+  /** As they were when it was asked. */
+  readonly picked: ReadonlySet<string>;
 }
 
 export function BulkBar({ picked, onDone }: BulkBarProps): JSX.Element | null {
-  const [deed, setDeed] = useState<Deed>();
+  const [asked, setAsked] = useState<Asked>();
   const [choice, setChoice] = useState<Choice>({ reason: "", block: true });
   const [lost, setLost] = useState<readonly Lost[]>([]);
   const bulk = useBulk();
-  const count = picked.size;
-  async function run(chosen: Deed): Promise<void> {
+  const { deed } = asked ?? {};
+  const count = asked?.picked.size ?? 0;
+  async function run({ deed, picked }: Asked): Promise<void> {
     const failed = await bulk.run(
       [...picked],
-      (username) => doneTo(chosen, username, choice),
+      (username) => doneTo(deed, username, choice),
     );
-    toast(t("bulk.done", { count: count - failed.length }), "good");
+    toast(t("bulk.done", { count: picked.size - failed.length }), "good");
     setLost(failed);
-    onDone();
+    onDone(picked);
   }
   return (
     <>
-      {count > 0 && (
+      {picked.size > 0 && (
         <div class="bulk" role="group" aria-label={t("bulk.label")}>
-          <span aria-live="polite">{t("bulk.picked", { count })}</span>
+          <span aria-live="polite">
+            {t("bulk.picked", { count: picked.size })}
+          </span>
           {DEEDS.map((one) => (
             <Button
               key={one}
               small
               kind={one === "ban" || one === "delete" ? "danger" : "plain"}
-              onClick={() => setDeed(one)}
+              onClick={() => setAsked({ deed: one, picked })}
             >
               {t(`bulk.${one}`)}
             </Button>
           ))}
         </div>
       )}
-      {deed && (
+      {asked && (
         <ConfirmDialog
           title={t(`bulk.${deed}_title`, { count })}
           confirmLabel={t(`bulk.${deed}`)}
           danger={deed === "ban" || deed === "delete"}
-          onConfirm={() => run(deed)}
-          onClose={() => setDeed(undefined)}
+          onConfirm={() => run(asked)}
+          onClose={() => setAsked(undefined)}
         >
           <p>{t(`bulk.${deed}_text`, { count })}</p>
           {deed === "delete" && (

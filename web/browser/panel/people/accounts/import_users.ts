@@ -61,7 +61,7 @@ interface Piece {
   readonly entries: readonly unknown[];
 }
 
-export function* pieces(users: readonly unknown[]): Generator<Piece> {
+function* pieces(users: readonly unknown[]): Generator<Piece> {
   let first = 0;
   let entries: unknown[] = [];
   let characters = 0;

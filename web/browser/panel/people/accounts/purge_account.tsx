@@ -73,7 +73,7 @@ export function PurgeAccount(
       />
       <p role="status">
         <strong>
-          {counted.data && !counted.error
+          {counted.data && !counted.error && !counted.isOld
             ? t("purge.count", {
               count: counted.data.deleted,
               size: formatBytes(counted.data.bytes),

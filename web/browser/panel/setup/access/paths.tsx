@@ -23,13 +23,7 @@ export function Paths(): JSX.Element {
       <p class="hint">{t("paths.text")}</p>
       {error && <Failure error={error} retry={refresh} />}
       {!data && !error && <Loading />}
-      {data && (
-        <PathForms
-          key={`${data.path} ${data.api_path}`}
-          status={data}
-          refresh={refresh}
-        />
-      )}
+      {data && <PathForms status={data} refresh={refresh} />}
     </Card>
   );
 }
@@ -40,8 +34,10 @@ function PathForms(
     readonly refresh: () => Promise<void>;
   },
 ) {
-  const [panel, setPanel] = useState(status.path);
-  const [api, setApi] = useState(status.api_path);
+  const [typedPanel, setPanel] = useState<string>();
+  const [typedApi, setApi] = useState<string>();
+  const panel = typedPanel ?? status.path;
+  const api = typedApi ?? status.api_path;
   return (
     <div class="stack">
       <Form
@@ -85,6 +81,7 @@ function PathForms(
           if (!isMeant) return;
           await call("settings.set", { name: "admin_path", value: api });
           await refresh();
+          setApi((now) => now === api ? undefined : now);
         }}
       >
         {(problem) => (

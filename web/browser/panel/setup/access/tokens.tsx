@@ -1,6 +1,6 @@
 /** Tokens for programs and people. @module */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../../client/call.ts";
 import { useOperation } from "../../client/use_operation.ts";
 import { formatAgo, formatTime, t } from "../../i18n/translate.ts";
@@ -51,7 +51,6 @@ export function Tokens(): JSX.Element {
         <NewToken
           onClose={() => setMaking(false)}
           onMade={(token) => {
-            setMaking(false);
             setShown(token);
             void refresh();
           }}
@@ -159,6 +158,9 @@ function NewToken(
   const [name, setName] = useState("");
   const [scope, setScope] = useState("read");
   const [lifetime, setLifetime] = useState("");
+  // another one may have been begun since
+  const isHere = useRef(true);
+  useEffect(() => () => void (isHere.current = false), []);
   return (
     <Dialog title={t("token.make")} onClose={onClose}>
       <Form
@@ -171,6 +173,7 @@ function NewToken(
             expires_in: lifetime === "" ? undefined : lifetime,
           });
           onMade(made.token);
+          if (isHere.current) onClose();
         }}
       >
         {(problem) => (
