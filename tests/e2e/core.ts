@@ -50,17 +50,25 @@ export interface CoreEvent {
 
 /** How often is asked where no event tells. */
 const LOOK_MS = 1000;
+/** A core that has lost its connection may wait for a minute before it connects. */
+const LIMIT_MS = 120_000;
 
 export class Core {
   readonly #waiting = new Set<() => void>();
   /** Everything the core has reported. */
   readonly events: CoreEvent[] = [];
+  /** Rejected when the process has ended. */
+  readonly #life = Promise.withResolvers<never>();
   private constructor(
     readonly rpc: BaseDeltaChat<never>["rpc"],
     readonly folder: string,
     readonly process: ChildProcess,
     client: StdioDeltaChat,
   ) {
+    this.#life.promise.catch(() => {}); // perhaps nobody waits
+    process.once("exit", (code, signal) => {
+      this.#life.reject(new Error(`The core has ended: ${signal ?? code}`));
+    });
     client.on("ALL", (account, event) => {
       this.events.push({ account, event });
       for (const wake of [...this.#waiting]) wake();
@@ -83,28 +91,33 @@ export class Core {
     return new Core(client.rpc, folder, child, client);
   }
 
+  /** Ends the process, as when a phone is lost. Safe to repeat. */
+  async end(): Promise<void> {
+    this.process.kill("SIGKILL");
+    await this.#life.promise.catch(() => {});
+  }
+
   /** Ends the process and removes its folder. */
   async dispose(): Promise<void> {
-    const ended = new Promise((resolve) => this.process.once("exit", resolve));
-    this.process.kill("SIGKILL");
-    await ended;
+    await this.end();
     await Deno.remove(this.folder, { recursive: true });
   }
 
   /**
    * Asks again at every event until the answer is not undefined or false.
    *
-   * @throws {Error} after `limitMs`, with the core's last warnings
+   * @throws {Error} after `limitMs`, with the core's last warnings, or when the
+   * process has ended
    */
   async until<Answer>(
     what: string,
     ask: () => Promise<Answer | undefined | false>,
-    limitMs = 60_000,
+    limitMs = LIMIT_MS,
   ): Promise<Answer> {
     const deadline = performance.now() + limitMs;
     for (;;) {
       const seen = this.events.length;
-      const answer = await ask();
+      const answer = await Promise.race([ask(), this.#life.promise]);
       if (answer !== undefined && answer !== false) return answer;
       const left = deadline - performance.now();
       if (left <= 0) throw new Error(`No ${what} in time:\n${this.warnings()}`);

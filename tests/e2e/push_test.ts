@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { ImapClient } from "../harness/imap_client.ts";
 import { Server } from "../harness/server.ts";
+import { until } from "../harness/until.ts";
 import { FakeProxy } from "../push/fake_proxy.ts";
 import { Core, type Member } from "./core.ts";
 
@@ -34,6 +35,7 @@ class Scene {
     readonly ending: AsyncDisposableStack,
     readonly server: Server,
     readonly proxy: FakeProxy,
+    readonly phone: Core,
     readonly ann: Member,
     readonly bob: Member,
     readonly chat: number,
@@ -54,12 +56,9 @@ class Scene {
     return literal && new TextDecoder().decode(literal);
   }
 
-  async untilTokens(is: (tokens: string | undefined) => boolean) {
-    for (;;) {
-      const tokens = await this.tokens();
-      if (is(tokens)) return tokens;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+  /** Waits until the relay has one, and gives it. */
+  token(): Promise<string> {
+    return until("device token", () => this.tokens());
   }
 
   /** Bob writes, Ann's core has it, and the proxy has been asked once more. */
@@ -98,7 +97,8 @@ async function withScene(play: (scene: Scene) => Promise<void>) {
   ending.defer(() => desk.dispose());
   const ann = await phone.signUp(server, "ann");
   const bob = await desk.signUp(server, "bob");
-  await play(new Scene(ending, server, proxy, ann, bob, await bob.join(ann)));
+  const chat = await bob.join(ann);
+  await play(new Scene(ending, server, proxy, phone, ann, bob, chat));
 }
 
 Deno.test({
@@ -108,10 +108,10 @@ Deno.test({
   ignore: !IS_THERE,
   async fn() {
     await withScene(async (scene) => {
-      const { server, proxy, ann } = scene;
-      const token = await scene.untilTokens((tokens) => tokens !== undefined);
-      assert.match(token!, /^openpgp:[A-Za-z0-9+/]+=*$/);
-      assert.ok(!token!.includes(DEVICE_TOKEN));
+      const { server, proxy, ann, bob, chat } = scene;
+      const token = await scene.token();
+      assert.match(token, /^openpgp:[A-Za-z0-9+/]+=*$/);
+      assert.ok(!token.includes(DEVICE_TOKEN));
       await scene.write("Are you awake?");
       assert.deepEqual([...new Set(proxy.tokens)], [token]);
       assert.equal(await ann.rpc.getPushState(ann.id), "Connected");
@@ -119,27 +119,40 @@ Deno.test({
       // the proxy is out of order, and the relay is started anew meanwhile
       proxy.otherwise = 500;
       await scene.write("And now?");
-      while ((await scene.status()).failed === 0);
+      await until(
+        "failed notification",
+        async () => (await scene.status()).failed > 0,
+      );
       await server.end("SIGTERM");
       proxy.otherwise = 200;
       const before = proxy.heard.length;
       await server.run();
       await proxy.hears(before + 1);
-      while ((await scene.status()).queue_length > 0);
+      await until(
+        "empty queue",
+        async () => (await scene.status()).queue_length === 0,
+      );
       assert.deepEqual([...new Set(proxy.tokens)], [token]);
 
-      // the phone is gone, and another one comes
+      // the phone is gone
+      await scene.phone.end();
       proxy.otherwise = 410;
-      await scene.write("Gone?");
-      await scene.untilTokens((tokens) => tokens === undefined);
+      await bob.send(chat, "Gone?");
+      await until(
+        "end of the token",
+        async () => await scene.tokens() === undefined,
+      );
+
+      // another one comes, which has no key to read what Bob writes to the first
       proxy.otherwise = 200;
       const heard = proxy.heard.length;
       const another = await startPhone();
       scene.ending.defer(() => another.dispose());
       await another.signUp(server, "ann");
-      const other = await scene.untilTokens((tokens) => tokens !== undefined);
+      const other = await scene.token();
       assert.notEqual(other, token);
-      await scene.write("On which phone are you?");
+      await bob.send(chat, "On which phone are you?");
+      await proxy.hears(heard + 1);
       assert.deepEqual([...new Set(proxy.tokens.slice(heard))], [other]);
       assert.ok(!server.output.includes("openpgp:"));
     });
