@@ -5,11 +5,11 @@
  *
  * @module
  */
-import { type Browser, type BrowserContext, chromium } from "playwright-core";
+import type { Browser, BrowserContext } from "playwright-core";
 import { adminToken } from "../harness/admin_client.ts";
 import { Server } from "../harness/server.ts";
 import { cpuSeconds, pause, percentile, type Row } from "./measure.ts";
-import { CHROMIUM } from "../harness/chromium.ts";
+import { launch } from "../harness/chromium.ts";
 
 const VISITS = 10;
 const SLOWER = 6;
@@ -31,10 +31,7 @@ export async function measureOpenPanels(): Promise<Row[]> {
   const server = await Server.start({
     config: "[admin]\nweb_enabled = true\n",
   });
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ["--no-sandbox"],
-  });
+  const browser = await launch();
   try {
     return [
       ...await firstRenders(browser, server),

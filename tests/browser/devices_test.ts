@@ -52,7 +52,7 @@ Deno.test("what was read without a connection is told by the next page that has 
     await relay.settle();
   }
   assert.equal(relay.seen.length, length + 1);
-  again.readState.catchUp();
+  await again.readState.catchUp();
   await relay.settle();
   assert.equal(relay.seen.length, length + 1); // once
 });

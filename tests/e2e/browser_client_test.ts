@@ -6,11 +6,11 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import axe from "axe-core";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { renderSVG } from "uqr";
 import { Server } from "../harness/server.ts";
 import { Core } from "./core.ts";
-import { CHROMIUM, isInstalled } from "../harness/chromium.ts";
+import { isInstalled, launch } from "../harness/chromium.ts";
 
 const LIMIT_MS = 60_000;
 
@@ -94,6 +94,7 @@ class Reader {
 /** As it is on paper: a QR code in a photograph. */
 async function pictureOf(browser: Browser, text: string): Promise<Buffer> {
   const page = await browser.newPage({ viewport: { width: 480, height: 480 } });
+  page.setDefaultTimeout(LIMIT_MS);
   const margin = "<style>body { margin: 40px; background: #fff }</style>";
   await page.setContent(margin + renderSVG(text));
   const picture = await page.screenshot({ type: "png" });
@@ -109,10 +110,7 @@ Deno.test({
     await server.command("webimap", "enable");
     await server.command("websmtp", "enable");
     const core = await Core.start();
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ["--no-sandbox", "--ignore-certificate-errors"],
-    });
+    const browser = await launch("--ignore-certificate-errors");
     try {
       const ann = await core.signUp(server, "ann.core");
       const bea = await Reader.open(browser, server);
@@ -211,6 +209,11 @@ Deno.test({
         await bea.press("Accept");
         await bea.write("Who are you?");
         await eve.receiveText("Who are you?", LIMIT_MS);
+        // its connections tell a core in any order that it was sent
+        await core.until(
+          "that it was sent",
+          async () => (await eve.message(sent)).state >= 26,
+        );
         const { state } = await eve.message(sent);
         assert.equal(state, 26); // delivered: nobody has told her that it was read
         await eve.send(eves, "Nobody");
@@ -304,10 +307,12 @@ Deno.test({
 
       await t.step("without a network she reads on", async () => {
         // asked again and again from here: the page itself may evaluate no text
-        const isWatched = "navigator.serviceWorker.controller !== null";
-        while (!await page.evaluate(isWatched)) await page.waitForTimeout(50);
-        await page.reload(); // all files were seen by the worker
+        await page.evaluate("navigator.serviceWorker.ready.then(() => {})");
+        await page.reload(); // all files are seen by the worker
         await page.getByText("connected", { exact: true }).waitFor();
+        assert.ok(
+          await page.evaluate("navigator.serviceWorker.controller !== null"),
+        );
         bea.faults.length = 0;
         await page.context().setOffline(true);
         await page.reload();

@@ -5,10 +5,10 @@
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { Server } from "../harness/server.ts";
 import { Core } from "./core.ts";
-import { CHROMIUM, isInstalled } from "../harness/chromium.ts";
+import { isInstalled, launch } from "../harness/chromium.ts";
 
 const PAGE = fileURLToPath(new URL("./call_page.html", import.meta.url));
 /** Cameras are for pages of a secure origin alone, as one on this machine is. */
@@ -43,15 +43,11 @@ for (const transport of ["udp", "tcp"]) {
     ignore: !isInstalled(),
     async fn() {
       const server = await Server.start({ turn: true });
-      const browser = await chromium.launch({
-        executablePath: CHROMIUM,
-        args: [
-          "--no-sandbox",
-          "--use-fake-device-for-media-stream",
-          "--use-fake-ui-for-media-stream",
-          "--allow-loopback-in-peer-connection",
-        ],
-      });
+      const browser = await launch(
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+        "--allow-loopback-in-peer-connection",
+      );
       try {
         const told = await server.command("turn", "credentials", "--ice");
         const [all] = JSON.parse(told).iceServers as [IceServer];

@@ -49,6 +49,7 @@ async function countIn({ at }: Scene, one: Member): Promise<number> {
   return (await one.rpc.getChatContacts(one.id, at.get(one)!)).length;
 }
 
+/** So many are there, and each can be written to. */
 async function agree(
   scene: Scene,
   one: Member,
@@ -56,7 +57,7 @@ async function agree(
 ): Promise<void> {
   await scene.core.until(`${count} people for ${one.address}`, async () => {
     await scene.bea.link.take();
-    return await countIn(scene, one) === count;
+    return await one.knowsAll(scene.at.get(one)!, count);
   }, LIMIT_MS);
 }
 

@@ -3,14 +3,12 @@
  * scripts. Skipped where there is none.
  */
 import assert from "node:assert/strict";
-import {
-  type Browser,
-  type BrowserContextOptions,
-  chromium,
-} from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 import { Server } from "../harness/server.ts";
-import { CHROMIUM, isInstalled } from "../harness/chromium.ts";
+import { isInstalled, launch } from "../harness/chromium.ts";
 
+/** Of a step that waits for a state: a machine may be slow. */
+const LIMIT_MS = 60_000;
 const VIEWS: readonly [string, BrowserContextOptions][] = [
   ["desktop", { viewport: { width: 1100, height: 900 } }],
   ["dark", { colorScheme: "dark" }],
@@ -30,6 +28,7 @@ async function signUp(
     ...options,
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(LIMIT_MS);
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
@@ -71,10 +70,7 @@ Deno.test({
   ignore: !isInstalled(),
   async fn(t) {
     const server = await Server.start();
-    const browser = await chromium.launch({
-      executablePath: CHROMIUM,
-      args: ["--no-sandbox"],
-    });
+    const browser = await launch();
     try {
       for (const view of VIEWS) {
         await t.step(view[0], () => signUp({ browser, server, view }));

@@ -1,6 +1,18 @@
 /** Debian's Chromium, for tests that are left out where it is not. @module */
+import { type Browser, chromium } from "playwright-core";
 
-export const CHROMIUM = "/usr/bin/chromium";
+const CHROMIUM = "/usr/bin/chromium";
+/** Until it has started: a machine may be slow. */
+const START_MS = 120_000;
+
+/** @param more of its command line */
+export function launch(...more: string[]): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", ...more],
+    timeout: START_MS,
+  });
+}
 
 export function isInstalled(): boolean {
   try {

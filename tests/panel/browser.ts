@@ -6,30 +6,21 @@
  *
  * @module
  */
-import {
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  chromium,
-  type Page,
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Page,
 } from "playwright-core";
 import { adminToken } from "../harness/admin_client.ts";
 import type { Server } from "../harness/server.ts";
-import { CHROMIUM } from "../harness/chromium.ts";
-export { isInstalled } from "../harness/chromium.ts";
+export { isInstalled, launch } from "../harness/chromium.ts";
 
 /** More TOML of a server that shows its panel. */
 export const WITH_PANEL = "[admin]\nweb_enabled = true\n";
 
 /** Of a step that waits for a state: a machine may be slow. */
 export const LIMIT_MS = 60_000;
-
-export function launch(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: CHROMIUM,
-    args: ["--no-sandbox"],
-  });
-}
 
 export interface View {
   readonly context: BrowserContext;
@@ -68,8 +59,8 @@ export async function open(
     reducedMotion: "reduce",
     ...look,
   });
+  context.setDefaultTimeout(LIMIT_MS);
   const page = await context.newPage();
-  page.setDefaultTimeout(LIMIT_MS);
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
   page.on("console", (message) => {
@@ -126,6 +117,13 @@ export async function waitUntil(isSo: () => Promise<boolean>): Promise<void> {
     if (performance.now() > end) throw new Error("it never came to be so");
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+/** What is under way in the page has been drawn. */
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate(() =>
+    new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))
+  );
 }
 
 /** What was asked for has come. */

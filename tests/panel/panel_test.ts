@@ -6,6 +6,7 @@ import { adminCall } from "../harness/admin_client.ts";
 import { Server } from "../harness/server.ts";
 import { violations } from "./axe.ts";
 import {
+  drawn,
   goByKeys,
   isInstalled,
   launch,
@@ -264,11 +265,8 @@ const STEPS: readonly (readonly [string, (parts: Parts) => Promise<void>])[] = [
     await goByKeys(page, "s");
     const field = page.getByRole("combobox", { name: "Where to?" });
     await field.fill("renew");
-    await page.evaluate(() =>
-      new Promise((resolve) =>
-        requestAnimationFrame(() => setTimeout(resolve, 50))
-      )
-    );
+    await drawn(page);
+    await drawn(page);
     assert.equal(await field.inputValue(), "renew");
   }],
   ["a link that is followed with the first letter typed is asked about", async (
@@ -340,6 +338,7 @@ const STEPS: readonly (readonly [string, (parts: Parts) => Promise<void>])[] = [
     );
     assert.equal(old.status, 404);
     await old.body?.cancel();
+    await page.goto("about:blank"); // nothing more is fetched there
     await adminCall(server, "admin_web.path");
   }],
 ];

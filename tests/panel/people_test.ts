@@ -246,6 +246,7 @@ const TASKS: readonly Task[] = [
         search: address,
       });
       assert.equal(entries.length, isBlocked ? 1 : 0);
+      await page.goto("about:blank"); // nothing more is asked, and refused
       await view.context.clearCookies();
     }
   }],

@@ -27,6 +27,9 @@ tasksTest("people set up a relay in the panel", [
     await page.getByRole("button", { name: "As the file says" }).click();
     await page.waitForURL(`${view.base}/ports`);
     await page.getByRole("row", { name: "HTTPS" }).waitFor();
+    // a page that is on its way may still ask where nobody listens any more
+    const faults = view.faults.filter((one) => !/ERR_CONNECTION_/.test(one));
+    view.faults.splice(0, Infinity, ...faults);
   }],
   [
     "from here to the panel of another server, which nobody else is told of",

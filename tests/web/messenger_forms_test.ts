@@ -12,6 +12,7 @@ import {
   runSteps,
   type Scene,
   scene,
+  waitUntil,
   withMessengers,
 } from "./messengers.ts";
 
@@ -19,10 +20,6 @@ const STEPS: [name: string, work: (scene: Scene) => Promise<void>][] = [];
 
 function step(name: string, work: (scene: Scene) => Promise<void>): void {
   STEPS.push([name, work]);
-}
-
-async function waitUntil(isSo: () => Promise<boolean>): Promise<void> {
-  while (!await isSo()) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 /** What is said to the relay waits until `let go()`. */

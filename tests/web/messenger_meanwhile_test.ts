@@ -12,6 +12,7 @@ import {
   runSteps,
   type Scene,
   scene,
+  waitUntil,
   withMessengers,
 } from "./messengers.ts";
 
@@ -78,11 +79,13 @@ step(
   },
 );
 
-/** Reading takes a while, or cannot be done. */
-const SLOW = `(() => {
+/** Files are read when somebody says so, and one cannot be. */
+const HOLD_FILES = `(() => {
   const read = File.prototype.arrayBuffer;
+  const { promise, resolve } = Promise.withResolvers();
+  globalThis.readFiles = resolve;
   File.prototype.arrayBuffer = async function () {
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await promise;
     if (this.name === "gone.bin") throw new DOMException("gone", "NotReadableError");
     return await read.call(this);
   };
@@ -91,7 +94,7 @@ const SLOW = `(() => {
 step(
   "a file goes to its chat, whatever is opened meanwhile",
   async ({ ann, bob }) => {
-    await ann.page.evaluate(SLOW);
+    await ann.page.evaluate(HOLD_FILES);
     await ann.press("New group");
     await ann.page.getByLabel("Name of the group").fill("Elsewhere");
     await ann.page.getByRole("checkbox", { name: /Bob/ }).check();
@@ -105,6 +108,7 @@ step(
     await ann.write("With a file");
     await ann.openChat("Elsewhere");
     await ann.words.fill("For the group");
+    await ann.page.evaluate("void globalThis.readFiles()");
     await bob.bubble("With a file").getByText("slow.bin").waitFor();
     assert.equal(await ann.words.inputValue(), "For the group");
     assert.equal(await ann.bubble("With a file").count(), 0);
@@ -294,10 +298,10 @@ step(
       }))`,
     );
     // it may come late, and go and come again
-    const press = async () =>
-      await context.serviceWorkers().at(-1)?.evaluate(PRESSED)
-        .catch(() => false);
-    while (!await press()) await ann.page.waitForTimeout(50);
+    await waitUntil(async () =>
+      await context.serviceWorkers().at(-1)?.evaluate<boolean>(PRESSED)
+        .catch(() => false) ?? false
+    );
     await ann.words.waitFor();
     assert.equal(await second.words.count(), 0);
     await second.page.close();

@@ -5,13 +5,16 @@
  */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import type { Page } from "playwright-core";
 import { isInstalled } from "../harness/chromium.ts";
+import type { Server } from "../harness/server.ts";
 import {
   Person,
   PHONE,
   runSteps,
   type Scene,
   scene,
+  waitUntil,
   withMessengers,
 } from "./messengers.ts";
 
@@ -157,6 +160,7 @@ step(
     await ann.keepsDraft();
     const other = await ann.page.context().newPage();
     await ann.page.close();
+    await isLeft(other, server);
     const again = await Person.tab(other, server);
     await again.isOnline();
     await again.openChat("Bob");
@@ -170,6 +174,16 @@ step(
     assert.deepEqual(again.faults, []);
   },
 );
+
+/** A tab that was closed speaks for the account a moment longer. */
+async function isLeft(page: Page, server: Server): Promise<void> {
+  await page.goto(`https://127.0.0.1:${server.ports.https}/privacy`);
+  await waitUntil(() =>
+    page.evaluate(
+      "navigator.locks.query().then(({ held }) => held.length === 0)",
+    )
+  );
+}
 
 /** What the desktop was told, as a page can see it. */
 const TOLD = `navigator.serviceWorker.getRegistration()

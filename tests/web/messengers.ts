@@ -1,14 +1,13 @@
 /** People with the messenger at `/app` in a real browser, on a phone and at a desk. @module */
 import assert from "node:assert/strict";
 import axe from "axe-core";
-import {
-  type Browser,
-  type BrowserContextOptions,
-  chromium,
-  type Locator,
-  type Page,
+import type {
+  Browser,
+  BrowserContextOptions,
+  Locator,
+  Page,
 } from "playwright-core";
-import { CHROMIUM } from "../harness/chromium.ts";
+import { launch } from "../harness/chromium.ts";
 import { Server } from "../harness/server.ts";
 
 export const LIMIT_MS = 60_000;
@@ -28,6 +27,25 @@ const HAS_DRAFT = `(async () => {
   return names.some((name) => String(name).startsWith("draft:"));
 })()`;
 
+/** Notes that a message was marked, however soon that is over. */
+const WATCH_FOUND = `(() => {
+  globalThis.wasFound = false;
+  new MutationObserver((_, observer) => {
+    if (document.querySelector(".app-bubble.found") === null) return;
+    globalThis.wasFound = true;
+    observer.disconnect();
+  }).observe(document, { attributes: true, childList: true, subtree: true });
+})()`;
+
+/** Asked from here: the page itself may evaluate no text. */
+export async function waitUntil(isSo: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + LIMIT_MS;
+  while (!await isSo()) {
+    if (performance.now() > end) throw new Error("it never came to be so");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
 export class Person {
   private constructor(readonly page: Page, readonly faults: string[]) {}
 
@@ -38,13 +56,14 @@ export class Person {
   ): Promise<Person> {
     const context = await browser.newContext({
       ignoreHTTPSErrors: true,
+      reducedMotion: "reduce", // colours are looked at, and not on their way
       ...options,
     });
+    context.setDefaultTimeout(LIMIT_MS);
     return await Person.tab(await context.newPage(), server);
   }
 
   static async tab(page: Page, server: Server): Promise<Person> {
-    page.setDefaultTimeout(LIMIT_MS);
     const faults: string[] = [];
     page.on("pageerror", (error) => faults.push(error.message));
     page.on("console", (message) => {
@@ -106,17 +125,14 @@ export class Person {
 
   /** A press leads to a message, which is marked for a while alone. */
   async isLedBy(button: Locator): Promise<void> {
-    await Promise.all([
-      this.page.locator(".app-bubble.found").waitFor(),
-      button.click(),
-    ]);
+    await this.page.evaluate(WATCH_FOUND);
+    await button.click();
+    await waitUntil(() => this.page.evaluate("globalThis.wasFound"));
   }
 
   /** What was begun outlives the page from now on. */
   async keepsDraft(): Promise<void> {
-    while (!await this.page.evaluate(HAS_DRAFT)) {
-      await this.page.waitForTimeout(50);
-    }
+    await waitUntil(() => this.page.evaluate(HAS_DRAFT));
   }
 
   /** On one line, for whoever reads why a test has failed. */
@@ -210,10 +226,7 @@ export async function withMessengers(
   const server = await Server.start();
   await server.command("webimap", "enable");
   await server.command("websmtp", "enable");
-  const browser = await chromium.launch({
-    executablePath: CHROMIUM,
-    args: ["--no-sandbox", "--ignore-certificate-errors"],
-  });
+  const browser = await launch("--ignore-certificate-errors");
   try {
     await work(browser, server);
   } finally {
