@@ -5,6 +5,8 @@
  * @module
  */
 const NAME = "postern-app";
+/** A tab that is being closed, or loaded again, has it a moment longer. */
+const LEAVING_MS = 500;
 
 export interface Hold {
   /** Resolves when another tab has taken over. */
@@ -23,13 +25,15 @@ export function holdTab(
     const { promise: over, resolve: release } = Promise.withResolvers<void>();
     locks.request(
       NAME,
-      takeOver ? { steal: true } : { ifAvailable: true },
-      (lock) => {
-        if (!lock) return resolve(undefined);
+      takeOver ? { steal: true } : { signal: AbortSignal.timeout(LEAVING_MS) },
+      () => {
         resolve({ lost, release });
         return over;
       },
-    ).catch(() => lose()); // it was taken away
+    ).catch(() => {
+      lose(); // it was taken away
+      resolve(undefined); // or never given
+    });
   });
 }
 
