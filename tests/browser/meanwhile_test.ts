@@ -174,3 +174,41 @@ Deno.test("a group that is renamed by turns in one second has one name", async (
     assert.deepEqual([at(ann).name, at(bob).name], [name, name]);
   }
 });
+
+Deno.test("a timer and a picture that are set by turns in one second are the last ones", async () => {
+  const { now } = Date;
+  const still = now();
+  try {
+    Date.now = () => still;
+    const { relay, ann, bob } = await acquainted();
+    const group = await ann.groups.create("One", ann.book.contacts);
+    await ann.writing.send(group.id, { text: "Hello" });
+    await relay.settle();
+    const at = ({ book }: typeof ann) =>
+      book.chatWithId("group", group.groupId!)!;
+    const faceAt = async (who: typeof ann) => {
+      const { face } = at(who);
+      return face && [...await who.book.vault.get<Uint8Array>(face) ?? []];
+    };
+    for (const [who, count] of [[bob, 1], [ann, 2], [bob, 3]] as const) {
+      const face = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, count);
+      await who.groups.setTimer(at(who), 60 * count);
+      await who.groups.setFace(at(who), face);
+      await relay.settle();
+      for (const one of [ann, bob]) {
+        assert.equal(at(one).timerSeconds, 60 * count, `${count}`);
+        assert.deepEqual(await faceAt(one), [...face], `${count}`);
+      }
+    }
+    // the last is taken out again, all in that second
+    await ann.groups.setTimer(at(ann), 0);
+    await ann.groups.setFace(at(ann), "none");
+    await relay.settle();
+    assert.deepEqual(
+      [at(bob).timerSeconds ?? 0, at(bob).face],
+      [0, undefined],
+    );
+  } finally {
+    Date.now = now;
+  }
+});

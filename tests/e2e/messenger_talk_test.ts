@@ -189,10 +189,12 @@ async function group({ core, ann, bea, chat }: Scene): Promise<void> {
   );
   await groups.setFace(current(), "none");
   await core.until("none", async () => !(await full()).profileImage);
-  // the core's turn, in a later second than hers: the later name is the one that holds
+  // the core's turn, in a later second than all of hers: what is set later holds
   await bea.until(
     "the next second",
-    () => Math.floor(Date.now() / 1000) > current().setAt!.name!,
+    () =>
+      Math.floor(Date.now() / 1000) >
+        Math.max(...Object.values(current().setAt!)),
   );
   await ann.rpc.setChatName(ann.id, chatId, "Ödland");
   await bea.until("a name", () => current().name === "Ödland");

@@ -8,7 +8,7 @@ import { keepFace, writeFace } from "./faces.ts";
 import { added, removed, timesOf, withTimes } from "./membership.ts";
 import { newChat } from "./new_chat.ts";
 import { now } from "./clock.ts";
-import type { Outbox } from "./outbox.ts";
+import type { Outbox, ToChat } from "./outbox.ts";
 import type { Chat, Contact, Info, MemberTimes, Settable } from "./types.ts";
 
 export class Groups {
@@ -67,7 +67,7 @@ export class Groups {
         ["Chat-Group-Member-Removed", address],
         ["Chat-Group-Member-Removed-Fpr", fingerprint],
       ],
-      [contact], // who is removed hears of it, too
+      { others: [contact] }, // who is removed hears of it, too
     );
   }
 
@@ -123,6 +123,7 @@ export class Groups {
           writeFace(octets === "none" ? undefined : octets),
         ],
       ],
+      { at },
     );
     if (before) await this.#book.vault.remove(before);
   }
@@ -139,6 +140,7 @@ export class Groups {
       { what: seconds > 0 ? "timer_set" : "timer_off", name: String(seconds) },
       "Message deletion timer was changed.",
       [["Chat-Content", "ephemeral-timer-changed"]],
+      { at },
     );
   }
 
@@ -178,7 +180,7 @@ export class Groups {
     info: Info,
     words: string,
     fields: Fields,
-    others: readonly Contact[] = [],
+    { at, others = [] }: Pick<ToChat, "at" | "others"> = {},
   ): Promise<void> {
     const before = this.#book.chat(id);
     if (!before) return;
@@ -189,6 +191,8 @@ export class Groups {
         body: { kind: "text", text: words },
         fields,
         others,
+        // where no field says when it was set, the date of the message does
+        ...(at === undefined ? {} : { at }),
       });
     }
     // as it is by then, and in the place where it was told

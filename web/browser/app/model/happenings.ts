@@ -9,6 +9,7 @@ import { idsOf, type Received } from "../protocol/reader.ts";
 import { visibleText } from "../protocol/visible.ts";
 import type { Book } from "./book.ts";
 import { fingerprintIn, nameIn } from "./chat_finder.ts";
+import { now } from "./clock.ts";
 import { keepFace, readFace } from "./faces.ts";
 import type { Chat, Info, Settable } from "./types.ts";
 
@@ -94,10 +95,11 @@ async function faceOf(
   chat: Chat,
 ): Promise<Chat> {
   const picture = readFace(message.field("chat-group-avatar"));
-  if (!picture || message.at < (chat.setAt?.face ?? 0)) return chat;
+  const at = notTooFarAhead(message.datedAt);
+  if (!picture || at < (chat.setAt?.face ?? 0)) return chat;
   const { face: before, ...rest } = chat;
   const face = await keepFace(book.vault, picture, before);
-  return set(rest, "face", message.at, face ? { face } : {});
+  return set(rest, "face", at, face ? { face } : {});
 }
 
 /**
@@ -117,7 +119,7 @@ function timerOf(book: Book, message: Received, chat: Chat): Chat {
   return set(
     { ...rest, ...(before > 0 ? { timerSeconds: before } : {}) },
     "timer",
-    message.at,
+    notTooFarAhead(message.datedAt),
     { timerSeconds: seconds },
   );
 }
@@ -134,8 +136,12 @@ export function timerIn(message: Received): number {
 function timeIn(message: Received, field: string): number | undefined {
   const text = message.field(field)?.trim() ?? "";
   if (!/^\d{1,12}$/.test(text)) return undefined;
-  // nobody sets it for all time; who changes it again in the same second is ahead
-  return Math.min(Number(text), Math.floor(Date.now() / 1000) + AHEAD_SECONDS);
+  return notTooFarAhead(Number(text));
+}
+
+/** Nobody sets it for all time; who changes it again in the same second is ahead. */
+function notTooFarAhead(seconds: number): number {
+  return Math.min(seconds, now() + AHEAD_SECONDS);
 }
 
 export function contentOf(message: Received): string {

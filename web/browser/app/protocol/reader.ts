@@ -23,8 +23,10 @@ export interface Received {
   readonly to: readonly { readonly address: string; readonly name: string }[];
   /** Who was in its group, and is not any more. */
   readonly past: readonly { readonly address: string }[];
-  /** Seconds since 1970 UTC. */
+  /** Seconds since 1970 UTC; now, where it is said to be later. */
   readonly at: number;
+  /** As it is said, also if that is later than now. */
+  readonly datedAt: number;
   readonly text: string;
   /** What it answers, as whoever wrote it saw it. */
   readonly quote?: string;
@@ -165,6 +167,8 @@ async function describe(
   const attachments = isReaction || appUpdate !== undefined
     ? []
     : filesOf(email);
+  const now = Math.floor(Date.now() / 1000);
+  const datedAt = secondsOf(email.date ?? outer.date) ?? now;
   return {
     id: idOf(email.messageId ?? outer.messageId ?? ""),
     from: { address, name: visibleName(from?.name ?? "") },
@@ -172,7 +176,8 @@ async function describe(
       address ? [{ address: address.toLowerCase(), name }] : []
     ),
     past: pastIn(email),
-    at: secondsOf(email.date ?? outer.date),
+    at: Math.min(datedAt, now),
+    datedAt,
     text: isReaction ? "" : text,
     ...words,
     attachments,
@@ -217,10 +222,9 @@ export function idsOf(text: string | undefined): string[] {
   return [...(text ?? "").matchAll(/<([^<>\s]{1,300})>/g)].map(([, id]) => id!);
 }
 
-function secondsOf(date: string | undefined): number {
+function secondsOf(date: string | undefined): number | undefined {
   const at = Math.floor(Date.parse(date ?? "") / 1000);
-  const now = Math.floor(Date.now() / 1000);
-  return Number.isFinite(at) ? Math.min(at, now) : now;
+  return Number.isFinite(at) ? at : undefined;
 }
 
 function textOf(email: Email): string {
