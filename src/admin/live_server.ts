@@ -251,6 +251,8 @@ export interface ServerControl {
   stop(): void;
   /** Gives the ports to a new process and begins to stop. @throws {Refusal} `unavailable` */
   restart(): Promise<{ readonly pid: number }>;
+  /** A new process was asked for, which takes over, or has done so. */
+  isHandingOver(): boolean;
 }
 
 /** The last lines of the log, as its targets have them. */

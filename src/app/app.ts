@@ -98,6 +98,7 @@ export async function startApp(source: AppSource): Promise<RunningApp> {
         },
         stop: () => void app.stop(),
         restart: () => app.restart(),
+        isHandingOver: () => app.isHandingOver,
       },
     });
     const app: App = new App(source, assembly, lock);
@@ -142,6 +143,7 @@ class App implements RunningApp {
   readonly #crashes = new Repeats(SYSTEM_CLOCK, CRASHES);
   readonly #stopCatching: () => void;
   #stopping: Promise<void> | undefined;
+  #handingOver = false;
   /** One after the other: each compares with what the last one left. */
   #reloading: Promise<unknown> = Promise.resolve();
 
@@ -221,7 +223,12 @@ class App implements RunningApp {
     return report;
   }
 
+  get isHandingOver(): boolean {
+    return this.#handingOver;
+  }
+
   restart(): Promise<{ readonly pid: number }> {
+    this.#handingOver = true;
     const restarted = this.#reloading.then(() => this.#restart());
     this.#reloading = restarted.catch(() => undefined);
     return restarted;
@@ -241,6 +248,7 @@ class App implements RunningApp {
       });
     } catch (error) {
       await listeners.keep();
+      this.#handingOver = false;
       throw error;
     }
     succession.successor = pid;

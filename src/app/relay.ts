@@ -65,6 +65,7 @@ import type { Protection } from "./protection/protection.ts";
 import { buildBandwidth } from "./bandwidth/relay_ledger.ts";
 import { buildHistory } from "./metrics/relay_history.ts";
 import { RelayPush } from "./push/relay_push.ts";
+import { tellingOfFirst } from "./mail/first_taking.ts";
 import { configuredResolver } from "./resolver.ts";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "./system_time.ts";
 import { openShares } from "./web/sharing.ts";
@@ -213,7 +214,7 @@ export async function buildRelay(source: RelaySource): Promise<Relay> {
   const { inbound } = federation.serverMail;
   const delivery = new Delivery({
     ...shared,
-    mail: store.mail,
+    mail: tellingOfFirst(store.mail, first.server.stateDir, source.version),
     queue: store.queue,
     staging: store.staging,
     directory: new AccountDirectory(

@@ -3,84 +3,17 @@ import assert from "node:assert/strict";
 import { UpgradeFailed } from "../../src/ops/upgrade/failure.ts";
 import { endBegun } from "../../src/ops/upgrade/switch.ts";
 import { SwitchMark } from "../../src/ops/upgrade/switch_mark.ts";
-import { type Service, upgradeFrom } from "../../src/ops/upgrade/upgrade.ts";
+import { upgradeFrom } from "../../src/ops/upgrade/upgrade.ts";
 import { Mortal } from "./mortal.ts";
+import { NEW, OLD, Relay, SCHEMAS } from "./outliving_relay.ts";
 import {
-  FakeService,
   Installed,
   makeRelease,
+  NO_GUARD,
   ReleaseHost,
   script,
   signingKey,
 } from "./release_world.ts";
-
-const OLD = "1.0.0";
-const NEW = "1.1.0";
-const SCHEMAS: Readonly<Record<string, number>> = { [OLD]: 6, [NEW]: 7 };
-
-interface Database {
-  readonly schema: number;
-  readonly mails: number;
-}
-
-/** A relay whose server outlives the upgrade that is killed. */
-class Relay {
-  serves: string | undefined = OLD;
-  database: Database = { schema: 6, mails: 1 };
-  readonly #copies = new Map<string, Database>();
-
-  /** @param isBroken The new version changes the database, and then does not serve. */
-  constructor(readonly installed: Installed, readonly isBroken: boolean) {}
-
-  /** Something comes in, if anybody takes it. */
-  receive(): number {
-    const { schema, mails } = this.database;
-    if (this.serves !== undefined) this.database = { schema, mails: mails + 1 };
-    return this.database.mails;
-  }
-
-  service(mortal: Mortal): Service {
-    const step = <T>(work: () => T): Promise<T> => {
-      try {
-        mortal.step();
-        const done = work();
-        mortal.step();
-        return Promise.resolve(done);
-      } catch (error) {
-        return Promise.reject(error);
-      }
-    };
-    return {
-      examine: new FakeService().service.examine,
-      served: () => step(() => this.serves),
-      copyDatabase: () =>
-        step(() => {
-          const name = `copy ${this.#copies.size}`;
-          this.#copies.set(name, this.database);
-          return name;
-        }),
-      restoreDatabase: (copy) =>
-        step(() => {
-          this.serves = undefined;
-          this.database = this.#copies.get(copy)!;
-        }),
-      restart: (version) => step(() => this.#restart(version)),
-    };
-  }
-
-  #restart(version: string): void {
-    const { current = OLD } = this.installed.tree;
-    assert.equal(current, version, "what is called is what is waited for");
-    this.serves = undefined;
-    const schema = SCHEMAS[version]!;
-    const isReadable = this.database.schema <= schema;
-    if (isReadable) this.database = { ...this.database, schema };
-    if (!isReadable || (version === NEW && this.isBroken)) {
-      throw new Error(`version ${version} does not serve`);
-    }
-    this.serves = version;
-  }
-}
 
 async function everyStep(
   isBroken: boolean,
@@ -97,11 +30,11 @@ async function everyStep(
       for (const after of lastStepsAfter) {
         const installed = new Installed();
         try {
-          const relay = new Relay(installed, isBroken);
+          const relay = new Relay(installed, isBroken ? "broken" : "good");
           const upgrade = async (mortal: Mortal) => {
             const service = relay.service(mortal);
             const { tree } = installed;
-            await endBegun({ tree, service, tell() {} });
+            await endBegun({ tree, service, guard: NO_GUARD, tell() {} });
             const parts = await installed.parts(key.publicKey, service);
             await upgradeFrom(host.source, parts);
           };

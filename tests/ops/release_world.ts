@@ -8,6 +8,7 @@ import type {
 import { programFacts } from "../../src/cli/life/service.ts";
 import type { ReleaseSource } from "../../src/ops/upgrade/fetch_release.ts";
 import { UpgradeFailed } from "../../src/ops/upgrade/failure.ts";
+import type { SwitchGuard } from "../../src/ops/upgrade/switch_guard.ts";
 import { VersionTree } from "../../src/ops/upgrade/version_tree.ts";
 
 export const NAME = "postern";
@@ -153,6 +154,7 @@ export class Installed {
     return {
       tree: this.tree,
       service: { ...new FakeService().service, ...service },
+      guard: NO_GUARD,
       installed: { program: binary, facts: await programFacts(binary) },
       keys: [{ octets: Uint8Array.fromBase64(key), notAfter: Infinity }],
       platform: { os: Deno.build.os, arch: Deno.build.arch },
@@ -167,6 +169,12 @@ export class Installed {
   }
 }
 
+/** Of a machine without systemd. */
+export const NO_GUARD: SwitchGuard = {
+  arm: () => Promise.resolve(),
+  disarm: () => Promise.resolve(),
+};
+
 /** A server that runs whatever it is told, unless a version is to fail. */
 export class FakeService {
   readonly did: string[] = [];
@@ -174,6 +182,8 @@ export class FakeService {
   serves: string | undefined = "1.0.0";
   /** These do not come to serve. */
   readonly broken = new Set<string>();
+  /** The new version has taken mail before it failed. */
+  hasTaken = false;
 
   readonly service: Service = {
     examine: async (program) => {
@@ -186,6 +196,15 @@ export class FakeService {
       throw new UpgradeFailed("preflight", "It cannot use the configuration");
     },
     served: () => Promise.resolve(this.serves),
+    atRest: () => Promise.resolve(this.serves),
+    watchForMail() {},
+    hasTakenMail: () => this.hasTaken,
+    watchNoLonger() {},
+    stop: () => {
+      this.serves = undefined;
+      return Promise.resolve();
+    },
+    needsCopy: () => Promise.resolve(true),
     copyDatabase: () => {
       this.did.push("copy");
       return Promise.resolve("/a/copy");

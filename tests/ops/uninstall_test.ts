@@ -7,6 +7,7 @@ import {
   removalOf,
   remove,
 } from "../../src/ops/install/uninstall.ts";
+import { guardFiles } from "../../src/ops/upgrade/switch_guard.ts";
 import { type Image, imageTest } from "./image.ts";
 
 const places = placesOf({ name: "postern" });
@@ -169,5 +170,18 @@ imageTest(
       image.read("/opt/postern/versions/1.0.0/postern"),
       "somebody's",
     );
+  },
+);
+
+imageTest(
+  "uninstall takes away what an upgrade that was killed has left",
+  async (image) => {
+    await image.install();
+    const { file, wanted } = guardFiles("postern");
+    for (const path of [file, wanted]) image.write(path, "left");
+    await uninstall(image);
+    for (const path of [file, wanted]) {
+      assert.ok(!image.paths().includes(path), path);
+    }
   },
 );

@@ -20,6 +20,8 @@ interface World {
     line: string,
     answers?: readonly string[],
   ): ReturnType<Installation["run"]>;
+  /** A command that knows of no place of the program. */
+  plain(line: string): ReturnType<Installation["run"]>;
 }
 
 /** Version 1.0.0, and a host of 1.1.0 with a certificate of its own. */
@@ -49,6 +51,7 @@ async function world(test: (world: World) => Promise<void>): Promise<void> {
       current: async () => (await installed.facts()).version,
       run: (line, answers) =>
         relay.run(`${line} --binary-path ${binary}`, answers),
+      plain: (line) => relay.run(line),
     });
   } finally {
     Deno.env.delete("POSTERN_INSTALL_ROOT");
@@ -100,7 +103,7 @@ Deno.test("upgrade asks no script, also one that says yes to all, but names the 
   }));
 
 Deno.test("upgrade and versions use wait for no other, and end what one that was killed has begun", () =>
-  world(async ({ installed, run, current }) => {
+  world(async ({ installed, run, plain, current }) => {
     const { tree, directory } = installed;
     assert.equal((await run("upgrade --accept-unsafe-https")).exit, 0);
     {
@@ -126,8 +129,21 @@ Deno.test("upgrade and versions use wait for no other, and end what one that was
     const listed = await run("versions list");
     assert.match(
       listed.out,
-      /The way back from 1\.1\.0 to 1\.0\.0 was interrupted, or goes on/,
+      /The way back from version 1\.1\.0 to 1\.0\.0 was interrupted, or goes on: "postern versions settle" ends it/,
     );
+    const status = await plain("status");
+    assert.match(
+      status.out,
+      /^upgrade +The way back from version 1\.1\.0 to 1\.0\.0 was interrupted, or goes on: "postern versions settle" ends it$/m,
+    );
+    const shown = JSON.parse((await plain("status --json")).out).data.upgrade;
+    assert.equal(shown.back, true);
+    assert.equal(shown.command, "postern versions settle");
+    const doctor = await plain("doctor --only upgrade");
+    assert.match(doctor.out, /^WARN +upgrade .*\n +postern versions settle$/m);
+    const settled = await run("versions settle");
+    assert.equal(settled.exit, 1);
+    assert.match(settled.err, /systemctl cannot restart it/);
     // no server of these scripts can be started: that is what is said, and the program is back
     const { exit, err } = await run("upgrade --rollback");
     assert.notEqual(exit, 0);
@@ -138,6 +154,7 @@ Deno.test("upgrade and versions use wait for no other, and end what one that was
     mark.remove();
     const { data } = JSON.parse((await run("versions list --json")).out);
     assert.equal(data.unfinished, null);
+    assert.doesNotMatch((await plain("status")).out, /^upgrade/m);
     assert.equal((await run("versions use 1.1.0")).exit, 0);
     assert.equal(await current(), "1.1.0");
   }));

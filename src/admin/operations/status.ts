@@ -20,6 +20,8 @@ export interface ServerStatus {
   readonly running: boolean;
   readonly version: string | null;
   readonly pid: number | null;
+  /** A new process takes over, and this one ends. */
+  readonly handing_over: boolean;
   readonly boot_time: number | null;
   readonly uptime_seconds: number | null;
   readonly services: readonly ServiceConnections[];
@@ -78,6 +80,7 @@ export async function serverStatus(
     running: live !== undefined,
     version: live?.version ?? null,
     pid: live?.pid ?? null,
+    handing_over: live?.isHandingOver() ?? false,
     boot_time: live ? nowSeconds(clock) - live.uptimeSeconds : null,
     uptime_seconds: live?.uptimeSeconds ?? null,
     services: live?.services() ?? [],

@@ -236,4 +236,8 @@ export class LiveView implements LiveServer {
   restart(): Promise<{ readonly pid: number }> {
     return this.#parts.control.restart();
   }
+
+  isHandingOver(): boolean {
+    return this.#parts.control.isHandingOver();
+  }
 }

@@ -19,7 +19,13 @@ import {
 } from "../command.ts";
 import { CliError, describeFailure, EXIT } from "../exit_codes.ts";
 import { counted, facts, moment, span, table } from "../text.ts";
-import { thirdPartyNotices, versionFacts } from "../version.ts";
+import { installRoot } from "../../ops/upgrade/install_root.ts";
+import {
+  settleCommand,
+  SwitchMark,
+  unfinishedText,
+} from "../../ops/upgrade/switch_mark.ts";
+import { NAME, thirdPartyNotices, versionFacts } from "../version.ts";
 
 function licenses(): Promise<CommandResult> {
   const text = thirdPartyNotices();
@@ -35,6 +41,46 @@ async function version(call: Call): Promise<CommandResult> {
 }
 
 async function status(call: Call): Promise<CommandResult> {
+  const upgrade = unfinishedUpgrade();
+  try {
+    const result = await serverStatus(call);
+    if (upgrade === null) return withUpgrade(result, null);
+    const { text, command } = upgrade;
+    const row: [string, string][] = [[
+      "upgrade",
+      `${text}: "${command}" ends it`,
+    ]];
+    return {
+      ...withUpgrade(result, upgrade),
+      text: `${facts(row)}\n${result.text}`,
+    };
+  } catch (error) {
+    if (upgrade !== null) {
+      const { text, command } = upgrade;
+      call.terminal.err(`${NAME}: warning: ${text}: "${command}" ends it\n`);
+    }
+    throw error;
+  }
+}
+
+/** One that was begun and has not ended. */
+function unfinishedUpgrade() {
+  const root = installRoot(NAME);
+  const begun = new SwitchMark(root).read();
+  if (begun === undefined) return null;
+  const { version, previous, back } = begun;
+  const command = settleCommand(root, NAME);
+  return { version, previous, back, command, text: unfinishedText(begun) };
+}
+
+function withUpgrade(
+  result: CommandResult,
+  upgrade: ReturnType<typeof unfinishedUpgrade>,
+): CommandResult {
+  return { ...result, data: { ...result.data as object, upgrade } };
+}
+
+async function serverStatus(call: Call): Promise<CommandResult> {
   let data: ServerStatus;
   try {
     data = await call.access.call("status", {});

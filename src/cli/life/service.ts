@@ -7,7 +7,12 @@ import { type RunCommand, runHere } from "../../ops/install/machine.ts";
 import type { StatePlace } from "../../ops/backup/state_files.ts";
 import { UpgradeFailed } from "../../ops/upgrade/failure.ts";
 import type { ProgramFacts, Service } from "../../ops/upgrade/upgrade.ts";
-import { replaceState } from "../../ops/upgrade/way_back.ts";
+import {
+  hasTakenMail,
+  watchForMail,
+  watchNoLonger,
+} from "../../ops/upgrade/taken_mail.ts";
+import { goingBackMark, replaceState } from "../../ops/upgrade/way_back.ts";
 import { ControlClient } from "../control_client.ts";
 
 const HEALTHY_WITHIN_MS = 60_000;
@@ -59,6 +64,7 @@ export async function programFacts(
 interface Status {
   readonly pid?: unknown;
   readonly version?: unknown;
+  readonly handing_over?: unknown;
 }
 
 export function installedService(
@@ -144,6 +150,31 @@ export function installedService(
       return status === undefined ? undefined : String(status.version);
     },
 
+    async atRest() {
+      for (let waitedMs = 0;; waitedMs += LOOK_MS) {
+        const status = await served();
+        if (status && status.handing_over !== true) {
+          return String(status.version);
+        }
+        // a new process that has just been given the ports does not answer yet
+        if (!status && !await isActive(name, run)) return undefined;
+        if (waitedMs >= HEALTHY_WITHIN_MS) return undefined;
+        await SYSTEM_TIMERS.sleep(LOOK_MS);
+      }
+    },
+
+    watchForMail: (version) => watchForMail(place.stateDir, version),
+    hasTakenMail: (version) => hasTakenMail(place.stateDir, version),
+    watchNoLonger: () => watchNoLonger(place.stateDir),
+
+    stop: () => stop(name, run),
+
+    async needsCopy(program) {
+      if (goingBackMark(place.stateDir) !== undefined) return true;
+      const args = ["db", "check", "--dry-run", ...configArgs];
+      return !(await run(program, args)).ok;
+    },
+
     async copyDatabase() {
       const made = await connected((client) =>
         client.ask("backup.create", {}, COPY_MS)
@@ -155,7 +186,6 @@ export function installedService(
     },
 
     async restoreDatabase(copy, program) {
-      await stop(name, run);
       await replaceState(place, nowSeconds(SYSTEM_CLOCK), async () => {
         const { ok, output } = await run(program, [
           "backup",
@@ -186,6 +216,11 @@ export function installedService(
       );
     },
   };
+}
+
+/** What is just being started, or waits to be, does not count. */
+async function isActive(name: string, run: RunCommand): Promise<boolean> {
+  return (await run("systemctl", ["is-active", "--quiet", name])).ok;
 }
 
 async function stop(name: string, run: RunCommand): Promise<void> {

@@ -2,6 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { backupOptions } from "../../app/backups.ts";
 import { SYSTEM_CLOCK } from "../../app/system_time.ts";
+import { runHere } from "../../ops/install/machine.ts";
 import { placesOf } from "../../ops/install/places.ts";
 import { UpgradeFailed } from "../../ops/upgrade/failure.ts";
 import {
@@ -10,7 +11,13 @@ import {
   releaseSource,
 } from "../../ops/upgrade/fetch_release.ts";
 import { parseKey, type ReleaseKey } from "../../ops/upgrade/release.ts";
+import {
+  INSTALL_ROOT_VARIABLE,
+  installRoot,
+} from "../../ops/upgrade/install_root.ts";
 import { endBegun } from "../../ops/upgrade/switch.ts";
+import { switchGuard } from "../../ops/upgrade/switch_guard.ts";
+import { SwitchMark } from "../../ops/upgrade/switch_mark.ts";
 import {
   type Upgraded,
   type UpgradeParts,
@@ -27,7 +34,7 @@ import { CliError, EXIT } from "../exit_codes.ts";
 import { builtReleaseKeys, NAME } from "../version.ts";
 import { installedService, programFacts } from "./service.ts";
 
-const INSTALL_ROOT_VARIABLE = "POSTERN_INSTALL_ROOT";
+const SETTLE = ["versions", "settle"];
 export const BINARY_OPTION = {
   flags: "--binary-path <path>",
   summary: "where the program is called (default /usr/local/bin/postern)",
@@ -38,7 +45,7 @@ export function treeOf(call: Call): VersionTree {
   const places = placesOf({ name: NAME, ...(binary ? { binary } : {}) });
   return new VersionTree({
     name: NAME,
-    root: Deno.env.get(INSTALL_ROOT_VARIABLE) ?? `/opt/${NAME}`,
+    root: installRoot(NAME),
     binary: resolve(places.binary),
   });
 }
@@ -74,11 +81,28 @@ export async function partsOf(
   };
 }
 
-function switchParts(call: Call, tree: VersionTree) {
-  const { values } = call.access.config;
+function switchParts(call: Call, tree: VersionTree, isSettling = false) {
+  const { values, path } = call.access.config;
   const { configFlag } = call.choice;
+  function tell(step: string): void {
+    if (!call.json && !call.quiet) call.terminal.err(`${step}\n`);
+  }
+  const root = Deno.env.get(INSTALL_ROOT_VARIABLE);
   return {
     tree,
+    guard: switchGuard({
+      tree,
+      command: [
+        ...path === undefined ? [] : ["--config", resolve(path)],
+        ...SETTLE,
+        "--binary-path",
+        tree.places.binary,
+      ],
+      environment: root === undefined ? {} : { [INSTALL_ROOT_VARIABLE]: root },
+      isItself: isSettling,
+      run: runHere,
+      tell,
+    }),
     service: installedService({
       config: values,
       place: backupOptions(call.access.config, values).place,
@@ -87,9 +111,7 @@ function switchParts(call: Call, tree: VersionTree) {
         : ["--config", resolve(configFlag)],
       name: NAME,
     }),
-    tell(step: string) {
-      if (!call.json && !call.quiet) call.terminal.err(`${step}\n`);
-    },
+    tell,
   };
 }
 
@@ -117,14 +139,52 @@ export async function alone(
   tree: VersionTree,
   work: (ended: Awaited<ReturnType<typeof endBegun>>) => Promise<CommandResult>,
 ): Promise<CommandResult> {
-  checkRights(tree);
-  const { binary } = tree.places;
-  checkInstalled(binary);
-  using directory = Deno.openSync(dirname(binary)); // the kernel ends it with the process
+  using directory = placeOfLock(tree);
   if (!directory.tryLockSync(true)) {
     throw new UpgradeFailed("unsuitable", "Another upgrade is under way");
   }
   return await work(await endBegun(switchParts(call, tree)));
+}
+
+/** The kernel ends the lock with the process. @throws {UpgradeFailed} */
+function placeOfLock(tree: VersionTree): Deno.FsFile {
+  checkRights(tree);
+  const { binary } = tree.places;
+  checkInstalled(binary);
+  return Deno.openSync(dirname(binary));
+}
+
+/**
+ * Waits until whoever switches has ended, and then ends what that has left.
+ *
+ * @throws {UpgradeFailed} if neither version serves then
+ */
+export async function settle(call: Call): Promise<CommandResult> {
+  const tree = treeOf(call);
+  using directory = placeOfLock(tree);
+  const parts = switchParts(call, tree, true);
+  if (!directory.tryLockSync(true)) {
+    parts.tell("Waiting for the end of the upgrade that is under way");
+    directory.lockSync(true);
+  }
+  const mark = new SwitchMark(tree.places.root);
+  const begun = mark.read();
+  try {
+    const ended = await endBegun(parts);
+    const used = ended === undefined ? undefined : tree.current;
+    return {
+      data: { settled: ended !== undefined, version: tree.current ?? null },
+      text: used === undefined
+        ? "No upgrade was interrupted"
+        : `Version ${used} is used`,
+    };
+  } catch (error) {
+    const isBack = mark.read() === undefined &&
+      begun?.previous === tree.current;
+    if (!(error instanceof UpgradeFailed) || !isBack) throw error;
+    const data = { settled: true, version: tree.current ?? null };
+    return { data, text: error.message };
+  }
 }
 
 /** @throws {CliError} where nothing says from where */

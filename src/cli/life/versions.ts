@@ -2,7 +2,11 @@
 import { SYSTEM_CLOCK } from "../../app/system_time.ts";
 import { UpgradeFailed } from "../../ops/upgrade/failure.ts";
 import { getRelease } from "../../ops/upgrade/signed_release.ts";
-import { SwitchMark } from "../../ops/upgrade/switch_mark.ts";
+import {
+  settleCommand,
+  SwitchMark,
+  unfinishedText,
+} from "../../ops/upgrade/switch_mark.ts";
 import type {
   KeptVersion,
   VersionTree,
@@ -17,11 +21,13 @@ import {
   numberOption,
 } from "../command.ts";
 import { table } from "../text.ts";
+import { NAME } from "../version.ts";
 import {
   alone,
   BINARY_OPTION,
   checkRights,
   keysOf,
+  settle,
   sourceOf,
   switchTo,
   treeOf,
@@ -45,9 +51,9 @@ async function list(call: Call): Promise<CommandResult> {
       ? "None is kept: the first upgrade keeps the one before"
       : table(["version", "", "since", "from"], rows),
     ...(begun === undefined ? [] : [
-      begun.back
-        ? `The way back from ${begun.version} to ${begun.previous} was interrupted, or goes on: the next upgrade ends it`
-        : `The switch from ${begun.previous} to ${begun.version} was interrupted, or goes on: the next upgrade ends it`,
+      `${unfinishedText(begun)}: "${
+        settleCommand(tree.places.root, NAME)
+      }" ends it`,
     ]),
   ];
   const unfinished = begun === undefined
@@ -178,6 +184,13 @@ export const VERSION_COMMANDS: readonly Command[] = [
         () => switchTo(call, tree, argument(call, 0)),
       );
     },
+  },
+  {
+    usage: "versions settle",
+    summary:
+      "End an upgrade that was killed: the new version stays if it serves, else the one before comes back",
+    options: [BINARY_OPTION],
+    run: settle,
   },
   {
     usage: "versions path [version]",

@@ -14,6 +14,9 @@ export const REPLACED_PREFIX = "replaced-";
 /** There while it does. */
 export const GOING_BACK = "going-back";
 
+/** There while a version of the program takes over from another. */
+export const TAKING_OVER = "taking-over";
+
 /** There while a restored relay takes the place of another. */
 export const CHANGING_PLACES = "changing-places";
 
@@ -30,6 +33,7 @@ const LEFT_OUT = new Set([
   "lock",
   "moved",
   "restoring",
+  TAKING_OVER,
   "tmp",
 ]);
 

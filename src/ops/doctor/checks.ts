@@ -14,10 +14,12 @@ import { SITE_CHECKS } from "./site_check.ts";
 import { TUNNEL_CHECKS } from "./tunnel_checks.ts";
 import { TLS_CHECKS } from "./tls_check.ts";
 import { TURN_CHECKS } from "./turn_check.ts";
+import { UPGRADE_CHECKS } from "./upgrade_check.ts";
 
 export const CHECKS: readonly Check[] = [
   ...MACHINE_CHECKS,
   ...PLACE_CHECKS,
+  ...UPGRADE_CHECKS,
   ...RELAY_CHECKS,
   ...NAME_CHECKS,
   ...PORT_CHECKS,

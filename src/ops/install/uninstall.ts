@@ -1,4 +1,5 @@
 /** Takes away what an installation has made, and nothing else. @module */
+import { guardFiles } from "../upgrade/switch_guard.ts";
 import { type Machine, TEMPORARY } from "./machine.ts";
 import { type Manifest, type ManifestEntry, manifestText } from "./manifest.ts";
 import type { Places } from "./places.ts";
@@ -79,7 +80,10 @@ export async function remove(
   const { name } = places;
   const removed: string[] = [];
   const service = removal.entries.some(({ part }) => part === "service");
-  if (service) await stop(name, machine);
+  if (service) {
+    removed.push(...await removeGuard(name, machine));
+    await stop(name, machine);
+  }
   for (const { path, part, directory } of removal.entries) {
     if (part === "binary" && leadsTo(path, places.versions, machine)) {
       machine.remove(places.versions, { recursive: true });
@@ -166,6 +170,15 @@ async function stop(name: string, machine: Machine): Promise<void> {
     "failed",
     `${unit} does not stop: nothing was taken away`,
   );
+}
+
+/** What an upgrade has left that was killed: it would bring the service back. */
+async function removeGuard(name: string, machine: Machine): Promise<string[]> {
+  const { unit, file, wanted } = guardFiles(name);
+  if (machine.isLive && machine.look(file) !== undefined) {
+    await machine.run("systemctl", ["stop", unit]);
+  }
+  return [wanted, file].filter((path) => machine.remove(path));
 }
 
 /** Its group goes with it. */

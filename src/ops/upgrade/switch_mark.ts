@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import {
   boolean,
   type InferOutput,
@@ -13,6 +14,7 @@ import {
   safeParse,
   string,
 } from "valibot";
+import { PRODUCT } from "../../base/program_name.ts";
 import { TEMPORARY } from "../install/machine.ts";
 
 const BEGUN = object({
@@ -57,6 +59,7 @@ export class SwitchMark {
       file.syncSync();
     }
     Deno.renameSync(fresh, this.#path);
+    this.#syncDirectory();
   }
 
   remove(): void {
@@ -64,6 +67,37 @@ export class SwitchMark {
       Deno.removeSync(this.#path);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
+      return;
     }
+    this.#syncDirectory();
   }
+
+  /** One that comes back after a power cut would speak of what has ended. */
+  #syncDirectory(): void {
+    using directory = Deno.openSync(dirname(this.#path));
+    directory.syncSync();
+  }
+}
+
+/** For people, without what ends it. */
+export function unfinishedText(
+  { version, previous, back }: Pick<
+    BegunSwitch,
+    "version" | "previous" | "back"
+  >,
+): string {
+  return back
+    ? `The way back from version ${version} to ${previous} was interrupted, or goes on`
+    : `The switch from version ${previous} to ${version} was interrupted, or goes on`;
+}
+
+/**
+ * By the program of before, where that is known: the new one may not even say
+ * that it does not run.
+ *
+ * @param root `/opt/NAME`
+ */
+export function settleCommand(root: string, name: string = PRODUCT): string {
+  const wayBack = join(root, "way-back");
+  return `${existsSync(wayBack) ? wayBack : name} versions settle`;
 }

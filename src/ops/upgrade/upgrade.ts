@@ -19,6 +19,7 @@ import {
   type ReleaseKey,
 } from "./release.ts";
 import { type SwitchedService, switchServed } from "./switch.ts";
+import type { SwitchGuard } from "./switch_guard.ts";
 import { checkKept, getRelease, keepRelease } from "./signed_release.ts";
 import type { VersionMeta, VersionTree } from "./version_tree.ts";
 import { compareVersions } from "./versions.ts";
@@ -45,6 +46,7 @@ export interface Service extends SwitchedService {
 export interface UpgradeParts {
   readonly tree: VersionTree;
   readonly service: Service;
+  readonly guard: SwitchGuard;
   /** The program that is installed now, and its hash. */
   readonly installed: {
     readonly program: string;

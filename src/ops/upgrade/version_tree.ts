@@ -169,6 +169,21 @@ export class VersionTree {
     if (!this.isUsed) replaceLink(this.places.binary, this.#target);
   }
 
+  /** What leads to the program that ends a switch if need be, whatever is used meanwhile. */
+  get wayBack(): string {
+    return join(this.places.root, "way-back");
+  }
+
+  keepWayBack(version: string): void {
+    if (!this.has(version)) throw notKept(version);
+    const { name } = this.places;
+    replaceLink(this.wayBack, join("versions", version, name));
+  }
+
+  dropWayBack(): void {
+    if (exists(this.wayBack)) Deno.removeSync(this.wayBack);
+  }
+
   /** @throws {UpgradeFailed} `unsuitable` for the one that is used */
   remove(version: string): void {
     if (!this.has(version)) throw notKept(version);
