@@ -20,6 +20,7 @@ import { buildServing, relayGate } from "./exchange/serving.ts";
 import { RelayCap } from "./bandwidth/relay_cap.ts";
 import {
   certificateSource,
+  onlyCertificate,
   openCertificates,
   SecureContexts,
   withCertificateSettings,
@@ -162,6 +163,8 @@ export async function assemble(
   const alpn = httpsAlpn(config());
   const choice: ListenerChoice = {
     keyPairFor: (serverName) => certificates.for(serverName),
+    onlyKeyPair: (name) => onlyCertificate(name, certificates.all),
+    sorter: () => protocols.sorter,
     httpsAlpn: () => alpn,
   };
   const listeners = inheritance?.listeners ??

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { isIP } from "node:net";
 import { createSecureContext, type SecureContext } from "node:tls";
 import type { Clock } from "../base/clock.ts";
+import { type ListenerName, listenerRow } from "../config/listener_table.ts";
 import type { Config } from "../config/schema.ts";
 import { literalIp } from "../mail/address.ts";
 import type { SettingName } from "../settings/registry.ts";
 import type { Settings } from "../settings/settings.ts";
+import type { Certificate } from "../tls/certificate.ts";
 import { bundleOf } from "../tls/acme/renewers.ts";
 import {
   type CertificateSource,
@@ -143,4 +145,20 @@ export class SecureContexts {
     this.#contexts.set(fingerprint, context);
     return context;
   }
+}
+
+/**
+ * What is served at a port to everybody, if that is one certificate. That of
+ * `mta-sts.` names is for the policy alone (RFC 8461 §3.3), which is a web page.
+ *
+ * @param all The one for who asks for no name first.
+ */
+export function onlyCertificate(
+  listener: ListenerName,
+  [first, ...others]: readonly Certificate[],
+): Certificate | undefined {
+  const isWeb = listenerRow(listener).protocol === "http";
+  const isUsed = ({ names }: Certificate) =>
+    isWeb || names.some((name) => !name.startsWith("mta-sts."));
+  return others.some(isUsed) ? undefined : first;
 }

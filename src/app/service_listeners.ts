@@ -38,6 +38,10 @@ export interface ServiceHandlers {
 export interface ListenerChoice {
   /** As `NativeListener` asks. */
   keyPairFor(serverName: string, name: ListenerName): KeyPair;
+  /** The one that is served there, whatever name is asked for; undefined: there are several. */
+  onlyKeyPair(name: ListenerName): KeyPair | undefined;
+  /** Has the whole of what connections begin with, where there are several. */
+  sorter?(): Sorter;
   /** Protocols offered on the HTTPS port (RFC 7301 §3.1). */
   httpsAlpn(): readonly string[];
 }
@@ -284,6 +288,14 @@ export class ServiceListeners {
     );
   }
 
+  #sorterOf(name: OwnListenerName): Sorter | undefined {
+    if (LISTENERS[name].protocol === "http" && this.#sorter) {
+      return this.#sorter;
+    }
+    const { onlyKeyPair, sorter } = this.choice;
+    return onlyKeyPair(name) ? undefined : sorter?.();
+  }
+
   async #listen(
     name: OwnListenerName,
     address: ListenAddress,
@@ -295,13 +307,10 @@ export class ServiceListeners {
       return new NativeListener({
         address,
         keyPairFor: (serverName) => this.choice.keyPairFor(serverName, name),
+        onlyKeyPair: () => this.choice.onlyKeyPair(name),
         onFault,
-        ...(protocol === "http"
-          ? {
-            alpn: () => this.choice.httpsAlpn(),
-            sorter: () => this.#sorter,
-          }
-          : {}),
+        ...(protocol === "http" ? { alpn: () => this.choice.httpsAlpn() } : {}),
+        sorter: () => this.#sorterOf(name),
         onConnection: (connection) => handlers.onNative(protocol, connection),
       });
     }

@@ -14,7 +14,11 @@ const pair = await makeSelfSigned({
 /** Listeners of one process, which greet by its name. */
 function process(name: string): ServiceListeners {
   return new ServiceListeners({
-    choice: { keyPairFor: () => pair, httpsAlpn: () => ["http/1.1"] },
+    choice: {
+      keyPairFor: () => pair,
+      onlyKeyPair: () => pair,
+      httpsAlpn: () => ["http/1.1"],
+    },
     handlers: {
       async onNative(_protocol, connection) {
         await connection.write(new TextEncoder().encode(name));

@@ -6,6 +6,11 @@
  * open: what is to be answered anew is answered by a second socket on the same
  * port (SO_REUSEPORT) before the first one closes.
  *
+ * Deno 2.8 breaks off a handshake for which it has to ask when the ClientHello
+ * comes in more than one piece, as a long one does over a network. So it is not
+ * asked where there is one key pair for all, and where there are several a
+ * sorter hands it the ClientHello whole.
+ *
  * @module
  */
 import type { Sorter } from "./connection_sorter.ts";
@@ -40,6 +45,8 @@ export interface NativeListenerOptions extends ListenerEvents {
   readonly address: ListenAddress;
   /** What a client gets that asks for this name; "": it says none. Never throws. */
   keyPairFor(serverName: string): KeyPair;
+  /** What all get, if that is one; asked at each `renew`. Never throws. */
+  onlyKeyPair?(): KeyPair | undefined;
   /** Protocols that clients may ask for (RFC 7301 §3.1); without it, what they offer is ignored. */
   alpn?(): readonly string[];
   /** Who looks at connections before TLS begins; asked at each `renew`. */
@@ -247,20 +254,15 @@ export class NativeListener implements Listener {
     { hostname, port }: ListenAddress,
     descriptors: number[] = [],
   ): Deno.TlsListener {
-    const { alpn, keyPairFor } = this.#options;
-    let names = 0;
-    const choose = (serverName: string) => {
-      if (++names === MAX_NAMES) this.#renewUnasked();
-      const { chainPem, keyPem } = keyPairFor(serverName);
-      return { cert: chainPem, key: keyPem };
-    };
+    const { alpn, onlyKeyPair } = this.#options;
+    const only = onlyKeyPair?.();
     const options = {
       hostname,
       port,
       reusePort: true,
       tcpBacklog: BACKLOG,
       ...(alpn ? { alpnProtocols: [...alpn()] } : {}),
-      [CHOICE]: choose,
+      ...(only ? optionsOf(only) : { [CHOICE]: this.#choice() }),
     };
     // the types of Deno know of no choice
     return withOptions(
@@ -271,6 +273,18 @@ export class NativeListener implements Listener {
       (found) => descriptors.push(...found),
     );
   }
+
+  #choice() {
+    let names = 0;
+    return (serverName: string) => {
+      if (++names === MAX_NAMES) this.#renewUnasked();
+      return optionsOf(this.#options.keyPairFor(serverName));
+    };
+  }
+}
+
+function optionsOf({ chainPem, keyPem }: KeyPair) {
+  return { cert: chainPem, key: keyPem };
 }
 
 function addressOf({ addr }: Pick<Deno.Listener, "addr">): ListenAddress {

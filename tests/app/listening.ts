@@ -14,7 +14,11 @@ const keyPair = await makeSelfSigned({
   days: 30,
 });
 const listeners = new ServiceListeners({
-  choice: { keyPairFor: () => keyPair, httpsAlpn: () => [] },
+  choice: {
+    keyPairFor: () => keyPair,
+    onlyKeyPair: () => keyPair,
+    httpsAlpn: () => [],
+  },
   handlers: {
     onNative: (_name, connection) => connection.close(),
     onSocket: (_name, socket) => socket.destroy(),

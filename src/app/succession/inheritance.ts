@@ -7,6 +7,7 @@
 import { SYSTEM_CLOCK } from "../system_time.ts";
 import { type Certificate, parseCertificate } from "../../tls/certificate.ts";
 import { chooseCertificate } from "../../tls/certificate_choice.ts";
+import { onlyCertificate } from "../certificates.ts";
 import { ServiceListeners } from "../service_listeners.ts";
 import { Correspondence } from "./letters.ts";
 import { Reception } from "./reception.ts";
@@ -44,6 +45,7 @@ export async function inherit(
         httpsAlpn: () => httpsAlpn,
         keyPairFor: (name) =>
           chooseCertificate(certificates, name, SYSTEM_CLOCK.now()),
+        onlyKeyPair: (name) => onlyCertificate(name, certificates),
       },
     });
     await listeners.bindBeside(bound);

@@ -138,6 +138,7 @@ class TurnThread {
     const listener = new NativeListener({
       address,
       keyPairFor,
+      onlyKeyPair: keyPairFor,
       onFault: () => {}, // no descriptors: the main thread tells of it
       onConnection: (connection) => void this.#streams.serve(connection),
     });
