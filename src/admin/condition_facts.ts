@@ -41,6 +41,8 @@ export interface Facts {
   readonly failedTasks?: readonly string[];
   readonly logLevel?: string;
   readonly queue?: QueueFacts;
+  /** Look-ups for which there was no place not long ago: for what, and how many since the start. */
+  readonly refusedLookUps?: readonly string[];
   /** Of this month. */
   readonly bandwidth?: BandwidthFacts;
   /** What parts of the relay have told themselves. */

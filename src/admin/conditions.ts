@@ -293,6 +293,12 @@ export const CONDITIONS = {
     check: ({ queue }) =>
       queue && queue.unreached > 0 ? `${queue.unreached} of them` : undefined,
   },
+  look_ups_refused: {
+    severity: "warning",
+    text:
+      "Mail is put off since too many look-ups in the DNS are on their way: see whether dns.servers answer in time; who sends mail can cause it, too",
+    check: ({ refusedLookUps = [] }) => listed(refusedLookUps),
+  },
   signature_refused: {
     severity: "error",
     text:

@@ -246,6 +246,11 @@ const CASES: Record<
     well: {},
     message: /No phone is woken.*\(the database\)/,
   },
+  look_ups_refused: {
+    holds: { refusedLookUps: ["inbound: 12"] },
+    well: { refusedLookUps: [] },
+    message: /put off.*\(inbound: 12\)/,
+  },
   push_suspended: {
     holds: { reported: new Map([["push_suspended", "it answers 500"]]) },
     well: {},

@@ -1,6 +1,7 @@
 /**
  * Look-ups through the machine's DNS servers, or those of the configuration,
- * with a bounded cache. The same question asked twice at once travels once.
+ * with a bounded cache. The same question asked twice at once travels once, and
+ * only so many are on their way: what finds no place is a temporary failure.
  *
  * @module
  */
@@ -21,6 +22,13 @@ import type {
   RecordType,
   ResourceRecord,
 } from "./message.ts";
+import {
+  type Asker,
+  NoPlace,
+  PLACE_LIMITS,
+  type PlaceLimits,
+  Places,
+} from "./places.ts";
 import { reverseName } from "./reverse_name.ts";
 import type { DnsServer } from "./servers.ts";
 
@@ -33,6 +41,8 @@ export interface ResolverOptions {
   readonly random: Random;
   /** Of all that is remembered together: one answer may have 64 KiB. */
   readonly maxRememberedOctets?: number;
+  /** For each kind of asker. */
+  readonly limits?: PlaceLimits;
 }
 
 const TRIES = 2;
@@ -55,13 +65,24 @@ interface Remembered {
 }
 
 export class Resolver implements Dns {
-  readonly #options: ResolverOptions;
-  readonly #remembered = new Map<string, Remembered>();
-  #rememberedOctets = 0;
-  readonly #asking = new Map<string, Promise<Outcome>>();
+  readonly #questions: Questions;
+  readonly #asker: Asker;
 
-  constructor(options: ResolverOptions) {
-    this.#options = options;
+  constructor(options: ResolverOptions | Questions, asker: Asker = "own") {
+    this.#questions = options instanceof Questions
+      ? options
+      : new Questions(options);
+    this.#asker = asker;
+  }
+
+  /** The same look-ups, in the places of those. */
+  for(asker: Asker): Resolver {
+    return new Resolver(this.#questions, asker);
+  }
+
+  /** Of all kinds of askers. */
+  get places(): Pick<Places, "figures" | "hasRefused"> {
+    return this.#questions.places;
   }
 
   async mailExchangers(
@@ -107,12 +128,36 @@ export class Resolver implements Dns {
     freshness: Freshness = "cached",
   ): Promise<Answer<ResourceRecord>> {
     const question = { name: checkedName(name), type };
-    const outcome = await this.#outcome(question, freshness);
+    const outcome = await this.#questions.outcome(question, {
+      freshness,
+      asker: this.#asker,
+    });
     if (outcome.kind === "none") throw outcome.failure;
     return outcome.answer;
   }
+}
 
-  async #outcome(question: Question, freshness: Freshness): Promise<Outcome> {
+/** What was asked, is being asked, and is remembered. */
+class Questions {
+  readonly places: Places;
+  readonly #options: ResolverOptions;
+  readonly #remembered = new Map<string, Remembered>();
+  #rememberedOctets = 0;
+  readonly #asking = new Map<string, Promise<Outcome>>();
+
+  constructor(options: ResolverOptions) {
+    const { clock, limits = PLACE_LIMITS } = options;
+    this.#options = options;
+    this.places = new Places(clock, limits);
+  }
+
+  async outcome(
+    question: Question,
+    { freshness, asker }: {
+      readonly freshness: Freshness;
+      readonly asker: Asker;
+    },
+  ): Promise<Outcome> {
     const key = `${question.type} ${question.name}`;
     const known = this.#remembered.get(key);
     const nowMs = this.#options.clock.monotonic();
@@ -121,13 +166,26 @@ export class Resolver implements Dns {
     }
     let asking = this.#asking.get(key);
     if (!asking) {
-      asking = this.#askServers(question).then((outcome) => {
+      asking = this.#inPlace(question, asker).then((outcome) => {
         this.#remember(key, outcome);
         return outcome.outcome;
       }).finally(() => this.#asking.delete(key));
       this.#asking.set(key, asking);
     }
     return await asking;
+  }
+
+  async #inPlace(question: Question, asker: Asker) {
+    try {
+      return await this.places.within(
+        asker,
+        this.#options.timeoutMs,
+        () => this.#askServers(question),
+      );
+    } catch (error) {
+      if (!(error instanceof NoPlace)) throw error;
+      throw new DnsFailure("temporary", question.name, error.message);
+    }
   }
 
   async #askServers(

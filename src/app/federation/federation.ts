@@ -11,6 +11,7 @@ import { days } from "../../base/durations.ts";
 import { Refusal } from "../../base/refusal.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Dns } from "../../dns/answers.ts";
+import type { Resolver } from "../../dns/resolver.ts";
 import { RuleBook } from "../../federation/policy/rule_book.ts";
 import { FirstAttempts } from "../../federation/queue/first_attempts.ts";
 import type { QueueOptions } from "../../federation/queue/options.ts";
@@ -30,7 +31,7 @@ export interface FederationParts {
   readonly domains: LocalDomains;
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly dns: Dns;
+  readonly dns: Pick<Resolver, "for">;
   readonly signer: Signer;
   readonly exchange: Exchange;
   config(): Config;
@@ -60,7 +61,8 @@ const FACTS_MS = 30_000;
 export async function buildFederation(
   parts: FederationParts,
 ): Promise<Federation> {
-  const { store, settings, config, clock, timers, dns, signer } = parts;
+  const { store, settings, config, clock, timers, signer } = parts;
+  const dns = parts.dns.for("outbound");
   const rules = await RuleBook.open({
     ...parts,
     enabled: () => settings.get("federation_enabled"),
@@ -79,6 +81,7 @@ export async function buildFederation(
   });
   const serverMail = await buildServerMail({
     ...parts,
+    dns: parts.dns.for("inbound"),
     policy: () => rules.policy(),
     statistics,
   });

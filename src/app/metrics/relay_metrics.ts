@@ -7,6 +7,7 @@
  */
 import { type ConditionCode, CONDITIONS } from "../../admin/conditions.ts";
 import { nowSeconds } from "../../base/clock.ts";
+import { ASKERS, type PlaceFigures } from "../../dns/places.ts";
 import type { Metrics } from "../../observe/metrics/metrics.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Renewers } from "../../tls/acme/renewers.ts";
@@ -40,6 +41,7 @@ export function provideMetrics(source: MetricsSource): void {
   provideProcess(metrics, source);
   provideConnections(metrics, source);
   provideMail(metrics, source);
+  provideLookUps(metrics, source);
   provideStore(metrics, source);
   provideTunnels(metrics, source);
   provideCertificates(metrics, source);
@@ -106,6 +108,17 @@ function provideConnections(
     "web_sessions",
     () => [[relay.accounts.sessions.counts().web]],
   );
+}
+
+function provideLookUps(
+  metrics: Metrics,
+  { relay: { dns } }: MetricsSource,
+): void {
+  const each = (what: keyof PlaceFigures) => () =>
+    ASKERS.map((asker) => [asker, dns.places.figures(asker)[what]] as const);
+  metrics.provide("dns_lookups", each("asking"));
+  metrics.provide("dns_lookups_waiting", each("waiting"));
+  metrics.provide("dns_lookups_refused_total", each("refused"));
 }
 
 function provideIroh(metrics: Metrics, { iroh }: MetricsSource): void {

@@ -24,7 +24,12 @@ import type { RelayCap } from "../bandwidth/relay_cap.ts";
 import { bandwidthFacts } from "../bandwidth/relay_ledger.ts";
 import { certificateNames, withCertificateSettings } from "../certificates.ts";
 import { resources } from "../protection/build.ts";
-import { diskFacts, openFileFacts, stealthGaps } from "./facts.ts";
+import {
+  diskFacts,
+  openFileFacts,
+  refusedLookUps,
+  stealthGaps,
+} from "./facts.ts";
 import type { Relay } from "../relay.ts";
 
 export const LOOK_MS = 5_000;
@@ -104,6 +109,7 @@ export class ConditionWatch {
       failedTasks: await failedTasks(relay),
       logLevel: log.level,
       queue: await relay.federation.queueFacts(),
+      refusedLookUps: refusedLookUps(relay.dns.places),
       bandwidth: bandwidthFacts(relay.bandwidth, cap),
       reported: relay.reported.details,
     };

@@ -3,6 +3,7 @@ import { open, statfs } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Facts } from "../../admin/condition_facts.ts";
 import type { Config } from "../../config/schema.ts";
+import { ASKERS, type Places } from "../../dns/places.ts";
 import { openFault } from "../../files/file_limit.ts";
 import type { Settings } from "../../settings/settings.ts";
 
@@ -68,4 +69,18 @@ export function openFileFacts(
     ...(limit === undefined ? {} : { openFiles: { limit, needed } }),
     ...(fault === undefined ? {} : { openFault: fault }),
   };
+}
+
+/** Told for so long after the last one. */
+const REFUSED_MS = 60_000;
+
+/** What kinds of look-ups found no place not long ago, and how many since the start. */
+export function refusedLookUps(
+  places: Pick<Places, "figures" | "hasRefused">,
+): string[] {
+  if (!places.hasRefused(REFUSED_MS)) return [];
+  return ASKERS.flatMap((asker) => {
+    const { refused } = places.figures(asker);
+    return refused === 0 ? [] : `${asker}: ${refused}`;
+  });
 }

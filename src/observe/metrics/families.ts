@@ -242,6 +242,21 @@ export const FAMILIES = {
     type: "counter",
     help: "Clients that asked from which address they come",
   },
+  dns_lookups: {
+    type: "gauge",
+    help: "Look-ups in the DNS that are on their way",
+    labels: ["for"],
+  },
+  dns_lookups_waiting: {
+    type: "gauge",
+    help: "Look-ups in the DNS that wait for a place",
+    labels: ["for"],
+  },
+  dns_lookups_refused_total: {
+    type: "counter",
+    help: "Look-ups in the DNS that found no place in time",
+    labels: ["for"],
+  },
   ss_connections: {
     type: "gauge",
     help: "Open connections of Shadowsocks, also of those who get nothing",

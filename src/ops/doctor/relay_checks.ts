@@ -22,6 +22,7 @@ const OWNERS: Readonly<Record<string, readonly ConditionCode[]>> = {
     "queue_held",
     "queue_old",
     "peers_unreached",
+    "look_ups_refused",
     "signature_refused",
     "tls_enforced",
     "peer_certificate_changed",

@@ -42,6 +42,7 @@ export const CONDITION_PLACES: Readonly<Record<ConditionCode, string>> = {
   queue_held: "/queue",
   queue_old: "/queue",
   peers_unreached: "/federation",
+  look_ups_refused: "/federation",
   peer_certificate_changed: "/federation",
   signature_refused: "/certificates",
   tls_enforced: "/certificates",
