@@ -52,6 +52,8 @@ export interface LoginRecord {
 export interface AccountListing extends Account {
   readonly usedOctets: number;
   readonly messages: number;
+  /** An entry of the blocklist covers it. */
+  readonly blocked: boolean;
 }
 
 /** Names ascend; of all others the largest or latest comes first. */

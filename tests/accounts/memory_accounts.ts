@@ -58,7 +58,7 @@ export class MemoryAccounts implements AccountStore {
     await Promise.resolve();
     return addresses.map((address) => ({
       account: this.#named(address),
-      blocked: [...this.blocks.keys()].some((one) => isCovered(address, one)),
+      blocked: this.#isBlocked(address),
     }));
   }
 
@@ -76,7 +76,7 @@ export class MemoryAccounts implements AccountStore {
       .filter((account) => this.#passes(account, filter))
       .sort((a, b) => (a.address < b.address) === !reversed ? -1 : 1);
     const accounts = all.slice(offset, offset + limit)
-      .map((account) => ({ ...account, usedOctets: 0, messages: 0 }));
+      .map((account) => this.#listed(account));
     return { accounts, total: all.length };
   }
 
@@ -92,9 +92,7 @@ export class MemoryAccounts implements AccountStore {
       case "over_quota": // nobody holds any mail here
         return (account.quotaOctets ?? filter.defaultOctets) === 0;
       case "blocked":
-        return [...this.blocks.keys()].some((one) =>
-          isCovered(account.address, one)
-        );
+        return this.#isBlocked(account.address);
     }
   }
 
@@ -102,7 +100,16 @@ export class MemoryAccounts implements AccountStore {
     await Promise.resolve();
     return [...this.rows.values()].filter(({ id }) => id > after)
       .sort((a, b) => a.id - b.id).slice(0, limit)
-      .map((account) => ({ ...account, usedOctets: 0, messages: 0 }));
+      .map((account) => this.#listed(account));
+  }
+
+  #listed(account: Account): AccountListing {
+    const blocked = this.#isBlocked(account.address);
+    return { ...account, usedOctets: 0, messages: 0, blocked };
+  }
+
+  #isBlocked(address: Address): boolean {
+    return [...this.blocks.keys()].some((one) => isCovered(address, one));
   }
 
   countAbout(): Promise<number> {

@@ -126,7 +126,9 @@ const TASKS: readonly Task[] = [
     await send(server, ["a@busy.example", "b@busy.example"]);
     const before = (await queued(server)).length;
     assert.ok(before >= 2);
-    await logIn(view, server, "/queue");
+    await logIn(view, server, "/queue?state=held&limit=50");
+    assert.equal(await page.getByLabel("State").inputValue(), "held");
+    assert.equal(await page.getByLabel("Rows per page").inputValue(), "50");
     await page.getByRole("button", { name: "Drop: busy.example" }).click();
     const question = await dialog(page, "Drop this mail?");
     await question.getByText(`Recipients who do not get it: ${before}`)

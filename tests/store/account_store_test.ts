@@ -341,14 +341,24 @@ accountsTest(
       store.accounts.block({ pattern, reason: "", createdAt: START_SECONDS });
     await block(address("ann"));
     await block(`bob*@${address("x").split("@")[1]}`);
-    const names = async (query: Partial<AccountQuery>) => {
-      const { accounts } = await store.accounts.list({
-        offset: 0,
-        limit: 10,
-        ...query,
-      });
-      return accounts.map((one) => one.address);
+    const look = async (query: Partial<AccountQuery>) => {
+      const asked = { offset: 0, limit: 10, ...query };
+      return (await store.accounts.list(asked)).accounts;
     };
+    const names = async (query: Partial<AccountQuery>) =>
+      (await look(query)).map((one) => one.address);
+    const isBlocked = async (query: Partial<AccountQuery>) =>
+      (await look(query)).map(({ blocked }) => blocked);
+    assert.deepEqual(await isBlocked({}), [true, true, true, false]);
+    assert.deepEqual(
+      await isBlocked({ order: "used", reversed: true }),
+      [false, true, true, true],
+    );
+    const page = await store.accounts.page(0 as AccountId, 10);
+    assert.deepEqual(
+      page.map(({ blocked }) => blocked),
+      [true, true, true, false],
+    );
     const filter = { kind: "blocked" } as const;
     assert.deepEqual(
       await names({ filter }),

@@ -27,6 +27,8 @@ export interface ListedAccount {
   readonly is_default_quota: boolean;
   readonly messages: number;
   readonly pinned: boolean;
+  /** An entry of the blocklist covers it. */
+  readonly blocked: boolean;
 }
 
 export interface AccountInfo {
@@ -76,6 +78,7 @@ export function listedAccount(
     ...quotaOf(context, account),
     messages: account.messages,
     pinned: account.pinned,
+    blocked: account.blocked,
   };
 }
 

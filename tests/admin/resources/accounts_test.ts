@@ -69,6 +69,7 @@ Deno.test("accounts are listed all at once, or as they are asked for", async () 
       last_login_at: 0,
       messages: 0,
       pinned: false,
+      blocked: false,
     });
     const names = async (body: Record<string, unknown>) => {
       const { accounts, total } =

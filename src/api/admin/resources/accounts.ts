@@ -36,6 +36,7 @@ function accountShape(account: ListedAccount) {
     last_login_at: account.last_login_at ?? 0,
     messages: account.messages,
     pinned: account.pinned,
+    blocked: account.blocked,
   };
 }
 

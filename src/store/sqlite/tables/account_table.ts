@@ -23,6 +23,19 @@ const COLUMNS =
   created_at AS createdAt, first_login_at AS firstLoginAt, last_login_day AS lastLoginDay,
   quota_octets AS quotaOctets, token_id AS tokenId, pinned`;
 
+/** Whether an entry of the blocklist covers the account. */
+const IS_BLOCKED = `(
+  EXISTS (SELECT 1 FROM blocklist WHERE pattern = address)
+  OR EXISTS (
+    SELECT 1 FROM blocklist
+    WHERE substr(pattern, instr(pattern, '@')) = substr(address, instr(address, '@'))
+      AND instr(pattern, '*') > 0
+      AND substr(address, 1, instr(pattern, '*') - 1)
+        = substr(pattern, 1, instr(pattern, '*') - 1)))`;
+
+const LISTED =
+  `${COLUMNS}, octets AS usedOctets, messages, ${IS_BLOCKED} AS blocked`;
+
 interface Order {
   /** Of what is narrow enough to be sorted. */
   readonly forward: string;
@@ -64,14 +77,7 @@ const FILTERS: Record<AccountFilter["kind"] | "every", string> = {
   never: "?2 IS NULL AND first_login_at IS NULL AND state = 'active'",
   inactive: "lived_login_day < ?2 AND state = 'active'",
   over_quota: "octets >= coalesce(quota_octets, ?2) AND state = 'active'",
-  blocked: `?2 IS NULL AND (
-    EXISTS (SELECT 1 FROM blocklist WHERE pattern = address)
-    OR EXISTS (
-      SELECT 1 FROM blocklist
-      WHERE substr(pattern, instr(pattern, '@')) = substr(address, instr(address, '@'))
-        AND instr(pattern, '*') > 0
-        AND substr(address, 1, instr(pattern, '*') - 1)
-          = substr(pattern, 1, instr(pattern, '*') - 1)))`,
+  blocked: `?2 IS NULL AND ${IS_BLOCKED}`,
 };
 
 function placeOf({ kind }: RowFilter, ofUsage: boolean): string {
@@ -94,6 +100,16 @@ function accountOf<T extends AccountRow>(
   row: T,
 ): Omit<T, "pinned"> & { pinned: boolean } {
   return { ...withoutNulls(row), pinned: row.pinned === 1 };
+}
+
+interface ListingRow extends AccountRow {
+  readonly usedOctets: number;
+  readonly messages: number;
+  readonly blocked: number;
+}
+
+function listingOf(row: ListingRow): AccountListing {
+  return { ...accountOf(row), blocked: row.blocked === 1 };
 }
 
 /** What the age of an account is counted from. */
@@ -133,27 +149,20 @@ export class AccountTable {
     const rows = this.db.rows<{ id: AccountId; passwordHash: string }>(
       `SELECT id, password_hash AS passwordHash FROM accounts
        WHERE id IN (SELECT value FROM json_each(?)) AND state = 'active'
-         AND NOT EXISTS (SELECT 1 FROM blocklist WHERE pattern = address)
-         AND NOT EXISTS (
-           SELECT 1 FROM blocklist
-           WHERE substr(pattern, instr(pattern, '@'))
-               = substr(address, instr(address, '@'))
-             AND instr(pattern, '*') > 0
-             AND substr(address, 1, instr(pattern, '*') - 1)
-               = substr(pattern, 1, instr(pattern, '*') - 1))`,
+         AND NOT ${IS_BLOCKED}`,
       JSON.stringify(ids),
     );
     return new Map(rows.map(({ id, passwordHash }) => [id, passwordHash]));
   }
 
   page(after: AccountId, limit: number): AccountListing[] {
-    return this.db.rows<AccountRow & { usedOctets: number; messages: number }>(
-      `SELECT ${COLUMNS}, octets AS usedOctets, messages
+    return this.db.rows<ListingRow>(
+      `SELECT ${LISTED}
        FROM accounts LEFT JOIN usage ON account_id = accounts.id
        WHERE accounts.id > ? ORDER BY accounts.id LIMIT ? + 0`,
       after,
       limit,
-    ).map(accountOf);
+    ).map(listingOf);
   }
 
   count(): number {
@@ -206,12 +215,12 @@ export class AccountTable {
   ): AccountListing[] {
     const { forward, backward, ofUsage } = ORDERS[order];
     const sorted = reversed ? backward : forward;
-    return this.db.rows<AccountRow & { usedOctets: number; messages: number }>(
+    return this.db.rows<ListingRow>(
       `WITH chosen AS MATERIALIZED (
          SELECT accounts.id FROM ${placeOf(filter, ofUsage)}
          WHERE (?1 = '' OR instr(address, ?1) > 0) AND ${FILTERS[filter.kind]}
          ORDER BY ${sorted} LIMIT ?3 + 0 OFFSET ?4)
-       SELECT ${COLUMNS}, octets AS usedOctets, messages
+       SELECT ${LISTED}
        FROM chosen JOIN accounts ON accounts.id = chosen.id
          LEFT JOIN usage ON account_id = accounts.id
        ORDER BY ${sorted}`,
@@ -219,7 +228,7 @@ export class AccountTable {
       filter.than,
       limit,
       offset,
-    ).map(accountOf);
+    ).map(listingOf);
   }
 
   countMatching(search: string, filter: RowFilter): number {
@@ -270,13 +279,7 @@ export class AccountTable {
   recipient(id: AccountId): Recipient | undefined {
     return this.db.row<Recipient>(
       `SELECT m.id AS inbox, u.octets AS usedOctets, a.quota_octets AS quotaOctets,
-         EXISTS (SELECT 1 FROM blocklist WHERE pattern = a.address)
-         OR EXISTS (
-           SELECT 1 FROM blocklist
-           WHERE substr(pattern, instr(pattern, '@')) = substr(a.address, instr(a.address, '@'))
-             AND instr(pattern, '*') > 0
-             AND substr(a.address, 1, instr(pattern, '*') - 1)
-               = substr(pattern, 1, instr(pattern, '*') - 1)) AS blocked
+         ${IS_BLOCKED} AS blocked
        FROM accounts a
        JOIN usage u ON u.account_id = a.id
        JOIN mailboxes m ON m.account_id = a.id AND m.name = 'INBOX'

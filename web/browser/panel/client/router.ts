@@ -33,26 +33,40 @@ function here(): Place {
 
 export const place = createStore<Place>(here());
 let shown = location.href;
+let shownState: unknown = history.state;
 
 addEventListener("popstate", async () => {
   const wanted = location.href;
+  const wantedState = history.state;
   if (wanted === shown) return;
   if (!isDirty()) return show();
-  history.pushState(null, "", shown); // until it is known that he may
+  history.pushState(shownState, "", shown); // until it is known that he may
   if (!await mayLeave()) return;
-  history.replaceState(null, "", wanted);
+  history.replaceState(wantedState, "", wanted);
   show();
 });
 
 function show(): void {
   shown = location.href;
+  shownState = history.state;
   place.set(here());
+}
+
+/** Kept with each entry of the history: what one came from. */
+interface Came {
+  readonly from: Place;
+}
+
+/** A path of the panel, as it was looked at when one came from there. */
+export function asLeft(path: string): string {
+  const { from } = history.state as Came | null ?? {};
+  return from?.path === path ? path + from.search : path;
 }
 
 /** @param to path in the panel, with what is behind `?` */
 export async function navigate(to: string): Promise<void> {
   if (!await mayLeave()) return;
-  history.pushState(null, "", urlOf(to));
+  history.pushState({ from: here() } satisfies Came, "", urlOf(to));
   show();
   scrollTo(0, 0);
 }
@@ -61,8 +75,19 @@ export async function navigate(to: string): Promise<void> {
 export function setQuery(fields: Readonly<Record<string, string>>): void {
   const query = new URLSearchParams(fields).toString();
   const { path } = place.get();
-  history.replaceState(null, "", urlOf(query ? `${path}?${query}` : path));
+  const to = urlOf(query ? `${path}?${query}` : path);
+  history.replaceState(history.state, "", to);
   show();
+}
+
+/** The same with some of it changed; undefined takes one out. */
+export function changeQuery(
+  changes: Readonly<Record<string, string | undefined>>,
+): void {
+  const before = new URLSearchParams(place.get().search);
+  const after = Object.entries({ ...Object.fromEntries(before), ...changes })
+    .filter((one): one is [string, string] => one[1] !== undefined);
+  setQuery(Object.fromEntries(after));
 }
 
 function urlOf(to: string): string {

@@ -1,12 +1,12 @@
 /** Other relays, and how mail with each of them goes. @module */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { useRoute } from "../client/router.ts";
+import { oneOf, useKept, WORDS } from "../client/kept_query.ts";
 import { useOperation } from "../client/use_operation.ts";
 import type { Points } from "../graph/points.ts";
 import { Sparkline } from "../graph/sparkline.tsx";
 import { formatNumber, t } from "../i18n/translate.ts";
-import { FIRST_PART, PartPager } from "../parts/page_size.tsx";
+import { AT_FIRST, PART_FIELDS, PartPager } from "../parts/page_size.tsx";
 import { Search } from "../parts/search.tsx";
 import { Row, When } from "../parts/shown.tsx";
 import { Button } from "../ui/button.tsx";
@@ -32,12 +32,13 @@ const ORDERS = [
 ] as const;
 const ALL = "all";
 
-interface Query {
-  readonly search: string;
-  readonly health: string;
-  readonly only: string;
-  readonly order: string;
-}
+const FIELDS = {
+  search: WORDS,
+  health: oneOf([ALL, ...HEALTHS]),
+  only: oneOf([ALL, ...SELECTIONS]),
+  order: oneOf(ORDERS),
+  ...PART_FIELDS,
+};
 
 interface PeerPage {
   readonly servers: readonly Peer[];
@@ -51,26 +52,16 @@ function failuresOf(peer: Peer): number {
 }
 
 export function Peers(): JSX.Element {
-  const asked = useRoute().query.get("health");
-  const [query, setQuery] = useState<Query>({
-    search: "",
-    health: HEALTHS.find((one) => one === asked) ?? ALL,
-    only: ALL,
-    order: "traffic",
-  });
-  const [part, setPart] = useState(FIRST_PART);
+  const [query, setQuery] = useKept(FIELDS);
   const [shown, setShown] = useState<string>();
   const list = useOperation<PeerPage>("federation.servers", {
+    ...query,
     search: query.search.trim() || undefined,
     health: query.health === ALL ? undefined : query.health,
     only: query.only === ALL ? undefined : query.only,
-    order: query.order,
-    ...part,
   }, { events: ["queue", "settings"], refreshMs: 30_000 });
-  const change = (more: Partial<Query>) => {
-    setQuery({ ...query, ...more });
-    setPart({ ...part, offset: 0 });
-  };
+  const change = (next: Parameters<typeof setQuery>[0]) =>
+    setQuery({ ...AT_FIRST, ...next });
   const refresh = () => void list.refresh();
   return (
     <>
@@ -126,7 +117,7 @@ export function Peers(): JSX.Element {
                 </Empty>
               )}
           />
-          <PartPager part={part} total={list.data.total} onPart={setPart} />
+          <PartPager part={query} total={list.data.total} onPart={setQuery} />
         </>
       )}
       {shown !== undefined && (

@@ -1,6 +1,6 @@
 /** What waits, a row for each recipient. @module */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { oneOf, useKept, WORDS } from "../client/kept_query.ts";
 import { Link } from "../client/router.ts";
 import { useOperation } from "../client/use_operation.ts";
 import { formatBytes, t } from "../i18n/translate.ts";
@@ -17,6 +17,13 @@ import type { QueueEntry } from "./shapes.ts";
 const STATES = ["waiting", "held", "failed", "leased"] as const;
 const ALL = "all";
 const SIZES = [25, 50, 100] as const;
+const BETWEEN = " ";
+const FIELDS = {
+  state: oneOf([ALL, ...STATES]),
+  limit: oneOf(SIZES),
+  /** Where each page begins that was gone through. */
+  through: WORDS,
+};
 
 interface QueuePage {
   readonly entries: readonly QueueEntry[];
@@ -32,10 +39,10 @@ interface QueueEntriesProps {
 export function QueueEntries(
   { dest, onChanged }: QueueEntriesProps,
 ): JSX.Element {
-  const [state, setState] = useState<string>(ALL);
-  const [limit, setLimit] = useState<number>(SIZES[0]);
-  /** Where each page begins that was gone through. */
-  const [starts, setStarts] = useState<readonly string[]>([]);
+  const [{ state, limit, through }, setQuery] = useKept(FIELDS);
+  const starts = through === "" ? [] : through.split(BETWEEN);
+  const setStarts = (next: readonly string[]) =>
+    setQuery({ through: next.join(BETWEEN) });
   const list = useOperation<QueuePage>("queue.list", {
     dest,
     state: state === ALL ? undefined : state,
@@ -56,10 +63,7 @@ export function QueueEntries(
             [ALL, t("peers.all")],
             ...STATES.map((one) => [one, t(`queue.state_${one}`)] as const),
           ]}
-          onChange={(chosen) => {
-            setState(chosen);
-            setStarts([]);
-          }}
+          onChange={(chosen) => setQuery({ state: chosen, through: "" })}
         />
         {dest !== undefined && (
           <p>
@@ -103,10 +107,7 @@ export function QueueEntries(
               label={t("people.rows")}
               value={String(limit)}
               options={SIZES.map((size) => [String(size), String(size)])}
-              onChange={(size) => {
-                setLimit(Number(size));
-                setStarts([]);
-              }}
+              onChange={(size) => setQuery({ limit: size, through: "" })}
             />
           </div>
         </>

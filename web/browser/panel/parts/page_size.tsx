@@ -1,5 +1,6 @@
 /** Rows of a page, and the way to the others. @module */
 import type { JSX } from "preact";
+import { COUNT, type KeptChange, oneOf } from "../client/kept_query.ts";
 import { t } from "../i18n/translate.ts";
 import { SelectField } from "../ui/fields.tsx";
 import { Pager } from "../ui/pager.tsx";
@@ -11,12 +12,15 @@ export interface Part {
   readonly limit: number;
 }
 
-export const FIRST_PART: Part = { offset: 0, limit: SIZES[0] };
+/** Of a list whose part is kept where one is. */
+export const PART_FIELDS = { offset: COUNT, limit: oneOf(SIZES) };
+/** Where a list begins that is asked for otherwise. */
+export const AT_FIRST = { offset: 0 } as const;
 
 interface PartPagerProps {
   readonly part: Part;
   readonly total: number;
-  readonly onPart: (part: Part) => void;
+  readonly onPart: (part: KeptChange<typeof PART_FIELDS>) => void;
 }
 
 export function PartPager(
@@ -25,16 +29,17 @@ export function PartPager(
   return (
     <div class="paging">
       <Pager
-        {...part}
+        offset={part.offset}
+        limit={part.limit}
         total={total}
-        onChange={(offset) => onPart({ ...part, offset })}
+        onChange={(offset) => onPart({ offset })}
       />
       {total > SIZES[0] && (
         <SelectField
           label={t("people.rows")}
           value={String(part.limit)}
           options={SIZES.map((size) => [String(size), String(size)])}
-          onChange={(limit) => onPart({ offset: 0, limit: Number(limit) })}
+          onChange={(limit) => onPart({ ...AT_FIRST, limit })}
         />
       )}
     </div>

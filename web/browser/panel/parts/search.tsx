@@ -8,22 +8,40 @@ const STILL_MS = 300;
 interface SearchProps {
   readonly label: string;
   readonly value: string;
+  readonly maxLength?: number;
   readonly onSearch: (text: string) => void;
 }
 
-export function Search({ label, value, onSearch }: SearchProps): JSX.Element {
+export function Search(
+  { label, value, maxLength, onSearch }: SearchProps,
+): JSX.Element {
   const [text, setText] = useState(value);
   // as it is by then: something else may have been chosen since it was typed
   const search = useRef(onSearch);
   search.current = onSearch;
+  const said = useRef(value);
+  useEffect(() => {
+    if (value === said.current) return;
+    said.current = value; // it was changed elsewhere, as on the way back
+    setText(value);
+  }, [value]);
   useEffect(() => {
     if (text === value) return;
-    const timer = setTimeout(() => search.current(text), STILL_MS);
+    const timer = setTimeout(() => {
+      said.current = text;
+      search.current(text);
+    }, STILL_MS);
     return () => clearTimeout(timer);
   }, [text]);
   return (
     <div role="search" class="search">
-      <TextField label={label} value={text} onChange={setText} kind="search" />
+      <TextField
+        kind="search"
+        label={label}
+        value={text}
+        {...(maxLength === undefined ? {} : { maxLength })}
+        onChange={setText}
+      />
     </div>
   );
 }

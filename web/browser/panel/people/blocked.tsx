@@ -2,12 +2,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { call, CallError } from "../client/call.ts";
+import { useKept, WORDS } from "../client/kept_query.ts";
 import { useOperation } from "../client/use_operation.ts";
 import { t } from "../i18n/translate.ts";
 import { attempt } from "../parts/action.ts";
 import { useBulk } from "../parts/bulk.ts";
 import { FormDialog } from "../parts/form_dialog.tsx";
-import { FIRST_PART, PartPager } from "../parts/page_size.tsx";
+import { AT_FIRST, PART_FIELDS, PartPager } from "../parts/page_size.tsx";
 import { Search } from "../parts/search.tsx";
 import { Lead, Note, Row, Said, When } from "../parts/shown.tsx";
 import { Button } from "../ui/button.tsx";
@@ -24,13 +25,14 @@ interface BlockedPage {
   readonly total: number;
 }
 
+const FIELDS = { search: WORDS, ...PART_FIELDS };
+
 export function Blocked(): JSX.Element {
-  const [search, setSearch] = useState("");
-  const [part, setPart] = useState(FIRST_PART);
+  const [query, setQuery] = useKept(FIELDS);
   const [open, setOpen] = useState<"add" | "all">();
   const list = useOperation<BlockedPage>(
     "blocklist.list",
-    { search: search.trim() || undefined, ...part },
+    { ...query, search: query.search.trim() || undefined },
     { events: ["account"] },
   );
   const refresh = () => void list.refresh();
@@ -56,11 +58,8 @@ export function Blocked(): JSX.Element {
       <Row>
         <Search
           label={t("blocked.search")}
-          value={search}
-          onSearch={(text) => {
-            setSearch(text);
-            setPart({ ...part, offset: 0 });
-          }}
+          value={query.search}
+          onSearch={(search) => setQuery({ ...AT_FIRST, search })}
         />
       </Row>
       {list.error && <Failure error={list.error} retry={refresh} />}
@@ -68,7 +67,7 @@ export function Blocked(): JSX.Element {
       {data && (
         <>
           <Names rows={data.entries} onChanged={refresh} />
-          <PartPager part={part} total={data.total} onPart={setPart} />
+          <PartPager part={query} total={data.total} onPart={setQuery} />
         </>
       )}
       {open === "add" && (

@@ -10,6 +10,7 @@ export interface ListedAccount {
   readonly is_default_quota: boolean;
   readonly messages: number;
   readonly pinned: boolean;
+  readonly blocked: boolean;
 }
 
 export interface AccountPage {
@@ -17,7 +18,8 @@ export interface AccountPage {
   readonly total: number;
 }
 
-export interface AccountInfo extends Omit<ListedAccount, "created_at"> {
+export interface AccountInfo
+  extends Omit<ListedAccount, "created_at" | "blocked"> {
   /** Whether there is an account; else the name is only blocked. */
   readonly credentials: boolean;
   readonly blocklisted: boolean;

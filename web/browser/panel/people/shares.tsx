@@ -2,9 +2,10 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../client/call.ts";
+import { oneOf, useKept, WORDS } from "../client/kept_query.ts";
 import { useOperation } from "../client/use_operation.ts";
 import { formatNumber, t } from "../i18n/translate.ts";
-import { FIRST_PART, PartPager } from "../parts/page_size.tsx";
+import { AT_FIRST, PART_FIELDS, PartPager } from "../parts/page_size.tsx";
 import { Search } from "../parts/search.tsx";
 import { Lead, Row, Said, When } from "../parts/shown.tsx";
 import { Button } from "../ui/button.tsx";
@@ -12,7 +13,7 @@ import { CopyButton } from "../ui/copy.tsx";
 import { ConfirmDialog } from "../ui/dialog.tsx";
 import { Badge, Code, Page } from "../ui/page.tsx";
 import { Empty, Failure, Loading } from "../ui/state.tsx";
-import { type Column, DataTable, type Sort } from "../ui/table.tsx";
+import { type Column, DataTable } from "../ui/table.tsx";
 import { toast } from "../ui/toast.tsx";
 import { Toggle } from "../ui/toggle.tsx";
 import { EditShare, NewShare, ReserveShare } from "./share_forms.tsx";
@@ -59,16 +60,19 @@ export function Shares(): JSX.Element {
   );
 }
 
+const FIELDS = {
+  search: WORDS,
+  order: oneOf(["created", "slug", "name", "views"]),
+  direction: oneOf(["desc", "asc"]),
+  ...PART_FIELDS,
+};
+
 function ShareList() {
-  const [search, setSearch] = useState("");
-  const [sort, setSort] = useState<Sort>({ key: "created", dir: "desc" });
-  const [part, setPart] = useState(FIRST_PART);
+  const [query, setQuery] = useKept(FIELDS);
   const [open, setOpen] = useState<Open>();
   const list = useOperation<SharePage>("sharing.list", {
-    search: search.trim() || undefined,
-    order: sort.key,
-    direction: sort.dir,
-    ...part,
+    ...query,
+    search: query.search.trim() || undefined,
   }, { events: ["settings"] });
   const refresh = () => void list.refresh();
   const close = () => setOpen(undefined);
@@ -77,11 +81,8 @@ function ShareList() {
       <Row>
         <Search
           label={t("shares.search")}
-          value={search}
-          onSearch={(text) => {
-            setSearch(text);
-            setPart({ ...part, offset: 0 });
-          }}
+          value={query.search}
+          onSearch={(search) => setQuery({ ...AT_FIRST, search })}
         />
         <Button kind="primary" onClick={() => setOpen({ what: "new" })}>
           {t("shares.new")}
@@ -99,18 +100,16 @@ function ShareList() {
             rows={list.data.shares}
             rowKey={({ slug }) => slug}
             columns={columns(setOpen)}
-            sort={sort}
-            onSort={(next) => {
-              setSort(next);
-              setPart({ ...part, offset: 0 });
-            }}
+            sort={{ key: query.order, dir: query.direction }}
+            onSort={({ key: order, dir: direction }) =>
+              setQuery({ ...AT_FIRST, order, direction })}
             empty={
               <Empty title={t("shares.none")}>
                 <p>{t("shares.none_hint")}</p>
               </Empty>
             }
           />
-          <PartPager part={part} total={list.data.total} onPart={setPart} />
+          <PartPager part={query} total={list.data.total} onPart={setQuery} />
         </>
       )}
       {open?.what === "new" && <NewShare onChanged={refresh} onClose={close} />}

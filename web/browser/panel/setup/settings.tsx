@@ -1,17 +1,19 @@
 /** Every setting there is, by what it is about. @module */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useKept, WORDS } from "../client/kept_query.ts";
 import { t, tOr } from "../i18n/translate.ts";
-import { TextField } from "../ui/fields.tsx";
+import { Search } from "../parts/search.tsx";
 import { Card, Page } from "../ui/page.tsx";
 import { Empty, Failure, Loading } from "../ui/state.tsx";
 import { labelOf, summaryOf, useSchema } from "./schema.ts";
 import type { SettingField } from "./shapes.ts";
 import { SettingForm } from "./setting_form.tsx";
 
+const FIELDS = { search: WORDS };
+
 export function AllSettings(): JSX.Element {
   const { data, error, refresh } = useSchema();
-  const [search, setSearch] = useState("");
+  const [{ search }, setQuery] = useKept(FIELDS);
   const wanted = search.trim().toLowerCase();
   const found = (data?.settings ?? []).filter((field) =>
     `${field.key} ${labelOf(field.key)} ${field.toml ?? ""} ${summaryOf(field)}`
@@ -19,11 +21,10 @@ export function AllSettings(): JSX.Element {
   );
   return (
     <Page title={t("screen.settings")}>
-      <TextField
-        kind="search"
+      <Search
         label={t("setting.search")}
         value={search}
-        onChange={setSearch}
+        onSearch={(search) => setQuery({ search })}
       />
       {error && <Failure error={error} retry={refresh} />}
       {!data && !error && <Loading lines={8} />}

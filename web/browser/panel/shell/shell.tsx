@@ -1,7 +1,13 @@
 /** Everything around a screen: navigation, where one is, how the relay is. @module */
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { Link, matchPath, place, RouteProvider } from "../client/router.ts";
+import {
+  asLeft,
+  Link,
+  matchPath,
+  place,
+  RouteProvider,
+} from "../client/router.ts";
 import { useStore } from "../client/store.ts";
 import { t } from "../i18n/translate.ts";
 import { GROUPS, type Screen } from "../screen.ts";
@@ -213,7 +219,7 @@ function Breadcrumbs(
         </li>
         {above && (
           <li>
-            <Link to={above.path}>{t(above.title)}</Link>
+            <Link to={asLeft(above.path)}>{t(above.title)}</Link>
           </li>
         )}
         {found && found.screen.path !== "/" && (

@@ -2,18 +2,24 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../client/call.ts";
+import { oneOf, useKept, WORDS } from "../client/kept_query.ts";
 import { followLog } from "../client/live.ts";
 import { useOperation } from "../client/use_operation.ts";
 import { t } from "../i18n/translate.ts";
 import { Button } from "../ui/button.tsx";
 import { Choice } from "../ui/choice.tsx";
-import { SelectField, TextField } from "../ui/fields.tsx";
+import { Search } from "../parts/search.tsx";
+import { SelectField } from "../ui/fields.tsx";
 import { Badge, Card, Page } from "../ui/page.tsx";
 import { Empty, errorText, Failure, Loading } from "../ui/state.tsx";
 import { toast } from "../ui/toast.tsx";
 import { type LogLine, logLineOf, markOf } from "./log_line.ts";
 
 const LEVELS = ["error", "warn", "info", "debug"] as const;
+const FIELDS = {
+  level: oneOf(["info", "error", "warn", "debug"]),
+  search: WORDS,
+};
 const WRITTEN = ["off", ...LEVELS] as const;
 /** Older ones go: the whole log is a file. */
 const MAX_LINES = 500;
@@ -61,8 +67,7 @@ function Tail() {
   const [lines, setLines] = useState<readonly LogLine[]>([]);
   const [isOpen, setOpen] = useState(false);
   const [isPaused, setPaused] = useState(false);
-  const [least, setLeast] = useState<string>("info");
-  const [text, setText] = useState("");
+  const [{ level: least, search }, setQuery] = useKept(FIELDS);
   const paused = useRef(isPaused);
   paused.current = isPaused;
   const waiting = useRef<LogLine[]>([]);
@@ -112,7 +117,7 @@ function Tail() {
   }, []);
   const rank = (level: string) =>
     LEVELS.indexOf(level as (typeof LEVELS)[number]);
-  const wanted = text.toLowerCase();
+  const wanted = search.toLowerCase();
   const shown = lines.filter((line) =>
     rank(line.level) <= rank(least) &&
     line.text.toLowerCase().includes(wanted)
@@ -151,13 +156,12 @@ function Tail() {
           label={t("logs.level")}
           value={least}
           options={LEVELS.map((name) => [name, t(`level.${name}`)])}
-          onChange={setLeast}
+          onChange={(level) => setQuery({ level })}
         />
-        <TextField
-          kind="search"
+        <Search
           label={t("logs.search")}
-          value={text}
-          onChange={setText}
+          value={search}
+          onSearch={(search) => setQuery({ search })}
         />
       </div>
       <div

@@ -1,6 +1,6 @@
 /** One account: what it holds, who is connected, and what can be done about it. @module */
 import { Fragment, type JSX } from "preact";
-import { Link, useRoute } from "../../client/router.ts";
+import { asLeft, Link, useRoute } from "../../client/router.ts";
 import { useOperation } from "../../client/use_operation.ts";
 import { formatBytes, formatNumber, t, tOr } from "../../i18n/translate.ts";
 import { Day, Said, Usage, When } from "../../parts/shown.tsx";
@@ -35,7 +35,7 @@ export function Account(): JSX.Element {
   return (
     <Page title={info.data?.username ?? username}>
       <p>
-        <Link to="/accounts">{t("account.back")}</Link>
+        <Link to={asLeft("/accounts")}>{t("account.back")}</Link>
       </p>
       {isUnknown && <NotThere />}
       {info.error && !isUnknown && (

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../../client/call.ts";
-import { navigate } from "../../client/router.ts";
+import { asLeft, navigate } from "../../client/router.ts";
 import { formatBytes, formatNumber, t } from "../../i18n/translate.ts";
 import { attempt } from "../../parts/action.ts";
 import { Button } from "../../ui/button.tsx";
@@ -252,7 +252,7 @@ function Delete({ of, onClose }: StepProps) {
           reason: isBlocked ? given(reason) : undefined,
         });
         toast(t("delete.done", { address: of.username }), "good");
-        void navigate("/accounts");
+        void navigate(asLeft("/accounts"));
       }}
       onClose={onClose}
     >

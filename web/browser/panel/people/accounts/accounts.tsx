@@ -1,17 +1,18 @@
 /** Who has an account here, a page at a time. @module */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { oneOf, useKept, WORDS } from "../../client/kept_query.ts";
 import { Link } from "../../client/router.ts";
 import { useOperation } from "../../client/use_operation.ts";
 import { formatBytes, formatNumber, t } from "../../i18n/translate.ts";
-import { FIRST_PART, type Part, PartPager } from "../../parts/page_size.tsx";
+import { AT_FIRST, PART_FIELDS, PartPager } from "../../parts/page_size.tsx";
 import { Search } from "../../parts/search.tsx";
 import { Day, Row, Usage, When } from "../../parts/shown.tsx";
 import { Button } from "../../ui/button.tsx";
 import { SelectField } from "../../ui/fields.tsx";
 import { Badge, Code, Facts, Page } from "../../ui/page.tsx";
 import { Empty, Failure, Loading } from "../../ui/state.tsx";
-import { type Column, DataTable, type Sort } from "../../ui/table.tsx";
+import { type Column, DataTable } from "../../ui/table.tsx";
 import { AccountTools } from "./account_tools.tsx";
 import { BulkBar } from "./bulk_bar.tsx";
 import { CreateAccount } from "./create_account.tsx";
@@ -30,29 +31,13 @@ const FILTERS = [
   "blocked",
 ] as const;
 
-interface Query {
-  readonly search: string;
-  readonly filter: string;
-  readonly sort: Sort;
-  readonly part: Part;
-}
-
-const FIRST: Query = {
-  search: "",
-  filter: "all",
-  sort: { key: "username", dir: "asc" },
-  part: FIRST_PART,
+const FIELDS = {
+  search: WORDS,
+  filter: oneOf(FILTERS),
+  sort: oneOf(["username", "used", "messages", "created", "last_login"]),
+  dir: oneOf(["asc", "desc"]),
+  ...PART_FIELDS,
 };
-
-function inputOf({ search, filter, sort, part }: Query) {
-  return {
-    search: search.trim() === "" ? undefined : search.trim(),
-    filter,
-    sort: sort.key,
-    dir: sort.dir,
-    ...part,
-  };
-}
 
 export function accountPath(address: string): string {
   return `/accounts/${encodeURIComponent(address)}`;
@@ -113,6 +98,7 @@ function columns(): readonly Column<ListedAccount>[] {
 function Status({ of }: { readonly of: ListedAccount }) {
   return (
     <span class="badges">
+      {of.blocked && <Badge kind="bad">{t("account.blocked")}</Badge>}
       {of.first_login_at === null && (
         <Badge>{t("accounts.never_logged_in")}</Badge>
       )}
@@ -125,20 +111,21 @@ function Status({ of }: { readonly of: ListedAccount }) {
 }
 
 export function Accounts(): JSX.Element {
-  const [query, setQuery] = useState(FIRST);
+  const [query, setQuery] = useKept(FIELDS);
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const [isMaking, setMaking] = useState(false);
-  const list = useOperation<AccountPage>("accounts.list", inputOf(query), {
-    events: ["account"],
-  });
+  const list = useOperation<AccountPage>("accounts.list", {
+    ...query,
+    search: query.search.trim() || undefined,
+  }, { events: ["account"] });
   // nothing is done to whom nobody sees any more
   const shown = new Set(
     list.data?.accounts.map(({ username }) => username)
       .filter((username) => picked.has(username)),
   );
-  const change = (next: Partial<Query>) => {
+  const change = (next: Parameters<typeof setQuery>[0]) => {
     setPicked(new Set());
-    setQuery({ ...query, part: { ...query.part, offset: 0 }, ...next });
+    setQuery({ ...AT_FIRST, ...next });
   };
   return (
     <Page
@@ -184,16 +171,16 @@ export function Accounts(): JSX.Element {
             columns={columns()}
             rows={list.data.accounts}
             rowKey={({ username }) => username}
-            sort={query.sort}
-            onSort={(sort) => change({ sort })}
+            sort={{ key: query.sort, dir: query.dir }}
+            onSort={({ key, dir }) => change({ sort: key, dir })}
             selected={shown}
             onSelect={setPicked}
             empty={<Nobody isSearching={query.search !== ""} />}
           />
           <PartPager
-            part={query.part}
+            part={query}
             total={list.data.total}
-            onPart={(part) => change({ part })}
+            onPart={change}
           />
         </>
       )}

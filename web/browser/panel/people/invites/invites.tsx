@@ -2,10 +2,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../../client/call.ts";
-import { setQuery, useRoute } from "../../client/router.ts";
+import { oneOf, useKept } from "../../client/kept_query.ts";
+import { changeQuery, useRoute } from "../../client/router.ts";
 import { useOperation } from "../../client/use_operation.ts";
 import { formatNumber, t } from "../../i18n/translate.ts";
-import { FIRST_PART, PartPager } from "../../parts/page_size.tsx";
+import { AT_FIRST, PART_FIELDS, PartPager } from "../../parts/page_size.tsx";
 import { Lead, Row, Said, When } from "../../parts/shown.tsx";
 import { Button } from "../../ui/button.tsx";
 import { ConfirmDialog } from "../../ui/dialog.tsx";
@@ -49,7 +50,7 @@ export function Invites(): JSX.Element {
   const refresh = () => void list.refresh();
   const close = () => {
     refresh(); // somebody may have come by it meanwhile
-    if (isBegun) setQuery({}); // whoever loads the page again begins no other
+    if (isBegun) changeQuery({ new: undefined }); // whoever loads the page again begins no other
     setOpen(undefined);
   };
   if (open?.what === "print") {
@@ -100,9 +101,10 @@ interface InviteListProps {
   readonly onOpen: (open: Open) => void;
 }
 
+const FIELDS = { state: oneOf(STATES), ...PART_FIELDS };
+
 function InviteList({ invites, onOpen }: InviteListProps) {
-  const [state, setState] = useState<string>("all");
-  const [part, setPart] = useState(FIRST_PART);
+  const [{ state, ...part }, setQuery] = useKept(FIELDS);
   const found = invites.filter(({ status }) =>
     state === "all" || status === state
   );
@@ -115,10 +117,7 @@ function InviteList({ invites, onOpen }: InviteListProps) {
             label={t("invites.filter")}
             value={state}
             options={STATES.map((one) => [one, t(`invites.state_${one}`)])}
-            onChange={(chosen) => {
-              setState(chosen);
-              setPart({ ...part, offset: 0 });
-            }}
+            onChange={(chosen) => setQuery({ ...AT_FIRST, state: chosen })}
           />
         </Row>
       )}
@@ -133,7 +132,7 @@ function InviteList({ invites, onOpen }: InviteListProps) {
           </Empty>
         }
       />
-      <PartPager part={part} total={found.length} onPart={setPart} />
+      <PartPager part={part} total={found.length} onPart={setQuery} />
     </>
   );
 }

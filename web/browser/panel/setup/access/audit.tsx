@@ -1,9 +1,9 @@
 /** Who has changed what. @module */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { COUNT, useKept, WORDS } from "../../client/kept_query.ts";
 import { useOperation } from "../../client/use_operation.ts";
 import { formatTime, t } from "../../i18n/translate.ts";
-import { TextField } from "../../ui/fields.tsx";
+import { Search } from "../../parts/search.tsx";
 import { Badge, Card, Code } from "../../ui/page.tsx";
 import { Pager } from "../../ui/pager.tsx";
 import { Failure, Loading } from "../../ui/state.tsx";
@@ -20,25 +20,21 @@ interface Entry {
 }
 
 const LIMIT = 50;
+const FIELDS = { q: WORDS, offset: COUNT };
 
 export function Audit(): JSX.Element {
-  const [q, setQ] = useState("");
-  const [offset, setOffset] = useState(0);
+  const [{ q, offset }, setQuery] = useKept(FIELDS);
   const { data, error, refresh } = useOperation<
     { entries: readonly Entry[]; total: number }
   >("audit.list", { q, offset, limit: LIMIT });
   return (
     <Card title={t("audit.title")}>
       <div class="stack">
-        <TextField
-          kind="search"
+        <Search
           label={t("audit.search")}
           value={q}
           maxLength={100}
-          onChange={(text) => {
-            setQ(text);
-            setOffset(0);
-          }}
+          onSearch={(text) => setQuery({ q: text, offset: 0 })}
         />
         {error && <Failure error={error} retry={refresh} />}
         {!data && !error && <Loading />}
@@ -97,7 +93,7 @@ export function Audit(): JSX.Element {
               offset={offset}
               limit={LIMIT}
               total={data.total}
-              onChange={setOffset}
+              onChange={(offset) => setQuery({ offset })}
             />
           </>
         )}

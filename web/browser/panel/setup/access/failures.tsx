@@ -1,6 +1,6 @@
 /** Who could not log in: to mail, and here. @module */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { COUNT, useKept } from "../../client/kept_query.ts";
 import { useOperation } from "../../client/use_operation.ts";
 import { formatNumber, formatTime, t } from "../../i18n/translate.ts";
 import { Card, Code, Facts } from "../../ui/page.tsx";
@@ -84,10 +84,11 @@ interface Entry {
 }
 
 const LIMIT = 50;
+const FIELDS = { offset: COUNT };
 
 /** Each time that somebody was locked out; single wrong tokens are counted alone. */
 function OfAdmins() {
-  const [offset, setOffset] = useState(0);
+  const [{ offset }, setQuery] = useKept(FIELDS);
   const { data, error, refresh } = useOperation<
     { entries: readonly Entry[]; total: number }
   >("audit.list", { q: "login", failed: true, offset, limit: LIMIT });
@@ -124,7 +125,7 @@ function OfAdmins() {
             offset={offset}
             limit={LIMIT}
             total={data.total}
-            onChange={setOffset}
+            onChange={(offset) => setQuery({ offset })}
           />
         </>
       )}
