@@ -127,8 +127,38 @@ step("what cannot be sent is here again, and why is said", async ({ ann }) => {
   await ann.page.getByText("The file cannot be read any more").waitFor();
   assert.equal(await ann.words.inputValue(), "With a file that is gone");
   assert.equal(await ann.bubble("that is gone").count(), 0);
+  assert.deepEqual(await chosen(ann), ["gone.bin"]);
+  await ann.press("Remove");
   await ann.words.fill("");
 });
+
+/** Names of the files that would go next. */
+async function chosen({ page }: Person): Promise<string[]> {
+  return await page.locator(".app-chosen bdi").allTextContents();
+}
+
+step(
+  "files that were chosen wait where they were, as words do",
+  async ({ ann }) => {
+    await ann.openChat("Bob");
+    await ann.page.locator(".app-composer input[type=file]").setInputFiles(
+      ["a.txt", "b.txt"].map((name) => ({
+        name,
+        mimeType: "text/plain",
+        buffer: Buffer.from(name),
+      })),
+    );
+    await ann.page.locator(".app-chosen").nth(1).waitFor();
+    await ann.openChat("Elsewhere");
+    await ann.page.getByRole("heading", { name: "Elsewhere" }).or(
+      ann.page.locator(".app-title").filter({ hasText: "Elsewhere" }),
+    ).first().waitFor();
+    assert.deepEqual(await chosen(ann), []);
+    await ann.openChat("Bob");
+    await ann.page.locator(".app-chosen").nth(1).waitFor();
+    assert.deepEqual(await chosen(ann), ["a.txt", "b.txt"]);
+  },
+);
 
 /** Nothing more fits in, from now on. */
 const FULL = `(() => {
@@ -143,10 +173,17 @@ const EMPTY = `IDBObjectStore.prototype.put = globalThis.put`;
 step(
   "a browser without room keeps what was typed on the screen",
   async ({ ann, bob }) => {
+    const asked = ann.page.locator(".app-above").filter({
+      hasText: "Hello from a phone",
+    });
+    await ann.choose("Hello from a phone", "Reply");
+    await asked.waitFor();
     await ann.page.evaluate(FULL);
     await ann.write("Is there room?");
     await ann.page.getByText("no room left, or keeps nothing").waitFor();
     assert.equal(await ann.words.inputValue(), "Is there room?");
+    assert.deepEqual(await chosen(ann), ["a.txt", "b.txt"]);
+    assert.ok(await asked.isVisible(), "it is an answer still");
     await ann.page.evaluate(EMPTY);
     // what is said of it is not in the way
     const send = ann.page.getByRole("button", { name: "Send", exact: true });
@@ -161,8 +198,11 @@ step(
     });
     assert.ok(isFree);
     await send.click();
-    await bob.bubble("Is there room?").waitFor();
+    await bob.bubble("Is there room?").getByText("a.txt").waitFor();
+    await bob.bubble("b.txt").waitFor();
     assert.equal(await bob.bubble("Is there room?").count(), 1);
+    assert.deepEqual(await chosen(ann), []);
+    await asked.waitFor({ state: "detached" });
   },
 );
 

@@ -9,6 +9,7 @@ import type { Browser } from "playwright-core";
 import { isInstalled } from "../harness/chromium.ts";
 import type { Server } from "../harness/server.ts";
 import {
+  LIMIT_MS,
   Person,
   PHONE,
   runSteps,
@@ -225,6 +226,12 @@ Deno.test({
     }),
 });
 
+Deno.test({
+  name: "after the first visit the messenger is there without a network",
+  ignore: !isInstalled(),
+  fn: () => withMessengers(offline),
+});
+
 async function oneEach(browser: Browser, server: Server): Promise<void> {
   for (const locale of ["en-US", "fa-IR", "ru-RU", "es-ES"]) {
     const person = await Person.open(browser, server, {
@@ -239,4 +246,42 @@ async function oneEach(browser: Browser, server: Server): Promise<void> {
     assert.deepEqual(person.faults, []);
     await person.page.context().close();
   }
+}
+
+/** Resolves when the worker is there, and speaks for this page. */
+const LED = `new Promise((resolve, reject) => {
+  const { serviceWorker } = navigator;
+  serviceWorker.addEventListener("controllerchange", () => resolve(true));
+  if (serviceWorker.controller) resolve(true);
+  setTimeout(() => reject(new Error("there is no worker")), ${LIMIT_MS});
+})`;
+
+/** What the page names is there: how many of it, and the rest. */
+const NAMED = `(async () => {
+  const named = [...document.querySelectorAll("link, script, [data-openpgp]")]
+    .map((one) => one.dataset.openpgp ?? one.getAttribute("src") ?? one.getAttribute("href"))
+    .filter((path) => path.startsWith("/app/assets/"));
+  const missing = [];
+  for (const path of named) {
+    await fetch(path).then(({ ok }) => ok || missing.push(path), () => missing.push(path));
+  }
+  return { count: named.length, missing };
+})()`;
+
+async function offline(browser: Browser, server: Server): Promise<void> {
+  const { page, faults } = await Person.open(browser, server);
+  await page.evaluate(LED);
+  const context = page.context();
+  const session = await context.newCDPSession(page);
+  await session.send("Network.clearBrowserCache");
+  await context.setOffline(true);
+  const { count, missing } = await page.evaluate<
+    { count: number; missing: string[] }
+  >(NAMED);
+  assert.ok(count > 8, `${count}`);
+  assert.deepEqual(missing, []);
+  await page.reload();
+  await page.getByRole("heading", { name: "New account" }).waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
 }

@@ -16,6 +16,7 @@ import { useStore } from "./panel/client/store.ts";
 import { restoreTheme } from "./panel/shell/theme.ts";
 import { Button } from "./panel/ui/button.tsx";
 import { toast, Toasts } from "./panel/ui/toast.tsx";
+import { BROWSER } from "./app/net/browser.ts";
 import { WebMail } from "./app/net/web_mail.ts";
 import { Book } from "./app/model/book.ts";
 import { Messenger } from "./app/model/messenger.ts";
@@ -29,7 +30,7 @@ import { said } from "./app/ui/parts/said.ts";
 import { isElsewhere, messenger } from "./app/ui/state.ts";
 
 function begin(book: Book): void {
-  const made = new Messenger(book, new WebMail(() => book.account));
+  const made = new Messenger(book, new WebMail(() => book.account, BROWSER));
   messenger.set(made);
   made.start();
 }

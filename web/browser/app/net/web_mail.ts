@@ -15,7 +15,9 @@ import {
   RelayError,
   Unreachable,
 } from "./mail_link.ts";
-import { ANSWER_MS, type Credentials, post } from "./exchange.ts";
+import { ANSWER_MS, type Credentials } from "./exchange.ts";
+import type { Line, Outside } from "./outside.ts";
+import { Pulse } from "./pulse.ts";
 
 interface Frame {
   readonly req_id?: string;
@@ -31,6 +33,7 @@ interface Waiting {
 interface WireSummary {
   readonly uid: number;
   readonly flags?: readonly string[];
+  /** In octets. */
   readonly size: number;
   readonly date: string;
   readonly envelope: {
@@ -50,9 +53,10 @@ interface WireMessage {
 
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 30_000;
-const PING_MS = 25_000;
-/** Over a slow line a large message takes its time. */
 const SLOWEST_OCTETS_PER_MS = 4;
+/** So much longer is what is sent as text. */
+const BASE64 = 4 / 3;
+const OPEN = 1; // WebSocket.OPEN
 const REFUSED = [4401, 4403, 4404];
 const INBOX = "INBOX";
 const SEEN = "\\Seen";
@@ -61,9 +65,16 @@ const LISTED = 500;
 /** Of a folder. */
 const SHOWN = 500;
 
+/** Over a slow line a large message takes its time. */
+function limitFor(octets: number): number {
+  return ANSWER_MS + octets / SLOWEST_OCTETS_PER_MS;
+}
+
 export class WebMail implements MailLink {
   readonly #credentials: () => Credentials;
-  #socket: WebSocket | undefined;
+  readonly #outside: Outside;
+  readonly #pulse: Pulse;
+  #socket: Line | undefined;
   #events: MailEvents | undefined;
   #uid = 0;
   #pause = FIRST_PAUSE_MS;
@@ -71,21 +82,33 @@ export class WebMail implements MailLink {
   readonly #waiting = new Map<string, Waiting>();
   #work: Promise<void> = Promise.resolve();
   #stopped = false;
-  #pinging: number | undefined;
-  #timer: number | undefined;
+  #callOff = () => {};
+  #endBack = () => {};
   #isAsking = false;
-  readonly #onOnline = () => this.again();
 
   /** @param credentials as they are now: a password may change */
-  constructor(credentials: () => Credentials) {
+  constructor(credentials: () => Credentials, outside: Outside) {
     this.#credentials = credentials;
+    this.#outside = outside;
+    this.#pulse = new Pulse({
+      later: outside.later,
+      ask: () => this.#socket?.send(JSON.stringify({ type: "ping" })),
+      isBusy: () => this.#waiting.size > 0,
+      onDead: () => this.#giveUp(this.#socket),
+    });
   }
 
   start(sinceUid: number, events: MailEvents): void {
     this.#uid = sinceUid;
     this.#events = events;
-    addEventListener("online", this.#onOnline);
+    this.#endBack = this.#outside.onBack(() => this.#wake());
     void this.#connect();
+  }
+
+  /** After a sleep a line may be dead, and look as it did before. */
+  #wake(): void {
+    if (this.#isOpen()) this.#pulse.check();
+    else this.again();
   }
 
   again(): void {
@@ -95,18 +118,19 @@ export class WebMail implements MailLink {
 
   stop(): void {
     this.#stopped = true;
-    clearTimeout(this.#timer);
-    removeEventListener("online", this.#onOnline);
-    this.#socket?.close();
+    this.#callOff();
+    this.#endBack();
+    this.#giveUp(this.#socket);
   }
 
   async send(to: readonly string[], body: string): Promise<void> {
     if (this.#stopped) throw new Unreachable("Nobody is here any more");
     const data = { to, body };
-    const ms = ANSWER_MS + body.length / SLOWEST_OCTETS_PER_MS;
+    const ms = limitFor(body.length);
     if (this.#isOpen()) return void await this.#ask("send", data, ms);
     try {
-      await post("/websmtp/send", data, this.#credentials(), ms);
+      const credentials = this.#credentials();
+      await this.#outside.post("/websmtp/send", data, credentials, ms);
     } catch (error) {
       const isBack = error instanceof Unreachable && this.#isOpen();
       if (!isBack) throw error;
@@ -115,7 +139,7 @@ export class WebMail implements MailLink {
   }
 
   #isOpen(): boolean {
-    return this.#socket?.readyState === WebSocket.OPEN;
+    return this.#socket?.readyState === OPEN;
   }
 
   async remove(uid: number): Promise<void> {
@@ -193,13 +217,17 @@ export class WebMail implements MailLink {
 
   async #connect(): Promise<void> {
     if (this.#stopped || this.#socket || this.#isAsking) return;
-    clearTimeout(this.#timer);
+    this.#callOff();
     this.#tell("connecting");
     let ticket: string;
     const credentials = this.#credentials();
     this.#isAsking = true;
     try {
-      const answer = await post("/webimap/ticket", {}, credentials);
+      const answer = await this.#outside.post(
+        "/webimap/ticket",
+        {},
+        credentials,
+      );
       ticket = (answer as { ticket: string }).ticket;
     } catch (error) {
       if (error instanceof RefusedError && this.#isCurrent(credentials)) {
@@ -210,35 +238,51 @@ export class WebMail implements MailLink {
       this.#isAsking = false;
     }
     if (this.#stopped || this.#socket) return;
-    const url = new URL("/webimap/ws", location.href);
-    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    url.searchParams.set("ticket", ticket);
-    url.searchParams.set("since_uid", String(this.#uid));
-    const socket = new WebSocket(url);
+    const asked = { ticket, since_uid: String(this.#uid) };
+    const socket = this.#outside.open(
+      `/webimap/ws?${new URLSearchParams(asked)}`,
+    );
     this.#socket = socket;
+    this.#callOff = this.#outside.later(ANSWER_MS, () => this.#giveUp(socket));
     socket.onopen = () => {
+      if (socket !== this.#socket) return;
+      this.#callOff();
       this.#pause = FIRST_PAUSE_MS;
-      this.#pinging = setInterval(
-        () => socket.send(JSON.stringify({ type: "ping" })),
-        PING_MS,
-      );
+      this.#pulse.start();
       const events = { events: ["flags"] };
       socket.send(JSON.stringify({ action: "subscribe", data: events }));
       this.#tell("online");
     };
-    socket.onmessage = ({ data }) => this.#take(JSON.parse(data) as Frame);
-    socket.onclose = ({ code }) => {
-      clearInterval(this.#pinging);
-      this.#socket = undefined;
-      for (const { reject } of this.#waiting.values()) {
-        reject(new Unreachable("The connection has ended"));
-      }
-      this.#waiting.clear();
-      if (this.#stopped) return;
-      if (REFUSED.includes(code) && this.#isCurrent(credentials)) {
-        this.#tell("refused");
-      } else this.#comeAgain();
+    socket.onmessage = ({ data }) => {
+      if (socket !== this.#socket) return;
+      this.#pulse.heard();
+      this.#take(JSON.parse(data) as Frame);
     };
+    socket.onclose = ({ code }) => {
+      const isRefused = REFUSED.includes(code) && this.#isCurrent(credentials);
+      this.#ended(socket, isRefused);
+    };
+  }
+
+  /** Its end may be told much later, where nobody answers. */
+  #giveUp(socket: Line | undefined): void {
+    if (!socket || socket !== this.#socket) return;
+    this.#ended(socket, false);
+    socket.close();
+  }
+
+  #ended(socket: Line, isRefused: boolean): void {
+    if (socket !== this.#socket) return;
+    this.#callOff();
+    this.#pulse.stop();
+    this.#socket = undefined;
+    for (const { reject } of this.#waiting.values()) {
+      reject(new Unreachable("The connection has ended"));
+    }
+    this.#waiting.clear();
+    if (this.#stopped) return;
+    if (isRefused) this.#tell("refused");
+    else this.#comeAgain();
   }
 
   /** The password was not changed meanwhile: that ends what was begun with another one. */
@@ -249,10 +293,10 @@ export class WebMail implements MailLink {
   #comeAgain(): void {
     if (this.#stopped) return;
     this.#tell("offline");
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(
-      () => this.#connect(),
+    this.#callOff();
+    this.#callOff = this.#outside.later(
       this.#pause * (0.75 + Math.random() / 2),
+      () => void this.#connect(),
     );
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
   }
@@ -273,12 +317,16 @@ export class WebMail implements MailLink {
   }
 
   /** One after the other, in their order. */
-  #fetchLater({ uid, flags }: WireSummary): void {
+  #fetchLater({ uid, flags, size }: WireSummary): void {
     const socket = this.#socket;
     this.#work = this.#work.then(async () => {
       // another connection tells of it again, after those before it
       if (this.#stopped || socket !== this.#socket || uid <= this.#uid) return;
-      const found = await this.#ask("fetch", { uid, encoding: "base64" });
+      const found = await this.#ask(
+        "fetch",
+        { uid, encoding: "base64" },
+        limitFor(size * BASE64),
+      );
       const { body, body_base64 } = found as WireMessage;
       const raw = body_base64 === undefined
         ? toOctets(body ?? "")
@@ -287,23 +335,22 @@ export class WebMail implements MailLink {
       this.#uid = Math.max(this.#uid, uid);
     }).catch(() => {
       // it comes with the next connection, before any that are younger
-      socket?.close();
+      this.#giveUp(socket);
     });
   }
 
   #ask(action: string, data: unknown, ms = ANSWER_MS): Promise<unknown> {
     const socket = this.#socket;
-    if (socket?.readyState !== WebSocket.OPEN) {
+    if (socket?.readyState !== OPEN) {
       return Promise.reject(new Unreachable("There is no connection"));
     }
     const id = String(++this.#request);
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
+      const end = this.#outside.later(ms, () => {
         this.#waiting.delete(id);
         reject(new Unreachable("The relay does not answer"));
-        socket.close(); // what waits is sent over the next one
-      }, ms);
-      const end = () => clearTimeout(timer);
+        this.#giveUp(socket); // what waits is sent over the next one
+      });
       this.#waiting.set(id, {
         resolve: (value) => (end(), resolve(value)),
         reject: (error) => (end(), reject(error)),

@@ -211,6 +211,7 @@ export function ChatView(
             answers={above?.kind === "answers" ? above.of : undefined}
             edits={above?.kind === "edits" ? above.of : undefined}
             onDone={() => setAbove(undefined)}
+            onAgain={(of) => setAbove((now) => now ?? { kind: "answers", of })}
           />
         )}
       {asked?.kind === "menu" && pressed && (

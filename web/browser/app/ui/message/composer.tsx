@@ -9,6 +9,7 @@ import { readyPicture } from "../parts/picture.ts";
 import { said } from "../parts/said.ts";
 import { PICTURES, summaryOf } from "../parts/summary.ts";
 import { Symbol } from "../parts/symbol.tsx";
+import { useChosenFiles } from "./chosen_files.ts";
 import { EmojiPicker } from "./emoji_picker.tsx";
 
 interface ComposerProps {
@@ -20,6 +21,8 @@ interface ComposerProps {
   readonly edits: ChatMessage | undefined;
   /** Neither any more. */
   readonly onDone: () => void;
+  /** It is an answer to this one once more. */
+  readonly onAgain: (answers: ChatMessage) => void;
 }
 
 /** Base64 in base64 makes nearly twice of it. */
@@ -28,11 +31,11 @@ const MAX_FILES = 10;
 const KEEP_DRAFT_MS = 400;
 
 export function Composer(
-  { messenger, chat, answers, edits, onDone }: ComposerProps,
+  { messenger, chat, answers, edits, onDone, onAgain }: ComposerProps,
 ): JSX.Element {
   const { book, writing } = messenger;
   const [text, setText] = useState(book.draft(chat));
-  const [files, setFiles] = useState<readonly File[]>([]);
+  const [files, setFiles] = useChosenFiles(messenger, chat);
   const [isPicking, setPicking] = useState(false);
   const picker = useRef<HTMLInputElement>(null);
   const area = useRef<HTMLTextAreaElement>(null);
@@ -78,7 +81,7 @@ export function Composer(
       const size = formatBytes(MAX_FILE_OCTETS);
       toast(t("app.too_large", { size }), "bad");
     }
-    setFiles(all.filter(({ size }) => size <= MAX_FILE_OCTETS));
+    setFiles(() => all.filter(({ size }) => size <= MAX_FILE_OCTETS));
     area.current?.focus();
   }
 
@@ -89,9 +92,10 @@ export function Composer(
     area.current?.focus();
     if (edits) return await edit(edits, trimmed);
     type("");
-    setFiles([]);
+    setFiles(() => []);
     if (picker.current) picker.current.value = "";
     onDone();
+    let taken = 0;
     try {
       // all of them are read before anything goes, and can be
       const attachments = await Promise.all(files.map(attachmentOf));
@@ -101,15 +105,19 @@ export function Composer(
         ...(answers ? { answers } : {}),
         ...(first ? { attachment: first } : {}),
       });
+      taken++;
       keepDraft();
       for (const attachment of rest) {
         await writing.send(chat, { text: "", attachment });
+        taken++;
       }
     } catch (error) {
-      // it was not taken: it is here again, unless something else was begun
-      if (book.draft(chat) === "") {
+      // what was not taken is here again; of words, unless others were begun
+      setFiles((now) => [...files.slice(taken), ...now].slice(0, MAX_FILES));
+      if (taken === 0 && book.draft(chat) === "") {
         draft(trimmed);
         keepDraft();
+        if (answers) onAgain(answers);
       }
       toast(said(error), "bad");
     }
@@ -179,7 +187,8 @@ export function Composer(
             <Chosen
               key={`${file.name}:${file.size}:${index}`}
               file={file}
-              onRemove={() => setFiles(files.filter((one) => one !== file))}
+              onRemove={() =>
+                setFiles((now) => now.filter((one) => one !== file))}
             />
           ))}
         </div>
