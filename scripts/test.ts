@@ -31,19 +31,19 @@ const ROWS: readonly (readonly Suite[])[] = [
   // whole relays, and clients that do not wait for ever: one after the other, each has the machine
   [{
     name: "peers",
-    limitMinutes: 8,
+    limitMinutes: 12,
     parallel: false,
     owns: (file) => file.startsWith("tests/peers/"),
   }],
   [{
     name: "e2e",
-    limitMinutes: 12,
+    limitMinutes: 20,
     parallel: false,
     owns: (file) => file.startsWith("tests/e2e/"),
   }],
   [{
     name: "crash",
-    limitMinutes: 12,
+    limitMinutes: 20,
     parallel: false,
     owns: (file) => /^tests\/(crash|bench)\//.test(file),
   }],

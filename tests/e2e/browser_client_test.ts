@@ -9,10 +9,9 @@ import axe from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { renderSVG } from "uqr";
 import { Server } from "../harness/server.ts";
-import { Core } from "./core.ts";
+import { LIMIT_MS, until } from "../harness/until.ts";
+import { Core, hasJoined } from "./core.ts";
 import { isInstalled, launch } from "../harness/chromium.ts";
-
-const LIMIT_MS = 60_000;
 
 /** All records of the browser's database, as they lie there. */
 const RECORDS = `(async () => {
@@ -132,7 +131,6 @@ Deno.test({
           const received = await ann.receive(
             "the browser's text",
             ({ text }) => text === "Hello from a browser <b>not bold</b>",
-            LIMIT_MS,
           );
           assert.equal(received.showPadlock, true);
           assert.equal(received.sender.isVerified, true);
@@ -167,7 +165,6 @@ Deno.test({
         const received = await ann.receive(
           "a file",
           ({ fileName }) => fileName === "notes.txt",
-          LIMIT_MS,
         );
         const text = await Deno.readTextFile(received.file!);
         assert.equal(text, "From the browser");
@@ -195,7 +192,7 @@ Deno.test({
       });
 
       await t.step("a stranger at a core is asked about", async () => {
-        const { chatId } = await ann.receiveText("A file", LIMIT_MS);
+        const { chatId } = await ann.receiveText("A file");
         const eve = await core.signUp(server, "eve.core");
         const people = await ann.rpc.getChatContacts(ann.id, chatId);
         const card = await ann.rpc.makeVcard(ann.id, people);
@@ -208,7 +205,7 @@ Deno.test({
         await bea.isAccessible();
         await bea.press("Accept");
         await bea.write("Who are you?");
-        await eve.receiveText("Who are you?", LIMIT_MS);
+        await eve.receiveText("Who are you?");
         // its connections tell a core in any order that it was sent
         await core.until(
           "that it was sent",
@@ -229,7 +226,7 @@ Deno.test({
           await page.getByRole("checkbox", { name: /ann\.core/ }).check();
           await bea.press("Create group");
           await bea.write("Where to?");
-          const asked = await ann.receiveText("Where to?", LIMIT_MS);
+          const asked = await ann.receiveText("Where to?");
           const group = await ann.rpc.getFullChatById(ann.id, asked.chatId);
           assert.equal(group.name, "Hikers");
           await ann.rpc.acceptChat(ann.id, asked.chatId);
@@ -246,7 +243,7 @@ Deno.test({
           await ann.send(own, "Chapter one");
           await bea.sees("Chapter one");
           await bea.write("Read it");
-          await ann.receiveText("Read it", LIMIT_MS);
+          await ann.receiveText("Read it");
         },
       );
 
@@ -261,17 +258,7 @@ Deno.test({
           /^https:\/\/i\.delta\.chat\/#[0-9A-F]{40}&v=3&i=/,
         );
         const chat = await cleo.rpc.secureJoin(cleo.id, link!);
-        await core.until(
-          "end of Secure-Join at the joiner",
-          () =>
-            Promise.resolve(
-              core.events.some(({ account, event }) =>
-                account === cleo.id &&
-                event.kind === "SecurejoinJoinerProgress" &&
-                event.progress === 1000
-              ),
-            ),
-        );
+        await cleo.untilEvent("end of Secure-Join at the joiner", hasJoined);
         await bea.sees("cleo.core has used your code: you can write now.");
         await cleo.send(chat, "I came by your link");
         await bea.press("Open the chat");
@@ -351,9 +338,10 @@ Deno.test({
           buffer: await pictureOf(browser, link),
         });
         const password = page.locator("input[type=password]");
-        while (await password.inputValue() === "") {
-          await page.waitForTimeout(50);
-        }
+        await until(
+          "password",
+          async () => await password.inputValue() !== "",
+        );
         await bea.press("Log in");
         await page.getByText("connected", { exact: true }).waitFor();
         await bea.press("Settings");

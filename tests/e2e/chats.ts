@@ -10,6 +10,26 @@ export async function chatWith(member: Member, name: string): Promise<number> {
   return chat;
 }
 
+/**
+ * All join a group, one after the other: a core that joins while others do may
+ * never be told their keys.
+ */
+export async function gather(
+  host: Member,
+  group: number,
+  joiners: readonly Member[],
+): Promise<void> {
+  const code = await host.rpc.getChatSecurejoinQrCode(host.id, group);
+  for (const [index, joiner] of joiners.entries()) {
+    await joiner.rpc.secureJoin(joiner.id, code);
+    await host.core.until(
+      `member ${index + 2}`,
+      async () =>
+        (await host.rpc.getChatContacts(host.id, group)).length === index + 2,
+    );
+  }
+}
+
 /** Sends so many random octets as a file and gives their digest. */
 export async function sendFile(
   member: Member,

@@ -8,6 +8,7 @@ import {
 import { fileURLToPath } from "node:url";
 import type { ListenerName } from "../../src/config/listener_table.ts";
 import type { Host } from "../harness/network/host.ts";
+import { LIMIT_MS } from "../harness/until.ts";
 
 const PACKAGE = "@deltachat/stdio-rpc-server-linux-x64";
 const REPOSITORY = fileURLToPath(new URL("../..", import.meta.url));
@@ -50,8 +51,6 @@ export interface CoreEvent {
 
 /** How often is asked where no event tells. */
 const LOOK_MS = 1000;
-/** A core that has lost its connection may wait for a minute before it connects. */
-const LIMIT_MS = 120_000;
 
 export class Core {
   readonly #waiting = new Set<() => void>();
@@ -104,21 +103,20 @@ export class Core {
   }
 
   /**
-   * Asks again at every event until the answer is not undefined or false.
+   * Asks again at every event until the answer is neither null, undefined nor false.
    *
-   * @throws {Error} after `limitMs`, with the core's last warnings, or when the
-   * process has ended
+   * @throws {Error} when it takes too long, with the core's last warnings, or
+   * when the process has ended
    */
   async until<Answer>(
     what: string,
-    ask: () => Promise<Answer | undefined | false>,
-    limitMs = LIMIT_MS,
+    ask: () => Promise<Answer | undefined | null | false>,
   ): Promise<Answer> {
-    const deadline = performance.now() + limitMs;
+    const deadline = performance.now() + LIMIT_MS;
     for (;;) {
       const seen = this.events.length;
       const answer = await Promise.race([ask(), this.#life.promise]);
-      if (answer !== undefined && answer !== false) return answer;
+      if (answer != null && answer !== false) return answer;
       const left = deadline - performance.now();
       if (left <= 0) throw new Error(`No ${what} in time:\n${this.warnings()}`);
       // not all that changes is told by an event of its own
@@ -128,9 +126,9 @@ export class Core {
   }
 
   /** Resolves at the next event, or when the time is over. */
-  #nextEvent(limitMs: number): Promise<void> {
+  #nextEvent(atMostMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => wake(), limitMs);
+      const timer = setTimeout(() => wake(), atMostMs);
       const wake = () => {
         clearTimeout(timer);
         this.#waiting.delete(wake);
@@ -197,22 +195,17 @@ export class Core {
 
   async #ready(id: number, address: string, password: string): Promise<Member> {
     await this.rpc.startIo(id);
-    await this.until(
+    const member = new Member(this, id, address, password);
+    await member.untilEvent(
       `IDLE of ${address}`,
-      () => Promise.resolve(this.#isIdle(id)),
+      ({ kind }) => kind === "ImapInboxIdle",
     );
-    return new Member(this, id, address, password);
+    return member;
   }
 
   /** The same account in this core, after a backup. */
   account(id: number, original: Member): Member {
     return new Member(this, id, original.address, original.password);
-  }
-
-  #isIdle(id: number): boolean {
-    return this.events.some(({ account, event }) =>
-      account === id && event.kind === "ImapInboxIdle"
-    );
   }
 }
 
@@ -264,6 +257,11 @@ export function formOf(
   };
 }
 
+/** What tells a joiner that Secure-Join is done. */
+export function hasJoined(event: T.EventType): boolean {
+  return event.kind === "SecurejoinJoinerProgress" && event.progress === 1000;
+}
+
 /** One account in a core. */
 export class Member {
   constructor(
@@ -277,30 +275,36 @@ export class Member {
     return this.core.rpc;
   }
 
+  /** Whether its account has told of such, since there were so many events of the core. */
+  hasTold(fits: (event: T.EventType) => boolean, since = 0): boolean {
+    return this.core.events.slice(since).some(({ account, event }) =>
+      account === this.id && fits(event)
+    );
+  }
+
+  untilEvent(
+    what: string,
+    fits: (event: T.EventType) => boolean,
+    since?: number,
+  ): Promise<true> {
+    const ask = () => Promise.resolve(this.hasTold(fits, since));
+    return this.core.until(what, ask) as Promise<true>;
+  }
+
   /** Secure-Join by the other's code; gives the chat with them once both sides are done. */
   async join(inviter: Member): Promise<number> {
     const code = await inviter.rpc.getChatSecurejoinQrCode(inviter.id, null);
-    const chat = await this.rpc.secureJoin(this.id, code);
-    await this.core.until(
-      "end of Secure-Join at the joiner",
-      () =>
-        Promise.resolve(
-          this.core.events.some(({ account, event }) =>
-            account === this.id && event.kind === "SecurejoinJoinerProgress" &&
-            event.progress === 1000
-          ),
-        ),
+    // either may have met others before
+    const [here, there] = [this.core, inviter.core].map(({ events }) =>
+      events.length
     );
-    await inviter.core.until(
+    const chat = await this.rpc.secureJoin(this.id, code);
+    await this.untilEvent("end of Secure-Join at the joiner", hasJoined, here);
+    await inviter.untilEvent(
       "end of Secure-Join at the inviter",
-      () =>
-        Promise.resolve(
-          inviter.core.events.some(({ account, event }) =>
-            account === inviter.id &&
-            event.kind === "SecurejoinInviterProgress" &&
-            event.progress === 1000
-          ),
-        ),
+      (event) =>
+        event.kind === "SecurejoinInviterProgress" && event.progress === 1000,
+      there,
     );
     return chat;
   }
@@ -314,17 +318,15 @@ export class Member {
   async receive(
     what: string,
     fits: (message: T.Message) => boolean,
-    limitMs?: number,
   ): Promise<T.Message> {
     return await this.core.until(
       `message "${what}" at ${this.address}`,
       async () => (await this.messages()).find(fits),
-      limitMs,
     );
   }
 
-  receiveText(text: string, limitMs?: number): Promise<T.Message> {
-    return this.receive(text, (message) => message.text === text, limitMs);
+  receiveText(text: string): Promise<T.Message> {
+    return this.receive(text, (message) => message.text === text);
   }
 
   /**

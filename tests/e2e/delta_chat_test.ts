@@ -1,6 +1,6 @@
 /** Two people and their friends use the relay through real Delta Chat cores. @module */
 import assert from "node:assert/strict";
-import { chatWith, digest, sendFile } from "./chats.ts";
+import { chatWith, digest, gather, sendFile } from "./chats.ts";
 import { Core, formOf, loginLink, type Member } from "./core.ts";
 import { DOMAIN, Server } from "../harness/server.ts";
 import { ImapClient } from "../harness/imap_client.ts";
@@ -95,7 +95,6 @@ const SCENES: Record<string, Scene> = {
       "a large file",
       ({ fileName, downloadState }) =>
         fileName === "large.bin" && downloadState === "Done",
-      180_000,
     );
     assert.ok(received.file);
     assert.equal(await digest(await Deno.readFile(received.file)), hash);
@@ -107,16 +106,7 @@ const SCENES: Record<string, Scene> = {
       friends.push(await second.signUp(server, `friend${n}`));
     }
     const group = await ann.rpc.createGroupChat(ann.id, "Ten", false);
-    const code = await ann.rpc.getChatSecurejoinQrCode(ann.id, group);
-    for (const [index, friend] of friends.entries()) {
-      await friend.rpc.secureJoin(friend.id, code);
-      // one after the other: a core that joins while others do may never be told their keys
-      await ann.core.until(
-        `member ${index + 2}`,
-        async () =>
-          (await ann.rpc.getChatContacts(ann.id, group)).length === index + 2,
-      );
-    }
+    await gather(ann, group, friends);
     await ann.send(group, "Welcome, all of you");
     const heard = await Promise.all(
       friends.map((friend) => friend.receiveText("Welcome, all of you")),

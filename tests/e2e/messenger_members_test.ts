@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { withWorld, type World } from "../webmail/world.ts";
 import { Core, type Member } from "./core.ts";
-import { LIMIT_MS, Person } from "./messengers.ts";
+import { Person } from "./messengers.ts";
 
 interface Scene {
   readonly core: Core;
@@ -58,7 +58,20 @@ async function agree(
   await scene.core.until(`${count} people for ${one.address}`, async () => {
     await scene.bea.link.take();
     return await one.knowsAll(scene.at.get(one)!, count);
-  }, LIMIT_MS);
+  });
+}
+
+/** Waits until somebody knows that she is in the group herself, or is not. */
+async function untilIn(
+  { core, bea, at }: Scene,
+  one: Member,
+  isIn: boolean,
+): Promise<void> {
+  await core.until(`${one.address} in: ${isIn}`, async () => {
+    await bea.link.take();
+    const chat = await one.rpc.getFullChatById(one.id, at.get(one)!);
+    return chat.selfInGroup === isIn;
+  });
 }
 
 /** As a core knows somebody. */
@@ -99,7 +112,7 @@ async function addedLater(scene: Scene): Promise<void> {
   await ann.rpc.startIo(ann.id);
   await ann.send(at.get(ann)!, "I was away");
   await bea.reads(bea.book.chat(group)!, "I was away");
-  await dan.receiveText("I was away", LIMIT_MS);
+  await dan.receiveText("I was away");
   assert.deepEqual(members(scene), ["ann.group", "cleo.group", "dan.group"]);
   for (const one of [ann, dan, cleo]) await agree(scene, one, 4);
 }
@@ -116,10 +129,11 @@ async function removedLater(scene: Scene): Promise<void> {
   await ann.rpc.removeContactFromChat(ann.id, at.get(ann)!, cleos);
   await ann.rpc.startIo(ann.id);
   for (const one of [ann, dan]) await agree(scene, one, 3);
+  await untilIn(scene, cleo, false);
   await bea.until("her gone", () => members(scene).length === 2);
   await bea.messenger.writing.send(group, { text: "We are three" });
-  await dan.receiveText("We are three", LIMIT_MS);
-  await ann.receiveText("We are three", LIMIT_MS);
+  await dan.receiveText("We are three");
+  await ann.receiveText("We are three");
   for (const one of [ann, dan]) assert.equal(await countIn(scene, one), 3);
 }
 
@@ -136,11 +150,7 @@ async function toldByTheNext(scene: Scene): Promise<void> {
     contactOf(scene, cleo),
   );
   // as many as there were without her, when she was removed
-  await scene.core.until(
-    "herself",
-    async () =>
-      (await cleo.rpc.getFullChatById(cleo.id, at.get(cleo)!)).selfInGroup,
-  );
+  await untilIn(scene, cleo, true);
   for (const one of [dan, cleo]) await agree(scene, one, 3);
 }
 

@@ -7,7 +7,7 @@ import assert from "node:assert/strict";
 import { type User, withWorld, type World } from "../webmail/world.ts";
 import type { Chat } from "../../web/browser/app/model/types.ts";
 import { Core, type Member } from "./core.ts";
-import { LIMIT_MS, Person } from "./messengers.ts";
+import { Person } from "./messengers.ts";
 
 const PLAIN = {
   text: null,
@@ -44,7 +44,7 @@ async function scene(world: World, bob: User, core: Core): Promise<Scene> {
   const chat = await bea.messenger.join(code);
   await bea.until("a checked key", () => bea.isVerified(chat.members[0]));
   await bea.messenger.writing.send(chat.id, { text: "Hello Ann" });
-  const { chatId } = await ann.receiveText("Hello Ann", LIMIT_MS);
+  const { chatId } = await ann.receiveText("Hello Ann");
   await ann.rpc.acceptChat(ann.id, chatId);
   return { core, ann, bea, chat, anns: chatId };
 }
@@ -54,7 +54,7 @@ function lastInfo({ book }: Person, chat: string) {
 }
 
 async function words({ ann, bea, chat, anns }: Scene): Promise<void> {
-  const hello = await ann.receiveText("Hello Ann", LIMIT_MS);
+  const hello = await ann.receiveText("Hello Ann");
   // of the core
   const answer = await ann.rpc.sendMsg(ann.id, anns, {
     ...PLAIN,
@@ -74,11 +74,11 @@ async function words({ ann, bea, chat, anns }: Scene): Promise<void> {
   const question = await bea.reads(chat, "Question?");
   const { writing } = bea.messenger;
   await writing.send(chat.id, { text: "Anser", answers: question });
-  const received = await ann.receiveText("Anser", LIMIT_MS);
+  const received = await ann.receiveText("Anser");
   assert.equal(received.quote?.text, "Question?");
   const own = await bea.reads(chat, "Anser");
   await writing.edit(own, "Answer -- at last");
-  const changed = await ann.receiveText("Answer -- at last", LIMIT_MS);
+  const changed = await ann.receiveText("Answer -- at last");
   assert.deepEqual([changed.id, changed.isEdited], [received.id, true]);
   await writing.forward(question, chat.id);
   const forwarded = await ann.receive(
@@ -138,9 +138,11 @@ async function things({ core, ann, bea, chat, anns }: Scene): Promise<void> {
   await bea.book.vault.put("file:face:x", PNG);
   await bea.book.setAccount({ ...bea.book.account, face: "file:face:x" });
   await bea.messenger.writing.send(chat.id, { text: "And me" });
-  const { fromId } = await ann.receiveText("And me", LIMIT_MS);
-  const contact = await ann.rpc.getContact(ann.id, fromId);
-  assert.ok(contact.profileImage);
+  const { fromId } = await ann.receiveText("And me");
+  await core.until( // which comes with it, and is kept after it
+    "her face",
+    async () => (await ann.rpc.getContact(ann.id, fromId)).profileImage,
+  );
   // voice
   await bea.messenger.writing.send(chat.id, {
     text: "",
@@ -158,7 +160,7 @@ async function timers({ ann, bea, chat, anns }: Scene): Promise<void> {
   );
   assert.equal(lastInfo(bea, chat.id)?.what, "timer_set");
   await bea.messenger.writing.send(chat.id, { text: "For an hour" });
-  await ann.receiveText("For an hour", LIMIT_MS);
+  await ann.receiveText("For an hour");
   const timer = () => ann.rpc.getChatEphemeralTimer(ann.id, anns);
   assert.equal(await timer(), 3600);
   const { groups } = bea.messenger;
@@ -173,7 +175,7 @@ async function group({ core, ann, bea, chat }: Scene): Promise<void> {
   const contact = bea.book.contact(chat.members[0]!)!;
   const made = await groups.create("Hikers", [contact]);
   await bea.messenger.writing.send(made.id, { text: "Up" });
-  const { chatId } = await ann.receiveText("Up", LIMIT_MS);
+  const { chatId } = await ann.receiveText("Up");
   await ann.rpc.acceptChat(ann.id, chatId);
   const current = () => bea.book.chat(made.id)!;
   const full = () => ann.rpc.getFullChatById(ann.id, chatId);
@@ -234,10 +236,10 @@ async function secondDevice(
   await bea.messenger.readState.openChat(chat.id);
   await bea.messenger.readState.openChat(undefined);
   await bea.messenger.writing.send(chat.id, { text: "From the browser" });
-  await phone.receiveText("From the browser", LIMIT_MS);
+  await phone.receiveText("From the browser");
   await ann.send(anns, "Which one reads it?");
   const here = await bea.reads(chat, "Which one reads it?");
-  const there = await phone.receiveText("Which one reads it?", LIMIT_MS);
+  const there = await phone.receiveText("Which one reads it?");
   assert.equal(here.state, "received");
   await phone.rpc.acceptChat(phone.id, there.chatId);
   await phone.rpc.markseenMsgs(phone.id, [there.id]);
@@ -249,16 +251,15 @@ async function secondDevice(
   await phone.send(there.chatId, "Written by the phone");
   const own = await bea.reads(chat, "Written by the phone");
   assert.equal(own.from, "");
-  await ann.receiveText("Written by the phone", LIMIT_MS);
+  await ann.receiveText("Written by the phone");
   // and read here
   await ann.send(anns, "Read in the browser");
   await bea.reads(chat, "Read in the browser");
-  const again = await phone.receiveText("Read in the browser", LIMIT_MS);
+  const again = await phone.receiveText("Read in the browser");
   await bea.messenger.readState.openChat(chat.id);
   await core.until(
     "read here",
     async () => (await phone.message(again.id)).state === 16,
-    LIMIT_MS,
   );
 }
 
@@ -282,7 +283,7 @@ async function stranger(
   await bea.messenger.readState.openChat(undefined);
   await bea.messenger.writing.send(chat.id, { text: "Then tell me" });
   assert.equal(bea.book.chat(chat.id)?.isRequest, undefined);
-  const got = await eve.receiveText("Then tell me", LIMIT_MS);
+  const got = await eve.receiveText("Then tell me");
   assert.deepEqual([got.chatId, got.showPadlock], [eves, true]);
   await eve.send(eves, "I am Eve");
   await bea.reads(chat, "I am Eve");

@@ -12,11 +12,11 @@ import { makeKey } from "../../web/browser/app/protocol/keys.ts";
 import { toOctets } from "../../web/browser/app/protocol/octets.ts";
 import { useOpenPgp } from "../../web/browser/app/protocol/openpgp.ts";
 import { MemoryVault } from "../../web/browser/app/storage/vault.ts";
+import { LIMIT_MS } from "../harness/until.ts";
 import { Socket } from "../webmail/socket.ts";
 import { PASSWORD, type User } from "../webmail/world.ts";
 
 useOpenPgp(openpgp);
-export const LIMIT_MS = 60_000;
 
 /** The relay over a WebSocket, as the page has it. */
 export class SocketLink implements MailLink {

@@ -1,7 +1,8 @@
 /** What the operator has to say, as real Delta Chat cores show it. @module */
 import assert from "node:assert/strict";
 import { Server } from "../harness/server.ts";
-import { Core, type Member } from "./core.ts";
+import { until } from "../harness/until.ts";
+import { Core, hasJoined, type Member } from "./core.ts";
 
 const TEXT = "We are down at ten.\nUntil eleven";
 
@@ -18,13 +19,7 @@ async function joinInClear(joiner: Member, inviter: Member): Promise<void> {
   const older = code.replace("&v=3", "");
   assert.notEqual(older, code);
   await joiner.rpc.secureJoin(joiner.id, older);
-  await joiner.core.until("end of Secure-Join", () =>
-    Promise.resolve(
-      joiner.core.events.some(({ account, event }) =>
-        account === joiner.id && event.kind === "SecurejoinJoinerProgress" &&
-        event.progress === 1000
-      ),
-    ));
+  await joiner.untilEvent("end of Secure-Join", hasJoined);
 }
 
 async function withKey(server: Server): Promise<number> {
@@ -32,13 +27,6 @@ async function withKey(server: Server): Promise<number> {
     await server.command("notice", "status", "--json"),
   );
   return status.data.with_key;
-}
-
-async function untilKnown(server: Server, count: number): Promise<void> {
-  for (let looks = 0; looks < 50; looks++) { // each takes a while
-    if (await withKey(server) === count) return;
-  }
-  assert.fail(`no ${count} keys are known`);
 }
 
 Deno.test({
@@ -55,7 +43,7 @@ Deno.test({
       const bob = await core.signUp(server, "bob");
       assert.equal(await withKey(server), 0);
       await joinInClear(bob, ann);
-      await untilKnown(server, 1);
+      await until("key", async () => await withKey(server) === 1);
       const sent = JSON.parse(
         await server.command(
           "notice",

@@ -57,14 +57,9 @@ networkTest(
         viewType === "Webxdc" && downloadState === "Done",
     );
     await ann.rpc.sendWebxdcRealtimeAdvertisement(ann.id, sent);
-    await bob.core.until(
+    await bob.untilEvent(
       "advertisement",
-      () =>
-        Promise.resolve(
-          bob.core.events.some(({ event }) =>
-            event.kind === "WebxdcRealtimeAdvertisementReceived"
-          ),
-        ),
+      ({ kind }) => kind === "WebxdcRealtimeAdvertisementReceived",
     );
     await bob.rpc.sendWebxdcRealtimeAdvertisement(bob.id, received.id);
     await passes(bob, received.id, ann, [1, 2, 3]);
@@ -87,16 +82,11 @@ async function passes(
       .catch(() => {});
   }, 500);
   try {
-    await to.core.until(
+    await to.untilEvent(
       "data of the channel",
-      () =>
-        Promise.resolve(
-          to.core.events.some(({ account, event }) =>
-            account === to.id && event.kind === "WebxdcRealtimeData" &&
-            event.data.join() === data.join()
-          ),
-        ),
-      120_000,
+      (event) =>
+        event.kind === "WebxdcRealtimeData" &&
+        event.data.join() === data.join(),
     );
   } finally {
     clearInterval(timer);

@@ -6,9 +6,8 @@ import assert from "node:assert/strict";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { Server } from "../harness/server.ts";
 import { isInstalled, launch } from "../harness/chromium.ts";
+import { LIMIT_MS } from "../harness/until.ts";
 
-/** Of a step that waits for a state: a machine may be slow. */
-const LIMIT_MS = 60_000;
 const VIEWS: readonly [string, BrowserContextOptions][] = [
   ["desktop", { viewport: { width: 1100, height: 900 } }],
   ["dark", { colorScheme: "dark" }],

@@ -229,12 +229,21 @@ async function accepts(port: number): Promise<boolean> {
   }
 }
 
-/** Every regular file below a folder. */
+/** Every regular file below a folder; what a server removes meanwhile is left out. */
 export async function* filesBelow(folder: string): AsyncGenerator<string> {
-  for await (const entry of Deno.readDir(folder)) {
+  for (const entry of await entriesOf(folder)) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory) yield* filesBelow(path);
     else if (entry.isFile) yield path;
+  }
+}
+
+async function entriesOf(folder: string): Promise<Deno.DirEntry[]> {
+  try {
+    return await Array.fromAsync(Deno.readDir(folder));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
   }
 }
 

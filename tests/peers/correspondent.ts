@@ -8,9 +8,9 @@ import {
   messageOctets,
 } from "../harness/message.ts";
 import { SmtpClient } from "../harness/smtp_client.ts";
+import { until } from "../harness/until.ts";
 
 const PAYLOAD = await encryptedPayload(900);
-const LIMIT_MS = 60_000;
 
 export class Correspondent {
   private constructor(
@@ -82,15 +82,10 @@ export class Correspondent {
     what: string,
     fits: (text: string) => boolean,
   ): Promise<string> {
-    const deadline = performance.now() + LIMIT_MS;
-    for (;;) {
-      const found = (await this.read()).find(fits);
-      if (found !== undefined) return found;
-      if (performance.now() > deadline) {
-        throw new Error(`No ${what} at ${this.address}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    return await until(
+      `${what} at ${this.address}`,
+      async () => (await this.read()).find(fits),
+    );
   }
 
   close(): void {

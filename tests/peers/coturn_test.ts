@@ -6,6 +6,7 @@ import { match } from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { reservePorts } from "../harness/ports.ts";
 import { freePorts, Server } from "../harness/server.ts";
+import { until } from "../harness/until.ts";
 
 const SECRET = "north";
 const CONFIG = `
@@ -20,6 +21,13 @@ async function run(command: string, args: readonly string[]): Promise<string> {
     args: [...args],
   }).output();
   return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+}
+
+/** Whether a port of this machine is somebody's, by a table of proc_net(5). */
+async function isBound(table: string, port: number): Promise<boolean> {
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  const text = await Deno.readTextFile(`/proc/net/${table}`);
+  return new RegExp(`^ *\\d+: [0-9A-F]+:${hex} `, "m").test(text);
 }
 
 /** Where a client sends to, and by what; data goes to a program that sends it back, or (-y) to another client. */
@@ -65,6 +73,9 @@ async function callsOfCoturn(t: Deno.TestContext): Promise<void> {
     }).spawn()
   );
   try {
+    for (const table of ["udp", "udp6"]) {
+      await until(`echo in ${table}`, () => isBound(table, peerPort));
+    }
     for (const { name, port, flags, host = "127.0.0.1" } of WAYS) {
       await t.step(`turnutils_uclient over ${name}`, async () => {
         const username = String(Math.floor(Date.now() / 1000) + 3600);

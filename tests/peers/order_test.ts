@@ -4,6 +4,7 @@ import { messageId } from "../harness/message.ts";
 import { networkTest } from "../harness/network/namespace.ts";
 import { Network } from "../harness/network/network.ts";
 import { RelayHost } from "../harness/network/relay_host.ts";
+import { until } from "../harness/until.ts";
 import { Correspondent } from "./correspondent.ts";
 
 const WRITERS = 4;
@@ -50,12 +51,10 @@ for (const [name, shut] of [["/mxdeliv", []], ["SMTP", [443]]] as const) {
       await Promise.all(writers.map(async (writer, n) => {
         for (let m = 0; m < MESSAGES; m++) await writer.write(to, `${n}-${m}`);
       }));
-      for (let left = 300; left > 0; left--) {
+      await until(`${wanted} messages`, async () => {
         const { untagged } = await reader.imap.expectOk("NOOP");
-        const all = untagged.some(({ text }) => text === `* ${wanted} EXISTS`);
-        if (all) break;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
+        return untagged.some(({ text }) => text === `* ${wanted} EXISTS`);
+      });
       for (const person of [reader, neighbour]) {
         const come = await ids(person);
         assert.equal(come.length, wanted);

@@ -6,19 +6,8 @@ import { Network } from "../harness/network/network.ts";
 import { NO_POSTFIX, PostfixHost } from "../harness/network/postfix_host.ts";
 import { RelayHost } from "../harness/network/relay_host.ts";
 import { SmtpClient } from "../harness/smtp_client.ts";
+import { until } from "../harness/until.ts";
 import { Correspondent } from "./correspondent.ts";
-
-async function until<Answer>(
-  what: () => string,
-  ask: () => Promise<Answer | undefined>,
-): Promise<Answer> {
-  for (let left = 300; left > 0; left--) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(what());
-}
 
 networkTest("Postfix and a relay write to each other", async () => {
   await using network = await Network.make();
@@ -37,7 +26,7 @@ networkTest("Postfix and a relay write to each other", async () => {
     () => `No mail at Postfix: ${postfix.output}\n${relay.output}`,
     async () => {
       const mail = await postfix.mail();
-      return mail.length > 0 ? mail : undefined;
+      return mail.length > 0 && mail;
     },
   );
   assert.ok(came !== undefined);
@@ -67,7 +56,7 @@ networkTest("Postfix and a relay write to each other", async () => {
       Promise.resolve(
         /to=<nobody@one\.example>.*dsn=5\.\d+\.\d+, status=bounced/.test(
           postfix.output,
-        ) || undefined,
+        ),
       ),
   );
 

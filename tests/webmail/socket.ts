@@ -1,5 +1,6 @@
 /** A WebSocket of web mail as a client has it: what comes is asked for one after another. @module */
 import assert from "node:assert/strict";
+import { LIMIT_MS } from "../harness/until.ts";
 import { PASSWORD, type User } from "./world.ts";
 
 export interface Frame {
@@ -18,8 +19,6 @@ export interface SocketOptions {
   readonly password?: string;
 }
 
-const LIMIT_MS = 60_000;
-
 /** What a browser cannot say: fields of its own, and whose certificate it trusts. */
 const connect = (
   url: string,
@@ -34,6 +33,8 @@ type DenoWebSocket = new (url: string, options: unknown) => WebSocket;
 export class Socket {
   readonly #socket: WebSocket;
   readonly #frames: Frame[] = [];
+  /** Who waits for the answer to a request. */
+  readonly #answers = new Map<string, (answer: Frame) => void>();
   readonly closed: Promise<CloseEvent>;
   #wake = () => {};
   #counter = 0;
@@ -41,7 +42,10 @@ export class Socket {
   private constructor(socket: WebSocket) {
     this.#socket = socket;
     socket.onmessage = ({ data }) => {
-      this.#frames.push(JSON.parse(data));
+      const frame: Frame = JSON.parse(data);
+      const answer = this.#answers.get(String(frame.req_id));
+      if (answer) return answer(frame);
+      this.#frames.push(frame);
       this.#wake();
     };
     this.closed = new Promise((resolve) => socket.onclose = resolve);
@@ -103,18 +107,20 @@ export class Socket {
     this.#socket.send(text);
   }
 
-  /** Asks, and gives the answer; what comes before it stays. */
+  /** Asks, and gives the answer; all else that comes stays. Several may ask at once. */
   async ask(action: string, data?: unknown): Promise<Frame> {
     const req_id = String(++this.#counter);
-    this.write(JSON.stringify({ req_id, action, data }));
-    const others: Frame[] = [];
-    for (;;) {
-      const frame = await this.next();
-      if (frame.req_id === req_id) {
-        this.#frames.unshift(...others);
-        return frame;
-      }
-      others.push(frame);
+    const { promise, resolve, reject } = Promise.withResolvers<Frame>();
+    const fail = (why: string) => reject(new Error(`${action}: ${why}`));
+    void this.closed.then(() => fail("it has closed"));
+    const timer = setTimeout(() => fail("no answer came"), LIMIT_MS);
+    this.#answers.set(req_id, resolve);
+    try {
+      this.write(JSON.stringify({ req_id, action, data }));
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#answers.delete(req_id);
     }
   }
 

@@ -8,6 +8,7 @@
  * @module
  */
 import { REPOSITORY } from "../server_process.ts";
+import { until } from "../until.ts";
 
 const PREFIX = "postern-test";
 /** ip-netns(8): files here stand for those of /etc in the namespace. */
@@ -75,18 +76,20 @@ export class Namespace {
     );
   }
 
-  /** Kills whatever runs in here. */
+  /** Kills whatever runs in here, and waits until it has ended: it may write until then. */
   async killAll(): Promise<void> {
-    const pids = (await execute(["ip", "netns", "pids", this.name])).split(
-      "\n",
-    );
-    for (const pid of pids.filter((text) => text !== "")) {
-      try {
-        Deno.kill(Number(pid), "SIGKILL");
-      } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
+    await until(`end of all in ${this.name}`, async () => {
+      const listed = await execute(["ip", "netns", "pids", this.name]);
+      const pids = listed.split("\n").filter((text) => text !== "");
+      for (const pid of pids) {
+        try {
+          Deno.kill(Number(pid), "SIGKILL");
+        } catch (error) {
+          if (!(error instanceof Deno.errors.NotFound)) throw error;
+        }
       }
-    }
+      return pids.length === 0;
+    });
   }
 
   /** Kills what still runs in here, and removes it. */

@@ -10,6 +10,7 @@
  * @module
  */
 import type { Place } from "../line_connection.ts";
+import { until } from "../until.ts";
 import type { Host } from "./host.ts";
 import type { Network } from "./network.ts";
 
@@ -185,14 +186,11 @@ queue_run_delay = 5s
   }
 
   async #untilReady(): Promise<void> {
-    const deadline = performance.now() + 30_000;
     for (const port of [25, MILTER_PORT]) {
-      while (!await this.#accepts(port)) {
-        if (performance.now() > deadline) {
-          throw new Error(`Postfix does not start: ${this.#output}`);
-        }
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
+      await until(
+        () => `Postfix does not start: ${this.#output}`,
+        () => this.#accepts(port),
+      );
     }
   }
 

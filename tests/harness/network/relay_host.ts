@@ -13,6 +13,7 @@ import {
 import type { Place } from "../line_connection.ts";
 import { certificateBelow, filesBelow } from "../server.ts";
 import { program, runCommand, ServerProcess } from "../server_process.ts";
+import { until } from "../until.ts";
 import type { Host } from "./host.ts";
 import type { Network } from "./network.ts";
 
@@ -171,12 +172,11 @@ ${config}`;
 
   /** Waits until the keys of so many domains are made: it takes a second for each. */
   async keysMade(domains: number): Promise<void> {
-    for (let left = 600; left > 0; left--) {
+    await until(() => `There are not all keys: ${this.output}`, async () => {
       const made = await Array.fromAsync(filesBelow(`${this.stateDir}/dkim`));
-      if (made.length >= domains * SELECTORS.length) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error(`There are not all keys: ${this.output}`);
+      const whole = made.filter((path) => path.endsWith(".pem"));
+      return whole.length >= domains * SELECTORS.length;
+    });
   }
 
   /** Says in DNS what verifies the domain's signatures, once its keys are made. */
@@ -193,15 +193,14 @@ ${config}`;
     }
   }
 
-  async #key(file: string): Promise<KeyObject> {
-    for (let left = 600; left > 0; left--) {
+  #key(file: string): Promise<KeyObject> {
+    return until(() => `There is no key ${file}: ${this.output}`, async () => {
       for await (const path of filesBelow(this.stateDir)) {
         if (!path.endsWith(`/${file}`)) continue;
         return createPublicKey(await Deno.readTextFile(path));
       }
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    throw new Error(`There is no key ${file}: ${this.output}`);
+      return undefined;
+    });
   }
 
   /** Where a client finds a service. */
