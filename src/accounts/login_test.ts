@@ -12,6 +12,7 @@ import {
   testAccounts,
   WEAK,
 } from "../../tests/accounts/test_accounts.ts";
+import { FUZZ_SEED, fuzzSeeds } from "../../tests/harness/fuzz.ts";
 
 const NAME = "ann.chats@relay.example";
 
@@ -599,7 +600,7 @@ for (const [name, state, code] of SHORT_OF) {
 }
 
 Deno.test("login() refuses random names and passwords as it says, and keeps nothing of them", async () => {
-  const seed = Number(Deno.env.get("FUZZ_SEED") ?? 1);
+  const seed = FUZZ_SEED;
   let state = seed;
   const next = (below: number) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -615,13 +616,11 @@ Deno.test("login() refuses random names and passwords as it says, and keeps noth
   ];
   const text = () =>
     Array.from({ length: next(8) }, () => pieces[next(pieces.length)]).join("");
-  const until = Date.now() +
-    1000 * Number(Deno.env.get("FUZZ_SECONDS") ?? 0.3);
   const { accounts, store, time, bugs } = testAccounts({
     failBurst: 1_000_000,
     scryptLn: 1,
   });
-  while (Date.now() < until) {
+  for (const _ of fuzzSeeds(100)) {
     const name = next(2) === 0 ? text() : `${text()}@relay.example`;
     const peer = { address: `10.0.${next(256)}.${next(256)}` };
     const password = secretOf(new TextEncoder().encode(text()));

@@ -24,9 +24,9 @@ import type { Staging } from "../../src/store/content.ts";
 import { DISGUISES, MARKER } from "./disguises.ts";
 import { message, octets } from "./messages.ts";
 import { type Found, hasProgram, type Reader, READERS } from "./readers.ts";
+import { FUZZES_LONG, fuzzSeeds } from "../harness/fuzz.ts";
 
-const SECONDS = Number(Deno.env.get("FUZZ_SECONDS") ?? 2);
-const MAX_MUTANTS = 300; // that pass, in a run without FUZZ_SECONDS
+const MAX_MUTANTS = 100; // that pass, in a run without FUZZ_SECONDS
 const account = parseAddress("ann@relay.example");
 const PARTS = {
   clock: { now: () => 1_800_000_000_000, monotonic: () => 0 },
@@ -175,12 +175,9 @@ function mutate(mail: Uint8Array, random: Random): Uint8Array {
 async function mutants(): Promise<Uint8Array[]> {
   const seeds = [message(), ...DISGUISES.map((mail) => latin1(mail))]
     .map(octets);
-  const long = Deno.env.has("FUZZ_SECONDS");
   const found = new Map<string, Uint8Array>();
-  const deadline = performance.now() + 1000 * SECONDS;
-  for (let seed = long ? Date.now() % 1e9 : 1;; seed++) {
-    const late = performance.now() > deadline;
-    if (late || (!long && found.size >= MAX_MUTANTS)) break;
+  for (const seed of fuzzSeeds(Infinity)) {
+    if (!FUZZES_LONG && found.size >= MAX_MUTANTS) break;
     const random = generator(seed);
     let mail: Uint8Array = seeds[random(seeds.length)]!;
     for (let i = random(3); i >= 0 && mail.length > 0; i--) {

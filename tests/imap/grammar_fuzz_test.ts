@@ -28,10 +28,10 @@ import {
 } from "../../src/imap/proto/sequence_set.ts";
 import { parseImapDate, parseImapDateTime } from "../../src/mail/date.ts";
 import { SelectedInbox } from "./command_line.ts";
+import { fuzzSeeds } from "../harness/fuzz.ts";
 
 const MAX_LINE = 400;
-const SECONDS = Number(Deno.env.get("FUZZ_SECONDS") ?? 0.7);
-const SEED = Number(Deno.env.get("FUZZ_SEED") ?? Date.now() % 1_000_000 + 1);
+const ROUNDS = 1000;
 
 type Random = (below: number) => number;
 
@@ -121,10 +121,9 @@ function isDeclared(error: unknown): boolean {
     (error instanceof Refusal && error.code === "mailbox_name_invalid");
 }
 
-/** Runs rounds until the time is over; says which seed failed. */
+/** Says which seed failed. */
 async function rounds(run: (random: Random) => void | Promise<void>) {
-  const end = performance.now() + SECONDS * 1000;
-  for (let seed = SEED; performance.now() < end; seed++) {
+  for (const seed of fuzzSeeds(ROUNDS)) {
     try {
       await run(randomFrom(seed));
     } catch (error) {

@@ -4,6 +4,7 @@ import {
   isOwnForm,
   parseStoredPassword,
 } from "./stored_password.ts";
+import { FUZZ_SEED, fuzzSeeds } from "../../../tests/harness/fuzz.ts";
 
 const B64_16 = "AAAAAAAAAAAAAAAAAAAAAA";
 const B64_32 = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
@@ -80,15 +81,13 @@ Deno.test("formatStoredPassword() writes what parseStoredPassword() reads", () =
 });
 
 Deno.test("parseStoredPassword() throws nothing but SyntaxError on mutations", () => {
-  const seed = Number(Deno.env.get("FUZZ_SEED") ?? 1);
+  const seed = FUZZ_SEED;
   let state = seed;
   const next = (below: number) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor(state / 2 ** 32 * below);
   };
-  const until = Date.now() +
-    1000 * Number(Deno.env.get("FUZZ_SECONDS") ?? 0.2);
-  while (Date.now() < until) {
+  for (const _ of fuzzSeeds(5000)) {
     const [start = ""] = READ[next(READ.length)] ?? [];
     const characters = [...start];
     for (let i = next(4); i >= 0; i--) {

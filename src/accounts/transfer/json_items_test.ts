@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { JsonItems, jsonItems } from "./json_items.ts";
+import { FUZZ_SEED, fuzzSeeds } from "../../../tests/harness/fuzz.ts";
 
 function read(text: string, chunk = text.length || 1): unknown[] {
   const items = new JsonItems();
@@ -93,15 +94,13 @@ Deno.test("jsonItems() joins characters that were cut, and refuses what is not U
 });
 
 Deno.test("JsonItems agrees with JSON.parse on mutations, in any chunks", () => {
-  const seed = Number(Deno.env.get("FUZZ_SEED") ?? 1);
+  const seed = FUZZ_SEED;
   let state = seed;
   const next = (below: number) => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
     return Math.floor(state / 2 ** 32 * below);
   };
-  const until = Date.now() +
-    1000 * Number(Deno.env.get("FUZZ_SECONDS") ?? 0.5);
-  while (Date.now() < until) {
+  for (const _ of fuzzSeeds(5000)) {
     const [start = ""] = READ[next(READ.length)] ?? [];
     const characters = [...start];
     for (let i = next(4); i > 0; i--) {

@@ -3,8 +3,8 @@ import { concat } from "../../base/octets.ts";
 import { encodeFrame, type Frame, frameOfMessage } from "./frames.ts";
 import { readIntroduction } from "./introduction.ts";
 import { FrameReceiver } from "./receiver.ts";
+import { FUZZ_SEED as SEED } from "../../../tests/harness/fuzz.ts";
 
-const SEED = Number(Deno.env.get("FUZZ_SEED") ?? Date.now() % 2 ** 31);
 const ROUNDS = 10_000;
 
 /** mulberry32 */

@@ -4,8 +4,8 @@ import { errorNumber, numberIn, unknownTypes } from "./attributes.ts";
 import { channelPayload, encodeChannelData } from "./channel_data.ts";
 import { decodeMessage, encodeMessage, integrityInput } from "./message.ts";
 import { TurnReceiver } from "./receiver.ts";
+import { FUZZ_SEED as SEED } from "../../../tests/harness/fuzz.ts";
 
-const SEED = Number(Deno.env.get("FUZZ_SEED") ?? Date.now() % 2 ** 31);
 const ROUNDS = 20_000;
 const MAX_OCTETS = 200;
 
