@@ -2,6 +2,9 @@
 import { openOffline } from "../../src/cli/offline.ts";
 import { runCli } from "../../src/cli/program.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
+import { HelperProcess } from "../harness/network/helper_process.ts";
+import { program } from "../harness/server_process.ts";
+import type { CommandRequest } from "./command_process_main.ts";
 
 export class MemoryTerminal implements Terminal {
   output = "";
@@ -62,6 +65,25 @@ function stable(text: string): string {
     .replace(/\/[^\s":]*\/postern-cli-\w+/g, "<dir>");
 }
 
+/** The same in a process of its own, which has more variables than this one. */
+export class CommandProcess {
+  readonly #helper: HelperProcess;
+
+  constructor(variables: Readonly<Record<string, string>>) {
+    const more = Object.entries(variables).map((pair) => pair.join("="));
+    const main = program("tests/cli/command_process_main.ts");
+    this.#helper = new HelperProcess(["env", ...more, ...main]);
+  }
+
+  async run(request: CommandRequest): Promise<Outcome> {
+    return JSON.parse(await this.#helper.ask(JSON.stringify(request)));
+  }
+
+  dispose(): Promise<void> {
+    return this.#helper.dispose();
+  }
+}
+
 /** An empty relay that does not run. */
 export class Installation {
   readonly directory: string;
@@ -86,8 +108,21 @@ export class Installation {
     args: string,
     answers?: readonly (string | Uint8Array)[],
   ): Promise<Outcome> {
-    const line = args.replaceAll("{dir}", this.directory);
-    return postern(words(line), this.environment, answers);
+    return postern(this.#words(args), this.environment, answers);
+  }
+
+  /** The same in another process. */
+  runIn(
+    process: CommandProcess,
+    args: string,
+    answers?: readonly string[],
+  ): Promise<Outcome> {
+    const { environment } = this;
+    return process.run({ args: this.#words(args), environment, answers });
+  }
+
+  #words(args: string): string[] {
+    return words(args.replaceAll("{dir}", this.directory));
   }
 
   dispose(): void {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { makeSelfSigned } from "../../src/tls/self_signed.ts";
 import { SwitchMark } from "../../src/ops/upgrade/switch_mark.ts";
-import { Installation } from "../cli/command_line.ts";
+import { CommandProcess, Installation } from "../cli/command_line.ts";
 import {
   Installed,
   makeRelease,
@@ -39,23 +39,23 @@ async function world(test: (world: World) => Promise<void>): Promise<void> {
   const relay = new Installation(
     `[upgrade]\nurl = "${host.base}"\nkeys = ["${key.publicKey}"]\n`,
   );
-  const path = Deno.env.get("PATH") ?? "";
   // no service of this machine is touched
   const systemctl = `${relay.directory}/systemctl`;
   await Deno.writeTextFile(systemctl, "#!/bin/sh\nexit 1\n", { mode: 0o755 });
-  Deno.env.set("PATH", `${relay.directory}:${path}`);
-  Deno.env.set("POSTERN_INSTALL_ROOT", root);
+  const commands = new CommandProcess({
+    PATH: `${relay.directory}:${Deno.env.get("PATH") ?? ""}`,
+    POSTERN_INSTALL_ROOT: root,
+  });
   try {
     await test({
       installed,
       current: async () => (await installed.facts()).version,
       run: (line, answers) =>
-        relay.run(`${line} --binary-path ${binary}`, answers),
-      plain: (line) => relay.run(line),
+        relay.runIn(commands, `${line} --binary-path ${binary}`, answers),
+      plain: (line) => relay.runIn(commands, line),
     });
   } finally {
-    Deno.env.delete("POSTERN_INSTALL_ROOT");
-    Deno.env.set("PATH", path);
+    await commands.dispose();
     relay.dispose();
     installed.dispose();
     await host.close();
