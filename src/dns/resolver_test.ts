@@ -23,18 +23,23 @@ const ZONE: Record<string, ZoneName> = {
   "1.2.0.192.in-addr.arpa": { PTR: ["Host.example"] },
 };
 
+const PATIENT_MS = 60_000;
+/** Where no answer comes. */
+const SHORT_MS = 150;
+
 async function withResolver(
   test: (
     resolver: Resolver,
     server: DnsTestServer,
     pass: (ms: number) => void,
   ) => Promise<void>,
+  timeoutMs = PATIENT_MS,
 ): Promise<void> {
   await using server = DnsTestServer.start(ZONE);
   let nowMs = 0;
   const resolver = new Resolver({
     servers: () => [server.server],
-    timeoutMs: 150,
+    timeoutMs,
     clock: { now: () => nowMs, monotonic: () => nowMs },
     random: systemRandom,
   });
@@ -98,7 +103,10 @@ for (
   ] as const
 ) {
   Deno.test(`look-ups say ${problem} of "${name.slice(0, 20)}"`, () =>
-    withResolver((dns) => fails(problem, dns.mailExchangers(name))));
+    withResolver(
+      (dns) => fails(problem, dns.mailExchangers(name)),
+      /^(?:silent|garbage)/.test(name) ? SHORT_MS : PATIENT_MS,
+    ));
 }
 
 Deno.test("answers are kept for their time, absence for at most five minutes", () =>
@@ -148,7 +156,7 @@ Deno.test("an answer that is cut short over TCP, too, is none", async () => {
   });
   const dns = new Resolver({
     servers: () => [server.server],
-    timeoutMs: 10_000,
+    timeoutMs: PATIENT_MS,
     clock: { now: () => 0, monotonic: () => 0 },
     random: systemRandom,
   });
@@ -164,7 +172,7 @@ Deno.test("a second server is asked when the first gives no answer", async () =>
   await using good = DnsTestServer.start({ "a.example": { A: ["192.0.2.9"] } });
   const resolver = new Resolver({
     servers: () => [broken.server, good.server],
-    timeoutMs: 1000,
+    timeoutMs: PATIENT_MS,
     clock: { now: () => 0, monotonic: () => 0 },
     random: systemRandom,
   });
@@ -179,7 +187,7 @@ Deno.test("what is remembered is bounded in octets, and the newest stays", async
   );
   const resolver = new Resolver({
     servers: () => [server.server],
-    timeoutMs: 10_000,
+    timeoutMs: PATIENT_MS,
     clock: { now: () => 0, monotonic: () => 0 },
     random: systemRandom,
     maxRememberedOctets: 2500,

@@ -157,8 +157,10 @@ Deno.test("eventStream() takes no event that its peer has no room for", () => {
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
       assert.ok(given < 2000, `${given} events of 10 kB`);
-      pass(60_001); // it takes none at all: the deadline of a piece
-      await until(() => server.connections === 0);
+      await until(() => {
+        pass(60_001); // it takes none at all: the deadline of a piece
+        return server.connections === 0;
+      });
       connection.close();
     },
   );

@@ -101,7 +101,7 @@ async function withDns(
   });
   const dns = new Resolver({
     servers: () => [server.server],
-    timeoutMs: 1000,
+    timeoutMs: 60_000,
     clock: { now: () => 0, monotonic: () => 0 },
     random: systemRandom,
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { connect, type TLSSocket } from "node:tls";
 import { connect as connectPlain } from "node:net";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../app/system_time.ts";
+import { happens } from "../../tests/harness/happens.ts";
 import { makeSelfSigned } from "../tls/self_signed.ts";
 import { CarriedPeers, incomingOf } from "./carried_peers.ts";
 import { type Beginning, ConnectionSorter } from "./connection_sorter.ts";
@@ -10,6 +11,8 @@ import { NativeListener } from "./native_listener.ts";
 import { NativeWire } from "./native_wire.ts";
 
 const LOOPBACK = { hostname: "127.0.0.1", port: 0 };
+/** Nobody's patience ends. */
+const LONG_MS = 600_000;
 /** What an alert of TLS begins with. */
 const ALERT = "\x15\x03";
 const pair = await makeSelfSigned({
@@ -125,12 +128,8 @@ async function said(
   }
 }
 
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
 Deno.test("ConnectionSorter leads peers to the service, which sees where they come from", async () => {
-  const { listener, facts } = service({ patienceMs: 5000, perAddress: 9 });
+  const { listener, facts } = service({ patienceMs: LONG_MS, perAddress: 9 });
   const { port } = listener.address;
   for (const address of ["127.0.0.2", "127.0.0.3"]) {
     const { text, socket } = await seen(port, address);
@@ -140,31 +139,35 @@ Deno.test("ConnectionSorter leads peers to the service, which sees where they co
   assert.equal(await said(port, "!"), "aside");
   assert.equal((await said(port, "GET / HTTP/1.1\r\n\r\n")).slice(0, 2), ALERT);
   assert.equal((await said(port, "??????")).slice(0, 2), ALERT);
-  await until(() => facts().open === 0);
+  await happens(() => facts().open === 0);
   await listener.close();
 });
 
-Deno.test("ConnectionSorter ends who says too little, and who is one too many", async () => {
+Deno.test("ConnectionSorter ends who says too little", async () => {
+  const { listener, facts } = service({ patienceMs: 300, perAddress: 1 });
+  assert.equal(await said(listener.address.port, "?"), "");
+  await happens(() => facts().open === 0);
+  await listener.close();
+});
+
+Deno.test("ConnectionSorter ends who is one too many, and all when it is told to", async () => {
   const { listener, sorter, facts } = service({
-    patienceMs: 300,
+    patienceMs: LONG_MS,
     perAddress: 1,
   });
   const { port } = listener.address;
   const slow = said(port, "?");
-  await until(() => facts().open === 1);
+  await happens(() => facts().open === 1);
   assert.equal(await said(port, "!"), "");
   assert.equal(facts().refused, 1);
-  assert.equal(await slow, "");
-  const next = said(port, "?");
-  await until(() => facts().open === 1);
   sorter.shutdown();
-  assert.equal(await next, "");
-  await until(() => facts().open === 0);
+  assert.equal(await slow, "");
+  await happens(() => facts().open === 0);
   await listener.close();
 });
 
 Deno.test("NativeListener sorts and sorts no more, and loses nobody who is there", async () => {
-  const { listener, state } = service({ patienceMs: 5000, perAddress: 900 });
+  const { listener, state } = service({ patienceMs: LONG_MS, perAddress: 900 });
   const { port } = listener.address;
   const kept: TLSSocket[] = [];
   let isOver = false;

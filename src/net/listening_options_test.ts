@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createSecureContext } from "node:tls";
+import { happens } from "../../tests/harness/happens.ts";
 import { makeSelfSigned } from "../tls/self_signed.ts";
 import type { KeyPair, Listener } from "./listener.ts";
 import { withOptions } from "./listening_options.ts";
@@ -11,7 +12,9 @@ import { SocketWire } from "./socket_wire.ts";
 import { serverUpgrade } from "./tls_upgrade.ts";
 import type { Wire } from "./wire.ts";
 
-const ROUNDS = 9;
+/** On a busy machine one of them is as it would be alone. */
+const MOST_ROUNDS = 200;
+const SOON_MS = 30;
 
 Deno.test("withOptions() lets a greeting leave with the handshake's last octets", async () => {
   const { chainPem, keyPem } = await makeSelfSigned({
@@ -28,8 +31,8 @@ Deno.test("withOptions() lets a greeting leave with the handshake's last octets"
     })
   );
   const { port } = listener.addr as Deno.NetAddr;
-  const waitedMs: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
+  let fastest = Infinity;
+  for (let round = 0; round < MOST_ROUNDS && fastest >= SOON_MS; round++) {
     const accepted = listener.accept().then(async (server) => {
       await server.write(new TextEncoder().encode("* OK\r\n"));
       return server;
@@ -43,13 +46,15 @@ Deno.test("withOptions() lets a greeting leave with the handshake's last octets"
     await client.handshake();
     const started = performance.now();
     await client.read(new Uint8Array(16));
-    waitedMs.push(performance.now() - started);
+    fastest = Math.min(fastest, performance.now() - started);
     client.close();
     (await accepted).close();
   }
   listener.close();
-  const [fastest = Infinity] = waitedMs.toSorted((one, other) => one - other);
-  assert.ok(fastest < 30, `${fastest} ms; a delayed acknowledgement takes 40`);
+  assert.ok(
+    fastest < SOON_MS,
+    `${fastest} ms; a delayed acknowledgement takes 40`,
+  );
 });
 
 const address = { hostname: "127.0.0.1", port: 0 };
@@ -109,8 +114,7 @@ for (const [name, open] of Object.entries(LISTENERS)) {
     while (taken < 512 * 1024) {
       taken += await client.read(new Uint8Array(16_384)) ?? 0;
     }
-    await settled(() => written);
-    assert.ok(written > before, `${before} pieces of 64 KiB before`);
+    await happens(() => written > before);
     wire.abort();
     await writing;
     client.close();

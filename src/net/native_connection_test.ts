@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { connectionsAt, openOf } from "../../tests/harness/descriptors.ts";
+import { happens } from "../../tests/harness/happens.ts";
 import { makeSelfSigned } from "../tls/self_signed.ts";
 import { NativeConnection } from "./native_connection.ts";
 
@@ -35,8 +36,7 @@ async function listening(
 
 /** Waits until so many of these sockets are left. */
 async function freed(sockets: ReadonlySet<string>, left: number) {
-  const end = performance.now() + 30_000;
-  while (openOf(sockets).size > left && performance.now() < end) await pause();
+  await happens(() => openOf(sockets).size <= left);
   assert.equal(openOf(sockets).size, left);
 }
 

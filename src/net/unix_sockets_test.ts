@@ -55,7 +55,7 @@ for (const pending of ["read", "write"] as const) {
       const work = pending === "read" ? server.read() : server.write(LARGE);
       const ended = work.catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, 20));
-      assert.equal(socketsAt(path).size, 2);
+      await openAre(path, 2);
       server.close();
       assert.equal(await ended, undefined);
       await openAre(path, 1);

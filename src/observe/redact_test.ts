@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { redact, redactError } from "./redact.ts";
+import { workedMs } from "../../tests/harness/worked.ts";
 
 const ROWS: [string, string][] = [
   ["no ann@relay.example here", "no <address> here"],
@@ -25,11 +26,11 @@ for (const [text, expected] of ROWS) {
 }
 
 Deno.test("redact() is quick on hostile text", () => {
-  const start = performance.now();
+  const start = workedMs();
   for (const piece of ["@", ":", "a@", "1.", "a", "::1 "]) {
     redact(piece.repeat(100_000));
   }
-  assert.ok(performance.now() - start < 1000);
+  assert.ok(workedMs() - start < 1000);
 });
 
 function errorOf(work: () => unknown): unknown {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { settle, TestTime } from "../../tests/harness/test_time.ts";
+import { happens } from "../../tests/harness/happens.ts";
 import { ThreadDied } from "./threads.ts";
 import { LastingWorker, PassingWorker } from "./worker_lives.ts";
 import { UNANSWERED, WorkerLink } from "./worker_link.ts";
@@ -23,15 +24,6 @@ const DOUBLER = module(`async (n) => {
   return [n * 2, asked];
 }`);
 type Doubled = readonly [number, number];
-
-/** Waits for what real threads do. */
-async function until(isSo: () => boolean): Promise<void> {
-  const end = performance.now() + 10_000;
-  while (!isSo()) {
-    assert.ok(performance.now() < end, "it did not happen in 10 seconds");
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-}
 
 Deno.test("WorkerLink answers in the order of the questions, however long one takes", async () => {
   const link = new WorkerLink<number, Doubled>(DOUBLER, assert.fail);
@@ -58,7 +50,7 @@ Deno.test("WorkerLink leaves nothing unanswered when its thread dies or is ended
   });
   link.post("die", (reply) => heard.push(reply));
   link.post(2, (reply) => heard.push(reply));
-  await until(() => deaths.length > 0);
+  await happens(() => deaths.length > 0);
   assert.match(deaths[0]!.message, /of <address>/);
   assert.ok(link.isDead);
   assert.equal(await link.ask(1), UNANSWERED);

@@ -14,6 +14,7 @@ import {
   post,
 } from "../harness/admin_client.ts";
 import { Server } from "../harness/server.ts";
+import { happens } from "../harness/happens.ts";
 
 interface World {
   readonly server: Server;
@@ -307,20 +308,12 @@ async function unreadStream(
   return { socket, head };
 }
 
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (!await isSo()) {
-    assert.ok(performance.now() < deadline, "it did not happen in a minute");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
 Deno.test("streams that nobody reads hold little, and their places come back", async () => {
   await withServer(async (world) => {
     const { server } = world;
     for (let round = 0; round < 2; round++) {
       const streams: Socket[] = [];
-      await until(async () => {
+      await happens(async () => {
         const { socket, head } = await unreadStream(world);
         if (/^HTTP\/1.1 200/.test(head)) streams.push(socket);
         else {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Server } from "../harness/server.ts";
 import { makeSelfSigned } from "../../src/tls/self_signed.ts";
 import { postern } from "../cli/command_line.ts";
+import { happens } from "../harness/happens.ts";
 
 interface Degraded {
   readonly code: string;
@@ -15,14 +16,6 @@ async function degraded(server: Server): Promise<readonly Degraded[]> {
   const { exit, out, err } = await postern(["status", "--json"], environment);
   assert.equal(exit, 0, err);
   return JSON.parse(out).data.degraded;
-}
-
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!await isSo()) {
-    assert.ok(performance.now() < deadline, "it did not happen in 20 seconds");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }
 
 const DAY_MS = 86_400_000;
@@ -54,13 +47,13 @@ Deno.test("a healthy server without federation only says that port 25 refuses ma
     assert.deepEqual(others, []);
     assert.equal(found?.code, "smtp_refuses_mail");
     assert.ok(found?.message.includes(`port ${server.ports.smtp}`));
-    await until(() =>
+    await happens(() =>
       server.output.includes("degraded part=smtp_refuses_mail")
     );
     await postern(["settings", "set", "smtp_enabled", "false"], environment);
     assert.deepEqual(await degraded(server), []);
     await postern(["reload"], environment);
-    await until(() =>
+    await happens(() =>
       server.output.includes("recovered part=smtp_refuses_mail")
     );
     assert.equal(server.output.split(" degraded ").length, 2, server.output);
@@ -93,7 +86,7 @@ for (const [code, config, message, ...consequences] of CONFIGURED) {
       assert.deepEqual(others.map((one) => one.code), consequences);
       assert.equal(found?.code, code);
       assert.match(found?.message ?? "", message);
-      await until(() => server.output.includes(`degraded part=${code} `));
+      await happens(() => server.output.includes(`degraded part=${code} `));
       const environment = { POSTERN_CONFIG: server.configFile };
       const { exit, out } = await postern(["status"], environment);
       assert.equal(exit, 0);
@@ -115,12 +108,12 @@ Deno.test("broken certificate files are told while the old ones are served", asy
   try {
     const chain = await Deno.readTextFile(`${directory}/chain.pem`);
     await Deno.writeTextFile(`${directory}/chain.pem`, "nothing");
-    await until(async () => (await degraded(server)).length > 0);
+    await happens(async () => (await degraded(server)).length > 0);
     const [found] = await degraded(server);
     assert.equal(found?.code, "certificate_files");
     assert.match(found?.message ?? "", /chain.pem/);
     await Deno.writeTextFile(`${directory}/chain.pem`, chain);
-    await until(async () => (await degraded(server)).length === 0);
+    await happens(async () => (await degraded(server)).length === 0);
   } finally {
     await server.dispose();
     await Deno.remove(directory, { recursive: true });
@@ -142,11 +135,15 @@ Deno.test("status says why nobody can sign up, and when that is over", async () 
     const [found] = await degraded(server);
     assert.equal(found?.code, "sign_ups_paused");
     assert.match(found?.message ?? "", /registration.max_accounts allows, 1/);
-    await until(() => server.output.includes("degraded part=sign_ups_paused"));
+    await happens(() =>
+      server.output.includes("degraded part=sign_ups_paused")
+    );
     await postern(["registration", "close"], environment);
     assert.deepEqual(await degraded(server), [], "closed is not paused");
     await postern(["reload"], environment);
-    await until(() => server.output.includes("recovered part=sign_ups_paused"));
+    await happens(() =>
+      server.output.includes("recovered part=sign_ups_paused")
+    );
   } finally {
     await server.dispose();
   }
@@ -165,12 +162,12 @@ for (const [code, names, days] of CERTIFICATES) {
     const server = await Server.start({ tls: config });
     try {
       assert.deepEqual((await degraded(server)).map((one) => one.code), [code]);
-      await until(() => server.output.includes(`degraded part=${code} `));
+      await happens(() => server.output.includes(`degraded part=${code} `));
       await certificateFiles(directory, ["chat.example"], 90);
       const environment = { POSTERN_CONFIG: server.configFile };
       const { exit } = await postern(["reload", "--scope", "tls"], environment);
       assert.equal(exit, 0);
-      await until(() => server.output.includes(`recovered part=${code}`));
+      await happens(() => server.output.includes(`recovered part=${code}`));
       assert.deepEqual(await degraded(server), []);
     } finally {
       await server.dispose();

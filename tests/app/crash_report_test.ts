@@ -1,6 +1,7 @@
 /** Errors that nobody catches, in a whole server: what it prints, and whether it goes on. @module */
 import assert from "node:assert/strict";
 import { Server } from "../harness/server.ts";
+import { happens } from "../harness/happens.ts";
 
 const MAIN = "tests/app/dying_server.ts";
 
@@ -17,13 +18,9 @@ async function withServer(
 }
 
 async function written(server: Server, pattern: RegExp, times = 1) {
-  const deadline = performance.now() + 20_000;
   const count = () =>
     server.output.split("\n").filter((line) => pattern.test(line)).length;
-  while (count() < times) {
-    assert.ok(performance.now() < deadline, server.output);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await happens(() => count() >= times, () => server.output);
 }
 
 /** Everything since the start is a line of ours, and none tells of anybody. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { Installation } from "../cli/command_line.ts";
 import { Server } from "../harness/server.ts";
+import { happens } from "../harness/happens.ts";
 
 const PASSWORD = "longenough-in-octets";
 
@@ -43,13 +44,6 @@ async function isThere(path: string): Promise<boolean> {
   return await Deno.stat(path).then(() => true, () => false);
 }
 
-async function appears(path: string): Promise<void> {
-  for (let looks = 0; !await isThere(path); looks++) {
-    assert.ok(looks < 500, `${path} does not appear`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 Deno.test({
   name:
     "on a disk without any room accounts can be deleted, and a relay starts",
@@ -70,14 +64,14 @@ Deno.test({
           );
         }
         const ballast = `${stateDir}/ballast`;
-        await appears(ballast);
+        await happens(() => isThere(ballast));
         await fill(`${disk}/logs`);
         await server.command("accounts", "delete", "anna", "--yes");
         await Deno.remove(`${disk}/logs`);
 
         await server.end("SIGTERM");
         await server.run();
-        await appears(ballast);
+        await happens(() => isThere(ballast));
         await server.end("SIGTERM");
         await fill(`${disk}/logs`);
         await server.command("accounts", "delete", "bert", "--yes");

@@ -10,6 +10,7 @@ import { encryptedPayload, messageOctets } from "../harness/message.ts";
 import { reservePorts } from "../harness/ports.ts";
 import { DOMAIN, Server } from "../harness/server.ts";
 import { SmtpClient } from "../harness/smtp_client.ts";
+import { happens } from "../harness/happens.ts";
 
 const ANN = `ann@${DOMAIN}`;
 const BOB = `bob@${DOMAIN}`;
@@ -53,14 +54,6 @@ async function accepts(port: number): Promise<boolean> {
   }
 }
 
-async function until(what: () => boolean | Promise<boolean>): Promise<void> {
-  const end = performance.now() + 10_000;
-  while (!await what()) {
-    if (performance.now() > end) throw new Error("It does not happen");
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
 Deno.test("a new certificate is served to new connections, and no session ends", () =>
   withServer(async (server) => {
     const { ports, stateDir } = server;
@@ -75,7 +68,7 @@ Deno.test("a new certificate is served to new connections, and no session ends",
     await Deno.writeTextFile(`${stateDir}/tls/fullchain.pem`, made.chainPem);
     Deno.kill(server.pid, "SIGHUP");
     for (const port of [ports.imapTls, ports.submissionTls, ports.https]) {
-      await until(async () => {
+      await happens(async () => {
         try {
           const wire = await LineConnection.open(port, made.chainPem);
           if (port !== ports.https) await wire.readLine();
@@ -103,7 +96,7 @@ Deno.test("a broken configuration file changes nothing", () =>
   withServer(async (server) => {
     await Deno.writeTextFile(server.configFile, '[server]\ndomian = "x"\n');
     Deno.kill(server.pid, "SIGHUP");
-    await until(() => server.output.includes("did you mean server.domain"));
+    await happens(() => server.output.includes("did you mean server.domain"));
     const ann = await ImapClient.connect(
       server.ports.imapTls,
       await server.certificate(),
@@ -121,7 +114,7 @@ Deno.test("a port changes live and open sessions stay", () =>
     const moved = await ImapClient.connect(port, certificate);
     await moved.login(BOB, PASSWORD);
     moved.close();
-    await until(async () => !await accepts(server.ports.imapTls));
+    await happens(async () => !await accepts(server.ports.imapTls));
     await bob.done();
     await bob.expectOk("NOOP");
     bob.close();
@@ -159,7 +152,7 @@ Deno.test("SIGTERM ends sessions with words and lets a message finish", () =>
     await ann.wire.write(octets.subarray(0, 500));
     Deno.kill(server.pid, "SIGTERM");
     assert.match(await bob.wire.readLine(), /^\* BYE Server shutting down/);
-    await until(async () => !await accepts(server.ports.imapTls));
+    await happens(async () => !await accepts(server.ports.imapTls));
     await ann.wire.write(octets.subarray(500));
     await ann.expect(250);
     assert.match(await ann.wire.readLine(), /^421 4\.3\.2/);

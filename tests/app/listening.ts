@@ -57,7 +57,7 @@ for (const port of [1143, 1993]) {
 const deaf: string[] = [];
 const watch = new ListenerWatch(() => listeners.all(), {
   everyMs: 1e9,
-  patienceMs: 2000,
+  patienceMs: 60_000,
   onDeaf: (name) => deaf.push(name),
   onLooked() {},
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { Server } from "../harness/server.ts";
+import { happens } from "../harness/happens.ts";
 
 Deno.test("a port that is set from outside and in use is told of, kept, and taken when it is free", async () => {
   const server = await Server.start();
@@ -13,7 +14,7 @@ Deno.test("a port that is set from outside and in use is told of, kept, and take
       "INSERT INTO settings (name, value, updated_at) VALUES ('smtp_port', ?, 0)",
     ).run(String(port));
     const refused = () => refusedSettings(server);
-    await until(async () => await refused() !== undefined);
+    await happens(async () => await refused() !== undefined);
     assert.match(await refused() ?? "", /smtp_port: /);
     const stored = database.prepare(
       "SELECT value FROM settings WHERE name = 'smtp_port'",
@@ -26,7 +27,7 @@ Deno.test("a port that is set from outside and in use is told of, kept, and take
     });
     old.close();
     blocker.close();
-    await until(async () => await refused() === undefined);
+    await happens(async () => await refused() === undefined);
     const fresh = await Deno.connect({ hostname: "127.0.0.1", port });
     fresh.close();
   } finally {
@@ -43,12 +44,4 @@ async function refusedSettings(server: Server): Promise<string | undefined> {
   const { degraded } = JSON.parse(await server.command("status", "--json"))
     .data as { degraded: { code: string; message: string }[] };
   return degraded.find(({ code }) => code === "settings_refused")?.message;
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 40_000;
-  while (!await holds()) {
-    assert.ok(performance.now() < deadline);
-    await new Promise((resolve) => setTimeout(resolve, 250));
-  }
 }

@@ -3,8 +3,12 @@ import assert from "node:assert/strict";
 import { connect } from "node:tls";
 import { KEY_NAMES, type KeyName, keyNamed } from "../../src/config/schema.ts";
 import { makeSelfSigned } from "../../src/tls/self_signed.ts";
+import { reservePorts } from "../harness/ports.ts";
 import { freePorts, Server } from "../harness/server.ts";
 import { postern } from "../cli/command_line.ts";
+import { happens } from "../harness/happens.ts";
+
+const [METRICS_PORT, ADMIN_PORT] = reservePorts(2);
 
 /** TOML of a value that the file below does not have. */
 function another(key: KeyName, directory: string): string {
@@ -36,13 +40,13 @@ function another(key: KeyName, directory: string): string {
     "shadowsocks.allowed_ports": "[25]",
     "push.url": '"https://push.other.example/notify"',
     "iroh.relay_url": '"https://iroh.other.example"',
-    "metrics.listen": '["127.0.0.1:9749"]',
+    "metrics.listen": `["127.0.0.1:${METRICS_PORT}"]`,
     "webmail.cors_origins": '["https://app.example"]',
     "web.gate_key": '"0123456789abcdef"',
     "admin.path": '"/other/api"',
     "admin.web_path": '"/other/panel"',
     "admin.token": `"${"t".repeat(32)}"`,
-    "admin.listen": '["127.0.0.1:8081"]',
+    "admin.listen": `["127.0.0.1:${ADMIN_PORT}"]`,
     "admin.allow_from": '["192.0.2.0/24"]',
     "admin.cors_origins": '["https://panel.example"]',
     "admin.locked": '["server_comment"]',
@@ -93,14 +97,11 @@ function otherFile(directory: string): string {
 
 /** What the line of the log says of its last reload. */
 async function reloaded(server: Server, count: number): Promise<string> {
-  const deadline = performance.now() + 20_000;
-  for (;;) {
-    const lines = server.output.split("\n")
+  const lines = () =>
+    server.output.split("\n")
       .filter((line) => / reloaded |"event":"reloaded"/.test(line));
-    if (lines.length >= count) return lines.at(-1) ?? "";
-    assert.ok(performance.now() < deadline, server.output);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await happens(() => lines().length >= count, () => server.output);
+  return lines().at(-1) ?? "";
 }
 
 Deno.test("SIGHUP names every key that has changed, once", async () => {
@@ -140,11 +141,10 @@ Deno.test("SIGHUP names every key that has changed, once", async () => {
       restart.split(","),
       KEY_NAMES.filter((key) => keyNamed(key).inForce === "restart"),
     );
-    const deadline = performance.now() + 20_000;
-    while (!server.output.includes('"degraded","part":"restart_needed"')) {
-      assert.ok(performance.now() < deadline, server.output);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await happens(
+      () => server.output.includes('"degraded","part":"restart_needed"'),
+      () => server.output,
+    );
     assert.equal(await commonName(server), undefined, "the old port is closed");
   } finally {
     await server.dispose();
@@ -261,11 +261,10 @@ Deno.test("a key behind a setting, a key that waits and a broken file are said a
         }
         const { length } = server.output;
         Deno.kill(server.pid, "SIGHUP");
-        const deadline = performance.now() + 20_000;
-        while (!server.output.slice(length).includes("config_error")) {
-          assert.ok(performance.now() < deadline, server.output);
-          await new Promise((resolve) => setTimeout(resolve, 20));
-        }
+        await happens(
+          () => server.output.slice(length).includes("config_error"),
+          () => server.output,
+        );
         assert.ok(!server.output.slice(length).includes("reloaded"));
       },
     );

@@ -2,14 +2,7 @@
 import assert from "node:assert/strict";
 import { Server } from "../harness/server.ts";
 import { postern } from "../cli/command_line.ts";
-
-async function until(isSo: () => boolean): Promise<void> {
-  const deadline = performance.now() + 40_000;
-  while (!isSo()) {
-    assert.ok(performance.now() < deadline, "it did not happen in 40 seconds");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
+import { happens } from "../harness/happens.ts";
 
 Deno.test("a server without a place for its control socket serves mail, and takes the place once it is there", async () => {
   const directory = await Deno.makeTempDir({ prefix: "postern-test-" });
@@ -18,10 +11,14 @@ Deno.test("a server without a place for its control socket serves mail, and take
   const environment = { POSTERN_SET__server__runtime_dir: `${inTheWay}/sub` };
   const server = await Server.start({ environment });
   try {
-    await until(() => server.output.includes("degraded part=control_socket "));
+    await happens(() =>
+      server.output.includes("degraded part=control_socket ")
+    );
     assert.match(server.output, /part=control_socket .*is tried again/);
     await Deno.remove(inTheWay);
-    await until(() => server.output.includes("recovered part=control_socket"));
+    await happens(() =>
+      server.output.includes("recovered part=control_socket")
+    );
     const { exit, out, err } = await postern(["status", "--json"], {
       ...environment,
       POSTERN_CONFIG: server.configFile,

@@ -6,6 +6,7 @@ import { ImapClient } from "../harness/imap_client.ts";
 import { Server } from "../harness/server.ts";
 import { postern } from "../cli/command_line.ts";
 import { makeSelfSigned } from "../../src/tls/self_signed.ts";
+import { happens } from "../harness/happens.ts";
 
 const DAY_MS = 86_400_000;
 const PASSWORD = "correct horse";
@@ -66,18 +67,10 @@ async function data(server: Server, ...args: string[]) {
 /** Sets the date and waits until the server has it. */
 async function setDate({ server, date }: World, text: string, aheadMs: number) {
   date.set(text);
-  await until(async () => {
+  await happens(async () => {
     const { clock } = await data(server, "status");
     return Math.abs(clock.now * 1000 - Date.now() - aheadMs) < DAY_MS;
   });
-}
-
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (!await isSo()) {
-    assert.ok(performance.now() < deadline, "it did not happen in a minute");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 /** An account with a message that nobody has read, and one that nobody has logged in to. */
@@ -196,7 +189,7 @@ Deno.test({
         const wrong = new X509Certificate(await server.certificate());
         assert.ok(!isValidNow(wrong));
         date.set("+0d");
-        await until(() => isTrusted(server));
+        await happens(() => isTrusted(server));
       } finally {
         await server.dispose();
         date.dispose();

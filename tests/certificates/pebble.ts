@@ -7,6 +7,7 @@
 import { delimiter, join } from "node:path";
 import { TestAuthority } from "../harness/authority.ts";
 import { reservePorts } from "../harness/ports.ts";
+import { PATIENCE_MS } from "../harness/happens.ts";
 
 /** Undefined where it is not installed: a test that needs it is skipped. */
 function installed(name: string): string | undefined {
@@ -42,8 +43,6 @@ export interface PebbleOptions {
   /** Keys of its customers, without which it makes no account. */
   readonly customers?: Readonly<Record<string, string>>;
 }
-
-const START_LIMIT_MS = 30_000;
 
 export class Pebble {
   private constructor(
@@ -193,7 +192,7 @@ servers = ["127.0.0.1:${this.dnsPort}"]
   }
 
   async #ready(): Promise<void> {
-    const deadline = performance.now() + START_LIMIT_MS;
+    const deadline = performance.now() + PATIENCE_MS;
     for (const url of [this.directory, `${this.dnsManagementUrl}/`]) {
       while (true) {
         try {

@@ -3,9 +3,9 @@ import { connect } from "node:tls";
 import { postern } from "../cli/command_line.ts";
 import { freePorts, Server, type ServerOptions } from "../harness/server.ts";
 import { HAS_PEBBLE, Pebble, type PebbleOptions } from "./pebble.ts";
+import { PATIENCE_MS } from "../harness/happens.ts";
 
 const AUTOCERT = '[tls]\nmode = "autocert"';
-const LIMIT_MS = 60_000;
 
 export interface Together {
   readonly pebble: Pebble;
@@ -75,7 +75,7 @@ export function namesSeen(
 export async function until<T>(
   ask: () => Promise<T | undefined>,
 ): Promise<T> {
-  const deadline = performance.now() + LIMIT_MS;
+  const deadline = performance.now() + PATIENCE_MS;
   while (true) {
     const found = await ask();
     if (found !== undefined) return found;

@@ -11,6 +11,7 @@ import { encryptedPayload, messageOctets } from "../harness/message.ts";
 import { DOMAIN, Server } from "../harness/server.ts";
 import { SmtpClient } from "../harness/smtp_client.ts";
 import { postern } from "./command_line.ts";
+import { happens } from "../harness/happens.ts";
 
 const ANN = `ann.beside@${DOMAIN}`;
 const PASSWORD = "a password nobody guesses";
@@ -168,10 +169,7 @@ Deno.test("a server that does not answer has left how it was, and its files go w
     const pid = await Deno.readTextFile(`${runtimeDir}/pid`);
     assert.equal(pid, `${server.pid}\n`);
     const path = `${runtimeDir}/status.json`;
-    for (let tries = 0; !existsSync(path); tries++) {
-      assert.ok(tries < 500);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await happens(() => existsSync(path));
     assert.equal((Deno.statSync(path).mode ?? 0) & 0o777, 0o644);
     await Deno.remove(`${runtimeDir}/control.sock`);
     const args = ["status", "--config", server.configFile];

@@ -13,6 +13,7 @@ import { keyNamed } from "../../src/config/schema.ts";
 import { reservePorts } from "../harness/ports.ts";
 import { Server } from "../harness/server.ts";
 import { type Outcome, postern } from "./command_line.ts";
+import { happens } from "../harness/happens.ts";
 
 function isOnByDefault(name: ListenerName): boolean {
   const { switchedBy } = listenerRow(name);
@@ -73,11 +74,9 @@ Deno.test("the command line works on the running server", async (t) => {
           "UPDATE settings SET value = '31M' WHERE name = 'max_message_size'",
         );
         database.close();
-        const deadline = performance.now() + 20_000;
-        while (!/SIZE 32505856/.test(await ehlo(server.ports.submission))) {
-          assert.ok(performance.now() < deadline, "the server has not noticed");
-          await new Promise((resolve) => setTimeout(resolve, 50));
-        }
+        await happens(async () =>
+          /SIZE 32505856/.test(await ehlo(server.ports.submission))
+        );
       },
     );
 
@@ -214,11 +213,10 @@ Deno.test("the command line works on the running server", async (t) => {
 
 /** Waits until the server has written all of these. */
 async function written(server: Server, ...patterns: RegExp[]): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!patterns.every((pattern) => pattern.test(server.output))) {
-    assert.ok(performance.now() < deadline, server.output);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await happens(
+    () => patterns.every((pattern) => pattern.test(server.output)),
+    () => server.output,
+  );
 }
 
 interface Answer {

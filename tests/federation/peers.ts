@@ -9,6 +9,7 @@ import { createSecureContext } from "node:tls";
 import { SocketWire } from "../../src/net/socket_wire.ts";
 import { serverUpgrade } from "../../src/net/tls_upgrade.ts";
 import type { IssuedPair } from "../harness/authority.ts";
+import { reservePorts } from "../harness/ports.ts";
 
 export interface PeerOptions {
   readonly address?: string;
@@ -166,10 +167,9 @@ export function silentPeer(options: PeerOptions = {}): Promise<Peer> {
   return listen(forever, options);
 }
 
-/** A port of that address where nobody is, until somebody else takes it. */
-export async function closedPort(address = "127.0.0.1"): Promise<number> {
-  await using peer = await silentPeer({ address });
-  return peer.port;
+/** A port where nobody is, nor comes by chance. */
+export function closedPort(): number {
+  return reservePorts(1)[0]!;
 }
 
 const encoder = new TextEncoder();

@@ -39,7 +39,7 @@ function namesOf(
     lookUps: () =>
       new Resolver({
         servers: () => [server.server],
-        timeoutMs: 1000,
+        timeoutMs: 60_000,
         clock: SYSTEM_CLOCK,
         random: systemRandom,
       }),

@@ -14,6 +14,7 @@ import { SCHEMA } from "../../src/config/schema.ts";
 import { type Answer, type Call, fakeTransport } from "./fake_transport.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { storeTest, type TestStore } from "../store/store_world.ts";
+import { happens } from "../harness/happens.ts";
 
 const DOMAINS = new LocalDomains({ domains: ["relay.example"] });
 /** As built in. */
@@ -21,7 +22,6 @@ export const RUNNER_LIMITS: RunnerLimits = {
   total: SCHEMA["queue.max_parallel"].initial,
   perDestination: SCHEMA["queue.per_destination"].initial,
 };
-const LONGEST_REAL_WAIT_MS = 20_000;
 
 export interface RunnerWorld extends TestStore {
   readonly runner: QueueRunner;
@@ -138,14 +138,10 @@ function watch(store: RunnerStore) {
 }
 
 /** Waits for what happens without any time going by. */
-export async function until(
+export function until(
   what: () => boolean | Promise<boolean>,
 ): Promise<void> {
-  const endMs = performance.now() + LONGEST_REAL_WAIT_MS;
-  while (!await what()) {
-    if (performance.now() > endMs) throw new Error(`Never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+  return happens(what, () => `: ${what}`, 1);
 }
 
 /** Lets happen what would happen if it should not. */

@@ -265,7 +265,7 @@ export class ServerMailWorld {
   newResolver(): Resolver {
     return new Resolver({
       servers: () => [this.dns.server],
-      timeoutMs: 1000,
+      timeoutMs: 60_000,
       clock: this.time,
       random: systemRandom,
     });

@@ -10,6 +10,8 @@ import {
   SIGNATURE,
   World,
 } from "./transport_world.ts";
+import { happens } from "../harness/happens.ts";
+import { withPatience } from "./patience.ts";
 
 const NAME = "b.example";
 const good = await authority.issue([NAME]);
@@ -107,29 +109,32 @@ Deno.test("close() ends what is idle and what is busy, and an attempt tells so",
 
 Deno.test("a peer that takes nothing costs its time", async () => {
   await using peer = await silentPeer();
-  await using world = await World.make({
-    ports: { http: peer.port },
-    settings: { httpMs: 100 },
-    content: HEADER + "x".repeat(20_000_000),
-  });
   const only = { channels: ["http"] } as const;
-  assert.equal(
-    await world.send("[127.0.0.1]", ["bob"], only),
-    "unreached 4.4.2",
-  );
+  const outcome = await withPatience("unreached 4.4.2", async (httpMs) => {
+    await using world = await World.make({
+      ports: { http: peer.port },
+      settings: { httpMs },
+      content: HEADER + "x".repeat(20_000_000),
+    });
+    return await world.send("[127.0.0.1]", ["bob"], only);
+  });
+  assert.equal(outcome, "unreached 4.4.2");
 });
 
 Deno.test("a response that never ends is not waited for", async () => {
   const endless =
     "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello";
   await using peer = await httpPeer(() => endless, { pair: good });
-  await using world = await World.make({
-    zone: ZONE,
-    ports: { https: peer.port },
-    settings: { httpMs: 100 },
-  });
   const only = { channels: ["http"] } as const;
-  assert.equal(await world.send(NAME, ["bob"], only), "unreached 4.4.2");
+  const outcome = await withPatience("unreached 4.4.2", async (httpMs) => {
+    await using world = await World.make({
+      zone: ZONE,
+      ports: { https: peer.port },
+      settings: { httpMs },
+    });
+    return await world.send(NAME, ["bob"], only);
+  });
+  assert.equal(outcome, "unreached 4.4.2");
 });
 
 Deno.test("a large message is the same over each way", async () => {
@@ -255,12 +260,6 @@ Deno.test("each way that was tried is told, with what it came to", async () => {
     ],
   );
 });
-
-/** @throws {AssertionError} if it does not within ten seconds */
-async function happens(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 5000 && !condition(); i++) await turn();
-  assert.ok(condition());
-}
 
 function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 2));

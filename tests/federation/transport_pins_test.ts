@@ -37,7 +37,7 @@ const PEERS = {
 
 /** A relay that sends to one server, which shows one certificate after the other. */
 async function relay(kind: Kind, more: WorldOptions = {}) {
-  const port = await closedPort();
+  const port = closedPort();
   const clear = await httpPeer(() => response(200, "250 2.0.0 OK\n"));
   const world = await World.make({
     ports: { [kind]: port, http: clear.port },

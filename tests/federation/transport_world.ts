@@ -62,6 +62,8 @@ export interface WorldOptions {
   readonly policies?: Iterable<readonly [string, StsRecord]>;
 }
 
+const CLOSED = closedPort();
+
 export const SETTINGS: TransportSettings = {
   httpFallback: "ip_literal",
   tls: "opportunistic",
@@ -71,9 +73,9 @@ export const SETTINGS: TransportSettings = {
   httpsNegativeTtlSeconds: 1800,
   allowPrivateTargets: true,
   families: ["ipv4", "ipv6"],
-  connectMs: 5000,
-  httpMs: 5000,
-  smtpDataMs: 5000,
+  connectMs: 600_000,
+  httpMs: 600_000,
+  smtpDataMs: 600_000,
 };
 
 export class World implements AsyncDisposable {
@@ -104,10 +106,10 @@ export class World implements AsyncDisposable {
   }
 
   /** Ports that are not given are closed. */
-  static async make(options: WorldOptions = {}): Promise<World> {
-    const closed = await closedPort();
-    const ports = { https: closed, http: closed, smtp: closed };
-    return new World(options, { ...ports, ...options.ports });
+  static make(options: WorldOptions = {}): Promise<World> {
+    const ports = { https: CLOSED, http: CLOSED, smtp: CLOSED };
+    const world = new World(options, { ...ports, ...options.ports });
+    return Promise.resolve(world);
   }
 
   deliver(

@@ -25,6 +25,20 @@ function connections(
   return openOf(rows.map((row) => row[9] ?? ""));
 }
 
+/** Whether all that was sent to this port has been read from its connections. */
+export function isAllRead(port: number): boolean {
+  const at = hexadecimal(port);
+  return ["tcp", "tcp6"].flatMap(tableRows)
+    .filter((row) => row[3] !== LISTENING)
+    .every(([, local, remote, , queues = ""]) => {
+      const [unsent, unread] = queues.split(":").map((text) =>
+        parseInt(text, 16)
+      );
+      return !(local?.endsWith(at) && unread) &&
+        !(remote?.endsWith(at) && unsent);
+    });
+}
+
 function hexadecimal(port: number): string {
   return `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
 }

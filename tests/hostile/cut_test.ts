@@ -13,6 +13,7 @@ import type { ListenerName } from "../../src/config/listener_table.ts";
 import { adminCall } from "../harness/admin_client.ts";
 import { reservePorts } from "../harness/ports.ts";
 import { Server } from "../harness/server.ts";
+import { happens, PATIENCE_MS } from "../harness/happens.ts";
 
 const [METRICS_PORT = 0] = reservePorts(1);
 const CONFIG = `
@@ -41,7 +42,6 @@ const SOCKET = [
   "X-Password: a-long-pass-word",
   "\r\n",
 ].join("\r\n");
-const LIMIT_MS = 30_000;
 
 interface Attack {
   readonly at: ListenerName;
@@ -217,7 +217,7 @@ async function play(
       if (event !== "end" || !stays) resolve();
     });
   }
-  const timer = setTimeout(() => socket.destroy(), LIMIT_MS);
+  const timer = setTimeout(() => socket.destroy(), PATIENCE_MS);
   const more = setInterval(() => {
     // which tells one who does not close that the other side is gone
     if (stays && socket.readableEnded) socket.write(" ");
@@ -291,7 +291,7 @@ Deno.test("a connection is never ended in silence for what its peer did", async 
         await play(server, attack);
         const had = before.get(name) ?? 0;
         // the line comes by a pipe, the number when it is asked for
-        await until(async () =>
+        await happens(async () =>
           (await cuts()).get(name) !== (had || undefined) &&
           linesOf(server, service, reason) > lines
         );
@@ -328,7 +328,7 @@ Deno.test("a handshake that does not begin is told of, unless it is left", async
     const services = Object.values(BY_TLS);
     const told = () =>
       services.map((service) => linesOf(server, service, "handshake"));
-    await until(() => Promise.resolve(!told().includes(0)));
+    await happens(() => Promise.resolve(!told().includes(0)));
     assert.deepEqual([...told(), linesOf(server)], [1, 1, 1, 3]);
     const counted = await cuts();
     for (const service of services) {
@@ -353,14 +353,6 @@ Deno.test("a handshake that ends with the server is nobody's fault", async () =>
     await server.dispose();
   }
 });
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const end = performance.now() + LIMIT_MS;
-  while (!await isSo()) {
-    assert.ok(performance.now() < end, "It is not told");
-    await new Promise((again) => setTimeout(again, 50));
-  }
-}
 
 /** How often it was logged, with nothing else in the line. */
 function linesOf(server: Server, service = "\\w+", reason = "\\w+"): number {

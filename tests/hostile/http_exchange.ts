@@ -1,6 +1,7 @@
 /** Octets to a port of HTTP, and the answers that come, one by one. @module */
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { PATIENCE_MS } from "../harness/happens.ts";
 
 export interface HttpDoor {
   readonly port: number;
@@ -20,8 +21,6 @@ export interface RawExchange {
   /** The server ended the connection by itself. */
   readonly closed: boolean;
 }
-
-const LIMIT_MS = 30_000;
 
 /**
  * Says all of it, and reads until the server closes or, where it keeps the
@@ -47,7 +46,7 @@ export async function converse(
   const timer = setTimeout(
     () =>
       done.reject(new Error(`No end of the answers: ${text.slice(0, 300)}`)),
-    LIMIT_MS,
+    PATIENCE_MS,
   );
   socket.setEncoding("latin1");
   socket.on("data", (part: string) => {

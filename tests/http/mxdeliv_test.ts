@@ -1,5 +1,7 @@
 /** `/mxdeliv` on a real connection, with whatever a peer may send there. */
 import assert from "node:assert/strict";
+import { isAllRead } from "../harness/descriptors.ts";
+import { settle } from "../harness/test_time.ts";
 import { ANN } from "../delivery/relay.ts";
 import { encrypted, ServerMailWorld } from "../federation/server_mail_world.ts";
 import {
@@ -174,9 +176,9 @@ mxdelivTest(
     await until(() => world.time.pending > 0);
     await world.time.pass(29_000);
     await writeAll(connection, MESSAGE.slice(-10, -9));
-    await settled();
+    await settled(port);
     await world.time.pass(29_000);
-    await settled();
+    await settled(port);
     assert.equal(world.time.pending, 1);
     await world.time.pass(3_000);
     const text = await answered(connection);
@@ -195,7 +197,7 @@ mxdelivTest(
     await until(() => world.time.pending > 0);
     for (let at = -100; at < -84; at++) {
       await writeAll(connection, MESSAGE.slice(at, at + 1));
-      await settled();
+      await settled(port);
       await world.time.pass(20_000);
     }
     const text = await answered(connection);
@@ -271,9 +273,10 @@ mxdelivTest(
   },
 );
 
-/** What has come is read, as far as it can be. */
-async function settled(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 20));
+/** What was sent has come and is read. */
+async function settled(port: number): Promise<void> {
+  await until(() => isAllRead(port));
+  await settle();
 }
 
 /** The answer, though the connection stays open for a while. */

@@ -1,6 +1,7 @@
 /** What somebody sees who probes the ports of HTTP: octets, not what they mean. @module */
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { PATIENCE_MS } from "../harness/happens.ts";
 
 export interface Door {
   readonly port: number;
@@ -17,7 +18,6 @@ export interface Probe {
   readonly body?: string;
 }
 
-const LIMIT_MS = 30_000;
 const NEXT = "GET /next HTTP/1.1\r\nHost: chat.example\r\n" +
   "Connection: close\r\n\r\n";
 
@@ -47,7 +47,7 @@ async function exchange(door: Door, request: string): Promise<string> {
   const done = Promise.withResolvers<void>();
   const timer = setTimeout(
     () => done.reject(new Error(`No end of the answer: ${text}`)),
-    LIMIT_MS,
+    PATIENCE_MS,
   );
   let text = "";
   socket.on("data", (part: string) => text += part);

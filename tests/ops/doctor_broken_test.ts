@@ -64,7 +64,7 @@ async function withPatient(
     ...(tls === undefined ? {} : { tls }),
     config: `[dns]
 servers = ["127.0.0.1:${dns.server.port}"]
-timeout = "2s"
+timeout = "60s"
 [dkim]
 enabled = true
 `,

@@ -206,7 +206,7 @@ Deno.test("records, the way out and the clock are looked at by the DNS", async (
     // the server itself, as somebody who tells the time
     config: `[dns]
 servers = ["127.0.0.1:${dns.server.port}"]
-timeout = "2s"
+timeout = "60s"
 [acme]
 directory = "https://authority.example:${ports.https}/directory"
 `,

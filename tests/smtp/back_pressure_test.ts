@@ -24,7 +24,7 @@ for (const secure of [true, false]) {
     const wire = await (secure ? dialTls : dial)({
       addresses: ["127.0.0.1"],
       port: listener.address.port,
-      deadlineMs: 5000,
+      deadlineMs: 600_000,
       tls: {
         host: "relay.example",
         certificate: "any",

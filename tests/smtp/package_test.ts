@@ -19,7 +19,7 @@ async function deliver(
   const wire = await dial({
     addresses: ["127.0.0.1"],
     port,
-    deadlineMs: 5000,
+    deadlineMs: 600_000,
     tls: { host: "relay.example", certificate: "any" },
     clock,
     timers,

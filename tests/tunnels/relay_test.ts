@@ -6,12 +6,12 @@ import { utf8 } from "../../src/base/octets.ts";
 import { Server, type ServerOptions } from "../harness/server.ts";
 import { reservePorts } from "../harness/ports.ts";
 import { ShadowsocksClient } from "./shadowsocks_client.ts";
+import { PATIENCE_MS } from "../harness/happens.ts";
 
 const PASSWORD = "a password of the tests";
 const METHOD = "chacha20-ietf-poly1305";
 const REQUEST =
   "GET /robots.txt HTTP/1.1\r\nHost: chat.example\r\nConnection: close\r\n\r\n";
-const LIMIT_MS = 20_000;
 
 async function withRelay(
   work: (server: Server) => Promise<void>,
@@ -54,7 +54,7 @@ async function untilClosed(socket: Socket): Promise<Uint8Array> {
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(
     () => late.reject(new Error("It does not close")),
-    LIMIT_MS,
+    PATIENCE_MS,
   );
   socket.on("data", (part: Uint8Array) => parts.push(part));
   socket.once("close", () => late.resolve()); // or a reset

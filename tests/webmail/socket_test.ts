@@ -4,6 +4,7 @@ import { encryptedPayload } from "../harness/message.ts";
 import { probe } from "../http/probe.ts";
 import { Socket } from "./socket.ts";
 import { PASSWORD, type User, withWorld } from "./world.ts";
+import { happens } from "../harness/happens.ts";
 
 Deno.test("requests are answered under their ids, each as it came", () =>
   withWorld(async (_world, ann) => {
@@ -443,14 +444,12 @@ Deno.test("the server says that it starts again", () =>
 
 /** As soon as the server has seen that others are gone. */
 async function opened(user: User): Promise<Socket> {
-  for (let tries = 0;; tries++) {
-    try {
-      return await Socket.open(user);
-    } catch (error) {
-      if (tries === 100) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
+  let socket: Socket | undefined;
+  await happens(async () => {
+    socket = await Socket.open(user).catch(() => undefined);
+    return socket !== undefined;
+  });
+  return socket!;
 }
 
 Deno.test("sockets, requests at once and requests in a minute are limited", () =>

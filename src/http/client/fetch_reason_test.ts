@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { makeSelfSigned } from "../../tls/self_signed.ts";
 import { fetchReason, isOfCertificate } from "./fetch_reason.ts";
+import { reservePorts } from "../../../tests/harness/ports.ts";
+import { PATIENCE_MS } from "../../../tests/harness/happens.ts";
 
 async function failureOf(
   url: string,
@@ -11,7 +13,7 @@ async function failureOf(
     caCerts: [...trusted],
   });
   try {
-    const signal = AbortSignal.timeout(20_000);
+    const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(url, { client, signal });
     await response.body?.cancel();
   } catch (error) {
@@ -25,9 +27,7 @@ const sentence = /^[a-z][^()]*(\([a-z/.]*\))?$/;
 Deno.test("a name that does not resolve, and a port where nobody listens", async () => {
   const unknown = await failureOf("https://nobody.invalid/directory");
   assert.match(fetchReason(unknown), /^the name does not resolve;/);
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
+  const [port] = reservePorts(1);
   const refused = await failureOf(`https://127.0.0.1:${port}/directory`);
   assert.match(fetchReason(refused), /^the connection is refused/);
   for (const error of [unknown, refused]) {

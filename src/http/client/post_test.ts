@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { TestTime } from "../../../tests/harness/test_time.ts";
+import { happens } from "../../../tests/harness/happens.ts";
 import { HttpTrouble, type HttpWire, post, type PostRequest } from "./post.ts";
 
 const encoder = new TextEncoder();
@@ -102,7 +103,7 @@ Deno.test("post() gives up on a peer that does not answer", async () => {
     run(peer, REQUEST, time),
     (error) => error instanceof HttpTrouble && error.kind === "timeout",
   );
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await happens(() => time.pending > 0);
   await time.pass(2000);
   await failed;
   assert.equal(peer.closed, true);

@@ -8,6 +8,7 @@ import { TestAuthority } from "../../../tests/harness/authority.ts";
 import { SYSTEM_TIMERS } from "../../app/system_time.ts";
 import { Refusal } from "../../base/refusal.ts";
 import { PortEcho } from "./port_echo.ts";
+import { reservePorts } from "../../../tests/harness/ports.ts";
 
 const LOOPBACK = "127.0.0.1";
 const NONCE = "0123456789abcdef0123456789abcdef";
@@ -39,7 +40,7 @@ Deno.test("look() tells who asks from somebody else, by what HTTP says there", a
   });
   await using other = await httpPeer(answers(`${NONCE}0`));
   await using imap = await silentPeer();
-  const { port: closed } = await closedPort();
+  const [closed = 0] = reservePorts(1);
   const { echo } = newEcho({
     https: own.port,
     http: other.port,
@@ -94,18 +95,11 @@ Deno.test("look() is done for four at once", async () => {
   assert.deepEqual(ends, [...Array(4).fill("fulfilled"), "rejected"]);
 });
 
-function closedPort(): Promise<{ port: number }> {
-  const listener = Deno.listen({ hostname: LOOPBACK, port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  return Promise.resolve({ port });
-}
-
 Deno.test("challenge() sees nothing where what answers speaks another protocol, or may not be reached", async () => {
   await using web = await httpPeer(() => response(200, NONCE), {
     pair: await authority.issue([LOOPBACK]),
   });
-  const { port: closed } = await closedPort();
+  const [closed = 0] = reservePorts(1);
   for (const https of [web.port, closed]) {
     const { echo } = newEcho({ https });
     assert.equal(await echo.challenge(LOOPBACK, NONCE), undefined);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { listPattern } from "./list_pattern.ts";
+import { workedMs } from "../../../tests/harness/worked.ts";
 
 for (
   const [pattern, name, want] of [
@@ -31,10 +32,10 @@ for (
 }
 
 Deno.test("listPattern() takes no exponential time", () => {
-  const start = performance.now();
+  const start = workedMs();
   const name = "a".repeat(255);
   assert.equal(listPattern("*a".repeat(200) + "b")(name), false);
   assert.equal(listPattern("*%".repeat(30_000) + "b")(name), false);
   assert.equal(listPattern("a".repeat(30_000))(name), false);
-  assert.ok(performance.now() - start < 500);
+  assert.ok(workedMs() - start < 500);
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { decodeWords } from "./encoded_words.ts";
+import { workedMs } from "../../../tests/harness/worked.ts";
 
 for (
   const [text, want] of [
@@ -22,12 +23,12 @@ for (
 }
 
 Deno.test("decodeWords() takes no more than linear time", () => {
-  const start = performance.now();
+  const start = workedMs();
   decodeWords("=?".repeat(100_000));
   decodeWords("?= ".repeat(100_000) + "=?");
   decodeWords("?=" + " ".repeat(100_000));
   decodeWords("=?a?q?".repeat(40_000));
-  assert.ok(performance.now() - start < 1000);
+  assert.ok(workedMs() - start < 1000);
 });
 
 Deno.test("decodeWords() decodes so many words, character sets and octets, and leaves the rest", () => {
