@@ -5,6 +5,7 @@ import ENGLISH from "../../web/locales/en/doctor.json" with { type: "json" };
 const FOLDERS = [
   "src/ops/doctor",
   "src/ops/doctor/mail",
+  "src/ops/upgrade",
   "src/federation/published",
   "src/federation/dkim",
   "src/dns",
