@@ -89,6 +89,8 @@ export interface AdminContext {
   publicUrl(): string | undefined;
   /** Where API and panel are, in the same form. */
   adminUrl(): string | undefined;
+  /** Whether the file has API and panel answer at all (`admin.enabled`). */
+  adminIsAnswered(): boolean;
   readonly stateDir: string;
   /** Absent when no server runs in this process. */
   readonly live?: LiveServer;

@@ -67,6 +67,7 @@ const ANSWERS: Readonly<Record<RefusalCode, Answer>> = {
   account_inactive: CREDENTIALS,
   busy: BUSY,
   unavailable: BUSY,
+  remote_failure: BUSY,
   storage_full: FULL,
   storage_read_only: BUSY,
   registration_closed: refused(403, "closed", "Registration is closed"),

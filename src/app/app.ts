@@ -267,6 +267,12 @@ class App implements RunningApp {
       this.#assembly.log.toggleDebug();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
+      const reason = error.message;
+      this.#assembly.log.operational({
+        event: "signal_refused",
+        signal: "SIGUSR2",
+        reason,
+      });
     }
   }
 

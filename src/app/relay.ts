@@ -389,6 +389,7 @@ export function adminContext(
     listeners: () => effectiveListeners(config(), relay.settings),
     publicUrl: () => sitePlace(around()),
     adminUrl: () => adminOrigin(config()) ?? sitePlace(around()),
+    adminIsAnswered: () => config().admin.enabled,
     stateDir: config().server.stateDir,
     doctor: doctor.control(() => context),
     ...(live === undefined ? {} : { live }),

@@ -16,6 +16,7 @@ export type RefusalCode =
   // overload and storage
   | "busy"
   | "unavailable"
+  | "remote_failure"
   | "storage_full"
   | "storage_read_only"
   // registration
@@ -112,6 +113,8 @@ const TEXTS: Readonly<Record<RefusalCode, string>> = {
   account_inactive: "The account is blocked or is being deleted",
   busy: "The server is busy, try again later",
   unavailable: "This cannot be done now, try again later",
+  remote_failure:
+    "Another machine cannot be reached, or does not give what is asked",
   storage_full: "The disk has too little room",
   storage_read_only: "The database cannot be written",
   registration_closed: "Registration is closed",

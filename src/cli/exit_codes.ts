@@ -59,6 +59,7 @@ const FAILURES: Record<ControlFailure, ExitCode> = {
   account_inactive: EXIT.conflict,
   busy: EXIT.failed,
   unavailable: EXIT.failed,
+  remote_failure: EXIT.network,
   storage_full: EXIT.failed,
   storage_read_only: EXIT.failed,
   registration_closed: EXIT.conflict,

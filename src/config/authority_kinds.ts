@@ -38,17 +38,17 @@ export const contactAddress: Kind<string> = textual(
 );
 
 /** A DNS name, one with `*.` before it, or an IP address. */
-export const certificateName: Kind<string> = textual(
-  "DNS name, *.name or IP address",
-  (text) => {
+export const certificateName: Kind<string> = {
+  ...textual("DNS name, *.name or IP address", (text) => {
     const name = text.trim().toLowerCase();
     if (isIP(name) !== 0) return name;
     if (dnsName(name.replace(/^\*\./, "")) !== undefined) return name;
     throw new SyntaxError(
       `must be a DNS name, *.name or an IP address (got ${quote(text)})`,
     );
-  },
-);
+  }),
+  hosts: (name) => [name.replace(/^\*\./, "")],
+};
 
 export const certificateProfile: Kind<string> = textual(
   "auto, or the name of a profile",

@@ -3,7 +3,13 @@ import { BlockList, isIP } from "node:net";
 import { hostNameProblem, literalIp } from "../mail/address.ts";
 import { adminPathsProblem, isTaken } from "./web_kinds.ts";
 import { collisions, fileListeners } from "./listeners.ts";
-import type { Config, KeyName } from "./schema.ts";
+import {
+  type Config,
+  KEY_NAMES,
+  type KeyName,
+  keyNamed,
+  valueOf,
+} from "./schema.ts";
 import { passwordProblem } from "./tunnel_kinds.ts";
 
 export interface CheckResult {
@@ -76,17 +82,12 @@ function* checkDomains({ server }: Config): Generator<CheckResult> {
 }
 
 /** A warning, since a relay may live under such a name. */
-function* checkHostNames({ server }: Config): Generator<CheckResult> {
-  const names: [KeyName, string][] = [
-    ["server.domain", server.domain],
-    ...server.domains.map((
-      name,
-    ): [KeyName, string] => ["server.domains", name]),
-    ["server.hostname", server.hostname ?? ""],
-  ];
-  for (const [key, name] of names) {
-    const message = name === "" ? undefined : hostNameProblem(name);
-    if (message !== undefined) yield { severity: "warning", key, message };
+function* checkHostNames(config: Config): Generator<CheckResult> {
+  for (const key of KEY_NAMES) {
+    for (const name of keyNamed(key).kind.hosts?.(valueOf(config, key)) ?? []) {
+      const message = hostNameProblem(name);
+      if (message !== undefined) yield { severity: "warning", key, message };
+    }
   }
 }
 
@@ -209,7 +210,8 @@ export function relayPortsProblem(
 }
 
 const PUBLIC_AUTHORITY = /(?:^|\.)letsencrypt\.org$/;
-const PRIVATE_NAME = /^[^.]+$|\.(?:local|localhost|internal|test|invalid|lan)$/;
+const PRIVATE_NAME =
+  /^[^.]+$|^_|\.(?:local|localhost|internal|test|invalid|lan)$/;
 
 const PRIVATE_NETWORKS = new BlockList();
 for (

@@ -23,6 +23,8 @@ export interface Kind<T> {
   fromToml(value: unknown): T;
   /** The value as TOML text. */
   toToml(value: T): string;
+  /** Names in the value by which this relay is reached, which a host has to be able to have. */
+  hosts?(value: T): readonly string[];
   /** Whoever knows the value has access: lists of values only say whether there is one. */
   readonly secret?: true;
 }
@@ -190,6 +192,7 @@ export function list<T>(
       return bounded(values.map((item) => kind.fromToml(item)));
     },
     toToml: (values) => `[${values.map((v) => kind.toToml(v)).join(", ")}]`,
+    hosts: (values) => values.flatMap((value) => kind.hosts?.(value) ?? []),
   };
 }
 
@@ -201,6 +204,7 @@ export function optional<T>(kind: Kind<T>): Kind<T | undefined> {
     format: (value) => value === undefined ? "" : kind.format(value),
     fromToml: (value) => value === "" ? undefined : kind.fromToml(value),
     toToml: (value) => value === undefined ? '""' : kind.toToml(value),
+    hosts: (value) => value === undefined ? [] : kind.hosts?.(value) ?? [],
   };
 }
 

@@ -222,6 +222,44 @@ Deno.test("loadConfig() warns of names that no host can have", () => {
   assert.match(warnings[0]?.message ?? "", /^my_chat\.example cannot be/);
 });
 
+Deno.test("loadConfig() warns wherever a name of this relay is written", () => {
+  const { warnings } = loadConfig({
+    path: "p.toml",
+    text: `
+[server]
+domain = "chat.example"
+domain_aliases = { "a_.example" = "chat.example", "b.example" = "chat.example" }
+[acme]
+extra_names = ["www.chat.example", "*.w_w.example"]
+[turn]
+server = "t_1.example"
+[shadowsocks]
+host = "s_s.example"
+[web]
+client_host = "mail-.example"
+[http]
+extra_hosts = ["o.example", "o_n.example"]`,
+  });
+  assert.deepEqual(warnings.map(({ key }) => key).toSorted(), [
+    "acme.extra_names",
+    "http.extra_hosts",
+    "server.domain_aliases",
+    "shadowsocks.host",
+    "turn.server",
+    "web.client_host",
+  ]);
+});
+
+Deno.test("loadConfig() takes a name with _ before it, which no authority vouches for", () => {
+  const text = '[server]\ndomain = "_chat.example"\n[tls]\nmode = ';
+  const own = loadConfig({ path: "p.toml", text: `${text}"self_signed"` });
+  assert.deepEqual(own.warnings, []);
+  assert.throws(
+    () => loadConfig({ path: "p.toml", text: `${text}"autocert"` }),
+    /tls\.mode: cannot be autocert: _chat\.example/,
+  );
+});
+
 Deno.test("loadConfig() prefers environment to file to base", () => {
   const { values } = loadConfig({
     base:

@@ -73,6 +73,7 @@ export interface ConfigChoice {
  * state directory of a flag or the environment wins over the file's.
  *
  * @throws {ConfigError} with every problem, or that there is no configuration
+ * @throws {Deno.errors.PermissionDenied} where there may be one that is not ours to see
  */
 export function locateConfig(choice: ConfigChoice): LoadedConfig {
   const { environment, dev, devAddress = LOOPBACK } = choice;
@@ -88,6 +89,7 @@ export function locateConfig(choice: ConfigChoice): LoadedConfig {
     : undefined;
   if (path === undefined && base === undefined && !fromEnvironment) {
     const program = choice.program ?? PRODUCT;
+    checkVisible(systemFile(choice));
     throw new ConfigError([{
       severity: "error",
       source: systemFile(choice),
@@ -228,6 +230,15 @@ function withStateDir(loaded: LoadedConfig, stateDir: string): LoadedConfig {
 
 function hasState(directory: string): boolean {
   return exists(`${directory}/chat.db`) || exists(`${directory}/admin_token`);
+}
+
+/** @throws {Deno.errors.PermissionDenied} */
+function checkVisible(path: string): void {
+  try {
+    Deno.statSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied) throw error;
+  }
 }
 
 function exists(path: string): boolean {

@@ -19,6 +19,12 @@ export const mailDomain: Kind<string> = textual(
   },
 );
 
+/** A mail domain of this relay's own. */
+export const ownDomain: Kind<string> = {
+  ...mailDomain,
+  hosts: (domain) => [domain],
+};
+
 /** A domain, all below one (`*.example.org`), or all there are (`*`); as canonical as a domain. */
 export const domainPattern: Kind<string> = textual(
   "domain, *.domain or *",
@@ -35,19 +41,24 @@ export const domainPattern: Kind<string> = textual(
 );
 
 /** What clients connect to: a DNS name or an IP address without brackets. */
-export const hostName: Kind<string> = textual("host name", (text) => {
-  const name = text.trim();
-  if (isIP(name) !== 0) return name.toLowerCase();
-  try {
-    const read = parseDomain(name);
-    if (!read.startsWith("[")) return read;
-  } catch {
-    // the message below says what is wanted
-  }
-  throw new SyntaxError(
-    `must be a DNS name or an IP address without brackets (got ${quote(text)})`,
-  );
-});
+export const hostName: Kind<string> = {
+  ...textual("host name", (text) => {
+    const name = text.trim();
+    if (isIP(name) !== 0) return name.toLowerCase();
+    try {
+      const read = parseDomain(name);
+      if (!read.startsWith("[")) return read;
+    } catch {
+      // the message below says what is wanted
+    }
+    throw new SyntaxError(
+      `must be a DNS name or an IP address without brackets (got ${
+        quote(text)
+      })`,
+    );
+  }),
+  hosts: (name) => [name],
+};
 
 /** An address of one host, without brackets. */
 export const ipAddress: Kind<string> = textual("IP address", (text) => {
@@ -173,6 +184,7 @@ export const domainAliases: Kind<Readonly<Record<string, string>>> = {
     );
     return pairs.length === 0 ? "{}" : `{ ${pairs.join(", ")} }`;
   },
+  hosts: Object.keys,
 };
 
 export interface ServerAddress {

@@ -144,12 +144,15 @@ export function parseDomain(text: string): string {
 
 /**
  * Why no host may have a canonical name (RFC 1123 §2.1, RFC 5321 §2.3.5), which
- * names of our own have to be; undefined if one may. Those of others are taken
- * as they come.
+ * names of our own have to be; undefined if one may. A `_` before all of it is
+ * how Delta Chat is told to take a self-signed certificate. Those of others are
+ * taken as they come.
  */
 export function hostNameProblem(name: string): string | undefined {
   if (literalIp(name) !== undefined || IPV6.test(name)) return undefined;
-  return name.split(".").every((label) => HOST_LABEL.test(label))
+  return name.replace(/^_/, "").split(".").every((label) =>
+      HOST_LABEL.test(label)
+    )
     ? undefined
     : `${name} cannot be the name of a host, whose parts have letters, digits and hyphens, and no hyphen at either end: no certificate is given for it, and other servers may refuse it`;
 }

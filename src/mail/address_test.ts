@@ -202,12 +202,21 @@ Deno.test("parseAddress() and parseMailbox() say that a name is missing", () => 
 });
 
 Deno.test("hostNameProblem() takes what a host may be called", () => {
-  const right = ["chat.example", "localhost", "a-b.x1", "1.example", "xn--a"];
+  const right = [
+    "chat.example",
+    "localhost",
+    "a-b.x1",
+    "1.example",
+    "xn--a",
+    "_a.b",
+  ];
   const literals = ["[192.0.2.1]", "[IPv6:2001:db8::1]", "192.0.2.1", "::1"];
   for (const name of [...right, ...literals]) {
     assert.equal(hostNameProblem(name), undefined, name);
   }
-  for (const name of ["my_chat.example", "_a.b", "-a.b", "a-.b", "a.b-"]) {
+  for (
+    const name of ["my_chat.example", "a._b", "__a.b", "-a.b", "a-.b", "a.b-"]
+  ) {
     assert.match(hostNameProblem(name) ?? "", /cannot be the name of a host/);
   }
 });

@@ -13,10 +13,8 @@ export function bindReason(error: unknown, port: number, key: string): string {
     return `this machine does not have this address ("ip address" lists those it has): choose another in ${key}`;
   }
   if (code !== "EADDRINUSE") return redact(reasonOf(error));
-  const holder = portHolder(port);
-  return holder === undefined
-    ? `${reasonOf(error)}: end that, or choose another in ${key}`
-    : `${holder} has this port: end that, or choose another in ${key}`;
+  const holder = portHolder(port) ?? ANOTHER;
+  return `${holder} has this port: end that, or choose another in ${key}`;
 }
 
 function privilegeReason(port: number, key: string): string {
@@ -35,15 +33,21 @@ function firstUnprivileged(): number {
   }
 }
 
-/** The program that listens on a TCP port, where we may know. */
+/** What has a port, where we may not see which it is. */
+export const ANOTHER = "another program";
+
+/** The program that listens on a TCP port, undefined if none does. */
 export function portHolder(port: number): string | undefined {
+  const inodes = new Set(
+    ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>
+      listenersIn(table, port)
+    ),
+  );
+  return inodes.size === 0 ? undefined : nameOfHolder(inodes);
+}
+
+function nameOfHolder(inodes: ReadonlySet<string>): string {
   try {
-    const inodes = new Set(
-      ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>
-        listenersIn(table, port)
-      ),
-    );
-    if (inodes.size === 0) return undefined;
     for (const { name: pid } of Deno.readDirSync("/proc")) {
       if (!/^\d+$/.test(pid) || !holds(pid, inodes)) continue;
       const command = Deno.readTextFileSync(`/proc/${pid}/comm`).trim();
@@ -52,7 +56,7 @@ export function portHolder(port: number): string | undefined {
   } catch {
     // nobody has to know
   }
-  return undefined;
+  return ANOTHER;
 }
 
 /** Sockets in state LISTEN (0A) of a table of proc(5). */

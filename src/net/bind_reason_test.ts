@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
-import { bindReason } from "./bind_reason.ts";
+import { bindReason, portHolder } from "./bind_reason.ts";
 
 Deno.test("bindReason() names the program that has the port", () => {
   const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -18,6 +18,14 @@ Deno.test("bindReason() names the program that has the port", () => {
   } finally {
     taken.close();
   }
+});
+
+Deno.test("portHolder() knows that nobody has a port", () => {
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr;
+  assert.match(portHolder(port) ?? "", new RegExp(`\\(pid ${Deno.pid}\\)$`));
+  taken.close();
+  assert.equal(portHolder(port), undefined);
 });
 
 Deno.test("bindReason() names the ways out when a port needs a privilege", () => {

@@ -38,6 +38,11 @@ export type OperationalEvent =
   }
   | { readonly event: "status"; readonly message: string }
   | {
+    readonly event: "signal_refused";
+    readonly signal: string;
+    readonly reason: string;
+  }
+  | {
     readonly event: "stopping";
     readonly signal?: string;
     /** The process that goes on. */
@@ -143,7 +148,8 @@ export class Log {
     const { configured, locked } = this.#file;
     if (locked && isAbove(level, configured)) {
       throw new Refusal("invalid_value", {
-        explanation: `The configuration locks the log level at ${configured}`,
+        explanation:
+          `log.lock of the configuration file keeps the log level at ${configured} or below`,
       });
     }
     this.#become(level);

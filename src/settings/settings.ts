@@ -18,6 +18,7 @@ import {
 } from "../config/checks.ts";
 import { Refusal } from "../base/refusal.ts";
 import type { SettingStore } from "../store/settings.ts";
+import { hostNameProblem } from "../mail/address.ts";
 import { passwordProblem } from "../config/tunnel_kinds.ts";
 import { effectiveListeners } from "./listeners.ts";
 import { settingMeant } from "./names.ts";
@@ -349,13 +350,22 @@ function shown(kind: Kind<unknown>, value: unknown): string {
 /** @param isOneOf Several are changed: it matters which one is wrong. */
 function parsed(name: SettingName, text: string, isOneOf: boolean): unknown {
   try {
-    return settingNamed(name).kind.parse(text);
+    const { kind } = settingNamed(name);
+    const value = kind.parse(text);
+    for (const host of kind.hosts?.(value) ?? []) checkHostName(host);
+    return value;
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     // it goes on with "must be", or says something of its own
-    const between = /^[a-z]/.test(problem) ? " " : ": ";
+    const between = problem.startsWith("must ") ? " " : ": ";
     throw invalid(`${name}${between}${problem}`, isOneOf ? name : undefined);
   }
+}
+
+/** @throws {SyntaxError} if no host may have it */
+function checkHostName(name: string): void {
+  const problem = hostNameProblem(name);
+  if (problem !== undefined) throw new SyntaxError(problem);
 }
 
 function invalid(explanation: string, field?: string): Refusal {

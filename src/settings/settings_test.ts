@@ -253,6 +253,19 @@ Deno.test("a locked setting is as the file says, whatever is stored", async () =
   assert.equal(settings.get("server_comment"), "stored");
 });
 
+Deno.test("set() refuses names that no host can have", async () => {
+  const settings = await Settings.open(new MemorySettings(), config());
+  for (const name of ["turn_server", "smtp_hostname"]) {
+    await assert.rejects(settings.set(name, "a_b.example"), {
+      code: "invalid_value",
+      message: new RegExp(
+        `^${name}: a_b\\.example cannot be the name of a host`,
+      ),
+    });
+    await settings.set(name, "_a-b.example");
+  }
+});
+
 Deno.test("set() gives up on a table that never rests", async () => {
   const rows = new MemorySettings();
   const settings = await Settings.open(rows, config());

@@ -528,6 +528,7 @@ Deno.test("webmail status, set, origins", async () => {
     assert.deepEqual(await call(relay, "webmail.status", {}), {
       webimap_enabled: true,
       websmtp_enabled: false,
+      obstacles: [],
       browser_access_enabled: true,
       cors_origins: "https://a.example, *",
       cors_origins_list: ["https://a.example", "*"],

@@ -212,6 +212,7 @@ export async function withRelay(
       shares,
       publicUrl: () => "https://chat.example",
       adminUrl: () => "https://chat.example",
+      adminIsAnswered: () => true,
       dkim: {
         keys,
         watch: new KeyWatch({

@@ -82,7 +82,7 @@ Deno.test("what is wrong with one entry is told, and the others are taken", asyn
     ) {
       await Deno.writeTextFile(file, text);
       const { exit, err } = await relay.run(`federation import ${file}`);
-      assert.equal(exit, 1);
+      assert.equal(exit, 4);
       assert.match(err, said);
     }
     assert.equal((await relay.run("federation import nowhere.json")).exit, 3);

@@ -55,7 +55,12 @@ export const REGISTRATION_OPERATIONS = {
     scope: "full",
     changes: true,
     input: {},
-    run: (context) => turn(context, "registration_open", "true"),
+    async run(context) {
+      const now = await turn(context, "registration_open", "true");
+      const degraded = await context.live?.degraded() ?? [];
+      const paused = degraded.filter(({ code }) => code === "sign_ups_paused");
+      return { ...now, obstacles: paused.map(({ message }) => message) };
+    },
   }),
   "registration.close": operation({
     summary: "Let only holders of tokens sign up",

@@ -9,6 +9,7 @@ export const REFUSAL_STATUSES: Readonly<Record<RefusalCode, number>> = {
   account_inactive: 409,
   busy: 503,
   unavailable: 503,
+  remote_failure: 502,
   storage_full: 507,
   storage_read_only: 503,
   registration_closed: 409,

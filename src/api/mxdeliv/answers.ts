@@ -72,6 +72,7 @@ const ANSWERS: Readonly<Record<RefusalCode, MailAnswer>> = {
   storage_read_only: LOCAL_ERROR,
   busy: LOCAL_ERROR,
   unavailable: LOCAL_ERROR,
+  remote_failure: LOCAL_ERROR,
 
   from_missing: badMessage("From header missing"),
   from_repeated: badMessage("More than one From header"),

@@ -107,7 +107,11 @@ async function importKey(call: Call): Promise<CommandResult> {
   }
   const { size } = await Deno.stat(path);
   if (size > MAX_KEY_OCTETS) {
-    throw new CliError("failed", `${path} is too long for a key`, EXIT.failed);
+    throw new CliError(
+      "invalid_value",
+      `${path} is too long for a key`,
+      EXIT.conflict,
+    );
   }
   const taken = await call.access.call("dkim.import", {
     selector,

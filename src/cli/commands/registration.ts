@@ -8,6 +8,7 @@ import {
   textOption,
   withApplied,
 } from "../command.ts";
+import { withObstacles } from "../warned.ts";
 import { CliError, EXIT } from "../exit_codes.ts";
 import { appliedNote, facts, moment, table, yesNo } from "../text.ts";
 
@@ -21,7 +22,8 @@ async function turn(
   operation: "registration.open" | "registration.close",
 ): Promise<CommandResult> {
   const data = await withApplied(call, await call.access.call(operation, {}));
-  return { data, text: statusText(data) + appliedNote(data.applied) };
+  const text = statusText(data) + appliedNote(data.applied);
+  return withObstacles({ data, text }, data);
 }
 
 async function toggle(

@@ -67,17 +67,21 @@ async function run(call: Call): Promise<CommandResult> {
     releaseKeys: builtReleaseKeys(),
     succession: takeSuccession(),
   });
-  const stopListening = listenToSignals(starting);
+  const signals = listenToSignals(starting);
   try {
     const app = await starting.catch((error) => {
       throw startFailure(error, config.values.server.stateDir);
     });
-    if (dev) await greet(app, call.terminal);
+    if (dev) {
+      await greet(app, call.terminal).catch((error) => {
+        if (!signals.askedToStop) throw error;
+      });
+    }
     // as other relays have it: all is made that a first start makes
     if (flagOption(call, "bootOnce")) void app.stop();
     await app.stopped;
   } finally {
-    stopListening();
+    signals.forget();
   }
   return { data: null, text: "" };
 }
@@ -180,11 +184,17 @@ async function panelLink({ admin }: RunningApp): Promise<string> {
   return url ?? "-";
 }
 
+interface Signals {
+  readonly askedToStop: boolean;
+  /** They are no longer listened to. */
+  forget(): void;
+}
+
 /**
  * The first signal to stop asks, a second one insists. One that comes while the
- * relay still starts waits until it runs. Returns how to stop listening.
+ * relay still starts waits until it runs.
  */
-function listenToSignals(starting: Promise<RunningApp>): () => void {
+function listenToSignals(starting: Promise<RunningApp>): Signals {
   let asked = false;
   function whenRunning(act: (app: RunningApp) => unknown): void {
     // a relay that cannot start has nothing to do with signals
@@ -207,10 +217,15 @@ function listenToSignals(starting: Promise<RunningApp>): () => void {
   for (const [signal, listener] of listeners) {
     Deno.addSignalListener(signal, listener);
   }
-  return () => {
-    for (const [signal, listener] of listeners) {
-      Deno.removeSignalListener(signal, listener);
-    }
+  return {
+    get askedToStop() {
+      return asked;
+    },
+    forget() {
+      for (const [signal, listener] of listeners) {
+        Deno.removeSignalListener(signal, listener);
+      }
+    },
   };
 }
 

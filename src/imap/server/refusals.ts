@@ -20,6 +20,7 @@ const RESPONSES: Record<RefusalCode, string> = {
   account_inactive: BAD_CREDENTIALS,
   busy: TEMPORARY,
   unavailable: TEMPORARY,
+  remote_failure: TEMPORARY,
   storage_full: "[UNAVAILABLE] Server storage is full, try again later",
   storage_read_only: "[UNAVAILABLE] Server storage is read-only",
   // An unknown name that may not sign up is a login that failed.

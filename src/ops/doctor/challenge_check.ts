@@ -6,6 +6,7 @@ import { challengedAt, challengeName } from "../../http/echo/port_echo.ts";
 import type { AlpnTrial } from "../../tls/acme/alpn/alpn_challenges.ts";
 import { type Check, fail, type LiveWorld, pass, skip, warn } from "./check.ts";
 import { listenerNamed } from "./port_checks.ts";
+import { openListener } from "./remedies.ts";
 import { addressesOf, ownTarget, type Target } from "./reach.ts";
 
 const ALPN_ID = "tls-alpn";
@@ -46,7 +47,7 @@ async function challenge(world: LiveWorld): Promise<readonly Finding[]> {
     return [warn(
       ALPN_ID,
       "https does not listen: no authority is answered there",
-      "postern port https enable",
+      openListener(world, "https"),
     )];
   }
   const trial = await shown(world);

@@ -15,7 +15,8 @@ import { Refusal } from "../../base/refusal.ts";
 import { reasonOf } from "../../base/system_errors.ts";
 import type { Config } from "../../config/schema.ts";
 import type { Dns } from "../../dns/answers.ts";
-import { type Check, fail, skip } from "./check.ts";
+import { type Check, fail, skip, type World } from "./check.ts";
+import { fullerLog } from "./remedies.ts";
 import { CHECKS } from "./checks.ts";
 
 const CHECK_MS = 45_000;
@@ -83,7 +84,7 @@ export class Doctor {
     const late = Promise.withResolvers<readonly Finding[]>();
     const stop = this.#parts.timers.every(CHECK_MS, () => {
       if (!controller.signal.aborted) return controller.abort();
-      late.resolve([tooLate(id)]);
+      late.resolve([tooLate(id, world)]);
     });
     try {
       const work = "look" in check
@@ -92,8 +93,8 @@ export class Doctor {
       work.catch(() => {}); // it may fail when nobody waits any more
       return await Promise.race([work, late.promise]);
     } catch (error) {
-      if (controller.signal.aborted) return [tooLate(id)];
-      return [fail(id, wordsOf(error), LOOK_AT_THE_LOG)];
+      if (controller.signal.aborted) return [tooLate(id, world)];
+      return [fail(id, wordsOf(error), lookAtTheLog(world))];
     } finally {
       stop();
       controller.abort();
@@ -101,14 +102,15 @@ export class Doctor {
   }
 }
 
-const LOOK_AT_THE_LOG =
-  "postern settings set log_level info, then postern doctor again and postern logs";
+function lookAtTheLog(world: World): string {
+  return `${fullerLog(world)}, then postern doctor again and postern logs`;
+}
 
-function tooLate(id: string): Finding {
+function tooLate(id: string, world: World): Finding {
   return fail(
     id,
     `It did not end within ${CHECK_MS / 1000} seconds`,
-    LOOK_AT_THE_LOG,
+    lookAtTheLog(world),
   );
 }
 

@@ -8,6 +8,7 @@ import { encodeFrame } from "../../iroh/proto/frames.ts";
 import { encodeIntroduction } from "../../iroh/proto/introduction.ts";
 import { FrameReceiver } from "../../iroh/proto/receiver.ts";
 import type { DialledWire } from "../../net/dial.ts";
+import { openListener } from "./remedies.ts";
 import { type Check, fail, type LiveWorld, pass, skip, warn } from "./check.ts";
 import { ask, listenerNamed, reach } from "./port_checks.ts";
 
@@ -28,7 +29,9 @@ async function iroh(world: LiveWorld): Promise<readonly Finding[]> {
     return [warn(
       ID,
       "Clients are told of no relay: they use those of others",
-      "postern port https enable; postern settings set iroh_relay_url URL",
+      `${
+        openListener(world, "https")
+      }; or postern settings set iroh_relay_url URL`,
     )];
   }
   for (const listener of listeners) {

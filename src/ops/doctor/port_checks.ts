@@ -9,7 +9,7 @@ import {
 } from "../../config/listener_table.ts";
 import type { ListenerName } from "../../config/listener_table.ts";
 import type { HttpResponse } from "../../http/client/response_receiver.ts";
-import { portHolder } from "../../net/bind_reason.ts";
+import { ANOTHER, portHolder } from "../../net/bind_reason.ts";
 import type { DialledWire } from "../../net/dial.ts";
 import {
   type Check,
@@ -19,6 +19,7 @@ import {
   skip,
   type World,
 } from "./check.ts";
+import { openListener } from "./remedies.ts";
 import { connect, connectTls, fetched, ownTarget } from "./reach.ts";
 
 async function ports(world: World): Promise<readonly Finding[]> {
@@ -38,7 +39,11 @@ function occupied({ context }: World): readonly Finding[] {
       return holder === undefined ? [] : [fail(
         "ports-local",
         `${name} cannot listen on port ${port}: ${holder} has it`,
-        `End that, or postern port ${name} set PORT; then systemctl restart postern`,
+        `${
+          holder === ANOTHER
+            ? `ss -ltnp 'sport = :${port}' shows which; end that`
+            : "End that"
+        }, or postern port ${name} set PORT; then systemctl restart postern`,
       )];
     });
   });
@@ -125,7 +130,7 @@ async function mxdeliv(world: LiveWorld): Promise<readonly Finding[]> {
     return [fail(
       "mxdeliv",
       "Neither https nor http listens: other relays cannot bring mail",
-      "postern port https enable",
+      openListener(world, "https"),
     )];
   }
   const { status } = await ask(world, listener, "/mxdeliv");

@@ -10,6 +10,7 @@ import {
   warn,
   type World,
 } from "./check.ts";
+import { fullerLog } from "./remedies.ts";
 
 /** A larger one takes too long to be read whole. */
 const MAX_READ_OCTETS = 64 * 1024 * 1024;
@@ -181,12 +182,12 @@ function federation({ context: { settings } }: World): readonly Finding[] {
   )];
 }
 
-function log({ live }: LiveWorld): readonly Finding[] {
-  const { level } = live.log;
+function log(world: LiveWorld): readonly Finding[] {
+  const { level } = world.live.log;
   return [pass(
     "log",
     level === "off"
-      ? "Nothing is written, as is usual; postern settings set log_level info changes that"
+      ? `Nothing is written, as is usual; ${fullerLog(world)} changes that`
       : `The level is ${level}`,
   )];
 }
@@ -228,7 +229,11 @@ function acme({ context: { certificates } }: World): readonly Finding[] {
     )];
   }
   return obstacles.map((obstacle) =>
-    fail("acme-order", obstacle, "postern certificate get")
+    fail(
+      "acme-order",
+      obstacle,
+      "Mend that in the configuration file, then postern reload; or postern certificate self-signed",
+    )
   );
 }
 

@@ -1,6 +1,7 @@
 /** The site: under which names it is there, and whether by HTTPS. @module */
 import type { Finding } from "../../admin/doctor_control.ts";
 import { type Check, type LiveWorld, pass, skip, warn } from "./check.ts";
+import { trustedCertificate } from "./remedies.ts";
 import { ask, listenerNamed, reach } from "./port_checks.ts";
 import { fetched } from "./reach.ts";
 
@@ -32,7 +33,9 @@ async function inClear(world: LiveWorld): Promise<readonly Finding[]> {
     return [warn(
       SITE,
       "Whoever comes in clear is led to a certificate that no browser trusts",
-      `postern certificate acme --email ADDRESS; or http.redirect_to_https = "auto" ${RELOAD}`,
+      `${
+        trustedCertificate(world)
+      }; or http.redirect_to_https = "auto" ${RELOAD}`,
     )];
   }
   if (isMoved || !isTrusted) return [];

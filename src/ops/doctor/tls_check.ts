@@ -5,22 +5,26 @@ import { type Certificate, covers } from "../../tls/certificate.ts";
 import { CertificateError } from "../../net/tls_upgrade.ts";
 import { type Check, fail, pass, warn, type World } from "./check.ts";
 import { listenerNamed } from "./port_checks.ts";
+import { trustedCertificate } from "./remedies.ts";
 import { connectTls, ownTarget } from "./reach.ts";
 
-const GET_ONE = "postern certificate acme --email ADDRESS";
-
 /** How there is a newer one of the same kind. */
-function renewal({ context: { settings }, config }: World): string {
+function renewal(world: World): string {
+  const { context: { settings }, config } = world;
   switch (settings.get("tls_mode")) {
     case "autocert":
       return "postern certificate get";
     case "self_signed":
-      return `postern restart makes it anew; ${GET_ONE} gets one that others trust`;
+      return `postern restart makes it anew; for one that others trust: ${
+        trustedCertificate(world)
+      }`;
     case "file": {
       const [chain = config.tls.cert, key = config.tls.key] = settings.get(
         "tls_files",
       );
-      return `Put a new one into ${chain} and ${key}, then postern reload --scope tls; or ${GET_ONE}`;
+      return `Put a new one into ${chain} and ${key}, then postern reload --scope tls; or ${
+        trustedCertificate(world)
+      }`;
     }
   }
 }
@@ -36,7 +40,7 @@ async function certificate(world: World): Promise<readonly Finding[]> {
         ? fail(
           "tls",
           `There is no certificate at ${certificates.path}`,
-          GET_ONE,
+          trustedCertificate(world),
         )
         : fail(
           "tls",
@@ -49,7 +53,7 @@ async function certificate(world: World): Promise<readonly Finding[]> {
     ...served.flatMap((one) =>
       lifetime(one, world.clock.now(), renewal(world))
     ),
-    ...names(served, certificates.names),
+    ...names(served, certificates.names, world),
     ...await handshakes(world, current),
   ];
   if (found.length > 0) return found;
@@ -93,6 +97,7 @@ function lifetime(
 function names(
   served: readonly Certificate[],
   wanted: readonly string[],
+  world: World,
 ): readonly Finding[] {
   const missing = wanted.filter((name) =>
     !served.some((one) => covers(one, name))
@@ -101,7 +106,9 @@ function names(
   return [warn(
     "tls",
     `No certificate is for ${missing.join(", ")}`,
-    "postern certificate get --force, once these names lead here",
+    world.context.settings.get("tls_mode") === "autocert"
+      ? "postern certificate get --force, once these names lead here"
+      : renewal(world),
   )];
 }
 
@@ -121,7 +128,7 @@ async function handshakes(
       "The certificate is self-signed: apps take it from our own links only, and some relays not at all",
       world.context.settings.get("tls_mode") === "autocert"
         ? "postern certificate status says why the authority has given none; postern certificate get asks again"
-        : GET_ONE,
+        : trustedCertificate(world),
     )];
   }
   const found: Finding[] = [];
@@ -131,7 +138,9 @@ async function handshakes(
       .abort();
   } catch (error) {
     const remedy = error instanceof CertificateError
-      ? `${GET_ONE}; with files of your own: the chain has to have all but the root`
+      ? `${
+        trustedCertificate(world)
+      }; with files of your own: the chain has to have all but the root`
       : "postern certificate status";
     found.push(fail("tls", `As ${hostname}: ${reasonOf(error)}`, remedy));
   }

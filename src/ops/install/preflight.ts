@@ -1,6 +1,7 @@
 /** What could keep an installed relay from working, before it is started. @module */
 import { reasonOf } from "../../base/system_errors.ts";
 import { roundedSize } from "../../base/sizes.ts";
+import { portHolder } from "../../net/bind_reason.ts";
 import { fileListeners } from "../../config/listeners.ts";
 import { LISTENER_NAMES, transportsOf } from "../../config/listener_table.ts";
 import type { Config } from "../../config/schema.ts";
@@ -41,7 +42,8 @@ function bindFault(host: string | undefined, port: number): string | undefined {
     return undefined;
   } catch (error) {
     if (host === undefined && !hasIpv6()) return bindFault(ANY_IPV4, port);
-    return reasonOf(error);
+    const holder = portHolder(port);
+    return holder === undefined ? reasonOf(error) : `${holder} has it`;
   }
 }
 

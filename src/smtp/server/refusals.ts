@@ -34,6 +34,7 @@ const REPLIES: Readonly<Record<RefusalCode, Answer>> = {
 
   busy: TEMPORARY_FAILURE,
   unavailable: TEMPORARY_FAILURE,
+  remote_failure: TEMPORARY_FAILURE,
   storage_full: reply(452, "4.3.1 Insufficient storage"),
   storage_read_only: reply(451, "4.3.0 Storage is read-only"),
 

@@ -6,10 +6,13 @@ import { webOrigin } from "../../../config/web_kinds.ts";
 import { SCHEMA } from "../../../config/schema.ts";
 import type { AdminContext } from "../../context.ts";
 import { duration, flag, line } from "../../fields.ts";
+import { adminObstacles } from "../listening/obstacles.ts";
 import { inField, invalidField, operation } from "../../operation.ts";
 
 export interface AdminWebStatus {
   readonly enabled: boolean;
+  /** Why there is none although it is switched on. */
+  readonly obstacles: readonly string[];
   readonly path: string;
   /** Where the panel is; null: nowhere. */
   readonly url: string | null;
@@ -34,12 +37,15 @@ const PATH_OCTETS = 5;
 
 function status(context: AdminContext): AdminWebStatus {
   const { settings, access } = context;
-  const at = context.adminUrl();
-  const enabled = settings.get("admin_web_enabled") && !access.isDisabled;
+  const obstacles = adminObstacles(context);
+  const at = obstacles.length === 0 ? context.adminUrl() : undefined;
+  const isWanted = settings.get("admin_web_enabled");
+  const enabled = isWanted && !access.isDisabled;
   const path = settings.get("admin_web_path");
   const apiPath = settings.get("admin_path");
   return {
     enabled,
+    obstacles: isWanted ? obstacles : [],
     path,
     url: enabled && at !== undefined ? `${at}${path}/` : null,
     api_path: apiPath,

@@ -1,5 +1,6 @@
 /** Real-time channels: the iroh relay. @module */
 import { serverOperation } from "../../operation.ts";
+import { listenerObstacles } from "../listening/obstacles.ts";
 
 export const IROH_OPERATIONS = {
   "iroh.status": serverOperation({
@@ -14,9 +15,12 @@ export const IROH_OPERATIONS = {
     scope: "full",
     changes: true,
     input: {},
-    async run(live, _input, { settings }) {
-      await settings.set("iroh_enabled", "true");
-      return live.iroh();
+    async run(live, _input, context) {
+      await context.settings.set("iroh_enabled", "true");
+      return {
+        ...live.iroh(),
+        obstacles: listenerObstacles(context, ["https", "http", "iroh"]),
+      };
     },
   }),
   "iroh.disable": serverOperation({

@@ -2,6 +2,7 @@
 import { optional } from "valibot";
 import { flag } from "../../fields.ts";
 import { serverOperation } from "../../operation.ts";
+import { listenerObstacles } from "../listening/obstacles.ts";
 
 export const TURN_OPERATIONS = {
   "turn.status": serverOperation({
@@ -38,9 +39,12 @@ export const TURN_OPERATIONS = {
     scope: "full",
     changes: true,
     input: {},
-    async run(live, _input, { settings }) {
-      await settings.set("turn_enabled", "true");
-      return await live.turn.status();
+    async run(live, _input, context) {
+      await context.settings.set("turn_enabled", "true");
+      return {
+        ...await live.turn.status(),
+        obstacles: listenerObstacles(context, ["turn", "turn_tls"]),
+      };
     },
   }),
   "turn.disable": serverOperation({

@@ -228,10 +228,11 @@ async function outcomeShape(
         not_after: null,
       };
     case "failed": {
-      const hints = outcome.trouble.kind === "unreachable"
+      const { kind } = outcome.trouble;
+      const hints = kind === "unreachable"
         ? [] // it has looked at nothing of ours
         : await certificates.hints();
-      throw new Refusal("unavailable", {
+      throw new Refusal(kind === "files" ? "unavailable" : "remote_failure", {
         explanation: [detailOf(outcome), ...hints].join("\n"),
       });
     }

@@ -2,11 +2,14 @@
 import type { AdminContext } from "../../context.ts";
 import type { TunnelShape } from "../../live_server.ts";
 import { operation } from "../../operation.ts";
+import { siteObstacles } from "../listening/obstacles.ts";
 import { ensureCredentials, newCredential } from "./access.ts";
 import { noLink, tunnelOperations } from "./tunnel_operations.ts";
 
 export interface HttpProxyStatus {
   readonly enabled: boolean;
+  /** Why nobody can come although it is switched on. */
+  readonly obstacles: readonly string[];
   /** Whether there are user name and password; what they are, only the link tells. */
   readonly credentials_set: boolean;
   /** Where clients find it, without credentials. */
@@ -15,9 +18,12 @@ export interface HttpProxyStatus {
   readonly traffic: TunnelShape | null;
 }
 
-function status({ settings, tunnels, live }: AdminContext): HttpProxyStatus {
+function status(context: AdminContext): HttpProxyStatus {
+  const { settings, tunnels, live } = context;
+  const enabled = settings.get("http_proxy_enabled");
   return {
-    enabled: settings.get("http_proxy_enabled"),
+    enabled,
+    obstacles: enabled ? siteObstacles(context) : [],
     credentials_set: settings.get("http_proxy_username") !== "" &&
       settings.get("http_proxy_password") !== "",
     address: tunnels.connectProxy() ?? null,

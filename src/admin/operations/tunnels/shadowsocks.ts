@@ -2,11 +2,14 @@
 import { shareLink } from "../../../shadowsocks/proto/share_link.ts";
 import type { AdminContext } from "../../context.ts";
 import type { TunnelShape } from "../../live_server.ts";
+import { listenerObstacles } from "../listening/obstacles.ts";
 import { ensurePassword, newPassword } from "./access.ts";
 import { tunnelOperations } from "./tunnel_operations.ts";
 
 export interface ShadowsocksStatus {
   readonly enabled: boolean;
+  /** Why nobody can come although it is switched on. */
+  readonly obstacles: readonly string[];
   readonly cipher: string;
   /** Whether there is one; what it is, only the link tells. */
   readonly password_set: boolean;
@@ -19,8 +22,10 @@ export interface ShadowsocksStatus {
 function status(context: AdminContext): ShadowsocksStatus {
   const { settings, tunnels, live } = context;
   const { host, port } = tunnels.shadowsocks();
+  const enabled = settings.get("shadowsocks_enabled");
   return {
-    enabled: settings.get("shadowsocks_enabled"),
+    enabled,
+    obstacles: enabled ? listenerObstacles(context, ["shadowsocks"]) : [],
     cipher: settings.get("shadowsocks_cipher"),
     password_set: settings.get("shadowsocks_password") !== "",
     host,

@@ -5,12 +5,15 @@ import { webForm } from "../../../sharing/invite.ts";
 import type { Share } from "../../../sharing/shares.ts";
 import type { AdminContext } from "../../context.ts";
 import { choice, integer, line, text } from "../../fields.ts";
+import { siteObstacles } from "../listening/obstacles.ts";
 import { inField, operation } from "../../operation.ts";
 
 export interface SharingStatus {
   readonly enabled: boolean;
   /** They are there, and not hidden with the site. */
   readonly visible: boolean;
+  /** Why nobody sees them although they are switched on. */
+  readonly obstacles: readonly string[];
   readonly count: number;
   readonly reserved: number;
 }
@@ -39,19 +42,30 @@ const SLUG = line("ending of the link, 3 to 40 characters");
 const URL_FIELD = text("invite link of Delta Chat, or openpgp4fpr:");
 const NAME = line("name to show; empty: the one in the link");
 
-function status(
-  { settings, shares, ownPages }: AdminContext,
-): SharingStatus {
+function status(context: AdminContext): SharingStatus {
+  const { settings, shares } = context;
   const enabled = settings.get("sharing_enabled");
+  const hidden = hiddenBy(context);
   const all = shares.list();
   const reserved = all.filter(({ kind }) => kind === "reserved").length;
   return {
     enabled,
-    visible: enabled && ownPages.areShown() &&
-      settings.get("web_stealth") === "off",
+    visible: enabled && hidden.length === 0,
+    obstacles: enabled ? [...hidden, ...siteObstacles(context)] : [],
     count: all.length - reserved,
     reserved,
   };
+}
+
+function hiddenBy({ settings, ownPages }: AdminContext): string[] {
+  return [
+    ...ownPages.areShown()
+      ? []
+      : ['web.enabled is false: "config set web.enabled true", then "reload"'],
+    ...settings.get("web_stealth") === "off"
+      ? []
+      : ['the site hides: "stealth off" shows it'],
+  ];
 }
 
 function shape(context: AdminContext, share: Share): ShareShape {

@@ -3,6 +3,7 @@ import { Refusal } from "../../../base/refusal.ts";
 import { ANY_ORIGIN, webOrigin } from "../../../config/web_kinds.ts";
 import type { AdminContext } from "../../context.ts";
 import { choice, flag, texts } from "../../fields.ts";
+import { siteObstacles } from "../listening/obstacles.ts";
 import { operation } from "../../operation.ts";
 
 const SERVICES = ["webimap", "websmtp"] as const;
@@ -12,6 +13,8 @@ const MOST = 50;
 export interface WebmailStatus {
   readonly webimap_enabled: boolean;
   readonly websmtp_enabled: boolean;
+  /** Why nobody gets to what is switched on. */
+  readonly obstacles: readonly string[];
   /** Web pages of other origins may ask. */
   readonly browser_access_enabled: boolean;
   readonly cors_origins: string;
@@ -21,11 +24,16 @@ export interface WebmailStatus {
   readonly user_invites_per_month: number;
 }
 
-function status({ settings }: AdminContext): WebmailStatus {
+function status(context: AdminContext): WebmailStatus {
+  const { settings } = context;
   const origins = settings.get("webmail_cors_origins");
   return {
     webimap_enabled: settings.get("webimap_enabled"),
     websmtp_enabled: settings.get("websmtp_enabled"),
+    obstacles:
+      settings.get("webimap_enabled") || settings.get("websmtp_enabled")
+        ? siteObstacles(context)
+        : [],
     browser_access_enabled: origins.length > 0,
     cors_origins: origins.join(", "),
     cors_origins_list: origins,

@@ -9,6 +9,7 @@ import {
   flagOption,
   withApplied,
 } from "../../command.ts";
+import { withObstacles } from "../../warned.ts";
 import { CliError, EXIT } from "../../exit_codes.ts";
 import { appliedNote, facts } from "../../text.ts";
 
@@ -16,7 +17,7 @@ type Status = AdminOutput<"admin_web.status">;
 
 async function status(call: Call): Promise<CommandResult> {
   const data = await call.access.call("admin_web.status", {});
-  return { data, text: statusText(data) };
+  return withObstacles({ data, text: statusText(data) }, data);
 }
 
 async function set(call: Call, enabled: boolean): Promise<CommandResult> {
@@ -83,13 +84,17 @@ async function origins(call: Call): Promise<CommandResult> {
 
 async function changed(call: Call, now: Status): Promise<CommandResult> {
   const data = await withApplied(call, now);
-  return { data, text: statusText(data) + appliedNote(data.applied) };
+  const text = statusText(data) + appliedNote(data.applied);
+  return withObstacles({ data, text }, data);
 }
 
 function statusText(status: Status): string {
   const { enabled, path, url, api_path, api_url, origins } = status;
   return facts([
-    ["panel", enabled ? url ?? path : `off (it would be at ${path}/)`],
+    [
+      "panel",
+      enabled ? url ?? "nowhere" : `off (it would be at ${path}/)`,
+    ],
     ["API", api_url ?? api_path],
     ["other web sites", origins.length === 0 ? "none" : origins.join(", ")],
   ]);

@@ -2,6 +2,7 @@
 import type { AdminOutput } from "../../../admin/operation_table.ts";
 import { roundedSize } from "../../../base/sizes.ts";
 import type { Call, Command, CommandResult } from "../../command.ts";
+import { withObstacles } from "../../warned.ts";
 import { counted, facts, yesNo } from "../../text.ts";
 import { servedOrStored, type StoredSwitch } from "./stored_switch.ts";
 
@@ -32,7 +33,10 @@ async function status(call: Call): Promise<CommandResult> {
 async function enable(call: Call): Promise<CommandResult> {
   return await servedOrStored(
     call,
-    async () => shown(await call.access.call("iroh.enable", {})),
+    async () => {
+      const now = await call.access.call("iroh.enable", {});
+      return withObstacles(shown(now), now);
+    },
     ENABLED,
     "true",
   );

@@ -66,7 +66,7 @@ function shown(data: Status): CommandResult {
 
 async function test(call: Call): Promise<CommandResult> {
   const data = await call.access.call("push.test", {});
-  return { data, text: data.detail, exit: data.ok ? EXIT.ok : EXIT.failed };
+  return { data, text: data.detail, exit: data.ok ? EXIT.ok : EXIT.network };
 }
 
 export const PUSH_COMMANDS: readonly Command[] = [
@@ -94,7 +94,7 @@ export const PUSH_COMMANDS: readonly Command[] = [
   {
     usage: "push test",
     summary:
-      "See whether the service that wakes phones can be reached; exit 1 if not",
+      "See whether the service that wakes phones can be reached; exit 9 if not",
     run: test,
   },
 ];

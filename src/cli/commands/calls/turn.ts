@@ -8,6 +8,7 @@ import {
   flagOption,
 } from "../../command.ts";
 import { EXIT } from "../../exit_codes.ts";
+import { withObstacles } from "../../warned.ts";
 import { counted, facts, moment, table, yesNo } from "../../text.ts";
 import { servedOrStored, type StoredSwitch } from "./stored_switch.ts";
 
@@ -30,7 +31,10 @@ async function status(call: Call): Promise<CommandResult> {
 async function enable(call: Call): Promise<CommandResult> {
   return await servedOrStored(
     call,
-    async () => shown(await call.access.call("turn.enable", {})),
+    async () => {
+      const now = await call.access.call("turn.enable", {});
+      return withObstacles(shown(now), now);
+    },
     ENABLED,
     "true",
   );

@@ -87,7 +87,7 @@ async function remove(call: Call): Promise<CommandResult> {
   };
 }
 
-/** Exits with 1 if nobody answers there. */
+/** Exits with 9 if nobody answers there. */
 export async function testRoute(call: Call): Promise<CommandResult> {
   const data = await call.access.call("endpoint_cache.test", {
     domain: argument(call, 0),
@@ -109,7 +109,7 @@ export async function testRoute(call: Call): Promise<CommandResult> {
   ].join("\n");
   const isReached = data.waiting !== null ||
     data.ways.some(({ reached }) => reached);
-  return { data, text, ...(isReached ? {} : { exit: EXIT.failed }) };
+  return { data, text, ...(isReached ? {} : { exit: EXIT.network }) };
 }
 
 function routeText(

@@ -20,6 +20,7 @@ import {
 } from "../../command.ts";
 import { CliError, EXIT } from "../../exit_codes.ts";
 import { textOf } from "../../terminal.ts";
+import { withObstacles } from "../../warned.ts";
 import { appliedNote, counted, moment, table } from "../../text.ts";
 
 const ON_OFF = ["on", "off"] as const;
@@ -76,7 +77,17 @@ async function change(
   const text = `Changed ${data.name}${shown(data.token)}${
     appliedNote(data.applied)
   }`;
-  return { data, text };
+  return input.enabled === true
+    ? withObstacles({ data, text }, await federationObstacles(call))
+    : { data, text };
+}
+
+async function federationObstacles(call: Call) {
+  const name = "federation_enabled";
+  const { value } = await call.access.call("settings.get", { name });
+  return value === "true"
+    ? {}
+    : { obstacles: ['federation is off: "federation enable"'] };
 }
 
 async function remove(call: Call): Promise<CommandResult> {
@@ -108,7 +119,7 @@ async function poll(call: Call): Promise<CommandResult> {
     name: argument(call, 0),
   });
   if (data.error !== null) {
-    return { data, text: `Failed: ${data.error}`, exit: EXIT.failed };
+    return { data, text: `Failed: ${data.error}`, exit: EXIT.network };
   }
   const text = `Fetched ${counted(data.pulled, "message", "messages")}, ${
     counted(data.rejected, "was", "were")

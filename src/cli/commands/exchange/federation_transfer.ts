@@ -87,7 +87,7 @@ async function read(
 }
 
 function failure(message: string): CliError {
-  return new CliError("failed", message, EXIT.failed);
+  return new CliError("invalid_value", message, EXIT.conflict);
 }
 
 export const FEDERATION_TRANSFER_COMMANDS: readonly Command[] = [

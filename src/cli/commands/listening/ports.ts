@@ -14,6 +14,7 @@ import {
   confirm,
   withApplied,
 } from "../../command.ts";
+import { warned } from "../../warned.ts";
 import { CliError, EXIT } from "../../exit_codes.ts";
 import { appliedNote, table, yesNo } from "../../text.ts";
 import { NAME } from "../../version.ts";
@@ -67,7 +68,11 @@ async function port(call: Call): Promise<CommandResult> {
   }
   if (action === "disable") await checkSiteStays(call, service);
   const made = await change(call, service, value);
-  const closed = action === "public" ? closedByFile(made) : undefined;
+  const closed = action === "public"
+    ? closedByFile(made)
+    : action === "enable"
+    ? without(made)
+    : undefined;
   return await changed(call, made, closed ?? lostBy(made));
 }
 
@@ -75,6 +80,13 @@ async function port(call: Call): Promise<CommandResult> {
 function closedByFile({ name, port, mode }: ServicePort): string | undefined {
   if (mode !== "local" || port === null) return undefined;
   return `the file has ${name} listen for this machine alone: ${NAME} config set listen.${name} :${port}; ${NAME} reload`;
+}
+
+/** It is switched on, and no port was ever named for it. */
+function without({ name, enabled }: ServicePort): string | undefined {
+  return enabled
+    ? undefined
+    : `without effect for now: nothing says where ${name} listens: ${NAME} port ${name} set PORT`;
 }
 
 /** @throws {CliError} exit 10: without both, nobody gets to the panel */
@@ -113,15 +125,6 @@ async function changed(
   const data = await withApplied(call, service);
   const text = portTable([service]) + appliedNote(data.applied);
   return warned({ data, text }, warning === undefined ? [] : [warning]);
-}
-
-function warned(
-  { data, text }: { readonly data: object; readonly text: string },
-  warnings: readonly string[],
-): CommandResult {
-  if (warnings.length === 0) return { data, text };
-  const lines = warnings.map((warning) => `\nwarning: ${warning}`);
-  return { data: { ...data, warnings }, text: text + lines.join("") };
 }
 
 /** What others find at one port alone. */

@@ -6,6 +6,7 @@ import {
   flagOption,
   withApplied,
 } from "../../command.ts";
+import { withObstacles } from "../../warned.ts";
 import { appliedNote } from "../../text.ts";
 import { NAME } from "../../version.ts";
 
@@ -21,7 +22,10 @@ export async function changedTo<Status extends object>(
   text: (now: Status) => string,
 ): Promise<CommandResult> {
   const data = await withApplied(call, now);
-  return { data, text: text(now) + appliedNote(data.applied) };
+  return withObstacles(
+    { data, text: text(now) + appliedNote(data.applied) },
+    now,
+  );
 }
 
 /** Behind what was changed: where clients get what they need now. */

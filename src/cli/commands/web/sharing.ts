@@ -11,6 +11,7 @@ import {
   textOption,
   withApplied,
 } from "../../command.ts";
+import { withObstacles } from "../../warned.ts";
 import { appliedNote, counted, facts, moment, table } from "../../text.ts";
 
 type Status = AdminOutput<"sharing.status">;
@@ -27,7 +28,8 @@ async function turn(call: Call, on: boolean): Promise<CommandResult> {
     {},
   );
   const data = await withApplied(call, now);
-  return { data, text: statusText(data) + appliedNote(data.applied) };
+  const text = statusText(data) + appliedNote(data.applied);
+  return withObstacles({ data, text }, data);
 }
 
 function statusText({ enabled, visible, count, reserved }: Status): string {

@@ -7,6 +7,7 @@ import {
   type CommandResult,
   withApplied,
 } from "../../command.ts";
+import { withObstacles } from "../../warned.ts";
 import { appliedNote, facts } from "../../text.ts";
 
 type Status = AdminOutput<"webmail.status">;
@@ -33,7 +34,10 @@ async function turn(
   const status = await call.access.call("webmail.set", { service, enabled });
   const { applied } = await withApplied(call, {});
   const { data, text } = serviceResult(service, status);
-  return { data: { ...data, applied }, text: text + appliedNote(applied) };
+  return withObstacles(
+    { data: { ...data, applied }, text: text + appliedNote(applied) },
+    enabled ? status : {},
+  );
 }
 
 function serviceResult(service: Service, status: Status) {
@@ -84,10 +88,16 @@ async function change(
     call,
     await call.access.call("webmail.origins", input),
   );
-  return {
-    data: withOrigins(data),
-    text: originsText(data) + appliedNote(data.applied),
-  };
+  const isOn = data.webimap_enabled || data.websmtp_enabled;
+  const text = originsText(data) + appliedNote(data.applied);
+  return withObstacles(
+    { data: withOrigins(data), text },
+    isOn || data.cors_origins_list.length === 0 ? data : {
+      obstacles: [
+        'neither WebIMAP nor WebSMTP is on: "webimap enable", "websmtp enable"',
+      ],
+    },
+  );
 }
 
 /** With the names that scripts for other relays read. */

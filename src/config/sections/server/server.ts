@@ -4,18 +4,18 @@ import {
   domainAliases,
   hostName,
   ipAddress,
-  mailDomain,
+  ownDomain,
 } from "../../network_kinds.ts";
 import { atStart, key, type Keys, required } from "../key.ts";
 
 export const SERVER = {
   "server.domain": required(
-    mailDomain,
+    ownDomain,
     "chat.example",
     "Domain of the accounts",
   ),
   "server.domains": atStart(
-    list(mailDomain),
+    list(ownDomain),
     [],
     "Further domains; each has accounts of its own",
   ),
