@@ -25,6 +25,7 @@ import type { SmtpService } from "../smtp/server/backend.ts";
 import type { SmtpServer } from "../smtp/server/server.ts";
 import type { OwnProtocol } from "./service_listeners.ts";
 import { CATEGORIES } from "./bandwidth/traffic_categories.ts";
+import { SaltFiles } from "./proxies/salt_files.ts";
 import {
   countsOf,
   httpLimits,
@@ -89,6 +90,7 @@ export class Protocols {
       clock,
       timers,
       random: systemRandom,
+      salts: new SaltFiles(parts.config().server.stateDir),
     });
     this.#shadowsocksCounts = countsOf(() => parts.config().shadowsocks);
     this.sorter = new ConnectionSorter({

@@ -3,7 +3,7 @@ import type { Clock, Timers } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
 import type { ShadowsocksBackend } from "./backend.ts";
 import { TunnelFigures } from "./figures.ts";
-import { SeenSalts } from "./salts.ts";
+import { type SaltKeeper, SeenSalts } from "./salts.ts";
 import { Session } from "./session.ts";
 import type { Wire } from "./wire.ts";
 
@@ -14,18 +14,21 @@ export interface ShadowsocksServerParts {
   readonly clock: Clock;
   readonly timers: Pick<Timers, "every">;
   readonly random: Random;
+  /** Without it, a restart forgets what was seen. */
+  readonly salts?: SaltKeeper;
 }
 
 export class ShadowsocksServer {
   readonly figures = new TunnelFigures();
   readonly #parts: ShadowsocksServerParts;
-  readonly #salts = new SeenSalts();
+  readonly #salts: SeenSalts;
   readonly #sessions = new Set<Session>();
   readonly #stopSweeping: () => void;
   #stopping = false;
 
   constructor(parts: ShadowsocksServerParts) {
     this.#parts = parts;
+    this.#salts = new SeenSalts(parts.salts);
     this.#stopSweeping = parts.timers.every(SWEEP_MS, () => {
       const now = parts.clock.monotonic();
       for (const session of this.#sessions) session.checkDeadline(now);
