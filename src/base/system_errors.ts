@@ -32,7 +32,7 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** Of errors, as Deno names them. */
 const LEAVING: ReadonlySet<string> = new Set(
-  ["NotConnected", "ConnectionReset", "ConnectionAborted"],
+  ["NotConnected", "ConnectionReset", "ConnectionAborted", "UnexpectedEof"],
 );
 
 export interface SystemError {
