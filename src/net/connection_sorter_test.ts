@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { connect, type TLSSocket } from "node:tls";
 import { connect as connectPlain } from "node:net";
 import { SYSTEM_CLOCK, SYSTEM_TIMERS } from "../app/system_time.ts";
-import { happens } from "../../tests/harness/happens.ts";
+import { happens } from "../../tests/harness/until.ts";
 import { makeSelfSigned } from "../tls/self_signed.ts";
 import { CarriedPeers, incomingOf } from "./carried_peers.ts";
 import { type Beginning, ConnectionSorter } from "./connection_sorter.ts";

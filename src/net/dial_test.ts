@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { TestAuthority } from "../../tests/harness/authority.ts";
 import { connectionsTo, openOf } from "../../tests/harness/descriptors.ts";
-import { happens } from "../../tests/harness/happens.ts";
+import { happens } from "../../tests/harness/until.ts";
 import { makeSelfSigned } from "../tls/self_signed.ts";
 import {
   dial,

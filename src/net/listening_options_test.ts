@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createSecureContext } from "node:tls";
-import { happens } from "../../tests/harness/happens.ts";
+import { happens } from "../../tests/harness/until.ts";
 import { makeSelfSigned } from "../tls/self_signed.ts";
 import type { KeyPair, Listener } from "./listener.ts";
 import { withOptions } from "./listening_options.ts";

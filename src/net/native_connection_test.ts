@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { connectionsAt, openOf } from "../../tests/harness/descriptors.ts";
-import { happens } from "../../tests/harness/happens.ts";
+import { happens } from "../../tests/harness/until.ts";
 import { makeSelfSigned } from "../tls/self_signed.ts";
 import { NativeConnection } from "./native_connection.ts";
 

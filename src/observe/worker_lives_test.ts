@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { settle, TestTime } from "../../tests/harness/test_time.ts";
-import { happens } from "../../tests/harness/happens.ts";
+import { happens } from "../../tests/harness/until.ts";
 import { ThreadDied } from "./threads.ts";
 import { LastingWorker, PassingWorker } from "./worker_lives.ts";
 import { UNANSWERED, WorkerLink } from "./worker_link.ts";

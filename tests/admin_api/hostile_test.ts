@@ -14,7 +14,7 @@ import {
   post,
 } from "../harness/admin_client.ts";
 import { Server } from "../harness/server.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 interface World {
   readonly server: Server;

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Server } from "../harness/server.ts";
 import { makeSelfSigned } from "../../src/tls/self_signed.ts";
 import { postern } from "../cli/command_line.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 interface Degraded {
   readonly code: string;

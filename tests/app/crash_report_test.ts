@@ -1,7 +1,7 @@
 /** Errors that nobody catches, in a whole server: what it prints, and whether it goes on. @module */
 import assert from "node:assert/strict";
 import { Server } from "../harness/server.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 const MAIN = "tests/app/dying_server.ts";
 

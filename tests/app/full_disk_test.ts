@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Installation } from "../cli/command_line.ts";
 import { Server } from "../harness/server.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 const PASSWORD = "longenough-in-octets";
 

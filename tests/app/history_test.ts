@@ -5,7 +5,7 @@ import { message } from "../gate/messages.ts";
 import { FakeDate, HAS_FAKE_DATES } from "../harness/fake_date.ts";
 import { DOMAIN, Server } from "../harness/server.ts";
 import { SmtpClient } from "../harness/smtp_client.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 const ANN = `ann@${DOMAIN}`;
 const WAIT_MS = 60_000;
@@ -119,22 +119,20 @@ Deno.test({
     try {
       await send(server);
       await happens(async () => await sentIn(server, 10) > 0);
-      date.set("+5m"); // the minute is over, and written
-      await happens(async () =>
-        (await pointsOf(server, "process.memory", 60)).length > 1
-      );
+      date.set("+5m"); // the minute is over
+      const countOf = async (step: number) =>
+        (await pointsOf(server, "process.memory", step)).length;
+      await happens(async () => await countOf(60) > 1);
+      // and written, before the server looks again
+      const looks = await countOf(10);
+      await happens(async () => await countOf(10) > looks);
       await server.end("SIGKILL");
       await server.run();
       assert.ok(await sentIn(server, 60) > 0);
       date.set("-2m");
-      await happens(async () => {
-        const points = await pointsOf(server, "process.memory", 10);
-        return points.length > 0;
-      });
+      await happens(async () => await countOf(10) > 0);
       date.set("+6m");
-      await happens(async () =>
-        (await pointsOf(server, "process.memory", 60)).length > 2
-      );
+      await happens(async () => await countOf(60) > 2);
       assert.ok(await sentIn(server, 60) > 0);
       const points = await pointsOf(server, "process.memory", 60);
       const times = points.map(([at]) => at);

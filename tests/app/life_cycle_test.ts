@@ -10,7 +10,7 @@ import { encryptedPayload, messageOctets } from "../harness/message.ts";
 import { reservePorts } from "../harness/ports.ts";
 import { DOMAIN, Server } from "../harness/server.ts";
 import { SmtpClient } from "../harness/smtp_client.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 const ANN = `ann@${DOMAIN}`;
 const BOB = `bob@${DOMAIN}`;

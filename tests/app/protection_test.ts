@@ -6,7 +6,7 @@ import { ImapClient } from "../harness/imap_client.ts";
 import { DOMAIN, Server } from "../harness/server.ts";
 import { encryptedPayload, messageOctets } from "../harness/message.ts";
 import { SmtpClient } from "../harness/smtp_client.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 const ANN = `ann@${DOMAIN}`;
 const PASSWORD = "a password of Ann";

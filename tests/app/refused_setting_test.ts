@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { Server } from "../harness/server.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 Deno.test("a port that is set from outside and in use is told of, kept, and taken when it is free", async () => {
   const server = await Server.start();

@@ -6,7 +6,7 @@ import { makeSelfSigned } from "../../src/tls/self_signed.ts";
 import { reservePorts } from "../harness/ports.ts";
 import { freePorts, Server } from "../harness/server.ts";
 import { postern } from "../cli/command_line.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 const [METRICS_PORT, ADMIN_PORT] = reservePorts(2);
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Server } from "../harness/server.ts";
 import { postern } from "../cli/command_line.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 Deno.test("a server without a place for its control socket serves mail, and takes the place once it is there", async () => {
   const directory = await Deno.makeTempDir({ prefix: "postern-test-" });

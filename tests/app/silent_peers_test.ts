@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { LineConnection } from "../harness/line_connection.ts";
 import { type Ports, Server } from "../harness/server.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 const PEERS = 2;
 const PER_ADDRESS = 2 * PEERS; // a service with two ports counts both

@@ -6,7 +6,7 @@ import { ImapClient } from "../harness/imap_client.ts";
 import { Server } from "../harness/server.ts";
 import { postern } from "../cli/command_line.ts";
 import { makeSelfSigned } from "../../src/tls/self_signed.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 const DAY_MS = 86_400_000;
 const PASSWORD = "correct horse";

@@ -7,7 +7,7 @@
 import { delimiter, join } from "node:path";
 import { TestAuthority } from "../harness/authority.ts";
 import { reservePorts } from "../harness/ports.ts";
-import { PATIENCE_MS } from "../harness/happens.ts";
+import { LIMIT_MS } from "../harness/until.ts";
 
 /** Undefined where it is not installed: a test that needs it is skipped. */
 function installed(name: string): string | undefined {
@@ -192,7 +192,7 @@ servers = ["127.0.0.1:${this.dnsPort}"]
   }
 
   async #ready(): Promise<void> {
-    const deadline = performance.now() + PATIENCE_MS;
+    const deadline = performance.now() + LIMIT_MS;
     for (const url of [this.directory, `${this.dnsManagementUrl}/`]) {
       while (true) {
         try {

@@ -217,7 +217,7 @@ pebbleTest(
       );
       await until(() => told(server, 2));
       const { exit, err } = await run(["get"], server);
-      assert.equal(exit, 1);
+      assert.equal(exit, 9);
       assert.match(err, /port 80 of that address/);
     }),
 );

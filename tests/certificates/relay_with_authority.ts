@@ -3,7 +3,7 @@ import { connect } from "node:tls";
 import { postern } from "../cli/command_line.ts";
 import { freePorts, Server, type ServerOptions } from "../harness/server.ts";
 import { HAS_PEBBLE, Pebble, type PebbleOptions } from "./pebble.ts";
-import { PATIENCE_MS } from "../harness/happens.ts";
+import { LIMIT_MS } from "../harness/until.ts";
 
 const AUTOCERT = '[tls]\nmode = "autocert"';
 
@@ -75,7 +75,7 @@ export function namesSeen(
 export async function until<T>(
   ask: () => Promise<T | undefined>,
 ): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS;
+  const deadline = performance.now() + LIMIT_MS;
   while (true) {
     const found = await ask();
     if (found !== undefined) return found;

@@ -11,7 +11,7 @@ import { encryptedPayload, messageOctets } from "../harness/message.ts";
 import { DOMAIN, Server } from "../harness/server.ts";
 import { SmtpClient } from "../harness/smtp_client.ts";
 import { postern } from "./command_line.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 const ANN = `ann.beside@${DOMAIN}`;
 const PASSWORD = "a password nobody guesses";

@@ -13,7 +13,7 @@ import { keyNamed } from "../../src/config/schema.ts";
 import { reservePorts } from "../harness/ports.ts";
 import { Server } from "../harness/server.ts";
 import { type Outcome, postern } from "./command_line.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 function isOnByDefault(name: ListenerName): boolean {
   const { switchedBy } = listenerRow(name);

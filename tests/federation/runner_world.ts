@@ -14,7 +14,7 @@ import { SCHEMA } from "../../src/config/schema.ts";
 import { type Answer, type Call, fakeTransport } from "./fake_transport.ts";
 import { LocalDomains } from "../../src/mail/local_domains.ts";
 import { storeTest, type TestStore } from "../store/store_world.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 const DOMAINS = new LocalDomains({ domains: ["relay.example"] });
 /** As built in. */

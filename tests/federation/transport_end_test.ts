@@ -10,7 +10,7 @@ import {
   SIGNATURE,
   World,
 } from "./transport_world.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 import { withPatience } from "./patience.ts";
 
 const NAME = "b.example";

@@ -1,19 +1,22 @@
-/** Waiting for what no event tells of. @module */
+/** Waiting for what no event tells of: other threads, processes, the kernel. @module */
 import { isDeepStrictEqual } from "node:util";
 
 /** Nothing that a test waits for takes so long, on a busy machine either. */
-export const LIMIT_MS = 180_000;
+export const LIMIT_MS = 300_000;
 const LOOK_MS = 50;
+/** Of what costs nothing to look at. */
+const NEAR_LOOK_MS = 5;
 
 /**
  * Asks again and again until the answer is neither null, undefined nor false.
  *
  * @param what May tell more when it did not come
- * @throws {Error} after three minutes
+ * @throws {Error} after five minutes
  */
 export async function until<Answer>(
   what: string | (() => string),
   ask: () => Promise<Answer | undefined | null | false>,
+  lookMs = LOOK_MS,
 ): Promise<Answer> {
   const deadline = performance.now() + LIMIT_MS;
   for (;;) {
@@ -24,8 +27,23 @@ export async function until<Answer>(
         typeof what === "string" ? `No ${what} in time` : what(),
       );
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    await new Promise((resolve) => setTimeout(resolve, lookMs));
   }
+}
+
+/**
+ * Waits until it is so.
+ *
+ * @param told What is known of why it is not
+ * @throws {Error} as `until`
+ */
+export async function happens(
+  isSo: () => boolean | Promise<boolean>,
+  told: () => string = () => "",
+  lookMs = NEAR_LOOK_MS,
+): Promise<void> {
+  const what = () => `In ${LIMIT_MS / 60_000} minutes it is not so${told()}`;
+  await until(what, async () => await isSo(), lookMs);
 }
 
 /** Asks until the answer is the expected one. @throws {Error} with the last answer */

@@ -13,7 +13,7 @@ import type { ListenerName } from "../../src/config/listener_table.ts";
 import { adminCall } from "../harness/admin_client.ts";
 import { reservePorts } from "../harness/ports.ts";
 import { Server } from "../harness/server.ts";
-import { happens, PATIENCE_MS } from "../harness/happens.ts";
+import { happens, LIMIT_MS } from "../harness/until.ts";
 
 const [METRICS_PORT = 0] = reservePorts(1);
 const CONFIG = `
@@ -217,7 +217,7 @@ async function play(
       if (event !== "end" || !stays) resolve();
     });
   }
-  const timer = setTimeout(() => socket.destroy(), PATIENCE_MS);
+  const timer = setTimeout(() => socket.destroy(), LIMIT_MS);
   const more = setInterval(() => {
     // which tells one who does not close that the other side is gone
     if (stays && socket.readableEnded) socket.write(" ");

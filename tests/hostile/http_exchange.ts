@@ -1,7 +1,7 @@
 /** Octets to a port of HTTP, and the answers that come, one by one. @module */
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { PATIENCE_MS } from "../harness/happens.ts";
+import { LIMIT_MS } from "../harness/until.ts";
 
 export interface HttpDoor {
   readonly port: number;
@@ -46,7 +46,7 @@ export async function converse(
   const timer = setTimeout(
     () =>
       done.reject(new Error(`No end of the answers: ${text.slice(0, 300)}`)),
-    PATIENCE_MS,
+    LIMIT_MS,
   );
   socket.setEncoding("latin1");
   socket.on("data", (part: string) => {

@@ -1,7 +1,7 @@
 /** What somebody sees who probes the ports of HTTP: octets, not what they mean. @module */
 import { connect as connectTcp, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
-import { PATIENCE_MS } from "../harness/happens.ts";
+import { LIMIT_MS } from "../harness/until.ts";
 
 export interface Door {
   readonly port: number;
@@ -47,7 +47,7 @@ async function exchange(door: Door, request: string): Promise<string> {
   const done = Promise.withResolvers<void>();
   const timer = setTimeout(
     () => done.reject(new Error(`No end of the answer: ${text}`)),
-    PATIENCE_MS,
+    LIMIT_MS,
   );
   let text = "";
   socket.on("data", (part: string) => text += part);

@@ -30,7 +30,7 @@ import { connectionsTo, openOf } from "../harness/descriptors.ts";
 import { LIMITS } from "../harness/http_test_server.ts";
 import { MemoryBackend } from "../smtp/memory_backend.ts";
 import { testServer } from "../smtp/transcript.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 const NAME = "relay.example";
 /** Nobody's patience ends. */

@@ -23,7 +23,7 @@ import {
   START_SECONDS,
   type TestStore,
 } from "./store_world.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 const MARK = "hidden-mark-";
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { connect, type Socket } from "node:net";
 import { Server } from "../harness/server.ts";
-import { happens, PATIENCE_MS } from "../harness/happens.ts";
+import { happens, LIMIT_MS } from "../harness/until.ts";
 
 const CREDENTIALS = "anna:a password";
 const CONFIG = `[http_proxy]
@@ -51,7 +51,7 @@ async function read(socket: Socket, until?: RegExp): Promise<string> {
   const done = Promise.withResolvers<void>();
   const timer = setTimeout(
     () => done.reject(new Error(`Only this has come: ${text}`)),
-    PATIENCE_MS,
+    LIMIT_MS,
   );
   socket.on("data", (part: string) => {
     text += part;

@@ -6,7 +6,7 @@ import { utf8 } from "../../src/base/octets.ts";
 import { Server, type ServerOptions } from "../harness/server.ts";
 import { reservePorts } from "../harness/ports.ts";
 import { ShadowsocksClient } from "./shadowsocks_client.ts";
-import { PATIENCE_MS } from "../harness/happens.ts";
+import { LIMIT_MS } from "../harness/until.ts";
 
 const PASSWORD = "a password of the tests";
 const METHOD = "chacha20-ietf-poly1305";
@@ -54,7 +54,7 @@ async function untilClosed(socket: Socket): Promise<Uint8Array> {
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(
     () => late.reject(new Error("It does not close")),
-    PATIENCE_MS,
+    LIMIT_MS,
   );
   socket.on("data", (part: Uint8Array) => parts.push(part));
   socket.once("close", () => late.resolve()); // or a reset

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { LIMIT_MS } from "../harness/until.ts";
 import { PASSWORD, type User } from "./world.ts";
-import { PATIENCE_MS } from "../harness/happens.ts";
 
 export interface Frame {
   readonly req_id?: string | number;
@@ -79,7 +78,7 @@ export class Socket {
 
   /** The next frame. @throws {Error} when there is none */
   async next(): Promise<Frame> {
-    const deadline = performance.now() + PATIENCE_MS;
+    const deadline = performance.now() + LIMIT_MS;
     while (this.#frames.length === 0) {
       const left = deadline - performance.now();
       assert.ok(left > 0, "no frame came");

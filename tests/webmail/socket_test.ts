@@ -4,7 +4,7 @@ import { encryptedPayload } from "../harness/message.ts";
 import { probe } from "../http/probe.ts";
 import { Socket } from "./socket.ts";
 import { PASSWORD, type User, withWorld } from "./world.ts";
-import { happens } from "../harness/happens.ts";
+import { happens } from "../harness/until.ts";
 
 Deno.test("requests are answered under their ids, each as it came", () =>
   withWorld(async (_world, ann) => {

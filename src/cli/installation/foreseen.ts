@@ -1,5 +1,4 @@
 /** What will keep an installed relay from working, as far as it can be seen before. @module */
-import { statfs } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { isIP } from "node:net";
 import { hostnameOf } from "../../app/certificates.ts";
@@ -135,11 +134,10 @@ export async function foreseen(
       `${certificates.join("; ")}. Nothing was installed`,
     );
   }
-  const space = await statfs("/var").catch(() => undefined);
   return [
     ...ports,
     ...certificates,
-    ...shortOfDisk(space && space.bavail * space.bsize, "/var"),
+    ...await shortOfDisk(config.server.stateDir),
     ...wrongDate(SYSTEM_CLOCK.now()),
   ];
 }

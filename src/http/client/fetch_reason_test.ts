@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { makeSelfSigned } from "../../tls/self_signed.ts";
 import { fetchReason, isOfCertificate } from "./fetch_reason.ts";
 import { reservePorts } from "../../../tests/harness/ports.ts";
-import { PATIENCE_MS } from "../../../tests/harness/happens.ts";
+import { LIMIT_MS } from "../../../tests/harness/until.ts";
 
 async function failureOf(
   url: string,
@@ -13,7 +13,7 @@ async function failureOf(
     caCerts: [...trusted],
   });
   try {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = AbortSignal.timeout(LIMIT_MS);
     const response = await fetch(url, { client, signal });
     await response.body?.cancel();
   } catch (error) {

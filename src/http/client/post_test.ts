@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { TestTime } from "../../../tests/harness/test_time.ts";
-import { happens } from "../../../tests/harness/happens.ts";
+import { happens } from "../../../tests/harness/until.ts";
 import { HttpTrouble, type HttpWire, post, type PostRequest } from "./post.ts";
 
 const encoder = new TextEncoder();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { withOptions } from "../listening_options.ts";
 import { waitingAt } from "./accept_queue.ts";
-import { happens } from "../../../tests/harness/happens.ts";
+import { happens } from "../../../tests/harness/until.ts";
 
 Deno.test("waitingAt() counts who is connected and not accepted", async () => {
   const descriptors: number[] = [];

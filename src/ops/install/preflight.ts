@@ -1,4 +1,6 @@
 /** What could keep an installed relay from working, before it is started. @module */
+import { statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { reasonOf } from "../../base/system_errors.ts";
 import { roundedSize } from "../../base/sizes.ts";
 import { portHolder } from "../../net/bind_reason.ts";
@@ -85,15 +87,27 @@ export async function unreadableFiles(
 
 const ENOUGH_OCTETS = 1024 ** 3;
 
-/** @param freeOctets undefined where it cannot be known */
-export function shortOfDisk(
-  freeOctets: number | undefined,
+/** What may be written in the file system of a path. @throws {Error} it is not there */
+async function freeOctetsAt(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return bavail * bsize;
+}
+
+/**
+ * Of the file system that a directory is in, or will be.
+ *
+ * @param directory An absolute path
+ */
+export async function shortOfDisk(
   directory: string,
-): string[] {
-  if (freeOctets === undefined || freeOctets >= ENOUGH_OCTETS) return [];
-  return [
-    `${directory} has ${roundedSize(freeOctets)} free, less than 1 GiB`,
-  ];
+  freeAt = freeOctetsAt,
+): Promise<string[]> {
+  for (let path = directory;; path = dirname(path)) {
+    const free = await freeAt(path).catch(() => undefined);
+    if (free === undefined && path !== dirname(path)) continue;
+    if (free === undefined || free >= ENOUGH_OCTETS) return [];
+    return [`${path} has ${roundedSize(free)} free, less than 1 GiB`];
+  }
 }
 
 /** Before it was written nothing is installed: certificates would be told wrong. */
