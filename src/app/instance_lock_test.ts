@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { AlreadyRunning, InstanceLock } from "./instance_lock.ts";
+import { withDirectory } from "../../tests/harness/directory.ts";
 
 /** Time that passes at once, and what happens in it. */
 function timers(onSleep: () => void = () => {}) {
@@ -9,15 +10,6 @@ function timers(onSleep: () => void = () => {}) {
       return Promise.resolve();
     },
   };
-}
-
-async function withDirectory(test: (path: string) => Promise<void>) {
-  const directory = await Deno.makeTempDir({ prefix: "postern-lock-" });
-  try {
-    await test(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
 }
 
 for (const holder of ["server", "command"] as const) {

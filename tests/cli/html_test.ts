@@ -3,17 +3,7 @@ import assert from "node:assert/strict";
 import { adminCall } from "../harness/admin_client.ts";
 import { Server } from "../harness/server.ts";
 import { type Outcome, postern } from "./command_line.ts";
-
-async function withDirectory(
-  work: (directory: string) => Promise<void>,
-): Promise<void> {
-  const directory = await Deno.makeTempDir({ prefix: "postern-html-" });
-  try {
-    await work(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
+import { withDirectory } from "../harness/directory.ts";
 
 const run = (...args: string[]): Promise<Outcome> => postern(args, {});
 
@@ -63,7 +53,7 @@ Deno.test("pages are exported, served, broken, mended and left again", () =>
         severity: "error",
       }]);
       const told = await server.command("html-status");
-      assert.match(told, /^pages of your own +\/.*postern-html-/);
+      assert.match(told, /^pages of your own +\/.*postern-test-/);
       assert.match(told, /\nbroken: info\.html:2: unknown block tag: bogus/);
       await Deno.remove(directory, { recursive: true });
       const gone = await server.command("html-status");

@@ -198,3 +198,10 @@ export const post = (body?: string, headers: HeadersInit = {}) => ({
   headers,
   ...(body === undefined ? {} : { body }),
 });
+
+/** Of a form that a page of the site sends without scripts. */
+export const FORM = {
+  accept: "text/html",
+  "content-type": "application/x-www-form-urlencoded",
+  "sec-fetch-site": "same-origin",
+};

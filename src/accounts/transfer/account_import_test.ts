@@ -18,6 +18,7 @@ import {
   testAccounts,
   WEAK,
 } from "../../../tests/accounts/test_accounts.ts";
+import { withDirectory } from "../../../tests/harness/directory.ts";
 
 const SHA512 = "{SHA512-CRYPT}$6$rounds=10000$saltstringsaltst$" +
   "OW1/O6BYHV6BcXZu8QVeXbDWra3Oeqh0sbHbbMCVNSnCM/UrjmM0Dp8vOuZeHBy/YTBmSK6H9qs/y3RnOaw5v.";
@@ -36,15 +37,6 @@ function importing(force = false) {
   const run = (items: Iterable<unknown> | AsyncIterable<unknown>) =>
     new AccountImport(parts).run(items);
   return { ...made, parts, run };
-}
-
-async function withDirectory(test: (path: string) => Promise<void>) {
-  const directory = await Deno.makeTempDir({ prefix: "postern-transfer-" });
-  try {
-    await test(directory);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
 }
 
 const ENTRIES: [string, unknown, string | undefined][] = [

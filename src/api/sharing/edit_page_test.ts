@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
-import { type Ask, ask, post } from "../../../tests/harness/test_site.ts";
+import { type Ask, ask, FORM, post } from "../../../tests/harness/test_site.ts";
 import {
   CONTACT,
   GROUP,
   testShares,
 } from "../../../tests/harness/test_shares.ts";
 import type { Shares } from "../../sharing/shares.ts";
-
-const FORM = {
-  accept: "text/html",
-  "content-type": "application/x-www-form-urlencoded",
-  "sec-fetch-site": "same-origin",
-};
 
 /** Somebody has made `/ann`, and fills in the form. */
 async function owner() {

@@ -3,6 +3,7 @@ import {
   type Ask,
   ask,
   FACTS,
+  FORM,
   post,
 } from "../../../tests/harness/test_site.ts";
 import {
@@ -12,11 +13,6 @@ import {
 } from "../../../tests/harness/test_shares.ts";
 import type { SharingBackend } from "./backend.ts";
 
-const FORM = {
-  accept: "text/html",
-  "content-type": "application/x-www-form-urlencoded",
-  "sec-fetch-site": "same-origin",
-};
 const JSON_FIELDS = {
   accept: "application/json",
   "content-type": "application/json",

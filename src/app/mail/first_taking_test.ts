@@ -1,18 +1,10 @@
 import assert from "node:assert/strict";
 import { hasTakenMail, watchForMail } from "../../ops/upgrade/taken_mail.ts";
 import { tellingOfFirst } from "./first_taking.ts";
-
-async function inState(test: (stateDir: string) => unknown): Promise<void> {
-  const stateDir = await Deno.makeTempDir({ prefix: "postern-test-" });
-  try {
-    await test(stateDir);
-  } finally {
-    await Deno.remove(stateDir, { recursive: true });
-  }
-}
+import { withDirectory } from "../../../tests/harness/directory.ts";
 
 Deno.test("a server says that it takes mail before it has taken the first, and once", () =>
-  inState(async (stateDir) => {
+  withDirectory(async (stateDir) => {
     const seen: [string, boolean][] = [];
     const see = (what: string) => {
       seen.push([what, hasTakenMail(stateDir, "1.1.0")]);
@@ -37,7 +29,7 @@ Deno.test("a server says that it takes mail before it has taken the first, and o
   }));
 
 Deno.test("while it cannot be said that mail is taken, none is", () =>
-  inState(async (stateDir) => {
+  withDirectory(async (stateDir) => {
     watchForMail(stateDir, "1.1.0");
     await Deno.mkdir(`${stateDir}/.making-taking-over`);
     const mail = tellingOfFirst(

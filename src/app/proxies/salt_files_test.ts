@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
 import { SaltFiles } from "./salt_files.ts";
-
-async function inFolder(work: (folder: string) => void): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+import { withDirectory } from "../../../tests/harness/directory.ts";
 
 const A = new Uint8Array(16).fill(1);
 const B = new Uint8Array(16).fill(2);
 
 Deno.test("read() gives what another process has added, by generation", () =>
-  inFolder((folder) => {
+  withDirectory((folder) => {
     assert.deepEqual(new SaltFiles(folder).read(), { old: [], young: [] });
     const files = new SaltFiles(folder);
     files.add(A);
@@ -30,7 +22,7 @@ Deno.test("read() gives what another process has added, by generation", () =>
   }));
 
 Deno.test("add() goes on behind half a record", () =>
-  inFolder((folder) => {
+  withDirectory((folder) => {
     new SaltFiles(folder).add(A);
     Deno.writeFileSync(`${folder}/shadowsocks-salts`, A.subarray(0, 5), {
       append: true,

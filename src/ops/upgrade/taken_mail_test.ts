@@ -5,18 +5,10 @@ import {
   watchForMail,
   watchNoLonger,
 } from "./taken_mail.ts";
-
-async function inState(test: (stateDir: string) => unknown): Promise<void> {
-  const stateDir = await Deno.makeTempDir({ prefix: "postern-test-" });
-  try {
-    await test(stateDir);
-  } finally {
-    await Deno.remove(stateDir, { recursive: true });
-  }
-}
+import { withDirectory } from "../../../tests/harness/directory.ts";
 
 Deno.test("hasTakenMail() is true of the version that is watched alone, once it has said so", () =>
-  inState((stateDir) => {
+  withDirectory((stateDir) => {
     sayThatItTakesMail(stateDir, "1.1.0");
     assert.equal(hasTakenMail(stateDir, "1.1.0"), false, "nobody watches");
     watchForMail(stateDir, "1.1.0");
@@ -35,7 +27,7 @@ Deno.test("hasTakenMail() is true of the version that is watched alone, once it 
   }));
 
 Deno.test("hasTakenMail() follows no link and reads nothing long", () =>
-  inState(async (stateDir) => {
+  withDirectory(async (stateDir) => {
     const place = `${stateDir}/taking-over`;
     await Deno.writeTextFile(`${stateDir}/other`, "1.1.0\ntakes mail\n");
     await Deno.symlink(`${stateDir}/other`, place);
