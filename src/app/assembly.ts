@@ -285,6 +285,7 @@ export async function assemble(
     iroh,
     timers: SYSTEM_TIMERS,
   });
+  inheritance?.sortBy(protocols.sorter);
   const sender = await Sender.open({
     ...relay,
     config,

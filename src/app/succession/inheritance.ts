@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Sorter } from "../../net/connection_sorter.ts";
 import { SYSTEM_CLOCK } from "../system_time.ts";
 import { type Certificate, parseCertificate } from "../../tls/certificate.ts";
 import { chooseCertificate } from "../../tls/certificate_choice.ts";
@@ -18,6 +19,8 @@ export interface Inheritance {
   readonly reception: Reception;
   /** What they show, the one for all other names first. */
   readonly certificates: readonly Certificate[];
+  /** Has connections sorted where there are several certificates; until then they wait. */
+  sortBy(sorter: Sorter): void;
 }
 
 /**
@@ -39,6 +42,14 @@ export async function inherit(
       parseCertificate(chainPem, keyPem)
     );
     const reception = new Reception();
+    const { promise: sorter, resolve: sortBy } = Promise.withResolvers<
+      Sorter
+    >();
+    const waiting: Sorter = {
+      async sort(connection, service) {
+        return await (await sorter).sort(connection, service);
+      },
+    };
     const listeners = new ServiceListeners({
       handlers: reception,
       choice: {
@@ -46,11 +57,12 @@ export async function inherit(
         keyPairFor: (name) =>
           chooseCertificate(certificates, name, SYSTEM_CLOCK.now()),
         onlyKeyPair: (name) => onlyCertificate(name, certificates),
+        sorter: () => waiting,
       },
     });
     await listeners.bindBeside(bound);
     await correspondence.send({ step: "bound" });
-    return { listeners, reception, certificates };
+    return { listeners, reception, certificates, sortBy };
   } finally {
     correspondence.close();
   }
